@@ -1,0 +1,211 @@
+import { errorField } from "../src/http/logger";
+import { ISOLATION_MAX_CALLS, OUTSIDE_TIMEOUT_MS, PLAN_MAX_EVENTS, PLAN_MAX_UNITS } from "../src/limits";
+import { failed, storeDue } from "../src/session/deadline";
+import { firstSeq } from "../src/session/entry";
+import { applyText } from "../src/session/fold";
+import type { Head } from "../src/session/head";
+import { lowestWatermark, type Plan, type Progress, type StoreName } from "../src/session/progress";
+import { newState, readSnapshot, type SessionState, writeSnapshot } from "../src/session/state";
+import { putEvents, putIdentity, putMeta } from "../src/store/archive";
+import type { Journal } from "../src/store/journal";
+import { eventsOf, insertEvents, isolate, isRefusal, upsertSession } from "../src/store/projection";
+import type { Memory } from "./memory";
+
+/** The stores outside the actor. */
+export interface Outside {
+  db: D1Database;
+  bucket: R2Bucket;
+}
+
+/** What a write came to. `refused` are seqs newly found that D1 will never take. */
+interface Outcome {
+  store: StoreName;
+  plan: Plan;
+  error: string | null;
+  refused: number[];
+  /** The identity version that R2 is known to hold now. */
+  identity: number;
+}
+
+export interface FlushResult {
+  outcomes: Outcome[];
+  /** A plan left entries behind: the next one follows at once. */
+  more: boolean;
+}
+
+/**
+ * Writes every store that is due: freezes a range, writes it out, forgets it. Each store has its own plan and watermark,
+ * so that one failing never holds the other. Storage errors are thrown; outside errors are counted, backed off, kept.
+ */
+export async function flush(memory: Memory, journal: Journal, outside: Outside, now: number): Promise<FlushResult> {
+  const due = (["d1", "r2"] as const).filter((store) => isDue(memory, store, now));
+  const seq = memory.state.seq;
+  if (due.some((store) => memory.progress[store].attempts === 0)) memory.flush_due = null;
+  freeze(memory, journal, due, now);
+  // Every write is made from the plan before the first await: what arrives from here on belongs to the next plan.
+  const writes = due.flatMap((store) => {
+    const { plan } = memory.progress[store];
+    return plan ? [attempt(store, plan, memory, journal, outside)] : [];
+  });
+  memory.writing = true;
+  const outcomes = await Promise.all(writes).finally(() => {
+    memory.writing = false;
+  });
+  if (outcomes.length > 0) settle(memory, journal, outcomes);
+  const more = outcomes.some(({ error, plan }) => error === null && plan.hi < seq);
+  return { outcomes, more };
+}
+
+const isDue = (memory: Memory, store: StoreName, now: number): boolean => {
+  const due = storeDue(memory, store);
+  return due !== null && due <= now;
+};
+
+/** Plans for the stores that have none, in one commit, before anything leaves the actor. */
+function freeze(memory: Memory, journal: Journal, due: StoreName[], now: number): void {
+  const { progress } = memory;
+  const open = due.filter((store) => progress[store].plan === null);
+  if (open.length === 0) return;
+  const at = Math.max(now, progress.last_plan_at + 1);
+  for (const store of open) progress[store].plan = cut(journal, progress[store].through, at);
+  progress.last_plan_at = at;
+  if (open.includes("r2") && memory.head.identity) progress.identity_planned = memory.head.identity_version;
+  const d1 = open.includes("d1") ? progress.d1.plan : null;
+  if (d1) journal.writePlan(progress, writeSnapshot(stateAsOf(memory, journal, d1.hi)));
+  else journal.writeProgress(progress);
+  journal.closeTail();
+  memory.unplanned = 0;
+}
+
+/** The oldest rows after `through` that fit a plan; at least one row. */
+function cut(journal: Journal, through: number, at: number): Plan | null {
+  let plan = null as Plan | null;
+  let events = 0;
+  let units = 0;
+  for (const row of journal.sizesAfter(through)) {
+    events += row.events;
+    units += row.units;
+    if (plan && (events > PLAN_MAX_EVENTS || units > PLAN_MAX_UNITS)) break;
+    plan = { lo: plan?.lo ?? row.lo, hi: row.hi, at, refused: [] };
+  }
+  return plan;
+}
+
+/** The state as of seq `hi`, which lies between the last snapshot and now. */
+function stateAsOf(memory: Memory, journal: Journal, hi: number): SessionState {
+  if (hi === memory.state.seq) return memory.state;
+  const snapshot = journal.read()?.snapshot;
+  const state = snapshot ? readSnapshot(snapshot) : newState(firstSeq(memory.head.created_at));
+  for (const row of journal.range(state.seq + 1, hi)) applyText(state, row.body);
+  return state;
+}
+
+function attempt(store: StoreName, plan: Plan, memory: Memory, journal: Journal, outside: Outside): Promise<Outcome> {
+  const rows = journal.range(plan.lo, plan.hi);
+  const body = rows.map((row) => row.body).join(",");
+  const events = rows.reduce((sum, row) => sum + row.events, 0);
+  const { head, progress } = memory;
+  const identity = head.identity ? head.identity_version : progress.identity_written;
+  const outcome: Outcome = { store, plan, error: null, refused: [], identity };
+  const write =
+    store === "r2"
+      ? writeArchive(outside.bucket, head, memory.state, progress, plan, body)
+      : writeProjection(
+          outside.db,
+          head,
+          stateAsOf(memory, journal, plan.hi),
+          progress,
+          { plan, body, events },
+          outcome,
+        );
+  return inTime(write).then(
+    () => outcome,
+    (error: unknown) => ({ ...outcome, error: errorField(error) }),
+  );
+}
+
+async function writeArchive(
+  bucket: R2Bucket,
+  head: Head,
+  state: SessionState,
+  progress: Progress,
+  plan: Plan,
+  body: string,
+): Promise<void> {
+  const puts = [putEvents(bucket, head, state, plan, body)];
+  if (!progress.meta_written) puts.push(putMeta(bucket, head, state));
+  if (head.identity && head.identity_version > progress.identity_written) puts.push(putIdentity(bucket, head, state));
+  await Promise.all(puts);
+}
+
+interface Range {
+  plan: Plan;
+  body: string;
+  events: number;
+}
+
+async function writeProjection(
+  db: D1Database,
+  head: Head,
+  state: SessionState,
+  progress: Progress,
+  { plan, body, events }: Range,
+  outcome: Outcome,
+): Promise<void> {
+  const session = (refused: number) =>
+    upsertSession(db, head, state, { ...progress, quarantined: progress.quarantined + refused });
+  const row = session(plan.refused.length);
+  if (plan.refused.length === 0) {
+    try {
+      await db.batch(events > 0 ? [insertEvents(db, head.session_id, body), row] : [row]);
+      return;
+    } catch (error) {
+      if (!isRefusal(error) || events === 0) throw error;
+    }
+  }
+  const { refused, complete } = await isolate(db, head.session_id, eventsOf(body, plan.refused), ISOLATION_MAX_CALLS);
+  outcome.refused.push(...refused);
+  if (!complete) throw new Error("more events to isolate than one alarm may");
+  await session(plan.refused.length + refused.length).run();
+}
+
+/** Rejects when the call takes too long. The timer is gone with the call: an idle actor holds none. */
+async function inTime<T>(call: Promise<T>): Promise<T> {
+  let timer: number | null = null;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${OUTSIDE_TIMEOUT_MS} ms`)), OUTSIDE_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([call, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** One synchronous turn: watermarks up, rows both stores have away, plans dropped; or the failure written down. */
+function settle(memory: Memory, journal: Journal, outcomes: Outcome[]): void {
+  const { progress } = memory;
+  const before = lowestWatermark(progress);
+  for (const outcome of outcomes) settleStore(progress, outcome);
+  const after = lowestWatermark(progress);
+  journal.transaction(() => {
+    if (after > before) journal.removeThrough(after);
+    journal.writeProgress(progress);
+  });
+  if (after > before) memory.units = journal.size().units;
+}
+
+function settleStore(progress: Progress, { store, plan, error, refused, identity }: Outcome): void {
+  if (error !== null) {
+    // Time has passed in the call: the clock is read again, so that the wait begins now.
+    progress[store] = failed(progress[store], error, Date.now(), Math.random());
+    if (progress[store].plan) progress[store].plan = { ...plan, refused: [...plan.refused, ...refused] };
+    return;
+  }
+  progress[store] = { through: plan.hi, plan: null, attempts: 0, retry_at: null, error: null };
+  if (store === "d1") progress.quarantined += plan.refused.length + refused.length;
+  else {
+    progress.meta_written = true;
+    progress.identity_written = Math.max(progress.identity_written, identity);
+  }
+}

@@ -1,0 +1,73 @@
+import { MAX_FRAME_UNITS, SOCKET_STRIKES } from "../src/limits";
+import { type Parsed, parseJson } from "../src/protocol/text";
+import { EndFrame, FrameId, parseBatch, parseWith } from "../src/protocol/track";
+import { buildCall, type CallParts } from "../src/session/call";
+import type { TrackCall } from "../src/session/intake";
+import type { TrackResult } from "../src/session/result";
+import type { TrackSocketContext } from "./socket";
+
+/** Close codes of the contract. */
+const CLOSE = { notText: 4400, unknown: 4404, tooLarge: 4413, tooFast: 4429 } as const;
+
+type Id = string | number | null;
+
+/** One text frame of a visitor's socket: taken and acked, or answered with an error. */
+export async function handleFrame(
+  socket: WebSocket,
+  context: TrackSocketContext,
+  message: string | ArrayBuffer,
+  track: (call: TrackCall) => TrackResult,
+): Promise<void> {
+  if (typeof message !== "string") return socket.close(CLOSE.notText, "text frames only");
+  if (message.length > MAX_FRAME_UNITS) return socket.close(CLOSE.tooLarge, "frame too large");
+  const json = parseJson(message);
+  if (!json.ok && json.refusal.code === "invalid_json") return socket.close(CLOSE.notText, "not JSON");
+  const raw = json.ok ? json.value : null;
+  const id = frameId(raw);
+  const parts = json.ok ? parseFrame(raw, context) : json;
+  if (!parts.ok) return refuse(socket, context, id, parts.refusal);
+  const call = await buildCall(context, parts.value);
+  const result = track(call);
+  if (!result.ok) return refuse(socket, context, id, result);
+  if (context.strikes > 0 || call.key_hash !== context.key_hash) {
+    socket.serializeAttachment({ ...context, strikes: 0, key_hash: call.key_hash });
+  }
+  const { accepted, duplicates, rejected, ack, ended } = result;
+  socket.send(JSON.stringify({ t: "ack", id, accepted, duplicates, rejected, ack, ...(ended && { ended }) }));
+}
+
+function frameId(raw: unknown): Id {
+  const id = typeof raw === "object" && raw !== null && "id" in raw ? FrameId.safeParse(raw.id) : null;
+  return id?.data ?? null;
+}
+
+function parseFrame(raw: unknown, context: TrackSocketContext): Parsed<CallParts> {
+  if (typeof raw !== "object" || raw === null || !("t" in raw)) return refusal("t: a frame says what it is");
+  const { session_id } = context;
+  if ("session_id" in raw && raw.session_id !== session_id) return refusal("session_id: not this socket's session");
+  if (raw.t === "events") {
+    const batch = parseBatch({ ...raw, session_id });
+    return batch.ok ? { ok: true, value: { batch: batch.value } } : batch;
+  }
+  if (raw.t !== "end") return refusal("t: must be events or end");
+  const end = parseWith(EndFrame, raw);
+  return end.ok ? { ok: true, value: { end: end.value } } : end;
+}
+
+const refusal = (detail: string): Parsed<never> => ({ ok: false, refusal: { code: "invalid_frame", detail } });
+
+interface FrameRefusal {
+  code: string;
+  detail: string;
+  retry_after?: number;
+}
+
+function refuse(socket: WebSocket, context: TrackSocketContext, id: Id, refused: FrameRefusal): void {
+  const { code, detail, retry_after } = refused;
+  socket.send(JSON.stringify({ t: "error", id, code, detail, ...(retry_after !== undefined && { retry_after }) }));
+  const strikes = context.strikes + 1;
+  const pressed = code === "too_fast" || code === "busy";
+  if (code === "session_unknown") socket.close(CLOSE.unknown, code);
+  else if (strikes >= SOCKET_STRIKES) socket.close(pressed ? CLOSE.tooFast : CLOSE.notText, code);
+  else socket.serializeAttachment({ ...context, strikes });
+}

@@ -1,0 +1,59 @@
+import { FIRST_FLUSH_MS, FLUSH_AT_UNITS, FLUSH_MS } from "../src/limits";
+import { isPending, jittered, type Schedule } from "../src/session/deadline";
+import type { Entry } from "../src/session/entry";
+import { firstSeq } from "../src/session/entry";
+import { apply } from "../src/session/fold";
+import type { Head } from "../src/session/head";
+import { lowestWatermark, newProgress } from "../src/session/progress";
+import { newState, readSnapshot } from "../src/session/state";
+import type { Journal } from "../src/store/journal";
+
+/** What a session actor holds in memory. All of it can be made again from its SQLite. */
+export interface Memory extends Schedule {
+  head: Head;
+  /** Text in the journal table, in UTF-16 units: what its cap is held against. */
+  units: number;
+  /** Journal text that no plan has frozen yet. */
+  unplanned: number;
+  /** When the alarm is set for, as far as this instance knows; null when it does not. */
+  alarm_at: number | null;
+}
+
+export function newMemory(head: Head): Memory {
+  const state = newState(firstSeq(head.created_at));
+  const progress = newProgress(state.seq);
+  return { head, state, progress, flush_due: null, writing: false, units: 0, unplanned: 0, alarm_at: null };
+}
+
+/** Snapshot + journal, folded; null for an id that was never started or has been wiped. */
+export function load(journal: Journal, now: number): Memory | null {
+  const stored = journal.exists() ? journal.read() : null;
+  if (!stored) return null;
+  const { head, progress, snapshot } = stored;
+  const state = snapshot ? readSnapshot(snapshot) : newState(firstSeq(head.created_at));
+  const watermark = lowestWatermark(progress);
+  let oldest: number | null = null;
+  for (const row of journal.range(0, Number.MAX_SAFE_INTEGER)) {
+    for (const entry of JSON.parse(`[${row.body}]`) as Entry[]) {
+      if (entry.seq > watermark) oldest ??= entry.at;
+      if (entry.seq > state.seq) apply(state, entry);
+    }
+  }
+  progress.wakes += 1;
+  journal.writeProgress(progress);
+  const { units } = journal.size();
+  const memory = { head, state, progress, flush_due: null, writing: false, units, unplanned: units, alarm_at: null };
+  // From the oldest entry's own time: an actor that sleeps and wakes between events must not put its flush off each time.
+  const flush_due = oldest === null ? null : Math.min(oldest + interval(memory), now + FLUSH_MS);
+  return { ...memory, flush_due };
+}
+
+const interval = ({ progress }: Pick<Memory, "progress">): number =>
+  progress.last_plan_at === 0 ? FIRST_FLUSH_MS : FLUSH_MS;
+
+/** Decides when what has just been journalled is to be written out. `random` is in [0, 1). */
+export function scheduleFlush(memory: Memory, urgent: boolean, now: number, random: number): void {
+  if (!isPending(memory, "d1") && !isPending(memory, "r2")) return;
+  if (urgent || memory.unplanned >= FLUSH_AT_UNITS) memory.flush_due = now;
+  memory.flush_due ??= now + jittered(interval(memory), random);
+}

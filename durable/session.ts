@@ -1,0 +1,290 @@
+import { DurableObject } from "cloudflare:workers";
+import { type Env, limitsLifted } from "../src/env";
+import { createLogger, errorField, type Logger } from "../src/http/logger";
+import { BUSY_RETRY_SECONDS, JOURNAL_MAX_UNITS, MAX_SOCKETS, MAX_USED_TICKETS, PLANS_PER_ALARM } from "../src/limits";
+import { Bucket } from "../src/session/bucket";
+import { backoff, forgetAt, idleAt, nextDeadline, wipeAt } from "../src/session/deadline";
+import type { Entry } from "../src/session/entry";
+import { apply } from "../src/session/fold";
+import { type Intake, intake, type TrackCall } from "../src/session/intake";
+import { lowestWatermark } from "../src/session/progress";
+import { type Refused, refused, type TrackResult } from "../src/session/result";
+import { liveView, newest } from "../src/session/view";
+import { eraseIdentity } from "../src/store/archive";
+import { Journal } from "../src/store/journal";
+import { flush, type Outside } from "./flush";
+import { handleFrame } from "./frames";
+import { load, type Memory, newMemory, scheduleFlush } from "./memory";
+import { readSocket, type SocketContext } from "./socket";
+
+const due = (time: number | null, now: number): boolean => time !== null && time <= now;
+
+/**
+ * One visitor's session. Takes events into its journal and acks them, keeps the state as a fold of the journal, and
+ * writes both stores on its one alarm. Everything in memory can be made again from its SQLite.
+ */
+export class SessionActor extends DurableObject<Env> {
+  protected outside: Outside;
+  protected journal: Journal;
+  #memory: Memory | null = null;
+  #bucket = new Bucket();
+  #log: Logger;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.outside = { db: env.DB, bucket: env.TRACKING_R2 };
+    this.journal = new Journal(ctx.storage);
+    this.#log = createLogger(env.LOG_LEVEL, { actor: "session", session_id: ctx.id.name ?? ctx.id.toString() });
+    // Answered by the runtime: a ping neither wakes the actor nor is billed as a message.
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+  }
+
+  /** Takes one call: start, batch, end or several of them, in one turn. The reply leaves when the journal is durable. */
+  track(call: TrackCall): TrackResult {
+    const now = Date.now();
+    const memory = this.#wake(now);
+    const refusal = this.#overload(memory, call, now);
+    if (refusal) return refusal;
+    const taken = intake(memory, call, now, () => crypto.randomUUID());
+    if (!taken.ok) return taken;
+    const after = this.#commit(memory, taken, now);
+    const identity = after?.head.identity;
+    return { ...taken.reply, visitor_id: identity?.visitor_id ?? null, device_id: identity?.device_id ?? null };
+  }
+
+  /** The state this instant, unflushed entries included, as JSON text; null for an unknown id. */
+  live(): string | null {
+    const now = Date.now();
+    const memory = this.#wake(now);
+    if (!memory) return null;
+    return JSON.stringify({ ...this.#view(memory, now), unflushed: newest(this.#unflushed(memory)) });
+  }
+
+  /** For the cron that looks for lost alarms: loading sets the alarm again. */
+  wake(): void {
+    this.#wake(Date.now());
+  }
+
+  /** Sockets only, opened by the Worker, which has checked origin, limits and key. */
+  override async fetch(request: Request): Promise<Response> {
+    const context = readSocket(request);
+    const now = Date.now();
+    const memory = this.#wake(now);
+    if (this.ctx.getWebSockets().length >= MAX_SOCKETS) return new Response("too many sockets", { status: 429 });
+    if (context.kind === "watch" && !memory) return new Response("session_unknown", { status: 404 });
+    if (context.ticket && memory && !this.#redeem(memory, context.ticket, now)) {
+      return new Response("ticket_invalid", { status: 401 });
+    }
+    return this.#accept(context, memory, now);
+  }
+
+  override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    const context = socket.deserializeAttachment() as SocketContext;
+    // An analyst's socket only listens.
+    if (context.kind === "track") await handleFrame(socket, context, message, (call) => this.track(call));
+  }
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    // Closing a socket ends nothing. 1005 and 1006 may not be sent back.
+    socket.close(code === 1005 || code === 1006 ? 1000 : code);
+  }
+
+  override webSocketError(_: WebSocket, error: unknown): void {
+    this.#log.debug("socket_error", { error: errorField(error) });
+  }
+
+  /** Everything the session does by itself. Never throws for an outside failure, so that no alarm is ever dropped. */
+  override async alarm(): Promise<void> {
+    this.#memory ??= this.#orAbort(() => load(this.journal, Date.now()));
+    const memory = this.#memory;
+    if (!memory) return;
+    memory.alarm_at = null;
+    this.#endIfIdle(memory, Date.now());
+    try {
+      await this.#flushAll(memory);
+    } catch (error) {
+      // Outside failures are outcomes; what is thrown is storage's.
+      this.#abort(error);
+    }
+    await this.#eraseWithdrawn(memory);
+    if (this.#memory !== memory) return;
+    const now = Date.now();
+    if (due(forgetAt(memory), now) || due(wipeAt(memory), now)) return this.#wipe();
+    this.#setDeadline(memory);
+  }
+
+  #wake(now: number): Memory | null {
+    if (this.#memory) return this.#memory;
+    this.#memory = this.#orAbort(() => load(this.journal, now));
+    // Asking for the alarm is async; setting it again is one row, and a wake is rare.
+    if (this.#memory) this.#setDeadline(this.#memory);
+    return this.#memory;
+  }
+
+  /** Back-pressure, before anything is worked out: the sender keeps what is refused here. */
+  #overload(memory: Memory | null, { batch }: TrackCall, now: number): Refused | null {
+    if (batch && memory && memory.units >= JOURNAL_MAX_UNITS) {
+      return refused("busy", "The journal is full until it can be written out.", BUSY_RETRY_SECONDS);
+    }
+    const wait = limitsLifted(this.env) ? 0 : this.#bucket.take(batch?.events.length ?? 1, now);
+    return wait > 0 ? refused("too_fast", "More events a second than a session may send.", wait) : null;
+  }
+
+  /** Journal first, in one atomic commit; only then memory. */
+  #commit(before: Memory | null, taken: Intake, now: number): Memory | null {
+    const { entries, head } = taken;
+    if (entries.length === 0 && (!before || before.head === head)) return before;
+    const memory = before ?? { ...newMemory(head), state: taken.state };
+    const events = entries.filter((entry) => entry.kind === "event").length;
+    const body = entries.map((entry) => JSON.stringify(entry)).join(",");
+    const progress = taken.withdrawn ? withErasure(memory, now) : memory.progress;
+    this.#orAbort(() => {
+      this.journal.transaction(() => {
+        if (!before) this.journal.create(head, progress);
+        else if (before.head !== head) this.journal.writeHead(head);
+        if (before && before.progress !== progress) this.journal.writeProgress(progress);
+        const [first] = entries;
+        if (first) this.journal.append({ lo: first.seq, hi: first.seq + entries.length - 1, events, body });
+      });
+      this.#memory = Object.assign(memory, { head, progress });
+      for (const entry of entries) apply(memory.state, entry);
+      memory.units += body.length;
+      memory.unplanned += body.length;
+      scheduleFlush(memory, taken.urgent, now, Math.random());
+      this.#setDeadline(memory);
+    });
+    this.#tell(memory, entries, now);
+    return memory;
+  }
+
+  /** A storage call that throws leaves memory in doubt: drop it, so that the next call begins from SQLite. */
+  #orAbort<T>(step: () => T): T {
+    try {
+      return step();
+    } catch (error) {
+      return this.#abort(error);
+    }
+  }
+
+  #abort(error: unknown): never {
+    this.#log.error("storage_failed", { error: errorField(error) });
+    this.#memory = null;
+    this.ctx.abort("storage failed");
+    throw error;
+  }
+
+  /** Sets the alarm when none is known or the known one is later: each `setAlarm` is a billed row. */
+  #setDeadline(memory: Memory): void {
+    const at = nextDeadline(memory);
+    if (at === null || (memory.alarm_at !== null && memory.alarm_at <= at)) return;
+    memory.alarm_at = at;
+    this.journal.setAlarm(at);
+  }
+
+  #endIfIdle(memory: Memory, now: number): void {
+    if (!due(idleAt(memory), now)) return;
+    const { state, head } = memory;
+    const end: Entry = { seq: state.seq + 1, at: now, kind: "end", received_at: now, reason: "idle", exit_page: null };
+    const reply = {
+      ok: true,
+      session_id: head.session_id,
+      accepted: 0,
+      duplicates: 0,
+      rejected: [],
+      ack: null,
+    } as const;
+    const ended = { ...reply, rejected: [], ended: true, ended_at: now, timestamp: now };
+    this.#commit(memory, { ok: true, head, state, entries: [end], urgent: true, withdrawn: false, reply: ended }, now);
+  }
+
+  async #flushAll(memory: Memory): Promise<void> {
+    for (let i = 0; i < PLANS_PER_ALARM && this.#memory === memory; i++) {
+      const now = Date.now();
+      const { outcomes, more } = await flush(memory, this.journal, this.outside, now);
+      for (const { store, plan, error, refused: set_aside } of outcomes) {
+        const fields = { store, lo: plan.lo, hi: plan.hi, ms: Date.now() - now, quarantined: set_aside.length };
+        if (error !== null)
+          this.#log.warn("flush_failed", { ...fields, attempts: memory.progress[store].attempts, error });
+        else this.#log.debug("flushed", fields);
+      }
+      if (outcomes.length > 0) this.#tell(memory, [], Date.now());
+      if (!more) return;
+      memory.flush_due = Date.now();
+    }
+  }
+
+  /** Identity objects leave R2; D1's row is cleared by the flush of the consent entry itself. */
+  async #eraseWithdrawn(memory: Memory): Promise<void> {
+    const { erase } = memory.progress;
+    if (!erase || erase.retry_at > Date.now()) return;
+    try {
+      await eraseIdentity(this.outside.bucket, memory.head, memory.state);
+      memory.progress.erase = null;
+    } catch (error) {
+      const attempts = erase.attempts + 1;
+      memory.progress.erase = { attempts, retry_at: Date.now() + backoff(attempts, Math.random()) };
+      this.#log.warn("erase_failed", { attempts, error: errorField(error) });
+    }
+    this.#orAbort(() => this.journal.writeProgress(memory.progress));
+  }
+
+  /** The linger is over and everything is written: the id is free again. Memory goes in the same turn. */
+  async #wipe(): Promise<void> {
+    this.#memory = null;
+    this.journal = new Journal(this.ctx.storage);
+    for (const socket of this.ctx.getWebSockets()) socket.close(4404, "session_unknown");
+    await this.ctx.storage.deleteAll();
+    this.#log.debug("wiped");
+  }
+
+  #redeem(memory: Memory, ticket: { nonce: string; expires_at: number }, now: number): boolean {
+    const used = memory.progress.used_tickets.filter(([, expiry]) => expiry > now);
+    if (used.length >= MAX_USED_TICKETS || used.some(([nonce]) => nonce === ticket.nonce)) return false;
+    memory.progress.used_tickets = [...used, [ticket.nonce, ticket.expires_at]];
+    this.#orAbort(() => this.journal.writeProgress(memory.progress));
+    return true;
+  }
+
+  #accept(context: SocketContext, memory: Memory | null, now: number): Response {
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server, [context.kind]);
+    server.serializeAttachment(context);
+    if (context.kind === "watch" && memory) {
+      const data = { ...this.#view(memory, now), unflushed: newest(this.#unflushed(memory)) };
+      server.send(JSON.stringify({ t: "live", data }));
+    }
+    if (context.kind === "track" && memory && memory.head.site !== context.site) server.close(4404, "session_unknown");
+    const headers = context.protocol ? { "Sec-WebSocket-Protocol": context.protocol } : {};
+    return new Response(null, { status: 101, webSocket: client, headers });
+  }
+
+  /** Tells those who follow the session what has just changed. */
+  #tell(memory: Memory, entries: Entry[], now: number): void {
+    const watchers = this.ctx.getWebSockets("watch");
+    if (watchers.length === 0) return;
+    const text = JSON.stringify({ t: "update", data: this.#view(memory, now), entries });
+    for (const socket of watchers) sendQuietly(socket, text);
+  }
+
+  #view(memory: Memory, now: number) {
+    const { head, state, progress, alarm_at } = memory;
+    const entries = state.seq - lowestWatermark(progress);
+    const watchers = this.ctx.getWebSockets("watch").length;
+    return liveView(head, state, progress, { journal: { entries, ...this.journal.size() }, alarm_at, watchers }, now);
+  }
+
+  #unflushed({ progress, state }: Memory): Entry[] {
+    const rows = this.journal.range(progress.d1.through + 1, state.seq);
+    return rows.flatMap((row) => JSON.parse(`[${row.body}]`) as Entry[]);
+  }
+}
+
+/** A socket that is going away refuses to be written to; there is nobody left to tell. */
+function sendQuietly(socket: WebSocket, text: string): void {
+  if (socket.readyState === WebSocket.OPEN) socket.send(text);
+}
+
+const withErasure = (memory: Memory, now: number) => ({
+  ...memory.progress,
+  erase: memory.progress.identity_planned > 0 ? { attempts: 0, retry_at: now } : memory.progress.erase,
+});

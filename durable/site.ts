@@ -1,0 +1,34 @@
+import { createDurable } from "itty-durable";
+import type { SiteSettings as Settings } from "../src/protocol/site";
+
+/**
+ * The settings of every site: rarely written, read by the Worker once a minute and isolate. One object for all of them,
+ * so that a made-up site name wakes nothing new and the list of sites needs no table of its own.
+ *
+ * itty-durable, within its limits: no `autoPersist` (it swallows failed saves), so the setter awaits its own; an empty
+ * env (its constructor breaks on bindings it does not know); arguments as ASCII JSON text (they travel in a header).
+ */
+export class SiteSettings extends createDurable() {
+  sites: Record<string, Settings> = {};
+
+  constructor(state: DurableObjectState) {
+    super(state, {});
+  }
+
+  read(site: string): Settings | null {
+    return Object.hasOwn(this.sites, site) ? (this.sites[site] ?? null) : null;
+  }
+
+  async save(site: string, settings: string): Promise<Settings> {
+    const saved = JSON.parse(settings) as Settings;
+    const before = this.sites;
+    this.sites = { ...before, [site]: saved };
+    try {
+      await this.persist();
+    } catch (error) {
+      this.sites = before;
+      throw error;
+    }
+    return saved;
+  }
+}

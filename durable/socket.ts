@@ -1,0 +1,31 @@
+import type { CallContext } from "../src/session/call";
+
+/** A visitor's socket sends frames; an analyst's follows the session. */
+interface Common {
+  session_id: string;
+  /** The ticket the Worker has verified, to be used once; null when a key opened the socket. */
+  ticket: { nonce: string; expires_at: number } | null;
+  /** The subprotocol to answer with, null when none was offered. */
+  protocol: string | null;
+}
+
+export interface TrackSocketContext extends Common, CallContext {
+  kind: "track";
+  /** Refused frames in a row. */
+  strikes: number;
+}
+
+export interface WatchSocketContext extends Common {
+  kind: "watch";
+}
+
+/** Kept in the socket's attachment, so that it survives hibernation. */
+export type SocketContext = TrackSocketContext | WatchSocketContext;
+
+const HEADER = "x-pulsegate-socket";
+
+/** The request that opens a socket on an actor: made by the Worker from scratch, with nothing of the client's in it. */
+export const socketRequest = (context: SocketContext): Request =>
+  new Request("https://session/", { headers: { Upgrade: "websocket", [HEADER]: JSON.stringify(context) } });
+
+export const readSocket = (request: Request): SocketContext => JSON.parse(request.headers.get(HEADER) ?? "{}");

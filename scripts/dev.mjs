@@ -1,0 +1,101 @@
+// @ts-check
+// `npm run dev`: installs what is missing, builds the scripts, migrates the local database, starts.
+import { spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { isAbsolute, resolve } from "node:path";
+import { bin, installMissing, quiet, root, run, runQuietly } from "./install.mjs";
+
+const HELP = `npm run dev [-- <arguments for wrangler dev>]
+
+Starts PulseGate on this machine. Environment:
+  PORT        port to listen on (default 8787)
+  STATE_DIR   folder for D1, R2, KV and the actors (default .state)
+  RATE_LIMIT  off lifts the rate limits, for load tests
+  LOG_LEVEL   debug, info, warn (default) or error`;
+
+const args = process.argv.slice(2);
+if (args.includes("--help") || args.includes("-h")) {
+  console.log(HELP);
+  process.exit(0);
+}
+
+const port = Number(process.env.PORT ?? 8787);
+if (!Number.isInteger(port) || port < 1 || port > 65535) {
+  console.error(`PORT must be a number from 1 to 65535, not ${process.env.PORT}.`);
+  process.exit(2);
+}
+const { STATE_DIR = ".state", RATE_LIMIT, LOG_LEVEL } = process.env;
+const state = isAbsolute(STATE_DIR) ? STATE_DIR : resolve(process.cwd(), STATE_DIR);
+
+await checkPort(port);
+installMissing();
+run(process.execPath, ["scripts/build.mjs"]);
+const migrate = ["d1", "migrations", "apply", "DB", "--local", "--env", "development", "--persist-to", state];
+// CI=1: no question whether to apply them.
+runQuietly(bin("wrangler"), migrate, { CI: "1" });
+
+const inspectorPort = await freePort();
+const vars = [
+  ...(RATE_LIMIT ? ["--var", `RATE_LIMIT:${RATE_LIMIT}`] : []),
+  ...(LOG_LEVEL ? ["--var", `LOG_LEVEL:${LOG_LEVEL}`] : []),
+];
+const server = spawn(
+  bin("wrangler"),
+  [
+    ...["dev", "--env", "development", "--port", String(port), "--inspector-port", String(inspectorPort)],
+    ...["--persist-to", state, "--test-scheduled", "--show-interactive-dev-session=false", "--log-level", "warn"],
+    ...vars,
+    ...args,
+  ],
+  { cwd: root, stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, ...quiet } },
+);
+for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.on(signal, () => server.kill(signal));
+server.on("exit", (code, signal) => process.exit(code ?? (signal ? 0 : 1)));
+
+await ready(`http://127.0.0.1:${port}/health`);
+console.log(`
+PulseGate is running.
+  Demo page   http://localhost:${port}/demo
+  API         http://localhost:${port}/analytics/sessions   (described at /openapi.json)
+  Key         pulsegate-development-key   (Authorization: Bearer <key>)
+  State       ${state}
+  Stop        Ctrl-C
+`);
+
+/** @param {string} url */
+async function ready(url) {
+  for (;;) {
+    const ok = await fetch(url)
+      .then((response) => response.ok)
+      .catch(() => false);
+    if (ok) return;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+}
+
+/** @param {number} wanted */
+async function checkPort(wanted) {
+  const free = await listen(wanted)
+    .then(() => true)
+    .catch(() => false);
+  if (free) return;
+  console.error(`Port ${wanted} is in use. Choose another: PORT=8790 npm run dev`);
+  process.exit(1);
+}
+
+/** @param {number} wanted @returns {Promise<number>} */
+function listen(wanted) {
+  return new Promise((done, fail) => {
+    const probe = createServer();
+    probe.once("error", fail);
+    probe.listen(wanted, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => done(typeof address === "object" && address ? address.port : wanted));
+    });
+  });
+}
+
+/** The inspector's usual port may be held by another server. */
+function freePort() {
+  return listen(0);
+}

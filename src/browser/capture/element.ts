@@ -1,0 +1,23 @@
+import { ELEMENT_UNITS } from "../limits";
+
+/** `tag#id.class`, from attributes: a form's `id` property may be a field of that name. */
+function step(element: Element): string {
+  const id = element.getAttribute("id");
+  const classes = (element.getAttribute("class") ?? "").split(/\s+/).filter(Boolean).slice(0, 2);
+  return element.localName + (id ? `#${id}` : "") + classes.map((name) => `.${name}`).join("");
+}
+
+/**
+ * A short path that stays the same from visit to visit, `nav#menu > a.item`: up to the nearest id, or as far as 120
+ * characters go. Made of names only, never of a text or a value.
+ */
+export function elementPath(target: Element): string {
+  let path = "";
+  for (let element: Element | null = target; element && element !== document.documentElement; ) {
+    const longer = path ? `${step(element)} > ${path}` : step(element);
+    if (path && longer.length > ELEMENT_UNITS) break;
+    path = longer;
+    element = element.hasAttribute("id") ? null : element.parentElement;
+  }
+  return path.slice(0, ELEMENT_UNITS);
+}

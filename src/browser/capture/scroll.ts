@@ -1,0 +1,31 @@
+import { SCROLL_MS } from "../limits";
+import { listen, safe } from "../safe";
+import type { Record } from "./record";
+
+/** How far down the page is scrolled: 100 is its end. */
+function depth(): number {
+  const { scrollHeight, clientHeight } = document.documentElement;
+  return Math.round(Math.min(1, Math.max(0, scrollY / (scrollHeight - clientHeight || 1))) * 100);
+}
+
+/** Scroll depth, each time a page is seen further down than before; starts over with the page. */
+export function captureScroll(record: Record): void {
+  let page = "";
+  let deepest = 0;
+  let timer = 0;
+  const measure = safe(() => {
+    timer = 0;
+    if (page !== location.href) deepest = 0;
+    page = location.href;
+    const scroll_percent = depth();
+    if (scroll_percent <= deepest) return;
+    deepest = scroll_percent;
+    record({ event_type: "scroll", scroll_percent });
+  });
+  listen("scroll", () => {
+    timer ||= setTimeout(measure, SCROLL_MS);
+  });
+  // The last stretch before leaving counts too.
+  listen("pagehide", () => timer && measure());
+  listen("visibilitychange", () => timer && measure());
+}

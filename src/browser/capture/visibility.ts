@@ -1,0 +1,18 @@
+import { listen } from "../safe";
+import type { Record } from "./record";
+
+/** Tells when the page is hidden and shown. Leaving it is said once, though browsers fire two events for it. */
+export function captureVisibility(record: Record): void {
+  let state = "visible";
+  const become = (next: string): void => {
+    if (next === state) return;
+    state = next;
+    record({ event_type: "visibility_change", data: { state } });
+  };
+  const update = (): void => become(document.visibilityState);
+  listen("visibilitychange", update);
+  listen("pageshow", update);
+  listen("pagehide", () => become("hidden"));
+  // A tab opened in the background says so at once.
+  update();
+}

@@ -1,0 +1,12 @@
+/** A random UUID (version 4). `crypto.randomUUID` is missing on plain http pages. */
+export const uuid = (): string =>
+  "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) => {
+    const [random = 0] = crypto.getRandomValues(new Uint8Array(1));
+    return (+digit ^ (random & (15 >> (+digit / 4)))).toString(16);
+  });
+
+/** Anything on the page can write to its storage, and a malformed id would be refused for ever. */
+export const isUuid = (id: unknown): id is string => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(String(id));
+
+/** A stream's name, 12 hex digits: it only has to differ from the session's other page loads. */
+export const streamName = (): string => uuid().slice(-12);

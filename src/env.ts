@@ -1,0 +1,29 @@
+import type { SessionActor } from "../durable/session";
+
+/** The bindings and variables of `wrangler.toml`. The first four names are the contract's. */
+export interface Env {
+  DB: D1Database;
+  TRACKING_KV: KVNamespace;
+  TRACKING_R2: R2Bucket;
+  /** Root key of the analytics API. Absent in the deployed environment until the secret is put. */
+  ANALYTICS_API_KEY?: string;
+  SESSION: DurableObjectNamespace<SessionActor>;
+  /** Site settings: an itty-durable object, reached through its proxy only. */
+  SITE: DurableObjectNamespace;
+  LIMIT_TRACK: RateLimit;
+  LIMIT_START: RateLimit;
+  LIMIT_SITE_STARTS: RateLimit;
+  LIMIT_API: RateLimit;
+  ENVIRONMENT: string;
+  /** debug, info (default), warn or error. */
+  LOG_LEVEL?: string;
+  /** `off` lifts every rate limit, in development only: for load tests. */
+  RATE_LIMIT?: string;
+  /** Secret for `ip: hashed`. */
+  ADDRESS_HASH_SECRET?: string;
+}
+
+export const isDevelopment = (env: Pick<Env, "ENVIRONMENT">): boolean => env.ENVIRONMENT === "development";
+
+export const limitsLifted = (env: Pick<Env, "ENVIRONMENT" | "RATE_LIMIT">): boolean =>
+  env.RATE_LIMIT === "off" && isDevelopment(env);

@@ -1,0 +1,16 @@
+import type { Env } from "../env";
+import type { Logger } from "./logger";
+
+/** One request on its way through the Worker. */
+export interface Context {
+  request: Request;
+  url: URL;
+  /** Path parameters, decoded. */
+  params: Record<string, string>;
+  env: Env;
+  log: Logger;
+  request_id: string;
+  waitUntil(work: Promise<unknown>): void;
+}
+
+export type Handler = (context: Context) => Response | Promise<Response>;

@@ -1,0 +1,45 @@
+import { type Env, limitsLifted } from "../env";
+import { KV_CACHE_SECONDS, RATE_PERIOD_SECONDS, STARTS_PER_ADDRESS_DAY } from "../limits";
+import { senderOf } from "../network/address";
+import { type AddressCounter, readAddressCounter } from "../store/counters";
+import { Problem } from "./problem";
+
+/** Limits that are held before any actor wakes. */
+
+/** The only source of a caller's address. The edge sets it; whatever else a client sends is ignored. */
+export const addressOf = (request: Request): string => request.headers.get("CF-Connecting-IP") ?? "";
+
+const limited = (detail: string, retryAfter: number): Problem => new Problem("rate_limited", detail, { retryAfter });
+
+/** The binding tells no remaining time, so a refused caller waits a whole period. */
+async function take(limiter: RateLimit, key: string, detail: string): Promise<void> {
+  const { success } = await limiter.limit({ key });
+  if (!success) throw limited(detail, RATE_PERIOD_SECONDS);
+}
+
+export async function limitTrack(env: Env, request: Request): Promise<void> {
+  if (limitsLifted(env)) return;
+  await take(env.LIMIT_TRACK, senderOf(addressOf(request)), "Too many requests from this address.");
+}
+
+export async function limitApi(env: Env, request: Request): Promise<void> {
+  if (limitsLifted(env)) return;
+  await take(env.LIMIT_API, senderOf(addressOf(request)), "Too many requests from this address.");
+}
+
+/** A start may create an actor, which costs more than a batch for one: per address, per site, and per address and day. */
+export async function limitStart(env: Env, request: Request, site: string, stored: string | null): Promise<void> {
+  if (limitsLifted(env)) return;
+  await take(env.LIMIT_START, senderOf(addressOf(request)), "Too many sessions started from this address.");
+  await take(env.LIMIT_SITE_STARTS, site, "Too many sessions started on this site.");
+  if (stored === null) return;
+  const counter = await readAddressCounter(env.TRACKING_KV, stored, KV_CACHE_SECONDS);
+  const wait = counter ? windowWait(counter, Date.now()) : 0;
+  if (wait > 0) throw limited("Too many sessions from this network today.", wait);
+}
+
+/** Seconds until the address's window is over if it is used up, else 0. */
+function windowWait({ sessions, expires_at }: AddressCounter, now: number): number {
+  const used = sessions >= STARTS_PER_ADDRESS_DAY && expires_at > now;
+  return used ? Math.max(1, Math.ceil((expires_at - now) / 1_000)) : 0;
+}

@@ -1,0 +1,52 @@
+import { type IRequest, Router } from "itty-router";
+import type { Context, Handler } from "./context";
+import { Problem } from "./problem";
+
+export interface Route {
+  method: "GET" | "POST" | "PUT" | "DELETE";
+  /** itty-router's syntax: `/analytics/sessions/:id`. */
+  path: string;
+  handler: Handler;
+}
+
+export type Dispatch = (context: Context) => Promise<Response>;
+
+/** Finds the route for a request; answers HEAD like GET, 405 with `Allow`, and 404. */
+export function createRouter(routes: readonly Route[]): Dispatch {
+  const router = Router<IRequest, [Context], Response>();
+  for (const { method, path, handler } of routes) {
+    const add = { GET: router.get, POST: router.post, PUT: router.put, DELETE: router.delete }[method];
+    add(path, (request: IRequest, context: Context) => handler({ ...context, params: decode(request.params) }));
+  }
+  return async (context) => {
+    const { method, url } = context.request;
+    // itty-router writes params and query onto what it is given; a Request is passed on untouched.
+    const asked = { method: method === "HEAD" ? "GET" : method, url } as IRequest;
+    const response = await router.fetch(asked, context);
+    if (!response) throw notFound(router.routes, context.url.pathname);
+    return method === "HEAD" ? new Response(null, response) : response;
+  };
+}
+
+type RouteEntry = [method: string, path: RegExp, ...rest: unknown[]];
+
+function notFound(routes: readonly unknown[], path: string): Problem {
+  const methods = (routes as RouteEntry[]).filter(([, pattern]) => pattern.test(path)).map(([method]) => method);
+  if (methods.length === 0) return new Problem("not_found", "There is nothing at this path.");
+  const allow = [...new Set(methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])))];
+  return new Problem("method_not_allowed", `This path takes ${allow.join(", ")}.`, {
+    headers: { Allow: [...allow, "OPTIONS"].join(", ") },
+  });
+}
+
+function decode(params: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, decodePart(value)]));
+}
+
+function decodePart(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    throw new Problem("not_found", "There is nothing at this path.");
+  }
+}

@@ -1,0 +1,68 @@
+import { proxyDurable } from "itty-durable";
+import { type Env, isDevelopment } from "../env";
+import { SITE_CACHE_ENTRIES, SITE_CACHE_MS, SITE_RETRY_MS } from "../limits";
+import type { SiteSettings } from "../protocol/site";
+
+/** The methods of `durable/site.ts`, as its proxy offers them. */
+interface SiteRegistry {
+  read(site: string): Promise<SiteSettings | null>;
+  save(site: string, settings: string): Promise<SiteSettings>;
+}
+
+interface Cached {
+  settings: SiteSettings | null;
+  until: number;
+}
+
+const cache = new Map<string, Cached>();
+
+const registry = (env: Env): SiteRegistry =>
+  proxyDurable(env.SITE, { name: "SITE", parse: true }).get("sites") as SiteRegistry;
+
+/** What holds for a site that nobody has set: in development every origin may send, elsewhere none. */
+const defaults = (env: Env): SiteSettings => ({
+  allowed_origins: isDevelopment(env) ? ["*"] : [],
+  dashboard_origins: [],
+  default_consent: "granted",
+  ip: "masked",
+});
+
+function remember(site: string, settings: SiteSettings | null, ttl: number): void {
+  const oldest = cache.keys().next();
+  if (cache.size >= SITE_CACHE_ENTRIES && !cache.has(site) && !oldest.done) cache.delete(oldest.value);
+  cache.set(site, { settings, until: Date.now() + ttl });
+}
+
+/** A site's settings, at most a minute old. While they cannot be read the last known ones serve; without any it throws. */
+export async function siteSettings(env: Env, site: string): Promise<SiteSettings> {
+  const known = cache.get(site);
+  if (known && known.until > Date.now()) return known.settings ?? defaults(env);
+  try {
+    const settings = await registry(env).read(site);
+    remember(site, settings, SITE_CACHE_MS);
+    return settings ?? defaults(env);
+  } catch (error) {
+    if (!known) throw error;
+    remember(site, known.settings, SITE_RETRY_MS);
+    return known.settings ?? defaults(env);
+  }
+}
+
+/** Asks the object itself, past the cache. */
+export const freshSettings = async (env: Env, site: string): Promise<SiteSettings> =>
+  (await registry(env).read(site)) ?? defaults(env);
+
+/** Takes effect at once in this isolate, in the others within a minute. */
+export async function saveSettings(env: Env, site: string, settings: SiteSettings): Promise<SiteSettings> {
+  const saved = await registry(env).save(site, ascii(JSON.stringify(settings)));
+  remember(site, saved, SITE_CACHE_MS);
+  return saved;
+}
+
+/** Header values hold Latin-1 at most; in JSON any character may be written as an escape. */
+const ascii = (json: string): string =>
+  json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
+/** `Origin` against a list of allowed ones. */
+export const originAllowed = (origin: string, allowed: readonly string[]): boolean =>
+  allowed.some((entry) => entry === "*" || entry === origin);

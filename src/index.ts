@@ -1,0 +1,69 @@
+import type { Env } from "./env";
+import type { Context } from "./http/context";
+import { preflight } from "./http/cors";
+import { createLogger, errorField, type Logger } from "./http/logger";
+import { Problem } from "./http/problem";
+import { createRouter } from "./http/router";
+import { wakeStale } from "./ops/wake";
+import { routes } from "./routes";
+
+export { SessionActor } from "../durable/session";
+export { SiteSettings } from "../durable/site";
+
+const dispatch = createRouter(routes);
+
+async function answer(context: Context): Promise<Response> {
+  const { request, url } = context;
+  if (request.method === "OPTIONS" && url.pathname.startsWith("/track/")) return preflight(request);
+  return dispatch(context);
+}
+
+/** The one place where an error becomes a response: exact in the log, generic to the caller. */
+function failure(error: unknown, log: Logger): Response {
+  if (error instanceof Problem) {
+    if (error.status >= 500) log.warn("refused", { code: error.code, status: error.status });
+    return error.toResponse();
+  }
+  log.error("unhandled", { error: errorField(error) });
+  return new Problem("internal", "Something went wrong here; the request may be sent again.").toResponse();
+}
+
+export default {
+  async fetch(request, env, ctx): Promise<Response> {
+    const request_id = request.headers.get("CF-Ray") ?? crypto.randomUUID();
+    const url = new URL(request.url);
+    const log = createLogger(env.LOG_LEVEL, { request_id });
+    const context: Context = {
+      request,
+      url,
+      params: {},
+      env,
+      log,
+      request_id,
+      waitUntil: (work) => ctx.waitUntil(work),
+    };
+    const began = Date.now();
+    const response = await answer(context).catch((error: unknown) => failure(error, log));
+    log.debug("request", {
+      method: request.method,
+      path: pathClass(url),
+      status: response.status,
+      ms: Date.now() - began,
+    });
+    return response;
+  },
+
+  async scheduled(controller, env): Promise<void> {
+    const log = createLogger(env.LOG_LEVEL, { request_id: crypto.randomUUID(), cron: controller.cron });
+    try {
+      const woken = await wakeStale(env, log, controller.scheduledTime);
+      log.info("cron", { woken });
+    } catch (error) {
+      log.error("cron_failed", { error: errorField(error) });
+      throw error;
+    }
+  },
+} satisfies ExportedHandler<Env>;
+
+/** The first two parts of a path: enough to tell routes apart, too little to name anyone. */
+const pathClass = (url: URL): string => url.pathname.split("/", 3).join("/").slice(0, 64);

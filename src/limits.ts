@@ -1,0 +1,141 @@
+/**
+ * Every limit and interval of the project, each with its reason. Times are milliseconds, sizes are bytes (or UTF-16
+ * units where a string's own length is what is cheap to know), unless the name says otherwise.
+ */
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+// --- What one request may bring -------------------------------------------------------------------------------------
+
+/** 100 events of 2.5 KB. A browser cannot send more than 64 KiB by keepalive; the rest is room for server-side senders. */
+export const MAX_BODY_BYTES = 256 * 1024;
+/** A frame is a batch, so it gets a batch's size. Compared in UTF-16 units, before the frame is parsed. */
+export const MAX_FRAME_UNITS = MAX_BODY_BYTES;
+/** The contract's number: a batch is one journal row, and a D1 parameter holds ten of them. */
+export const MAX_BATCH_EVENTS = 100;
+/** SQLite reads JSON to 1,000 levels; no honest event needs more than a few. */
+export const MAX_JSON_DEPTH = 32;
+/** RFC 9110 recommends that servers take URIs of 8,000 octets; browsers and shared links stay below 2,048. */
+export const MAX_URL_UNITS = 2_048;
+/** A short stable element path; the tracker sends under 120. */
+export const MAX_ELEMENT_UNITS = 512;
+/** Client ids (visitor, fingerprint): a UUID has 36, a FingerprintJS visitor id 32; 128 leaves room for others. */
+export const MAX_ID_UNITS = 128;
+/** Far past any session (10,000 events is a long one), far below 2^53. */
+export const MAX_NUMBER = 1_000_000_000;
+/** Screen and page coordinates in CSS pixels: the longest page browsers lay out is about 33.5 M px (2^25). */
+export const MAX_COORDINATE = 33_554_432;
+/** Ranges the client may name as dropped in one batch: as many as an ack names missing. */
+export const MAX_GONE_RANGES = 16;
+/** Traits are a person's profile, not a document store. JSON text. */
+export const MAX_TRAITS_UNITS = 4_096;
+/** Distinct traits kept for a session; the newest win. */
+export const MAX_TRAITS = 64;
+
+// --- What a session may hold ----------------------------------------------------------------------------------------
+
+/** The contract's numbers: gaps a stream, streams a session, gaps named in an ack. */
+export const MAX_GAPS = 64;
+export const MAX_STREAMS = 64;
+export const MAX_MISSING_NAMED = 16;
+/** Journal text at which the actor answers `busy`: hours of D1 outage for an ordinary session, and a load of < 100 ms. */
+export const JOURNAL_MAX_UNITS = 4 * 1024 * 1024;
+/** Small batches are appended to the newest row up to this size: one billed row instead of an insert and a delete. */
+export const JOURNAL_ROW_UNITS = 8 * 1024;
+/** A flush plan: D1 takes parameters up to about 2 MB, and 1,000 rows insert in a few milliseconds. */
+export const PLAN_MAX_EVENTS = 1_000;
+export const PLAN_MAX_UNITS = 512 * 1024;
+/** Custom event types counted by name; later ones are counted together as `other`. */
+export const MAX_COUNTED_TYPES = 64;
+/** Distinct pages remembered by URL, for the page count of a session. */
+export const MAX_PAGES = 100;
+/** Network changes recorded; a phone on a train has a few, a rotating proxy has hundreds. */
+export const MAX_NETWORK_CHANGES = 32;
+/** Unflushed entries shown by the live view: the newest. */
+export const LIVE_MAX_ENTRIES = 1_000;
+/** Stream tickets remembered as used, per session. They expire after a minute. */
+export const MAX_USED_TICKETS = 64;
+/** Sockets on one session: a visitor's tabs (one each) and the analysts who follow it. */
+export const MAX_SOCKETS = 64;
+
+// --- Time -----------------------------------------------------------------------------------------------------------
+
+/** D1 shows a session within 5 s of its first event; 3 s leaves room for the flush itself. */
+export const FIRST_FLUSH_MS = 3 * SECOND;
+/** Later flushes; the price of a session is mostly how often it is written. Jitter only shortens it. */
+export const FLUSH_MS = 30 * SECOND;
+/** Share of an interval that jitter may take, so that sessions born together do not flush together. */
+export const JITTER = 0.25;
+/** Journal text that flushes at once: half a plan, so that a busy session writes full plans. */
+export const FLUSH_AT_UNITS = PLAN_MAX_UNITS / 2;
+/** Retry of a failed flush: 2 s doubled per attempt to at most 2 minutes (D1 stalls of 60 to 80 s happen). */
+export const RETRY_MIN_MS = 2 * SECOND;
+export const RETRY_MAX_MS = 2 * MINUTE;
+/** A D1 or R2 call that takes longer counts as failed (it may still land: every write is idempotent). */
+export const OUTSIDE_TIMEOUT_MS = 20 * SECOND;
+/** Deterministic D1 refusals isolated per alarm: below the 1,000 subrequests of an invocation, with room for the rest. */
+export const ISOLATION_MAX_CALLS = 200;
+/** Plans written per alarm before it yields to the next one: 20,000 events. */
+export const PLANS_PER_ALARM = 20;
+/** The web's usual session time-out (Google Analytics, Matomo, Plausible use 30 minutes). */
+export const IDLE_MS = 30 * MINUTE;
+/** An offset older than this is a wrong clock, not an old event: the tracker drops unacked events at 20 h. */
+export const MAX_EVENT_AGE_MS = 24 * HOUR;
+/** Late batches are taken this long after the end; the tracker drops unacked events at 20 h. */
+export const LINGER_MS = 24 * HOUR;
+/** A gap between events longer than this counts as absence, not as engagement. */
+export const ENGAGED_GAP_MS = 15 * SECOND;
+/** Site settings in the isolate. */
+export const SITE_CACHE_MS = 60 * SECOND;
+/** Sites remembered per isolate, unknown ones too, so that inventing names cannot grow memory. */
+export const SITE_CACHE_ENTRIES = 1_000;
+/** After a failed look-up of site settings the last known ones serve this long before the next try. */
+export const SITE_RETRY_MS = 5 * SECOND;
+/** A stream ticket's life, the contract's number. */
+export const TICKET_MS = 60 * SECOND;
+
+// --- Rates ----------------------------------------------------------------------------------------------------------
+
+/** A burst: a form page with mouse paths sends some 20 events/s; 1,000 lets a returning offline queue through. */
+export const SESSION_BURST_EVENTS = 1_000;
+/** Sustained events/s of one session. A person makes under 10. */
+export const SESSION_EVENTS_PER_SECOND = 50;
+/** Refused frames in a row after which a socket is closed with 4429. */
+export const SOCKET_STRIKES = 20;
+/** `Retry-After`, in seconds: for a full journal (a flush interval), and for an actor that could not be reached. */
+export const BUSY_RETRY_SECONDS = 30;
+export const UNAVAILABLE_RETRY_SECONDS = 2;
+/**
+ * The rate-limit bindings, per address (IPv4, or IPv6 /64) and minute. Kept equal to wrangler.toml by a test.
+ * TRACK: an office of 60 behind one address, each with a batch every 3 s. START: the same office opening two pages each
+ * a minute. SITE_STARTS: 100 new sessions a second on one site and location. API: a dashboard with ten views open.
+ */
+export const RATE_PERIOD_SECONDS = 60;
+export const TRACK_PER_MINUTE = 1_200;
+export const STARTS_PER_MINUTE = 120;
+export const SITE_STARTS_PER_MINUTE = 6_000;
+export const API_PER_MINUTE = 600;
+/** Sessions of one stored address in its 24 h window (KV `ip:`), a /24 of IPv4: a large office or a mobile gateway. */
+export const STARTS_PER_ADDRESS_DAY = 20_000;
+/** KV answers from its edge cache this long; the platform's minimum is 30 s. */
+export const KV_CACHE_SECONDS = 60;
+
+// --- Analytics ------------------------------------------------------------------------------------------------------
+
+export const LIST_DEFAULT = 50;
+export const LIST_MAX = 100;
+export const DEFAULT_RANGE_MS = 7 * DAY;
+
+// --- Cron -----------------------------------------------------------------------------------------------------------
+
+/** A session not moved for this long should have ended by itself; if it has not, its alarm is lost. */
+export const STALE_MS = HOUR;
+/** Ages at which a run looks at sessions once more: each is looked at three times, and a run reads three slices. */
+export const STALE_AGES_MS: readonly number[] = [2 * HOUR, 6 * HOUR, 25 * HOUR];
+/** The cron's period: a slice of start times. */
+export const STALE_SLICE_MS = 5 * MINUTE;
+/** Sessions woken per run and slice. */
+export const STALE_MAX_WAKES = 200;

@@ -1,0 +1,78 @@
+/** How an address may be stored: as it is, masked to its network (the default), or as a keyed hash of it. */
+export type AddressMode = "full" | "masked" | "hashed";
+
+const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+
+/** The eight groups of an IPv6 address as numbers, or null if it is none. */
+function ipv6Groups(address: string): number[] | null {
+  if (!/^[0-9a-f:.]+$/i.test(address)) return null;
+  const halves = address.split("::");
+  if (halves.length > 2) return null;
+  const groups = (part: string): string[] => (part === "" ? [] : part.split(":"));
+  const head = groups(halves[0] ?? "");
+  const tail = groups(halves[1] ?? "");
+  const last = (halves.length === 2 ? tail : head).at(-1);
+  if (last?.includes(".")) return mappedGroups(address, last);
+  const gap = 8 - head.length - tail.length;
+  if (halves.length === 1 ? gap !== 0 : gap < 1) return null;
+  const all = [...head, ...new Array<string>(gap).fill("0"), ...tail];
+  if (!all.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return null;
+  return all.map((group) => Number.parseInt(group, 16));
+}
+
+/** `::ffff:192.0.2.1` and the like: the last two groups are written as IPv4. */
+function mappedGroups(address: string, v4: string): number[] | null {
+  const [, a, b, c, d] = (IPV4.exec(v4) ?? []).map(Number);
+  if (a === undefined || b === undefined || c === undefined || d === undefined) return null;
+  const pair = `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
+  return ipv6Groups(`${address.slice(0, address.lastIndexOf(":") + 1)}${pair}`);
+}
+
+function v4Of(address: string): number[] | null {
+  const octets = IPV4.exec(address)?.slice(1).map(Number);
+  if (octets) return octets.every((octet) => octet < 256) ? octets : null;
+  const groups = ipv6Groups(address);
+  const mapped = groups?.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
+  if (!groups || !mapped) return null;
+  return [6, 7].flatMap((i) => [(groups[i] ?? 0) >> 8, (groups[i] ?? 0) & 0xff]);
+}
+
+const v6Prefix = (groups: number[], count: number): string =>
+  `${groups
+    .slice(0, count)
+    .map((group) => group.toString(16))
+    .join(":")}::`;
+
+/** The network part that is kept: IPv4 /24, IPv6 /48. Null when the text is no address. */
+export function maskAddress(address: string): string | null {
+  const v4 = v4Of(address);
+  if (v4) return `${v4.slice(0, 3).join(".")}.0/24`;
+  const groups = ipv6Groups(address);
+  return groups ? `${v6Prefix(groups, 3)}/48` : null;
+}
+
+/** Who is counted as one sender: an IPv4 address, or an IPv6 /64, which one subscriber gets whole. */
+export function senderOf(address: string): string {
+  const v4 = v4Of(address);
+  if (v4) return v4.join(".");
+  const groups = ipv6Groups(address);
+  return groups ? `${v6Prefix(groups, 4)}/64` : "unknown";
+}
+
+const hex = (bytes: ArrayBuffer): string =>
+  [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+async function hashAddress(address: string, secret: string): Promise<string> {
+  const data = new TextEncoder();
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const key = await crypto.subtle.importKey("raw", data.encode(secret), algorithm, false, ["sign"]);
+  return hex(await crypto.subtle.sign("HMAC", key, data.encode(address))).slice(0, 32);
+}
+
+/** An address in the form a site allows to be stored; masked where a hash is asked for and no secret is set. */
+export async function storedAddress(address: string, mode: AddressMode, secret?: string): Promise<string | null> {
+  const masked = maskAddress(address);
+  if (masked === null || mode === "masked") return masked;
+  if (mode === "full") return address.toLowerCase();
+  return secret ? `h:${await hashAddress(address.toLowerCase(), secret)}` : masked;
+}

@@ -1,0 +1,32 @@
+import type { NetworkClasses } from "../session/entry";
+
+/** What the edge tells of the caller, its address already in the form that may be stored. */
+export interface ClientNetwork extends Omit<NetworkClasses, "address"> {
+  ip: string | null;
+  asn: number | null;
+}
+
+/** `request.cf`, as far as it is used here; absent on a self-hosted runtime. */
+interface Edge {
+  asn?: unknown;
+  country?: unknown;
+  regionCode?: unknown;
+  timezone?: unknown;
+  colo?: unknown;
+  httpProtocol?: unknown;
+}
+
+const text = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value.slice(0, 64) : null);
+
+export function clientNetwork(cf: unknown, storedAddress: string | null): ClientNetwork {
+  const edge = (typeof cf === "object" && cf !== null ? cf : {}) as Edge;
+  return {
+    ip: storedAddress,
+    asn: typeof edge.asn === "number" && edge.asn > 0 ? edge.asn : null,
+    country: text(edge.country),
+    region: text(edge.regionCode),
+    timezone: text(edge.timezone),
+    colo: text(edge.colo),
+    protocol: text(edge.httpProtocol),
+  };
+}

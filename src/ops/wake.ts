@@ -1,0 +1,24 @@
+import type { Env } from "../env";
+import { errorField, type Logger } from "../http/logger";
+import { STALE_AGES_MS, STALE_MAX_WAKES, STALE_MS, STALE_SLICE_MS } from "../limits";
+import { listStale } from "../store/sessions";
+
+/**
+ * Wakes sessions that neither ended nor moved for an hour: the one failure an alarm cannot mend is a lost alarm, and
+ * loading an actor sets it again. Looks at three narrow slices of start times, so that a run's work is bounded and each
+ * session is looked at three times in its first 25 hours.
+ */
+export async function wakeStale(env: Env, log: Logger, now: number): Promise<number> {
+  const slices = STALE_AGES_MS.map((age) => ({ from: now - age - STALE_SLICE_MS, to: now - age }));
+  const found = await Promise.all(slices.map((slice) => listStale(env.DB, slice, now - STALE_MS, STALE_MAX_WAKES)));
+  let woken = 0;
+  for (const session_id of found.flat()) {
+    try {
+      await env.SESSION.getByName(session_id).wake();
+      woken += 1;
+    } catch (error) {
+      log.warn("wake_failed", { session_id, error: errorField(error) });
+    }
+  }
+  return woken;
+}

@@ -1,0 +1,60 @@
+import * as z from "zod";
+import { DEFAULT_RANGE_MS, LIST_DEFAULT, LIST_MAX } from "../limits";
+import { ClientId, SiteName } from "./fields";
+
+/** Epoch milliseconds, or ISO 8601. */
+const Time = z.string().transform((text, context) => {
+  const time = /^\d{1,16}$/.test(text) ? Number(text) : Date.parse(text);
+  if (Number.isFinite(time)) return time;
+  context.addIssue({ code: "custom", message: "must be epoch milliseconds or ISO 8601" });
+  return z.NEVER;
+});
+
+const Score = z.coerce.number().int().min(0).max(100);
+
+const limit = z.coerce.number().int().min(1).max(LIST_MAX).default(LIST_DEFAULT);
+const cursor = z.string().max(512);
+
+/** `GET /analytics/sessions`. Unknown parameters are errors, or a misspelt filter would answer for everything. */
+export const SessionsQuery = z.strictObject({
+  from: Time.optional(),
+  to: Time.optional(),
+  site: SiteName.optional(),
+  visitor_id: ClientId.optional(),
+  fingerprint_id: ClientId.optional(),
+  country: z
+    .string()
+    .regex(/^[A-Za-z0-9]{2}$/, "must be a country code of two characters")
+    .transform((code) => code.toUpperCase())
+    .optional(),
+  label: z.string().max(64).optional(),
+  min_engagement: Score.optional(),
+  max_engagement: Score.optional(),
+  min_bot: Score.optional(),
+  max_bot: Score.optional(),
+  min_vpn: Score.optional(),
+  max_vpn: Score.optional(),
+  min_risk: Score.optional(),
+  max_risk: Score.optional(),
+  limit,
+  cursor: cursor.optional(),
+});
+export type SessionsQuery = z.infer<typeof SessionsQuery>;
+
+/** `GET /analytics/sessions/:id/events` */
+export const EventsQuery = z.strictObject({ limit, cursor: cursor.optional() });
+
+export const TicketInput = z
+  .strictObject({
+    path: z.string().max(256).meta({ description: "Path of the stream, e.g. /analytics/sessions/…/stream" }),
+  })
+  .meta({ id: "TicketRequest" });
+
+/** The half-open range [from, to) in epoch ms; the last seven days unless asked otherwise. */
+export function rangeOf(
+  query: { from?: number | undefined; to?: number | undefined },
+  now: number,
+): { from: number; to: number } {
+  const to = query.to ?? now + 1;
+  return { from: query.from ?? to - DEFAULT_RANGE_MS, to };
+}

@@ -1,0 +1,95 @@
+import * as z from "zod";
+import { SiteInput } from "./site";
+
+/** What the API answers, for its published form. */
+
+const Time = z.int().meta({ description: "Epoch milliseconds" });
+const Text = z.string().nullable();
+const Count = z.int().min(0);
+const Range = z.tuple([z.int(), z.int()]);
+const Bag = z.record(z.string(), z.unknown());
+
+export const ProblemBody = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.string(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+});
+
+export const StartedBody = z.object({ session_id: z.uuid(), visitor_id: Text, device_id: Text, timestamp: Time });
+export const EndedBody = z.object({ session_id: z.uuid(), ended_at: Time });
+
+export const AckBody = z.object({
+  accepted: Count,
+  duplicates: Count,
+  rejected: z.array(z.object({ index: Count, code: z.string(), detail: z.string() })),
+  ack: z
+    .object({ stream: z.string(), through: Count, missing: z.array(Range), ended: z.literal(true).optional() })
+    .nullable(),
+  ended: z.literal(true).optional(),
+  timestamp: Time,
+});
+
+const Score = z.int().min(0).max(100).nullable();
+
+const Session = z.looseObject({
+  session_id: z.uuid(),
+  site: z.string(),
+  visitor_id: Text,
+  fingerprint_id: Text,
+  started_at: Time,
+  last_event_at: Time,
+  ended_at: Time.nullable(),
+  ip: Text,
+  asn: z.int().nullable(),
+  country: Text,
+  label: Text,
+  scores: z.object({ engagement: Score, bot: Score, vpn: Score, risk: Score }),
+  rules_version: z.int(),
+  ledger: z.array(Bag),
+  events: Count,
+  last_seq: z.int(),
+  page_views: Count,
+  counts: z.record(z.string(), Count),
+  scroll_percent: z.number(),
+  engaged_ms: Count,
+  completeness: z.looseObject({ received: Count, expected: Count, missing: Count, rejected: Count, gone: Count }),
+});
+
+const Event = z.object({
+  seq: z.int(),
+  stream: Text,
+  number: z.int().nullable(),
+  at: Time,
+  received_at: Time,
+  event_type: z.string(),
+  page: Text,
+  element: Text,
+  x: z.number().nullable(),
+  y: z.number().nullable(),
+  scroll_percent: z.number().nullable(),
+  data: Bag.nullable(),
+  late: z.boolean(),
+});
+
+export const SessionBody = z.object({ data: Session });
+export const SessionsPage = z.object({ data: z.array(Session), next_cursor: Text });
+export const EventsPage = z.object({ data: z.array(Event), next_cursor: Text });
+
+export const LiveBody = z.object({
+  data: Session.extend({
+    ended: z.boolean(),
+    velocity: Bag,
+    actor: z.looseObject({ wakes: Count, journal_depth: Count, watermarks: Bag, last_flush_error: Bag }),
+    unflushed: z.array(Bag),
+    timestamp: Time,
+  }),
+});
+
+export const SiteBody = z.object({ data: SiteInput.extend({ site: z.string() }) });
+export const TicketBody = z.object({
+  data: z.object({ ticket: z.string(), protocol: z.string(), path: z.string(), expires_at: Time }),
+});
+export const HealthBody = z.object({ status: z.string(), version: z.string(), timestamp: Time }).loose();

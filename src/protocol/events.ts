@@ -1,0 +1,68 @@
+import * as z from "zod";
+import { MAX_COORDINATE, MAX_ELEMENT_UNITS, MAX_TRAITS, MAX_TRAITS_UNITS } from "../limits";
+import { ClientTime, HttpUrl } from "./fields";
+import type { Parsed, Refusal } from "./text";
+
+/** The built-in event types of the contract; any other `[a-z][a-z0-9_.]{0,63}` is a custom event. */
+export const BUILT_IN_TYPES: ReadonlySet<string> = new Set([
+  "page_view",
+  "click",
+  "scroll",
+  "mousemove",
+  "navigation",
+  "visibility_change",
+  "form_focus",
+  "form_change",
+  "form_submit",
+  "form_abandoned",
+  "rage_click",
+  "dead_click",
+  "outbound",
+  "download",
+  "identify",
+  "error",
+  "custom",
+]);
+
+export const EventInput = z
+  .object({
+    event_type: z.string().regex(/^[a-z][a-z0-9_.]{0,63}$/, "must match [a-z][a-z0-9_.]{0,63}"),
+    timestamp: ClientTime.nullish(),
+    page: HttpUrl.nullish(),
+    x: z.number().min(-MAX_COORDINATE).max(MAX_COORDINATE).nullish(),
+    y: z.number().min(-MAX_COORDINATE).max(MAX_COORDINATE).nullish(),
+    element: z.string().max(MAX_ELEMENT_UNITS).nullish(),
+    scroll_percent: z.number().min(0).max(100).nullish(),
+    data: z.record(z.string(), z.unknown()).nullish(),
+  })
+  .meta({ id: "Event" });
+export type EventInput = z.infer<typeof EventInput>;
+
+/** An event refused by itself; the rest of its batch is taken. */
+export interface RejectedEvent {
+  /** Position in the batch, from 0. */
+  index: number;
+  code: string;
+  detail: string;
+}
+
+export function describe(error: z.ZodError): { path: string; message: string }[] {
+  return error.issues.slice(0, 20).map((issue) => ({ path: issue.path.join("."), message: issue.message }));
+}
+
+export function parseEvent(raw: unknown): Parsed<EventInput> {
+  const parsed = EventInput.safeParse(raw);
+  if (!parsed.success) {
+    const errors = describe(parsed.error);
+    const first = errors[0];
+    return { ok: false, refusal: { code: "invalid_event", detail: `${first?.path || "event"}: ${first?.message}` } };
+  }
+  const refusal = parsed.data.event_type === "identify" ? traitsRefusal(parsed.data.data ?? {}) : null;
+  return refusal ? { ok: false, refusal } : { ok: true, value: parsed.data };
+}
+
+function traitsRefusal(traits: Record<string, unknown>): Refusal | null {
+  if (Object.keys(traits).length <= MAX_TRAITS && JSON.stringify(traits).length <= MAX_TRAITS_UNITS) return null;
+  const detail = `data: at most ${MAX_TRAITS} traits in ${MAX_TRAITS_UNITS} characters of JSON`;
+  return { code: "traits_too_large", detail };
+}

@@ -1,0 +1,42 @@
+import * as z from "zod";
+import { MAX_ID_UNITS, MAX_NUMBER, MAX_URL_UNITS } from "../limits";
+
+/** Fields that several bodies share. */
+
+const HTTP = /^https?:\/\//i;
+
+/** Absolute http(s) URL. */
+export const HttpUrl = z
+  .string()
+  .max(MAX_URL_UNITS)
+  .refine((url) => HTTP.test(url) && URL.canParse(url), "must be an http(s) URL")
+  .meta({ format: "uri" });
+
+/** A session is named by a UUID, of any version, kept in lower case. */
+export const SessionId = z
+  .string()
+  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i, "must be a UUID")
+  .transform((id) => id.toLowerCase());
+
+/** A site's name: what a snippet carries in `data-site`. */
+export const SiteName = z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/i, "must be 1 to 64 letters, digits, _ . -");
+
+/** One per page load. `server` is the actor's own. */
+export const StreamName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, "must be 1 to 64 letters, digits, _ -")
+  .refine((name) => name !== "server", "is reserved");
+
+/** Ids the client made: visitor, fingerprint. */
+export const ClientId = z.string().regex(new RegExp(`^[\\x21-\\x7e]{1,${MAX_ID_UNITS}}$`), "must be printable ASCII");
+
+/** Position of an event in its stream, from 1. */
+export const EventNumber = z.int().min(1).max(MAX_NUMBER);
+
+/** Epoch milliseconds by the client's clock: any number, however wrong, is only ever used as an offset. */
+export const ClientTime = z.number();
+
+export const Consent = z.enum(["granted", "pending", "denied"]);
+export type Consent = z.infer<typeof Consent>;
+
+export const SessionKey = z.string().min(16).max(256);

@@ -1,0 +1,69 @@
+import { MAX_JSON_DEPTH } from "../limits";
+
+/** What a client sent cannot be used; the code and detail go back to it. */
+export interface Refusal {
+  code: string;
+  detail: string;
+  /** Where a schema was broken. */
+  errors?: { path: string; message: string }[];
+}
+
+export type Parsed<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
+
+const refuse = (code: string, detail: string): { ok: false; refusal: Refusal } => ({
+  ok: false,
+  refusal: { code, detail },
+});
+
+// With the u flag \p{Cs} matches only surrogates that stand alone.
+const UNSTORABLE = /\0|\p{Cs}/gu;
+
+const clean = (text: string): string => text.replace(UNSTORABLE, "");
+
+/**
+ * JSON text to a value that may be stored: at most 32 levels deep, no `__proto__` key, and no NUL or lone surrogate in
+ * any string or key (SQLite would store invalid UTF-8 for the one and hide what follows the other).
+ */
+export function parseJson(text: string): Parsed<unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return refuse("invalid_json", "The body is not JSON.");
+  }
+  // Both arrive in JSON only as escapes, so a text without "\u" needs no second look at its strings.
+  return scrub(value, text.includes("\\u"), 0);
+}
+
+function scrub(value: unknown, dirty: boolean, depth: number): Parsed<unknown> {
+  if (typeof value === "string") return { ok: true, value: dirty ? clean(value) : value };
+  if (typeof value !== "object" || value === null) return { ok: true, value };
+  if (depth >= MAX_JSON_DEPTH) return refuse("too_deep", `JSON may be nested at most ${MAX_JSON_DEPTH} levels.`);
+  return Array.isArray(value) ? scrubArray(value, dirty, depth) : scrubObject(value, dirty, depth);
+}
+
+function scrubArray(list: unknown[], dirty: boolean, depth: number): Parsed<unknown> {
+  for (let i = 0; i < list.length; i++) {
+    const item = list[i];
+    if (!dirty && (typeof item !== "object" || item === null)) continue;
+    const part = scrub(item, dirty, depth + 1);
+    if (!part.ok) return part;
+    list[i] = part.value;
+  }
+  return { ok: true, value: list };
+}
+
+function scrubObject(object: object, dirty: boolean, depth: number): Parsed<unknown> {
+  const record = object as Record<string, unknown>;
+  for (const key of Object.keys(record)) {
+    const name = dirty ? clean(key) : key;
+    if (name === "__proto__") return refuse("forbidden_key", 'The key "__proto__" is not allowed.');
+    const item = record[key];
+    if (!dirty && (typeof item !== "object" || item === null)) continue;
+    const part = scrub(item, dirty, depth + 1);
+    if (!part.ok) return part;
+    if (name !== key) delete record[key];
+    record[name] = part.value;
+  }
+  return { ok: true, value: record };
+}

@@ -1,0 +1,162 @@
+import * as z from "zod";
+import { MAX_BATCH_EVENTS, MAX_GONE_RANGES } from "../limits";
+import { describe, EventInput, parseEvent, type RejectedEvent } from "./events";
+import {
+  ClientId,
+  ClientTime,
+  Consent,
+  EventNumber,
+  HttpUrl,
+  SessionId,
+  SessionKey,
+  SiteName,
+  StreamName,
+} from "./fields";
+import type { Parsed } from "./text";
+
+/** The bodies of the tracking routes and of WebSocket frames. */
+
+const short = z.string().max(256).nullish();
+const figure = z.number().min(0).max(1_000_000).nullish();
+
+export const DeviceInfo = z.object({
+  user_agent: z.string().max(1_024).nullish(),
+  language: short,
+  languages: z.array(z.string().max(64)).max(16).nullish(),
+  platform: short,
+  timezone: short,
+  hardware_concurrency: figure,
+  device_memory: figure,
+});
+export type DeviceInfo = z.infer<typeof DeviceInfo>;
+
+export const Screen = z.object({ width: figure, height: figure, color_depth: figure, pixel_ratio: figure });
+export type Screen = z.infer<typeof Screen>;
+
+/** Automation signals of the page: name to a flag, a number or a short text. */
+export const Signals = z
+  .record(z.string().max(64), z.union([z.boolean(), z.number(), z.string().max(256), z.null()]))
+  .refine((signals) => Object.keys(signals).length <= 64, "at most 64 signals");
+export type Signals = z.infer<typeof Signals>;
+
+export const StartInput = z
+  .object({
+    page: HttpUrl,
+    site: SiteName.nullish(),
+    session_id: SessionId.nullish(),
+    fingerprint_id: ClientId.nullish(),
+    visitor_id: ClientId.nullish(),
+    referrer: z.union([HttpUrl, z.literal("")]).nullish(),
+    device_info: DeviceInfo.nullish(),
+    screen: Screen.nullish(),
+    signals: Signals.nullish(),
+    consent: Consent.nullish(),
+    session_key: SessionKey.nullish(),
+  })
+  .meta({ id: "SessionStart" });
+export type StartInput = z.infer<typeof StartInput>;
+
+export const EndInput = z
+  .object({
+    session_id: SessionId,
+    site: SiteName.nullish(),
+    exit_page: HttpUrl.nullish(),
+    timestamp: ClientTime.nullish(),
+    session_key: SessionKey.nullish(),
+  })
+  .meta({ id: "SessionEnd" });
+export type EndInput = z.infer<typeof EndInput>;
+
+/** An `end` that rides on a batch need not name the session again. */
+const RidingEnd = EndInput.partial({ session_id: true });
+export type EndPart = z.infer<typeof RidingEnd>;
+
+const Range = z
+  .tuple([EventNumber, EventNumber])
+  .refine(([from, to]) => from <= to, "must run upwards")
+  // `prefixItems` is what JSON Schema 2020-12 says for a tuple; said here so that both bounds are in the published form.
+  .meta({ description: "First and last number of a range, both included." });
+
+const envelope = {
+  session_id: SessionId,
+  site: SiteName.nullish(),
+  stream: StreamName.nullish(),
+  first: EventNumber.nullish(),
+  sent_at: ClientTime.nullish(),
+  gone: z.array(Range).max(MAX_GONE_RANGES).nullish(),
+  start: StartInput.nullish(),
+  end: RidingEnd.nullish(),
+  session_key: SessionKey.nullish(),
+};
+
+const Envelope = z.object({ ...envelope, events: z.array(z.unknown()).min(1).max(MAX_BATCH_EVENTS) });
+
+/** As published: the envelope is checked as a whole, each event by itself. */
+export const BatchInput = z
+  .object({ ...envelope, events: z.array(EventInput).min(1).max(MAX_BATCH_EVENTS) })
+  .meta({ id: "EventBatch" });
+
+/** One event inline: the envelope's fields and the event's in one object. */
+export const SingleInput = z.object({ ...envelope, ...EventInput.shape }).meta({ id: "SingleEvent" });
+
+/** A batch whose envelope is sound and of whose events at least one is good. */
+export interface Batch extends Omit<z.infer<typeof Envelope>, "events"> {
+  /** In the order sent; null where `rejected` names the index. */
+  events: (EventInput | null)[];
+  rejected: RejectedEvent[];
+}
+
+/** A WebSocket frame a client may send, besides `"ping"`. */
+export const EndFrame = z.object({ t: z.literal("end"), ...EndInput.partial().shape });
+export const FrameId = z.union([z.string().max(64), z.number()]).nullish();
+
+export function parseWith<T>(schema: z.ZodType<T>, raw: unknown): Parsed<T> {
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const errors = describe(parsed.error);
+  const first = errors[0];
+  const detail = first ? `${first.path || "body"}: ${first.message}` : "The body does not fit its schema.";
+  return { ok: false, refusal: { code: "invalid_body", detail, errors } };
+}
+
+const invalid = (path: string, message: string): Parsed<never> => ({
+  ok: false,
+  refusal: { code: "invalid_body", detail: `${path}: ${message}`, errors: [{ path, message }] },
+});
+
+/** Checks a batch once: the envelope whole, each event by itself. */
+export function parseBatch(raw: unknown): Parsed<Batch> {
+  const parsed = parseWith(Envelope, raw);
+  if (!parsed.ok) return parsed;
+  const { events: raws, ...rest } = parsed.value;
+  if ((rest.stream == null) !== (rest.first == null)) return invalid("first", "stream and first come together");
+  if (rest.gone?.length && rest.stream == null) return invalid("gone", "needs a stream");
+  for (const part of ["start", "end"] as const) {
+    const id = rest[part]?.session_id;
+    if (id != null && id !== rest.session_id) return invalid(`${part}.session_id`, "differs from session_id");
+  }
+  return judgeEvents(rest, raws);
+}
+
+function judgeEvents(rest: Omit<z.infer<typeof Envelope>, "events">, raws: unknown[]): Parsed<Batch> {
+  const rejected: RejectedEvent[] = [];
+  const events = raws.map((raw, index) => {
+    const event = parseEvent(raw);
+    if (event.ok) return event.value;
+    rejected.push({ index, code: event.refusal.code, detail: event.refusal.detail });
+    return null;
+  });
+  if (rejected.length === raws.length) {
+    const errors = rejected.slice(0, 20).map((r) => ({ path: `events.${r.index}`, message: r.detail }));
+    return { ok: false, refusal: { code: "no_valid_event", detail: "None of the events is valid.", errors } };
+  }
+  return { ok: true, value: { ...rest, events, rejected } };
+}
+
+/** `POST /track/event`: the same as a batch of one. */
+export function parseSingle(raw: unknown): Parsed<Batch> {
+  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return invalid("body", "must be an object");
+  const { event_type, timestamp, page, x, y, element, scroll_percent, data, ...rest } = raw as Record<string, unknown>;
+  const event = { event_type, timestamp, page, x, y, element, scroll_percent, data };
+  return parseBatch({ ...rest, events: [event] });
+}

@@ -1,0 +1,97 @@
+import * as z from "zod";
+import { requireKey, requireRootKey } from "../http/auth";
+import { readJson } from "../http/body";
+import type { Context, Handler } from "../http/context";
+import { readCursor, writeCursor } from "../http/cursor";
+import { errorField } from "../http/logger";
+import { fromRefusal, Problem } from "../http/problem";
+import { limitApi } from "../http/rate";
+import { issueTicket } from "../http/tickets";
+import { UNAVAILABLE_RETRY_SECONDS } from "../limits";
+import { EventsQuery, rangeOf, SessionsQuery, TicketInput } from "../protocol/analytics";
+import { parseWith } from "../protocol/track";
+import { findSession, listEvents, listSessions } from "../store/sessions";
+import { normalStreamPath, sessionIdOf } from "./socket";
+
+const NO_STORE = { "Cache-Control": "no-store" };
+
+/** Limit, then key, then the answer: a guesser of keys is slowed like anyone else. */
+export const keyed =
+  (handler: Handler): Handler =>
+  async (context) => {
+    await limitApi(context.env, context.request);
+    await requireKey(context.request, context.env);
+    return handler(context);
+  };
+
+function readQuery<T>(schema: z.ZodType<T>, { url }: Context): T {
+  const parsed = parseWith(schema, Object.fromEntries(url.searchParams));
+  if (parsed.ok) return parsed.value;
+  const { detail, errors = [] } = parsed.refusal;
+  throw new Problem("invalid_query", detail, { errors });
+}
+
+const list = (data: object[], next_cursor: string | null): Response =>
+  Response.json({ data, next_cursor }, { headers: NO_STORE });
+
+const SessionPlace = z.tuple([z.number(), z.string()]);
+
+/** `GET /analytics/sessions` */
+export const getSessions = keyed(async (context) => {
+  const query = readQuery(SessionsQuery, context);
+  const range = rangeOf(query, Date.now());
+  if (range.from >= range.to) {
+    const errors = [{ path: "from", message: "must be before to" }];
+    throw new Problem("invalid_query", "from: must be before to", { errors });
+  }
+  const place = readCursor("sessions", SessionPlace, query.cursor);
+  const cursor = place && { started_at: place[0], session_id: place[1] };
+  const { sessions, next } = await listSessions(context.env.DB, query, range, cursor);
+  return list(sessions, next && writeCursor("sessions", next.started_at, next.session_id));
+});
+
+const unknown = (): Problem => new Problem("session_unknown", "No such session.");
+
+/** `GET /analytics/sessions/:id` */
+export const getSession = keyed(async ({ env, params }) => {
+  const session = await findSession(env.DB, sessionIdOf(params["id"] ?? "", "not_found"));
+  if (!session) throw unknown();
+  return Response.json({ data: session }, { headers: NO_STORE });
+});
+
+/** `GET /analytics/sessions/:id/events` */
+export const getSessionEvents = keyed(async (context) => {
+  const sessionId = sessionIdOf(context.params["id"] ?? "", "not_found");
+  const query = readQuery(EventsQuery, context);
+  const place = readCursor(`events:${sessionId}`, z.tuple([z.number()]), query.cursor);
+  const { events, next } = await listEvents(context.env.DB, sessionId, place?.[0] ?? 0, query.limit);
+  if (events.length === 0 && !place && !(await findSession(context.env.DB, sessionId))) throw unknown();
+  return list(events, next === null ? null : writeCursor(`events:${sessionId}`, next));
+});
+
+/** `GET /analytics/sessions/:id/live`: from the actor itself, unflushed entries included. */
+export const getLive = keyed(async ({ env, params, log }) => {
+  const session_id = sessionIdOf(params["id"] ?? "", "not_found");
+  let live: string | null;
+  try {
+    live = await env.SESSION.getByName(session_id).live();
+  } catch (error) {
+    log.warn("actor_failed", { session_id, error: errorField(error) });
+    throw new Problem("unavailable", "The session could not be reached.", { retryAfter: UNAVAILABLE_RETRY_SECONDS });
+  }
+  if (live === null) throw unknown();
+  return new Response(`{"data":${live}}`, { headers: { "Content-Type": "application/json", ...NO_STORE } });
+});
+
+/** `POST /analytics/tickets` */
+export const postTicket = keyed(async ({ request, env }) => {
+  const parsed = parseWith(TicketInput, await readJson(request));
+  if (!parsed.ok) throw fromRefusal(parsed.refusal);
+  const path = normalStreamPath(parsed.value.path);
+  if (!path) throw new Problem("invalid_ticket_path", "path: must be the path of a stream.");
+  const { value, expires_at } = await issueTicket(requireRootKey(env), path, Date.now());
+  return Response.json(
+    { data: { ticket: value, protocol: `ticket.${value}`, path, expires_at } },
+    { headers: NO_STORE },
+  );
+});

@@ -1,0 +1,39 @@
+import { version } from "../../package.json";
+import type { Env } from "../env";
+import type { Handler } from "../http/context";
+import { errorField } from "../http/logger";
+import { limitApi } from "../http/rate";
+import { freshSettings } from "../http/sites";
+
+const PROBE_ID = "00000000-0000-0000-0000-000000000000";
+
+/** One harmless call on each binding. */
+const probes = (env: Env): Record<string, () => Promise<unknown>> => ({
+  DB: () => env.DB.prepare("SELECT count(*) FROM (SELECT 1 FROM sessions LIMIT 1)").first(),
+  TRACKING_KV: () => env.TRACKING_KV.get("health"),
+  TRACKING_R2: () => env.TRACKING_R2.head("health"),
+  SESSION: () => env.SESSION.getByName(PROBE_ID).live(),
+  SITE: () => freshSettings(env, "default"),
+});
+
+/** `GET /health`; `?deep=1` asks every binding and is 503 if one fails. */
+export const getHealth: Handler = async ({ url, env, request, log }) => {
+  const answer = { status: "ok", version, timestamp: Date.now() };
+  const headers = { "Cache-Control": "no-store" };
+  if (url.searchParams.get("deep") !== "1") return Response.json(answer, { headers });
+  await limitApi(env, request);
+  const checks = await Promise.all(
+    Object.entries(probes(env)).map(async ([name, probe]) => {
+      try {
+        await probe();
+        return [name, "ok"] as const;
+      } catch (error) {
+        log.error("probe_failed", { binding: name, error: errorField(error) });
+        return [name, "failed"] as const;
+      }
+    }),
+  );
+  const ok = checks.every(([, result]) => result === "ok");
+  const body = { ...answer, status: ok ? "ok" : "failed", checks: Object.fromEntries(checks) };
+  return Response.json(body, { status: ok ? 200 : 503, headers });
+};

@@ -1,0 +1,30 @@
+import type { Route } from "../http/router";
+import { getLive, getSession, getSessionEvents, getSessions, postTicket } from "./analytics";
+import { getDemo } from "./demo";
+import { getHealth } from "./health";
+import { getOpenApi } from "./openapi";
+import { getTracker } from "./scripts";
+import { getSite, putSite } from "./sites";
+import { openSessionStream, openTrackSocket } from "./socket";
+import { endSession, startSession, trackBatch, trackEvent } from "./track";
+
+/** Every path of the Worker. */
+export const routes: readonly Route[] = [
+  { method: "POST", path: "/track/session/start", handler: startSession },
+  { method: "POST", path: "/track/events/batch", handler: trackBatch },
+  { method: "POST", path: "/track/event", handler: trackEvent },
+  { method: "POST", path: "/track/session/end", handler: endSession },
+  { method: "GET", path: "/track/socket", handler: openTrackSocket },
+  { method: "GET", path: "/tracker.js", handler: getTracker },
+  { method: "GET", path: "/analytics/sessions", handler: getSessions },
+  { method: "GET", path: "/analytics/sessions/:id", handler: getSession },
+  { method: "GET", path: "/analytics/sessions/:id/events", handler: getSessionEvents },
+  { method: "GET", path: "/analytics/sessions/:id/live", handler: getLive },
+  { method: "GET", path: "/analytics/sessions/:id/stream", handler: openSessionStream },
+  { method: "POST", path: "/analytics/tickets", handler: postTicket },
+  { method: "GET", path: "/analytics/sites/:site", handler: getSite },
+  { method: "PUT", path: "/analytics/sites/:site", handler: putSite },
+  { method: "GET", path: "/health", handler: getHealth },
+  { method: "GET", path: "/openapi.json", handler: getOpenApi },
+  { method: "GET", path: "/demo", handler: getDemo },
+];

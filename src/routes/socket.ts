@@ -1,0 +1,91 @@
+import { type SocketContext, socketRequest } from "../../durable/socket";
+import { requireKey, requireRootKey } from "../http/auth";
+import type { Context, Handler } from "../http/context";
+import { errorField } from "../http/logger";
+import { Problem, type ProblemCode } from "../http/problem";
+import { limitApi, limitTrack } from "../http/rate";
+import { offeredTicket, readTicket } from "../http/tickets";
+import { UNAVAILABLE_RETRY_SECONDS } from "../limits";
+import { SessionId } from "../protocol/fields";
+import type { CallContext } from "../session/call";
+import { admit } from "./track";
+
+/** `GET /track/socket`: a page's socket. It may bring a start, so it is limited like one. */
+export const openTrackSocket: Handler = async (context) => {
+  const { request, env, url } = context;
+  requireUpgrade(request);
+  await limitTrack(env, request);
+  const session_id = sessionIdOf(url.searchParams.get("session_id"), "invalid_query");
+  let caller: CallContext;
+  try {
+    caller = await admit(context, session_id, null, true);
+  } catch (error) {
+    // A page cannot read the status of a refused upgrade, only a close code.
+    if (error instanceof Problem && error.code === "origin_not_allowed") return closed(4403, error.code);
+    throw error;
+  }
+  return open(context, { kind: "track", ...caller, ticket: null, protocol: null, strikes: 0 });
+};
+
+function closed(code: number, reason: string): Response {
+  const { 0: client, 1: server } = new WebSocketPair();
+  server.accept();
+  server.close(code, reason);
+  return new Response(null, { status: 101, webSocket: client });
+}
+
+/** `GET /analytics/sessions/:id/stream`: follows a session. By ticket from a browser, by key from anywhere else. */
+export const openSessionStream: Handler = async (context) => {
+  const { request, env, params } = context;
+  requireUpgrade(request);
+  await limitApi(env, request);
+  const session_id = sessionIdOf(params["id"] ?? "", "not_found");
+  const offered = offeredTicket(request.headers);
+  if (!offered) {
+    await requireKey(request, env);
+    return open(context, { kind: "watch", session_id, ticket: null, protocol: null });
+  }
+  const key = requireRootKey(env);
+  const ticket = await readTicket(key, offered.value, streamPath(session_id), Date.now());
+  if (!ticket) throw new Problem("ticket_invalid", "This ticket is expired, or opens another stream.");
+  return open(context, { kind: "watch", session_id, ticket, protocol: offered.protocol });
+};
+
+/** The path a ticket for a session's stream is made out to. */
+export const streamPath = (sessionId: string): string => `/analytics/sessions/${sessionId}/stream`;
+
+const STREAM_PATH = /^\/analytics\/sessions\/([0-9a-f-]{36})\/stream$/i;
+
+/** The path in the one form tickets are compared in; null when it is no stream. */
+export function normalStreamPath(path: string): string | null {
+  const id = SessionId.safeParse(STREAM_PATH.exec(path)?.[1]);
+  return id.success ? streamPath(id.data) : null;
+}
+
+function requireUpgrade(request: Request): void {
+  if (request.headers.get("Upgrade")?.toLowerCase() === "websocket") return;
+  throw new Problem("upgrade_required", "Open this path as a WebSocket.", { headers: { Upgrade: "websocket" } });
+}
+
+export function sessionIdOf(text: string | null, code: "invalid_query" | "not_found"): string {
+  const parsed = SessionId.safeParse(text);
+  if (parsed.success) return parsed.data;
+  const errors = [{ path: "session_id", message: "must be a UUID" }];
+  throw new Problem(code, "session_id: must be a UUID", code === "invalid_query" ? { errors } : {});
+}
+
+const REFUSED: Record<number, ProblemCode> = { 401: "ticket_invalid", 404: "session_unknown", 429: "rate_limited" };
+
+async function open({ env, log }: Context, socket: SocketContext): Promise<Response> {
+  let response: Response;
+  try {
+    response = await env.SESSION.getByName(socket.session_id).fetch(socketRequest(socket));
+  } catch (error) {
+    log.warn("actor_failed", { session_id: socket.session_id, error: errorField(error) });
+    throw new Problem("unavailable", "The session could not be reached.", { retryAfter: UNAVAILABLE_RETRY_SECONDS });
+  }
+  if (response.status === 101) return response;
+  const code = REFUSED[response.status] ?? "unavailable";
+  const extras = response.status === 429 ? { retryAfter: UNAVAILABLE_RETRY_SECONDS } : {};
+  throw new Problem(code, `The stream was refused: ${await response.text()}.`, extras);
+}

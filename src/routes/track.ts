@@ -1,0 +1,162 @@
+import { isDevelopment } from "../env";
+import { hasKey } from "../http/auth";
+import { readJson } from "../http/body";
+import type { Context, Handler } from "../http/context";
+import { withCors } from "../http/cors";
+import { errorField } from "../http/logger";
+import { fromRefusal, fromRefused, Problem } from "../http/problem";
+import { addressOf, limitStart, limitTrack } from "../http/rate";
+import { originAllowed, siteSettings } from "../http/sites";
+import { UNAVAILABLE_RETRY_SECONDS } from "../limits";
+import { storedAddress } from "../network/address";
+import { clientNetwork } from "../network/client";
+import { SiteName } from "../protocol/fields";
+import type { SiteSettings } from "../protocol/site";
+import type { Parsed } from "../protocol/text";
+import {
+  type Batch,
+  type EndInput,
+  EndInput as EndSchema,
+  parseBatch,
+  parseSingle,
+  parseWith,
+  StartInput,
+} from "../protocol/track";
+import { buildCall, type CallContext, type CallParts } from "../session/call";
+import type { TrackCall } from "../session/intake";
+import type { Taken, TrackResult } from "../session/result";
+
+export const DEFAULT_SITE = "default";
+
+/** `POST /track/session/start` */
+export const startSession: Handler = (context) =>
+  track(context, async (raw) => {
+    const start = unwrap(parseWith(StartInput, raw));
+    const session_id = start.session_id ?? crypto.randomUUID();
+    const taken = await send(context, session_id, start.site, { start });
+    const { visitor_id, device_id, timestamp } = taken;
+    return { session_id, visitor_id, device_id, timestamp };
+  });
+
+/** `POST /track/events/batch` */
+export const trackBatch: Handler = (context) => track(context, (raw) => sendBatch(context, unwrap(parseBatch(raw))));
+
+/** `POST /track/event` */
+export const trackEvent: Handler = (context) => track(context, (raw) => sendBatch(context, unwrap(parseSingle(raw))));
+
+/** `POST /track/session/end` */
+export const endSession: Handler = (context) =>
+  track(context, async (raw) => {
+    const end: EndInput = unwrap(parseWith(EndSchema, raw));
+    const { session_id, ended_at } = await send(context, end.session_id, end.site, { end });
+    return { session_id, ended_at };
+  });
+
+async function sendBatch(context: Context, batch: Batch) {
+  const site = batch.site ?? batch.start?.site;
+  const { accepted, duplicates, rejected, ack, ended, timestamp } = await send(context, batch.session_id, site, {
+    batch,
+  });
+  return { accepted, duplicates, rejected, ack, ...(ended && { ended }), timestamp };
+}
+
+function unwrap<T>(parsed: Parsed<T>): T {
+  if (parsed.ok) return parsed.value;
+  throw fromRefusal(parsed.refusal);
+}
+
+/** Limits and CORS around a tracking route. A page may read its errors too: `Retry-After` is for it. */
+async function track(context: Context, answer: (raw: unknown) => Promise<object>): Promise<Response> {
+  const { request, env } = context;
+  const origin = request.headers.get("Origin");
+  try {
+    await limitTrack(env, request);
+    const body = await answer(await readJson(request));
+    return withCors(Response.json(body, { headers: { "Cache-Control": "no-store" } }), origin);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    context.log.info("refused", { code: error.code, status: error.status });
+    return withCors(error.toResponse(), error.code === "origin_not_allowed" ? null : origin);
+  }
+}
+
+/** Checks origin and limits, then hands the call to the session's actor. */
+async function send(
+  context: Context,
+  session_id: string,
+  site: string | null | undefined,
+  parts: CallParts,
+): Promise<Taken> {
+  const caller = await admit(context, session_id, site, Boolean(parts.start ?? parts.batch?.start));
+  const call = await buildCall(caller, parts);
+  // Without numbers a repeat would count twice, so it is not repeated here.
+  const repeatable = !parts.batch || parts.batch.stream != null;
+  const result = await callActor(context, call, repeatable);
+  if (!result.ok) throw fromRefused(result);
+  return result;
+}
+
+/** Who calls, if they may: origin, then the limits on starting. Before any actor wakes. */
+export async function admit(
+  context: Context,
+  session_id: string,
+  named: string | null | undefined,
+  starts: boolean,
+): Promise<CallContext> {
+  const { request, env } = context;
+  const site = siteOf(context, named);
+  const settings = await siteSettings(env, site);
+  await checkOrigin(context, settings);
+  const stored = await storedAddress(addressOf(request), settings.ip, env.ADDRESS_HASH_SECRET);
+  if (starts) await limitStart(env, request, site, stored);
+  return {
+    session_id,
+    site,
+    gpc: request.headers.get("Sec-GPC") === "1",
+    default_consent: settings.default_consent,
+    network: clientNetwork(request.cf, stored),
+    key_hash: null,
+  };
+}
+
+function siteOf({ url }: Context, named: string | null | undefined): string {
+  const site = url.searchParams.get("site") ?? named ?? DEFAULT_SITE;
+  const parsed = SiteName.safeParse(site);
+  if (parsed.success) return parsed.data;
+  const errors = [{ path: "site", message: parsed.error.issues[0]?.message ?? "is no site name" }];
+  throw new Problem("invalid_query", `site: ${errors[0]?.message}`, { errors });
+}
+
+async function checkOrigin({ request, env }: Context, settings: SiteSettings): Promise<void> {
+  const origin = request.headers.get("Origin");
+  if (origin !== null) {
+    if (originAllowed(origin, settings.allowed_origins)) return;
+    throw new Problem("origin_not_allowed", "This site takes no events from this origin.");
+  }
+  if (isDevelopment(env) || (await hasKey(request, env))) return;
+  const detail = "A call without Origin comes from a server: send a key with the scope ingest.";
+  throw new Problem("key_required", detail, { headers: { "WWW-Authenticate": "Bearer" } });
+}
+
+/** An actor that cannot be reached is a 503 the sender may retry, never a 500. */
+async function callActor({ env, log }: Context, call: TrackCall, repeatable: boolean): Promise<TrackResult> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      // Typed RPC widens tuples to arrays; what travels is the result as it is.
+      return (await env.SESSION.getByName(call.session_id).track(call)) as TrackResult;
+    } catch (error) {
+      log.warn("actor_failed", { session_id: call.session_id, attempt, error: errorField(error) });
+      if (attempt > 1 || !repeatable || !isRetryable(error)) {
+        throw new Problem("unavailable", "The session could not be reached.", {
+          retryAfter: UNAVAILABLE_RETRY_SECONDS,
+        });
+      }
+    }
+  }
+}
+
+const isRetryable = (error: unknown): boolean =>
+  error instanceof Error &&
+  "retryable" in error &&
+  error.retryable === true &&
+  !("overloaded" in error && error.overloaded);

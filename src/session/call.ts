@@ -1,0 +1,56 @@
+import type { ClientNetwork } from "../network/client";
+import type { Consent } from "../protocol/fields";
+import type { Batch, EndPart, StartInput } from "../protocol/track";
+import type { TrackCall } from "./intake";
+
+/** What the edge knows of a caller, for every call it makes. */
+export interface CallContext {
+  session_id: string;
+  site: string;
+  gpc: boolean;
+  default_consent: Consent;
+  network: ClientNetwork;
+  /** Of the session key this caller has shown before: a socket shows it once. */
+  key_hash: string | null;
+}
+
+export interface CallParts {
+  start?: StartInput;
+  batch?: Batch;
+  end?: EndPart;
+}
+
+/** Puts a call together from a body of any transport. */
+export async function buildCall(context: CallContext, { start, batch, end }: CallParts): Promise<TrackCall> {
+  const first = start ?? batch?.start ?? null;
+  const last = end ?? batch?.end ?? null;
+  const key = batch?.session_key ?? first?.session_key ?? last?.session_key;
+  const { session_id, site, gpc, default_consent, network } = context;
+  return {
+    v: 1,
+    session_id,
+    site,
+    gpc,
+    default_consent,
+    network,
+    key_hash: key ? await sha256(key) : context.key_hash,
+    device_id: first ? await deviceId(first) : null,
+    start: first,
+    batch: batch ?? null,
+    end: last,
+  };
+}
+
+export async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** A name for the device as it describes itself: the same description, the same 32 hex digits. */
+async function deviceId({ device_info, screen }: StartInput): Promise<string | null> {
+  if (!device_info) return null;
+  const { user_agent, platform, timezone, hardware_concurrency, device_memory } = device_info;
+  const facts = [user_agent, platform, timezone, hardware_concurrency, device_memory];
+  const shown = [screen?.width, screen?.height, screen?.color_depth, screen?.pixel_ratio];
+  return (await sha256(JSON.stringify([...facts, ...shown]))).slice(0, 32);
+}

@@ -1,0 +1,68 @@
+import { IDLE_MS, JITTER, LINGER_MS, RETRY_MAX_MS, RETRY_MIN_MS } from "../limits";
+import type { Progress, StoreName, StoreProgress } from "./progress";
+import type { SessionState } from "./state";
+
+/** What the one alarm of a session is set by. */
+export interface Schedule {
+  state: SessionState;
+  progress: Progress;
+  /** When what is in the journal is to be written, epoch ms; null when nothing waits. */
+  flush_due: number | null;
+  /** The alarm is writing plans at this moment: they need no alarm of their own. */
+  writing: boolean;
+}
+
+/** Nothing is written outside before the first event: a start alone costs its caller little and us less. */
+export const isPending = ({ state, progress }: Schedule, store: StoreName): boolean =>
+  state.events > 0 && (progress[store].plan !== null || state.seq > progress[store].through);
+
+export const isDrained = (schedule: Schedule): boolean =>
+  !isPending(schedule, "d1") && !isPending(schedule, "r2") && schedule.progress.erase === null;
+
+/** When a store's next write is due, epoch ms; null when it has everything. */
+export function storeDue(schedule: Schedule, store: StoreName): number | null {
+  if (!isPending(schedule, store)) return null;
+  const { attempts, retry_at, plan } = schedule.progress[store];
+  if (schedule.writing && plan) return schedule.state.seq > plan.hi ? schedule.flush_due : null;
+  return attempts > 0 ? (retry_at ?? 0) : (schedule.flush_due ?? 0);
+}
+
+/** A session without events is forgotten at the idle limit; nothing of it is anywhere else. */
+export const forgetAt = ({ state }: Schedule): number | null =>
+  state.events === 0 ? state.last_received_at + IDLE_MS : null;
+
+export const idleAt = ({ state }: Schedule): number | null =>
+  state.events > 0 && state.ended_at === null ? state.last_received_at + IDLE_MS : null;
+
+/** The end of the linger, once nothing waits to be written. */
+export function wipeAt(schedule: Schedule): number | null {
+  const { end_taken_at } = schedule.state;
+  return schedule.state.events > 0 && end_taken_at !== null && isDrained(schedule) ? end_taken_at + LINGER_MS : null;
+}
+
+/** The earliest thing this session has to do by itself, epoch ms; there is always one until it is wiped. */
+export function nextDeadline(schedule: Schedule): number | null {
+  const times = [
+    storeDue(schedule, "d1"),
+    storeDue(schedule, "r2"),
+    schedule.progress.erase?.retry_at ?? null,
+    forgetAt(schedule),
+    idleAt(schedule),
+    wipeAt(schedule),
+  ].filter((time) => time !== null);
+  return times.length > 0 ? Math.min(...times) : null;
+}
+
+/** `interval` ms shortened by up to a quarter, so that nothing due "within 30 s" comes later. `random` is in [0, 1). */
+export const jittered = (interval: number, random: number): number => Math.round(interval * (1 - JITTER * random));
+
+/** Wait before try `attempts` + 1, ms: doubled each time up to the cap, jittered. */
+export const backoff = (attempts: number, random: number): number =>
+  jittered(Math.min(RETRY_MIN_MS * 2 ** Math.min(attempts - 1, 20), RETRY_MAX_MS), random);
+
+export const failed = (store: StoreProgress, error: string, now: number, random: number): StoreProgress => ({
+  ...store,
+  attempts: store.attempts + 1,
+  retry_at: now + backoff(store.attempts + 1, random),
+  error,
+});

@@ -1,0 +1,118 @@
+import type { Consent } from "../protocol/fields";
+import type { DeviceInfo, Screen, Signals } from "../protocol/track";
+
+/**
+ * Journal entries: everything the fold reads, in the journal and in R2 alike. None carries an identifier (visitor,
+ * fingerprint, device, address, ASN) or a trait: those live in the actor's head row, in D1's `sessions` and in R2's
+ * identity objects, from where they can be erased.
+ */
+interface Base {
+  /** The actor's own counter; rises by one from entry to entry, across a session id's lives. */
+  seq: number;
+  /** Epoch ms: the client's offset from the receive time where it gave one, else the receive time. */
+  at: number;
+}
+
+/** What the edge knows of a connection, as classes and a token that means something only inside this session. */
+export interface NetworkClasses {
+  /** `a1` is the session's first address, `a2` its second, …; null without consent. */
+  address: string | null;
+  country: string | null;
+  region: string | null;
+  timezone: string | null;
+  colo: string | null;
+  protocol: string | null;
+}
+
+export interface StartEntry extends Base {
+  kind: "start";
+  page: string;
+  referrer: string | null;
+  device: DeviceInfo | null;
+  screen: Screen | null;
+  signals: Signals | null;
+  network: NetworkClasses;
+  consent: Consent;
+  /** Version of the scoring rules this session began with, and keeps. */
+  rules_version: number;
+}
+
+/** The optional parts of an event, only those that were sent. */
+export interface EventDetail {
+  x?: number;
+  y?: number;
+  scroll_percent?: number;
+  data?: Record<string, unknown>;
+}
+
+export interface EventEntry extends Base {
+  kind: "event";
+  received_at: number;
+  /** Null for a sender that numbers nothing; then the event is new each time it is sent. */
+  stream: string | null;
+  number: number | null;
+  event_type: string;
+  page?: string;
+  element?: string;
+  detail?: EventDetail;
+  /** Came after the end: stored, but changes no count or score. */
+  late?: true;
+}
+
+/** Numbers settled without an event: refused by the server, or dropped by the client. */
+export interface SettledEntry extends Base {
+  kind: "settled";
+  stream: string | null;
+  /** Numbers refused; for an unnumbered batch only how many. */
+  rejected: number[];
+  unnumbered_rejected?: number;
+  /** Ranges, both ends included. */
+  gone: [number, number][];
+}
+
+export interface ConsentEntry extends Base {
+  kind: "consent";
+  consent: Consent;
+}
+
+export interface NetworkEntry extends Base {
+  kind: "network";
+  network: NetworkClasses;
+}
+
+/** Says that the head row learnt something, and which kind of thing; the thing itself is not here. */
+export interface IdentifyEntry extends Base {
+  kind: "identify";
+  learnt: string[];
+}
+
+/** A repeated start adds what the first did not know. */
+export interface DetailEntry extends Base {
+  kind: "detail";
+  device: DeviceInfo | null;
+  screen: Screen | null;
+  signals: Signals | null;
+}
+
+export interface EndEntry extends Base {
+  kind: "end";
+  received_at: number;
+  reason: "client" | "idle";
+  exit_page: string | null;
+}
+
+export type Entry =
+  | StartEntry
+  | EventEntry
+  | SettledEntry
+  | ConsentEntry
+  | NetworkEntry
+  | IdentifyEntry
+  | DetailEntry
+  | EndEntry;
+
+/** An entry before the actor gives it its place. */
+export type Unplaced<E extends Entry = Entry> = E extends Entry ? Omit<E, "seq"> : never;
+
+/** Seqs of a life start here, so that a session id that is wiped and started again never meets its old keys. */
+export const firstSeq = (createdAt: number): number => Math.floor(createdAt / 1_000) * 2 ** 20;

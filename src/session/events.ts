@@ -1,0 +1,146 @@
+import type { EventInput } from "../protocol/events";
+import type { Batch } from "../protocol/track";
+import type { EventDetail, EventEntry, SettledEntry, Unplaced } from "./entry";
+import { type Refused, refused } from "./result";
+import type { SessionState } from "./state";
+import {
+  type Ack,
+  ackOf,
+  copyStream,
+  isFull,
+  isSettled,
+  isTooSparse,
+  type StreamState,
+  settle,
+  streamOf,
+} from "./streams";
+import { placeInTime } from "./time";
+
+type NewEvent = Unplaced<EventEntry>;
+
+interface TakenEvents {
+  ok: true;
+  entries: Unplaced[];
+  accepted: number;
+  duplicates: number;
+  ack: Ack | null;
+  /** Of the `identify` events that are new; null without any. */
+  traits: Record<string, unknown> | null;
+}
+
+/** Pure: which events of a batch are new, and what they look like in the journal. `state` is only read. */
+export function takeEvents(state: SessionState, batch: Batch, earliest: number, now: number): TakenEvents | Refused {
+  const { stream, first } = batch;
+  return stream != null && first != null
+    ? takeNumbered(state, { batch, earliest, now, late: state.ended_at !== null }, stream, first)
+    : takeUnnumbered({ batch, earliest, now, late: state.ended_at !== null });
+}
+
+interface Context {
+  batch: Batch;
+  earliest: number;
+  now: number;
+  late: boolean;
+}
+
+function takeNumbered(state: SessionState, context: Context, name: string, first: number): TakenEvents | Refused {
+  const known = streamOf(state.streams, name);
+  if (!known && isFull(state.streams)) return refused("stream_too_sparse", "This session has too many streams.");
+  const next = copyStream(known);
+  const fresh: NewEvent[] = [];
+  const taken: EventInput[] = [];
+  const rejected: number[] = [];
+  let duplicates = 0;
+  context.batch.events.forEach((event, i) => {
+    const number = first + i;
+    const isNew = !isSettled(next, number);
+    settle(next, number, number);
+    if (!isNew) duplicates += event === null ? 0 : 1;
+    else if (event === null) rejected.push(number);
+    else {
+      fresh.push(placed(event, context, next, name, number));
+      taken.push(event);
+    }
+  });
+  const gone = (context.batch.gone ?? []).filter(([from, to]) => settle(next, from, to) > 0);
+  if (isTooSparse(next)) return refused("stream_too_sparse", "This stream has too many gaps; begin a new one.");
+  return {
+    ok: true,
+    entries: [...fresh, ...settledEntry(name, rejected, gone, context.now)],
+    accepted: fresh.length,
+    duplicates,
+    ack: ackOf(name, next),
+    traits: traitsOf(taken),
+  };
+}
+
+function settledEntry(
+  stream: string,
+  rejected: number[],
+  gone: [number, number][],
+  at: number,
+): Unplaced<SettledEntry>[] {
+  return rejected.length + gone.length > 0 ? [{ kind: "settled", at, stream, rejected, gone }] : [];
+}
+
+function placed(event: EventInput, context: Context, stream: StreamState, name: string, number: number): NewEvent {
+  const entry = eventEntry(event, context, Math.max(context.earliest, stream.at), name, number);
+  stream.at = entry.at;
+  return entry;
+}
+
+function takeUnnumbered(context: Context): TakenEvents {
+  let earliest = context.earliest;
+  const fresh: Unplaced[] = [];
+  for (const event of context.batch.events) {
+    if (event === null) continue;
+    const entry = eventEntry(event, context, earliest, null, null);
+    earliest = entry.at;
+    fresh.push(entry);
+  }
+  const accepted = fresh.length;
+  const refusedCount = context.batch.rejected.length;
+  const at = context.now;
+  if (refusedCount > 0) {
+    fresh.push({ kind: "settled", at, stream: null, rejected: [], unnumbered_rejected: refusedCount, gone: [] });
+  }
+  return { ok: true, entries: fresh, accepted, duplicates: 0, ack: null, traits: traitsOf(context.batch.events) };
+}
+
+function eventEntry(
+  event: EventInput,
+  context: Context,
+  earliest: number,
+  stream: string | null,
+  number: number | null,
+): NewEvent {
+  const detail = detailOf(event);
+  return {
+    kind: "event",
+    at: placeInTime(context.now, context.batch.sent_at, event.timestamp, earliest),
+    received_at: context.now,
+    stream,
+    number,
+    event_type: event.event_type,
+    ...(event.page != null && { page: event.page }),
+    ...(event.element != null && { element: event.element }),
+    ...(detail && { detail }),
+    ...(context.late && { late: true as const }),
+  };
+}
+
+function traitsOf(events: (EventInput | null)[]): Record<string, unknown> | null {
+  const said = events.flatMap((event) => (event?.event_type === "identify" && event.data ? [event.data] : []));
+  return said.length > 0 ? Object.assign({}, ...said) : null;
+}
+
+/** Traits of an `identify` go to the head row, never into an event. */
+function detailOf(event: EventInput): EventDetail | null {
+  const data = event.event_type === "identify" ? null : event.data;
+  const detail: EventDetail = {};
+  if (event.x != null) detail.x = event.x;
+  if (event.y != null) detail.y = event.y;
+  if (event.scroll_percent != null) detail.scroll_percent = event.scroll_percent;
+  if (data != null) detail.data = data;
+  return Object.keys(detail).length > 0 ? detail : null;
+}

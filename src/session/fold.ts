@@ -1,0 +1,148 @@
+import { ENGAGED_GAP_MS, MAX_COUNTED_TYPES, MAX_PAGES } from "../limits";
+import { BUILT_IN_TYPES } from "../protocol/events";
+import { beat } from "./cadence";
+import type { EndEntry, Entry, EventEntry, SettledEntry, StartEntry } from "./entry";
+import type { SessionState } from "./state";
+import { newStream, type StreamState, settle, streamOf } from "./streams";
+import { newVelocity, record } from "./velocity";
+
+/**
+ * Folds one entry into the state. Deterministic: no clock, no I/O, nothing but its arguments; it changes `state` in
+ * place because a copy per event would be most of an actor's CPU, so the caller must own it.
+ */
+export function apply(state: SessionState, entry: Entry): void {
+  state.seq = entry.seq;
+  state.clock = Math.max(state.clock, entry.at);
+  switch (entry.kind) {
+    case "start":
+      applyStart(state, entry);
+      return;
+    case "event":
+      applyEvent(state, entry);
+      return;
+    case "settled":
+      applySettled(state, entry);
+      return;
+    case "consent":
+      state.consent = entry.consent;
+      if (state.network && entry.consent === "denied") state.network.address = null;
+      return;
+    case "network":
+      state.network = { ...entry.network };
+      state.network_changes += 1;
+      return;
+    case "detail":
+      state.device = { ...entry.device, ...state.device };
+      state.screen ??= entry.screen;
+      state.signals = { ...state.signals, ...entry.signals };
+      return;
+    case "identify":
+      return;
+    case "end":
+      applyEnd(state, entry);
+      return;
+  }
+}
+
+function applyStart(state: SessionState, entry: StartEntry): void {
+  state.started_at = entry.at;
+  state.last_received_at = entry.at;
+  state.consent = entry.consent;
+  state.rules_version = entry.rules_version;
+  state.entry_page = entry.page;
+  state.referrer = entry.referrer;
+  state.device = entry.device;
+  state.screen = entry.screen;
+  state.signals = entry.signals;
+  state.network = { ...entry.network };
+}
+
+function streamFor(state: SessionState, name: string): StreamState {
+  let stream = streamOf(state.streams, name);
+  if (!stream) {
+    stream = newStream();
+    state.streams[name] = stream;
+  }
+  return stream;
+}
+
+function applyEvent(state: SessionState, entry: EventEntry): void {
+  if (entry.stream !== null && entry.number !== null) {
+    const stream = streamFor(state, entry.stream);
+    settle(stream, entry.number, entry.number);
+    stream.received += 1;
+    stream.at = Math.max(stream.at, entry.at);
+  }
+  state.last_received_at = Math.max(state.last_received_at, entry.received_at);
+  state.events += 1;
+  if (entry.late) state.late += 1;
+  else applyAct(state, entry);
+}
+
+/** What an event says of the visitor; a late one says nothing any more. */
+function applyAct(state: SessionState, entry: EventEntry): void {
+  const at = state.clock;
+  const type = entry.event_type;
+  engage(state, at);
+  state.first_event_at ??= at;
+  state.last_event_at = at;
+  count(state, type);
+  record(state.velocity, at);
+  record(velocityOf(state, BUILT_IN_TYPES.has(type) ? type : "custom"), at);
+  if (type !== "mousemove" && type !== "visibility_change") beat(state.cadence, at);
+  if (type === "page_view") state.page_views += 1;
+  if (type === "visibility_change") state.visible = entry.detail?.data?.["state"] !== "hidden";
+  if (entry.page !== undefined) visit(state, entry.page);
+  const depth = entry.detail?.scroll_percent;
+  if (depth !== undefined && depth > state.scroll_percent) state.scroll_percent = depth;
+}
+
+function engage(state: SessionState, at: number): void {
+  if (state.last_event_at === null || !state.visible) return;
+  const gap = at - state.last_event_at;
+  if (gap <= ENGAGED_GAP_MS) state.engaged_ms += gap;
+}
+
+function count(state: SessionState, type: string): void {
+  const { counts } = state;
+  const known = Object.hasOwn(counts, type);
+  const name = known || BUILT_IN_TYPES.has(type) || Object.keys(counts).length < MAX_COUNTED_TYPES ? type : "other";
+  counts[name] = (Object.hasOwn(counts, name) ? (counts[name] ?? 0) : 0) + 1;
+}
+
+function velocityOf(state: SessionState, type: string) {
+  let velocity = state.velocity_by_type[type];
+  if (!velocity) {
+    velocity = newVelocity();
+    state.velocity_by_type[type] = velocity;
+  }
+  return velocity;
+}
+
+function visit(state: SessionState, page: string): void {
+  if (page === state.current_page) return;
+  state.current_page = page;
+  if (state.pages.length < MAX_PAGES && !state.pages.includes(page)) state.pages.push(page);
+}
+
+function applySettled(state: SessionState, entry: SettledEntry): void {
+  state.last_received_at = Math.max(state.last_received_at, entry.at);
+  state.unnumbered_rejected += entry.unnumbered_rejected ?? 0;
+  if (entry.stream === null) return;
+  const stream = streamFor(state, entry.stream);
+  for (const number of entry.rejected) stream.rejected += settle(stream, number, number);
+  for (const [from, to] of entry.gone) stream.gone += settle(stream, from, to);
+}
+
+function applyEnd(state: SessionState, entry: EndEntry): void {
+  state.end_reason = entry.reason;
+  state.end_taken_at = entry.received_at;
+  // An idle visitor left when they last did something, not when the actor noticed.
+  state.ended_at = entry.reason === "idle" ? (state.last_event_at ?? state.started_at) : state.clock;
+  state.exit_page = entry.exit_page ?? state.current_page;
+}
+
+/** Folds a row's entries, JSON text joined by commas, into `state`. */
+export function applyText(state: SessionState, body: string): void {
+  for (const entry of JSON.parse(`[${body}]`) as Entry[]) apply(state, entry);
+}

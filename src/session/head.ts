@@ -1,0 +1,83 @@
+import { MAX_NETWORK_CHANGES, MAX_TRAITS } from "../limits";
+import type { ClientNetwork } from "../network/client";
+
+/** What identifies a person. Only ever in the actor's head row, D1's `sessions` and R2's identity objects. */
+export interface Identity {
+  visitor_id: string | null;
+  fingerprint_id: string | null;
+  device_id: string | null;
+  /** The address as stored: masked, hashed or full, as the site says. */
+  ip: string | null;
+  asn: number | null;
+  traits: Record<string, unknown>;
+}
+
+/** The actor's head row, besides its flush progress and snapshot. */
+export interface Head {
+  v: 1;
+  session_id: string;
+  site: string;
+  /** When this life of the id began, epoch ms. */
+  created_at: number;
+  /** SHA-256 of the session key, hex; null until one is given. */
+  key_hash: string | null;
+  /** Null without consent. */
+  identity: Identity | null;
+  /** Counts the changes of `identity`: each gets an R2 object of its own. 0: there has been none. */
+  identity_version: number;
+  identity_at: number;
+  /** Addresses as stored, in order of appearance; entry `a1` is the first. Empty without consent. */
+  addresses: string[];
+}
+
+const nobody = (): Identity => ({
+  visitor_id: null,
+  fingerprint_id: null,
+  device_id: null,
+  ip: null,
+  asn: null,
+  traits: {},
+});
+
+export const newHead = (session_id: string, site: string, created_at: number): Head => ({
+  v: 1,
+  session_id,
+  site,
+  created_at,
+  key_hash: null,
+  identity: null,
+  identity_version: 0,
+  identity_at: 0,
+  addresses: [],
+});
+
+/** Adds to a head's identity. Returns the head unchanged (the same object) when nothing is new. */
+export function learn(head: Head, facts: Partial<Identity>, now: number): Head {
+  const known = head.identity ?? nobody();
+  const identity = { ...known, ...facts };
+  const same = Object.keys(identity).every((key) => sameFact(identity, known, key as keyof Identity));
+  if (same && head.identity) return head;
+  return { ...head, identity, identity_version: head.identity_version + 1, identity_at: now };
+}
+
+const sameFact = (a: Identity, b: Identity, key: keyof Identity): boolean =>
+  key === "traits" ? JSON.stringify(a.traits) === JSON.stringify(b.traits) : a[key] === b[key];
+
+/** Withdrawal: from here on the head knows nobody. */
+export const forget = (head: Head): Head => ({ ...head, identity: null, addresses: [] });
+
+/** The newest traits win; past the limit the oldest names go. */
+export function mergeTraits(old: Record<string, unknown>, added: Record<string, unknown>): Record<string, unknown> {
+  const entries = Object.entries({ ...old, ...added });
+  return Object.fromEntries(entries.slice(-MAX_TRAITS));
+}
+
+/** The session's own name for an address (`a1`, `a2`, …) and the head that remembers it. */
+export function addressToken(head: Head, network: ClientNetwork): { head: Head; token: string | null } {
+  if (network.ip === null) return { head, token: null };
+  const at = head.addresses.indexOf(network.ip);
+  if (at >= 0) return { head, token: `a${at + 1}` };
+  if (head.addresses.length > MAX_NETWORK_CHANGES) return { head, token: "more" };
+  const addresses = [...head.addresses, network.ip];
+  return { head: { ...head, addresses }, token: `a${addresses.length}` };
+}

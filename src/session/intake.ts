@@ -1,0 +1,222 @@
+import type { ClientNetwork } from "../network/client";
+import type { Consent } from "../protocol/fields";
+import type { Batch, EndPart, StartInput } from "../protocol/track";
+import { RULES_VERSION } from "../scoring/ledger";
+import type { Entry, NetworkClasses, Unplaced } from "./entry";
+import { firstSeq } from "./entry";
+import { takeEvents } from "./events";
+import { addressToken, forget, type Head, learn, mergeTraits, newHead } from "./head";
+import { type Refused, refused, type Taken } from "./result";
+import { newState, type SessionState } from "./state";
+import { placeInTime } from "./time";
+
+/** One call on a session, whatever transport brought it. `v` is for deploys that mix versions. */
+export interface TrackCall {
+  v: 1;
+  session_id: string;
+  site: string;
+  /** `Sec-GPC: 1`: consent is denied, whatever the page says. */
+  gpc: boolean;
+  default_consent: Consent;
+  network: ClientNetwork;
+  /** SHA-256 of the session key that came with the call, hex. */
+  key_hash: string | null;
+  /** A stable name for the device's description, from the start's device fields. */
+  device_id: string | null;
+  start: StartInput | null;
+  batch: Batch | null;
+  end: EndPart | null;
+}
+
+/** A session before this call: nothing if the id is unknown. */
+export interface Known {
+  head: Head;
+  state: SessionState;
+}
+
+/** What a call comes to, worked out on the side: nothing is changed until the entries are in the journal. */
+export interface Intake {
+  ok: true;
+  /** The same object as before when it did not change. */
+  head: Head;
+  /** For a new session its empty state; else the one that was passed. */
+  state: SessionState;
+  entries: Entry[];
+  /** Seconds matter to these: an end, or a withdrawal. */
+  urgent: boolean;
+  /** Identifiers already written must go. */
+  withdrawn: boolean;
+  reply: Omit<Taken, "visitor_id" | "device_id">;
+}
+
+const UNKNOWN = refused("session_unknown", "No such session. Start one, or send the batch with its start.");
+
+/** Pure: what `call`, received at `now`, adds to a session. `newId` mints a visitor id. */
+export function intake(known: Known | null, call: TrackCall, now: number, newId: () => string): Intake | Refused {
+  if (known && known.head.site !== call.site) return UNKNOWN;
+  if (!known && !call.start) return UNKNOWN;
+  const wrongKey = known?.head.key_hash != null && !sameText(known.head.key_hash, call.key_hash ?? "");
+  if (wrongKey) return refused("session_key_invalid", "This session was started with a key; send it as session_key.");
+  const turn = new Turn(known, call, now);
+  if (turn.consent === "pending" && call.batch) {
+    return refused("consent_pending", "Consent is pending: nothing is stored, keep the events on the page.");
+  }
+  if (turn.consent === "pending" && !known) return turn.finish([], null);
+  turn.begin(newId);
+  const events = call.batch ? takeEvents(turn.state, call.batch, turn.earliest, now) : null;
+  if (events && !events.ok) return events;
+  return turn.finish(events?.entries ?? [], events);
+}
+
+/** Compares without stopping at the first difference. */
+function sameText(a: string, b: string): boolean {
+  let difference = a.length ^ b.length;
+  for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i);
+  return difference === 0;
+}
+
+type TakenEvents = Extract<ReturnType<typeof takeEvents>, { ok: true }>;
+
+/** Collects the entries of one call in order: start, consent, network, what was learnt, events, end. */
+class Turn {
+  readonly state: SessionState;
+  readonly consent: Consent;
+  readonly #known: Known | null;
+  readonly #call: TrackCall;
+  readonly #now: number;
+  #head: Head;
+  #withdrawn = false;
+  readonly #entries: Unplaced[] = [];
+
+  constructor(known: Known | null, call: TrackCall, now: number) {
+    this.#known = known;
+    this.#call = call;
+    this.#now = now;
+    this.#head = known?.head ?? newHead(call.session_id, call.site, now);
+    this.state = known?.state ?? newState(firstSeq(now));
+    const asked = call.gpc ? "denied" : call.start?.consent;
+    this.consent = asked ?? known?.state.consent ?? call.default_consent;
+  }
+
+  /** The earliest time an event of this call may have: a new session begins with its first event. */
+  get earliest(): number {
+    return this.#known ? this.state.started_at : 0;
+  }
+
+  begin(newId: () => string): void {
+    const { start, key_hash } = this.#call;
+    if (start && key_hash && !this.#head.key_hash) this.#head = { ...this.#head, key_hash };
+    if (this.#known && this.consent !== this.#known.state.consent) this.#changeConsent();
+    if (this.consent === "granted") this.#identify(newId);
+    if (this.#known) this.#addWhatWasMissing();
+  }
+
+  finish(events: Unplaced[], taken: TakenEvents | null): Intake {
+    const { ended_at } = this.state;
+    if (taken?.traits && this.consent === "granted") this.#learnTraits(taken.traits);
+    const end = ended_at === null && (this.#known || this.consent !== "pending") ? this.#end() : null;
+    if (!this.#known && this.consent !== "pending") this.#entries.unshift(this.#start(events));
+    const all = [...this.#entries, ...events, ...(end ? [end] : [])];
+    const entries = all.map((entry, i) => ({ seq: this.state.seq + 1 + i, ...entry })) as Entry[];
+    const ended = ended_at !== null || end !== null;
+    const ack = taken?.ack ? (ended ? { ...taken.ack, ended: true as const } : taken.ack) : null;
+    return {
+      ok: true,
+      head: this.#head,
+      state: this.state,
+      entries,
+      urgent: end !== null || this.#withdrawn,
+      withdrawn: this.#withdrawn,
+      reply: {
+        ok: true,
+        session_id: this.#call.session_id,
+        accepted: taken?.accepted ?? 0,
+        duplicates: taken?.duplicates ?? 0,
+        rejected: this.#call.batch?.rejected ?? [],
+        ack,
+        ended,
+        ended_at: ended_at ?? end?.at ?? null,
+        timestamp: this.#now,
+      },
+    };
+  }
+
+  #changeConsent(): void {
+    this.#entries.push({ kind: "consent", at: this.#now, consent: this.consent });
+    if (this.consent !== "denied") return;
+    this.#head = forget(this.#head);
+    this.#withdrawn = true;
+  }
+
+  /** Adds who this is to the head; an entry says which kinds of thing it learnt, never the things. */
+  #identify(newId: () => string): void {
+    const { start, network, device_id } = this.#call;
+    const before = this.#head;
+    const known = before.identity;
+    const facts = {
+      visitor_id: known?.visitor_id ?? start?.visitor_id ?? (start ? newId() : null),
+      fingerprint_id: known?.fingerprint_id ?? start?.fingerprint_id ?? null,
+      device_id: known?.device_id ?? (start ? device_id : null),
+      ip: network.ip ?? known?.ip ?? null,
+      asn: network.asn ?? known?.asn ?? null,
+    };
+    this.#head = learn(before, facts, this.#now);
+    if (!this.#known || this.#head === before) return;
+    const learnt = Object.entries(facts).flatMap(([key, value]) =>
+      value !== null && value !== known?.[key as keyof typeof facts] ? [key] : [],
+    );
+    this.#entries.push({ kind: "identify", at: this.#now, learnt });
+  }
+
+  #learnTraits(added: Record<string, unknown>): void {
+    const traits = mergeTraits(this.#head.identity?.traits ?? {}, added);
+    this.#head = learn(this.#head, { traits }, this.#now);
+  }
+
+  #addWhatWasMissing(): void {
+    const { start } = this.#call;
+    const { state } = this;
+    const network = this.#classes();
+    const was = state.network;
+    if (was && (network.address !== was.address || network.country !== was.country)) {
+      this.#entries.push({ kind: "network", at: this.#now, network });
+    }
+    const device = start?.device_info && !state.device ? start.device_info : null;
+    const screen = start?.screen && !state.screen ? start.screen : null;
+    const signals = start?.signals && !state.signals ? start.signals : null;
+    if (device || screen || signals) this.#entries.push({ kind: "detail", at: this.#now, device, screen, signals });
+  }
+
+  #classes(): NetworkClasses {
+    const { ip: _, asn: __, ...classes } = this.#call.network;
+    if (this.consent !== "granted") return { address: null, ...classes };
+    const { head, token } = addressToken(this.#head, this.#call.network);
+    this.#head = head;
+    // A call from an unknown address says nothing new of the address.
+    return { address: token ?? this.state.network?.address ?? null, ...classes };
+  }
+
+  #start(events: Unplaced[]): Unplaced {
+    const start = this.#call.start;
+    if (!start) throw new Error("a session begins with a start");
+    return {
+      kind: "start",
+      at: events.reduce((first, event) => Math.min(first, event.at), this.#now),
+      page: start.page,
+      referrer: start.referrer || null,
+      device: start.device_info ?? null,
+      screen: start.screen ?? null,
+      signals: start.signals ?? null,
+      network: this.#classes(),
+      consent: this.consent,
+      rules_version: RULES_VERSION,
+    };
+  }
+
+  #end(): Extract<Unplaced, { kind: "end" }> | null {
+    const { end, batch } = this.#call;
+    if (!end) return null;
+    const at = placeInTime(this.#now, batch?.sent_at, end.timestamp, this.state.clock);
+    return { kind: "end", at, received_at: this.#now, reason: "client", exit_page: end.exit_page ?? null };
+  }
+}

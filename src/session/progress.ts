@@ -1,0 +1,71 @@
+/** How far each store has been written, kept in the head row: what survives of a flush that died half-way. */
+
+export type StoreName = "d1" | "r2";
+
+/** A frozen range of the journal. Written down before anything leaves the actor, and followed to the letter after. */
+export interface Plan {
+  /** First and last seq, both included. */
+  lo: number;
+  hi: number;
+  /** Epoch ms; rises from plan to plan, and names the R2 object together with `lo`. */
+  at: number;
+  /** Seqs of events that D1 refused for good; they are left out of the write and counted as quarantined. */
+  refused: number[];
+}
+
+export interface StoreProgress {
+  /** The watermark: everything up to this seq is in the store. */
+  through: number;
+  plan: Plan | null;
+  /** Failures in a row; 0 when the last write went well. */
+  attempts: number;
+  /** When to try again, epoch ms; null unless `attempts` > 0. */
+  retry_at: number | null;
+  /** Of the last failure, until a success. */
+  error: string | null;
+}
+
+export interface Progress {
+  v: 1;
+  d1: StoreProgress;
+  r2: StoreProgress;
+  /** Events set aside because D1 refuses their row for good. R2 has them. */
+  quarantined: number;
+  /** The newest plan's time, so that the next is later. */
+  last_plan_at: number;
+  meta_written: boolean;
+  /** Identity versions: the newest that may have left for R2, and the newest that is known to be there. */
+  identity_planned: number;
+  identity_written: number;
+  /** Set while identity objects have to go from R2 after a withdrawal. */
+  erase: { attempts: number; retry_at: number } | null;
+  /** Times this actor has been loaded into memory. */
+  wakes: number;
+  /** Nonces of stream tickets used, with their expiry (epoch ms). */
+  used_tickets: [string, number][];
+}
+
+const newStore = (seq: number): StoreProgress => ({
+  through: seq,
+  plan: null,
+  attempts: 0,
+  retry_at: null,
+  error: null,
+});
+
+/** `seq` is the life's first seq less one: the empty state's. */
+export const newProgress = (seq: number): Progress => ({
+  v: 1,
+  d1: newStore(seq),
+  r2: newStore(seq),
+  quarantined: 0,
+  last_plan_at: 0,
+  meta_written: false,
+  identity_planned: 0,
+  identity_written: 0,
+  erase: null,
+  wakes: 1,
+  used_tickets: [],
+});
+
+export const lowestWatermark = (progress: Progress): number => Math.min(progress.d1.through, progress.r2.through);

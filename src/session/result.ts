@@ -1,0 +1,40 @@
+import type { RejectedEvent } from "../protocol/events";
+import type { Ack } from "./streams";
+
+/** What a call on a session comes to; a value until the edge turns it into a response or a frame. */
+export interface Taken {
+  ok: true;
+  session_id: string;
+  visitor_id: string | null;
+  device_id: string | null;
+  accepted: number;
+  duplicates: number;
+  rejected: RejectedEvent[];
+  /** Null for a sender that numbers nothing. */
+  ack: Ack | null;
+  ended: boolean;
+  ended_at: number | null;
+  timestamp: number;
+}
+
+export type RefusalCode =
+  | "session_unknown"
+  | "session_key_invalid"
+  | "consent_pending"
+  | "stream_too_sparse"
+  | "too_fast"
+  | "busy"
+  | "ticket_invalid";
+
+export interface Refused {
+  ok: false;
+  code: RefusalCode;
+  detail: string;
+  /** Seconds after which a retry makes sense. */
+  retry_after?: number;
+}
+
+export type TrackResult = Taken | Refused;
+
+export const refused = (code: RefusalCode, detail: string, retry_after?: number): Refused =>
+  retry_after === undefined ? { ok: false, code, detail } : { ok: false, code, detail, retry_after };

@@ -1,0 +1,111 @@
+import type { Consent } from "../protocol/fields";
+import type { DeviceInfo, Screen, Signals } from "../protocol/track";
+import { type Judgement, newJudgement } from "../scoring/ledger";
+import { type Cadence, newCadence } from "./cadence";
+import type { EndEntry, NetworkClasses } from "./entry";
+import type { Streams } from "./streams";
+import { newVelocity, type Velocity } from "./velocity";
+
+/** Version of `SessionState` as stored in snapshots. Raise it with every change of shape, and migrate in `readSnapshot`. */
+export const STATE_VERSION = 1;
+
+/**
+ * What a session's journal folds to. Plain JSON, so that a snapshot is `JSON.stringify` and reads back the same:
+ * no undefined, Map, NaN or -0.
+ */
+export interface SessionState {
+  v: number;
+  /** Seq of the last entry folded. */
+  seq: number;
+  /** Newest entry time, epoch ms; time inside the fold never runs backwards. */
+  clock: number;
+  started_at: number;
+  /** First and last event that was not late; null before any. */
+  first_event_at: number | null;
+  last_event_at: number | null;
+  /** Newest receive time of anything, for the idle limit. */
+  last_received_at: number;
+  ended_at: number | null;
+  end_reason: EndEntry["reason"] | null;
+  /** When the end was taken, by the actor's clock: the linger counts from here. */
+  end_taken_at: number | null;
+  consent: Consent;
+  rules_version: number;
+  entry_page: string;
+  exit_page: string | null;
+  current_page: string | null;
+  referrer: string | null;
+  device: DeviceInfo | null;
+  screen: Screen | null;
+  signals: Signals | null;
+  network: NetworkClasses | null;
+  network_changes: number;
+  /** Events stored, late ones included: what D1 and R2 must hold. */
+  events: number;
+  late: number;
+  /** Refused events of batches without numbers; numbered ones are counted in their stream. */
+  unnumbered_rejected: number;
+  /** Events by type, late ones left out; past 64 custom types the rest is `other`. */
+  counts: Record<string, number>;
+  page_views: number;
+  /** Distinct pages seen, the first 100. */
+  pages: string[];
+  /** Deepest scroll, 0-100. */
+  scroll_percent: number;
+  /** Visible time between events at most 15 s apart, ms. */
+  engaged_ms: number;
+  visible: boolean;
+  velocity: Velocity;
+  /** By built-in type; custom types together as `custom`. */
+  velocity_by_type: Record<string, Velocity>;
+  cadence: Cadence;
+  streams: Streams;
+  judgement: Judgement;
+}
+
+export const newState = (seq: number): SessionState => ({
+  v: STATE_VERSION,
+  seq,
+  clock: 0,
+  started_at: 0,
+  first_event_at: null,
+  last_event_at: null,
+  last_received_at: 0,
+  ended_at: null,
+  end_reason: null,
+  end_taken_at: null,
+  consent: "granted",
+  rules_version: 0,
+  entry_page: "",
+  exit_page: null,
+  current_page: null,
+  referrer: null,
+  device: null,
+  screen: null,
+  signals: null,
+  network: null,
+  network_changes: 0,
+  events: 0,
+  late: 0,
+  unnumbered_rejected: 0,
+  counts: {},
+  page_views: 0,
+  pages: [],
+  scroll_percent: 0,
+  engaged_ms: 0,
+  visible: true,
+  velocity: newVelocity(),
+  velocity_by_type: {},
+  cadence: newCadence(),
+  streams: {},
+  judgement: newJudgement(),
+});
+
+export const writeSnapshot = (state: SessionState): string => JSON.stringify(state);
+
+/** Reads a snapshot of any released version. There is one so far. */
+export function readSnapshot(text: string): SessionState {
+  const state = JSON.parse(text) as SessionState;
+  if (state.v !== STATE_VERSION) throw new Error(`snapshot version ${state.v} is newer than this code`);
+  return state;
+}

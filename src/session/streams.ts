@@ -1,0 +1,101 @@
+import { MAX_GAPS, MAX_MISSING_NAMED, MAX_STREAMS } from "../limits";
+
+/** What one stream (one page load) has had settled: everything up to `through` that is in no gap. */
+export interface StreamState {
+  /** The highest number seen; 0 before any. */
+  through: number;
+  /** Open gaps below `through`, rising, both ends included. */
+  gaps: [number, number][];
+  /** Time of the newest event, below which no later one is placed. */
+  at: number;
+  /** Events stored, refused by the server, and dropped by the client. */
+  received: number;
+  rejected: number;
+  gone: number;
+}
+
+export type Streams = Record<string, StreamState>;
+
+export interface Ack {
+  stream: string;
+  through: number;
+  /** At most 16 of the gaps, lowest first. */
+  missing: [number, number][];
+  ended?: true;
+}
+
+export const newStream = (): StreamState => ({ through: 0, gaps: [], at: 0, received: 0, rejected: 0, gone: 0 });
+
+/** `name` may be any text, `constructor` too: look only at what was put there. */
+export const streamOf = (streams: Streams, name: string): StreamState | undefined =>
+  Object.hasOwn(streams, name) ? streams[name] : undefined;
+
+export const copyStream = (stream: StreamState | undefined): StreamState =>
+  stream ? { ...stream, gaps: stream.gaps.map(([from, to]) => [from, to]) } : newStream();
+
+export function isSettled(stream: StreamState, number: number): boolean {
+  return number <= stream.through && !stream.gaps.some(([from, to]) => from <= number && number <= to);
+}
+
+/** Settles `from` to `to` and returns how many of them were not settled before. Changes `stream`. */
+export function settle(stream: StreamState, from: number, to: number): number {
+  const filled = from <= stream.through ? fillGaps(stream, from, Math.min(to, stream.through)) : 0;
+  if (to <= stream.through) return filled;
+  const start = Math.max(from, stream.through + 1);
+  if (start > stream.through + 1) stream.gaps.push([stream.through + 1, start - 1]);
+  stream.through = to;
+  return filled + (to - start + 1);
+}
+
+function fillGaps(stream: StreamState, from: number, to: number): number {
+  let filled = 0;
+  const left: [number, number][] = [];
+  for (const [a, b] of stream.gaps) {
+    const low = Math.max(a, from);
+    const high = Math.min(b, to);
+    if (low > high) {
+      left.push([a, b]);
+      continue;
+    }
+    filled += high - low + 1;
+    if (a < low) left.push([a, low - 1]);
+    if (high < b) left.push([high + 1, b]);
+  }
+  stream.gaps = left;
+  return filled;
+}
+
+export const isTooSparse = (stream: StreamState): boolean => stream.gaps.length > MAX_GAPS;
+
+export const isFull = (streams: Streams): boolean => Object.keys(streams).length >= MAX_STREAMS;
+
+export const ackOf = (name: string, stream: StreamState): Ack => ({
+  stream: name,
+  through: stream.through,
+  missing: stream.gaps.slice(0, MAX_MISSING_NAMED),
+});
+
+/** What arrived of what the client numbered. `expected` grows with the highest number seen. */
+export interface Completeness {
+  received: number;
+  expected: number;
+  missing: number;
+  rejected: number;
+  gone: number;
+  streams: ({ stream: string; through: number } & Omit<Completeness, "streams">)[];
+}
+
+export function completeness(streams: Streams): Completeness {
+  const total: Completeness = { received: 0, expected: 0, missing: 0, rejected: 0, gone: 0, streams: [] };
+  for (const [name, stream] of Object.entries(streams)) {
+    const missing = stream.gaps.reduce((sum, [from, to]) => sum + to - from + 1, 0);
+    const { through, received, rejected, gone } = stream;
+    total.streams.push({ stream: name, through, received, expected: through, missing, rejected, gone });
+    total.received += received;
+    total.expected += through;
+    total.missing += missing;
+    total.rejected += rejected;
+    total.gone += gone;
+  }
+  return total;
+}

@@ -1,0 +1,108 @@
+import type { Entry, EventEntry } from "../session/entry";
+import type { Head } from "../session/head";
+import type { Progress } from "../session/progress";
+import type { SessionState } from "../session/state";
+import { columns, summary } from "../session/view";
+
+/** D1's side of a flush: the projection of one session's journal. Every statement may be repeated at will. */
+
+/**
+ * One parameter for any number of rows. The conflict target is named, so that only a repeat is passed over in silence:
+ * OR IGNORE would also swallow rows that break another constraint.
+ */
+const INSERT_EVENTS = `
+  INSERT INTO events (session_id, seq, stream, number, at, received_at, event_type, page, element, detail)
+  SELECT ?1, value ->> 'seq', value ->> 'stream', value ->> 'number', value ->> 'at', value ->> 'received_at',
+         value ->> 'event_type', value ->> 'page', value ->> 'element',
+         CASE WHEN value ->> 'late' THEN json_set(coalesce(value -> 'detail', '{}'), '$.late', json('true'))
+              ELSE value -> 'detail' END
+  FROM json_each(?2) WHERE value ->> 'kind' = 'event'
+  ON CONFLICT (session_id, seq) DO NOTHING`;
+
+/** Guarded by last_seq: a write that stalled in D1 and lands late changes nothing. */
+const UPSERT_SESSION = `
+  INSERT INTO sessions (session_id, site, visitor_id, fingerprint_id, started_at, last_event_at, ended_at, ip, asn,
+                        country, label, engagement, bot, vpn, risk, events, last_seq, detail)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+  ON CONFLICT (session_id) DO UPDATE SET
+    site = excluded.site, visitor_id = excluded.visitor_id, fingerprint_id = excluded.fingerprint_id,
+    started_at = excluded.started_at, last_event_at = excluded.last_event_at, ended_at = excluded.ended_at,
+    ip = excluded.ip, asn = excluded.asn, country = excluded.country, label = excluded.label,
+    engagement = excluded.engagement, bot = excluded.bot, vpn = excluded.vpn, risk = excluded.risk,
+    events = excluded.events, last_seq = excluded.last_seq, detail = excluded.detail
+  WHERE excluded.last_seq > sessions.last_seq`;
+
+/** Events from journal text: JSON objects joined by commas, other kinds of entry among them. */
+export const insertEvents = (db: D1Database, sessionId: string, body: string): D1PreparedStatement =>
+  db.prepare(INSERT_EVENTS).bind(sessionId, `[${body}]`);
+
+export function upsertSession(
+  db: D1Database,
+  head: Head,
+  state: SessionState,
+  progress: Progress,
+): D1PreparedStatement {
+  const row = columns(head, state);
+  const { engagement, bot, vpn, risk } = row.scores;
+  return db
+    .prepare(UPSERT_SESSION)
+    .bind(
+      row.session_id,
+      row.site,
+      row.visitor_id,
+      row.fingerprint_id,
+      row.started_at,
+      row.last_event_at,
+      row.ended_at,
+      row.ip,
+      row.asn,
+      row.country,
+      row.label,
+      engagement,
+      bot,
+      vpn,
+      risk,
+      row.events,
+      row.last_seq,
+      JSON.stringify(summary(head, state, progress)),
+    );
+}
+
+// SQLite refuses the row itself: trying again cannot help. Anything else (a missing table included, which a migration
+// mends) is an outage and is retried.
+const REFUSAL = /SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)|malformed JSON|string or blob too big/i;
+
+export const isRefusal = (error: unknown): boolean => error instanceof Error && REFUSAL.test(error.message);
+
+/**
+ * Finds, by halving, the events that D1 refuses one by one, and writes the rest. Stops after `maxCalls` writes: what was
+ * found by then is kept by the caller, so that the next attempt starts further on.
+ */
+export async function isolate(
+  db: D1Database,
+  sessionId: string,
+  events: EventEntry[],
+  maxCalls: number,
+): Promise<{ refused: number[]; complete: boolean }> {
+  const refused: number[] = [];
+  const open = [events];
+  for (let calls = 0; open.length > 0; calls++) {
+    if (calls >= maxCalls) return { refused, complete: false };
+    const part = open.pop() ?? [];
+    try {
+      await insertEvents(db, sessionId, part.map((event) => JSON.stringify(event)).join(",")).run();
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      const middle = Math.ceil(part.length / 2);
+      if (part.length > 1) open.push(part.slice(0, middle), part.slice(middle));
+      else refused.push(...part.map((event) => event.seq));
+    }
+  }
+  return { refused, complete: true };
+}
+
+/** The events of journal text, without the seqs in `refused`. */
+export function eventsOf(body: string, refused: readonly number[]): EventEntry[] {
+  const entries = JSON.parse(`[${body}]`) as Entry[];
+  return entries.filter((entry) => entry.kind === "event").filter((event) => !refused.includes(event.seq));
+}

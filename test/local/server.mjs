@@ -1,0 +1,114 @@
+// @ts-check
+// The real server, as `npm run dev` starts it, for tests that kill it, restart it, or point a browser at it.
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readStores } from "./stores.mjs";
+
+const root = new URL("../..", import.meta.url).pathname;
+
+export const DEVELOPMENT_KEY = "pulsegate-development-key";
+
+/**
+ * @typedef {object} LocalServer
+ * @property {string} url
+ * @property {string} key
+ * @property {string} state  The folder of its D1, R2, KV and actors.
+ * @property {() => Promise<void>} kill  `kill -9` of the whole process group.
+ * @property {() => Promise<void>} start  Starts it again, on the same port and state, and waits until it answers.
+ * @property {() => Promise<void>} restart  Kills it and starts it again.
+ * @property {() => Promise<void>} stop  Ends it and removes its state.
+ * @property {() => ReturnType<typeof readStores>} readStores  D1 and R2 as they are on disk; only while it is down.
+ * @property {(path: string, init?: RequestInit) => Promise<Response>} api  Fetch with the key.
+ */
+
+/** @returns {Promise<number>} */
+export function freePort() {
+  return new Promise((done, fail) => {
+    const probe = createServer();
+    probe.once("error", fail);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => done(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
+
+/**
+ * @param {{ env?: Record<string, string> }} [options]
+ * @returns {Promise<LocalServer>}
+ */
+export async function startServer({ env = {} } = {}) {
+  const port = await freePort();
+  const state = mkdtempSync(join(tmpdir(), "pulsegate-"));
+  const url = `http://127.0.0.1:${port}`;
+  /** @type {import("node:child_process").ChildProcess | null} */
+  let child = null;
+  let output = "";
+
+  const kill = async () => {
+    const victim = child;
+    child = null;
+    if (!victim?.pid || victim.exitCode !== null) return;
+    const gone = new Promise((done) => victim.once("exit", done));
+    process.kill(-victim.pid, "SIGKILL");
+    await gone;
+    await until(() => fetch(`${url}/health`).then(() => false, () => true), "the port to be free");
+  };
+
+  const start = async () => {
+    child = spawn(process.execPath, [join(root, "scripts/dev.mjs")], {
+      cwd: root,
+      // A group of its own, so that the kill takes the runtime with it and nothing else.
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, PORT: String(port), STATE_DIR: state, ...env },
+    });
+    child.stdout?.on("data", (chunk) => (output += chunk));
+    child.stderr?.on("data", (chunk) => (output += chunk));
+    const started = child;
+    await until(async () => {
+      if (started.exitCode !== null) throw new Error(`the server ended:\n${output}`);
+      return fetch(`${url}/health`).then((response) => response.ok, () => false);
+    }, `the server to answer:\n${output}`);
+  };
+
+  await start();
+  return {
+    url,
+    key: DEVELOPMENT_KEY,
+    state,
+    kill,
+    start,
+    restart: async () => {
+      await kill();
+      await start();
+    },
+    stop: async () => {
+      await kill();
+      rmSync(state, { recursive: true, force: true });
+    },
+    readStores: () => readStores(state),
+    api: (path, init = {}) =>
+      fetch(`${url}${path}`, {
+        ...init,
+        headers: { Authorization: `Bearer ${DEVELOPMENT_KEY}`, "Content-Type": "application/json", ...init.headers },
+      }),
+  };
+}
+
+/**
+ * Polls until `check` holds.
+ * @param {() => Promise<boolean> | boolean} check
+ * @param {string} what
+ * @param {number} [ms]
+ */
+export async function until(check, what, ms = 60_000) {
+  const deadline = Date.now() + ms;
+  while (!(await check())) {
+    if (Date.now() > deadline) throw new Error(`waited ${ms} ms for ${what}`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}

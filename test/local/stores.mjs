@@ -1,0 +1,59 @@
+// @ts-check
+// D1 and R2 as a stopped server left them on disk.
+import { fileURLToPath } from "node:url";
+import { Miniflare } from "miniflare";
+import { unstable_getMiniflareWorkerOptions } from "wrangler";
+
+const config = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
+
+/**
+ * @typedef {{ session_id: string, seq: number, stream: string | null, number: number | null, event_type: string }} EventRow
+ * @typedef {{ seq: number, kind: string, stream?: string | null, number?: number | null, event_type?: string }} ArchivedEntry
+ * @typedef {{ v: number, session_id: string, lo: number, hi: number, entries: ArchivedEntry[] }} ArchiveObject
+ */
+
+/** @param {string} state */
+export async function readStores(state) {
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(config, "development");
+  const { d1Databases, r2Buckets } = workerOptions;
+  const miniflare = new Miniflare({
+    ...{ modules: true, script: "export default {}", compatibilityDate: "2026-04-26" },
+    ...{ d1Databases, r2Buckets, defaultPersistRoot: `${state}/v3`, cf: false },
+  });
+  try {
+    const db = await miniflare.getD1Database("DB");
+    const bucket = await miniflare.getR2Bucket("TRACKING_R2");
+    const sessions = (await db.prepare("SELECT * FROM sessions").all()).results;
+    const events = /** @type {EventRow[]} */ (
+      (await db.prepare("SELECT session_id, seq, stream, number, event_type FROM events ORDER BY session_id, seq").all()).results
+    );
+    return { sessions, events, objects: await readBucket(bucket) };
+  } finally {
+    await miniflare.dispose();
+  }
+}
+
+/** @param {Awaited<ReturnType<Miniflare["getR2Bucket"]>>} bucket */
+async function readBucket(bucket) {
+  const objects = [];
+  /** @type {string | undefined} */
+  let cursor;
+  do {
+    const page = await bucket.list(cursor ? { cursor } : {});
+    for (const { key } of page.objects) objects.push({ key, body: await (await bucket.get(key))?.json() });
+    cursor = page.truncated ? page.cursor : undefined;
+  } while (cursor);
+  return objects;
+}
+
+/**
+ * The events of R2's event objects, one for each entry.
+ * @param {{ key: string, body: unknown }[]} objects
+ */
+export function archivedEvents(objects) {
+  const logs = objects.filter(({ key }) => key.includes("/events/"));
+  return logs.flatMap(({ body }) => {
+    const { session_id, entries } = /** @type {ArchiveObject} */ (body);
+    return entries.filter((entry) => entry.kind === "event").map((entry) => ({ session_id, ...entry }));
+  });
+}
