@@ -170,16 +170,12 @@ async function writeProjection(
 }
 
 /** Rejects when the call takes too long. The timer is gone with the call: an idle actor holds none. */
-async function inTime<T>(call: Promise<T>): Promise<T> {
-  let timer: number | null = null;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${OUTSIDE_TIMEOUT_MS} ms`)), OUTSIDE_TIMEOUT_MS);
+function inTime<T>(call: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new Error(`no answer in ${OUTSIDE_TIMEOUT_MS} ms`));
+    const timer = setTimeout(late, OUTSIDE_TIMEOUT_MS);
+    call.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-  try {
-    return await Promise.race([call, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** One synchronous turn: watermarks up, rows both stores have away, plans dropped; or the failure written down. */

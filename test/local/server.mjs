@@ -55,7 +55,14 @@ export async function startServer({ env = {} } = {}) {
     const gone = new Promise((done) => victim.once("exit", done));
     process.kill(-victim.pid, "SIGKILL");
     await gone;
-    await until(() => fetch(`${url}/health`).then(() => false, () => true), "the port to be free");
+    await until(
+      () =>
+        fetch(`${url}/health`).then(
+          () => false,
+          () => true,
+        ),
+      "the port to be free",
+    );
   };
 
   const start = async () => {
@@ -71,7 +78,10 @@ export async function startServer({ env = {} } = {}) {
     const started = child;
     await until(async () => {
       if (started.exitCode !== null) throw new Error(`the server ended:\n${output}`);
-      return fetch(`${url}/health`).then((response) => response.ok, () => false);
+      return fetch(`${url}/health`).then(
+        (response) => response.ok,
+        () => false,
+      );
     }, `the server to answer:\n${output}`);
   };
 

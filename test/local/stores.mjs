@@ -25,7 +25,11 @@ export async function readStores(state) {
     const bucket = await miniflare.getR2Bucket("TRACKING_R2");
     const sessions = (await db.prepare("SELECT * FROM sessions").all()).results;
     const events = /** @type {EventRow[]} */ (
-      (await db.prepare("SELECT session_id, seq, stream, number, event_type FROM events ORDER BY session_id, seq").all()).results
+      (
+        await db
+          .prepare("SELECT session_id, seq, stream, number, event_type FROM events ORDER BY session_id, seq")
+          .all()
+      ).results
     );
     return { sessions, events, objects: await readBucket(bucket) };
   } finally {

@@ -1,0 +1,18 @@
+import type { D1Migration } from "@cloudflare/vitest-pool-workers";
+import type { Env } from "../../src/env";
+import type { SessionActor, SiteSettings } from "./worker";
+
+declare global {
+  namespace Cloudflare {
+    interface Env extends AppEnv {
+      MIGRATIONS: D1Migration[];
+    }
+    interface GlobalProps {
+      mainModule: typeof import("./worker");
+    }
+  }
+}
+
+type AppEnv = Omit<Env, "SESSION"> & { SESSION: DurableObjectNamespace<SessionActor> };
+
+export type { SiteSettings };

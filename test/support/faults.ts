@@ -1,0 +1,91 @@
+/**
+ * Faults in thin wrappers round the bindings: each outside write passes here, by name, and may fail before it happens,
+ * after it has happened (committed but reported as failed), or kill the caller before or after.
+ */
+
+/** `refuse`: not done, error. `lie`: done, error. `dieBefore`/`dieAfter`: the caller never hears of it. */
+export type Fault = "refuse" | "lie" | "dieBefore" | "dieAfter";
+
+/** Every outside write of the production flush. A write with another name fails the crash suite. */
+export const WRITES = ["d1.batch", "r2.put meta", "r2.put identity", "r2.put events", "r2.delete identity"] as const;
+/** Reads and single statements that the flush may also make. */
+export const OTHERS = ["d1.run", "r2.list"] as const;
+export type Point = (typeof WRITES)[number] | (typeof OTHERS)[number];
+
+interface Control {
+  /** What happens at the next calls of a point. */
+  at: Map<string, Fault>;
+  /** Calls made, in order. */
+  calls: string[];
+  /** Awaited before each outside call, to hold a flush in the middle. */
+  gate: Promise<void> | null;
+  /** Kills the actor that is calling: set by the test. */
+  die: () => void;
+}
+
+/** Shared by the tests and the actors: they run in one isolate. */
+export const faults: Control = { at: new Map(), calls: [], gate: null, die: () => {} };
+
+export function resetFaults(): void {
+  faults.at.clear();
+  faults.calls = [];
+  faults.gate = null;
+  faults.die = () => {};
+}
+
+const forever = (): Promise<never> => new Promise(() => {});
+
+async function pass<T>(point: string, call: () => Promise<T>): Promise<T> {
+  faults.calls.push(point);
+  if (faults.gate) await faults.gate;
+  const fault = faults.at.get(point);
+  if (fault === "refuse") throw new Error(`Network connection lost (${point})`);
+  if (fault === "dieBefore") {
+    faults.die();
+    return forever();
+  }
+  const result = await call();
+  if (fault === "lie") throw new Error(`Network connection lost after ${point}`);
+  if (fault === "dieAfter") {
+    faults.die();
+    return forever();
+  }
+  return result;
+}
+
+const kindOf = (key: string): string => /\/(meta|identity|events)[./]/.exec(key)?.[1] ?? "other";
+
+export function faultyBucket(bucket: R2Bucket): R2Bucket {
+  const wrapped: Pick<R2Bucket, "put" | "delete" | "list" | "head" | "get"> = {
+    put: ((key: string, ...rest: unknown[]) =>
+      pass(`r2.put ${kindOf(key)}`, () => Reflect.apply(bucket.put, bucket, [key, ...rest]))) as R2Bucket["put"],
+    delete: (keys) => pass(`r2.delete ${kindOf([keys].flat()[0] ?? "")}`, () => bucket.delete(keys)),
+    list: (options) => pass("r2.list", () => bucket.list(options)),
+    head: (key) => bucket.head(key),
+    get: ((...args: unknown[]) => Reflect.apply(bucket.get, bucket, args)) as R2Bucket["get"],
+  };
+  return wrapped as R2Bucket;
+}
+
+export function faultyDatabase(db: D1Database): D1Database {
+  const wrapped: Pick<D1Database, "prepare" | "batch" | "exec"> = {
+    prepare: (query) => faultyStatement(db.prepare(query)),
+    batch: (statements) => pass("d1.batch", () => db.batch(statements.map(unwrap))),
+    exec: (query) => pass("d1.exec", () => db.exec(query)),
+  };
+  return wrapped as D1Database;
+}
+
+const inner = new WeakMap<object, D1PreparedStatement>();
+const unwrap = (statement: D1PreparedStatement): D1PreparedStatement => inner.get(statement) ?? statement;
+
+function faultyStatement(statement: D1PreparedStatement): D1PreparedStatement {
+  const wrapped: Pick<D1PreparedStatement, "bind" | "run" | "first" | "all"> = {
+    bind: (...values) => faultyStatement(statement.bind(...values)),
+    run: () => pass("d1.run", () => statement.run()),
+    first: ((...args: []) => statement.first(...args)) as D1PreparedStatement["first"],
+    all: () => statement.all(),
+  };
+  inner.set(wrapped, statement);
+  return wrapped as D1PreparedStatement;
+}

@@ -1,0 +1,33 @@
+import { SessionActor as Production } from "../../durable/session";
+import type { Env } from "../../src/env";
+import worker from "../../src/index";
+import { Journal } from "../../src/store/journal";
+import { faultyBucket, faultyDatabase } from "./faults";
+
+export { SiteSettings } from "../../durable/site";
+export default worker;
+
+/** A storage that throws at one call, once. */
+export class FailingJournal extends Journal {
+  constructor(
+    storage: DurableObjectStorage,
+    readonly failing: "append" | "create" | "setAlarm" | "writeProgress" | "writePlan" | "removeThrough",
+  ) {
+    super(storage);
+    this[failing] = () => {
+      throw new Error(`disk failure in ${failing}`);
+    };
+  }
+}
+
+/** The production actor behind faulty bindings, with what tests need to see inside. */
+export class SessionActor extends Production {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, { ...env, DB: faultyDatabase(env.DB), TRACKING_R2: faultyBucket(env.TRACKING_R2) });
+  }
+
+  /** The next storage call of this kind throws. */
+  breakStorage(failing: FailingJournal["failing"]): void {
+    this.journal = new FailingJournal(this.ctx.storage, failing);
+  }
+}

@@ -1,0 +1,48 @@
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
+import { defineConfig } from "vitest/config";
+
+const migrations = await readD1Migrations("migrations");
+
+/** Suites that run inside workerd, against its real D1, R2, KV, alarms and actors. */
+const inWorkerd = (name: string, testTimeout = 30_000) => ({
+  plugins: [
+    cloudflareTest({
+      main: "./test/support/worker.ts",
+      wrangler: { configPath: "./wrangler.toml", environment: "development" },
+      miniflare: { bindings: { MIGRATIONS: migrations, LOG_LEVEL: "error" }, cf: false },
+    }),
+  ],
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    setupFiles: ["./test/support/setup.ts"],
+    testTimeout,
+    // itty-durable is a mixed CJS/ESM package; workerd loads it only when it has been bundled.
+    deps: { optimizer: { ssr: { enabled: true, include: ["itty-durable"] } } },
+  },
+});
+
+/** Suites that start the real server, or a browser, from Node. One at a time: they share two cores. */
+const inNode = (name: string) => ({
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    environment: "node",
+    testTimeout: 180_000,
+    hookTimeout: 90_000,
+    fileParallelism: false,
+  },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      inWorkerd("unit"),
+      inWorkerd("property", 120_000),
+      inWorkerd("worker"),
+      inWorkerd("crash", 120_000),
+      inNode("system"),
+      inNode("browser"),
+    ],
+  },
+});
