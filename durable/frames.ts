@@ -1,4 +1,5 @@
 import { MAX_FRAME_UNITS, SOCKET_STRIKES } from "../src/limits";
+import { SessionId } from "../src/protocol/fields";
 import { type Parsed, parseJson } from "../src/protocol/text";
 import { EndFrame, FrameId, parseBatch, parseWith } from "../src/protocol/track";
 import { buildCall, type CallParts } from "../src/session/call";
@@ -18,12 +19,14 @@ export async function handleFrame(
   message: string | ArrayBuffer,
   track: (call: TrackCall) => TrackResult,
 ): Promise<void> {
+  // Frames already on their way when the socket was closed are not taken: they could not be acked.
+  if (socket.readyState !== WebSocket.OPEN) return;
   if (typeof message !== "string") return socket.close(CLOSE.notText, "text frames only");
   if (message.length > MAX_FRAME_UNITS) return socket.close(CLOSE.tooLarge, "frame too large");
   const json = parseJson(message);
   if (!json.ok && json.refusal.code === "invalid_json") return socket.close(CLOSE.notText, "not JSON");
   const raw = json.ok ? json.value : null;
-  const id = frameId(raw);
+  const id = frameId(json.ok ? raw : JSON.parse(message));
   const parts = json.ok ? parseFrame(raw, context) : json;
   if (!parts.ok) return refuse(socket, context, id, parts.refusal);
   const call = await buildCall(context, parts.value);
@@ -44,7 +47,9 @@ function frameId(raw: unknown): Id {
 function parseFrame(raw: unknown, context: TrackSocketContext): Parsed<CallParts> {
   if (typeof raw !== "object" || raw === null || !("t" in raw)) return refusal("t: a frame says what it is");
   const { session_id } = context;
-  if ("session_id" in raw && raw.session_id !== session_id) return refusal("session_id: not this socket's session");
+  if ("session_id" in raw && SessionId.safeParse(raw.session_id).data !== session_id) {
+    return refusal("session_id: not this socket's session");
+  }
   if (raw.t === "events") {
     const batch = parseBatch({ ...raw, session_id });
     return batch.ok ? { ok: true, value: { batch: batch.value } } : batch;

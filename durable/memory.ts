@@ -33,9 +33,11 @@ export function load(journal: Journal, now: number): Memory | null {
   const state = snapshot ? readSnapshot(snapshot) : newState(firstSeq(head.created_at));
   const watermark = lowestWatermark(progress);
   let oldest: number | null = null;
+  let urgent = false;
   for (const row of journal.range(0, Number.MAX_SAFE_INTEGER)) {
     for (const entry of JSON.parse(`[${row.body}]`) as Entry[]) {
       if (entry.seq > watermark) oldest ??= entry.at;
+      if (entry.seq > watermark && (entry.kind === "end" || entry.kind === "consent")) urgent = true;
       if (entry.seq > state.seq) apply(state, entry);
     }
   }
@@ -44,7 +46,7 @@ export function load(journal: Journal, now: number): Memory | null {
   const { units } = journal.size();
   const memory = { head, state, progress, flush_due: null, writing: false, units, unplanned: units, alarm_at: null };
   // From the oldest entry's own time: an actor that sleeps and wakes between events must not put its flush off each time.
-  const flush_due = oldest === null ? null : Math.min(oldest + interval(memory), now + FLUSH_MS);
+  const flush_due = oldest === null ? null : urgent ? now : Math.min(oldest + interval(memory), now + FLUSH_MS);
   return { ...memory, flush_due };
 }
 

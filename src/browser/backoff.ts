@@ -1,23 +1,24 @@
 import { RETRY_AFTER_MAX_MS, RETRY_MAX_MS, RETRY_MIN_MS } from "./limits";
 
-/** Decides when to try again. Jitter keeps the pages that lost one server from returning in one moment. */
-export class Backoff {
+/** When to try again. */
+export interface Backoff {
   /** Not before this, by `performance.now()`. */
-  until = 0;
-  private failures = 0;
-
-  /** Milliseconds left to wait. */
-  get left(): number {
-    return this.until - performance.now();
-  }
-
-  /** `seconds` is the server's own word, which is only ever lengthened. */
-  failed(seconds = 0): void {
-    const ms = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** this.failures++) * (0.5 + Math.random() / 2);
-    this.until = performance.now() + Math.min(RETRY_AFTER_MAX_MS, seconds * 1_000) + ms;
-  }
-
-  reset(): void {
-    this.until = this.failures = 0;
-  }
+  until: number;
+  failures: number;
 }
+
+export const newBackoff = (): Backoff => ({ until: 0, failures: 0 });
+
+/** Milliseconds left to wait; none when it is not above 0. */
+export const left = ({ until }: Backoff): number => until - performance.now();
+
+/**
+ * Doubles the wait, with jitter, so that the pages that lost one server do not return in one moment. `seconds` is the
+ * server's own word, which is only ever lengthened.
+ */
+export function failed(backoff: Backoff, seconds = 0): void {
+  const ms = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** backoff.failures++) * (0.5 + Math.random() / 2);
+  backoff.until = performance.now() + Math.min(RETRY_AFTER_MAX_MS, seconds * 1_000) + ms;
+}
+
+export const reset = (backoff: Backoff): void => void Object.assign(backoff, newBackoff());

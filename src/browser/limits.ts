@@ -1,5 +1,7 @@
 /** The tracker's limits and intervals, each with its reason. Milliseconds and bytes unless the name says otherwise. */
 
+/** Longer than any wait. */
+export const NEVER = Number.POSITIVE_INFINITY;
 /** Events are gathered this long before they go out: one frame for a burst, and still live well within a second. */
 export const COALESCE_MS = 250;
 /** The contract's number. */

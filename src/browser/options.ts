@@ -9,21 +9,18 @@ export interface Options {
 }
 
 /** The tag that brought this script. A module, or a bundler's loader, has no `currentScript`. */
-const tag =
-  (document.currentScript as HTMLScriptElement | null) ??
-  document.querySelector<HTMLScriptElement>('script[src*="/tracker.js"]');
+const tag = (document.currentScript ??
+  document.querySelector('script[src*="/tracker.js"]')) as HTMLScriptElement | null;
+
+// Its attributes may say all that Options has, and `auto`.
+const said: DOMStringMap & Partial<Options> = { ...tag?.dataset } as Partial<Options>;
 
 /** `data-auto="false"` waits for `PulseGate.init`. */
-export const startsAlone = tag?.dataset["auto"] !== "false";
+export const startsAlone = said["auto"] !== "false";
 
-/** The tag's options, under those that `init` was given. */
-export function readOptions(given: Partial<Options> = {}): Options {
-  const { endpoint, site, consent } = tag?.dataset ?? {};
-  const origin = tag?.src ? new URL(tag.src).origin : location.origin;
-  const stated = given.consent ?? (consent as Consent | undefined);
-  return {
-    endpoint: (given.endpoint ?? endpoint ?? origin).replace(/\/+$/, ""),
-    site: given.site ?? site ?? "default",
-    ...(stated && { consent: stated }),
-  };
-}
+/** One tracker a page: what `init` says, over what the tag says, over the origin the script came from. */
+export const options: Options = {
+  endpoint: new URL(tag?.src || location.href).origin,
+  site: "default",
+  ...said,
+};

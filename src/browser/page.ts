@@ -29,16 +29,15 @@ export function startFacts(): StartInput | null {
 }
 
 function deviceInfo(): StartInput["device_info"] {
-  const { userAgent, language, languages, platform, hardwareConcurrency, deviceMemory } = navigator as Navigator & {
-    deviceMemory?: number;
-  };
+  // Chromium only, and not in TypeScript's DOM library: https://www.w3.org/TR/device-memory/
+  const device: Navigator & { deviceMemory?: number } = navigator;
   return {
-    user_agent: userAgent.slice(0, 1_024),
-    language,
-    languages: languages.slice(0, 16),
-    platform,
+    user_agent: device.userAgent.slice(0, 1_024),
+    language: device.language,
+    languages: device.languages.slice(0, 16),
+    platform: device.platform,
     timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    hardware_concurrency: hardwareConcurrency,
-    ...(deviceMemory && { device_memory: deviceMemory }),
+    hardware_concurrency: device.hardwareConcurrency,
+    device_memory: device.deviceMemory,
   };
 }

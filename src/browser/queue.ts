@@ -5,17 +5,17 @@ import { BATCH_BYTES, BATCH_EVENTS, EVENT_BYTES, NAMED_RANGES, QUEUE_EVENTS } fr
 export type Range = [number, number];
 
 /** Where an unacked event is: here, in the call that waits for its answer, or in a beacon that will get none. */
-export const HERE = 0;
+const HERE = 0;
 export const SENT = 1;
 export const BEACONED = 2;
-type Place = typeof HERE | typeof SENT | typeof BEACONED;
+export type By = typeof SENT | typeof BEACONED;
 
 interface Item {
   number: number;
   /** The event as it goes out: written once, so that a number never changes its event. */
   json: string;
   bytes: number;
-  place: Place;
+  place: typeof HERE | By;
 }
 
 /** A run of consecutive numbers. */
@@ -31,79 +31,87 @@ export interface Batch {
  * The numbered, unacked events of one stream: a pure model, without page, network or clock. An event stays until an ack
  * settles its number, or until it is dropped here and its number named as gone.
  */
-export class Queue {
-  /** The highest number given so far. */
-  last = 0;
-  private items: Item[] = [];
-  private gone: Range[] = [];
-
+export interface Queue {
   /** Unacked events. */
-  get size(): number {
-    return this.items.length;
-  }
-
+  size(): number;
+  /** The highest number given so far. */
+  last(): number;
   /** Numbers an event. One too large is counted but not kept; past the bound the oldest makes room. */
-  add(json: string): void {
-    const number = ++this.last;
-    const bytes = new TextEncoder().encode(json).length;
-    if (bytes > EVENT_BYTES) this.lose(number);
-    else this.items.push({ number, json, bytes, place: HERE });
-    const oldest = this.items.length > QUEUE_EVENTS && this.items.shift();
-    if (oldest) this.lose(oldest.number);
-  }
-
+  add(json: string): void;
   /** Takes the first run that is not in flight. A beacon takes what waits for an answer too: a repeat counts once. */
-  take(by: typeof SENT | typeof BEACONED): Batch | null {
-    const run: Item[] = [];
-    let bytes = 0;
-    for (const item of this.items) {
-      const isNext = item.place < by && (!run[0] || item.number === run[0].number + run.length);
-      bytes += isNext ? item.bytes + 1 : 0;
-      if (isNext && run.length < BATCH_EVENTS && bytes <= BATCH_BYTES) run.push(item);
-      else if (run[0]) break;
-    }
-    if (!run[0]) return null;
-    for (const item of run) item.place = by;
-    const first = run[0].number;
-    const json = run.map((item) => item.json).join();
-    return { first, last: first + run.length - 1, json, gone: this.gone.slice(0, NAMED_RANGES) };
-  }
-
+  take(by: By): Batch | undefined;
+  /** What was sent, or beaconed, may be sent again: no answer came, or none will. */
+  release(from: By): void;
   /** An ack came for `batch`: forgets what is settled. */
-  settle({ through, missing }: Pick<Ack, "through" | "missing">, batch: Batch): void {
-    // A full list may be cut short: above its last range only the batch itself is known to be settled.
-    const known = missing[NAMED_RANGES - 1]?.[1] ?? through;
-    const isOpen = ([from, to]: Range): boolean =>
-      to > known || missing.some(([low, high]) => low <= to && from <= high);
-    this.items = this.items.filter(({ number }) => isOutside(number, batch) && isOpen([number, number]));
-    this.gone = this.gone.filter(isOpen);
-  }
-
-  /** What was sent, or beaconed too, may be sent again: no answer came, or none will. */
-  release(from: typeof SENT | typeof BEACONED): void {
-    for (const item of this.items) if (item.place === from) item.place = HERE;
-  }
-
+  settle(batch: Batch, ack: Pick<Ack, "through" | "missing">): void;
   /** The server refused `batch` for good: its events are dropped, and their numbers named as gone. */
-  drop(batch: Batch): void {
-    this.items = this.items.filter(({ number }) => {
-      if (isOutside(number, batch)) return true;
-      this.lose(number);
-      return false;
-    });
-  }
-
+  drop(batch: Batch): void;
   /** Gives all events away, for another stream. */
-  drain(): string[] {
-    this.last = 0;
-    return this.items.splice(0).map(({ json }) => json);
-  }
-
-  private lose(number: number): void {
-    const newest = this.gone[this.gone.length - 1];
-    if (newest?.[1] === number - 1) newest[1] = number;
-    else this.gone.push([number, number]);
-  }
+  drain(): string[];
 }
 
-const isOutside = (number: number, { first, last }: Batch): boolean => number < first || number > last;
+export function newQueue(): Queue {
+  let last = 0;
+  let items: Item[] = [];
+  let gone: Range[] = [];
+
+  const lose = (number: number): void => {
+    const newest = gone[gone.length - 1];
+    if (newest?.[1] === number - 1) newest[1] = number;
+    else gone.push([number, number]);
+  };
+
+  return {
+    size: () => items.length,
+    last: () => last,
+    add(json) {
+      const bytes = new TextEncoder().encode(json).length;
+      items.push({ number: ++last, json, bytes, place: HERE });
+      const lost = bytes > EVENT_BYTES ? items.pop() : items.length > QUEUE_EVENTS && items.shift();
+      if (lost) lose(lost.number);
+    },
+    take(by) {
+      const run = firstRun(items, by);
+      const [first] = run;
+      if (!first) return undefined;
+      for (const item of run) item.place = by;
+      const { number } = first;
+      const json = run.map((item) => item.json).join();
+      return { first: number, last: number + run.length - 1, json, gone: gone.slice(0, NAMED_RANGES) };
+    },
+    release(from) {
+      for (const item of items) if (item.place === from) item.place = HERE;
+    },
+    settle(batch, { through, missing }) {
+      // A full list may be cut short: above its last range only the batch itself is known to be settled.
+      const known = missing[NAMED_RANGES - 1]?.[1] ?? through;
+      const isOpen = ([from, to]: Range): boolean =>
+        to > known || missing.some(([low, high]) => low <= to && from <= high);
+      items = items.filter(({ number }) => !isIn(batch, number) && isOpen([number, number]));
+      gone = gone.filter(isOpen);
+    },
+    drop(batch) {
+      for (const { number } of items) if (isIn(batch, number)) lose(number);
+      items = items.filter(({ number }) => !isIn(batch, number));
+    },
+    drain() {
+      last = 0;
+      return items.splice(0).map(({ json }) => json);
+    },
+  };
+}
+
+const isIn = ({ first, last }: Batch, number: number): boolean => first <= number && number <= last;
+
+/** As many free items with consecutive numbers as a batch holds. */
+function firstRun(items: Item[], by: By): Item[] {
+  const run: Item[] = [];
+  let room = BATCH_BYTES;
+  for (const item of items) {
+    const isNext = item.place < by && (!run[0] || item.number === run[0].number + run.length);
+    if (isNext) room -= item.bytes + 1;
+    if (isNext && room >= 0 && run.length < BATCH_EVENTS) run.push(item);
+    else if (run[0]) break;
+  }
+  return run;
+}

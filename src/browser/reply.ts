@@ -11,8 +11,8 @@ export interface Reply {
   retry_after?: number;
 }
 
-/** The code for every answer that means "not now". */
+/** The code for every answer over HTTP that means "not now". */
 export const BUSY = "busy";
 
-/** No answer, or not now: nothing is lost by asking again. Any other code is final. */
-export const isLater = ({ code }: Reply): boolean => !code || /^(busy|too_fast|unavailable|internal)$/.test(code);
+/** Nothing is lost by asking again. Any other code is final. */
+export const isLater = (code: string): boolean => /^(busy|too_fast|unavailable|internal)$/.test(code);

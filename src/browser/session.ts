@@ -1,56 +1,55 @@
 import { isUuid, uuid } from "./ids";
 import { SESSION_IDLE_MS, TOUCH_MS } from "./limits";
+import { options } from "./options";
 import { read, write } from "./storage";
+
+/** The visit's session, shared by the tabs of one origin: whoever finds it idle or ended begins the next. */
+interface Stored {
+  id?: string;
+  /** Last activity, epoch ms. */
+  at?: number;
+}
 
 const VISITOR_KEY = "pulsegate.visitor";
 
-interface Stored {
-  id: string | null;
-  /** Last activity, epoch ms. */
-  at: number;
+/** Two sites on one origin keep their sessions apart: the server knows a session under one site only. */
+const key = (): string => `pulsegate.session${options.site === "default" ? "" : `.${options.site}`}`;
+
+function stored(): Stored {
+  try {
+    const session = JSON.parse(read(key()) ?? "") as Stored;
+    if (isUuid(session.id)) return session;
+  } catch {
+    // As good as none.
+  }
+  return {};
 }
 
-/** The visit's session, shared by the tabs of one origin: whoever finds it idle or ended begins the next. */
-export class Session {
-  private readonly key: string;
+/** False once nothing has happened for 30 minutes, or the session was ended. */
+export const isSessionOpen = (): boolean => Date.now() - (stored().at ?? 0) < SESSION_IDLE_MS;
 
-  /** Two sites on one origin keep their sessions apart: the server knows a session under one site only. */
-  constructor(site: string) {
-    this.key = `pulsegate.session${site === "default" ? "" : `.${site}`}`;
-  }
+/** The id for something that happens now; a new one after 30 minutes of nothing. */
+export function touchSession(): string {
+  const now = Date.now();
+  const { id, at = 0 } = stored();
+  const age = now - at;
+  if (id && Math.abs(age) < TOUCH_MS) return id;
+  const next = id && age < SESSION_IDLE_MS ? id : uuid();
+  write(key(), JSON.stringify({ id: next, at: now }));
+  return next;
+}
 
-  /** The id for something that happens now; a new one after 30 minutes of nothing. */
-  touch(): string {
-    const now = Date.now();
-    const stored = this.read();
-    const id = stored.id && now - stored.at < SESSION_IDLE_MS ? stored.id : uuid();
-    if (id !== stored.id || Math.abs(now - stored.at) > TOUCH_MS) write(this.key, JSON.stringify({ id, at: now }));
-    return id;
-  }
-
-  /** Ends `id` for every tab, unless another has begun the next already. */
-  forget(id: string): void {
-    if (this.read().id === id) write(this.key, null);
-  }
-
-  private read(): Stored {
-    try {
-      const stored = JSON.parse(read(this.key) ?? "") as Stored;
-      if (isUuid(stored.id)) return stored;
-    } catch {
-      // As good as none.
-    }
-    return { id: null, at: 0 };
-  }
+/** Ends `id` for every tab, unless another has begun the next already. */
+export function forgetSession(id: string): void {
+  if (stored().id === id) write(key());
 }
 
 /** The visitor's random id of this origin, made when first asked for. */
 export function visitorId(): string {
   const known = read(VISITOR_KEY);
-  if (isUuid(known)) return known;
-  const id = uuid();
+  const id = isUuid(known) ? known : uuid();
   write(VISITOR_KEY, id);
   return id;
 }
 
-export const forgetVisitor = (): void => write(VISITOR_KEY, null);
+export const forgetVisitor = (): void => write(VISITOR_KEY);

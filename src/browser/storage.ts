@@ -10,13 +10,13 @@ export function read(key: string): string | null {
   }
 }
 
-/** Null removes. */
-export function write(key: string, value: string | null): void {
+/** Without a value it removes. */
+export function write(key: string, value = ""): void {
   memory.delete(key);
   try {
-    if (value === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, value);
+    if (value) localStorage.setItem(key, value);
+    else localStorage.removeItem(key);
   } catch {
-    if (value !== null) memory.set(key, value);
+    memory.set(key, value);
   }
 }

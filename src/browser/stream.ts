@@ -1,8 +1,9 @@
 import type { StartInput } from "../protocol/track";
 import { who } from "./consent";
 import { streamName } from "./ids";
+import { options } from "./options";
 import { pageUrl } from "./page";
-import { type Batch, type BEACONED, Queue, type SENT } from "./queue";
+import { type By, newQueue, type Queue } from "./queue";
 import type { Reply } from "./reply";
 
 /** A call that is ready to go out. */
@@ -11,74 +12,68 @@ export interface Call {
   path: string;
   /** A JSON object. */
   body: string;
-  batch: Batch | null;
-  /** Which wording of the start it carries; 0 for none. */
-  start: number;
-  end: boolean;
+  hasEvents: boolean;
+  /** Takes the server's final word. What it refused is not sent again. */
+  settle(reply: Reply): void;
 }
 
 /** This page load's part of one session: its events, and the start and end that are due with them. */
-export class Stream {
-  readonly queue = new Queue();
-  private readonly name = streamName();
-  /** The start's wording that the server has not confirmed; 0 when there is none. */
-  private start = 1;
-  private wording = 1;
-  private end: object | null = null;
-
-  constructor(
-    readonly sessionId: string,
-    private readonly site: string,
-    private readonly facts: StartInput,
-  ) {}
-
+export interface Stream {
+  /** The session's. */
+  id: string;
+  queue: Queue;
   /** True while the server has not confirmed everything. Without an event there is nothing to start. */
-  get isDue(): boolean {
-    return this.queue.size > 0 || (this.queue.last > 0 && (this.start > 0 || this.end !== null));
-  }
-
+  isDue(): boolean;
   /** Says the start again with the next call, because consent changed. */
-  restart(): void {
-    this.start = ++this.wording;
-  }
-
+  restart(): void;
   /** Ends the session with the last event, or by a call of its own. */
-  finish(): void {
-    this.end = { timestamp: Date.now(), exit_page: pageUrl() };
-  }
+  finish(): void;
+  /** The next call, its events marked as taken; none when there is nothing, or all is in flight. */
+  next(by: By): Call | undefined;
+}
 
-  /** The next call, its events marked as taken; null when there is none or all is in flight. */
-  next(by: typeof SENT | typeof BEACONED): Call | null {
-    const batch = this.queue.take(by);
-    if (!batch && (this.queue.size > 0 || !this.isDue)) return null;
-    const start = this.start && { start: { ...this.facts, ...who() } };
-    const end = batch && batch.last < this.queue.last ? null : this.end;
-    const head = { session_id: this.sessionId, site: this.site, sent_at: Date.now() };
-    if (!batch && start)
-      return {
-        path: "session/start",
-        body: JSON.stringify({ ...head, ...start.start }),
-        batch,
-        start: this.start,
-        end: false,
-      };
-    if (!batch) return { path: "session/end", body: JSON.stringify({ ...head, ...end }), batch, start: 0, end: true };
-    const { first, json, gone } = batch;
-    const envelope = JSON.stringify({ ...head, stream: this.name, first, gone, ...start, ...(end && { end }) });
+export function newStream(id: string, facts: StartInput): Stream {
+  const queue = newQueue();
+  const stream = streamName();
+  // Set while the server has not confirmed them; another object when they say something else than before.
+  let start: object | undefined = {};
+  let end: object | undefined;
+
+  const isDue = (): boolean => queue.size() > 0 || (queue.last() > 0 && Boolean(start ?? end));
+
+  const next = (by: By): Call | undefined => {
+    const batch = queue.take(by);
+    if (!batch && (queue.size() > 0 || !isDue())) return undefined;
+    const dueStart = start;
+    // Nothing overtakes the end: it waits for the last event, and for a start that goes alone.
+    const dueEnd = (batch ? batch.last === queue.last() : !start) ? end : undefined;
+    const said = dueStart && { ...facts, ...who() };
+    const fields = batch
+      ? { stream, first: batch.first, gone: batch.gone, start: said, end: dueEnd }
+      : (said ?? dueEnd);
+    const body = JSON.stringify({ session_id: id, site: options.site, sent_at: Date.now(), ...fields });
     return {
-      path: "events/batch",
-      body: `${envelope.slice(0, -1)},"events":[${json}]}`,
-      batch,
-      start: this.start,
-      end: end !== null,
+      path: batch ? "events/batch" : said ? "session/start" : "session/end",
+      body: batch ? `${body.slice(0, -1)},"events":[${batch.json}]}` : body,
+      hasEvents: Boolean(batch),
+      settle({ ack, code }) {
+        if (batch && code) queue.drop(batch);
+        else if (batch && ack) queue.settle(batch, ack);
+        // With a refused batch its start and end were not heard; refused by themselves, they are not sent again.
+        if (batch && code) return;
+        if (start === dueStart) start = undefined;
+        if (end === dueEnd) end = undefined;
+      },
     };
-  }
+  };
 
-  /** The server's final word on `call`. Whatever it refused is not sent again. */
-  settle({ batch, start, end }: Call, { ack, code }: Reply): void {
-    if (batch && ack) this.queue.settle(ack, batch);
-    if (batch && code) return void this.queue.drop(batch);
-    if (start === this.start) this.start = 0;
-    if (end) this.end = null;
-  }
+  return {
+    ...{ id, queue, isDue, next },
+    restart() {
+      start = {};
+    },
+    finish() {
+      end = { timestamp: Date.now(), exit_page: pageUrl() };
+    },
+  };
 }

@@ -2,6 +2,8 @@ import { type Env, limitsLifted } from "../env";
 import { KV_CACHE_SECONDS, RATE_PERIOD_SECONDS, STARTS_PER_ADDRESS_DAY } from "../limits";
 import { senderOf } from "../network/address";
 import { type AddressCounter, readAddressCounter } from "../store/counters";
+import type { Context } from "./context";
+import { errorField } from "./logger";
 import { Problem } from "./problem";
 
 /** Limits that are held before any actor wakes. */
@@ -28,12 +30,16 @@ export async function limitApi(env: Env, request: Request): Promise<void> {
 }
 
 /** A start may create an actor, which costs more than a batch for one: per address, per site, and per address and day. */
-export async function limitStart(env: Env, request: Request, site: string, stored: string | null): Promise<void> {
+export async function limitStart({ env, request, log }: Context, site: string, stored: string | null): Promise<void> {
   if (limitsLifted(env)) return;
   await take(env.LIMIT_START, senderOf(addressOf(request)), "Too many sessions started from this address.");
   await take(env.LIMIT_SITE_STARTS, site, "Too many sessions started on this site.");
   if (stored === null) return;
-  const counter = await readAddressCounter(env.TRACKING_KV, stored, KV_CACHE_SECONDS);
+  const counter = await readAddressCounter(env.TRACKING_KV, stored, KV_CACHE_SECONDS).catch((error: unknown) => {
+    // The other limits hold; a counter that cannot be read keeps nobody out.
+    log.warn("counter_unreadable", { error: errorField(error) });
+    return null;
+  });
   const wait = counter ? windowWait(counter, Date.now()) : 0;
   if (wait > 0) throw limited("Too many sessions from this network today.", wait);
 }

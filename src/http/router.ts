@@ -23,20 +23,21 @@ export function createRouter(routes: readonly Route[]): Dispatch {
     // itty-router writes params and query onto what it is given; a Request is passed on untouched.
     const asked = { method: method === "HEAD" ? "GET" : method, url } as IRequest;
     const response = await router.fetch(asked, context);
-    if (!response) throw notFound(router.routes, context.url.pathname);
+    if (!response) return missing(method, router.routes, context.url.pathname);
     return method === "HEAD" ? new Response(null, response) : response;
   };
 }
 
 type RouteEntry = [method: string, path: RegExp, ...rest: unknown[]];
 
-function notFound(routes: readonly unknown[], path: string): Problem {
+/** No route took it: `OPTIONS` is told what the path takes, anything else is a 405 or a 404. */
+function missing(method: string, routes: readonly unknown[], path: string): Response {
   const methods = (routes as RouteEntry[]).filter(([, pattern]) => pattern.test(path)).map(([method]) => method);
-  if (methods.length === 0) return new Problem("not_found", "There is nothing at this path.");
+  if (methods.length === 0) throw new Problem("not_found", "There is nothing at this path.");
   const allow = [...new Set(methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])))];
-  return new Problem("method_not_allowed", `This path takes ${allow.join(", ")}.`, {
-    headers: { Allow: [...allow, "OPTIONS"].join(", ") },
-  });
+  const headers = { Allow: [...allow, "OPTIONS"].join(", ") };
+  if (method === "OPTIONS") return new Response(null, { status: 204, headers });
+  throw new Problem("method_not_allowed", `This path takes ${allow.join(", ")}.`, { headers });
 }
 
 function decode(params: Record<string, string>): Record<string, string> {

@@ -2,9 +2,12 @@ import * as z from "zod";
 import { DEFAULT_RANGE_MS, LIST_DEFAULT, LIST_MAX } from "../limits";
 import { ClientId, SiteName } from "./fields";
 
+// Date.parse alone takes much that is no ISO 8601: "hello 1" is the year 2001 to it.
+const ISO_8601 = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+
 /** Epoch milliseconds, or ISO 8601. */
 const Time = z.string().transform((text, context) => {
-  const time = /^\d{1,16}$/.test(text) ? Number(text) : Date.parse(text);
+  const time = /^\d{1,16}$/.test(text) ? Number(text) : ISO_8601.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isFinite(time)) return time;
   context.addIssue({ code: "custom", message: "must be epoch milliseconds or ISO 8601" });
   return z.NEVER;

@@ -108,7 +108,7 @@ export async function admit(
   const settings = await siteSettings(env, site);
   await checkOrigin(context, settings);
   const stored = await storedAddress(addressOf(request), settings.ip, env.ADDRESS_HASH_SECRET);
-  if (starts) await limitStart(env, request, site, stored);
+  if (starts) await limitStart(context, site, stored);
   return {
     session_id,
     site,

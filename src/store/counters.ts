@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parseJson } from "../protocol/text";
 
 /** KV `ip:{address as stored}`: a fixed 24 h window, written by the address's own identity actor only. */
 export const AddressCounter = z.object({
@@ -9,12 +10,14 @@ export const AddressCounter = z.object({
 });
 export type AddressCounter = z.infer<typeof AddressCounter>;
 
-/** Null when there is none, or when what is there is not ours: a counter never stands in the way by being broken. */
+/** Null when there is none, or when what is there is not ours. KV errors are thrown. */
 export async function readAddressCounter(
   kv: KVNamespace,
   address: string,
   cacheTtl: number,
 ): Promise<AddressCounter | null> {
-  const parsed = AddressCounter.safeParse(await kv.get(`ip:${address}`, { type: "json", cacheTtl }));
+  const text = await kv.get(`ip:${address}`, { cacheTtl });
+  const json = text === null ? null : parseJson(text);
+  const parsed = AddressCounter.safeParse(json?.ok ? json.value : null);
   return parsed.success ? parsed.data : null;
 }

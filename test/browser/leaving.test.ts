@@ -25,7 +25,7 @@ describeInChromium("leaving a page", () => {
 
   test("loses nothing when the tab is closed right after the script ran and a click", async () => {
     const page = await browser.newPage();
-    // Clicks and closes from within, in the turn after the tracker has run: sooner than anything is sent.
+    // Clicks from within, a moment after the tracker has run: the tab is gone before anything is sent otherwise.
     await page.addInitScript(() => {
       const closing = setInterval(() => {
         if (!("PulseGate" in window)) return;

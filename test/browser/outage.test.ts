@@ -1,5 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type {} from "../../src/browser/api";
 import { type LocalServer, startServer } from "../local/server.mjs";
 import { isGapFree, liveCount, sessionIdOf, settled, storedIn, tally } from "./analytics";
 import { describeInChromium, launch } from "./chromium";

@@ -19,35 +19,35 @@ interface Control {
   calls: string[];
   /** Awaited before each outside call, to hold a flush in the middle. */
   gate: Promise<void> | null;
-  /** Kills the actor that is calling: set by the test. */
-  die: () => void;
 }
 
 /** Shared by the tests and the actors: they run in one isolate. */
-export const faults: Control = { at: new Map(), calls: [], gate: null, die: () => {} };
+export const faults: Control = { at: new Map(), calls: [], gate: null };
 
 export function resetFaults(): void {
   faults.at.clear();
   faults.calls = [];
   faults.gate = null;
-  faults.die = () => {};
 }
 
 const forever = (): Promise<never> => new Promise(() => {});
 
-async function pass<T>(point: string, call: () => Promise<T>): Promise<T> {
+/** Kills the actor that is calling. */
+type Die = () => void;
+
+async function pass<T>(point: string, die: Die, call: () => Promise<T>): Promise<T> {
   faults.calls.push(point);
   if (faults.gate) await faults.gate;
   const fault = faults.at.get(point);
   if (fault === "refuse") throw new Error(`Network connection lost (${point})`);
   if (fault === "dieBefore") {
-    faults.die();
+    die();
     return forever();
   }
   const result = await call();
   if (fault === "lie") throw new Error(`Network connection lost after ${point}`);
   if (fault === "dieAfter") {
-    faults.die();
+    die();
     return forever();
   }
   return result;
@@ -55,23 +55,23 @@ async function pass<T>(point: string, call: () => Promise<T>): Promise<T> {
 
 const kindOf = (key: string): string => /\/(meta|identity|events)[./]/.exec(key)?.[1] ?? "other";
 
-export function faultyBucket(bucket: R2Bucket): R2Bucket {
+export function faultyBucket(bucket: R2Bucket, die: Die): R2Bucket {
   const wrapped: Pick<R2Bucket, "put" | "delete" | "list" | "head" | "get"> = {
     put: ((key: string, ...rest: unknown[]) =>
-      pass(`r2.put ${kindOf(key)}`, () => Reflect.apply(bucket.put, bucket, [key, ...rest]))) as R2Bucket["put"],
-    delete: (keys) => pass(`r2.delete ${kindOf([keys].flat()[0] ?? "")}`, () => bucket.delete(keys)),
-    list: (options) => pass("r2.list", () => bucket.list(options)),
+      pass(`r2.put ${kindOf(key)}`, die, () => Reflect.apply(bucket.put, bucket, [key, ...rest]))) as R2Bucket["put"],
+    delete: (keys) => pass(`r2.delete ${kindOf([keys].flat()[0] ?? "")}`, die, () => bucket.delete(keys)),
+    list: (options) => pass("r2.list", die, () => bucket.list(options)),
     head: (key) => bucket.head(key),
     get: ((...args: unknown[]) => Reflect.apply(bucket.get, bucket, args)) as R2Bucket["get"],
   };
   return wrapped as R2Bucket;
 }
 
-export function faultyDatabase(db: D1Database): D1Database {
+export function faultyDatabase(db: D1Database, die: Die): D1Database {
   const wrapped: Pick<D1Database, "prepare" | "batch" | "exec"> = {
-    prepare: (query) => faultyStatement(db.prepare(query)),
-    batch: (statements) => pass("d1.batch", () => db.batch(statements.map(unwrap))),
-    exec: (query) => pass("d1.exec", () => db.exec(query)),
+    prepare: (query) => faultyStatement(db.prepare(query), die),
+    batch: (statements) => pass("d1.batch", die, () => db.batch(statements.map(unwrap))),
+    exec: (query) => pass("d1.exec", die, () => db.exec(query)),
   };
   return wrapped as D1Database;
 }
@@ -79,10 +79,10 @@ export function faultyDatabase(db: D1Database): D1Database {
 const inner = new WeakMap<object, D1PreparedStatement>();
 const unwrap = (statement: D1PreparedStatement): D1PreparedStatement => inner.get(statement) ?? statement;
 
-function faultyStatement(statement: D1PreparedStatement): D1PreparedStatement {
+function faultyStatement(statement: D1PreparedStatement, die: Die): D1PreparedStatement {
   const wrapped: Pick<D1PreparedStatement, "bind" | "run" | "first" | "all"> = {
-    bind: (...values) => faultyStatement(statement.bind(...values)),
-    run: () => pass("d1.run", () => statement.run()),
+    bind: (...values) => faultyStatement(statement.bind(...values), die),
+    run: () => pass("d1.run", die, () => statement.run()),
     first: ((...args: []) => statement.first(...args)) as D1PreparedStatement["first"],
     all: () => statement.all(),
   };

@@ -1,4 +1,4 @@
-import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import type { EventInput } from "../../src/protocol/events";
 import type { Entry, EventEntry } from "../../src/session/entry";
@@ -106,8 +106,11 @@ export async function drain(id: string): Promise<void> {
 export const alarmAt = (id: string): Promise<number | null> =>
   runInDurableObject(stubOf(id), (_, state) => state.storage.getAlarm());
 
-/** Every instance loses its memory, as by an eviction. */
-export const evict = (): Promise<void> => abortAllDurableObjects();
+/** The session's instance loses its memory, as by an eviction; the next call makes a new one from its SQLite. */
+export async function evict(id: string): Promise<void> {
+  // The call that aborts is aborted with the rest.
+  await runInDurableObject(stubOf(id), (_, state) => state.abort("evicted by the test")).catch(() => {});
+}
 
 export const tablesOf = (id: string): Promise<string[]> =>
   runInDurableObject(stubOf(id), (_, state) =>

@@ -23,7 +23,8 @@ export class FailingJournal extends Journal {
 /** The production actor behind faulty bindings, with what tests need to see inside. */
 export class SessionActor extends Production {
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, { ...env, DB: faultyDatabase(env.DB), TRACKING_R2: faultyBucket(env.TRACKING_R2) });
+    const die = () => ctx.abort("killed by the test");
+    super(ctx, { ...env, DB: faultyDatabase(env.DB, die), TRACKING_R2: faultyBucket(env.TRACKING_R2, die) });
   }
 
   /** The next storage call of this kind throws. */

@@ -1,10 +1,10 @@
 import { ELEMENT_UNITS } from "../limits";
 
-/** `tag#id.class`, from attributes: a form's `id` property may be a field of that name. */
+/** `tag#id.class`; the id from its attribute, because a form's `id` property may be a field of that name. */
 function step(element: Element): string {
   const id = element.getAttribute("id");
-  const classes = (element.getAttribute("class") ?? "").split(/\s+/).filter(Boolean).slice(0, 2);
-  return element.localName + (id ? `#${id}` : "") + classes.map((name) => `.${name}`).join("");
+  const classes = [...element.classList].slice(0, 2).map((name) => `.${name}`);
+  return element.localName + (id ? `#${id}` : "") + classes.join("");
 }
 
 /**

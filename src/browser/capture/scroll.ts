@@ -2,10 +2,10 @@ import { SCROLL_MS } from "../limits";
 import { listen, safe } from "../safe";
 import type { Record } from "./record";
 
-/** How far down the page is scrolled: 100 is its end. */
+/** How far down the page is scrolled: 100 is its end, and a page drawn past it by its rubber band is at its end. */
 function depth(): number {
   const { scrollHeight, clientHeight } = document.documentElement;
-  return Math.round(Math.min(1, Math.max(0, scrollY / (scrollHeight - clientHeight || 1))) * 100);
+  return Math.round(Math.min(1, scrollY / (scrollHeight - clientHeight || 1)) * 100);
 }
 
 /** Scroll depth, each time a page is seen further down than before; starts over with the page. */

@@ -1,4 +1,5 @@
 import { listen } from "../safe";
+import { isSessionOpen } from "../session";
 import type { Record } from "./record";
 
 /** Tells when the page is hidden and shown. Leaving it is said once, though browsers fire two events for it. */
@@ -7,7 +8,8 @@ export function captureVisibility(record: Record): void {
   const become = (next: string): void => {
     if (next === state) return;
     state = next;
-    record({ event_type: "visibility_change", data: { state } });
+    // Closing a tab that was forgotten an hour ago is no new visit.
+    if (next === "visible" || isSessionOpen()) record({ event_type: "visibility_change", data: { state } });
   };
   const update = (): void => become(document.visibilityState);
   listen("visibilitychange", update);

@@ -1,0 +1,255 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { IDLE_MS, LINGER_MS } from "../../src/limits";
+import { apply } from "../../src/session/fold";
+import { newHead } from "../../src/session/head";
+import { newProgress } from "../../src/session/progress";
+import { newState } from "../../src/session/state";
+import { columns, summary } from "../../src/session/view";
+import { stopClock } from "../support/clock";
+import { faults, resetFaults } from "../support/faults";
+import {
+  alarm,
+  alarmAt,
+  callOf,
+  drain,
+  entriesInR2,
+  evict,
+  inD1,
+  inR2,
+  journalOf,
+  liveOf,
+  numbered,
+  sessionRow,
+  someEvents,
+  stubOf,
+  tablesOf,
+  take,
+  track,
+} from "../support/visit";
+
+afterEach(() => {
+  vi.useRealTimers();
+  resetFaults();
+});
+
+describe("a storage call that throws in mid-ingest", () => {
+  it.each(["create", "append", "setAlarm"] as const)("in %s leaves the retry to be accepted", async (failing) => {
+    const id = crypto.randomUUID();
+    await runInDurableObject(stubOf(id), (actor) => actor.breakStorage(failing));
+    const call = callOf(id, { events: someEvents(3) });
+    await expect(track(call)).rejects.toThrow();
+    const again = await take(call);
+    // A write may have been committed before the failure; then the retry is told so, and nothing is twice.
+    expect(again.accepted + again.duplicates).toBe(3);
+    if (failing !== "setAlarm") expect(again.accepted).toBe(3);
+    await take(callOf(id, { start: false, end: true }));
+    await drain(id);
+    expect(await inD1(id)).toEqual(numbered(1, 3));
+    expect(await inR2(id)).toEqual(numbered(1, 3));
+  });
+
+  it("on a known session keeps what was acked before", async () => {
+    const id = crypto.randomUUID();
+    await take(callOf(id, { events: someEvents(2) }));
+    await runInDurableObject(stubOf(id), (actor) => actor.breakStorage("append"));
+    await expect(track(callOf(id, { first: 3, events: someEvents(2) }))).rejects.toThrow();
+    expect((await take(callOf(id, { first: 1, events: someEvents(4) }))).accepted).toBe(2);
+    await take(callOf(id, { start: false, end: true }));
+    await drain(id);
+    expect(await inD1(id)).toEqual(numbered(1, 4));
+  });
+
+  it.each(["writePlan", "removeThrough", "writeProgress"] as const)(
+    "in %s of a flush is mended by the next",
+    async (failing) => {
+      const id = crypto.randomUUID();
+      await take(callOf(id, { events: someEvents(3) }));
+      await runInDurableObject(stubOf(id), (actor) => actor.breakStorage(failing));
+      await take(callOf(id, { start: false, end: true }));
+      await alarm(id).catch(() => false);
+      await evict(id);
+      await drain(id);
+      expect(await inD1(id)).toEqual(numbered(1, 3));
+      expect(await inR2(id)).toEqual(numbered(1, 3));
+    },
+  );
+});
+
+describe("what arrives during a flush", () => {
+  it("is written at once when it ends the session, not at the idle limit", async () => {
+    const id = crypto.randomUUID();
+    let open = () => {};
+    faults.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    await take(callOf(id, { events: someEvents(3) }));
+    const running = alarm(id);
+    await expect.poll(() => faults.calls.length, { timeout: 5_000 }).toBeGreaterThan(0);
+    await take(callOf(id, { first: 4, events: someEvents(2), end: true }));
+    expect((await take(callOf(id, { first: 4, events: someEvents(2) }))).duplicates).toBe(2);
+    faults.gate = null;
+    open();
+    await running;
+    // The alarm fires by itself: nothing here runs it.
+    await expect.poll(() => inD1(id), { timeout: 2_000 }).toEqual(numbered(1, 5));
+    await expect.poll(() => inR2(id), { timeout: 2_000 }).toEqual(numbered(1, 5));
+    expect((await sessionRow(id))?.["ended_at"]).not.toBeNull();
+  });
+
+  it("keeps an alarm within the flush interval when it does not", async () => {
+    const id = crypto.randomUUID();
+    let open = () => {};
+    faults.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    await take(callOf(id, { events: someEvents(3) }));
+    const running = alarm(id);
+    await expect.poll(() => faults.calls.length, { timeout: 5_000 }).toBeGreaterThan(0);
+    await take(callOf(id, { first: 4, events: someEvents(2) }));
+    faults.gate = null;
+    open();
+    await running;
+    expect(((await alarmAt(id)) ?? 0) - Date.now()).toBeLessThanOrEqual(30_000);
+    expect((await journalOf(id)).filter((entry) => entry.kind === "event")).toHaveLength(2);
+  });
+});
+
+describe("an eviction", () => {
+  it("changes nothing that a session knows, whenever it comes", async () => {
+    stopClock("2031-06-02T08:00:00Z");
+    const [steady, shaken] = [crypto.randomUUID(), crypto.randomUUID()];
+    const seen = [];
+    for (const id of [steady, shaken]) {
+      vi.setSystemTime(Date.parse("2031-06-02T08:00:00Z"));
+      for (let i = 0; i < 12; i++) {
+        const types = ["page_view", "click", "scroll", "shop.buy"] as const;
+        await take(
+          callOf(id, { stream: i % 2 ? "a" : "b", first: 1 + i * 3, events: someEvents(3, types[i % 4] ?? "click") }),
+        );
+        vi.setSystemTime(Date.now() + 1_700);
+        if (i % 3 === 0) await alarm(id);
+        if (id === shaken) await evict(id);
+      }
+      const live = await liveOf(id);
+      if (!live) throw new Error("no such session");
+      const { session_id: _, actor, unflushed, last_seq: __, ...state } = live;
+      seen.push({ ...state, depth: actor.journal_depth, unflushed: unflushed.length });
+    }
+    expect(seen[1]).toEqual(seen[0]);
+  });
+
+  it("does not put a flush off each time the actor wakes", async () => {
+    stopClock("2031-06-03T08:00:00Z");
+    const id = crypto.randomUUID();
+    await take(callOf(id, { events: someEvents(1) }));
+    await alarm(id);
+    vi.setSystemTime(Date.now() + 60_000);
+    await take(callOf(id, { first: 2, events: someEvents(1) }));
+    const began = Date.now();
+    for (let i = 0; i < 3; i++) {
+      vi.setSystemTime(Date.now() + 9_000);
+      await evict(id);
+      await take(callOf(id, { first: 3 + i, events: someEvents(1) }));
+    }
+    expect((await alarmAt(id)) ?? 0).toBeLessThanOrEqual(began + 30_000);
+  });
+
+  it("mends an alarm that was lost", async () => {
+    const id = crypto.randomUUID();
+    await take(callOf(id, { events: someEvents(1) }));
+    await runInDurableObject(stubOf(id), (_, state) => state.storage.deleteAlarm());
+    await evict(id);
+    await stubOf(id).wake();
+    expect(await alarmAt(id)).not.toBeNull();
+  });
+});
+
+describe("the log", () => {
+  it("folded again from R2 gives the state that D1 holds", async () => {
+    const id = crypto.randomUUID();
+    await take(callOf(id, { events: someEvents(40), start: { fingerprint_id: "f-9" } }));
+    await take(callOf(id, { first: 60, events: someEvents(5, "scroll"), gone: [[41, 50]] }));
+    await take(callOf(id, { start: false, end: true }));
+    await drain(id);
+    const log = await entriesInR2(id);
+    const state = newState((log[0]?.seq ?? 1) - 1);
+    for (const entry of log) apply(state, entry);
+    const row = await sessionRow(id);
+    const head = newHead(id, "default", 0);
+    const { visitor_id: _, fingerprint_id: __, ip: ___, asn: ____, scores, ...shown } = columns(head, state);
+    expect(row).toMatchObject({ ...shown, ...scores });
+    const detail = JSON.parse(String(row?.["detail"]));
+    expect(detail).toEqual({ ...summary(head, state, newProgress(0)), device_id: "d".repeat(32) });
+  });
+});
+
+describe("one event that D1 refuses for good", () => {
+  it("is set aside and counted, and everything behind it lands", async () => {
+    const id = crypto.randomUUID();
+    await env.DB.exec(
+      "CREATE TRIGGER poison BEFORE INSERT ON events WHEN NEW.event_type = 'poison' BEGIN SELECT RAISE(ABORT, 'poison'); END",
+    );
+    try {
+      await take(callOf(id, { events: [...someEvents(49), ...someEvents(1, "poison"), ...someEvents(50)] }));
+      await take(callOf(id, { first: 101, events: someEvents(3), end: true }));
+      await drain(id);
+    } finally {
+      await env.DB.exec("DROP TRIGGER poison");
+    }
+    expect(await inD1(id)).toEqual(numbered(1, 103).filter((name) => name !== "s1/50"));
+    expect(await inR2(id)).toEqual(numbered(1, 103));
+    expect((await liveOf(id))?.quarantined).toBe(1);
+    expect(JSON.parse(String((await sessionRow(id))?.["detail"]))).toMatchObject({ quarantined: 1 });
+    expect(await sessionRow(id)).toMatchObject({ events: 103 });
+  });
+});
+
+describe("the lives of one id", () => {
+  it("are both complete: start, end, wipe, and start again", async () => {
+    stopClock("2031-06-04T08:00:00Z");
+    const id = crypto.randomUUID();
+    await take(callOf(id, { events: someEvents(4), end: true }));
+    await alarm(id);
+    vi.setSystemTime(Date.now() + LINGER_MS - 1_000);
+    await alarm(id);
+    expect((await take(callOf(id, { start: false, first: 5, events: someEvents(1) }))).ended).toBe(true);
+    vi.setSystemTime(Date.now() + 40_000);
+    await alarm(id);
+    await alarm(id);
+    expect(await tablesOf(id)).toEqual([]);
+    expect(await track(callOf(id, { start: false, events: someEvents(1) }))).toMatchObject({ code: "session_unknown" });
+    expect((await take(callOf(id, { events: someEvents(3), end: true }))).accepted).toBe(3);
+    await alarm(id);
+    expect(await inD1(id)).toEqual([...numbered(1, 5), ...numbered(1, 3)]);
+    expect(await inR2(id)).toEqual([...numbered(1, 5), ...numbered(1, 3)]);
+  });
+
+  it("end by themselves after half an hour of nothing, at the time of the last event", async () => {
+    stopClock("2031-06-05T08:00:00Z");
+    const id = crypto.randomUUID();
+    await take(callOf(id, { events: someEvents(1) }));
+    const last = Date.now();
+    await alarm(id);
+    vi.setSystemTime(last + 3_000);
+    await alarm(id);
+    vi.setSystemTime(last + IDLE_MS);
+    await alarm(id);
+    await alarm(id);
+    expect(await sessionRow(id)).toMatchObject({ ended_at: last });
+    expect((await liveOf(id))?.end_reason).toBe("idle");
+  });
+
+  it("leave nothing behind when they never had an event", async () => {
+    stopClock("2031-06-06T08:00:00Z");
+    const id = crypto.randomUUID();
+    await take(callOf(id));
+    expect(await tablesOf(id)).toEqual(["head", "journal"]);
+    vi.setSystemTime(Date.now() + IDLE_MS);
+    await alarm(id);
+    expect(await tablesOf(id)).toEqual([]);
+    expect(await sessionRow(id)).toBeNull();
+    expect(await inR2(id)).toEqual([]);
+  });
+});

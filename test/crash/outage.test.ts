@@ -1,0 +1,125 @@
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FLUSH_MS, RETRY_MAX_MS } from "../../src/limits";
+import { stopClock, tick, tickUntilDrained } from "../support/clock";
+import { faults, resetFaults } from "../support/faults";
+import { alarmAt, callOf, evict, inD1, inR2, liveOf, numbered, sessionRow, someEvents, take } from "../support/visit";
+
+beforeEach(() => stopClock("2031-06-01T12:00:00Z"));
+
+afterEach(() => {
+  vi.useRealTimers();
+  resetFaults();
+});
+
+/** One event, then its alarm, `count` times over. */
+async function keepSending(id: string, from: number, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    await take(callOf(id, { first: from + i, events: someEvents(1) }));
+    const due = await alarmAt(id);
+    expect(due, "an unwritten row has an alarm").not.toBeNull();
+    expect((due ?? 0) - Date.now()).toBeLessThanOrEqual(Math.max(FLUSH_MS, RETRY_MAX_MS));
+    await tick(id);
+  }
+}
+
+describe("an outage of more than ten alarms", () => {
+  it("of D1 lets R2 go on, and D1 catches up", async () => {
+    const id = crypto.randomUUID();
+    faults.at.set("d1.batch", "refuse");
+    await keepSending(id, 1, 48);
+    const live = await liveOf(id);
+    expect(live?.actor.attempts.d1).toBeGreaterThan(10);
+    expect(live?.actor.last_flush_error.d1).toContain("Network connection lost");
+    expect(await inD1(id)).toEqual([]);
+    expect((await inR2(id)).length).toBeGreaterThan(30);
+    faults.at.clear();
+    await tickUntilDrained(id);
+    expect(await inD1(id)).toEqual(numbered(1, 48));
+    expect(await inR2(id)).toEqual(numbered(1, 48));
+    expect(await sessionRow(id)).toMatchObject({ events: 48 });
+  });
+
+  it("of R2 lets D1 go on, and R2 catches up", async () => {
+    const id = crypto.randomUUID();
+    faults.at.set("r2.put events", "refuse");
+    await keepSending(id, 1, 48);
+    expect((await liveOf(id))?.actor.attempts.r2).toBeGreaterThan(10);
+    expect((await inD1(id)).length).toBeGreaterThan(30);
+    expect(await inR2(id)).toEqual([]);
+    faults.at.clear();
+    await tickUntilDrained(id);
+    expect(await inD1(id)).toEqual(numbered(1, 48));
+    expect(await inR2(id)).toEqual(numbered(1, 48));
+  });
+
+  it("of both at once, with evictions between, loses nothing", async () => {
+    const id = crypto.randomUUID();
+    faults.at.set("d1.batch", "refuse");
+    faults.at.set("r2.put events", "lie");
+    for (let i = 0; i < 6; i++) {
+      await keepSending(id, 1 + i * 8, 8);
+      await evict(id);
+    }
+    expect((await liveOf(id))?.actor.attempts.d1).toBeGreaterThan(10);
+    faults.at.clear();
+    await tickUntilDrained(id);
+    expect(await inD1(id)).toEqual(numbered(1, 48));
+    expect(await inR2(id)).toEqual(numbered(1, 48));
+  });
+
+  it("of D1 while its table is missing is an outage, not a refusal of events", async () => {
+    const id = crypto.randomUUID();
+    await env.DB.exec("ALTER TABLE events RENAME TO events_away");
+    try {
+      await keepSending(id, 1, 2);
+      expect((await liveOf(id))?.quarantined).toBe(0);
+    } finally {
+      await env.DB.exec("ALTER TABLE events_away RENAME TO events");
+    }
+    await tickUntilDrained(id);
+    expect(await inD1(id)).toEqual(numbered(1, 2));
+  });
+});
+
+describe("a long backlog", () => {
+  it("leaves in plans of at most a thousand events, each with the session as of its end", async () => {
+    const id = crypto.randomUUID();
+    faults.at.set("d1.batch", "refuse");
+    for (let i = 0; i < 25; i++) {
+      vi.setSystemTime(Date.now() + 3_000);
+      await take(callOf(id, { first: 1 + i * 100, events: someEvents(100) }));
+    }
+    await tick(id);
+    faults.at.clear();
+    faults.calls = [];
+    await tickUntilDrained(id);
+    expect(faults.calls.filter((call) => call === "d1.batch").length).toBeGreaterThanOrEqual(3);
+    expect(await inD1(id)).toEqual(numbered(1, 2_500));
+    expect(await inR2(id)).toEqual(numbered(1, 2_500));
+    expect(await sessionRow(id)).toMatchObject({ events: 2_500, last_seq: (await liveOf(id))?.last_seq });
+  });
+
+  it("stores in D1 the state as of a plan's end even when R2 has gone further", async () => {
+    const id = crypto.randomUUID();
+    faults.at.set("d1.batch", "refuse");
+    for (let i = 0; i < 12; i++) {
+      vi.setSystemTime(Date.now() + 3_000);
+      await take(callOf(id, { first: 1 + i * 100, events: someEvents(100) }));
+      if (i % 4 === 3) await tick(id);
+    }
+    faults.at.clear();
+    faults.at.set("d1.batch", "dieAfter");
+    for (let i = 0; i < 40 && (await sessionRow(id)) === null; i++) await tick(id).catch(() => {});
+    const row = await sessionRow(id);
+    const { results } = await env.DB.prepare("SELECT seq FROM events WHERE session_id = ?")
+      .bind(id)
+      .all<{ seq: number }>();
+    expect(row?.["events"]).toBe(results.length);
+    expect(row?.["last_seq"]).toBeGreaterThanOrEqual(Math.max(...results.map(({ seq }) => seq)));
+    faults.at.clear();
+    await evict(id);
+    await tickUntilDrained(id);
+    expect(await inD1(id)).toEqual(numbered(1, 1_200));
+  });
+});

@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type LocalServer, startServer, until } from "../local/server.mjs";
+import { archivedEvents } from "../local/stores.mjs";
+import { live, openSocket, PAGE, post, wait } from "./helpers";
+
+let server: LocalServer;
+
+beforeAll(async () => {
+  server = await startServer({ env: { RATE_LIMIT: "off" } });
+});
+
+afterAll(() => server?.stop());
+
+test("an actor with idle sockets sleeps after 15 s, wakes for the next message, and has lost nothing", async () => {
+  const session_id = crypto.randomUUID();
+  const page = await openSocket(`${server.url}/track/socket?session_id=${session_id}`);
+  const frame = (first: number) => ({ t: "events", id: first, stream: "s1", first, events: [{ event_type: "click" }] });
+  expect(await page.call({ ...frame(1), start: { page: PAGE } })).toMatchObject({ t: "ack", accepted: 1 });
+  const analyst = await openSocket(`${server.url}/analytics/sessions/${session_id}/stream`, {
+    Authorization: `Bearer ${server.key}`,
+  });
+  await until(() => analyst.received.length > 0, "the live state");
+  const before = (JSON.parse(analyst.received[0] ?? "{}") as { data: { actor: { wakes: number } } }).data.actor.wakes;
+  expect(before).toBe(1);
+
+  await wait(15_000);
+  const updates = analyst.received.length;
+  expect(await page.call(frame(2))).toMatchObject({ t: "ack", accepted: 1, ack: { through: 2, missing: [] } });
+  expect(await page.call(frame(1))).toMatchObject({ t: "ack", accepted: 0, duplicates: 1 });
+  const after = await live(server, session_id);
+  expect(after?.actor.wakes).toBe(before + 1);
+  expect(after?.events).toBe(2);
+  await until(() => analyst.received.length > updates, "an update on the analyst's socket");
+  expect(JSON.parse(analyst.received.at(-1) ?? "{}")).toMatchObject({ t: "update", data: { events: 2 } });
+
+  await post(server, "/track/session/end", { session_id });
+  await until(async () => (await live(server, session_id))?.actor.journal_depth === 0, "the journal to drain");
+  await server.kill();
+  const { events, objects } = await server.readStores();
+  expect(events.map(({ number }) => number)).toEqual([1, 2]);
+  expect(archivedEvents(objects).map(({ number }) => number)).toEqual([1, 2]);
+});

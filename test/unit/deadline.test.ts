@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import { FLUSH_MS, IDLE_MS, LINGER_MS, RETRY_MAX_MS, RETRY_MIN_MS } from "../../src/limits";
+import { backoff, jittered, nextDeadline, type Schedule } from "../../src/session/deadline";
+import { newProgress } from "../../src/session/progress";
+import { newState } from "../../src/session/state";
+
+const T = 1_795_000_000_000;
+
+/** A session with one event in its journal, due to be flushed at T + 3 s. */
+function schedule(change: (schedule: Schedule) => void = () => {}): Schedule {
+  const state = { ...newState(100), seq: 102, events: 1, started_at: T, last_received_at: T };
+  const made: Schedule = { state, progress: newProgress(100), flush_due: T + 3_000, writing: false };
+  change(made);
+  return made;
+}
+
+const written = ({ progress, state }: Schedule): void => {
+  progress.d1.through = state.seq;
+  progress.r2.through = state.seq;
+};
+
+describe("the deadline", () => {
+  it("is the flush while something waits to be written", () => {
+    expect(nextDeadline(schedule())).toBe(T + 3_000);
+  });
+
+  it("is the idle limit once everything is written", () => {
+    expect(nextDeadline(schedule(written))).toBe(T + IDLE_MS);
+  });
+
+  it("is the end of the linger once an ended session is written", () => {
+    const ended = schedule((one) => {
+      written(one);
+      one.state.ended_at = T;
+      one.state.end_taken_at = T + 5;
+    });
+    expect(nextDeadline(ended)).toBe(T + 5 + LINGER_MS);
+  });
+
+  it("does not let a linger pass while a store is behind", () => {
+    const behind = schedule((one) => {
+      one.state.ended_at = T;
+      one.state.end_taken_at = T;
+      one.progress.d1.through = one.state.seq;
+      one.progress.r2 = { ...one.progress.r2, attempts: 30, retry_at: T + 2 * LINGER_MS };
+    });
+    expect(nextDeadline(behind)).toBe(T + 2 * LINGER_MS);
+  });
+
+  it("waits for a failing store's retry without holding the other store", () => {
+    const half = schedule((one) => {
+      one.progress.d1 = { ...one.progress.d1, attempts: 3, retry_at: T + 60_000 };
+    });
+    expect(nextDeadline(half)).toBe(T + 3_000);
+    half.progress.r2.through = half.state.seq;
+    expect(nextDeadline(half)).toBe(T + 60_000);
+  });
+
+  it("ignores plans that are being written, but not what came after them", () => {
+    const writing = schedule((one) => {
+      one.writing = true;
+      const plan = { lo: 101, hi: 102, at: T, refused: [] };
+      one.progress.d1.plan = plan;
+      one.progress.r2.plan = plan;
+    });
+    expect(nextDeadline(writing)).toBe(T + IDLE_MS);
+    writing.state.seq = 103;
+    expect(nextDeadline(writing)).toBe(T + 3_000);
+  });
+
+  it("forgets a session that never sent an event at the idle limit", () => {
+    expect(nextDeadline(schedule((one) => Object.assign(one.state, { events: 0 })))).toBe(T + IDLE_MS);
+  });
+});
+
+describe("waiting", () => {
+  it("jitters an interval by shortening it, never past it", () => {
+    expect(jittered(FLUSH_MS, 0)).toBe(FLUSH_MS);
+    expect(jittered(FLUSH_MS, 0.999)).toBeGreaterThanOrEqual(FLUSH_MS * 0.75);
+  });
+
+  it("backs off from two seconds to at most two minutes", () => {
+    expect(backoff(1, 0)).toBe(RETRY_MIN_MS);
+    expect(backoff(4, 0)).toBe(RETRY_MIN_MS * 8);
+    expect(backoff(500, 0)).toBe(RETRY_MAX_MS);
+  });
+});
