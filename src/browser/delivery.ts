@@ -107,12 +107,14 @@ function send(stream: Stream, call: Call, bySocket: boolean): void {
   isInFlight = true;
   const timeout = new Promise<Reply>((resolve) => setTimeout(resolve, ANSWER_MS, {}));
   const answer = bySocket ? sendFrame(call.body) : post(urlOf(call), call.body);
-  void Promise.race([answer, timeout]).then((reply) => {
+  const finish = safe((reply: Reply) => {
     isInFlight = false;
-    settle(stream, call, reply, bySocket);
+    // Before anything can go wrong with the reply: what it does not settle is to be sent again.
     stream.queue.release(SENT);
+    settle(stream, call, reply, bySocket);
     flush();
   });
+  void Promise.race([answer, timeout]).then(finish);
 }
 
 function settle(stream: Stream, call: Call, reply: Reply, bySocket: boolean): void {

@@ -73,7 +73,7 @@ it.each([...FAULTS.map((fault) => ["r2.delete identity", fault] as const), ["r2.
     await strike(id, 1);
     faults.at.clear();
     await evict(id);
-    for (let i = 0; i < 5 && (await identities(id)).length > 0; i++) await tick(id);
+    for (let i = 0; i < 5 && (await identities(id)).length > 0; i++) await strike(id, 1);
     expect(await identities(id)).toEqual([]);
     expect(faults.calls).toContain(point);
     expect(await sessionRow(id)).toMatchObject({

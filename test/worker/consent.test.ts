@@ -37,7 +37,13 @@ import {
   trackSocket,
 } from "./helpers";
 
-afterEach(resetFaults);
+/** Each test looks through everything that is stored, so each begins with empty stores. */
+afterEach(async () => {
+  resetFaults();
+  await env.DB.batch([env.DB.prepare("DELETE FROM sessions"), env.DB.prepare("DELETE FROM events")]);
+  const { objects } = await env.TRACKING_R2.list();
+  await env.TRACKING_R2.delete(objects.map(({ key }) => key));
+});
 
 /** Values that name a person, each found nowhere else by accident. */
 const PERSON = {

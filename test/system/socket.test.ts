@@ -37,6 +37,21 @@ test("an actor with idle sockets sleeps after 15 s, wakes for the next message, 
   await until(async () => (await live(server, session_id))?.actor.journal_depth === 0, "the journal to drain");
   await server.kill();
   const { events, objects } = await server.readStores();
+  await server.start();
   expect(events.map(({ number }) => number)).toEqual([1, 2]);
   expect(archivedEvents(objects).map(({ number }) => number)).toEqual([1, 2]);
+});
+
+test("frames sent without waiting are taken in order, the first with start, key and device", async () => {
+  const session_id = crypto.randomUUID();
+  const page = await openSocket(`${server.url}/track/socket?session_id=${session_id}`);
+  const start = { page: PAGE, session_key: "k".repeat(32), device_info: { user_agent: "Browser 1" } };
+  const answers = Array.from({ length: 60 }, (_, i) => {
+    const frame = { t: "events", id: i + 1, stream: "s1", first: i + 1, events: [{ event_type: "click" }] };
+    return page.call(i === 0 ? { ...frame, start } : frame);
+  });
+  for (const [i, answer] of (await Promise.all(answers)).entries()) {
+    expect(answer).toMatchObject({ t: "ack", id: i + 1, accepted: 1, ack: { through: i + 1, missing: [] } });
+  }
+  page.close();
 });
