@@ -7,7 +7,7 @@ import { backoff, forgetAt, idleAt, nextDeadline, wipeAt } from "../src/session/
 import type { Entry } from "../src/session/entry";
 import { apply } from "../src/session/fold";
 import { type Intake, intake, type TrackCall } from "../src/session/intake";
-import { lowestWatermark } from "../src/session/progress";
+import { lowestWatermark, type Progress, type StoreProgress } from "../src/session/progress";
 import { type Refused, refused, type TrackResult } from "../src/session/result";
 import { liveView, newest } from "../src/session/view";
 import { eraseIdentity } from "../src/store/archive";
@@ -85,8 +85,9 @@ export class SessionActor extends DurableObject<Env> {
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
-    // Closing a socket ends nothing. 1005 and 1006 may not be sent back.
-    socket.close(code === 1005 || code === 1006 ? 1000 : code);
+    // Closing a socket ends nothing. Of the codes that can arrive (1001 from a page that goes away, 1006 from a cut line)
+    // only these may be sent back.
+    socket.close(code >= 3000 && code <= 4999 ? code : 1000);
   }
 
   override webSocketError(_: WebSocket, error: unknown): void {
@@ -284,7 +285,9 @@ function sendQuietly(socket: WebSocket, text: string): void {
   if (socket.readyState === WebSocket.OPEN) socket.send(text);
 }
 
-const withErasure = (memory: Memory, now: number) => ({
-  ...memory.progress,
-  erase: memory.progress.identity_planned > 0 ? { attempts: 0, retry_at: now } : memory.progress.erase,
-});
+/** A withdrawal does not wait for a back-off: it has a minute. */
+function withErasure({ progress }: Memory, now: number): Progress {
+  const soon = (store: StoreProgress) => (store.attempts > 0 ? { ...store, retry_at: now } : store);
+  const erase = progress.identity_planned > 0 ? { attempts: 0, retry_at: now } : progress.erase;
+  return { ...progress, d1: soon(progress.d1), r2: soon(progress.r2), erase };
+}

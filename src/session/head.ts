@@ -61,7 +61,7 @@ export function learn(head: Head, facts: Partial<Identity>, now: number): Head {
 }
 
 const sameFact = (a: Identity, b: Identity, key: keyof Identity): boolean =>
-  key === "traits" ? JSON.stringify(a.traits) === JSON.stringify(b.traits) : a[key] === b[key];
+  key === "traits" && a.traits !== b.traits ? JSON.stringify(a.traits) === JSON.stringify(b.traits) : a[key] === b[key];
 
 /** Withdrawal: from here on the head knows nobody. */
 export const forget = (head: Head): Head => ({ ...head, identity: null, addresses: [] });

@@ -76,8 +76,8 @@ export async function liveCount(api: Api, id: string, type: string, count: numbe
   return Date.now() - asked;
 }
 
-/** Waits until `count` events have arrived and are in both stores. */
-export async function settled(api: Api, id: string, count: number): Promise<Live> {
+/** Waits until `count` events have arrived and are in both stores: a flush takes up to 30 s. */
+export async function settled(api: Api, id: string, count: number, ms = 45_000): Promise<Live> {
   const what = `${count} events of ${id} in D1 and R2`;
   return until(
     async () => {
@@ -85,7 +85,7 @@ export async function settled(api: Api, id: string, count: number): Promise<Live
       const { seq = 0, both = -1 } = now?.actor.watermarks ?? {};
       return now && now.events >= count && both >= seq && now;
     },
-    45_000,
+    ms,
     what,
   );
 }

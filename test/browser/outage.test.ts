@@ -45,7 +45,7 @@ describeInChromium("a server that dies in the middle of a visit", () => {
     await page.click("#buy");
 
     await server.start();
-    const { completeness } = await settled(server, id, 14);
+    const { completeness } = await settled(server, id, 14, 75_000);
     expect(completeness).toMatchObject({ received: 14, expected: 14, missing: 0, rejected: 0, gone: 0 });
     expect(await sessionIdOf(page)).toBe(id);
     expect(errors).toEqual([]);

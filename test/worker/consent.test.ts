@@ -349,7 +349,7 @@ describe("a withdrawal", () => {
       await flush;
     });
     await running;
-    await expectErased(session_id);
+    await later(60_000, () => expectErased(session_id));
     expect(await inD1(session_id)).toEqual(numbered(1, 2));
     expect(await inR2(session_id)).toEqual(numbered(1, 2));
   });

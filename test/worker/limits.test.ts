@@ -1,0 +1,166 @@
+import { listDurableObjectIds } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import {
+  API_PER_MINUTE,
+  RATE_PERIOD_SECONDS,
+  SITE_STARTS_PER_MINUTE,
+  STARTS_PER_ADDRESS_DAY,
+  STARTS_PER_MINUTE,
+  TRACK_PER_MINUTE,
+} from "../../src/limits";
+import config from "../../wrangler.toml?raw";
+import { ask, KEY, PAGE, post, tablesOf } from "../support/visit";
+import { BATCH, batchOf, newId, problemOf, START, upgrade } from "./helpers";
+
+/** The window is a minute of the clock: a count that ran across its edge would begin anew. */
+async function wholeWindow(): Promise<void> {
+  const left = 60_000 - (Date.now() % 60_000);
+  if (left < 8_000) await scheduler.wait(left + 10);
+}
+
+beforeEach(wholeWindow);
+
+const start = (ip: string, session_id = newId(), site = "default"): Promise<Response> =>
+  post(`${START}?site=${site}`, { page: PAGE, session_id }, { ip });
+
+async function times(count: number, step: (i: number) => Promise<Response>): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    const { status } = await step(i);
+    if (status === 429) throw new Error(`refused already at ${i + 1}`);
+  }
+}
+
+const actorsAwake = async (): Promise<number> => (await listDurableObjectIds(env.SESSION)).length;
+
+/** A refusal with a wait of at most `most` seconds, for which no actor was woken. */
+async function expectRefusedAsleep(request: () => Promise<Response>, session_id: string, most = RATE_PERIOD_SECONDS) {
+  const before = await actorsAwake();
+  const response = await request();
+  const wait = Number(response.headers.get("Retry-After"));
+  await problemOf(response, "rate_limited");
+  expect(wait).toBeLessThanOrEqual(most);
+  expect(await actorsAwake()).toBe(before);
+  const ids = (await listDurableObjectIds(env.SESSION)).map(String);
+  expect(ids).not.toContain(env.SESSION.idFromName(session_id).toString());
+}
+
+describe("one request more than a window allows", () => {
+  it("of starts is 429 with Retry-After, another address is taken, and no actor was woken for it", {
+    timeout: 90_000,
+  }, async () => {
+    const [ip, other] = ["203.0.113.1", "203.0.113.2"];
+    const same = newId();
+    await times(STARTS_PER_MINUTE, () => start(ip, same));
+    const id = newId();
+    await expectRefusedAsleep(() => start(ip, id), id);
+    await expectRefusedAsleep(() => post(BATCH, batchOf(id), { ip }), id);
+    await expectRefusedAsleep(() => upgrade(`/track/socket?session_id=${id}`, { "CF-Connecting-IP": ip }), id);
+    expect((await start(other, id)).status).toBe(200);
+    // What is no start is not counted as one.
+    expect((await post(BATCH, batchOf(same, { start: undefined }), { ip })).status).toBe(200);
+  });
+
+  it("of starts is counted by /64 for IPv6", { timeout: 90_000 }, async () => {
+    const same = newId();
+    await times(STARTS_PER_MINUTE, (i) => start(`2001:db8:1:2::${(i + 1).toString(16)}`, same));
+    const id = newId();
+    await expectRefusedAsleep(() => start("2001:DB8:1:2:ffff:ffff:ffff:ffff", id), id);
+    expect((await start("2001:db8:1:3::1", id)).status).toBe(200);
+  });
+
+  it("of anything under /track is 429, bad bodies and unknown ids counted", { timeout: 90_000 }, async () => {
+    const ip = "203.0.113.3";
+    await times(TRACK_PER_MINUTE, () => post(BATCH, "{", { ip }));
+    const id = newId();
+    await expectRefusedAsleep(() => post(BATCH, batchOf(id), { ip }), id);
+    await expectRefusedAsleep(() => upgrade(`/track/socket?session_id=${id}`, { "CF-Connecting-IP": ip }), id);
+    const readable = await post(BATCH, "{", { ip, headers: { Origin: "https://shop.example" } });
+    expect(readable.headers.get("Access-Control-Expose-Headers")).toContain("Retry-After");
+    await problemOf(readable, "rate_limited");
+    expect((await post(BATCH, batchOf(id), { ip: "203.0.113.4" })).status).toBe(200);
+  });
+
+  it("of the API is 429, and so a guesser of keys is slowed", { timeout: 90_000 }, async () => {
+    const ip = "203.0.113.5";
+    await times(API_PER_MINUTE, () => ask("/analytics/sessions", { ip, headers: { Authorization: "Bearer guess" } }));
+    await problemOf(await ask("/analytics/sessions", { ip, headers: KEY }), "rate_limited");
+    await problemOf(await ask("/health?deep=1", { ip }), "rate_limited");
+    expect((await ask("/health", { ip })).status).toBe(200);
+    expect((await ask("/analytics/sessions", { headers: KEY })).status).toBe(200);
+  });
+
+  it("counts only the address the edge names", { timeout: 90_000 }, async () => {
+    const ip = "203.0.113.6";
+    const same = newId();
+    const from = (i: number) => ({ "X-Forwarded-For": `192.0.2.${i % 250}`, "X-Real-IP": `192.0.2.${i % 250}` });
+    await times(STARTS_PER_MINUTE, (i) => post(START, { page: PAGE, session_id: same }, { ip, headers: from(i) }));
+    await problemOf(await post(START, { page: PAGE }, { ip, headers: from(3) }), "rate_limited");
+  });
+});
+
+describe("the day's counter of a network", () => {
+  const put = (address: string, value: unknown): Promise<void> =>
+    env.TRACKING_KV.put(`ip:${address}`, typeof value === "string" ? value : JSON.stringify(value));
+
+  it("stops starts when it is used up, with the time that is left, before any actor wakes", async () => {
+    await put("198.51.100.0/24", { sessions: STARTS_PER_ADDRESS_DAY, expires_at: Date.now() + 3_600_000 });
+    const id = newId();
+    const response = await start("198.51.100.7", newId());
+    const wait = Number(response.headers.get("Retry-After"));
+    await problemOf(response, "rate_limited");
+    expect(wait).toBeGreaterThan(3_590);
+    await expectRefusedAsleep(() => start("198.51.100.8", id), id, 3_600);
+    await expectRefusedAsleep(() => post(BATCH, batchOf(id), { ip: "198.51.100.9" }), id, 3_600);
+    expect((await start("198.51.101.7", id)).status).toBe(200);
+    // The session goes on from any address: only starts are counted.
+    expect((await post(BATCH, batchOf(id, { start: undefined }), { ip: "198.51.100.7" })).status).toBe(200);
+  });
+
+  it("stops those of an IPv6 /48", async () => {
+    await put("2001:db8:77::/48", { sessions: STARTS_PER_ADDRESS_DAY + 1, expires_at: Date.now() + 60_000 });
+    await problemOf(await start("2001:db8:77:1::5"), "rate_limited");
+    expect((await start("2001:db8:78:1::5")).status).toBe(200);
+  });
+
+  it.each([
+    ["has places left", { sessions: STARTS_PER_ADDRESS_DAY - 1, expires_at: Date.now() + 3_600_000 }],
+    ["is over", { sessions: STARTS_PER_ADDRESS_DAY, expires_at: Date.now() - 1 }],
+    ["is not ours", { count: 1 }],
+    ["is a number", "17"],
+    ["is no JSON", "broken {"],
+    ["is empty", ""],
+  ])("lets starts through when it %s", async (why, value) => {
+    const last = why.length * 3;
+    await put(`192.0.${last}.0/24`, value);
+    const id = newId();
+    expect((await start(`192.0.${last}.9`, id)).status).toBe(200);
+    expect(await tablesOf(id)).not.toEqual([]);
+  });
+});
+
+describe("wrangler.toml", () => {
+  /** `name → [limit, period]` of the rate limits that one environment declares. */
+  const limitsOf = (prefix: string): Record<string, [number, number]> => {
+    const block = new RegExp(
+      `^\\[\\[${prefix}ratelimits\\]\\]\\nname = "(\\w+)"\\nnamespace_id = "\\d+"\\nsimple = \\{ limit = (\\d+), period = (\\d+) \\}`,
+      "gm",
+    );
+    const found = [...config.matchAll(block)];
+    return Object.fromEntries(found.map(([, name, limit, period]) => [name, [Number(limit), Number(period)]]));
+  };
+
+  it.each([[""], ["env.development."]])("declares the limits of src/limits.ts in [%s]", (environment) => {
+    expect(limitsOf(environment.replaceAll(".", "\\."))).toEqual({
+      LIMIT_TRACK: [TRACK_PER_MINUTE, RATE_PERIOD_SECONDS],
+      LIMIT_START: [STARTS_PER_MINUTE, RATE_PERIOD_SECONDS],
+      LIMIT_SITE_STARTS: [SITE_STARTS_PER_MINUTE, RATE_PERIOD_SECONDS],
+      LIMIT_API: [API_PER_MINUTE, RATE_PERIOD_SECONDS],
+    });
+  });
+
+  it("gives every limit a namespace of its own", () => {
+    const ids = [...config.matchAll(/namespace_id = "(\d+)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length / 2);
+  });
+});
