@@ -5,7 +5,7 @@ import { EndFrame, FrameId, parseBatch, parseWith } from "../src/protocol/track"
 import { buildCall, type CallParts } from "../src/session/call";
 import type { TrackCall } from "../src/session/intake";
 import type { TrackResult } from "../src/session/result";
-import type { TrackSocketContext } from "./socket";
+import type { TrackSocketContext } from "../src/session/socket";
 
 /** Close codes of the contract. */
 const CLOSE = { notText: 4400, unknown: 4404, tooLarge: 4413, tooFast: 4429 } as const;

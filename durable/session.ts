@@ -9,13 +9,13 @@ import { apply } from "../src/session/fold";
 import { type Intake, intake, type TrackCall } from "../src/session/intake";
 import { lowestWatermark, type Progress, type StoreProgress } from "../src/session/progress";
 import { type Refused, refused, type TrackResult } from "../src/session/result";
+import { readSocket, type SocketContext } from "../src/session/socket";
 import { liveView, newest } from "../src/session/view";
 import { eraseIdentity } from "../src/store/archive";
 import { Journal } from "../src/store/journal";
 import { flush, type Outside } from "./flush";
 import { handleFrame } from "./frames";
 import { load, type Memory, newMemory, scheduleFlush } from "./memory";
-import { readSocket, type SocketContext } from "./socket";
 
 const due = (time: number | null, now: number): boolean => time !== null && time <= now;
 

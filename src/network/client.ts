@@ -1,4 +1,13 @@
-import type { NetworkClasses } from "../session/entry";
+/** What the edge knows of a connection, as classes and a token that means something only inside this session. */
+export interface NetworkClasses {
+  /** `a1` is the session's first address, `a2` its second, …; null without consent. */
+  address: string | null;
+  country: string | null;
+  region: string | null;
+  timezone: string | null;
+  colo: string | null;
+  protocol: string | null;
+}
 
 /** What the edge tells of the caller, its address already in the form that may be stored. */
 export interface ClientNetwork extends Omit<NetworkClasses, "address"> {

@@ -1,4 +1,3 @@
-import { type SocketContext, socketRequest } from "../../durable/socket";
 import { requireKey, requireRootKey } from "../http/auth";
 import type { Context, Handler } from "../http/context";
 import { errorField } from "../http/logger";
@@ -8,6 +7,7 @@ import { offeredTicket, readTicket } from "../http/tickets";
 import { UNAVAILABLE_RETRY_SECONDS } from "../limits";
 import { SessionId } from "../protocol/fields";
 import type { CallContext } from "../session/call";
+import { type SocketContext, socketRequest } from "../session/socket";
 import { admit } from "./track";
 
 /** `GET /track/socket`: a page's socket. It may bring a start, so it is limited like one. */

@@ -1,3 +1,4 @@
+import type { NetworkClasses } from "../network/client";
 import type { Consent } from "../protocol/fields";
 import type { DeviceInfo, Screen, Signals } from "../protocol/track";
 
@@ -11,17 +12,6 @@ interface Base {
   seq: number;
   /** Epoch ms: the client's offset from the receive time where it gave one, else the receive time. */
   at: number;
-}
-
-/** What the edge knows of a connection, as classes and a token that means something only inside this session. */
-export interface NetworkClasses {
-  /** `a1` is the session's first address, `a2` its second, …; null without consent. */
-  address: string | null;
-  country: string | null;
-  region: string | null;
-  timezone: string | null;
-  colo: string | null;
-  protocol: string | null;
 }
 
 export interface StartEntry extends Base {

@@ -1,8 +1,8 @@
-import type { ClientNetwork } from "../network/client";
+import type { ClientNetwork, NetworkClasses } from "../network/client";
 import type { Consent } from "../protocol/fields";
 import type { Batch, EndPart, StartInput } from "../protocol/track";
 import { RULES_VERSION } from "../scoring/ledger";
-import type { Entry, NetworkClasses, Unplaced } from "./entry";
+import type { Entry, Unplaced } from "./entry";
 import { firstSeq } from "./entry";
 import { takeEvents } from "./events";
 import { addressToken, forget, type Head, learn, mergeTraits, newHead } from "./head";

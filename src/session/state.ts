@@ -1,8 +1,9 @@
+import type { NetworkClasses } from "../network/client";
 import type { Consent } from "../protocol/fields";
 import type { DeviceInfo, Screen, Signals } from "../protocol/track";
 import { type Judgement, newJudgement } from "../scoring/ledger";
 import { type Cadence, newCadence } from "./cadence";
-import type { EndEntry, NetworkClasses } from "./entry";
+import type { EndEntry } from "./entry";
 import type { Streams } from "./streams";
 import { newVelocity, type Velocity } from "./velocity";
 

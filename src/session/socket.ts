@@ -1,4 +1,4 @@
-import type { CallContext } from "../src/session/call";
+import type { CallContext } from "./call";
 
 /** A visitor's socket sends frames; an analyst's follows the session. */
 interface Common {
