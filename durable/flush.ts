@@ -67,7 +67,12 @@ function freeze(memory: Memory, journal: Journal, due: StoreName[], now: number)
   const open = due.filter((store) => progress[store].plan === null);
   if (open.length === 0) return;
   const at = Math.max(now, progress.last_plan_at + 1);
-  for (const store of open) progress[store].plan = cut(journal, progress[store].through, at);
+  for (const store of open) {
+    const plan = cut(journal, progress[store].through, at);
+    progress[store].plan = plan;
+    // Nothing to write although something is pending cannot be; but if it were, the alarm would run for ever.
+    if (!plan) progress[store].through = memory.state.seq;
+  }
   progress.last_plan_at = at;
   if (open.includes("r2") && memory.head.identity) progress.identity_planned = memory.head.identity_version;
   const d1 = open.includes("d1") ? progress.d1.plan : null;

@@ -29,19 +29,11 @@ function failure(error: unknown, log: Logger): Response {
 }
 
 export default {
-  async fetch(request, env, ctx): Promise<Response> {
+  async fetch(request, env): Promise<Response> {
     const request_id = request.headers.get("CF-Ray") ?? crypto.randomUUID();
     const url = new URL(request.url);
     const log = createLogger(env.LOG_LEVEL, { request_id });
-    const context: Context = {
-      request,
-      url,
-      params: {},
-      env,
-      log,
-      request_id,
-      waitUntil: (work) => ctx.waitUntil(work),
-    };
+    const context: Context = { request, url, params: {}, env, log };
     const began = Date.now();
     const response = await answer(context).catch((error: unknown) => failure(error, log));
     log.debug("request", {

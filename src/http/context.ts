@@ -9,8 +9,6 @@ export interface Context {
   params: Record<string, string>;
   env: Env;
   log: Logger;
-  request_id: string;
-  waitUntil(work: Promise<unknown>): void;
 }
 
 export type Handler = (context: Context) => Response | Promise<Response>;

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { Problem } from "./problem";
+import { invalidQuery } from "./problem";
 
 /** Cursors are opaque to clients: a list of JSON values, base64url, with the name of the list they belong to. */
 export const writeCursor = (list: string, ...place: (string | number)[]): string =>
@@ -13,8 +13,7 @@ export function readCursor<T extends z.ZodType>(list: string, place: T, text: st
   if (text === undefined) return null;
   const parsed = place.safeParse(placeOf(list, text));
   if (parsed.success) return parsed.data;
-  const errors = [{ path: "cursor", message: "is no cursor of this list" }];
-  throw new Problem("invalid_query", "cursor: is no cursor of this list", { errors });
+  throw invalidQuery("cursor", "is no cursor of this list");
 }
 
 function placeOf(list: string, text: string): unknown {

@@ -83,6 +83,10 @@ export class Problem extends Error {
   }
 }
 
+/** One parameter of a query that cannot be used. */
+export const invalidQuery = (path: string, message: string): Problem =>
+  new Problem("invalid_query", `${path}: ${message}`, { errors: [{ path, message }] });
+
 const isCode = (code: string): code is ProblemCode => Object.hasOwn(PROBLEMS, code);
 
 /** What a schema or the JSON reader refused. */

@@ -47,11 +47,9 @@ export type SessionsQuery = z.infer<typeof SessionsQuery>;
 /** `GET /analytics/sessions/:id/events` */
 export const EventsQuery = z.strictObject({ limit, cursor: cursor.optional() });
 
-export const TicketInput = z
-  .strictObject({
-    path: z.string().max(256).meta({ description: "Path of the stream, e.g. /analytics/sessions/…/stream" }),
-  })
-  .meta({ id: "TicketRequest" });
+export const TicketInput = z.strictObject({
+  path: z.string().max(256).meta({ description: "Path of the stream, e.g. /analytics/sessions/…/stream" }),
+});
 
 /** The half-open range [from, to) in epoch ms; the last seven days unless asked otherwise. */
 export function rangeOf(

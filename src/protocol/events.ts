@@ -24,18 +24,16 @@ export const BUILT_IN_TYPES: ReadonlySet<string> = new Set([
   "custom",
 ]);
 
-export const EventInput = z
-  .object({
-    event_type: z.string().regex(/^[a-z][a-z0-9_.]{0,63}$/, "must match [a-z][a-z0-9_.]{0,63}"),
-    timestamp: ClientTime.nullish(),
-    page: HttpUrl.nullish(),
-    x: z.number().min(-MAX_COORDINATE).max(MAX_COORDINATE).nullish(),
-    y: z.number().min(-MAX_COORDINATE).max(MAX_COORDINATE).nullish(),
-    element: z.string().max(MAX_ELEMENT_UNITS).nullish(),
-    scroll_percent: z.number().min(0).max(100).nullish(),
-    data: z.record(z.string(), z.unknown()).nullish(),
-  })
-  .meta({ id: "Event" });
+export const EventInput = z.object({
+  event_type: z.string().regex(/^[a-z][a-z0-9_.]{0,63}$/, "must match [a-z][a-z0-9_.]{0,63}"),
+  timestamp: ClientTime.nullish(),
+  page: HttpUrl.nullish(),
+  x: z.number().min(-MAX_COORDINATE).max(MAX_COORDINATE).nullish(),
+  y: z.number().min(-MAX_COORDINATE).max(MAX_COORDINATE).nullish(),
+  element: z.string().max(MAX_ELEMENT_UNITS).nullish(),
+  scroll_percent: z.number().min(0).max(100).nullish(),
+  data: z.record(z.string(), z.unknown()).nullish(),
+});
 export type EventInput = z.infer<typeof EventInput>;
 
 /** An event refused by itself; the rest of its batch is taken. */

@@ -13,17 +13,15 @@ function isOrigin(text: string): boolean {
 }
 
 /** A site's settings, whole: a field left out has its default. */
-export const SiteInput = z
-  .strictObject({
-    /** Pages whose events are taken. Empty: none. */
-    allowed_origins: z.array(Origin).max(100).default([]),
-    /** Pages that may call the analytics API from a browser. */
-    dashboard_origins: z.array(Origin).max(100).default([]),
-    /** What a start without `consent` means. */
-    default_consent: Consent.default("granted"),
-    /** How addresses are stored: as they are, masked to /24 or /48, or as a keyed hash. */
-    ip: z.enum(["full", "masked", "hashed"]).default("masked"),
-  })
-  .meta({ id: "SiteSettings" });
+export const SiteInput = z.strictObject({
+  /** Pages whose events are taken. Empty: none. */
+  allowed_origins: z.array(Origin).max(100).default([]),
+  /** Pages that may call the analytics API from a browser. */
+  dashboard_origins: z.array(Origin).max(100).default([]),
+  /** What a start without `consent` means. */
+  default_consent: Consent.default("granted"),
+  /** How addresses are stored: as they are, masked to /24 or /48, or as a keyed hash. */
+  ip: z.enum(["full", "masked", "hashed"]).default("masked"),
+});
 
 export type SiteSettings = z.infer<typeof SiteInput>;

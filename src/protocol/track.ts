@@ -39,32 +39,28 @@ export const Signals = z
   .refine((signals) => Object.keys(signals).length <= 64, "at most 64 signals");
 export type Signals = z.infer<typeof Signals>;
 
-export const StartInput = z
-  .object({
-    page: HttpUrl,
-    site: SiteName.nullish(),
-    session_id: SessionId.nullish(),
-    fingerprint_id: ClientId.nullish(),
-    visitor_id: ClientId.nullish(),
-    referrer: z.union([HttpUrl, z.literal("")]).nullish(),
-    device_info: DeviceInfo.nullish(),
-    screen: Screen.nullish(),
-    signals: Signals.nullish(),
-    consent: Consent.nullish(),
-    session_key: SessionKey.nullish(),
-  })
-  .meta({ id: "SessionStart" });
+export const StartInput = z.object({
+  page: HttpUrl,
+  site: SiteName.nullish(),
+  session_id: SessionId.nullish(),
+  fingerprint_id: ClientId.nullish(),
+  visitor_id: ClientId.nullish(),
+  referrer: z.union([HttpUrl, z.literal("")]).nullish(),
+  device_info: DeviceInfo.nullish(),
+  screen: Screen.nullish(),
+  signals: Signals.nullish(),
+  consent: Consent.nullish(),
+  session_key: SessionKey.nullish(),
+});
 export type StartInput = z.infer<typeof StartInput>;
 
-export const EndInput = z
-  .object({
-    session_id: SessionId,
-    site: SiteName.nullish(),
-    exit_page: HttpUrl.nullish(),
-    timestamp: ClientTime.nullish(),
-    session_key: SessionKey.nullish(),
-  })
-  .meta({ id: "SessionEnd" });
+export const EndInput = z.object({
+  session_id: SessionId,
+  site: SiteName.nullish(),
+  exit_page: HttpUrl.nullish(),
+  timestamp: ClientTime.nullish(),
+  session_key: SessionKey.nullish(),
+});
 export type EndInput = z.infer<typeof EndInput>;
 
 /** An `end` that rides on a batch need not name the session again. */
@@ -92,12 +88,10 @@ const envelope = {
 const Envelope = z.object({ ...envelope, events: z.array(z.unknown()).min(1).max(MAX_BATCH_EVENTS) });
 
 /** As published: the envelope is checked as a whole, each event by itself. */
-export const BatchInput = z
-  .object({ ...envelope, events: z.array(EventInput).min(1).max(MAX_BATCH_EVENTS) })
-  .meta({ id: "EventBatch" });
+export const BatchInput = z.object({ ...envelope, events: z.array(EventInput).min(1).max(MAX_BATCH_EVENTS) });
 
 /** One event inline: the envelope's fields and the event's in one object. */
-export const SingleInput = z.object({ ...envelope, ...EventInput.shape }).meta({ id: "SingleEvent" });
+export const SingleInput = z.object({ ...envelope, ...EventInput.shape });
 
 /** A batch whose envelope is sound and of whose events at least one is good. */
 export interface Batch extends Omit<z.infer<typeof Envelope>, "events"> {

@@ -4,7 +4,7 @@ import { readJson } from "../http/body";
 import type { Context, Handler } from "../http/context";
 import { readCursor, writeCursor } from "../http/cursor";
 import { errorField } from "../http/logger";
-import { fromRefusal, Problem } from "../http/problem";
+import { fromRefusal, invalidQuery, Problem } from "../http/problem";
 import { limitApi } from "../http/rate";
 import { issueTicket } from "../http/tickets";
 import { UNAVAILABLE_RETRY_SECONDS } from "../limits";
@@ -25,6 +25,8 @@ export const keyed =
   };
 
 function readQuery<T>(schema: z.ZodType<T>, { url }: Context): T {
+  // A strict schema does not see this one name.
+  if (url.searchParams.has("__proto__")) throw invalidQuery("__proto__", "is no parameter of this path");
   const parsed = parseWith(schema, Object.fromEntries(url.searchParams));
   if (parsed.ok) return parsed.value;
   const { detail, errors = [] } = parsed.refusal;
@@ -40,10 +42,7 @@ const SessionPlace = z.tuple([z.number(), z.string()]);
 export const getSessions = keyed(async (context) => {
   const query = readQuery(SessionsQuery, context);
   const range = rangeOf(query, Date.now());
-  if (range.from >= range.to) {
-    const errors = [{ path: "from", message: "must be before to" }];
-    throw new Problem("invalid_query", "from: must be before to", { errors });
-  }
+  if (range.from >= range.to) throw invalidQuery("from", "must be before to");
   const place = readCursor("sessions", SessionPlace, query.cursor);
   const cursor = place && { started_at: place[0], session_id: place[1] };
   const { sessions, next } = await listSessions(context.env.DB, query, range, cursor);

@@ -1,7 +1,7 @@
 import { requireKey, requireRootKey } from "../http/auth";
 import type { Context, Handler } from "../http/context";
 import { errorField } from "../http/logger";
-import { Problem, type ProblemCode } from "../http/problem";
+import { invalidQuery, Problem, type ProblemCode } from "../http/problem";
 import { limitApi, limitTrack } from "../http/rate";
 import { offeredTicket, readTicket } from "../http/tickets";
 import { UNAVAILABLE_RETRY_SECONDS } from "../limits";
@@ -70,8 +70,8 @@ function requireUpgrade(request: Request): void {
 export function sessionIdOf(text: string | null, code: "invalid_query" | "not_found"): string {
   const parsed = SessionId.safeParse(text);
   if (parsed.success) return parsed.data;
-  const errors = [{ path: "session_id", message: "must be a UUID" }];
-  throw new Problem(code, "session_id: must be a UUID", code === "invalid_query" ? { errors } : {});
+  if (code === "invalid_query") throw invalidQuery("session_id", "must be a UUID");
+  throw new Problem(code, "A session is named by a UUID.");
 }
 
 const REFUSED: Record<number, ProblemCode> = { 401: "ticket_invalid", 404: "session_unknown", 429: "rate_limited" };

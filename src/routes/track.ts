@@ -4,7 +4,7 @@ import { readJson } from "../http/body";
 import type { Context, Handler } from "../http/context";
 import { withCors } from "../http/cors";
 import { errorField } from "../http/logger";
-import { fromRefusal, fromRefused, Problem } from "../http/problem";
+import { fromRefusal, fromRefused, invalidQuery, Problem } from "../http/problem";
 import { addressOf, limitStart, limitTrack } from "../http/rate";
 import { originAllowed, siteSettings } from "../http/sites";
 import { UNAVAILABLE_RETRY_SECONDS } from "../limits";
@@ -123,8 +123,7 @@ function siteOf({ url }: Context, named: string | null | undefined): string {
   const site = url.searchParams.get("site") ?? named ?? DEFAULT_SITE;
   const parsed = SiteName.safeParse(site);
   if (parsed.success) return parsed.data;
-  const errors = [{ path: "site", message: parsed.error.issues[0]?.message ?? "is no site name" }];
-  throw new Problem("invalid_query", `site: ${errors[0]?.message}`, { errors });
+  throw invalidQuery("site", parsed.error.issues[0]?.message ?? "is no site name");
 }
 
 async function checkOrigin({ request, env }: Context, settings: SiteSettings): Promise<void> {

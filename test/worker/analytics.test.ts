@@ -1,4 +1,3 @@
-import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Env } from "../../src/env";
@@ -42,8 +41,7 @@ const within = (changes: Partial<Env>, path: string, init: RequestInit = {}): Pr
   headers.set("CF-Connecting-IP", "198.51.100.77");
   if (init.body) headers.set("Content-Type", "application/json");
   const request = new Request(`https://pulsegate.example${path}`, { ...init, headers });
-  const context = createExecutionContext();
-  return worker.fetch(request as Parameters<typeof worker.fetch>[0], { ...env, ...changes } as Env, context);
+  return worker.fetch(request as Parameters<typeof worker.fetch>[0], { ...env, ...changes } as Env);
 };
 
 describe("the key", () => {
@@ -450,7 +448,6 @@ describe("the tables", () => {
     "SELECT * FROM events WHERE session_id = ? ORDER BY seq",
     "SELECT * FROM events WHERE session_id = ? AND seq > ? ORDER BY seq LIMIT 10",
     "SELECT * FROM events WHERE event_type = ? AND at >= ? AND event_type NOT IN ('mousemove', 'scroll') ORDER BY at",
-    "SELECT * FROM events WHERE event_type = 'click' AND at >= ? AND at < ?",
     "SELECT * FROM fingerprints WHERE fingerprint_id = ?",
     "SELECT * FROM identity_network WHERE fingerprint_id = ?",
     "SELECT * FROM identity_network WHERE ip = ?",

@@ -1,4 +1,4 @@
-/** A file's text, by Vite. */
+/** Vite's raw imports. */
 declare module "*?raw" {
   const text: string;
   export default text;

@@ -1,0 +1,41 @@
+// @ts-check
+// Builds what is measured: the Worker as `wrangler deploy` would upload it, and the benchmark's own Workers.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { bin, quiet, root } from "../../scripts/install.mjs";
+
+/** A folder for this run's builds and state; removed at its end. */
+export const workspace = mkdtempSync(join(tmpdir(), "pulsegate-bench-"));
+
+/** @returns {string} The folder with index.js. */
+export function buildSubject() {
+  const out = join(workspace, "subject");
+  const { status, stdout, stderr } = spawnSync(
+    bin("wrangler"),
+    ["deploy", "--dry-run", "--env", "development", "--outdir", out],
+    { cwd: root, encoding: "utf8", env: { ...process.env, ...quiet } },
+  );
+  if (status !== 0) throw new Error(`wrangler deploy --dry-run failed:\n${stdout}\n${stderr}`);
+  return out;
+}
+
+/** @param {string} name  Of a file in bench/workers. @returns {Promise<string>} The folder with index.js. */
+export async function buildOwn(name) {
+  const out = join(workspace, name);
+  await build({
+    entryPoints: { index: fileURLToPath(new URL(`../workers/${name}.ts`, import.meta.url)) },
+    outdir: out,
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    conditions: ["workerd", "worker", "browser"],
+    external: ["cloudflare:*"],
+    loader: { ".html": "text", ".txt": "text" },
+    logLevel: "warning",
+  });
+  return out;
+}

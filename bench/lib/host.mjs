@@ -1,0 +1,92 @@
+// @ts-check
+// A process that runs one Worker on Miniflare, and answers its parent's questions about D1 and R2.
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Miniflare } from "miniflare";
+import { unstable_getMiniflareWorkerOptions } from "wrangler";
+
+/**
+ * @typedef {object} HostOptions
+ * @property {string} dist  Folder of the built Worker.
+ * @property {string} state  Folder of its stores.
+ * @property {Record<string, string>} bindings
+ * @property {"project" | Record<string, string>} objects  The project's own bindings, or Durable Objects by binding name.
+ */
+
+const config = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
+const migration = new URL("../../migrations/004_tracking_tables.sql", import.meta.url);
+const { dist, state, bindings, objects } = /** @type {HostOptions} */ (JSON.parse(process.argv[2] ?? "{}"));
+
+const { workerOptions } = unstable_getMiniflareWorkerOptions(config, "development");
+const { d1Databases, r2Buckets, kvNamespaces, compatibilityDate } = workerOptions;
+const own = objects === "project" ? workerOptions : { d1Databases, r2Buckets, kvNamespaces, compatibilityDate };
+const durableObjects =
+  objects === "project"
+    ? workerOptions.durableObjects
+    : Object.fromEntries(Object.entries(objects).map(([name, className]) => [name, { className, useSQLite: true }]));
+
+const miniflare = new Miniflare({
+  ...own,
+  bindings: { ...(objects === "project" ? workerOptions.bindings : {}), ...bindings },
+  ...(durableObjects && { durableObjects }),
+  modules: true,
+  modulesRoot: dist,
+  scriptPath: `${dist}/index.js`,
+  modulesRules: [
+    { type: "ESModule", include: ["**/*.js"] },
+    { type: "Text", include: ["**/*.html", "**/*.txt"] },
+  ],
+  host: "127.0.0.1",
+  port: 0,
+  defaultPersistRoot: `${state}/v3`,
+  cf: false,
+});
+
+/** @param {string} text */
+async function sql(text) {
+  const db = await miniflare.getD1Database("DB");
+  return (await db.prepare(text).all()).results;
+}
+
+async function migrate() {
+  const existing = await sql("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'events'");
+  if (existing.length > 0) return;
+  const db = await miniflare.getD1Database("DB");
+  const statements = readFileSync(migration, "utf8")
+    .replace(/--.*$/gm, "")
+    .split(";")
+    .map((statement) => statement.trim())
+    .filter(Boolean);
+  await db.batch(statements.map((statement) => db.prepare(statement)));
+}
+
+/** Keys in R2 by kind: meta, identity, events. */
+async function objectCounts() {
+  const bucket = await miniflare.getR2Bucket("TRACKING_R2");
+  /** @type {Record<string, number>} */
+  const counts = {};
+  /** @type {string | undefined} */
+  let cursor;
+  do {
+    const page = await bucket.list({ limit: 1_000, ...(cursor && { cursor }) });
+    for (const { key } of page.objects) {
+      const kind = /\/(meta|identity|events)[./]/.exec(key)?.[1] ?? "other";
+      counts[kind] = (counts[kind] ?? 0) + 1;
+    }
+    cursor = page.truncated ? page.cursor : undefined;
+  } while (cursor);
+  return counts;
+}
+
+process.on("message", async (/** @type {{ id: number, sql?: string }} */ question) => {
+  try {
+    const answer = question.sql === undefined ? await objectCounts() : await sql(question.sql);
+    process.send?.({ id: question.id, answer });
+  } catch (error) {
+    process.send?.({ id: question.id, error: String(error) });
+  }
+});
+
+const url = await miniflare.ready;
+await migrate();
+process.send?.({ ready: Number(url.port) });

@@ -1,0 +1,127 @@
+// @ts-check
+// Plays sessions against a server: closed loop (as fast as it answers) and constant rate.
+import { batch, newSession } from "./session.mjs";
+import { openHttp, openSocket } from "./wire.mjs";
+
+/**
+ * @typedef {object} Shape
+ * @property {"http" | "ws"} transport
+ * @property {number} size  Events a batch or frame.
+ * @property {number} length  Events a session.
+ */
+
+/**
+ * @typedef {object} Driven
+ * @property {number} events
+ * @property {number} sessions
+ * @property {number} seconds  From the first request to the last ack.
+ * @property {number[]} latencies  Of each batch, ms.
+ */
+
+/** Visitors at a time. */
+export const LANES = 32;
+
+/** The session's id rides in the query too: the bare object is found by it without parsing the body. @param {string} id */
+const path = (id) => `/track/events/batch?session_id=${id}`;
+
+/**
+ * @param {number} port @param {Shape} shape @param {number} sessions
+ * @param {number} [lanes]
+ * @returns {Promise<Driven>}
+ */
+export async function closedLoop(port, shape, sessions, lanes = LANES) {
+  /** @type {number[]} */
+  const latencies = [];
+  let left = sessions;
+  const began = performance.now();
+  const lane = async () => {
+    const http = shape.transport === "http" ? await openHttp(port, pathOf) : null;
+    while (left > 0) {
+      left -= 1;
+      await playSession(port, http, shape, latencies);
+    }
+    http?.close();
+  };
+  await Promise.all(Array.from({ length: Math.min(lanes, sessions) }, lane));
+  const seconds = (performance.now() - began) / 1_000;
+  return { events: sessions * shape.length, sessions, seconds, latencies };
+}
+
+/** A body begins with the session's id. @param {string} body */
+const pathOf = (body) => path(body.slice(15, 51));
+
+/**
+ * @param {number} port @param {import("./wire.mjs").Wire | null} http @param {Shape} shape @param {number[]} latencies
+ */
+async function playSession(port, http, { size, length }, latencies) {
+  const session = newSession();
+  const wire = http ?? (await openSocket(port, `/track/socket?session_id=${session.id}`));
+  for (let position = 0; position < length; position += size) {
+    const count = Math.min(size, length - position);
+    const body = batch(session, position, count, length);
+    const sent = performance.now();
+    const reply = await wire.send(http ? `{${body}}` : `{"t":"events","id":${position},${body}}`);
+    latencies.push(performance.now() - sent);
+    checkAck(reply, count);
+  }
+  if (!http) wire.close();
+}
+
+/** @param {string} reply @param {number} count */
+export function checkAck(reply, count) {
+  if (!reply.includes(`"accepted":${count},`)) throw new Error(`not acked: ${reply.slice(0, 300)}`);
+}
+
+/**
+ * One batch every `size / rate` seconds, whatever became of the last one; each session sends one a second. A latency
+ * counts from the time the batch was due, so that a server that stalls is charged for everything that waited.
+ * @param {number} port @param {Shape} shape @param {number} rate  Events a second.
+ * @param {number} seconds
+ * @returns {Promise<Driven>}
+ */
+export async function constantRate(port, { size, length }, rate, seconds) {
+  const perSecond = rate / size;
+  /** @type {import("./wire.mjs").Wire[]} */
+  const idle = await Promise.all(Array.from({ length: 16 }, () => openHttp(port, pathOf)));
+  // The first session of each slot is cut short, so that sessions are of all ages from the start on.
+  const active = Array.from({ length: perSecond }, (_, i) => ({
+    session: newSession(),
+    position: 0,
+    length: size * (1 + (i % (length / size))),
+  }));
+  /** @type {number[]} */
+  const latencies = [];
+  /** @type {Promise<void>[]} */
+  const underWay = [];
+  let sessions = 0;
+  const began = performance.now() + 20;
+  const send = async (/** @type {number} */ due, /** @type {string} */ body) => {
+    while (idle.length > 0 && !idle.at(-1)?.isOpen()) idle.pop();
+    const wire = idle.pop() ?? (await openHttp(port, pathOf));
+    checkAck(await wire.send(body), size);
+    latencies.push(performance.now() - due);
+    idle.push(wire);
+  };
+  for (let i = 0; i < perSecond * seconds; i++) {
+    const due = began + (i * 1_000) / perSecond;
+    const wait = due - performance.now();
+    if (wait > 0.5) await new Promise((done) => setTimeout(done, wait));
+    const slot = active[i % active.length];
+    if (!slot) continue;
+    if (slot.position === 0) sessions += 1;
+    underWay.push(send(due, `{${batch(slot.session, slot.position, size, slot.length)}}`));
+    slot.position += size;
+    if (slot.position >= slot.length) Object.assign(slot, { session: newSession(), position: 0, length });
+  }
+  await Promise.all(underWay);
+  const events = latencies.length * size;
+  const took = (performance.now() - began) / 1_000;
+  const measured = latencies.splice(0);
+  // Nothing is left open for the next round to pay for.
+  const open = active.filter(({ position }) => position > 0);
+  await Promise.all(
+    open.map(({ session, position }) => send(0, `{${batch(session, position, size, position + size)}}`)),
+  );
+  for (const wire of idle) wire.close();
+  return { events, sessions, seconds: took, latencies: measured };
+}

@@ -1,0 +1,54 @@
+// @ts-check
+// The bodies of a session's batches, put together from text that is serialised once: the client must not be what limits.
+import { randomUUID } from "node:crypto";
+import { START, VISIT_EVENTS, visit } from "./mix.mjs";
+
+const VARIANTS = 16;
+const visits = Array.from({ length: VARIANTS }, (_, variant) => visit(variant).map((event) => JSON.stringify(event)));
+const clientTimes = visit(0).map((event) => event.timestamp);
+/** @type {Map<number, string>} */
+const runs = new Map();
+
+/**
+ * `"sent_at":…,"events":[…]` of `count` events from `position` on.
+ * @param {number} variant @param {number} position @param {number} count
+ */
+function run(variant, position, count) {
+  const start = position % VISIT_EVENTS;
+  const key = (variant * VISIT_EVENTS + start) * 1_000 + count;
+  let text = runs.get(key);
+  if (text === undefined) {
+    const events = Array.from({ length: count }, (_, i) => visits[variant]?.[(start + i) % VISIT_EVENTS]);
+    const last = clientTimes[Math.min(start + count, VISIT_EVENTS) - 1] ?? 0;
+    text = `"sent_at":${last + 150},"events":[${events.join(",")}]`;
+    runs.set(key, text);
+  }
+  return text;
+}
+
+let made = 0;
+
+/** @typedef {{ id: string, variant: number, stream: string, visitor: string }} Session */
+
+/** @returns {Session} */
+export function newSession() {
+  made += 1;
+  return {
+    id: randomUUID(),
+    variant: made % VARIANTS,
+    stream: `p${made.toString(36)}`,
+    visitor: `v${made.toString(36)}`,
+  };
+}
+
+/**
+ * Events `position + 1` to `position + count` of a session, without its braces. The first batch carries the start, the
+ * one that reaches `total` the end, as the tracker sends them.
+ * @param {Session} session @param {number} position @param {number} count @param {number} total
+ */
+export function batch(session, position, count, total) {
+  const { id, variant, stream, visitor } = session;
+  const start = position === 0 ? `"start":${JSON.stringify({ ...START, visitor_id: visitor })},` : "";
+  const end = position + count >= total ? `,"end":{}` : "";
+  return `"session_id":"${id}","stream":"${stream}","first":${position + 1},${start}${run(variant, position, count)}${end}`;
+}

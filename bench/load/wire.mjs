@@ -1,0 +1,157 @@
+// @ts-check
+// HTTP/1.1 keep-alive and WebSocket on bare sockets: a request is one buffer, a reply is one string. A general client
+// takes as much CPU as the server under test, and both share the machine.
+import { connect } from "node:net";
+
+/** @typedef {(text: string, status: number) => void} Reply */
+
+/**
+ * One connection, one request under way at a time.
+ * @typedef {object} Wire
+ * @property {(body: string) => Promise<string>} send  Resolves with the reply's text; rejects on anything but success.
+ * @property {() => boolean} isOpen  A server ends connections that were idle for some seconds.
+ * @property {() => void} close
+ */
+
+/** @param {number} port @returns {Promise<import("node:net").Socket>} */
+function dial(port) {
+  return new Promise((done, fail) => {
+    const socket = connect({ port, host: "127.0.0.1", noDelay: true }, () => done(socket));
+    socket.once("error", fail);
+  });
+}
+
+const HEADERS = "Host: bench\r\nOrigin: https://shop.example\r\nCF-Connecting-IP: 203.0.113.7\r\n";
+
+/** Bodies go out as text/plain, which is what a browser may send without a preflight. @param {string} path @param {string} body */
+const httpRequest = (path, body) =>
+  `POST ${path} HTTP/1.1\r\n${HEADERS}Content-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+
+/**
+ * @param {number} port
+ * @param {(body: string) => string} pathOf
+ * @returns {Promise<Wire>}
+ */
+export async function openHttp(port, pathOf) {
+  const socket = await dial(port);
+  /** @type {{ done: (text: string) => void, fail: (error: Error) => void } | null} */
+  let waiting = null;
+  let text = "";
+  socket.setEncoding("latin1");
+  socket.on("data", (chunk) => {
+    text += chunk;
+    const reply = readHttp(text);
+    if (!reply || !waiting) return;
+    text = "";
+    const { done, fail } = waiting;
+    waiting = null;
+    if (reply.status === 200) done(reply.body);
+    else fail(new Error(`HTTP ${reply.status}: ${reply.body.slice(0, 300)}`));
+  });
+  const broken = (/** @type {Error | undefined} */ error) => waiting?.fail(error ?? new Error("connection closed"));
+  socket.on("error", broken);
+  socket.on("close", () => broken(undefined));
+  return {
+    send: (body) =>
+      new Promise((done, fail) => {
+        waiting = { done, fail };
+        socket.write(httpRequest(pathOf(body), body));
+      }),
+    isOpen: () => !socket.destroyed && socket.writable,
+    close: () => socket.destroy(),
+  };
+}
+
+/** A whole response, or null while more has to come. @param {string} text */
+function readHttp(text) {
+  const end = text.indexOf("\r\n\r\n");
+  if (end < 0) return null;
+  const head = text.slice(0, end).toLowerCase();
+  const status = Number(head.slice(9, 12));
+  const body = text.slice(end + 4);
+  const at = head.indexOf("\r\ncontent-length:");
+  if (at >= 0) return body.length >= Number.parseInt(head.slice(at + 17), 10) ? { status, body } : null;
+  return body.endsWith("0\r\n\r\n") ? { status, body } : null;
+}
+
+/** @param {number} port @param {string} path @returns {Promise<Wire>} */
+export async function openSocket(port, path) {
+  const socket = await dial(port);
+  await upgrade(socket, path);
+  /** @type {{ done: (text: string) => void, fail: (error: Error) => void } | null} */
+  let waiting = null;
+  /** @type {Buffer} */
+  let pending = Buffer.alloc(0);
+  socket.on("data", (chunk) => {
+    pending = pending.length > 0 ? Buffer.concat([pending, chunk]) : chunk;
+    const frame = readFrame(pending);
+    if (!frame || !waiting) return;
+    pending = pending.subarray(frame.size);
+    const { done, fail } = waiting;
+    waiting = null;
+    if (frame.opcode === 1) done(frame.text);
+    else fail(new Error(`WebSocket frame of opcode ${frame.opcode}: ${frame.text.slice(0, 300)}`));
+  });
+  const broken = (/** @type {Error | undefined} */ error) => waiting?.fail(error ?? new Error("socket closed"));
+  socket.on("error", broken);
+  socket.on("close", () => broken(undefined));
+  return {
+    send: (text) =>
+      new Promise((done, fail) => {
+        waiting = { done, fail };
+        socket.write(textFrame(text));
+      }),
+    isOpen: () => !socket.destroyed && socket.writable,
+    close: () => socket.end(CLOSE_FRAME),
+  };
+}
+
+/** @param {import("node:net").Socket} socket @param {string} path @returns {Promise<void>} */
+function upgrade(socket, path) {
+  const key = "cHVsc2VnYXRlLWJlbmNoMQ==";
+  const wanted = `Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n`;
+  socket.write(`GET ${path} HTTP/1.1\r\n${HEADERS}${wanted}\r\n`);
+  return new Promise((done, fail) => {
+    let text = "";
+    const read = (/** @type {Buffer} */ chunk) => {
+      text += chunk.toString("latin1");
+      if (!text.includes("\r\n\r\n")) return;
+      socket.off("data", read);
+      if (text.startsWith("HTTP/1.1 101")) done();
+      else fail(new Error(`upgrade refused: ${text.slice(0, 400)}`));
+    };
+    socket.on("data", read);
+    socket.once("error", fail);
+    socket.once("close", () => fail(new Error("closed during the upgrade")));
+  });
+}
+
+/** A client must mask its frames; the mask 0 leaves the text as it is. @param {string} text */
+function textFrame(text) {
+  const length = Buffer.byteLength(text);
+  const header = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  const frame = Buffer.alloc(header + 4 + length);
+  frame[0] = 0x81;
+  frame[1] = 0x80 | (header === 2 ? length : header === 4 ? 126 : 127);
+  if (header === 4) frame.writeUInt16BE(length, 2);
+  if (header === 10) frame.writeBigUInt64BE(BigInt(length), 2);
+  frame.write(text, header + 4);
+  return frame;
+}
+
+const CLOSE_FRAME = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]);
+
+/** The first frame of `data`, or null while more of it has to come. Replies are short: no frame here passes 64 KB. @param {Buffer} data */
+function readFrame(data) {
+  if (data.length < 2) return null;
+  const short = (data[1] ?? 0) & 0x7f;
+  const header = short === 126 ? 4 : 2;
+  if (data.length < header) return null;
+  const length = short === 126 ? data.readUInt16BE(2) : short;
+  if (data.length < header + length) return null;
+  return {
+    opcode: (data[0] ?? 0) & 0x0f,
+    text: data.toString("latin1", header, header + length),
+    size: header + length,
+  };
+}

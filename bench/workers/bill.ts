@@ -1,0 +1,288 @@
+import { SessionActor as Production } from "../../durable/session";
+import type { Env } from "../../src/env";
+import worker from "../../src/index";
+
+/**
+ * The production Worker and actor in simulated time, with a counter on each billed operation. The clock and the alarms
+ * are the driver's: `Date.now()` reads the simulated clock, `setAlarm` writes down when the driver is to call `alarm()`,
+ * and an actor that is left alone for 10 s is thrown out of memory, as the platform does. Everything else is real.
+ */
+
+export { SiteSettings } from "../../durable/site";
+
+/** Counts by name; the names are the lines of the bill. */
+const counts: Record<string, number> = {};
+
+function add(name: string, n = 1): void {
+  counts[name] = (counts[name] ?? 0) + n;
+}
+
+let clock = Date.now();
+Date.now = () => clock;
+
+/** The driver's seeded source: the same jitter in every run. */
+let seed = 1;
+Math.random = () => {
+  seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+  return seed / 2 ** 32;
+};
+
+/** When each actor's alarm is due. Outlives the actor, as alarms do. */
+const alarms = new Map<string, number>();
+
+const countedStatement = (statement: D1PreparedStatement): D1PreparedStatement => {
+  const counted: Pick<D1PreparedStatement, "bind" | "run" | "all" | "first"> = {
+    bind: (...values) => countedStatement(statement.bind(...values)),
+    run: async <T>() => countedResult(await statement.run<T>()),
+    all: async <T>() => countedResult(await statement.all<T>()),
+    first: async <T>() => countedResult(await statement.all<T>()).results[0] ?? null,
+  };
+  inner.set(counted, statement);
+  return counted as D1PreparedStatement;
+};
+const inner = new WeakMap<object, D1PreparedStatement>();
+
+function countedResult<T>(result: D1Result<T>): D1Result<T> {
+  add("d1_rows_written", result.meta.rows_written);
+  add("d1_rows_read", result.meta.rows_read);
+  return result;
+}
+
+const countedDatabase = (db: D1Database) =>
+  ({
+    prepare: (query: string) => countedStatement(db.prepare(query)),
+    batch: async <T>(statements: D1PreparedStatement[]) =>
+      (await db.batch<T>(statements.map((statement) => inner.get(statement) ?? statement))).map(countedResult),
+  }) as D1Database;
+
+const countedBucket = (bucket: R2Bucket) =>
+  ({
+    put: (...args: unknown[]) => (add("r2_class_a"), Reflect.apply(bucket.put, bucket, args)),
+    list: (...args: unknown[]) => (add("r2_class_a"), Reflect.apply(bucket.list, bucket, args)),
+    get: (...args: unknown[]) => (add("r2_class_b"), Reflect.apply(bucket.get, bucket, args)),
+    head: (...args: unknown[]) => (add("r2_class_b"), Reflect.apply(bucket.head, bucket, args)),
+    delete: (...args: unknown[]) => Reflect.apply(bucket.delete, bucket, args),
+  }) as unknown as R2Bucket;
+
+const countedKv = (kv: KVNamespace) =>
+  ({
+    get: (...args: unknown[]) => (add("kv_reads"), Reflect.apply(kv.get, kv, args)),
+    put: (...args: unknown[]) => (add("kv_writes"), Reflect.apply(kv.put, kv, args)),
+    delete: (...args: unknown[]) => (add("kv_writes"), Reflect.apply(kv.delete, kv, args)),
+    list: (...args: unknown[]) => (add("kv_writes"), Reflect.apply(kv.list, kv, args)),
+  }) as unknown as KVNamespace;
+
+/** Counts what is put in the way of the storage of one object. */
+function countStorage(storage: DurableObjectStorage, id: string): void {
+  const { sql } = storage;
+  const exec = sql.exec.bind(sql);
+  Object.defineProperty(sql, "exec", {
+    value: (query: string, ...values: SqlStorageValue[]) => {
+      const cursor = exec(query, ...values);
+      // A cursor knows its rows when it has been read to its end, which the journal does in the same turn.
+      const toArray = cursor.toArray.bind(cursor);
+      Object.defineProperty(cursor, "toArray", {
+        value: () => {
+          const rows = toArray();
+          add("object_rows_written", cursor.rowsWritten);
+          add("object_rows_read", cursor.rowsRead);
+          return rows;
+        },
+      });
+      return cursor;
+    },
+  });
+  Object.defineProperty(storage, "setAlarm", {
+    value: (at: number) => {
+      add("set_alarms");
+      alarms.set(id, at);
+      return Promise.resolve();
+    },
+  });
+  const deleteAll = storage.deleteAll.bind(storage);
+  Object.defineProperty(storage, "deleteAll", {
+    value: () => {
+      // Not in the price list; counted as a delete of every row there is.
+      for (const table of ["head", "journal"]) {
+        add("object_rows_written", Number(exec(`SELECT count(*) AS n FROM ${table}`).one()["n"]));
+      }
+      alarms.delete(id);
+      return deleteAll();
+    },
+  });
+}
+
+let entered = 0;
+
+/** Adds the time until `call` ends to the object's active time. Real time: the simulated clock stands still meanwhile. */
+async function active<T>(call: () => T | Promise<T>): Promise<T> {
+  entered += 1;
+  const began = performance.now();
+  try {
+    return await call();
+  } finally {
+    entered -= 1;
+    add("active_ms", performance.now() - began);
+  }
+}
+
+export class SessionActor extends Production {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, { ...env, DB: countedDatabase(env.DB), TRACKING_R2: countedBucket(env.TRACKING_R2) });
+    countStorage(ctx.storage, ctx.id.toString());
+  }
+
+  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    add("socket_messages");
+    return active(() => super.webSocketMessage(socket, message));
+  }
+
+  /** The driver's: the alarm is due. */
+  fire(): Promise<void> {
+    add("alarms");
+    return active(() => super.alarm());
+  }
+
+  /** The driver's: memory is gone. */
+  evict(): void {
+    this.ctx.abort("evicted");
+  }
+}
+
+interface Call {
+  at: number;
+  /** A request's body, or a frame on the session's socket. */
+  body?: string;
+  frame?: string;
+  /** Opens the session's socket. */
+  open?: true;
+}
+
+interface Job {
+  start: number;
+  sessions: { id: string; ip: string; calls: Call[] }[];
+}
+
+/** Idle and able to hibernate this long: out of memory. */
+const EVICTED_AFTER_MS = 10_000;
+
+interface Running {
+  id: string;
+  ip: string;
+  key: string;
+  calls: Call[];
+  socket: WebSocket | null;
+  touched: number | null;
+}
+
+const ALWAYS: RateLimit = { limit: () => Promise.resolve({ success: true }) };
+
+function countedEnv(env: Env): Env {
+  const limits = { LIMIT_TRACK: ALWAYS, LIMIT_START: ALWAYS, LIMIT_SITE_STARTS: ALWAYS, LIMIT_API: ALWAYS };
+  // The Worker's calls of an actor pass here: each is a billed request to it.
+  const sessions = new Proxy(env.SESSION, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name);
+      if (name !== "getByName" || typeof value !== "function") return value;
+      return (id: string) => {
+        const stub = target.getByName(id);
+        return {
+          track: (call: Parameters<Production["track"]>[0]) => (add("object_calls"), active(() => stub.track(call))),
+          fetch: (request: Request) => (add("object_calls"), stub.fetch(request)),
+        };
+      };
+    },
+  });
+  const sites = new Proxy(env.SITE, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name);
+      if (name === "get") add("object_calls");
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  return { ...env, ...limits, SESSION: sessions, SITE: sites, TRACKING_KV: countedKv(env.TRACKING_KV) };
+}
+
+/** Runs the sessions of a job in the order of simulated time: calls, alarms and evictions of all of them interleaved. */
+async function simulate(job: Job, env: Env, ctx: ExecutionContext): Promise<Record<string, number>> {
+  for (const name of Object.keys(counts)) delete counts[name];
+  seed = 1;
+  clock = job.start;
+  const counted = countedEnv(env);
+  const running: Running[] = job.sessions.map((session) => ({
+    ...session,
+    key: env.SESSION.idFromName(session.id).toString(),
+    socket: null,
+    touched: null,
+  }));
+  for (;;) {
+    let next: Running | null = null;
+    let at = Number.POSITIVE_INFINITY;
+    for (const one of running) {
+      const due = Math.min(one.calls[0]?.at ?? Number.POSITIVE_INFINITY, alarms.get(one.key) ?? Number.POSITIVE_INFINITY);
+      if (due < at) {
+        next = one;
+        at = due;
+      }
+    }
+    if (!next) break;
+    clock = Math.max(clock, at);
+    await step(next, counted, env, ctx);
+  }
+  return { ...counts };
+}
+
+async function step(one: Running, counted: Env, env: Env, ctx: ExecutionContext): Promise<void> {
+  const stub = env.SESSION.getByName(one.id);
+  if (one.touched !== null && clock - one.touched >= EVICTED_AFTER_MS && !one.socket) {
+    add("evictions");
+    await stub.evict().catch(() => {});
+  }
+  one.touched = clock;
+  const alarm = alarms.get(one.key);
+  if (alarm !== undefined && alarm <= clock) {
+    alarms.delete(one.key);
+    return stub.fire();
+  }
+  const call = one.calls.shift();
+  if (!call) return;
+  const send = async (url: string, init: RequestInit) => {
+    add("requests");
+    const request = new Request(`https://bench${url}`, init as RequestInit<IncomingRequestCfProperties>);
+    return worker.fetch(request as Parameters<typeof worker.fetch>[0], counted, ctx);
+  };
+  const headers = { Origin: "https://shop.example", "CF-Connecting-IP": one.ip, "Content-Type": "text/plain" };
+  if (call.open) {
+    const response = await send(`/track/socket?session_id=${one.id}`, { headers: { ...headers, Upgrade: "websocket" } });
+    if (!response.webSocket) throw new Error(`no socket: ${response.status} ${await response.text()}`);
+    one.socket = response.webSocket;
+    one.socket.accept();
+  } else if (call.frame !== undefined) {
+    const { socket } = one;
+    if (!socket) throw new Error("no socket");
+    const reply = new Promise<string>((done) => {
+      socket.addEventListener("message", ({ data }) => done(String(data)), { once: true });
+    });
+    socket.send(call.frame);
+    const text = await reply;
+    if (!text.includes('"ack"')) throw new Error(text);
+    if (one.calls.length === 0) {
+      socket.close(1000);
+      one.socket = null;
+    }
+  } else {
+    const response = await send("/track/events/batch", { method: "POST", headers, body: call.body ?? "" });
+    if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`);
+    await response.body?.cancel();
+  }
+}
+
+export default {
+  async fetch(request, env, ctx) {
+    try {
+      return Response.json(await simulate(await request.json<Job>(), env, ctx));
+    } catch (error) {
+      return new Response(error instanceof Error ? error.stack : String(error), { status: 500 });
+    }
+  },
+} satisfies ExportedHandler<Env>;
