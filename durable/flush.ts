@@ -3,7 +3,7 @@ import { ISOLATION_MAX_CALLS, OUTSIDE_TIMEOUT_MS, PLAN_MAX_EVENTS, PLAN_MAX_UNIT
 import { failed, storeDue } from "../src/session/deadline";
 import { firstSeq } from "../src/session/entry";
 import { applyText } from "../src/session/fold";
-import type { Head } from "../src/session/head";
+import { type Head, identityMark } from "../src/session/head";
 import { lowestWatermark, type Plan, type Progress, type StoreName } from "../src/session/progress";
 import { newState, readSnapshot, type SessionState, writeSnapshot } from "../src/session/state";
 import { putEvents, putIdentity, putMeta } from "../src/store/archive";
@@ -23,7 +23,7 @@ interface Outcome {
   plan: Plan;
   error: string | null;
   refused: number[];
-  /** The identity version that R2 is known to hold now. */
+  /** What identity the store is known to hold now, if the write went well (`identityMark`). */
   identity: number;
 }
 
@@ -110,8 +110,7 @@ function attempt(store: StoreName, plan: Plan, memory: Memory, journal: Journal,
   const body = rows.map((row) => row.body).join(",");
   const events = rows.reduce((sum, row) => sum + row.events, 0);
   const { head, progress } = memory;
-  const identity = head.identity ? head.identity_version : progress.identity_written;
-  const outcome: Outcome = { store, plan, error: null, refused: [], identity };
+  const outcome: Outcome = { store, plan, error: null, refused: [], identity: identityMark(head) };
   const write =
     store === "r2"
       ? writeArchive(outside.bucket, head, memory.state, progress, plan, body)
@@ -204,8 +203,10 @@ function settleStore(progress: Progress, { store, plan, error, refused, identity
     return;
   }
   progress[store] = { through: plan.hi, plan: null, attempts: 0, retry_at: null, error: null };
-  if (store === "d1") progress.quarantined += plan.refused.length + refused.length;
-  else {
+  if (store === "d1") {
+    progress.quarantined += plan.refused.length + refused.length;
+    progress.identity_in_d1 = identity;
+  } else {
     progress.meta_written = true;
     progress.identity_written = Math.max(progress.identity_written, identity);
   }

@@ -1,10 +1,10 @@
 import { FIRST_FLUSH_MS, FLUSH_AT_UNITS, FLUSH_MS } from "../src/limits";
-import { isPending, jittered, type Schedule } from "../src/session/deadline";
+import { flushWait, isPending, type Schedule } from "../src/session/deadline";
 import type { Entry } from "../src/session/entry";
 import { firstSeq } from "../src/session/entry";
 import { apply } from "../src/session/fold";
 import type { Head } from "../src/session/head";
-import { lowestWatermark, newProgress } from "../src/session/progress";
+import { frozenThrough, lowestWatermark, newProgress } from "../src/session/progress";
 import { newState, readSnapshot } from "../src/session/state";
 import type { Journal } from "../src/store/journal";
 
@@ -34,15 +34,16 @@ export function load(journal: Journal, now: number): Memory | null {
   const watermark = lowestWatermark(progress);
   let oldest: number | null = null;
   let urgent = false;
-  for (const row of journal.range(0, Number.MAX_SAFE_INTEGER)) {
+  const rows = journal.range(0, Number.MAX_SAFE_INTEGER);
+  journal.reopenTail(rows.at(-1), frozenThrough(progress));
+  for (const row of rows) {
     for (const entry of JSON.parse(`[${row.body}]`) as Entry[]) {
       if (entry.seq > watermark) oldest ??= entry.at;
       if (entry.seq > watermark && (entry.kind === "end" || entry.kind === "consent")) urgent = true;
       if (entry.seq > state.seq) apply(state, entry);
     }
   }
-  progress.wakes += 1;
-  journal.writeProgress(progress);
+  progress.wakes = Math.max(progress.wakes, journal.lastWake()) + 1;
   const { units } = journal.size();
   const memory = { head, state, progress, flush_due: null, writing: false, units, unplanned: units, alarm_at: null };
   // From the oldest entry's own time: an actor that sleeps and wakes between events must not put its flush off each time.
@@ -57,5 +58,5 @@ const interval = ({ progress }: Pick<Memory, "progress">): number =>
 export function scheduleFlush(memory: Memory, urgent: boolean, now: number, random: number): void {
   if (!isPending(memory, "d1") && !isPending(memory, "r2")) return;
   if (urgent || memory.unplanned >= FLUSH_AT_UNITS) memory.flush_due = now;
-  memory.flush_due ??= now + jittered(interval(memory), random);
+  memory.flush_due ??= now + flushWait(interval(memory), random);
 }

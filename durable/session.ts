@@ -27,6 +27,8 @@ export class SessionActor extends DurableObject<Env> {
   protected outside: Outside;
   protected journal: Journal;
   #memory: Memory | null = null;
+  #alarmAtWake: number | null = null;
+  #isWakeCounted = false;
   #bucket = new Bucket();
   #log: Logger;
 
@@ -37,6 +39,10 @@ export class SessionActor extends DurableObject<Env> {
     this.#log = createLogger(env.LOG_LEVEL, { actor: "session", session_id: ctx.id.name ?? ctx.id.toString() });
     // Answered by the runtime: a ping neither wakes the actor nor is billed as a message.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+    // Known once and for all: reading the alarm costs a row read a wake, setting it again would cost a row written.
+    void ctx.blockConcurrencyWhile(async () => {
+      this.#alarmAtWake = await ctx.storage.getAlarm();
+    });
   }
 
   /** Takes one call: start, batch, end or several of them, in one turn. The reply leaves when the journal is durable. */
@@ -57,12 +63,16 @@ export class SessionActor extends DurableObject<Env> {
     const now = Date.now();
     const memory = this.#wake(now);
     if (!memory) return null;
+    this.#countWake(memory);
     return JSON.stringify({ ...this.#view(memory, now), unflushed: newest(this.#unflushed(memory)) });
   }
 
-  /** For the cron that looks for lost alarms: loading sets the alarm again. */
+  /** For the cron that looks for lost alarms: sets the alarm again, whatever this instance believes of it. */
   wake(): void {
-    this.#wake(Date.now());
+    const memory = this.#wake(Date.now());
+    if (!memory) return;
+    memory.alarm_at = null;
+    this.#setDeadline(memory);
   }
 
   /** Sockets only, opened by the Worker, which has checked origin, limits and key. */
@@ -116,10 +126,19 @@ export class SessionActor extends DurableObject<Env> {
 
   #wake(now: number): Memory | null {
     if (this.#memory) return this.#memory;
-    this.#memory = this.#orAbort(() => load(this.journal, now));
-    // Asking for the alarm is async; setting it again is one row, and a wake is rare.
-    if (this.#memory) this.#setDeadline(this.#memory);
-    return this.#memory;
+    const memory = this.#orAbort(() => load(this.journal, now));
+    if (!memory) return null;
+    memory.alarm_at = this.#alarmAtWake;
+    this.#memory = memory;
+    this.#setDeadline(memory);
+    return memory;
+  }
+
+  /** A wake that only looks writes nothing of its own, and would be forgotten with the next. */
+  #countWake({ progress }: Memory): void {
+    if (this.#isWakeCounted) return;
+    this.#orAbort(() => this.journal.writeProgress(progress));
+    this.#isWakeCounted = true;
   }
 
   /** Back-pressure, before anything is worked out: the sender keeps what is refused here. */
@@ -145,7 +164,10 @@ export class SessionActor extends DurableObject<Env> {
         else if (before.head !== head) this.journal.writeHead(head);
         if (before && before.progress !== progress) this.journal.writeProgress(progress);
         const [first] = entries;
-        if (first) this.journal.append({ lo: first.seq, hi: first.seq + entries.length - 1, events, body });
+        if (first) {
+          const row = { lo: first.seq, hi: first.seq + entries.length - 1, events, body };
+          this.journal.append(row, progress.wakes);
+        }
       });
       this.#memory = Object.assign(memory, { head, progress });
       for (const entry of entries) apply(memory.state, entry);

@@ -67,8 +67,12 @@ export const MAX_SOCKETS = 64;
 export const FIRST_FLUSH_MS = 3 * SECOND;
 /** Later flushes; the price of a session is mostly how often it is written. Jitter only shortens it. */
 export const FLUSH_MS = 30 * SECOND;
-/** Share of an interval that jitter may take, so that sessions born together do not flush together. */
-export const JITTER = 0.25;
+/**
+ * Share of the wait that jitter may take. A flush is spread by its events' own times already, and each early one is paid
+ * for; retries begin together when a store goes down, so they need more.
+ */
+export const FLUSH_JITTER = 0.1;
+export const RETRY_JITTER = 0.25;
 /** Journal text that flushes at once: half a plan, so that a busy session writes full plans. */
 export const FLUSH_AT_UNITS = PLAN_MAX_UNITS / 2;
 /** Retry of a failed flush: 2 s doubled per attempt to at most 2 minutes (D1 stalls of 60 to 80 s happen). */

@@ -60,6 +60,11 @@ async function migrate() {
   await db.batch(statements.map((statement) => db.prepare(statement)));
 }
 
+async function databaseBytes() {
+  const db = await miniflare.getD1Database("DB");
+  return (await db.prepare("SELECT 1").all()).meta.size_after;
+}
+
 /** Keys in R2 by kind: meta, identity, events. */
 async function objectCounts() {
   const bucket = await miniflare.getR2Bucket("TRACKING_R2");
@@ -78,14 +83,18 @@ async function objectCounts() {
   return counts;
 }
 
-process.on("message", async (/** @type {{ id: number, sql?: string }} */ question) => {
-  try {
-    const answer = question.sql === undefined ? await objectCounts() : await sql(question.sql);
-    process.send?.({ id: question.id, answer });
-  } catch (error) {
-    process.send?.({ id: question.id, error: String(error) });
-  }
-});
+process.on(
+  "message",
+  async (/** @type {{ id: number, ask: "sql" | "objects" | "bytes", text: string }} */ question) => {
+    try {
+      const answers = { sql: () => sql(question.text), objects: objectCounts, bytes: databaseBytes };
+      const answer = await answers[question.ask]();
+      process.send?.({ id: question.id, answer });
+    } catch (error) {
+      process.send?.({ id: question.id, error: String(error) });
+    }
+  },
+);
 
 const url = await miniflare.ready;
 await migrate();

@@ -19,6 +19,7 @@ const host = fileURLToPath(new URL("./host.mjs", import.meta.url));
  * @property {() => string} output  What they have printed so far.
  * @property {(text: string) => Promise<Record<string, unknown>[]>} sql  Asks its D1.
  * @property {() => Promise<Record<string, number>>} objects  Counts its R2 objects by kind.
+ * @property {() => Promise<number>} databaseBytes  Size of its D1.
  * @property {() => Promise<void>} kill
  */
 
@@ -56,12 +57,12 @@ export async function start(name, { dist, state = join(workspace, `state-${name}
     });
     child.once("exit", () => fail(new Error(`${name} ended:\n${output}`)));
   });
-  /** @param {object} question @returns {Promise<unknown>} */
-  const ask = (question) =>
+  /** @param {"sql" | "objects" | "bytes"} what @param {string} [text] @returns {Promise<unknown>} */
+  const ask = (what, text = "") =>
     new Promise((done, fail) => {
       count += 1;
       asked.set(count, { done, fail });
-      child.send({ id: count, ...question });
+      child.send({ id: count, ask: what, text });
     });
   return {
     name,
@@ -69,8 +70,9 @@ export async function start(name, { dist, state = join(workspace, `state-${name}
     state,
     pids: tree(child.pid ?? 0),
     output: () => output,
-    sql: async (text) => /** @type {Record<string, unknown>[]} */ (await ask({ sql: text })),
-    objects: async () => /** @type {Record<string, number>} */ (await ask({})),
+    sql: async (text) => /** @type {Record<string, unknown>[]} */ (await ask("sql", text)),
+    objects: async () => /** @type {Record<string, number>} */ (await ask("objects")),
+    databaseBytes: async () => Number(await ask("bytes")),
     kill: async () => {
       end(child);
       await gone;

@@ -1,6 +1,7 @@
 import { SessionActor as Production } from "../../durable/session";
 import type { Env } from "../../src/env";
 import worker from "../../src/index";
+import type { TrackCall } from "../../src/session/intake";
 
 /**
  * The production Worker and actor in simulated time, with a counter on each billed operation. The clock and the alarms
@@ -55,22 +56,26 @@ const countedDatabase = (db: D1Database) =>
       (await db.batch<T>(statements.map((statement) => inner.get(statement) ?? statement))).map(countedResult),
   }) as D1Database;
 
-const countedBucket = (bucket: R2Bucket) =>
-  ({
-    put: (...args: unknown[]) => (add("r2_class_a"), Reflect.apply(bucket.put, bucket, args)),
-    list: (...args: unknown[]) => (add("r2_class_a"), Reflect.apply(bucket.list, bucket, args)),
-    get: (...args: unknown[]) => (add("r2_class_b"), Reflect.apply(bucket.get, bucket, args)),
-    head: (...args: unknown[]) => (add("r2_class_b"), Reflect.apply(bucket.head, bucket, args)),
-    delete: (...args: unknown[]) => Reflect.apply(bucket.delete, bucket, args),
-  }) as unknown as R2Bucket;
+/** The same binding, with its calls counted under the line they are billed by. */
+function countedCalls<T extends object>(binding: T, lines: Record<string, string>): T {
+  return new Proxy(binding, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]): unknown => {
+        const line = lines[String(name)];
+        if (line) add(line);
+        return Reflect.apply(value, target, args);
+      };
+    },
+  });
+}
 
-const countedKv = (kv: KVNamespace) =>
-  ({
-    get: (...args: unknown[]) => (add("kv_reads"), Reflect.apply(kv.get, kv, args)),
-    put: (...args: unknown[]) => (add("kv_writes"), Reflect.apply(kv.put, kv, args)),
-    delete: (...args: unknown[]) => (add("kv_writes"), Reflect.apply(kv.delete, kv, args)),
-    list: (...args: unknown[]) => (add("kv_writes"), Reflect.apply(kv.list, kv, args)),
-  }) as unknown as KVNamespace;
+const countedBucket = (bucket: R2Bucket): R2Bucket =>
+  countedCalls(bucket, { put: "r2_class_a", list: "r2_class_a", get: "r2_class_b", head: "r2_class_b" });
+
+const countedKv = (kv: KVNamespace): KVNamespace =>
+  countedCalls(kv, { get: "kv_reads", put: "kv_writes", delete: "kv_writes", list: "kv_writes" });
 
 /** Counts what is put in the way of the storage of one object. */
 function countStorage(storage: DurableObjectStorage, id: string): void {
@@ -112,16 +117,12 @@ function countStorage(storage: DurableObjectStorage, id: string): void {
   });
 }
 
-let entered = 0;
-
 /** Adds the time until `call` ends to the object's active time. Real time: the simulated clock stands still meanwhile. */
 async function active<T>(call: () => T | Promise<T>): Promise<T> {
-  entered += 1;
   const began = performance.now();
   try {
     return await call();
   } finally {
-    entered -= 1;
     add("active_ms", performance.now() - began);
   }
 }
@@ -148,6 +149,8 @@ export class SessionActor extends Production {
     this.ctx.abort("evicted");
   }
 }
+
+const handler: ExportedHandler<Env> = worker;
 
 interface Call {
   at: number;
@@ -177,30 +180,35 @@ interface Running {
 
 const ALWAYS: RateLimit = { limit: () => Promise.resolve({ success: true }) };
 
+/** What the Worker and the driver call of an actor. */
+interface Stub {
+  track(call: TrackCall): Promise<unknown>;
+  fetch(request: Request): Promise<Response>;
+  fire(): Promise<void>;
+  evict(): Promise<void>;
+}
+
+const stubOf = (env: Env, id: string): Stub => env.SESSION.getByName(id) as unknown as Stub;
+
+/** Every call of an actor is a billed request to it. */
 function countedEnv(env: Env): Env {
   const limits = { LIMIT_TRACK: ALWAYS, LIMIT_START: ALWAYS, LIMIT_SITE_STARTS: ALWAYS, LIMIT_API: ALWAYS };
-  // The Worker's calls of an actor pass here: each is a billed request to it.
-  const sessions = new Proxy(env.SESSION, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(target, name);
-      if (name !== "getByName" || typeof value !== "function") return value;
-      return (id: string) => {
-        const stub = target.getByName(id);
-        return {
-          track: (call: Parameters<Production["track"]>[0]) => (add("object_calls"), active(() => stub.track(call))),
-          fetch: (request: Request) => (add("object_calls"), stub.fetch(request)),
-        };
-      };
-    },
-  });
-  const sites = new Proxy(env.SITE, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(target, name);
-      if (name === "get") add("object_calls");
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
-  return { ...env, ...limits, SESSION: sessions, SITE: sites, TRACKING_KV: countedKv(env.TRACKING_KV) };
+  const getByName = (id: string) => {
+    const stub = stubOf(env, id);
+    return {
+      track: (call: TrackCall) => {
+        add("object_calls");
+        return active(() => stub.track(call));
+      },
+      fetch: (request: Request) => {
+        add("object_calls");
+        return stub.fetch(request);
+      },
+    };
+  };
+  const SESSION = { getByName } as unknown as Env["SESSION"];
+  const SITE = countedCalls(env.SITE, { get: "object_calls" });
+  return { ...env, ...limits, SESSION, SITE, TRACKING_KV: countedKv(env.TRACKING_KV) };
 }
 
 /** Runs the sessions of a job in the order of simulated time: calls, alarms and evictions of all of them interleaved. */
@@ -219,7 +227,10 @@ async function simulate(job: Job, env: Env, ctx: ExecutionContext): Promise<Reco
     let next: Running | null = null;
     let at = Number.POSITIVE_INFINITY;
     for (const one of running) {
-      const due = Math.min(one.calls[0]?.at ?? Number.POSITIVE_INFINITY, alarms.get(one.key) ?? Number.POSITIVE_INFINITY);
+      const due = Math.min(
+        one.calls[0]?.at ?? Number.POSITIVE_INFINITY,
+        alarms.get(one.key) ?? Number.POSITIVE_INFINITY,
+      );
       if (due < at) {
         next = one;
         at = due;
@@ -233,27 +244,34 @@ async function simulate(job: Job, env: Env, ctx: ExecutionContext): Promise<Reco
 }
 
 async function step(one: Running, counted: Env, env: Env, ctx: ExecutionContext): Promise<void> {
-  const stub = env.SESSION.getByName(one.id);
   if (one.touched !== null && clock - one.touched >= EVICTED_AFTER_MS && !one.socket) {
     add("evictions");
-    await stub.evict().catch(() => {});
+    // The call that throws an actor out fails with it.
+    await stubOf(env, one.id)
+      .evict()
+      .catch(() => {});
   }
   one.touched = clock;
   const alarm = alarms.get(one.key);
   if (alarm !== undefined && alarm <= clock) {
     alarms.delete(one.key);
-    return stub.fire();
+    return stubOf(env, one.id).fire();
   }
   const call = one.calls.shift();
   if (!call) return;
-  const send = async (url: string, init: RequestInit) => {
+  const send = async (url: string, init: object) => {
     add("requests");
-    const request = new Request(`https://bench${url}`, init as RequestInit<IncomingRequestCfProperties>);
-    return worker.fetch(request as Parameters<typeof worker.fetch>[0], counted, ctx);
+    const request = new Request<unknown, IncomingRequestCfProperties>(
+      `https://bench${url}`,
+      init as RequestInit<IncomingRequestCfProperties>,
+    );
+    return handler.fetch?.(request, counted, ctx) ?? new Response(null, { status: 500 });
   };
   const headers = { Origin: "https://shop.example", "CF-Connecting-IP": one.ip, "Content-Type": "text/plain" };
   if (call.open) {
-    const response = await send(`/track/socket?session_id=${one.id}`, { headers: { ...headers, Upgrade: "websocket" } });
+    const response = await send(`/track/socket?session_id=${one.id}`, {
+      headers: { ...headers, Upgrade: "websocket" },
+    });
     if (!response.webSocket) throw new Error(`no socket: ${response.status} ${await response.text()}`);
     one.socket = response.webSocket;
     one.socket.accept();

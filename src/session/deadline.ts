@@ -1,4 +1,4 @@
-import { IDLE_MS, JITTER, LINGER_MS, RETRY_MAX_MS, RETRY_MIN_MS } from "../limits";
+import { FLUSH_JITTER, IDLE_MS, LINGER_MS, RETRY_JITTER, RETRY_MAX_MS, RETRY_MIN_MS } from "../limits";
 import type { Progress, StoreName, StoreProgress } from "./progress";
 import type { SessionState } from "./state";
 
@@ -53,12 +53,15 @@ export function nextDeadline(schedule: Schedule): number | null {
   return times.length > 0 ? Math.min(...times) : null;
 }
 
-/** `interval` ms shortened by up to a quarter, so that nothing due "within 30 s" comes later. `random` is in [0, 1). */
-export const jittered = (interval: number, random: number): number => Math.round(interval * (1 - JITTER * random));
+/** Jitter only shortens, so that nothing due "within 30 s" comes later. `random` is in [0, 1). */
+const shortened = (wait: number, share: number, random: number): number => Math.round(wait * (1 - share * random));
+
+/** Wait before a flush, ms, of at most `interval`. */
+export const flushWait = (interval: number, random: number): number => shortened(interval, FLUSH_JITTER, random);
 
 /** Wait before try `attempts` + 1, ms: doubled each time up to the cap, jittered. */
 export const backoff = (attempts: number, random: number): number =>
-  jittered(Math.min(RETRY_MIN_MS * 2 ** Math.min(attempts - 1, 20), RETRY_MAX_MS), random);
+  shortened(Math.min(RETRY_MIN_MS * 2 ** Math.min(attempts - 1, 20), RETRY_MAX_MS), RETRY_JITTER, random);
 
 export const failed = (store: StoreProgress, error: string, now: number, random: number): StoreProgress => ({
   ...store,

@@ -63,6 +63,9 @@ export function learn(head: Head, facts: Partial<Identity>, now: number): Head {
 const sameFact = (a: Identity, b: Identity, key: keyof Identity): boolean =>
   key === "traits" && a.traits !== b.traits ? JSON.stringify(a.traits) === JSON.stringify(b.traits) : a[key] === b[key];
 
+/** Names the identity a head holds: equal marks, equal identity. 0: nobody. */
+export const identityMark = (head: Head): number => (head.identity ? head.identity_version : 0);
+
 /** Withdrawal: from here on the head knows nobody. */
 export const forget = (head: Head): Head => ({ ...head, identity: null, addresses: [] });
 

@@ -34,12 +34,14 @@ export interface Progress {
   /** The newest plan's time, so that the next is later. */
   last_plan_at: number;
   meta_written: boolean;
+  /** What identity D1's row holds (`identityMark`); null before the first row. */
+  identity_in_d1: number | null;
   /** Identity versions: the newest that may have left for R2, and the newest that is known to be there. */
   identity_planned: number;
   identity_written: number;
   /** Set while identity objects have to go from R2 after a withdrawal. */
   erase: { attempts: number; retry_at: number } | null;
-  /** Times this actor has been loaded into memory. */
+  /** Times this actor has been loaded into memory, as of when this was written; the journal's rows may know of more. */
   wakes: number;
   /** Nonces of stream tickets used, with their expiry (epoch ms). */
   used_tickets: [string, number][];
@@ -61,11 +63,16 @@ export const newProgress = (seq: number): Progress => ({
   quarantined: 0,
   last_plan_at: 0,
   meta_written: false,
+  identity_in_d1: null,
   identity_planned: 0,
   identity_written: 0,
   erase: null,
   wakes: 1,
   used_tickets: [],
 });
+
+/** The last seq that a plan has frozen or a store has. */
+export const frozenThrough = ({ d1, r2 }: Progress): number =>
+  Math.max(d1.plan?.hi ?? d1.through, r2.plan?.hi ?? r2.through);
 
 export const lowestWatermark = (progress: Progress): number => Math.min(progress.d1.through, progress.r2.through);

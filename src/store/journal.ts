@@ -22,7 +22,7 @@ const SCHEMA = [
   `CREATE TABLE IF NOT EXISTS head (id INTEGER PRIMARY KEY CHECK (id = 1), v INTEGER NOT NULL,
      identity TEXT NOT NULL, progress TEXT NOT NULL, snapshot TEXT)`,
   `CREATE TABLE IF NOT EXISTS journal (lo INTEGER PRIMARY KEY, hi INTEGER NOT NULL, events INTEGER NOT NULL,
-     body TEXT NOT NULL)`,
+     wake INTEGER NOT NULL, body TEXT NOT NULL)`,
 ];
 
 /** Version of the two tables above, in `head.v`. */
@@ -77,17 +77,28 @@ export class Journal {
   }
 
   /** Adds entries. Small ones extend the newest row: one billed row, and nothing to delete later. */
-  append(row: JournalRow): void {
+  append({ lo, hi, events, body }: JournalRow, wake: number): void {
     const tail = this.#tail;
-    if (tail && tail.units + row.body.length <= JOURNAL_ROW_UNITS) {
-      const update = "UPDATE journal SET hi = ?, events = events + ?, body = body || ',' || ? WHERE lo = ?";
-      this.#rows(update, row.hi, row.events, row.body, tail.lo);
-      tail.units += row.body.length + 1;
+    if (tail && tail.units + body.length <= JOURNAL_ROW_UNITS) {
+      const update = "UPDATE journal SET hi = ?, events = events + ?, wake = ?, body = body || ',' || ? WHERE lo = ?";
+      this.#rows(update, hi, events, wake, body, tail.lo);
+      tail.units += body.length + 1;
       return;
     }
-    const insert = "INSERT INTO journal (lo, hi, events, body) VALUES (?, ?, ?, ?)";
-    this.#rows(insert, row.lo, row.hi, row.events, row.body);
-    this.#tail = { lo: row.lo, units: row.body.length };
+    const insert = "INSERT INTO journal (lo, hi, events, wake, body) VALUES (?, ?, ?, ?, ?)";
+    this.#rows(insert, lo, hi, events, wake, body);
+    this.#tail = { lo, units: body.length };
+  }
+
+  /** After a wake: the newest row may be appended to again if no plan has frozen it, that is, if it begins after `frozen`. */
+  reopenTail(newest: JournalRow | undefined, frozen: number): void {
+    this.#tail = newest && newest.lo > frozen ? { lo: newest.lo, units: newest.body.length } : null;
+  }
+
+  /** The newest wake that wrote a row; 0 when there is no row. */
+  lastWake(): number {
+    const [row] = this.#rows<{ wake: number | null }>("SELECT max(wake) AS wake FROM journal");
+    return row?.wake ?? 0;
   }
 
   /** From here on the newest row is not appended to: a plan has frozen it. */

@@ -1,5 +1,5 @@
 import type { Entry, EventEntry } from "../session/entry";
-import type { Head } from "../session/head";
+import { type Head, identityMark } from "../session/head";
 import type { Progress } from "../session/progress";
 import type { SessionState } from "../session/state";
 import { columns, summary } from "../session/view";
@@ -19,18 +19,23 @@ const INSERT_EVENTS = `
   FROM json_each(?2) WHERE value ->> 'kind' = 'event'
   ON CONFLICT (session_id, seq) DO NOTHING`;
 
-/** Guarded by last_seq: a write that stalled in D1 and lands late changes nothing. */
-const UPSERT_SESSION = `
+/**
+ * Guarded by last_seq: a write that stalled in D1 and lands late changes nothing. The indexed columns are only named when
+ * they may differ from the row's: SQLite rewrites, and D1 bills, an index entry whenever a SET names its column.
+ */
+const upsert = (alsoSet: string): string => `
   INSERT INTO sessions (session_id, site, visitor_id, fingerprint_id, started_at, last_event_at, ended_at, ip, asn,
                         country, label, engagement, bot, vpn, risk, events, last_seq, detail)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
   ON CONFLICT (session_id) DO UPDATE SET
-    site = excluded.site, visitor_id = excluded.visitor_id, fingerprint_id = excluded.fingerprint_id,
-    started_at = excluded.started_at, last_event_at = excluded.last_event_at, ended_at = excluded.ended_at,
-    ip = excluded.ip, asn = excluded.asn, country = excluded.country, label = excluded.label,
-    engagement = excluded.engagement, bot = excluded.bot, vpn = excluded.vpn, risk = excluded.risk,
-    events = excluded.events, last_seq = excluded.last_seq, detail = excluded.detail
+    ${alsoSet} last_event_at = excluded.last_event_at, ended_at = excluded.ended_at, country = excluded.country,
+    label = excluded.label, engagement = excluded.engagement, bot = excluded.bot, vpn = excluded.vpn,
+    risk = excluded.risk, events = excluded.events, last_seq = excluded.last_seq, detail = excluded.detail
   WHERE excluded.last_seq > sessions.last_seq`;
+
+const UPSERT_WHOLE = upsert(`site = excluded.site, started_at = excluded.started_at, visitor_id = excluded.visitor_id,
+    fingerprint_id = excluded.fingerprint_id, ip = excluded.ip, asn = excluded.asn,`);
+const UPSERT_SAME_IDENTITY = upsert("");
 
 /** Events from journal text: JSON objects joined by commas, other kinds of entry among them. */
 export const insertEvents = (db: D1Database, sessionId: string, body: string): D1PreparedStatement =>
@@ -44,8 +49,9 @@ export function upsertSession(
 ): D1PreparedStatement {
   const row = columns(head, state);
   const { engagement, bot, vpn, risk } = row.scores;
+  const isSame = progress.identity_in_d1 === identityMark(head);
   return db
-    .prepare(UPSERT_SESSION)
+    .prepare(isSame ? UPSERT_SAME_IDENTITY : UPSERT_WHOLE)
     .bind(
       row.session_id,
       row.site,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FLUSH_MS, IDLE_MS, LINGER_MS, RETRY_MAX_MS, RETRY_MIN_MS } from "../../src/limits";
-import { backoff, jittered, nextDeadline, type Schedule } from "../../src/session/deadline";
+import { backoff, flushWait, nextDeadline, type Schedule } from "../../src/session/deadline";
 import { newProgress } from "../../src/session/progress";
 import { newState } from "../../src/session/state";
 
@@ -75,8 +75,9 @@ describe("the deadline", () => {
 
 describe("waiting", () => {
   it("jitters an interval by shortening it, never past it", () => {
-    expect(jittered(FLUSH_MS, 0)).toBe(FLUSH_MS);
-    expect(jittered(FLUSH_MS, 0.999)).toBeGreaterThanOrEqual(FLUSH_MS * 0.75);
+    expect(flushWait(FLUSH_MS, 0)).toBe(FLUSH_MS);
+    expect(flushWait(FLUSH_MS, 0.999)).toBeGreaterThanOrEqual(FLUSH_MS * 0.9);
+    expect(backoff(1, 0.999)).toBeGreaterThanOrEqual(RETRY_MIN_MS * 0.75);
   });
 
   it("backs off from two seconds to at most two minutes", () => {

@@ -568,7 +568,7 @@ describe("/openapi.json", () => {
     expect(batch.properties?.["events"]).toMatchObject({ type: "array", maxItems: 100 });
     expect(batch.properties?.["events"]?.items?.required).toEqual(["event_type"]);
     const start = bodyOf("/track/session/start");
-    expect(start.required).toEqual(["page"]);
+    expect(start.required).toContain("page");
     const example = { page: PAGE, site: "default", session_id: newId(), fingerprint_id: "fp", visitor_id: "v" };
     const rest = {
       referrer: PAGE,

@@ -1,4 +1,4 @@
-import { createExecutionContext, createScheduledController, runInDurableObject } from "cloudflare:test";
+import { createScheduledController, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { SessionActor } from "../../durable/session";
@@ -49,13 +49,11 @@ function lines(): Line[] {
 
 const chatty = { ...env, LOG_LEVEL: "debug" } as unknown as Env;
 
-const fetchWith: (request: Request, env: Env, ctx: ExecutionContext) => Promise<Response> = worker.fetch;
-
 function ask(path: string, init: RequestInit = {}, changes: Partial<Env> = {}): Promise<Response> {
   const headers = new Headers({ "CF-Connecting-IP": SECRET.ip, "Content-Type": "application/json" });
   for (const [name, value] of new Headers(init.headers)) headers.set(name, value);
   const request = new Request(`https://pulsegate.example${path}`, { ...init, headers });
-  return fetchWith(request, { ...chatty, ...changes }, createExecutionContext());
+  return worker.fetch(request as Parameters<typeof worker.fetch>[0], { ...chatty, ...changes });
 }
 
 /** What may stand in no line. */
@@ -249,7 +247,8 @@ describe("the cron", () => {
   }
 
   it("wakes a session whose alarm was lost, at each of the ages it looks at, and the alarm is set again", async () => {
-    const ids = await Promise.all(STALE_AGES_MS.map(stale));
+    const ids: string[] = [];
+    for (const age of STALE_AGES_MS) ids.push(await stale(age));
     for (const id of ids) expect(await alarmAt(id)).toBeNull();
     written = [];
     await run();
@@ -260,6 +259,15 @@ describe("the cron", () => {
     // And so the session ends by itself.
     const [id = ""] = ids;
     expect(await alarm(id)).toBe(true);
+  });
+
+  it("sets the alarm again also where the actor is still in memory", async () => {
+    const id = await stale(STALE_AGES_MS[0] ?? 0);
+    await stubOf(id).live();
+    await runInDurableObject(stubOf(id), (_, state) => state.storage.deleteAlarm());
+    expect(await alarmAt(id)).toBeNull();
+    await run();
+    expect(await alarmAt(id)).toEqual(expect.any(Number));
   });
 
   it("leaves alone a session that ended, that moved, or that is of another age", async () => {
@@ -274,7 +282,7 @@ describe("the cron", () => {
   });
 
   it("goes on when one session cannot be woken, and says which", async () => {
-    const ids = await Promise.all([stale(STALE_AGES_MS[1] ?? 0), stale(STALE_AGES_MS[1] ?? 0)]);
+    const ids = [await stale(STALE_AGES_MS[1] ?? 0), await stale(STALE_AGES_MS[1] ?? 0)];
     expect(ids.length).toBeLessThan(STALE_MAX_WAKES);
     const [bad] = ids;
     const getByName = (name: string) =>

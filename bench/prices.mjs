@@ -1,0 +1,84 @@
+// @ts-check
+// Cloudflare's list prices (Workers Paid), what the plan includes each month, and which counted operations they bill.
+
+/**
+ * What was counted, by name: see workers/bill.ts. Stored sizes are added by cost.mjs.
+ * @typedef {Record<string, number>} Counts
+ */
+
+/**
+ * @typedef {object} Line
+ * @property {string} name
+ * @property {string} unit  Of the price and of the allotment.
+ * @property {number} price  Dollars a million units.
+ * @property {number} included  Units a month in the plan.
+ * @property {(counts: Counts) => number} billed  Units.
+ */
+
+/** An object is billed as if it had 128 MB. */
+const OBJECT_GB = 0.125;
+
+/** @param {Counts} counts @param {string} name */
+const of = (counts, name) => counts[name] ?? 0;
+
+/** @type {readonly Line[]} */
+export const LINES = [
+  {
+    name: "Worker requests",
+    unit: "requests",
+    price: 0.3,
+    included: 10e6,
+    billed: (c) => of(c, "requests"),
+  },
+  { name: "Worker CPU", unit: "ms", price: 0.02, included: 30e6, billed: (c) => of(c, "worker_cpu_ms") },
+  {
+    name: "Object requests (calls, alarms, socket messages / 20)",
+    unit: "requests",
+    price: 0.15,
+    included: 1e6,
+    billed: (c) => of(c, "object_calls") + of(c, "alarms") + of(c, "socket_messages") / 20,
+  },
+  {
+    name: "Object active time",
+    unit: "GB-s",
+    price: 12.5,
+    included: 400_000,
+    billed: (c) => (of(c, "active_ms") / 1_000) * OBJECT_GB,
+  },
+  {
+    name: "Object rows written",
+    unit: "rows",
+    price: 1,
+    included: 50e6,
+    billed: (c) => of(c, "object_rows_written"),
+  },
+  { name: "Object setAlarm", unit: "rows", price: 1, included: 0, billed: (c) => of(c, "set_alarms") },
+  {
+    name: "Object rows read",
+    unit: "rows",
+    price: 0.001,
+    included: 25e9,
+    billed: (c) => of(c, "object_rows_read"),
+  },
+  { name: "D1 rows written", unit: "rows", price: 1, included: 50e6, billed: (c) => of(c, "d1_rows_written") },
+  { name: "D1 rows read", unit: "rows", price: 0.001, included: 25e9, billed: (c) => of(c, "d1_rows_read") },
+  { name: "KV reads", unit: "reads", price: 0.5, included: 10e6, billed: (c) => of(c, "kv_reads") },
+  { name: "KV writes", unit: "writes", price: 5, included: 1e6, billed: (c) => of(c, "kv_writes") },
+  { name: "R2 class A (put, list)", unit: "operations", price: 4.5, included: 1e6, billed: (c) => of(c, "r2_class_a") },
+  {
+    name: "R2 class B (get, head)",
+    unit: "operations",
+    price: 0.36,
+    included: 10e6,
+    billed: (c) => of(c, "r2_class_b"),
+  },
+];
+
+/** @param {Counts} counts */
+export function bill(counts) {
+  const lines = LINES.map(({ billed, ...line }) => {
+    const units = billed(counts);
+    return { ...line, units, dollars: (units * line.price) / 1e6 };
+  });
+  return { lines, dollars: lines.reduce((total, line) => total + line.dollars, 0) };
+}
