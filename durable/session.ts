@@ -241,11 +241,13 @@ export class SessionActor extends DurableObject<Env> {
     const { erase } = memory.progress;
     if (!erase || erase.retry_at > Date.now()) return;
     try {
-      await eraseIdentity(this.outside.bucket, memory.head, memory.state);
-      memory.progress.erase = null;
+      await eraseIdentity(this.outside.bucket, memory.head, memory.state, erase.through);
+      // Withdrawn once more in the meantime: that erasure is still to come.
+      if (memory.progress.erase?.through === erase.through) memory.progress.erase = null;
     } catch (error) {
       const attempts = erase.attempts + 1;
-      memory.progress.erase = { attempts, retry_at: Date.now() + backoff(attempts, Math.random()) };
+      const { through } = memory.progress.erase ?? erase;
+      memory.progress.erase = { through, attempts, retry_at: Date.now() + backoff(attempts, Math.random()) };
       this.#log.warn("erase_failed", { attempts, error: errorField(error) });
     }
     this.#orAbort(() => this.journal.writeProgress(memory.progress));
@@ -308,8 +310,9 @@ function sendQuietly(socket: WebSocket, text: string): void {
 }
 
 /** A withdrawal does not wait for a back-off: it has a minute. */
-function withErasure({ progress }: Memory, now: number): Progress {
+function withErasure({ progress, head }: Memory, now: number): Progress {
   const soon = (store: StoreProgress) => (store.attempts > 0 ? { ...store, retry_at: now } : store);
-  const erase = progress.identity_planned > 0 ? { attempts: 0, retry_at: now } : progress.erase;
+  const through = head.identity_version;
+  const erase = progress.identity_planned > 0 ? { through, attempts: 0, retry_at: now } : progress.erase;
   return { ...progress, d1: soon(progress.d1), r2: soon(progress.r2), erase };
 }

@@ -2,7 +2,7 @@ import type { Env } from "./env";
 import type { Context } from "./http/context";
 import { preflight } from "./http/cors";
 import { createLogger, errorField, type Logger } from "./http/logger";
-import { Problem } from "./http/problem";
+import { Problem, unavailable } from "./http/problem";
 import { createRouter } from "./http/router";
 import { wakeStale } from "./ops/wake";
 import { routes } from "./routes";
@@ -25,6 +25,8 @@ function failure(error: unknown, log: Logger): Response {
     return error.toResponse();
   }
   log.error("unhandled", { error: errorField(error) });
+  // D1 names its own failures; they pass, and none of them is the caller's doing.
+  if (error instanceof Error && error.message.startsWith("D1_")) return unavailable("The database does not answer.").toResponse();
   return new Problem("internal", "Something went wrong here; the request may be sent again.").toResponse();
 }
 

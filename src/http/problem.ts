@@ -1,3 +1,4 @@
+import { UNAVAILABLE_RETRY_SECONDS } from "../limits";
 import type { Refusal } from "../protocol/text";
 import type { Refused } from "../session/result";
 
@@ -86,6 +87,10 @@ export class Problem extends Error {
 /** One parameter of a query that cannot be used. */
 export const invalidQuery = (path: string, message: string): Problem =>
   new Problem("invalid_query", `${path}: ${message}`, { errors: [{ path, message }] });
+
+/** Something behind the Worker does not answer; the same request may be sent again. */
+export const unavailable = (detail: string): Problem =>
+  new Problem("unavailable", detail, { retryAfter: UNAVAILABLE_RETRY_SECONDS });
 
 const isCode = (code: string): code is ProblemCode => Object.hasOwn(PROBLEMS, code);
 

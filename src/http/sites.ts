@@ -2,6 +2,7 @@ import { proxyDurable } from "itty-durable";
 import { type Env, isDevelopment } from "../env";
 import { SITE_CACHE_ENTRIES, SITE_CACHE_MS, SITE_RETRY_MS } from "../limits";
 import type { SiteSettings } from "../protocol/site";
+import { unavailable } from "./problem";
 
 /** The methods of `durable/site.ts`, as its proxy offers them. */
 interface SiteRegistry {
@@ -41,8 +42,8 @@ export async function siteSettings(env: Env, site: string): Promise<SiteSettings
     const settings = await registry(env).read(site);
     remember(site, settings, SITE_CACHE_MS);
     return settings ?? defaults(env);
-  } catch (error) {
-    if (!known) throw error;
+  } catch {
+    if (!known) throw unavailable("The site's settings could not be read.");
     remember(site, known.settings, SITE_RETRY_MS);
     return known.settings ?? defaults(env);
   }

@@ -4,10 +4,9 @@ import { readJson } from "../http/body";
 import type { Context, Handler } from "../http/context";
 import { readCursor, writeCursor } from "../http/cursor";
 import { errorField } from "../http/logger";
-import { fromRefusal, invalidQuery, Problem } from "../http/problem";
+import { fromRefusal, invalidQuery, Problem, unavailable } from "../http/problem";
 import { limitApi } from "../http/rate";
 import { issueTicket } from "../http/tickets";
-import { UNAVAILABLE_RETRY_SECONDS } from "../limits";
 import { EventsQuery, rangeOf, SessionsQuery, TicketInput } from "../protocol/analytics";
 import { parseWith } from "../protocol/track";
 import { findSession, listEvents, listSessions } from "../store/sessions";
@@ -76,7 +75,7 @@ export const getLive = keyed(async ({ env, params, log }) => {
     live = await env.SESSION.getByName(session_id).live();
   } catch (error) {
     log.warn("actor_failed", { session_id, error: errorField(error) });
-    throw new Problem("unavailable", "The session could not be reached.", { retryAfter: UNAVAILABLE_RETRY_SECONDS });
+    throw unavailable("The session could not be reached.");
   }
   if (live === null) throw unknown();
   return new Response(`{"data":${live}}`, { headers: { "Content-Type": "application/json", ...NO_STORE } });

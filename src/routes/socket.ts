@@ -1,7 +1,7 @@
 import { requireKey, requireRootKey } from "../http/auth";
 import type { Context, Handler } from "../http/context";
 import { errorField } from "../http/logger";
-import { invalidQuery, Problem, type ProblemCode } from "../http/problem";
+import { invalidQuery, Problem, type ProblemCode, unavailable } from "../http/problem";
 import { limitApi, limitTrack } from "../http/rate";
 import { offeredTicket, readTicket } from "../http/tickets";
 import { UNAVAILABLE_RETRY_SECONDS } from "../limits";
@@ -82,7 +82,7 @@ async function open({ env, log }: Context, socket: SocketContext): Promise<Respo
     response = await env.SESSION.getByName(socket.session_id).fetch(socketRequest(socket));
   } catch (error) {
     log.warn("actor_failed", { session_id: socket.session_id, error: errorField(error) });
-    throw new Problem("unavailable", "The session could not be reached.", { retryAfter: UNAVAILABLE_RETRY_SECONDS });
+    throw unavailable("The session could not be reached.");
   }
   if (response.status === 101) return response;
   const code = REFUSED[response.status] ?? "unavailable";

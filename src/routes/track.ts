@@ -4,10 +4,9 @@ import { readJson } from "../http/body";
 import type { Context, Handler } from "../http/context";
 import { withCors } from "../http/cors";
 import { errorField } from "../http/logger";
-import { fromRefusal, fromRefused, invalidQuery, Problem } from "../http/problem";
+import { fromRefusal, fromRefused, invalidQuery, Problem, unavailable } from "../http/problem";
 import { addressOf, limitStart, limitTrack } from "../http/rate";
 import { originAllowed, siteSettings } from "../http/sites";
-import { UNAVAILABLE_RETRY_SECONDS } from "../limits";
 import { storedAddress } from "../network/address";
 import { clientNetwork } from "../network/client";
 import { SiteName } from "../protocol/fields";
@@ -146,9 +145,7 @@ async function callActor({ env, log }: Context, call: TrackCall, repeatable: boo
     } catch (error) {
       log.warn("actor_failed", { session_id: call.session_id, attempt, error: errorField(error) });
       if (attempt > 1 || !repeatable || !isRetryable(error)) {
-        throw new Problem("unavailable", "The session could not be reached.", {
-          retryAfter: UNAVAILABLE_RETRY_SECONDS,
-        });
+        throw unavailable("The session could not be reached.");
       }
     }
   }

@@ -39,8 +39,8 @@ export interface Progress {
   /** Identity versions: the newest that may have left for R2, and the newest that is known to be there. */
   identity_planned: number;
   identity_written: number;
-  /** Set while identity objects have to go from R2 after a withdrawal. */
-  erase: { attempts: number; retry_at: number } | null;
+  /** Set while identity objects have to go from R2 after a withdrawal: those of versions up to `through`. */
+  erase: { through: number; attempts: number; retry_at: number } | null;
   /** Times this actor has been loaded into memory, as of when this was written; the journal's rows may know of more. */
   wakes: number;
   /** Nonces of stream tickets used, with their expiry (epoch ms). */

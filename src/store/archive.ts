@@ -56,13 +56,17 @@ export async function putIdentity(bucket: R2Bucket, head: Head, state: SessionSt
   await bucket.put(key, JSON.stringify(identity), CREATE_ONLY);
 }
 
-/** Deletes every identity object of a session. May be repeated. */
-export async function eraseIdentity(bucket: R2Bucket, head: Head, state: SessionState): Promise<void> {
+/** The `n` of `identity/{timestamp}-{n}.json`. */
+const versionOf = (key: string): number => Number(/-(\d+)\.json$/.exec(key)?.[1] ?? 0);
+
+/** Deletes a session's identity objects of versions up to `through`: a consent given again begins with the next. */
+export async function eraseIdentity(bucket: R2Bucket, head: Head, state: SessionState, through: number): Promise<void> {
   const prefix = `${prefixOf(head, state)}identity/`;
-  for (;;) {
-    const page = await bucket.list({ prefix });
-    const keys = page.objects.map((object) => object.key);
+  let cursor: string | undefined;
+  do {
+    const page: R2Objects = await bucket.list(cursor ? { prefix, cursor } : { prefix });
+    const keys = page.objects.map((object) => object.key).filter((key) => versionOf(key) <= through);
     if (keys.length > 0) await bucket.delete(keys);
-    if (!page.truncated) return;
-  }
+    cursor = page.truncated ? page.cursor : undefined;
+  } while (cursor);
 }

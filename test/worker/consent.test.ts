@@ -387,11 +387,13 @@ describe("a withdrawal", () => {
     await expectErased(session_id);
   });
 
-  it("followed at once by consent keeps only what came after", async () => {
+  it("followed by consent before its alarm runs keeps what came after, and only that", async () => {
     const session_id = await knownPerson();
-    await withdraw(session_id);
-    const again = { page: PAGE, session_id, visitor_id: "visitor-new", consent: "granted" };
-    await post(START, again, { ip: "192.0.2.9" });
+    const again = { visitor_id: "visitor-new", consent: "granted" } as const;
+    await runInDurableObject(stubOf(session_id), (actor) => {
+      expect(actor.track(callOf(session_id, { start: { consent: "denied" } }))).toMatchObject({ ok: true });
+      expect(actor.track(callOf(session_id, { start: again, ip: "192.0.2.0/24" }))).toMatchObject({ ok: true });
+    });
     await flushed(session_id);
     await expectErased(session_id);
     expect(await traces(session_id, ["visitor-new"])).toEqual([

@@ -122,6 +122,18 @@ describe("a line of the Worker", () => {
     });
   });
 
+  it("says of a database that fails that it will pass, and the caller is told to come again", async () => {
+    const down = {
+      prepare: () => {
+        throw new Error("D1_ERROR: Network connection lost.");
+      },
+    };
+    const response = await ask("/analytics/sessions", { headers: KEY }, { DB: down as unknown as D1Database });
+    expect(response.status).toBe(503);
+    expect(response.headers.get("Retry-After")).toBe("2");
+    expect(await response.json()).toMatchObject({ code: "unavailable" });
+  });
+
   it("says which actor could not be reached, and the caller is told to come again", async () => {
     const dead = { getByName: () => ({ track: () => Promise.reject(new Error("actor is gone")) }) };
     const session_id = newId();
