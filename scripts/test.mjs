@@ -35,15 +35,13 @@ run(process.execPath, ["scripts/build.mjs"]);
 const results = (asked.length > 0 ? asked : Object.keys(SUITES)).map(runSuite);
 for (const { name, passed, failed, skipped, seconds } of results) {
   const skips = skipped > 0 ? `, ${skipped} skipped` : "";
-  console.log(`${name.padEnd(9)} ${String(passed).padStart(4)} passed, ${failed} failed${skips}   ${seconds.toFixed(1)} s`);
+  console.log(
+    `${name.padEnd(9)} ${String(passed).padStart(4)} passed, ${failed} failed${skips}   ${seconds.toFixed(1)} s`,
+  );
 }
-const total = results.reduce((sum, one) => ({
-  ...sum,
-  passed: sum.passed + one.passed,
-  failed: sum.failed + one.failed,
-  skipped: sum.skipped + one.skipped,
-  seconds: sum.seconds + one.seconds,
-}));
+const sum = (/** @type {"passed" | "failed" | "skipped" | "seconds"} */ field) =>
+  results.reduce((total, result) => total + result[field], 0);
+const total = { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped"), seconds: sum("seconds") };
 console.log(`All suites: ${total.seconds.toFixed(0)} s`);
 console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`);
 process.exit(total.failed > 0 || results.some((one) => one.status !== 0) ? 1 : 0);

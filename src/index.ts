@@ -26,7 +26,8 @@ function failure(error: unknown, log: Logger): Response {
   }
   log.error("unhandled", { error: errorField(error) });
   // D1 names its own failures; they pass, and none of them is the caller's doing.
-  if (error instanceof Error && error.message.startsWith("D1_")) return unavailable("The database does not answer.").toResponse();
+  if (error instanceof Error && error.message.startsWith("D1_"))
+    return unavailable("The database does not answer.").toResponse();
   return new Problem("internal", "Something went wrong here; the request may be sent again.").toResponse();
 }
 
