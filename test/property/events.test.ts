@@ -1,0 +1,81 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { EventInput, isPlainEvent } from "../../src/protocol/events";
+
+const text = fc.oneof(
+  fc.string(),
+  fc.constantFrom("", "click", "shop.buy", "BAD", "a".repeat(64), "a".repeat(65), "x".repeat(513)),
+);
+const url = fc.oneof(
+  fc.webUrl(),
+  fc.constantFrom(
+    "https://shop.example/",
+    "HTTP://a",
+    "http://",
+    "javascript:alert(1)",
+    "https:// a",
+    `https://a/${"b".repeat(2_048)}`,
+  ),
+);
+const number = fc.oneof(
+  fc.double(),
+  fc.integer(),
+  fc.constantFrom(
+    0,
+    -0,
+    100,
+    100.1,
+    -1,
+    33_554_432,
+    33_554_433,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    Number.MAX_VALUE,
+  ),
+);
+const anything = fc.oneof(text, url, number, fc.boolean(), fc.constant(null), fc.array(fc.integer()), fc.object());
+
+/** Mostly good, each field now and then anything at all. */
+const or = (good: fc.Arbitrary<unknown>) =>
+  fc.oneof({ weight: 6, arbitrary: good }, { weight: 1, arbitrary: anything });
+
+const known = fc.record(
+  {
+    event_type: or(fc.constantFrom("click", "page_view", "shop.buy", "constructor", "a_1.b")),
+    timestamp: or(number),
+    page: or(url),
+    x: or(number),
+    y: or(number),
+    element: or(text),
+    scroll_percent: or(number),
+    data: or(fc.dictionary(fc.string(), fc.jsonValue())),
+  },
+  { requiredKeys: ["event_type"] },
+);
+const event = fc.oneof(
+  { weight: 5, arbitrary: known },
+  known.map((fields) => ({ ...fields, other: 1 })),
+  anything,
+);
+
+it("takes without the schema only events that the schema takes, and takes the same", () => {
+  let plain = 0;
+  fc.assert(
+    fc.property(event, (raw) => {
+      if (!isPlainEvent(raw)) return;
+      plain += 1;
+      expect(EventInput.safeParse(raw)).toEqual({ success: true, data: raw });
+    }),
+    { numRuns: 5_000 },
+  );
+  expect(plain).toBeGreaterThan(100);
+});
+
+it("leaves to the schema no event of known fields that the schema takes", () => {
+  fc.assert(
+    fc.property(known, (raw) => {
+      expect(isPlainEvent(raw)).toBe(EventInput.safeParse(raw).success);
+    }),
+    { numRuns: 5_000 },
+  );
+});
