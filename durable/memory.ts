@@ -1,5 +1,5 @@
 import { FIRST_FLUSH_MS, FLUSH_AT_UNITS, FLUSH_MS } from "../src/limits";
-import { flushWait, isPending, type Schedule } from "../src/session/deadline";
+import { flushAt, isPending, type Schedule } from "../src/session/deadline";
 import type { Entry } from "../src/session/entry";
 import { firstSeq } from "../src/session/entry";
 import { apply } from "../src/session/fold";
@@ -19,10 +19,12 @@ export interface Memory extends Schedule {
   alarm_at: number | null;
 }
 
+const IDLE = { flush_due: null, standby: null, writing: false, alarm_at: null };
+
 export function newMemory(head: Head): Memory {
   const state = newState(firstSeq(head.created_at));
   const progress = newProgress(state.seq);
-  return { head, state, progress, flush_due: null, writing: false, units: 0, unplanned: 0, alarm_at: null };
+  return { ...IDLE, head, state, progress, units: 0, unplanned: 0 };
 }
 
 /** Snapshot + journal, folded; null for an id that was never started or has been wiped. */
@@ -38,15 +40,15 @@ export function load(journal: Journal, now: number): Memory | null {
   journal.reopenTail(rows.at(-1), frozenThrough(progress));
   for (const row of rows) {
     for (const entry of JSON.parse(`[${row.body}]`) as Entry[]) {
-      if (entry.seq > watermark) oldest ??= entry.at;
+      if (entry.seq > watermark) oldest ??= "received_at" in entry ? entry.received_at : entry.at;
       if (entry.seq > watermark && (entry.kind === "end" || entry.kind === "consent")) urgent = true;
       if (entry.seq > state.seq) apply(state, entry);
     }
   }
   progress.wakes = Math.max(progress.wakes, journal.lastWake()) + 1;
   const { units } = journal.size();
-  const memory = { head, state, progress, flush_due: null, writing: false, units, unplanned: units, alarm_at: null };
-  // From the oldest entry's own time: an actor that sleeps and wakes between events must not put its flush off each time.
+  const memory = { ...IDLE, head, state, progress, units, unplanned: units };
+  // From when the oldest entry was received: an actor that sleeps and wakes between events must not put its flush off each time.
   const flush_due = oldest === null ? null : urgent ? now : Math.min(oldest + interval(memory), now + FLUSH_MS);
   return { ...memory, flush_due };
 }
@@ -58,5 +60,5 @@ const interval = ({ progress }: Pick<Memory, "progress">): number =>
 export function scheduleFlush(memory: Memory, urgent: boolean, now: number, random: number): void {
   if (!isPending(memory, "d1") && !isPending(memory, "r2")) return;
   if (urgent || memory.unplanned >= FLUSH_AT_UNITS) memory.flush_due = now;
-  memory.flush_due ??= now + flushWait(interval(memory), random);
+  memory.flush_due ??= flushAt(now, interval(memory), memory.alarm_at, random);
 }

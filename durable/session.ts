@@ -1,7 +1,14 @@
 import { DurableObject } from "cloudflare:workers";
 import { type Env, limitsLifted } from "../src/env";
 import { createLogger, errorField, type Logger } from "../src/http/logger";
-import { BUSY_RETRY_SECONDS, JOURNAL_MAX_UNITS, MAX_SOCKETS, MAX_USED_TICKETS, PLANS_PER_ALARM } from "../src/limits";
+import {
+  BUSY_RETRY_SECONDS,
+  FLUSH_MS,
+  JOURNAL_MAX_UNITS,
+  MAX_SOCKETS,
+  MAX_USED_TICKETS,
+  PLANS_PER_ALARM,
+} from "../src/limits";
 import { Bucket } from "../src/session/bucket";
 import { backoff, forgetAt, idleAt, nextDeadline, wipeAt } from "../src/session/deadline";
 import type { Entry } from "../src/session/entry";
@@ -110,6 +117,7 @@ export class SessionActor extends DurableObject<Env> {
     const memory = this.#memory;
     if (!memory) return;
     memory.alarm_at = null;
+    memory.standby = null;
     this.#endIfIdle(memory, Date.now());
     try {
       await this.#flushAll(memory);
@@ -230,7 +238,11 @@ export class SessionActor extends DurableObject<Env> {
           this.#log.warn("flush_failed", { ...fields, attempts: memory.progress[store].attempts, error });
         else this.#log.debug("flushed", fields);
       }
-      if (outcomes.length > 0) this.#tell(memory, [], Date.now());
+      if (outcomes.length > 0) {
+        this.#tell(memory, [], Date.now());
+        const isOpen = memory.state.ended_at === null && this.ctx.getWebSockets("track").length > 0;
+        memory.standby = isOpen ? Date.now() + FLUSH_MS : null;
+      }
       if (!more) return;
       memory.flush_due = Date.now();
     }

@@ -43,8 +43,11 @@ export const MAX_STREAMS = 64;
 export const MAX_MISSING_NAMED = 16;
 /** Journal text at which the actor answers `busy`: hours of D1 outage for an ordinary session, and a load of < 100 ms. */
 export const JOURNAL_MAX_UNITS = 4 * 1024 * 1024;
-/** Small batches are appended to the newest row up to this size: one billed row instead of an insert and a delete. */
-export const JOURNAL_ROW_UNITS = 8 * 1024;
+/**
+ * Small batches are appended to the newest row up to this size: one billed row instead of an insert and a delete. At one
+ * frame a second a flush interval fits one row; larger rows would cost more to rewrite than they save.
+ */
+export const JOURNAL_ROW_UNITS = 16 * 1024;
 /** A flush plan: D1 takes parameters up to about 2 MB, and 1,000 rows insert in a few milliseconds. */
 export const PLAN_MAX_EVENTS = 1_000;
 export const PLAN_MAX_UNITS = 512 * 1024;
@@ -73,6 +76,8 @@ export const FLUSH_MS = 30 * SECOND;
  */
 export const FLUSH_JITTER = 0.1;
 export const RETRY_JITTER = 0.25;
+/** A flush may come this share of its interval early if the alarm is set for then already. */
+export const REUSE_SHARE = 0.25;
 /** Journal text that flushes at once: half a plan, so that a busy session writes full plans. */
 export const FLUSH_AT_UNITS = PLAN_MAX_UNITS / 2;
 /** Retry of a failed flush: 2 s doubled per attempt to at most 2 minutes (D1 stalls of 60 to 80 s happen). */

@@ -1,4 +1,4 @@
-import { FLUSH_JITTER, IDLE_MS, LINGER_MS, RETRY_JITTER, RETRY_MAX_MS, RETRY_MIN_MS } from "../limits";
+import { FLUSH_JITTER, IDLE_MS, LINGER_MS, RETRY_JITTER, RETRY_MAX_MS, RETRY_MIN_MS, REUSE_SHARE } from "../limits";
 import type { Progress, StoreName, StoreProgress } from "./progress";
 import type { SessionState } from "./state";
 
@@ -8,6 +8,8 @@ export interface Schedule {
   progress: Progress;
   /** When what is in the journal is to be written, epoch ms; null when nothing waits. */
   flush_due: number | null;
+  /** While a page's socket is open the alarm stays where the next flush will want it, instead of going to the idle limit. */
+  standby: number | null;
   /** The alarm is writing plans at this moment: they need no alarm of their own. */
   writing: boolean;
 }
@@ -46,6 +48,7 @@ export function nextDeadline(schedule: Schedule): number | null {
     storeDue(schedule, "d1"),
     storeDue(schedule, "r2"),
     schedule.progress.erase?.retry_at ?? null,
+    schedule.standby,
     forgetAt(schedule),
     idleAt(schedule),
     wipeAt(schedule),
@@ -56,8 +59,15 @@ export function nextDeadline(schedule: Schedule): number | null {
 /** Jitter only shortens, so that nothing due "within 30 s" comes later. `random` is in [0, 1). */
 const shortened = (wait: number, share: number, random: number): number => Math.round(wait * (1 - share * random));
 
-/** Wait before a flush, ms, of at most `interval`. */
-export const flushWait = (interval: number, random: number): number => shortened(interval, FLUSH_JITTER, random);
+/**
+ * When a flush that may wait `interval` ms is due, epoch ms. An alarm that is set for nearly then will do: setting it
+ * again would be a billed row.
+ */
+export function flushAt(now: number, interval: number, alarmAt: number | null, random: number): number {
+  const earliest = now + interval * (1 - REUSE_SHARE);
+  if (alarmAt !== null && alarmAt >= earliest && alarmAt <= now + interval) return alarmAt;
+  return now + shortened(interval, FLUSH_JITTER, random);
+}
 
 /** Wait before try `attempts` + 1, ms: doubled each time up to the cap, jittered. */
 export const backoff = (attempts: number, random: number): number =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FLUSH_MS, IDLE_MS, LINGER_MS, RETRY_MAX_MS, RETRY_MIN_MS } from "../../src/limits";
-import { backoff, flushWait, nextDeadline, type Schedule } from "../../src/session/deadline";
+import { backoff, flushAt, nextDeadline, type Schedule } from "../../src/session/deadline";
 import { newProgress } from "../../src/session/progress";
 import { newState } from "../../src/session/state";
 
@@ -9,7 +9,7 @@ const T = 1_795_000_000_000;
 /** A session with one event in its journal, due to be flushed at T + 3 s. */
 function schedule(change: (schedule: Schedule) => void = () => {}): Schedule {
   const state = { ...newState(100), seq: 102, events: 1, started_at: T, last_received_at: T };
-  const made: Schedule = { state, progress: newProgress(100), flush_due: T + 3_000, writing: false };
+  const made: Schedule = { state, progress: newProgress(100), flush_due: T + 3_000, standby: null, writing: false };
   change(made);
   return made;
 }
@@ -75,9 +75,20 @@ describe("the deadline", () => {
 
 describe("waiting", () => {
   it("jitters an interval by shortening it, never past it", () => {
-    expect(flushWait(FLUSH_MS, 0)).toBe(FLUSH_MS);
-    expect(flushWait(FLUSH_MS, 0.999)).toBeGreaterThanOrEqual(FLUSH_MS * 0.9);
+    expect(flushAt(T, FLUSH_MS, null, 0)).toBe(T + FLUSH_MS);
+    expect(flushAt(T, FLUSH_MS, null, 0.999)).toBeGreaterThanOrEqual(T + FLUSH_MS * 0.9);
     expect(backoff(1, 0.999)).toBeGreaterThanOrEqual(RETRY_MIN_MS * 0.75);
+  });
+
+  it("takes an alarm that is set for nearly then, and no other", () => {
+    for (const [alarm, due] of [
+      [T + 25_000, T + 25_000],
+      [T + 30_000, T + 30_000],
+      [T + 20_000, T + 30_000],
+      [T + 30_001, T + 30_000],
+    ] as const) {
+      expect(flushAt(T, FLUSH_MS, alarm, 0)).toBe(due);
+    }
   });
 
   it("backs off from two seconds to at most two minutes", () => {
