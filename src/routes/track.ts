@@ -25,6 +25,8 @@ import { buildCall, type CallContext, type CallParts } from "../session/call";
 import type { TrackCall } from "../session/intake";
 import type { Taken, TrackResult } from "../session/result";
 
+const ANSWER = { headers: { "Content-Type": "application/json", "Cache-Control": "no-store" } };
+
 export const DEFAULT_SITE = "default";
 
 /** `POST /track/session/start` */
@@ -71,7 +73,7 @@ async function track(context: Context, answer: (raw: unknown) => Promise<object>
   try {
     await limitTrack(env, request);
     const body = await answer(await readJson(request));
-    return withCors(Response.json(body, { headers: { "Cache-Control": "no-store" } }), origin);
+    return withCors(new Response(JSON.stringify(body), ANSWER), origin);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     context.log.info("refused", { code: error.code, status: error.status });

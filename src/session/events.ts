@@ -114,19 +114,15 @@ function eventEntry(
   stream: string | null,
   number: number | null,
 ): NewEvent {
+  const at = placeInTime(context.now, context.batch.sent_at, event.timestamp, earliest);
+  const { event_type } = event;
+  const entry: NewEvent = { kind: "event", at, received_at: context.now, stream, number, event_type };
+  if (event.page != null) entry.page = event.page;
+  if (event.element != null) entry.element = event.element;
   const detail = detailOf(event);
-  return {
-    kind: "event",
-    at: placeInTime(context.now, context.batch.sent_at, event.timestamp, earliest),
-    received_at: context.now,
-    stream,
-    number,
-    event_type: event.event_type,
-    ...(event.page != null && { page: event.page }),
-    ...(event.element != null && { element: event.element }),
-    ...(detail && { detail }),
-    ...(context.late && { late: true as const }),
-  };
+  if (detail) entry.detail = detail;
+  if (context.late) entry.late = true;
+  return entry;
 }
 
 function traitsOf(events: (EventInput | null)[]): Record<string, unknown> | null {

@@ -117,7 +117,7 @@ class Turn {
     const end = ended_at === null && (this.#known || this.consent !== "pending") ? this.#end() : null;
     if (!this.#known && this.consent !== "pending") this.#entries.unshift(this.#start(events));
     const all = [...this.#entries, ...events, ...(end ? [end] : [])];
-    const entries = all.map((entry, i) => ({ seq: this.state.seq + 1 + i, ...entry })) as Entry[];
+    const entries = all.map((entry, i) => Object.assign(entry, { seq: this.state.seq + 1 + i }) as Entry);
     const ended = ended_at !== null || end !== null;
     const ack = taken?.ack ? (ended ? { ...taken.ack, ended: true as const } : taken.ack) : null;
     return {
