@@ -8,7 +8,15 @@ import { lowestWatermark, type Plan, type Progress, type StoreName } from "../sr
 import { newState, readSnapshot, type SessionState, writeSnapshot } from "../src/session/state";
 import { putEvents, putIdentity, putMeta } from "../src/store/archive";
 import type { Journal } from "../src/store/journal";
-import { eventsOf, insertEvents, isolate, isRefusal, upsertSession } from "../src/store/projection";
+import {
+  eventsOf,
+  insertEvents,
+  isolate,
+  isRefusal,
+  type SessionRow,
+  sessionRow,
+  upsertSession,
+} from "../src/store/projection";
 import type { Memory } from "./memory";
 
 /** The stores outside the actor. */
@@ -23,8 +31,10 @@ interface Outcome {
   plan: Plan;
   error: string | null;
   refused: number[];
-  /** What identity the store is known to hold now, if the write went well (`identityMark`). */
+  /** What identity the store holds now if the write went well (`identityMark`). */
   identity: number;
+  /** An earlier attempt at this plan may have been committed, with another identity. */
+  repeated: boolean;
 }
 
 export interface FlushResult {
@@ -74,7 +84,6 @@ function freeze(memory: Memory, journal: Journal, due: StoreName[], now: number)
     if (!plan) progress[store].through = memory.state.seq;
   }
   progress.last_plan_at = at;
-  if (open.includes("r2") && memory.head.identity) progress.identity_planned = memory.head.identity_version;
   const d1 = open.includes("d1") ? progress.d1.plan : null;
   if (d1) journal.writePlan(progress, writeSnapshot(stateAsOf(memory, journal, d1.hi)));
   else journal.writeProgress(progress);
@@ -110,18 +119,14 @@ function attempt(store: StoreName, plan: Plan, memory: Memory, journal: Journal,
   const body = rows.map((row) => row.body).join(",");
   const events = rows.reduce((sum, row) => sum + row.events, 0);
   const { head, progress } = memory;
-  const outcome: Outcome = { store, plan, error: null, refused: [], identity: identityMark(head) };
+  const repeated = progress[store].attempts > 0;
+  const outcome: Outcome = { store, plan, error: null, refused: [], identity: identityMark(head), repeated };
   const write =
     store === "r2"
       ? writeArchive(outside.bucket, head, memory.state, progress, plan, body)
-      : writeProjection(
-          outside.db,
-          head,
-          stateAsOf(memory, journal, plan.hi),
-          progress,
-          { plan, body, events },
-          outcome,
-        );
+      : writeProjection(outside.db, sessionRow(head, stateAsOf(memory, journal, plan.hi), progress), head.session_id, {
+          ...{ plan, body, events, outcome },
+        });
   return inTime(write).then(
     () => outcome,
     (error: unknown) => ({ ...outcome, error: errorField(error) }),
@@ -146,31 +151,28 @@ interface Range {
   plan: Plan;
   body: string;
   events: number;
+  outcome: Outcome;
 }
 
 async function writeProjection(
   db: D1Database,
-  head: Head,
-  state: SessionState,
-  progress: Progress,
-  { plan, body, events }: Range,
-  outcome: Outcome,
+  row: SessionRow,
+  sessionId: string,
+  { plan, body, events, outcome }: Range,
 ): Promise<void> {
-  const session = (refused: number) =>
-    upsertSession(db, head, state, { ...progress, quarantined: progress.quarantined + refused });
-  const row = session(plan.refused.length);
   if (plan.refused.length === 0) {
     try {
-      await db.batch(events > 0 ? [insertEvents(db, head.session_id, body), row] : [row]);
+      const session = upsertSession(db, row, 0);
+      await db.batch(events > 0 ? [insertEvents(db, sessionId, body), session] : [session]);
       return;
     } catch (error) {
       if (!isRefusal(error) || events === 0) throw error;
     }
   }
-  const { refused, complete } = await isolate(db, head.session_id, eventsOf(body, plan.refused), ISOLATION_MAX_CALLS);
+  const { refused, complete } = await isolate(db, sessionId, eventsOf(body, plan.refused), ISOLATION_MAX_CALLS);
   outcome.refused.push(...refused);
   if (!complete) throw new Error("more events to isolate than one alarm may");
-  await session(plan.refused.length + refused.length).run();
+  await upsertSession(db, row, plan.refused.length + refused.length).run();
 }
 
 /** Rejects when the call takes too long. The timer is gone with the call: an idle actor holds none. */
@@ -186,7 +188,7 @@ function inTime<T>(call: Promise<T>): Promise<T> {
 function settle(memory: Memory, journal: Journal, outcomes: Outcome[]): void {
   const { progress } = memory;
   const before = lowestWatermark(progress);
-  for (const outcome of outcomes) settleStore(progress, outcome);
+  for (const outcome of outcomes) settleStore(memory, outcome);
   const after = lowestWatermark(progress);
   journal.transaction(() => {
     if (after > before) journal.removeThrough(after);
@@ -195,17 +197,19 @@ function settle(memory: Memory, journal: Journal, outcomes: Outcome[]): void {
   if (after > before) memory.units = journal.size().units;
 }
 
-function settleStore(progress: Progress, { store, plan, error, refused, identity }: Outcome): void {
+function settleStore({ progress, head, state }: Memory, outcome: Outcome): void {
+  const { store, plan, error, refused, identity, repeated } = outcome;
   if (error !== null) {
     // Time has passed in the call: the clock is read again, so that the wait begins now.
-    progress[store] = failed(progress[store], error, Date.now(), Math.random());
+    const hurry = state.consent === "denied" && head.identity_version > 0;
+    progress[store] = failed(progress[store], error, Date.now(), Math.random(), hurry);
     if (progress[store].plan) progress[store].plan = { ...plan, refused: [...plan.refused, ...refused] };
     return;
   }
   progress[store] = { through: plan.hi, plan: null, attempts: 0, retry_at: null, error: null };
   if (store === "d1") {
     progress.quarantined += plan.refused.length + refused.length;
-    progress.identity_in_d1 = identity;
+    progress.identity_in_d1 = repeated ? null : identity;
   } else {
     progress.meta_written = true;
     progress.identity_written = Math.max(progress.identity_written, identity);

@@ -1,4 +1,4 @@
-import { FIRST_FLUSH_MS, FLUSH_AT_UNITS, FLUSH_MS } from "../src/limits";
+import { FIRST_FLUSH_MS, FLUSH_AT_UNITS, FLUSH_MS, WITHDRAWAL_GAP_MS } from "../src/limits";
 import { flushAt, isPending, type Schedule } from "../src/session/deadline";
 import type { Entry } from "../src/session/entry";
 import { firstSeq } from "../src/session/entry";
@@ -33,6 +33,10 @@ export function load(journal: Journal, now: number): Memory | null {
   if (!stored) return null;
   const { head, progress, snapshot } = stored;
   const state = snapshot ? readSnapshot(snapshot) : newState(firstSeq(head.created_at));
+  for (const store of [progress.d1, progress.r2]) {
+    // A plan that outlived its process was being written: how that ended is not known, so it counts as a failed try.
+    if (store.plan && store.attempts === 0) Object.assign(store, { attempts: 1, retry_at: now });
+  }
   const watermark = lowestWatermark(progress);
   let oldest: number | null = null;
   let urgent = false;
@@ -56,9 +60,19 @@ export function load(journal: Journal, now: number): Memory | null {
 const interval = ({ progress }: Pick<Memory, "progress">): number =>
   progress.last_plan_at === 0 ? FIRST_FLUSH_MS : FLUSH_MS;
 
+/** The soonest that a withdrawal may have things written, epoch ms. */
+export const withdrawalAt = ({ progress }: Pick<Memory, "progress">, now: number): number =>
+  Math.max(now, progress.last_plan_at + WITHDRAWAL_GAP_MS);
+
 /** Decides when what has just been journalled is to be written out. `random` is in [0, 1). */
-export function scheduleFlush(memory: Memory, urgent: boolean, now: number, random: number): void {
+export function scheduleFlush(
+  memory: Memory,
+  why: { ended: boolean; withdrawn: boolean },
+  now: number,
+  random: number,
+): void {
   if (!isPending(memory, "d1") && !isPending(memory, "r2")) return;
-  if (urgent || memory.unplanned >= FLUSH_AT_UNITS) memory.flush_due = now;
+  if (why.withdrawn) memory.flush_due = Math.min(memory.flush_due ?? Infinity, withdrawalAt(memory, now));
+  if (why.ended || memory.unplanned >= FLUSH_AT_UNITS) memory.flush_due = now;
   memory.flush_due ??= flushAt(now, interval(memory), memory.alarm_at, random);
 }

@@ -3,6 +3,7 @@ import { type Env, limitsLifted } from "../src/env";
 import { createLogger, errorField, type Logger } from "../src/http/logger";
 import {
   BUSY_RETRY_SECONDS,
+  ERASE_AGAIN_MS,
   FLUSH_MS,
   JOURNAL_MAX_UNITS,
   MAX_SOCKETS,
@@ -14,7 +15,7 @@ import { backoff, forgetAt, idleAt, nextDeadline, wipeAt } from "../src/session/
 import type { Entry } from "../src/session/entry";
 import { apply } from "../src/session/fold";
 import { type Intake, intake, type TrackCall } from "../src/session/intake";
-import { lowestWatermark, type Progress, type StoreProgress } from "../src/session/progress";
+import { type Erasure, lowestWatermark, type Progress, type StoreProgress } from "../src/session/progress";
 import { type Refused, refused, type TrackResult } from "../src/session/result";
 import { readSocket, type SocketContext } from "../src/session/socket";
 import { liveView, newest } from "../src/session/view";
@@ -22,7 +23,7 @@ import { eraseIdentity } from "../src/store/archive";
 import { Journal } from "../src/store/journal";
 import { flush, type Outside } from "./flush";
 import { handleFrame } from "./frames";
-import { load, type Memory, newMemory, scheduleFlush } from "./memory";
+import { load, type Memory, newMemory, scheduleFlush, withdrawalAt } from "./memory";
 
 const due = (time: number | null, now: number): boolean => time !== null && time <= now;
 
@@ -36,6 +37,8 @@ export class SessionActor extends DurableObject<Env> {
   #memory: Memory | null = null;
   #alarmAtWake: number | null = null;
   #isWakeCounted = false;
+  /** The frame being taken, and those before it. */
+  #frames: Promise<void> = Promise.resolve();
   #bucket = new Bucket();
   #log: Logger;
 
@@ -95,10 +98,11 @@ export class SessionActor extends DurableObject<Env> {
     return this.#accept(context, memory, now);
   }
 
-  override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
-    const context = socket.deserializeAttachment() as SocketContext;
-    // An analyst's socket only listens.
-    if (context.kind === "track") await handleFrame(socket, context, message, (call) => this.track(call));
+  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    // One after the other: hashing a session key takes its time, and nothing may overtake the frame with the start.
+    const turn = this.#frames.then(() => this.#takeFrame(socket, message));
+    this.#frames = turn.catch(() => {});
+    return turn;
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
@@ -132,6 +136,12 @@ export class SessionActor extends DurableObject<Env> {
     this.#setDeadline(memory);
   }
 
+  async #takeFrame(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    const context = socket.deserializeAttachment() as SocketContext;
+    // An analyst's socket only listens.
+    if (context.kind === "track") await handleFrame(socket, context, message, (call) => this.track(call));
+  }
+
   #wake(now: number): Memory | null {
     if (this.#memory) return this.#memory;
     const memory = this.#orAbort(() => load(this.journal, now));
@@ -150,8 +160,9 @@ export class SessionActor extends DurableObject<Env> {
   }
 
   /** Back-pressure, before anything is worked out: the sender keeps what is refused here. */
-  #overload(memory: Memory | null, { batch }: TrackCall, now: number): Refused | null {
-    if (batch && memory && memory.units >= JOURNAL_MAX_UNITS) {
+  #overload(memory: Memory | null, { batch, start, gpc }: TrackCall, now: number): Refused | null {
+    const withdraws = gpc || start?.consent === "denied";
+    if ((batch || (start && !withdraws)) && memory && memory.units >= JOURNAL_MAX_UNITS) {
       return refused("busy", "The journal is full until it can be written out.", BUSY_RETRY_SECONDS);
     }
     const wait = limitsLifted(this.env) ? 0 : this.#bucket.take(batch?.events.length ?? 1, now);
@@ -184,7 +195,7 @@ export class SessionActor extends DurableObject<Env> {
       for (const entry of entries) apply(memory.state, entry);
       memory.units += body.length;
       memory.unplanned += body.length;
-      scheduleFlush(memory, taken.urgent, now, Math.random());
+      scheduleFlush(memory, taken, now, Math.random());
       this.#setDeadline(memory);
     });
     this.#tell(memory, entries, now);
@@ -209,8 +220,11 @@ export class SessionActor extends DurableObject<Env> {
 
   /** Sets the alarm when none is known or the known one is later: each `setAlarm` is a billed row. */
   #setDeadline(memory: Memory): void {
-    const at = nextDeadline(memory);
-    if (at === null || (memory.alarm_at !== null && memory.alarm_at <= at)) return;
+    const due = nextDeadline(memory);
+    if (due === null) return;
+    // While a plan is being written this alarm takes the running one's place: it must find the plan if the process dies.
+    const at = memory.writing ? Math.min(due, Date.now() + FLUSH_MS) : due;
+    if (memory.alarm_at !== null && memory.alarm_at <= at) return;
     memory.alarm_at = at;
     this.journal.setAlarm(at);
   }
@@ -228,7 +242,7 @@ export class SessionActor extends DurableObject<Env> {
       ack: null,
     } as const;
     const ended = { ...reply, rejected: [], ended: true, ended_at: now, timestamp: now };
-    this.#commit(memory, { ok: true, head, state, entries: [end], urgent: true, withdrawn: false, reply: ended }, now);
+    this.#commit(memory, { ok: true, head, state, entries: [end], ended: true, withdrawn: false, reply: ended }, now);
   }
 
   async #flushAll(memory: Memory): Promise<void> {
@@ -255,16 +269,17 @@ export class SessionActor extends DurableObject<Env> {
   async #eraseWithdrawn(memory: Memory): Promise<void> {
     const { erase } = memory.progress;
     if (!erase || erase.retry_at > Date.now()) return;
+    let left: Erasure | null;
     try {
       await eraseIdentity(this.outside.bucket, memory.head, memory.state, erase.through);
-      // Withdrawn once more in the meantime: that erasure is still to come.
-      if (memory.progress.erase?.through === erase.through) memory.progress.erase = null;
+      left = erase.again ? { ...erase, again: false, attempts: 0, retry_at: Date.now() + ERASE_AGAIN_MS } : null;
     } catch (error) {
       const attempts = erase.attempts + 1;
-      const { through } = memory.progress.erase ?? erase;
-      memory.progress.erase = { through, attempts, retry_at: Date.now() + backoff(attempts, Math.random()) };
+      left = { ...erase, attempts, retry_at: Date.now() + backoff(attempts, Math.random(), true) };
       this.#log.warn("erase_failed", { attempts, error: errorField(error) });
     }
+    // Withdrawn once more in the meantime: that erasure is still to come.
+    if (memory.progress.erase?.through === erase.through) memory.progress.erase = left;
     this.#orAbort(() => this.journal.writeProgress(memory.progress));
   }
 
@@ -326,8 +341,10 @@ function sendQuietly(socket: WebSocket, text: string): void {
 
 /** A withdrawal does not wait for a back-off: it has a minute. */
 function withErasure({ progress, head }: Memory, now: number): Progress {
-  const soon = (store: StoreProgress) => (store.attempts > 0 ? { ...store, retry_at: now } : store);
-  const through = head.identity_version;
-  const erase = progress.identity_planned > 0 ? { through, attempts: 0, retry_at: now } : progress.erase;
+  const retry_at = withdrawalAt({ progress }, now);
+  const soon = (store: StoreProgress) => (store.attempts > 0 ? { ...store, retry_at } : store);
+  const again = progress.r2.plan !== null;
+  // Not "planned": a retry of an older plan may have carried an identity that came after it.
+  const erase = head.identity_version > 0 ? { through: head.identity_version, attempts: 0, retry_at, again } : null;
   return { ...progress, d1: soon(progress.d1), r2: soon(progress.r2), erase };
 }

@@ -32,8 +32,9 @@ export const MAX_COORDINATE = 33_554_432;
 export const MAX_GONE_RANGES = 16;
 /** Traits are a person's profile, not a document store. JSON text. */
 export const MAX_TRAITS_UNITS = 4_096;
-/** Distinct traits kept for a session; the newest win. */
+/** Distinct traits kept for a session, and their JSON text all together; the newest win. */
 export const MAX_TRAITS = 64;
+export const MAX_TRAITS_KEPT_UNITS = 16 * 1024;
 
 // --- What a session may hold ----------------------------------------------------------------------------------------
 
@@ -53,8 +54,9 @@ export const PLAN_MAX_EVENTS = 1_000;
 export const PLAN_MAX_UNITS = 512 * 1024;
 /** Custom event types counted by name; later ones are counted together as `other`. */
 export const MAX_COUNTED_TYPES = 64;
-/** Distinct pages remembered by URL, for the page count of a session. */
+/** Distinct pages remembered by URL, for the page count of a session: the snapshot is one row with the rest of the head. */
 export const MAX_PAGES = 100;
+export const MAX_PAGES_UNITS = 32 * 1024;
 /** Network changes recorded; a phone on a train has a few, a rotating proxy has hundreds. */
 export const MAX_NETWORK_CHANGES = 32;
 /** Unflushed entries shown by the live view: the newest. */
@@ -83,6 +85,12 @@ export const FLUSH_AT_UNITS = PLAN_MAX_UNITS / 2;
 /** Retry of a failed flush: 2 s doubled per attempt to at most 2 minutes (D1 stalls of 60 to 80 s happen). */
 export const RETRY_MIN_MS = 2 * SECOND;
 export const RETRY_MAX_MS = 2 * MINUTE;
+/** While a withdrawal waits for a store: the promise is a minute. */
+export const WITHDRAWN_RETRY_MAX_MS = 15 * SECOND;
+/** Between flushes that withdrawals ask for: consent that is toggled must not write at the rate it is toggled. */
+export const WITHDRAWAL_GAP_MS = 5 * SECOND;
+/** After an erasure, look once more: a put that was given up may have landed behind it. */
+export const ERASE_AGAIN_MS = 45 * SECOND;
 /** A D1 or R2 call that takes longer counts as failed (it may still land: every write is idempotent). */
 export const OUTSIDE_TIMEOUT_MS = 20 * SECOND;
 /** Deterministic D1 refusals isolated per alarm: below the 1,000 subrequests of an invocation, with room for the rest. */

@@ -1,4 +1,13 @@
-import { FLUSH_JITTER, IDLE_MS, LINGER_MS, RETRY_JITTER, RETRY_MAX_MS, RETRY_MIN_MS, REUSE_SHARE } from "../limits";
+import {
+  FLUSH_JITTER,
+  IDLE_MS,
+  LINGER_MS,
+  RETRY_JITTER,
+  RETRY_MAX_MS,
+  RETRY_MIN_MS,
+  REUSE_SHARE,
+  WITHDRAWN_RETRY_MAX_MS,
+} from "../limits";
 import type { Progress, StoreName, StoreProgress } from "./progress";
 import type { SessionState } from "./state";
 
@@ -69,13 +78,21 @@ export function flushAt(now: number, interval: number, alarmAt: number | null, r
   return now + shortened(interval, FLUSH_JITTER, random);
 }
 
-/** Wait before try `attempts` + 1, ms: doubled each time up to the cap, jittered. */
-export const backoff = (attempts: number, random: number): number =>
-  shortened(Math.min(RETRY_MIN_MS * 2 ** Math.min(attempts - 1, 20), RETRY_MAX_MS), RETRY_JITTER, random);
+/** Wait before try `attempts` + 1, ms: doubled each time up to the cap, jittered. `hurry`: a withdrawal is waiting. */
+export function backoff(attempts: number, random: number, hurry = false): number {
+  const cap = hurry ? WITHDRAWN_RETRY_MAX_MS : RETRY_MAX_MS;
+  return shortened(Math.min(RETRY_MIN_MS * 2 ** Math.min(attempts - 1, 20), cap), RETRY_JITTER, random);
+}
 
-export const failed = (store: StoreProgress, error: string, now: number, random: number): StoreProgress => ({
+export const failed = (
+  store: StoreProgress,
+  error: string,
+  now: number,
+  random: number,
+  hurry: boolean,
+): StoreProgress => ({
   ...store,
   attempts: store.attempts + 1,
-  retry_at: now + backoff(store.attempts + 1, random),
+  retry_at: now + backoff(store.attempts + 1, random, hurry),
   error,
 });

@@ -1,4 +1,4 @@
-import { ENGAGED_GAP_MS, MAX_COUNTED_TYPES, MAX_PAGES } from "../limits";
+import { ENGAGED_GAP_MS, MAX_COUNTED_TYPES, MAX_PAGES, MAX_PAGES_UNITS } from "../limits";
 import { BUILT_IN_TYPES } from "../protocol/events";
 import { beat } from "./cadence";
 import type { EndEntry, Entry, EventEntry, SettledEntry, StartEntry } from "./entry";
@@ -122,7 +122,9 @@ function velocityOf(state: SessionState, type: string) {
 function visit(state: SessionState, page: string): void {
   if (page === state.current_page) return;
   state.current_page = page;
-  if (state.pages.length < MAX_PAGES && !state.pages.includes(page)) state.pages.push(page);
+  if (state.pages.length >= MAX_PAGES || state.pages.includes(page)) return;
+  const units = state.pages.reduce((sum, known) => sum + known.length, page.length);
+  if (units <= MAX_PAGES_UNITS) state.pages.push(page);
 }
 
 function applySettled(state: SessionState, entry: SettledEntry): void {

@@ -1,4 +1,4 @@
-import { MAX_NETWORK_CHANGES, MAX_TRAITS } from "../limits";
+import { MAX_NETWORK_CHANGES, MAX_TRAITS, MAX_TRAITS_KEPT_UNITS } from "../limits";
 import type { ClientNetwork } from "../network/client";
 
 /** What identifies a person. Only ever in the actor's head row, D1's `sessions` and R2's identity objects. */
@@ -71,8 +71,9 @@ export const forget = (head: Head): Head => ({ ...head, identity: null, addresse
 
 /** The newest traits win; past the limit the oldest names go. */
 export function mergeTraits(old: Record<string, unknown>, added: Record<string, unknown>): Record<string, unknown> {
-  const entries = Object.entries({ ...old, ...added });
-  return Object.fromEntries(entries.slice(-MAX_TRAITS));
+  const entries = Object.entries({ ...old, ...added }).slice(-MAX_TRAITS);
+  while (JSON.stringify(entries).length > MAX_TRAITS_KEPT_UNITS) entries.shift();
+  return Object.fromEntries(entries);
 }
 
 /** The session's own name for an address (`a1`, `a2`, …) and the head that remembers it. */

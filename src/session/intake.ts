@@ -42,9 +42,9 @@ export interface Intake {
   /** For a new session its empty state; else the one that was passed. */
   state: SessionState;
   entries: Entry[];
-  /** Seconds matter to these: an end, or a withdrawal. */
-  urgent: boolean;
-  /** Identifiers already written must go. */
+  /** This call ended the session: it is written out at once. */
+  ended: boolean;
+  /** Identifiers already written must go, within a minute. */
   withdrawn: boolean;
   reply: Omit<Taken, "visitor_id" | "device_id">;
 }
@@ -125,7 +125,7 @@ class Turn {
       head: this.#head,
       state: this.state,
       entries,
-      urgent: end !== null || this.#withdrawn,
+      ended: end !== null,
       withdrawn: this.#withdrawn,
       reply: {
         ok: true,

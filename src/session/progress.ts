@@ -25,6 +25,15 @@ export interface StoreProgress {
   error: string | null;
 }
 
+export interface Erasure {
+  /** Identity versions up to this one go. */
+  through: number;
+  attempts: number;
+  retry_at: number;
+  /** An identity object may still be on its way: look once more after the first pass. */
+  again: boolean;
+}
+
 export interface Progress {
   v: 1;
   d1: StoreProgress;
@@ -36,11 +45,10 @@ export interface Progress {
   meta_written: boolean;
   /** What identity D1's row holds (`identityMark`); null before the first row. */
   identity_in_d1: number | null;
-  /** Identity versions: the newest that may have left for R2, and the newest that is known to be there. */
-  identity_planned: number;
+  /** The newest identity version that is known to be in R2. */
   identity_written: number;
-  /** Set while identity objects have to go from R2 after a withdrawal: those of versions up to `through`. */
-  erase: { through: number; attempts: number; retry_at: number } | null;
+  /** Set while identity objects have to go from R2 after a withdrawal. */
+  erase: Erasure | null;
   /** Times this actor has been loaded into memory, as of when this was written; the journal's rows may know of more. */
   wakes: number;
   /** Nonces of stream tickets used, with their expiry (epoch ms). */
@@ -64,7 +72,6 @@ export const newProgress = (seq: number): Progress => ({
   last_plan_at: 0,
   meta_written: false,
   identity_in_d1: null,
-  identity_planned: 0,
   identity_written: 0,
   erase: null,
   wakes: 1,

@@ -2,7 +2,7 @@ import type { Entry, EventEntry } from "../session/entry";
 import { type Head, identityMark } from "../session/head";
 import type { Progress } from "../session/progress";
 import type { SessionState } from "../session/state";
-import { columns, summary } from "../session/view";
+import { columns, type Summary, summary } from "../session/view";
 
 /** D1's side of a flush: the projection of one session's journal. Every statement may be repeated at will. */
 
@@ -35,45 +35,54 @@ const upsert = (alsoSet: string): string => `
     risk = excluded.risk, events = excluded.events, last_seq = excluded.last_seq, detail = excluded.detail
   WHERE excluded.last_seq > sessions.last_seq`;
 
-const UPSERT_WHOLE = upsert(`site = excluded.site, started_at = excluded.started_at, visitor_id = excluded.visitor_id,
-    fingerprint_id = excluded.fingerprint_id, ip = excluded.ip, asn = excluded.asn,`);
-const UPSERT_SAME_IDENTITY = upsert("");
+const IDENTITY = `visitor_id = excluded.visitor_id, fingerprint_id = excluded.fingerprint_id, ip = excluded.ip,
+    asn = excluded.asn,`;
+const UPSERT = {
+  same: upsert(""),
+  identity: upsert(IDENTITY),
+  whole: upsert(`site = excluded.site, started_at = excluded.started_at, ${IDENTITY}`),
+};
 
 /** Events from journal text: JSON objects joined by commas, other kinds of entry among them. */
 export const insertEvents = (db: D1Database, sessionId: string, body: string): D1PreparedStatement =>
   db.prepare(INSERT_EVENTS).bind(sessionId, `[${body}]`);
 
-export function upsertSession(
-  db: D1Database,
-  head: Head,
-  state: SessionState,
-  progress: Progress,
-): D1PreparedStatement {
-  const row = columns(head, state);
-  const { engagement, bot, vpn, risk } = row.scores;
-  const isSame = progress.identity_in_d1 === identityMark(head);
-  return db
-    .prepare(isSame ? UPSERT_SAME_IDENTITY : UPSERT_WHOLE)
-    .bind(
-      row.session_id,
-      row.site,
-      row.visitor_id,
-      row.fingerprint_id,
-      row.started_at,
-      row.last_event_at,
-      row.ended_at,
-      row.ip,
-      row.asn,
-      row.country,
-      row.label,
-      engagement,
-      bot,
-      vpn,
-      risk,
-      row.events,
-      row.last_seq,
-      JSON.stringify(summary(head, state, progress)),
-    );
+/** A session's row as of a plan's end, made before the first await: what happens meanwhile is not in it. */
+export interface SessionRow {
+  statement: string;
+  values: (string | number | null)[];
+  detail: Summary;
+}
+
+export function sessionRow(head: Head, state: SessionState, progress: Progress): SessionRow {
+  const { scores, ...row } = columns(head, state);
+  const mark = identityMark(head);
+  const { identity_in_d1 } = progress;
+  // Nobody is always written out: that D1 holds nobody already is never taken for granted.
+  const isSame = mark !== 0 && identity_in_d1 === mark;
+  return {
+    statement: identity_in_d1 === null ? UPSERT.whole : isSame ? UPSERT.same : UPSERT.identity,
+    values: [
+      ...[
+        row.session_id,
+        row.site,
+        row.visitor_id,
+        row.fingerprint_id,
+        row.started_at,
+        row.last_event_at,
+        row.ended_at,
+      ],
+      ...[row.ip, row.asn, row.country, row.label, scores.engagement, scores.bot, scores.vpn, scores.risk],
+      ...[row.events, row.last_seq],
+    ],
+    detail: JSON.parse(JSON.stringify(summary(head, state, progress))) as Summary,
+  };
+}
+
+/** `quarantined`: events of this plan that D1 refused, on top of those before. */
+export function upsertSession(db: D1Database, row: SessionRow, quarantined: number): D1PreparedStatement {
+  const detail = { ...row.detail, quarantined: row.detail.quarantined + quarantined };
+  return db.prepare(row.statement).bind(...row.values, JSON.stringify(detail));
 }
 
 // SQLite refuses the row itself: trying again cannot help. Anything else (a missing table included, which a migration

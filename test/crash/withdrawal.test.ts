@@ -1,0 +1,138 @@
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { stopClock, tick, tickUntilDrained } from "../support/clock";
+import { faults, resetFaults } from "../support/faults";
+import { callOf, evict, liveOf, objectsOf, sessionRow, someEvents, take } from "../support/visit";
+
+/** Withdrawals that meet a write which failed, lied, or was still under way. */
+
+beforeEach(() => stopClock("2031-08-01T12:00:00Z"));
+
+afterEach(async () => {
+  vi.useRealTimers();
+  resetFaults();
+  await env.DB.exec("DROP TRIGGER IF EXISTS poison");
+});
+
+const NOBODY = { visitor_id: null, fingerprint_id: null, ip: null, asn: null };
+
+const withdraw = (id: string) => take(callOf(id, { start: { consent: "denied" } }));
+
+const identities = async (id: string) => (await objectsOf(id)).filter(({ key }) => key.includes("/identity/"));
+
+it("clears D1's row when the write before was committed and reported as failed", async () => {
+  const id = crypto.randomUUID();
+  faults.at.set("d1.batch", "lie");
+  await take(callOf(id, { events: someEvents(1), start: { fingerprint_id: "f-1" } }));
+  await tick(id);
+  expect(await sessionRow(id)).toMatchObject({ visitor_id: "visitor-1" });
+  faults.at.clear();
+  await withdraw(id);
+  await tickUntilDrained(id);
+  expect(await sessionRow(id)).toMatchObject(NOBODY);
+});
+
+it("clears D1's row when the process died after the write was committed", async () => {
+  const id = crypto.randomUUID();
+  faults.at.set("d1.batch", "dieAfter");
+  await take(callOf(id, { events: someEvents(1) }));
+  await tick(id).catch(() => {});
+  faults.at.clear();
+  await withdraw(id);
+  await tickUntilDrained(id);
+  expect(await sessionRow(id)).toMatchObject(NOBODY);
+});
+
+it("clears D1's row of an identity that was granted, lied about and withdrawn again", async () => {
+  const id = crypto.randomUUID();
+  await take(callOf(id, { events: someEvents(1), start: { consent: "denied" } }));
+  await tickUntilDrained(id);
+  await take(callOf(id, { start: { consent: "granted" } }));
+  faults.at.set("d1.batch", "lie");
+  await tick(id);
+  faults.at.clear();
+  await withdraw(id);
+  await tickUntilDrained(id);
+  expect(await sessionRow(id)).toMatchObject(NOBODY);
+});
+
+it("brings to D1 what was learnt while a write that had been committed was repeated", async () => {
+  const id = crypto.randomUUID();
+  faults.at.set("d1.batch", "lie");
+  await take(callOf(id, { events: someEvents(1) }));
+  await tick(id);
+  faults.at.clear();
+  await take(callOf(id, { start: { fingerprint_id: "f-2" } }));
+  await tickUntilDrained(id);
+  expect(await sessionRow(id)).toMatchObject({ visitor_id: "visitor-1", fingerprint_id: "f-2" });
+});
+
+it("clears D1's row when it comes while a refused event is being isolated", async () => {
+  const id = crypto.randomUUID();
+  await env.DB.exec(
+    "CREATE TRIGGER poison BEFORE INSERT ON events WHEN NEW.event_type = 'poison' BEGIN SELECT RAISE(ABORT, 'poison'); END",
+  );
+  let open = () => {};
+  await take(callOf(id, { events: [...someEvents(1), ...someEvents(1, "poison")] }));
+  faults.gate = new Promise((resolve) => {
+    open = resolve;
+  });
+  const running = tick(id);
+  await expect.poll(() => faults.calls.length).toBeGreaterThan(0);
+  await withdraw(id);
+  faults.gate = null;
+  open();
+  await running;
+  await tickUntilDrained(id);
+  expect(faults.calls).toContain("d1.run");
+  expect(await sessionRow(id)).toMatchObject({ ...NOBODY, events: 2 });
+  expect((await liveOf(id))?.quarantined).toBe(1);
+});
+
+it("erases an identity object that a retry of an older plan has put", async () => {
+  const id = crypto.randomUUID();
+  faults.at.set("r2.put events", "refuse");
+  await take(callOf(id, { events: someEvents(1), start: { consent: "denied" } }));
+  await tick(id);
+  await take(callOf(id, { start: { consent: "granted" } }));
+  await tick(id);
+  await tick(id);
+  expect(await identities(id)).toHaveLength(1);
+  await withdraw(id);
+  faults.at.clear();
+  await tickUntilDrained(id);
+  for (let i = 0; i < 3; i++) await tick(id);
+  expect(await identities(id)).toEqual([]);
+});
+
+it("does not wait for a back-off of minutes", async () => {
+  const id = crypto.randomUUID();
+  faults.at.set("d1.batch", "refuse");
+  await take(callOf(id, { events: someEvents(1) }));
+  for (let i = 0; i < 12; i++) await tick(id);
+  const asked = Date.now();
+  await withdraw(id);
+  await tick(id);
+  faults.at.clear();
+  await tickUntilDrained(id);
+  expect(await sessionRow(id)).toMatchObject(NOBODY);
+  expect(Date.now() - asked).toBeLessThan(60_000);
+});
+
+it("does not write at the rate at which consent is toggled", async () => {
+  const id = crypto.randomUUID();
+  await take(callOf(id, { events: someEvents(1) }));
+  await tickUntilDrained(id);
+  faults.calls = [];
+  const began = Date.now();
+  for (let i = 0; Date.now() - began < 20_000; i++) {
+    await take(callOf(id, { first: 2 + i, events: someEvents(1), start: { consent: i % 2 ? "granted" : "denied" } }));
+    const live = await liveOf(id);
+    const due = live?.actor.next_alarm_at ?? 0;
+    if (due <= Date.now()) await tick(id);
+    vi.setSystemTime(Date.now() + 250);
+  }
+  expect(faults.calls.filter((call) => call === "d1.batch").length).toBeLessThanOrEqual(5);
+  await evict(id);
+  await tickUntilDrained(id);
+});
