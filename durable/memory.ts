@@ -60,9 +60,9 @@ export function load(journal: Journal, now: number): Memory | null {
 const interval = ({ progress }: Pick<Memory, "progress">): number =>
   progress.last_plan_at === 0 ? FIRST_FLUSH_MS : FLUSH_MS;
 
-/** The soonest that a withdrawal may have things written, epoch ms. */
+/** The soonest that a withdrawal may have things written, epoch ms; within the gap even if the clock has jumped back. */
 export const withdrawalAt = ({ progress }: Pick<Memory, "progress">, now: number): number =>
-  Math.max(now, progress.last_plan_at + WITHDRAWAL_GAP_MS);
+  Math.min(Math.max(now, progress.last_plan_at + WITHDRAWAL_GAP_MS), now + WITHDRAWAL_GAP_MS);
 
 /** Decides when what has just been journalled is to be written out. `random` is in [0, 1). */
 export function scheduleFlush(

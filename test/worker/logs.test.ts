@@ -7,7 +7,7 @@ import { createLogger, type Level } from "../../src/http/logger";
 import worker from "../../src/index";
 import { STALE_AGES_MS, STALE_MAX_WAKES } from "../../src/limits";
 import { alarm, alarmAt, callOf, evict, KEY, PAGE, someEvents, stubOf } from "../support/visit";
-import { BATCH, batchOf, flushed, newId, taken } from "./helpers";
+import { BATCH, batchOf, flushed, later, newId, taken } from "./helpers";
 
 interface Line {
   level: Level;
@@ -230,7 +230,7 @@ describe("a line of the actor and its alarm", () => {
     await runInDurableObject(stubOf(session_id), async (_, state) => {
       const actor = new SessionActor(state, { ...chatty, TRACKING_R2: bucket as unknown as R2Bucket });
       actor.track(callOf(session_id, { start: { consent: "denied" } }));
-      await actor.alarm();
+      await later(10_000, () => actor.alarm());
     });
     expect(lines()).toContainEqual(expect.objectContaining({ level: "warn", event: "erase_failed", session_id }));
     expectNoSecrets();
