@@ -1,7 +1,7 @@
 // @ts-check
 // Builds what is measured: the Worker as `wrangler deploy` would upload it, and the benchmark's own Workers.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,6 +20,20 @@ export function buildSubject() {
     { cwd: root, encoding: "utf8", env: { ...process.env, ...quiet } },
   );
   if (status !== 0) throw new Error(`wrangler deploy --dry-run failed:\n${stdout}\n${stderr}`);
+  return out;
+}
+
+/**
+ * The same Worker with one number of it changed: a session flushes at a tenth of the text.
+ * @param {string} dist @returns {string} The folder with index.js.
+ */
+export function flushingOften(dist) {
+  const out = join(workspace, "often");
+  cpSync(dist, out, { recursive: true });
+  const code = readFileSync(join(out, "index.js"), "utf8");
+  const changed = code.replace(/(FLUSH_AT_UNITS = )([^;]+);/, "$1($2) / 10;");
+  if (changed === code) throw new Error("the built Worker has no FLUSH_AT_UNITS");
+  writeFileSync(join(out, "index.js"), changed);
   return out;
 }
 

@@ -25,6 +25,7 @@ const durableObjects =
     ? workerOptions.durableObjects
     : Object.fromEntries(Object.entries(objects).map(([name, className]) => [name, { className, useSQLite: true }]));
 
+const launched = Date.now();
 const miniflare = new Miniflare({
   ...own,
   bindings: { ...(objects === "project" ? workerOptions.bindings : {}), ...bindings },
@@ -98,4 +99,4 @@ process.on(
 
 const url = await miniflare.ready;
 await migrate();
-process.send?.({ ready: Number(url.port) });
+process.send?.({ ready: Number(url.port), launched });

@@ -14,6 +14,7 @@ const host = fileURLToPath(new URL("./host.mjs", import.meta.url));
  * @typedef {object} Server
  * @property {string} name
  * @property {number} port
+ * @property {number} launched  When its runtime was started, epoch ms.
  * @property {string} state
  * @property {number[]} pids  The host and its runtime.
  * @property {() => string} output  What they have printed so far.
@@ -21,6 +22,11 @@ const host = fileURLToPath(new URL("./host.mjs", import.meta.url));
  * @property {() => Promise<Record<string, number>>} objects  Counts its R2 objects by kind.
  * @property {() => Promise<number>} databaseBytes  Size of its D1.
  * @property {() => Promise<void>} kill
+ */
+
+/**
+ * What a host says: that it is ready, or an answer.
+ * @typedef {{ ready?: number, launched?: number, id?: number, answer?: unknown, error?: string }} Message
  */
 
 /** @type {Set<import("node:child_process").ChildProcess>} */
@@ -46,10 +52,10 @@ export async function start(name, { dist, state = join(workspace, `state-${name}
   const asked = new Map();
   let count = 0;
   const gone = new Promise((done) => child.once("exit", done));
-  /** @type {number} */
-  const port = await new Promise((done, fail) => {
-    child.on("message", (/** @type {{ ready?: number, id?: number, answer?: unknown, error?: string }} */ message) => {
-      if (message.ready !== undefined) return done(message.ready);
+  /** @type {{ port: number, launched: number }} */
+  const { port, launched } = await new Promise((done, fail) => {
+    child.on("message", (/** @type {Message} */ message) => {
+      if (message.ready !== undefined) return done({ port: message.ready, launched: message.launched ?? 0 });
       const question = asked.get(message.id ?? 0);
       asked.delete(message.id ?? 0);
       if (message.error) question?.fail(new Error(`${name}: ${message.error}`));
@@ -67,6 +73,7 @@ export async function start(name, { dist, state = join(workspace, `state-${name}
   return {
     name,
     port,
+    launched,
     state,
     pids: tree(child.pid ?? 0),
     output: () => output,

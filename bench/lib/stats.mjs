@@ -17,6 +17,9 @@ export function median(values) {
 /** @param {readonly number[]} values */
 export const sum = (values) => values.reduce((total, value) => total + value, 0);
 
+/** @param {readonly number[]} values */
+export const mean = (values) => sum(values) / values.length;
+
 /** Three significant digits, whole numbers from 1,000 on. @param {number} value */
 export function figure(value) {
   if (!Number.isFinite(value)) return "–";

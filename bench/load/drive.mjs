@@ -1,6 +1,6 @@
 // @ts-check
 // Plays sessions against a server: closed loop (as fast as it answers) and constant rate.
-import { batch, newSession } from "./session.mjs";
+import { batch, newSession, pathOf } from "./session.mjs";
 import { openHttp, openSocket } from "./wire.mjs";
 
 /**
@@ -20,9 +20,6 @@ import { openHttp, openSocket } from "./wire.mjs";
 
 /** Visitors at a time. */
 export const LANES = 32;
-
-/** The session's id rides in the query too: the bare object is found by it without parsing the body. @param {string} id */
-const path = (id) => `/track/events/batch?session_id=${id}`;
 
 /**
  * @param {number} port @param {Shape} shape @param {number} sessions
@@ -46,9 +43,6 @@ export async function closedLoop(port, shape, sessions, lanes = LANES) {
   const seconds = (performance.now() - began) / 1_000;
   return { events: sessions * shape.length, sessions, seconds, latencies };
 }
-
-/** A body begins with the session's id. @param {string} body */
-const pathOf = (body) => path(body.slice(15, 51));
 
 /**
  * @param {number} port @param {import("./wire.mjs").Wire | null} http @param {Shape} shape @param {number[]} latencies
@@ -96,7 +90,7 @@ export async function constantRate(port, { size, length }, rate, seconds) {
   let sessions = 0;
   const began = performance.now() + 20;
   const send = async (/** @type {number} */ due, /** @type {string} */ body) => {
-    while (idle.length > 0 && !idle.at(-1)?.isOpen()) idle.pop();
+    while (idle.length > 0 && !idle.at(-1)?.isOpen()) idle.pop()?.close();
     const wire = idle.pop() ?? (await openHttp(port, pathOf));
     checkAck(await wire.send(body), size);
     latencies.push(performance.now() - due);

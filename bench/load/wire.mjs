@@ -3,13 +3,14 @@
 // takes as much CPU as the server under test, and both share the machine.
 import { connect } from "node:net";
 
-/** @typedef {(text: string, status: number) => void} Reply */
+/** Idle longer than this a connection is not used again: its end may be on its way. */
+const IDLE_MS = 2_000;
 
 /**
  * One connection, one request under way at a time.
  * @typedef {object} Wire
  * @property {(body: string) => Promise<string>} send  Resolves with the reply's text; rejects on anything but success.
- * @property {() => boolean} isOpen  A server ends connections that were idle for some seconds.
+ * @property {() => boolean} isOpen  Whether it may be used again: a server ends connections that were idle for 5 s.
  * @property {() => void} close
  */
 
@@ -37,12 +38,14 @@ export async function openHttp(port, pathOf) {
   /** @type {{ done: (text: string) => void, fail: (error: Error) => void } | null} */
   let waiting = null;
   let text = "";
+  let used = performance.now();
   socket.setEncoding("latin1");
   socket.on("data", (chunk) => {
     text += chunk;
     const reply = readHttp(text);
     if (!reply || !waiting) return;
     text = "";
+    used = performance.now();
     const { done, fail } = waiting;
     waiting = null;
     if (reply.status === 200) done(reply.body);
@@ -57,7 +60,7 @@ export async function openHttp(port, pathOf) {
         waiting = { done, fail };
         socket.write(httpRequest(pathOf(body), body));
       }),
-    isOpen: () => !socket.destroyed && socket.writable,
+    isOpen: () => socket.writable && performance.now() - used < IDLE_MS,
     close: () => socket.destroy(),
   };
 }
@@ -101,7 +104,7 @@ export async function openSocket(port, path) {
         waiting = { done, fail };
         socket.write(textFrame(text));
       }),
-    isOpen: () => !socket.destroyed && socket.writable,
+    isOpen: () => socket.writable,
     close: () => socket.end(CLOSE_FRAME),
   };
 }

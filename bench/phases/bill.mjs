@@ -44,6 +44,7 @@ export async function countSessions(shape, sessions) {
     objects: "project",
     bindings: { LOG_LEVEL: "error" },
   });
+  const empty = await server.databaseBytes();
   try {
     /** @type {Counts} */
     const total = {};
@@ -67,7 +68,7 @@ export async function countSessions(shape, sessions) {
     total["worker_cpu_ms"] = (total["requests"] ?? 0) * WORKER_CPU_MS;
     total["active_ms"] = (total["active_ms"] ?? 0) + writes * OUTSIDE_WAIT_MS;
     // Rows and index entries of its events, and its own row.
-    total["d1_bytes"] = (await server.databaseBytes()) / sessions;
+    total["d1_bytes"] = ((await server.databaseBytes()) - empty) / sessions;
     return total;
   } finally {
     await server.kill();

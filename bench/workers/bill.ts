@@ -97,6 +97,7 @@ function countStorage(storage: DurableObjectStorage, id: string): void {
       return cursor;
     },
   });
+  Object.defineProperty(storage, "getAlarm", { value: () => Promise.resolve(alarms.get(id) ?? null) });
   Object.defineProperty(storage, "setAlarm", {
     value: (at: number) => {
       add("set_alarms");
@@ -129,8 +130,9 @@ async function active<T>(call: () => T | Promise<T>): Promise<T> {
 
 export class SessionActor extends Production {
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, { ...env, DB: countedDatabase(env.DB), TRACKING_R2: countedBucket(env.TRACKING_R2) });
+    // Before the actor sees it: its constructor asks for the alarm.
     countStorage(ctx.storage, ctx.id.toString());
+    super(ctx, { ...env, DB: countedDatabase(env.DB), TRACKING_R2: countedBucket(env.TRACKING_R2) });
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {

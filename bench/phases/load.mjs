@@ -1,0 +1,125 @@
+// @ts-check
+// The load: the Worker with everything on, and what it is compared to, cell by cell in each round.
+import { isDisturbed, measure, measureClosed } from "../lib/measure.mjs";
+import { median } from "../lib/stats.mjs";
+import { closedLoop, constantRate } from "../load/drive.mjs";
+
+/** @typedef {import("../lib/server.mjs").Server} Server */
+/** @typedef {import("../lib/measure.mjs").Measured} Measured */
+/** @typedef {"subject" | "parse" | "bare" | "stateless"} Who */
+/** @typedef {Record<Who, Server>} Servers */
+
+/**
+ * @typedef {object} Cell
+ * @property {string} key
+ * @property {Who} who
+ * @property {import("../load/drive.mjs").Shape} shape
+ * @property {number} events  In each round.
+ * @property {boolean} quick  In the short run too.
+ */
+
+/** @param {Who} who @param {"http" | "ws"} transport @param {number} size @param {number} length @param {number} events @param {boolean} quick @returns {Cell} */
+const cell = (who, transport, size, length, events, quick) => ({
+  key: `${who} ${transport} ${size} of ${length}`,
+  who,
+  shape: { transport, size, length },
+  events,
+  quick,
+});
+
+/** What is compared stands side by side, so that both meet the machine in the same mood. */
+export const CELLS = [
+  cell("parse", "http", 20, 1_000, 60_000, true),
+  cell("bare", "http", 20, 100, 15_000, true),
+  cell("subject", "http", 20, 100, 15_000, true),
+  cell("stateless", "http", 20, 100, 600, true),
+  cell("subject", "ws", 20, 100, 15_000, false),
+  cell("bare", "http", 20, 1_000, 30_000, true),
+  cell("subject", "http", 20, 1_000, 30_000, true),
+  cell("subject", "ws", 20, 1_000, 30_000, true),
+  cell("bare", "ws", 20, 1_000, 30_000, false),
+  cell("parse", "ws", 20, 1_000, 60_000, false),
+  cell("parse", "http", 1, 100, 10_000, false),
+  cell("bare", "http", 1, 100, 5_000, false),
+  cell("subject", "http", 1, 100, 5_000, false),
+  cell("parse", "ws", 1, 100, 20_000, false),
+  cell("bare", "ws", 1, 100, 10_000, false),
+  cell("subject", "ws", 1, 100, 10_000, false),
+  cell("parse", "http", 100, 1_000, 60_000, false),
+  cell("bare", "http", 100, 1_000, 40_000, false),
+  cell("subject", "http", 100, 1_000, 40_000, false),
+];
+
+/** More requests under way than this at once make the stateless design slower, and its local runtime drop connections. */
+const STATELESS_LANES = 8;
+
+const STEADY = { rate: 1_000, shape: /** @type {const} */ ({ transport: "http", size: 20, length: 100 }) };
+
+/**
+ * @param {Servers} servers
+ * @param {{ rounds: number, quick: boolean, repeats: number, steadySeconds: number, say: (text: string) => void }} options
+ *   `repeats`: how often a cell that other work disturbed is tried again.
+ */
+export async function load(servers, { rounds, quick, repeats, steadySeconds, say }) {
+  const cells = CELLS.filter((one) => one.quick || !quick);
+  /** @type {Record<string, Measured[]>} */
+  const samples = {};
+  /** @type {string[]} */
+  const disturbed = [];
+  /** @param {string} key @param {number} round @param {() => Promise<Measured>} cell */
+  const take = async (key, round, cell) => {
+    let measured = await cell();
+    for (let i = 0; i < repeats && isDisturbed(measured); i++) measured = await cell();
+    samples[key] = [...(samples[key] ?? []), measured];
+    if (isDisturbed(measured))
+      disturbed.push(`round ${round}, ${key}: others used ${percent(measured.others)} of the machine`);
+  };
+  for (const one of cells) await run(servers, { ...one, events: one.events / 5 });
+  for (let round = 1; round <= rounds; round++) {
+    say(`round ${round} of ${rounds}`);
+    for (const one of cells) await take(one.key, round, () => run(servers, one));
+    for (const who of /** @type {const} */ (["bare", "subject"])) {
+      const server = servers[who];
+      const drive = () => constantRate(server.port, STEADY.shape, STEADY.rate, steadySeconds);
+      await take(`${who} steady`, round, () => measure(server, drive));
+    }
+  }
+  return { samples, medians: mediansOf(samples), disturbed };
+}
+
+/** @param {number} share */
+const percent = (share) => `${Math.round(share * 100)} %`;
+
+/** @param {Servers} servers @param {Cell} one */
+function run(servers, { who, shape, events }) {
+  const server = servers[who];
+  if (who !== "stateless") return measureClosed(server, shape, events);
+  return measure(server, () => closedLoop(server.port, shape, events / shape.length, STATELESS_LANES));
+}
+
+/** @param {Record<string, Measured[]>} samples @returns {Record<string, Measured>} */
+function mediansOf(samples) {
+  return Object.fromEntries(
+    Object.entries(samples).map(([key, list]) => {
+      const [first] = list;
+      if (!first) throw new Error(`${key} was not measured`);
+      const fields = /** @type {(keyof Measured)[]} */ (Object.keys(first));
+      return [key, /** @type {Measured} */ (Object.fromEntries(fields.map((f) => [f, median(list.map((m) => m[f]))])))];
+    }),
+  );
+}
+
+/** Everything acked must be in D1 and in R2, or the numbers are of something else. @param {Server} subject */
+export async function checkStores(subject) {
+  const [sessions] = await subject.sql(
+    "SELECT count(*) AS n, sum(events) AS events, count(ended_at) AS ended FROM sessions",
+  );
+  const [rows] = await subject.sql("SELECT count(*) AS n FROM events");
+  const objects = await subject.objects();
+  const n = Number(sessions?.["n"]);
+  if (rows?.["n"] !== sessions?.["events"]) throw new Error(`D1 has ${rows?.["n"]} of ${sessions?.["events"]} events`);
+  if (sessions?.["ended"] !== n) throw new Error(`${n - Number(sessions?.["ended"])} sessions are not ended in D1`);
+  if ((objects["events"] ?? 0) < n || objects["meta"] !== n)
+    throw new Error(`R2 has ${JSON.stringify(objects)} of ${n} sessions`);
+  return { sessions: n, events: Number(rows?.["n"]), objects };
+}

@@ -1,0 +1,105 @@
+// @ts-check
+// A restart with many sessions overdue: how long until all of them are in D1. And what a session takes until then.
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { buildOwn } from "../lib/build.mjs";
+import { memory, quiet, sleep } from "../lib/process.mjs";
+import { start } from "../lib/server.mjs";
+import { closedLoop, LANES } from "../load/drive.mjs";
+import { batch, newSession, pathOf } from "../load/session.mjs";
+import { openHttp } from "../load/wire.mjs";
+
+const EVENTS = 10;
+const options = { objects: /** @type {const} */ ("project"), bindings: { RATE_LIMIT: "off", LOG_LEVEL: "error" } };
+
+/**
+ * Fills `sessions` sessions on a server whose flushes hang, kills it with `kill -9`, waits until every flush is overdue,
+ * and starts the real one on what is left.
+ * @param {string} dist @param {number} sessions
+ */
+export async function recovery(dist, sessions) {
+  const held = await start("held", { dist: await buildOwn("held"), ...options });
+  await closedLoop(held.port, { transport: "http", size: EVENTS, length: 100 }, WARM_UP_SESSIONS);
+  const footprint = await fill(held, sessions);
+  const before = await counts(held);
+  await held.kill();
+  // The first flush is due 3 s after the first event.
+  await sleep(3_200);
+  const server = await start("recovered", { dist, ...options, state: held.state });
+  try {
+    const wanted = sessions * EVENTS + WARM_UP_SESSIONS * 100;
+    while ((await counts(server)).events < wanted) {
+      if (Date.now() - server.launched > 60_000) throw new Error("overdue sessions did not drain in 60 s");
+      await sleep(25);
+    }
+    // From the start of the runtime: overdue alarms fire from then on, and hold up what the first question is answered.
+    const seconds = (Date.now() - server.launched) / 1_000;
+    return {
+      sessions,
+      alreadyWritten: before.sessions,
+      seconds,
+      footprint,
+    };
+  } finally {
+    await server.kill();
+  }
+}
+
+/** Of a hundred events each, overdue like the rest. */
+const WARM_UP_SESSIONS = 10;
+
+/** @param {import("../lib/server.mjs").Server} server */
+async function counts(server) {
+  const [row] = await server.sql("SELECT count(*) AS sessions, coalesce(sum(events), 0) AS events FROM sessions");
+  return { sessions: Number(row?.["sessions"]), events: Number(row?.["events"]) };
+}
+
+/** Ten events each, and the session stays open. @param {import("../lib/server.mjs").Server} server @param {number} sessions */
+async function sendOpen({ port }, sessions) {
+  let left = sessions;
+  const ids = /** @type {string[]} */ ([]);
+  const lane = async () => {
+    const wire = await openHttp(port, pathOf);
+    while (left > 0) {
+      left -= 1;
+      const session = newSession();
+      ids.push(session.id);
+      await wire.send(`{${batch(session, 0, EVENTS, 2 * EVENTS)}}`);
+    }
+    wire.close();
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return ids;
+}
+
+/**
+ * What an open session of ten events holds before its first flush: memory of the server, journal text, disk.
+ * @param {import("../lib/server.mjs").Server} server @param {number} sessions
+ */
+async function fill(server, sessions) {
+  await quiet(server.pids);
+  const objects = join(server.state, "v3/do");
+  const before = { memory: memory(server.pids, "VmRSS"), disk: folderBytes(objects) };
+  const ids = await sendOpen(server, sessions);
+  const after = { memory: memory(server.pids, "VmRSS"), disk: folderBytes(objects) };
+  const response = await fetch(`http://127.0.0.1:${server.port}/analytics/sessions/${ids.at(-1)}/live`, {
+    headers: { Authorization: "Bearer pulsegate-development-key" },
+  });
+  const live = /** @type {{ data: { actor: { journal_units: number, journal_rows: number } } }} */ (
+    await response.json()
+  );
+  return {
+    memoryKb: ((after.memory - before.memory) * 1_024) / sessions,
+    diskKb: (after.disk - before.disk) / 1_024 / sessions,
+    journalBytes: live.data.actor.journal_units,
+    journalRows: live.data.actor.journal_rows,
+  };
+}
+
+/** @param {string} folder @returns {number} */
+function folderBytes(folder) {
+  return readdirSync(folder, { withFileTypes: true }).reduce((total, entry) => {
+    const path = join(folder, entry.name);
+    return total + (entry.isDirectory() ? folderBytes(path) : statSync(path).size);
+  }, 0);
+}

@@ -1,0 +1,47 @@
+// @ts-check
+// The numbers of a run as tables of text.
+import { figure } from "./lib/stats.mjs";
+import { bill } from "./prices.mjs";
+
+/** @param {string[]} head @param {string[][]} rows */
+export function table(head, rows) {
+  const all = [head, ...rows];
+  const widths = head.map((_, i) => Math.max(...all.map((row) => row[i]?.length ?? 0)));
+  const line = (/** @type {string[]} */ row) =>
+    row.map((text, i) => (i === 0 ? text.padEnd(widths[i] ?? 0) : text.padStart(widths[i] ?? 0))).join("  ");
+  return [line(head), widths.map((width) => "─".repeat(width)).join("  "), ...rows.map(line)].join("\n");
+}
+
+/** @param {Record<string, import("./lib/measure.mjs").Measured>} medians */
+export function loadTable(medians) {
+  const rows = Object.entries(medians).map(([key, m]) => [
+    key,
+    ...[m.acked, m.stored, m.p50, m.p95, m.p99, m.cpu, m.peak, m.client].map(figure),
+  ]);
+  const units = ["acked/s", "stored/s", "p50 ms", "p95", "p99", "CPU-s/100k", "peak MB", "client cores"];
+  return table(["who, transport, batch of session", ...units], rows);
+}
+
+/** @param {string} name @param {import("./prices.mjs").Counts} counts  Per session. @param {number} length */
+export function billTable(name, counts, length) {
+  const perMillion = Object.fromEntries(Object.entries(counts).map(([key, n]) => [key, (n / length) * 1e6]));
+  const { lines, dollars } = bill(perMillion);
+  const rows = lines.map(({ name: line, unit, units, price, included, dollars: cost }) => [
+    line,
+    figure((units * length) / 1e6),
+    figure(units),
+    `$${price}/M ${unit}`,
+    included > 0 ? figure(included) : "with the above",
+    cost.toFixed(3),
+  ]);
+  const head = [name, "a session", "a million events", "list price", "plan includes a month", "$"];
+  return table(head, [...rows, ["Together", "", "", "", "", dollars.toFixed(2)]]);
+}
+
+/** @param {import("./targets.mjs").Target[]} targets */
+export function targetTable(targets) {
+  return table(
+    ["target", "measured", "goal", "holds"],
+    targets.map(({ name, value, unit, goal, holds }) => [name, `${figure(value)} ${unit}`, goal, holds ? "yes" : "NO"]),
+  );
+}

@@ -1,0 +1,154 @@
+// @ts-check
+// `npm run bench`: what a session costs, beside what it could cost.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { buildOwn, buildSubject } from "./lib/build.mjs";
+import { cores } from "./lib/process.mjs";
+import { start } from "./lib/server.mjs";
+import { figure } from "./lib/stats.mjs";
+import { BILL_SHAPES, countSessions } from "./phases/bill.mjs";
+import { growth } from "./phases/growth.mjs";
+import { compareInserts } from "./phases/insert.mjs";
+import { checkStores, load } from "./phases/load.mjs";
+import { recovery } from "./phases/recovery.mjs";
+import { bill } from "./prices.mjs";
+import { billTable, loadTable, table, targetTable } from "./report.mjs";
+import { targetsOf } from "./targets.mjs";
+
+const HELP = `npm run bench [-- --quick] [-- --json]
+
+Measures the built Worker on this machine, everything on, beside a stateless design and two floors.
+  --quick   at most 3 minutes: fewer cells, shorter rounds; saves nothing
+  --json    prints one JSON object, { targets: [{ name, value, unit, goal, holds }], … }, and nothing else
+  --help    this text
+Ends with 1 if a target does not hold. The full run (about 8 minutes) saves its numbers in bench/results/.`;
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", short: "h", default: false },
+  },
+});
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
+
+const SCALE = values.quick
+  ? {
+      rounds: 3,
+      repeats: 0,
+      steadySeconds: 5,
+      insertRounds: 3,
+      insertRows: 8_000,
+      billSessions: 40,
+      growth: { sessions: 12, rounds: 1 },
+    }
+  : {
+      rounds: 3,
+      repeats: 1,
+      steadySeconds: 10,
+      insertRounds: 5,
+      insertRows: 20_000,
+      billSessions: 100,
+      growth: { sessions: 20, rounds: 2 },
+    };
+const OVERDUE = 1_000;
+
+/** Progress, which must not be among what is parsed. @param {string} text */
+const say = (text) => console.error(`${Math.round((Date.now() - began) / 1_000)} s: ${text}`);
+const began = Date.now();
+
+say("building");
+const dist = buildSubject();
+const [subject, parse, bare, stateless] = await Promise.all([
+  start("subject", { dist, objects: "project", bindings: { RATE_LIMIT: "off", LOG_LEVEL: "error" } }),
+  buildOwn("parse").then((own) => start("parse", { dist: own, objects: {} })),
+  buildOwn("bare").then((own) => start("bare", { dist: own, objects: { ROWS: "Rows" } })),
+  buildOwn("stateless").then((own) => start("stateless", { dist: own, objects: {} })),
+]);
+const servers = { subject, parse, bare, stateless };
+const { samples, medians, disturbed } = await load(servers, { ...SCALE, quick: values.quick, say });
+const stores = await checkStores(subject);
+for (const server of Object.values(servers)) await server.kill();
+say("growth");
+const grown = await growth(dist, SCALE.growth);
+say("recovery");
+const recovered = await recovery(dist, OVERDUE);
+say("D1 inserts");
+const inserts = await compareInserts({ rounds: SCALE.insertRounds, rows: SCALE.insertRows });
+say("the bill");
+const counts = {
+  batches: await countSessions(BILL_SHAPES.batches, SCALE.billSessions),
+  frames: await countSessions(BILL_SHAPES.frames, SCALE.billSessions),
+};
+
+/** @param {"batches" | "frames"} shape */
+function dollarsOf(shape) {
+  const perMillion = Object.entries(counts[shape]).map(([name, n]) => [name, (n / BILL_SHAPES[shape].length) * 1e6]);
+  return bill(Object.fromEntries(perMillion)).dollars;
+}
+
+const dollars = { batches: dollarsOf("batches"), frames: dollarsOf("frames") };
+const targets = targetsOf({ load: medians, dollars, inserts, growth: grown, recovery: recovered });
+const machine = { cpu: cpus()[0]?.model ?? "", cores, node: process.version };
+const result = {
+  at: new Date(began).toISOString(),
+  seconds: Math.round((Date.now() - began) / 1_000),
+  machine,
+  disturbed,
+  targets,
+  load: medians,
+  growth: grown,
+  recovery: recovered,
+  inserts,
+  counts,
+  dollars,
+  stores,
+};
+
+if (!values.quick) {
+  const folder = fileURLToPath(new URL("results/", import.meta.url));
+  mkdirSync(folder, { recursive: true });
+  const file = `${folder}${result.at.replace(/[:.]/g, "-")}.json`;
+  writeFileSync(file, `${JSON.stringify({ ...result, samples }, null, 2)}\n`);
+  say(`saved ${file}`);
+}
+if (values.json) console.log(JSON.stringify(result));
+else print();
+process.exit(targets.every(({ holds }) => holds) ? 0 : 1);
+
+function print() {
+  console.log(`${machine.cores} cores, ${machine.cpu}, Node ${machine.node}; ${result.seconds} s\n`);
+  console.log(`${loadTable(medians)}\n`);
+  const notes = disturbed.length > 0 ? disturbed.map((text) => `  ${text}`).join("\n") : "  none";
+  console.log(`Rounds disturbed by other work on the machine:\n${notes}\n`);
+  console.log(
+    `${table(
+      ["events of a session", "CPU-s/100k", "p50 ms"],
+      grown.map((one) => [one.window, figure(one.cpu), figure(one.p50)]),
+    )}\n`,
+  );
+  const { footprint } = recovered;
+  console.log(
+    `${OVERDUE} overdue sessions of 10 events: all in D1 ${figure(recovered.seconds)} s after the runtime was started again ` +
+      `(${recovered.alreadyWritten} were written before).`,
+  );
+  console.log(
+    `An open session of 10 events: ${figure(footprint.journalBytes)} bytes of journal in ${footprint.journalRows} row(s), ` +
+      `${figure(footprint.memoryKb)} KB of memory, ${figure(footprint.diskKb)} KB on disk.\n`,
+  );
+  console.log(
+    `${table(
+      ["rows a flush", "flush rows/s", "batch() rows/s", "×"],
+      inserts.map((one) => [String(one.rows), figure(one.flush), figure(one.batch), figure(one.ratio)]),
+    )}\n`,
+  );
+  for (const shape of /** @type {const} */ (["batches", "frames"])) {
+    console.log(`${billTable(BILL_SHAPES[shape].name, counts[shape], BILL_SHAPES[shape].length)}\n`);
+  }
+  console.log(targetTable(targets));
+}

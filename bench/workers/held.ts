@@ -1,0 +1,12 @@
+import { SessionActor as Production } from "../../durable/session";
+
+/** The production Worker in an outage: every flush hangs, so that sessions can be killed with all they hold unwritten. */
+
+export { SiteSettings } from "../../durable/site";
+export { default } from "../../src/index";
+
+export class SessionActor extends Production {
+  override alarm(): Promise<void> {
+    return new Promise(() => {});
+  }
+}
