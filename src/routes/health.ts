@@ -4,14 +4,15 @@ import type { Handler } from "../http/context";
 import { errorField } from "../http/logger";
 import { limitApi } from "../http/rate";
 import { freshSettings } from "../http/sites";
+import { probeArchive, probeCounters, probeDatabase } from "../store/probe";
 
 const PROBE_ID = "00000000-0000-0000-0000-000000000000";
 
 /** One harmless call on each binding. */
 const probes = (env: Env): Record<string, () => Promise<unknown>> => ({
-  DB: () => env.DB.prepare("SELECT count(*) FROM (SELECT 1 FROM sessions LIMIT 1)").first(),
-  TRACKING_KV: () => env.TRACKING_KV.get("health"),
-  TRACKING_R2: () => env.TRACKING_R2.head("health"),
+  DB: () => probeDatabase(env.DB),
+  TRACKING_KV: () => probeCounters(env.TRACKING_KV),
+  TRACKING_R2: () => probeArchive(env.TRACKING_R2),
   SESSION: () => env.SESSION.getByName(PROBE_ID).live(),
   SITE: () => freshSettings(env, "default"),
 });
