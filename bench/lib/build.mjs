@@ -24,14 +24,14 @@ export function buildSubject() {
 }
 
 /**
- * The same Worker with one number of it changed: a session flushes at a tenth of the text.
+ * The same Worker with one number of it changed: any batch is text enough for a session to flush at once.
  * @param {string} dist @returns {string} The folder with index.js.
  */
 export function flushingOften(dist) {
   const out = join(workspace, "often");
   cpSync(dist, out, { recursive: true });
   const code = readFileSync(join(out, "index.js"), "utf8");
-  const changed = code.replace(/(FLUSH_AT_UNITS = )([^;]+);/, "$1($2) / 10;");
+  const changed = code.replace(/(FLUSH_AT_UNITS = )([^;]+);/, "$1($2) / 1_000;");
   if (changed === code) throw new Error("the built Worker has no FLUSH_AT_UNITS");
   writeFileSync(join(out, "index.js"), changed);
   return out;
