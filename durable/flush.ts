@@ -125,7 +125,10 @@ function attempt(store: StoreName, plan: Plan, memory: Memory, journal: Journal,
     store === "r2"
       ? writeArchive(outside.bucket, head, memory.state, progress, plan, body)
       : writeProjection(outside.db, sessionRow(head, stateAsOf(memory, journal, plan.hi), progress), head.session_id, {
-          ...{ plan, body, events, outcome },
+          plan,
+          body,
+          events,
+          outcome,
         });
   return inTime(write).then(
     () => outcome,

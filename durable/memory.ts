@@ -49,8 +49,8 @@ export function load(journal: Journal, now: number): Memory | null {
       if (entry.seq > state.seq) apply(state, entry);
     }
   }
-  progress.wakes = Math.max(progress.wakes, journal.lastWake()) + 1;
-  const { units } = journal.size();
+  progress.wakes = Math.max(progress.wakes, ...rows.map((row) => row.wake)) + 1;
+  const units = rows.reduce((sum, row) => sum + row.body.length, 0);
   const memory = { ...IDLE, head, state, progress, units, unplanned: units };
   // From when the oldest entry was received: an actor that sleeps and wakes between events must not put its flush off each time.
   const flush_due = oldest === null ? null : urgent ? now : Math.min(oldest + interval(memory), now + FLUSH_MS);

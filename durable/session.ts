@@ -170,7 +170,7 @@ export class SessionActor extends DurableObject<Env> {
   }
 
   /** Journal first, in one atomic commit; only then memory. */
-  #commit(before: Memory | null, taken: Intake, now: number): Memory | null {
+  #commit(before: Memory | null, taken: Omit<Intake, "ok" | "reply">, now: number): Memory | null {
     const { entries, head } = taken;
     if (entries.length === 0 && (!before || before.head === head)) return before;
     const memory = before ?? { ...newMemory(head), state: taken.state };
@@ -184,8 +184,8 @@ export class SessionActor extends DurableObject<Env> {
         if (before && before.progress !== progress) this.journal.writeProgress(progress);
         const [first] = entries;
         if (first) {
-          const row = { lo: first.seq, hi: first.seq + entries.length - 1, events, body };
-          this.journal.append(row, progress.wakes);
+          const hi = first.seq + entries.length - 1;
+          this.journal.append({ lo: first.seq, hi, events, wake: progress.wakes, body });
         }
       };
       // One statement is atomic by itself, and that is most calls.
@@ -233,16 +233,7 @@ export class SessionActor extends DurableObject<Env> {
     if (!due(idleAt(memory), now)) return;
     const { state, head } = memory;
     const end: Entry = { seq: state.seq + 1, at: now, kind: "end", received_at: now, reason: "idle", exit_page: null };
-    const reply = {
-      ok: true,
-      session_id: head.session_id,
-      accepted: 0,
-      duplicates: 0,
-      rejected: [],
-      ack: null,
-    } as const;
-    const ended = { ...reply, rejected: [], ended: true, ended_at: now, timestamp: now };
-    this.#commit(memory, { ok: true, head, state, entries: [end], ended: true, withdrawn: false, reply: ended }, now);
+    this.#commit(memory, { head, state, entries: [end], ended: true, withdrawn: false }, now);
   }
 
   async #flushAll(memory: Memory): Promise<void> {

@@ -67,7 +67,7 @@ const CHECKS: Record<string, (value: unknown) => boolean> = {
 
 /**
  * Whether the schema would take an event as it is, said without the schema: Workers allow no code generation, so zod
- * runs without its JIT, and checking events was a fifth of the server's CPU. What fails here is zod's to judge and to
+ * runs without its JIT, and checking events was the largest single cost of a batch. What fails here is zod's to judge and to
  * explain; a property test holds the two together.
  */
 export function isPlainEvent(raw: unknown): raw is EventInput {

@@ -8,6 +8,8 @@ export type JournalRow = {
   hi: number;
   /** Events among the entries: what a plan counts. */
   events: number;
+  /** The wake of the actor that wrote it last. */
+  wake: number;
   body: string;
 };
 
@@ -77,7 +79,7 @@ export class Journal {
   }
 
   /** Adds entries. Small ones extend the newest row: one billed row, and nothing to delete later. */
-  append({ lo, hi, events, body }: JournalRow, wake: number): void {
+  append({ lo, hi, events, wake, body }: JournalRow): void {
     const tail = this.#tail;
     if (tail && tail.units + body.length <= JOURNAL_ROW_UNITS) {
       const update = "UPDATE journal SET hi = ?, events = events + ?, wake = ?, body = body || ',' || ? WHERE lo = ?";
@@ -93,12 +95,6 @@ export class Journal {
   /** After a wake: the newest row may be appended to again if no plan has frozen it, that is, if it begins after `frozen`. */
   reopenTail(newest: JournalRow | undefined, frozen: number): void {
     this.#tail = newest && newest.lo > frozen ? { lo: newest.lo, units: newest.body.length } : null;
-  }
-
-  /** The newest wake that wrote a row; 0 when there is no row. */
-  lastWake(): number {
-    const [row] = this.#rows<{ wake: number | null }>("SELECT max(wake) AS wake FROM journal");
-    return row?.wake ?? 0;
   }
 
   /** From here on the newest row is not appended to: a plan has frozen it. */
@@ -121,7 +117,7 @@ export class Journal {
 
   /** Rows from `lo` to `hi`, oldest first. */
   range(lo: number, hi: number): JournalRow[] {
-    return this.#rows("SELECT lo, hi, events, body FROM journal WHERE lo >= ? AND lo <= ? ORDER BY lo", lo, hi);
+    return this.#rows("SELECT lo, hi, events, wake, body FROM journal WHERE lo >= ? AND lo <= ? ORDER BY lo", lo, hi);
   }
 
   removeThrough(seq: number): void {

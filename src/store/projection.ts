@@ -9,7 +9,7 @@ import { columns, type Summary, summary } from "../session/view";
 /**
  * One parameter for any number of rows. The conflict target is named, so that only a repeat is passed over in silence:
  * OR IGNORE would also swallow rows that break another constraint. MATERIALIZED, because each mention of json_each's
- * value would otherwise render the object anew: a fifth to a third more rows a second.
+ * value would otherwise render the object anew.
  */
 const INSERT_EVENTS = `
   INSERT INTO events (session_id, seq, stream, number, at, received_at, event_type, page, element, detail)
@@ -51,7 +51,8 @@ export const insertEvents = (db: D1Database, sessionId: string, body: string): D
 export interface SessionRow {
   statement: string;
   values: (string | number | null)[];
-  detail: Summary;
+  /** JSON of the summary. */
+  detail: string;
 }
 
 export function sessionRow(head: Head, state: SessionState, progress: Progress): SessionRow {
@@ -63,26 +64,37 @@ export function sessionRow(head: Head, state: SessionState, progress: Progress):
   return {
     statement: identity_in_d1 === null ? UPSERT.whole : isSame ? UPSERT.same : UPSERT.identity,
     values: [
-      ...[
-        row.session_id,
-        row.site,
-        row.visitor_id,
-        row.fingerprint_id,
-        row.started_at,
-        row.last_event_at,
-        row.ended_at,
-      ],
-      ...[row.ip, row.asn, row.country, row.label, scores.engagement, scores.bot, scores.vpn, scores.risk],
-      ...[row.events, row.last_seq],
+      row.session_id,
+      row.site,
+      row.visitor_id,
+      row.fingerprint_id,
+      row.started_at,
+      row.last_event_at,
+      row.ended_at,
+      row.ip,
+      row.asn,
+      row.country,
+      row.label,
+      scores.engagement,
+      scores.bot,
+      scores.vpn,
+      scores.risk,
+      row.events,
+      row.last_seq,
     ],
-    detail: JSON.parse(JSON.stringify(summary(head, state, progress))) as Summary,
+    detail: JSON.stringify(summary(head, state, progress)),
   };
 }
 
 /** `quarantined`: events of this plan that D1 refused, on top of those before. */
 export function upsertSession(db: D1Database, row: SessionRow, quarantined: number): D1PreparedStatement {
-  const detail = { ...row.detail, quarantined: row.detail.quarantined + quarantined };
-  return db.prepare(row.statement).bind(...row.values, JSON.stringify(detail));
+  return db.prepare(row.statement).bind(...row.values, withQuarantined(row.detail, quarantined));
+}
+
+function withQuarantined(detail: string, more: number): string {
+  if (more === 0) return detail;
+  const known = JSON.parse(detail) as Summary;
+  return JSON.stringify({ ...known, quarantined: known.quarantined + more });
 }
 
 // SQLite refuses the row itself: trying again cannot help. Anything else (a missing table included, which a migration
