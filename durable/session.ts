@@ -14,6 +14,7 @@ import { Bucket } from "../src/session/bucket";
 import { backoff, forgetAt, idleAt, nextDeadline, wipeAt } from "../src/session/deadline";
 import type { Entry } from "../src/session/entry";
 import { apply } from "../src/session/fold";
+import { abandonments } from "../src/session/forms";
 import { type Intake, intake, type TrackCall } from "../src/session/intake";
 import { type Erasure, lowestWatermark, type Progress, type StoreProgress } from "../src/session/progress";
 import { type Refused, refused, type TrackResult } from "../src/session/result";
@@ -123,6 +124,7 @@ export class SessionActor extends DurableObject<Env> {
     memory.alarm_at = null;
     memory.standby = null;
     this.#endIfIdle(memory, Date.now());
+    this.#abandonForms(memory, Date.now());
     try {
       await this.#flushAll(memory);
     } catch (error) {
@@ -234,6 +236,12 @@ export class SessionActor extends DurableObject<Env> {
     const { state, head } = memory;
     const end: Entry = { seq: state.seq + 1, at: now, kind: "end", received_at: now, reason: "idle", exit_page: null };
     this.#commit(memory, { head, state, entries: [end], ended: true, withdrawn: false }, now);
+  }
+
+  #abandonForms(memory: Memory, now: number): void {
+    const { state, head } = memory;
+    const entries = abandonments(state, now);
+    this.#commit(memory, { head, state, entries, ended: state.ended_at !== null, withdrawn: false }, now);
   }
 
   async #flushAll(memory: Memory): Promise<void> {

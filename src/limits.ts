@@ -57,6 +57,9 @@ export const MAX_COUNTED_TYPES = 64;
 /** Distinct pages remembered by URL, for the page count of a session: the snapshot is one row with the rest of the head. */
 export const MAX_PAGES = 100;
 export const MAX_PAGES_UNITS = 32 * 1024;
+/** Begun forms followed at a time, and fields remembered of each: a page with more is a generated one. */
+export const MAX_OPEN_FORMS = 8;
+export const MAX_FORM_FIELDS = 64;
 /** Network changes recorded; a phone on a train has a few, a rotating proxy has hundreds. */
 export const MAX_NETWORK_CHANGES = 32;
 /** Unflushed entries shown by the live view: the newest. */
@@ -103,6 +106,8 @@ export const IDLE_MS = 30 * MINUTE;
 export const MAX_EVENT_AGE_MS = 24 * HOUR;
 /** Late batches are taken this long after the end; the tracker drops unacked events at 20 h. */
 export const LINGER_MS = 24 * HOUR;
+/** A form nobody has touched for this long is abandoned: the web's session time-out, so that a break is no abandonment. */
+export const FORM_ABANDONED_MS = 30 * MINUTE;
 /** A gap between events longer than this counts as absence, not as engagement. */
 export const ENGAGED_GAP_MS = 15 * SECOND;
 /** Site settings in the isolate. */

@@ -8,6 +8,7 @@ import {
   REUSE_SHARE,
   WITHDRAWN_RETRY_MAX_MS,
 } from "../limits";
+import { abandonedAt } from "./forms";
 import type { Progress, StoreName, StoreProgress } from "./progress";
 import type { SessionState } from "./state";
 
@@ -60,6 +61,7 @@ export function nextDeadline(schedule: Schedule): number | null {
     schedule.standby,
     forgetAt(schedule),
     idleAt(schedule),
+    abandonedAt(schedule.state),
     wipeAt(schedule),
   ].filter((time) => time !== null);
   return times.length > 0 ? Math.min(...times) : null;

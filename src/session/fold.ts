@@ -2,8 +2,9 @@ import { ENGAGED_GAP_MS, MAX_COUNTED_TYPES, MAX_PAGES, MAX_PAGES_UNITS } from ".
 import { BUILT_IN_TYPES } from "../protocol/events";
 import { beat } from "./cadence";
 import type { EndEntry, Entry, EventEntry, SettledEntry, StartEntry } from "./entry";
+import { closeForm, noteForm } from "./forms";
 import type { SessionState } from "./state";
-import { newStream, type StreamState, settle, streamOf } from "./streams";
+import { newStream, SERVER_STREAM, type StreamState, settle, streamOf } from "./streams";
 import { newVelocity, record } from "./velocity";
 
 /**
@@ -73,8 +74,14 @@ function applyEvent(state: SessionState, entry: EventEntry): void {
     stream.received += 1;
     stream.at = Math.max(stream.at, entry.at);
   }
-  state.last_received_at = Math.max(state.last_received_at, entry.received_at);
   state.events += 1;
+  if (entry.stream === SERVER_STREAM) {
+    // The actor's own word is no act of the visitor's.
+    count(state, entry.event_type);
+    closeForm(state, entry);
+    return;
+  }
+  state.last_received_at = Math.max(state.last_received_at, entry.received_at);
   if (entry.late) state.late += 1;
   else applyAct(state, entry);
 }
@@ -93,6 +100,7 @@ function applyAct(state: SessionState, entry: EventEntry): void {
   if (type === "page_view") state.page_views += 1;
   if (type === "visibility_change") state.visible = entry.detail?.data?.["state"] !== "hidden";
   if (entry.page !== undefined) visit(state, entry.page);
+  noteForm(state.forms, entry, at);
   const depth = entry.detail?.scroll_percent;
   if (depth !== undefined && depth > state.scroll_percent) state.scroll_percent = depth;
 }

@@ -4,6 +4,7 @@ import type { DeviceInfo, Screen, Signals } from "../protocol/track";
 import { type Judgement, newJudgement } from "../scoring/ledger";
 import { type Cadence, newCadence } from "./cadence";
 import type { EndEntry } from "./entry";
+import type { OpenForm } from "./forms";
 import type { Streams } from "./streams";
 import { newVelocity, type Velocity } from "./velocity";
 
@@ -61,6 +62,8 @@ export interface SessionState {
   velocity_by_type: Record<string, Velocity>;
   cadence: Cadence;
   streams: Streams;
+  /** Begun and not submitted, the one touched last at the end. */
+  forms: OpenForm[];
   judgement: Judgement;
 }
 
@@ -99,14 +102,15 @@ export const newState = (seq: number): SessionState => ({
   velocity_by_type: {},
   cadence: newCadence(),
   streams: {},
+  forms: [],
   judgement: newJudgement(),
 });
 
 export const writeSnapshot = (state: SessionState): string => JSON.stringify(state);
 
-/** Reads a snapshot of any released version. There is one so far. */
+/** Reads a snapshot of any released version. There is one so far; what it has gained since begins empty. */
 export function readSnapshot(text: string): SessionState {
-  const state = JSON.parse(text) as SessionState;
+  const state = { ...newState(0), ...(JSON.parse(text) as SessionState) };
   if (state.v !== STATE_VERSION) throw new Error(`snapshot version ${state.v} is newer than this code`);
   return state;
 }

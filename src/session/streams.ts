@@ -1,5 +1,8 @@
 import { MAX_GAPS, MAX_MISSING_NAMED, MAX_STREAMS } from "../limits";
 
+/** The actor's own events are numbered too; no page may use this name. */
+export const SERVER_STREAM = "server";
+
 /** What one stream (one page load) has had settled: everything up to `through` that is in no gap. */
 export interface StreamState {
   /** The highest number seen; 0 before any. */
@@ -75,7 +78,7 @@ export const ackOf = (name: string, stream: StreamState): Ack => ({
   missing: stream.gaps.slice(0, MAX_MISSING_NAMED),
 });
 
-/** What arrived of what the client numbered. `expected` grows with the highest number seen. */
+/** What arrived of what the client numbered; the actor's own stream is no part of it. `expected` grows with the highest number seen. */
 export interface Completeness {
   received: number;
   expected: number;
@@ -88,6 +91,7 @@ export interface Completeness {
 export function completeness(streams: Streams): Completeness {
   const total: Completeness = { received: 0, expected: 0, missing: 0, rejected: 0, gone: 0, streams: [] };
   for (const [name, stream] of Object.entries(streams)) {
+    if (name === SERVER_STREAM) continue;
     const missing = stream.gaps.reduce((sum, [from, to]) => sum + to - from + 1, 0);
     const { through, received, rejected, gone } = stream;
     total.streams.push({ stream: name, through, received, expected: through, missing, rejected, gone });

@@ -1,0 +1,72 @@
+import { FORM_ABANDONED_MS, MAX_FORM_FIELDS, MAX_ID_UNITS, MAX_OPEN_FORMS } from "../limits";
+import type { EventEntry } from "./entry";
+import type { SessionState } from "./state";
+import { SERVER_STREAM, streamOf } from "./streams";
+
+/** A form that somebody has begun and not submitted. Plain JSON: it is part of the snapshot. */
+export interface OpenForm {
+  form: string;
+  page: string | null;
+  /** First and last act on it, epoch ms. */
+  first_at: number;
+  last_at: number;
+  last_field: string | null;
+  /** Names of the fields touched, the first 64. */
+  fields: string[];
+}
+
+/** A name as far as it is kept: the page could send any length, and open forms are part of the snapshot. */
+const nameOf = (value: unknown): string | null => (typeof value === "string" ? value.slice(0, MAX_ID_UNITS) : null);
+
+/** Folds a `form_*` event of the page into the open forms. At most 8 are followed: past that the oldest is let go. */
+export function noteForm(forms: OpenForm[], entry: EventEntry, at: number): void {
+  const { event_type, detail, page = null } = entry;
+  if (event_type !== "form_focus" && event_type !== "form_change" && event_type !== "form_submit") return;
+  const form = nameOf(detail?.data?.["form"]);
+  if (form === null) return;
+  const known = forms.findIndex((open) => open.form === form);
+  const open = forms[known] ?? { form, page, first_at: at, last_at: at, last_field: null, fields: [] };
+  if (known >= 0) forms.splice(known, 1);
+  if (event_type === "form_submit") return;
+  open.last_at = at;
+  const field = nameOf(detail?.data?.["field"]);
+  if (field !== null) touch(open, field);
+  forms.push(open);
+  if (forms.length > MAX_OPEN_FORMS) forms.shift();
+}
+
+function touch(open: OpenForm, field: string): void {
+  open.last_field = field;
+  if (!open.fields.includes(field) && open.fields.length < MAX_FORM_FIELDS) open.fields.push(field);
+}
+
+const deadlineOf = ({ ended_at, end_taken_at }: SessionState, form: OpenForm): number =>
+  ended_at === null ? form.last_at + FORM_ABANDONED_MS : (end_taken_at ?? ended_at);
+
+/** When the next open form counts as abandoned, epoch ms: half an hour after the last act on it, or with the session's end. */
+export const abandonedAt = (state: SessionState): number | null =>
+  state.forms.length > 0 ? Math.min(...state.forms.map((form) => deadlineOf(state, form))) : null;
+
+/** Pure: the events that say which forms are abandoned at `now`, in the actor's own stream. */
+export function abandonments(state: SessionState, now: number): EventEntry[] {
+  const through = streamOf(state.streams, SERVER_STREAM)?.through ?? 0;
+  return state.forms
+    .filter((form) => deadlineOf(state, form) <= now)
+    .map(({ form, page, first_at, last_at, last_field, fields }, i) => ({
+      kind: "event",
+      seq: state.seq + 1 + i,
+      at: now,
+      received_at: now,
+      stream: SERVER_STREAM,
+      number: through + 1 + i,
+      event_type: "form_abandoned",
+      ...(page !== null && { page }),
+      detail: { data: { form, last_field, ms: last_at - first_at, fields: fields.length } },
+    }));
+}
+
+/** Folds the actor's own word that a form is abandoned. */
+export function closeForm(state: SessionState, { detail }: EventEntry): void {
+  const form = detail?.data?.["form"];
+  state.forms = state.forms.filter((open) => open.form !== form);
+}
