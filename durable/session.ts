@@ -92,7 +92,9 @@ export class SessionActor extends DurableObject<Env> {
     const now = Date.now();
     const memory = this.#wake(now);
     if (this.ctx.getWebSockets().length >= MAX_SOCKETS) return new Response("too many sockets", { status: 429 });
-    if (context.kind === "watch" && !memory) return new Response("session_unknown", { status: 404 });
+    const isHidden =
+      context.kind === "watch" && context.sites !== null && !context.sites.includes(memory?.head.site ?? "");
+    if (context.kind === "watch" && (!memory || isHidden)) return new Response("session_unknown", { status: 404 });
     if (context.ticket && memory && !this.#redeem(memory, context.ticket, now)) {
       return new Response("ticket_invalid", { status: 401 });
     }

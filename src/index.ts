@@ -36,7 +36,7 @@ export default {
     const request_id = request.headers.get("CF-Ray") ?? crypto.randomUUID();
     const url = new URL(request.url);
     const log = createLogger(env.LOG_LEVEL, { request_id });
-    const context: Context = { request, url, params: {}, env, log };
+    const context: Context = { request, url, params: {}, route: "", env, log };
     const began = Date.now();
     const response = await answer(context).catch((error: unknown) => failure(error, log));
     log.debug("request", {

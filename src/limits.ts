@@ -116,6 +116,10 @@ export const SITE_CACHE_MS = 60 * SECOND;
 export const SITE_CACHE_ENTRIES = 1_000;
 /** After a failed look-up of site settings the last known ones serve this long before the next try. */
 export const SITE_RETRY_MS = 5 * SECOND;
+/** API keys in the isolate: one that is revoked opens nothing after this. */
+export const KEY_CACHE_MS = 60 * SECOND;
+/** Keys remembered per isolate, unknown ids too: who invents ids pushes out others' entries, and memory stays. */
+export const KEY_CACHE_ENTRIES = 1_000;
 /** A stream ticket's life, the contract's number. */
 export const TICKET_MS = 60 * SECOND;
 
@@ -150,6 +154,10 @@ export const KV_CACHE_SECONDS = 60;
 export const LIST_DEFAULT = 50;
 export const LIST_MAX = 100;
 export const DEFAULT_RANGE_MS = 7 * DAY;
+
+/** What a key is called in a list; sites a key may be restricted to: one header line's worth in D1. */
+export const MAX_KEY_NAME_UNITS = 100;
+export const MAX_KEY_SITES = 100;
 
 // --- Cron -----------------------------------------------------------------------------------------------------------
 

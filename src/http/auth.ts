@@ -1,10 +1,21 @@
 import { type Env, isDevelopment } from "../env";
+import type { Scope } from "../protocol/keys";
+import { keyOf } from "./keyring";
 import { Problem } from "./problem";
 
 /** The key of `wrangler.toml`'s development environment; nowhere else does it open anything. */
 export const DEVELOPMENT_KEY = "pulsegate-development-key";
 
-const WWW_AUTHENTICATE = { "WWW-Authenticate": "Bearer" };
+/** Who calls, by the key that was shown. */
+export interface Caller {
+  /** `root`, or the public part of a key. */
+  key_id: string;
+  scopes: readonly Scope[] | "all";
+  /** The only sites it sees; null: all of them. */
+  sites: readonly string[] | null;
+}
+
+const ROOT: Caller = { key_id: "root", scopes: "all", sites: null };
 
 /** Hashes first, so that the comparison takes the same time whatever the length and content. */
 async function sameSecret(given: string, wanted: string): Promise<boolean> {
@@ -34,17 +45,44 @@ export function requireRootKey(env: Env): string {
   });
 }
 
-/** Whether the request carries the root key. */
-export async function hasKey(request: Request, env: Env): Promise<boolean> {
-  const key = rootKey(env);
+/** Whose key the request carries; null without one that opens anything. */
+async function callerOf(request: Request, env: Env): Promise<Caller | null> {
+  const root = rootKey(env);
   const given = presentedKey(request.headers);
-  return key !== null && given !== null && (await sameSecret(given, key));
+  if (root === null || given === null) return null;
+  if (await sameSecret(given, root)) return ROOT;
+  const key = await keyOf(env, given);
+  return key && { key_id: key.key_id, scopes: key.scopes, sites: key.sites };
 }
 
-/** 503 without a configured key, 401 without the right one. */
-export async function requireKey(request: Request, env: Env): Promise<void> {
+const keyRequired = (detail: string): Problem =>
+  new Problem("key_required", detail, { headers: { "WWW-Authenticate": "Bearer" } });
+
+export const hasScope = ({ scopes }: Caller, scope: Scope): boolean => scopes === "all" || scopes.includes(scope);
+
+/** Whether another's data may be shown to this caller; what may not is as if it were not there. */
+export const seesSite = ({ sites }: Caller, site: string): boolean => sites === null || sites.includes(site);
+
+function requireScope(caller: Caller, scopes: readonly Scope[]): void {
+  if (scopes.some((scope) => hasScope(caller, scope))) return;
+  throw new Problem("scope_missing", `This needs a key with the scope ${scopes.join(" or ")}.`);
+}
+
+/** 503 without a configured key, 401 without a good one, 403 if it has none of the scopes. */
+export async function requireKey(request: Request, env: Env, scopes: readonly Scope[]): Promise<Caller> {
   requireRootKey(env);
-  if (await hasKey(request, env)) return;
-  const detail = "Send the API key as Authorization: Bearer <key>, or as X-API-Key.";
-  throw new Problem("key_required", detail, { headers: WWW_AUTHENTICATE });
+  const caller = await callerOf(request, env);
+  if (!caller) throw keyRequired("Send the API key as Authorization: Bearer <key>, or as X-API-Key.");
+  requireScope(caller, scopes);
+  return caller;
+}
+
+/** A server that sends events: a key with `ingest`, for this site. */
+export async function requireIngest(request: Request, env: Env, site: string): Promise<void> {
+  const caller = await callerOf(request, env);
+  if (!caller) {
+    throw keyRequired("A call without Origin comes from a server: send a key with the scope ingest.");
+  }
+  requireScope(caller, ["ingest"]);
+  if (!seesSite(caller, site)) throw new Problem("scope_missing", "This key is for other sites.");
 }

@@ -7,6 +7,8 @@ export interface Context {
   url: URL;
   /** Path parameters, decoded. */
   params: Record<string, string>;
+  /** The path's pattern, e.g. `/analytics/sessions/:id`; empty before it is known. */
+  route: string;
   env: Env;
   log: Logger;
 }

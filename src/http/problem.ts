@@ -15,6 +15,7 @@ export const PROBLEMS = {
   upgrade_required: [426, "WebSocket only"],
   key_required: [401, "Key required"],
   ticket_invalid: [401, "Ticket invalid"],
+  scope_missing: [403, "Scope missing"],
   origin_not_allowed: [403, "Origin not allowed"],
   session_key_invalid: [403, "Session key invalid"],
   not_found: [404, "Not found"],

@@ -16,7 +16,9 @@ export function createRouter(routes: readonly Route[]): Dispatch {
   const router = Router<IRequest, [Context], Response>();
   for (const { method, path, handler } of routes) {
     const add = { GET: router.get, POST: router.post, PUT: router.put, DELETE: router.delete }[method];
-    add(path, (request: IRequest, context: Context) => handler({ ...context, params: decode(request.params) }));
+    add(path, (request: IRequest, context: Context) =>
+      handler({ ...context, params: decode(request.params), route: path }),
+    );
   }
   return async (context) => {
     const { method, url } = context.request;

@@ -4,6 +4,8 @@ import { TICKET_MS } from "../limits";
 export interface Ticket {
   /** The one path it opens. */
   path: string;
+  /** The only sites its asker may see; null: all of them. */
+  sites: readonly string[] | null;
   expires_at: number;
   /** Remembered by the actor that takes it, so that it opens one socket. */
   nonce: string;
@@ -33,8 +35,12 @@ const keyFor = (rootKey: string): Promise<CryptoKey> =>
   ]);
 
 /** Signed, so that nothing has to be stored until it is used. */
-export async function issueTicket(rootKey: string, path: string, now: number): Promise<Ticket & { value: string }> {
-  const ticket: Ticket = { path, expires_at: now + TICKET_MS, nonce: crypto.randomUUID() };
+export async function issueTicket(
+  rootKey: string,
+  { path, sites }: Pick<Ticket, "path" | "sites">,
+  now: number,
+): Promise<Ticket & { value: string }> {
+  const ticket: Ticket = { path, sites, expires_at: now + TICKET_MS, nonce: crypto.randomUUID() };
   const payload = toBase64Url(encoder.encode(JSON.stringify(ticket)));
   const signature = await crypto.subtle.sign("HMAC", await keyFor(rootKey), encoder.encode(payload));
   return { ...ticket, value: `${payload}.${toBase64Url(new Uint8Array(signature))}` };

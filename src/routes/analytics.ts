@@ -1,36 +1,19 @@
 import * as z from "zod";
-import { requireKey, requireRootKey } from "../http/auth";
+import { requireRootKey, seesSite } from "../http/auth";
 import { readJson } from "../http/body";
-import type { Context, Handler } from "../http/context";
 import { readCursor, writeCursor } from "../http/cursor";
+import { keyed } from "../http/keyed";
 import { errorField } from "../http/logger";
 import { fromRefusal, invalidQuery, Problem, unavailable } from "../http/problem";
-import { limitApi } from "../http/rate";
+import { readQuery } from "../http/query";
 import { issueTicket } from "../http/tickets";
 import { EventsQuery, rangeOf, SessionsQuery, TicketInput } from "../protocol/analytics";
 import { parseWith } from "../protocol/track";
+import type { Live } from "../session/view";
 import { findSession, listEvents, listSessions } from "../store/sessions";
-import { normalStreamPath, sessionIdOf } from "./socket";
+import { normalStreamPath, sessionIdOf, WATCH } from "./socket";
 
 const NO_STORE = { "Cache-Control": "no-store" };
-
-/** Limit, then key, then the answer: a guesser of keys is slowed like anyone else. */
-export const keyed =
-  (handler: Handler): Handler =>
-  async (context) => {
-    await limitApi(context.env, context.request);
-    await requireKey(context.request, context.env);
-    return handler(context);
-  };
-
-function readQuery<T>(schema: z.ZodType<T>, { url }: Context): T {
-  // A strict schema does not see this one name.
-  if (url.searchParams.has("__proto__")) throw invalidQuery("__proto__", "is no parameter of this path");
-  const parsed = parseWith(schema, Object.fromEntries(url.searchParams));
-  if (parsed.ok) return parsed.value;
-  const { detail, errors = [] } = parsed.refusal;
-  throw new Problem("invalid_query", detail, { errors });
-}
 
 const list = (data: object[], next_cursor: string | null): Response =>
   Response.json({ data, next_cursor }, { headers: NO_STORE });
@@ -51,9 +34,9 @@ export const getSessions = keyed(async (context) => {
 const unknown = (): Problem => new Problem("session_unknown", "No such session.");
 
 /** `GET /analytics/sessions/:id` */
-export const getSession = keyed(async ({ env, params }) => {
+export const getSession = keyed(async ({ env, params, caller }) => {
   const session = await findSession(env.DB, sessionIdOf(params["id"] ?? "", "not_found"));
-  if (!session) throw unknown();
+  if (!session || !seesSite(caller, session.site)) throw unknown();
   return Response.json({ data: session }, { headers: NO_STORE });
 });
 
@@ -63,33 +46,44 @@ export const getSessionEvents = keyed(async (context) => {
   const query = readQuery(EventsQuery, context);
   const place = readCursor(`events:${sessionId}`, z.tuple([z.number()]), query.cursor);
   const { events, next } = await listEvents(context.env.DB, sessionId, place?.[0] ?? 0, query.limit);
-  if (events.length === 0 && !place && !(await findSession(context.env.DB, sessionId))) throw unknown();
+  if (context.caller.sites !== null || (events.length === 0 && !place)) {
+    const session = await findSession(context.env.DB, sessionId);
+    if (!session || !seesSite(context.caller, session.site)) throw unknown();
+  }
   return list(events, next === null ? null : writeCursor(`events:${sessionId}`, next));
 });
 
 /** `GET /analytics/sessions/:id/live`: from the actor itself, unflushed entries included. */
-export const getLive = keyed(async ({ env, params, log }) => {
-  const session_id = sessionIdOf(params["id"] ?? "", "not_found");
-  let live: string | null;
-  try {
-    live = await env.SESSION.getByName(session_id).live();
-  } catch (error) {
-    log.warn("actor_failed", { session_id, error: errorField(error) });
-    throw unavailable("The session could not be reached.");
-  }
-  if (live === null) throw unknown();
-  return new Response(`{"data":${live}}`, { headers: { "Content-Type": "application/json", ...NO_STORE } });
-});
+export const getLive = keyed(
+  async ({ env, params, log, caller }) => {
+    const session_id = sessionIdOf(params["id"] ?? "", "not_found");
+    let live: string | null;
+    try {
+      live = await env.SESSION.getByName(session_id).live();
+    } catch (error) {
+      log.warn("actor_failed", { session_id, error: errorField(error) });
+      throw unavailable("The session could not be reached.");
+    }
+    if (live === null) throw unknown();
+    // Only a restricted caller is worth a look inside: the text is passed on as it is.
+    if (caller.sites !== null && !seesSite(caller, (JSON.parse(live) as Live).site)) throw unknown();
+    return new Response(`{"data":${live}}`, { headers: { "Content-Type": "application/json", ...NO_STORE } });
+  },
+  ...WATCH,
+);
 
 /** `POST /analytics/tickets` */
-export const postTicket = keyed(async ({ request, env }) => {
-  const parsed = parseWith(TicketInput, await readJson(request));
-  if (!parsed.ok) throw fromRefusal(parsed.refusal);
-  const path = normalStreamPath(parsed.value.path);
-  if (!path) throw new Problem("invalid_ticket_path", "path: must be the path of a stream.");
-  const { value, expires_at } = await issueTicket(requireRootKey(env), path, Date.now());
-  return Response.json(
-    { data: { ticket: value, protocol: `ticket.${value}`, path, expires_at } },
-    { headers: NO_STORE },
-  );
-});
+export const postTicket = keyed(
+  async ({ request, env, caller }) => {
+    const parsed = parseWith(TicketInput, await readJson(request));
+    if (!parsed.ok) throw fromRefusal(parsed.refusal);
+    const path = normalStreamPath(parsed.value.path);
+    if (!path) throw new Problem("invalid_ticket_path", "path: must be the path of a stream.");
+    const { value, expires_at } = await issueTicket(requireRootKey(env), { path, sites: caller.sites }, Date.now());
+    return Response.json(
+      { data: { ticket: value, protocol: `ticket.${value}`, path, expires_at } },
+      { headers: NO_STORE },
+    );
+  },
+  ...WATCH,
+);

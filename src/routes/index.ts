@@ -2,6 +2,7 @@ import type { Route } from "../http/router";
 import { getLive, getSession, getSessionEvents, getSessions, postTicket } from "./analytics";
 import { getDemo } from "./demo";
 import { getHealth } from "./health";
+import { deleteKey, getAudit, getKeys, postKey } from "./keys";
 import { getOpenApi } from "./openapi";
 import { getTracker } from "./scripts";
 import { getSite, putSite } from "./sites";
@@ -24,6 +25,10 @@ export const routes: readonly Route[] = [
   { method: "POST", path: "/analytics/tickets", handler: postTicket },
   { method: "GET", path: "/analytics/sites/:site", handler: getSite },
   { method: "PUT", path: "/analytics/sites/:site", handler: putSite },
+  { method: "GET", path: "/analytics/keys", handler: getKeys },
+  { method: "POST", path: "/analytics/keys", handler: postKey },
+  { method: "DELETE", path: "/analytics/keys/:key", handler: deleteKey },
+  { method: "GET", path: "/analytics/audit", handler: getAudit },
   { method: "GET", path: "/health", handler: getHealth },
   { method: "GET", path: "/openapi.json", handler: getOpenApi },
   { method: "GET", path: "/demo", handler: getDemo },

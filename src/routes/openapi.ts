@@ -16,12 +16,13 @@ import {
   StartedBody,
   TicketBody,
 } from "../protocol/answers";
+import { AuditPage, KeyBody, KeyInput, KeysPage, KeysQuery, NewKeyBody } from "../protocol/keys";
 import { SiteInput } from "../protocol/site";
 import { BatchInput, EndInput, SingleInput, StartInput } from "../protocol/track";
 
 interface Operation {
   summary: string;
-  method: "get" | "post" | "put";
+  method: "get" | "post" | "put" | "delete";
   path: string;
   body?: z.ZodType;
   query?: z.ZodObject;
@@ -51,7 +52,7 @@ const TRACK = [
   "too_fast",
   "unavailable",
 ] as const;
-const KEYED = ["key_required", "rate_limited", "analytics_unavailable"] as const;
+const KEYED = ["key_required", "scope_missing", "rate_limited", "analytics_unavailable"] as const;
 
 const operations: readonly Operation[] = [
   {
@@ -161,6 +162,42 @@ const operations: readonly Operation[] = [
     answer: SiteBody,
     keyed: true,
     problems: [...KEYED, ...BODY, "not_found"],
+  },
+  {
+    summary: "API keys, newest first",
+    method: "get",
+    path: "/analytics/keys",
+    query: KeysQuery,
+    answer: KeysPage,
+    keyed: true,
+    problems: [...KEYED, "invalid_query"],
+  },
+  {
+    summary: "Make an API key; it is shown this once",
+    method: "post",
+    path: "/analytics/keys",
+    body: KeyInput,
+    answer: NewKeyBody,
+    status: 201,
+    keyed: true,
+    problems: [...KEYED, ...BODY],
+  },
+  {
+    summary: "Revoke an API key",
+    method: "delete",
+    path: "/analytics/keys/{key}",
+    answer: KeyBody,
+    keyed: true,
+    problems: [...KEYED, "not_found"],
+  },
+  {
+    summary: "What was done with the scope admin, newest first",
+    method: "get",
+    path: "/analytics/audit",
+    query: KeysQuery,
+    answer: AuditPage,
+    keyed: true,
+    problems: [...KEYED, "invalid_query"],
   },
   {
     summary: "Liveness; deep=1 asks every binding",

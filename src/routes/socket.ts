@@ -42,14 +42,17 @@ export const openSessionStream: Handler = async (context) => {
   const session_id = sessionIdOf(params["id"] ?? "", "not_found");
   const offered = offeredTicket(request.headers);
   if (!offered) {
-    await requireKey(request, env);
-    return open(context, { kind: "watch", session_id, ticket: null, protocol: null });
+    const { sites } = await requireKey(request, env, WATCH);
+    return open(context, { kind: "watch", session_id, sites, ticket: null, protocol: null });
   }
   const key = requireRootKey(env);
   const ticket = await readTicket(key, offered.value, streamPath(session_id), Date.now());
   if (!ticket) throw new Problem("ticket_invalid", "This ticket is expired, or opens another stream.");
-  return open(context, { kind: "watch", session_id, ticket, protocol: offered.protocol });
+  return open(context, { kind: "watch", session_id, sites: ticket.sites, ticket, protocol: offered.protocol });
 };
+
+/** Either opens what a session's actor says of itself. */
+export const WATCH = ["read", "inspect"] as const;
 
 /** The path a ticket for a session's stream is made out to. */
 export const streamPath = (sessionId: string): string => `/analytics/sessions/${sessionId}/stream`;

@@ -1,5 +1,5 @@
 import { isDevelopment } from "../env";
-import { hasKey } from "../http/auth";
+import { requireIngest } from "../http/auth";
 import { readJson } from "../http/body";
 import type { Context, Handler } from "../http/context";
 import { withCors } from "../http/cors";
@@ -107,7 +107,7 @@ export async function admit(
   const { request, env } = context;
   const site = siteOf(context, named);
   const settings = await siteSettings(env, site);
-  await checkOrigin(context, settings);
+  await checkOrigin(context, settings, site);
   const stored = await storedAddress(addressOf(request), settings.ip, env.ADDRESS_HASH_SECRET);
   if (starts) await limitStart(context, site, stored);
   return {
@@ -127,15 +127,13 @@ function siteOf({ url }: Context, named: string | null | undefined): string {
   throw invalidQuery("site", parsed.error.issues[0]?.message ?? "is no site name");
 }
 
-async function checkOrigin({ request, env }: Context, settings: SiteSettings): Promise<void> {
+async function checkOrigin({ request, env }: Context, settings: SiteSettings, site: string): Promise<void> {
   const origin = request.headers.get("Origin");
   if (origin !== null) {
     if (originAllowed(origin, settings.allowed_origins)) return;
     throw new Problem("origin_not_allowed", "This site takes no events from this origin.");
   }
-  if (isDevelopment(env) || (await hasKey(request, env))) return;
-  const detail = "A call without Origin comes from a server: send a key with the scope ingest.";
-  throw new Problem("key_required", detail, { headers: { "WWW-Authenticate": "Bearer" } });
+  if (!isDevelopment(env)) await requireIngest(request, env, site);
 }
 
 /** An actor that cannot be reached is a 503 the sender may retry, never a 500. */

@@ -17,6 +17,8 @@ export interface TrackSocketContext extends Common, CallContext {
 
 export interface WatchSocketContext extends Common {
   kind: "watch";
+  /** The only sites the one who watches may see; null: all of them. */
+  sites: readonly string[] | null;
 }
 
 /** Kept in the socket's attachment, so that it survives hibernation. */

@@ -70,7 +70,7 @@ describe("the key", () => {
   ])("missing or wrong is 401 with WWW-Authenticate: %s", async (_, headers) => {
     for (const route of routes.filter(({ path: one }) => one.startsWith("/analytics/"))) {
       const { method } = route;
-      const target = route.path.replace(":id", newId()).replace(":site", "default");
+      const target = route.path.replaceAll(/:\w+/g, newId());
       const body = method === "GET" ? {} : { body: "{}" };
       const upgrade = target.endsWith("/stream") ? { Upgrade: "websocket" } : {};
       const response = await ask(target, { method, ...body, headers: { ...headers, ...upgrade } });

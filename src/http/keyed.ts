@@ -1,0 +1,58 @@
+import type { Scope } from "../protocol/keys";
+import { beginAudit, endAudit } from "../store/audit";
+import { type Caller, requireKey } from "./auth";
+import type { Context, Handler } from "./context";
+import { errorField } from "./logger";
+import { Problem } from "./problem";
+import { limitApi } from "./rate";
+
+/** A request whose key has been checked. */
+export interface KeyedContext extends Context {
+  caller: Caller;
+}
+
+export type KeyedHandler = (context: KeyedContext) => Response | Promise<Response>;
+
+/**
+ * Limit, then key, then the answer: a guesser of keys is slowed like anyone else. The key needs one of `scopes`; what
+ * only `admin` opens is written into the audit log.
+ */
+export function keyed(handler: KeyedHandler, ...scopes: [Scope, ...Scope[]] | []): Handler {
+  const wanted = scopes.length > 0 ? scopes : (["read"] as const);
+  const isAudited = wanted.every((scope) => scope === "admin");
+  return async (context) => {
+    await limitApi(context.env, context.request);
+    const caller = await requireKey(context.request, context.env, wanted);
+    const known = { ...context, caller };
+    return isAudited ? audited(known, handler) : handler(known);
+  };
+}
+
+/** Written down before it is done: what cannot be written down is not done. */
+async function audited(context: KeyedContext, handler: KeyedHandler): Promise<Response> {
+  const { env, request, params, route, caller, log } = context;
+  const entry = {
+    ...{ at: Date.now(), audit_id: crypto.randomUUID(), key_id: caller.key_id },
+    // The pattern, not the path: a visitor's id is not to outlive the erasure it asks for.
+    ...{ action: `${request.method} ${route}`, target: params["key"] ?? params["site"] ?? null },
+  };
+  await beginAudit(env.DB, entry);
+  const end = (status: number) =>
+    endAudit(env.DB, entry, status).catch((error: unknown) => {
+      log.warn("audit_unfinished", { audit_id: entry.audit_id, error: errorField(error) });
+    });
+  try {
+    const response = await handler(context);
+    await end(response.status);
+    return response;
+  } catch (error) {
+    await end(error instanceof Problem ? error.status : 500);
+    throw error;
+  }
+}
+
+/** What covers every site is not for a key that is restricted to some. */
+export function requireAllSites({ sites }: Caller): void {
+  if (sites === null) return;
+  throw new Problem("scope_missing", "This covers every site, and the key is restricted to some.");
+}

@@ -1,0 +1,260 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { KEY_CACHE_MS } from "../../src/limits";
+import type { ApiKey, AuditEntry, KeyInput, Scope } from "../../src/protocol/keys";
+import { routes } from "../../src/routes";
+import { ask, KEY, post } from "../support/visit";
+import { batchOf, Client, flushed, later, newId, problemOf, read, START, taken, upgrade } from "./helpers";
+
+type NewKey = ApiKey & { key: string };
+
+/** Makes a key with the root key, and gives the header that shows it. */
+async function makeKey(input: Partial<KeyInput> = {}): Promise<NewKey & { header: Record<string, string> }> {
+  const body = { name: "a test's", scopes: ["read"], ...input };
+  const response = await post("/analytics/keys", body, { headers: KEY });
+  const text = await response.text();
+  expect(response.status, text).toBe(201);
+  const { data } = JSON.parse(text) as { data: NewKey };
+  return { ...data, header: { Authorization: `Bearer ${data.key}` } };
+}
+
+const statusOf = async (path: string, headers: Record<string, string>, init: RequestInit = {}): Promise<number> =>
+  (await ask(path, { ...init, headers })).status;
+
+describe("a key", () => {
+  it("is shown once, stored as its SHA-256, and opens what its scope names", async () => {
+    const made = await makeKey({ name: "dashboard" });
+    expect(made).toMatchObject({ name: "dashboard", scopes: ["read"], sites: null, revoked_at: null });
+    expect(made.key.startsWith(`${made.key_id}_`)).toBe(true);
+    expect(await statusOf("/analytics/sessions", made.header)).toBe(200);
+    expect(await statusOf("/analytics/sessions", { "X-API-Key": made.key })).toBe(200);
+    const row = await env.DB.prepare("SELECT * FROM api_keys WHERE key_id = ?").bind(made.key_id).first<object>();
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(made.key));
+    const hash = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    expect(row).toMatchObject({ hash });
+    expect(JSON.stringify(row)).not.toContain(made.key);
+    const list = await (await ask("/analytics/keys?limit=100", { headers: KEY })).text();
+    expect(list).toContain(made.key_id);
+    expect(list).not.toContain(made.key);
+    expect(list).not.toContain(hash);
+  });
+
+  it("opens nothing when one character of it is another, or it stands in the query", async () => {
+    const { key, key_id } = await makeKey();
+    const changed = `${key.slice(0, -1)}${key.endsWith("A") ? "B" : "A"}`;
+    const wrong = [
+      changed,
+      key_id,
+      `${key_id}_`,
+      `${key}x`,
+      `pg_${"0".repeat(16)}_${"A".repeat(43)}`,
+      key.toUpperCase(),
+    ];
+    for (const value of wrong) {
+      await problemOf(await ask("/analytics/sessions", { headers: { "X-API-Key": value } }), "key_required");
+    }
+    await problemOf(await ask(`/analytics/sessions?api_key=${key}`), "key_required");
+  });
+
+  it("that is revoked opens nothing, at once here and within a minute elsewhere", async () => {
+    const made = await makeKey();
+    const other = await makeKey();
+    expect(await statusOf("/analytics/sessions", made.header)).toBe(200);
+    expect(await statusOf("/analytics/sessions", other.header)).toBe(200);
+    const revoke = () => ask(`/analytics/keys/${made.key_id}`, { method: "DELETE", headers: KEY });
+    const { data } = await (await revoke()).json<{ data: ApiKey }>();
+    expect(data.revoked_at).toEqual(expect.any(Number));
+    expect((await (await revoke()).json<{ data: ApiKey }>()).data.revoked_at).toBe(data.revoked_at);
+    await problemOf(await ask("/analytics/sessions", { headers: made.header }), "key_required");
+    // Another isolate revokes: this one still remembers the key.
+    await env.DB.prepare("UPDATE api_keys SET revoked_at = 1 WHERE key_id = ?").bind(other.key_id).run();
+    expect(await statusOf("/analytics/sessions", other.header)).toBe(200);
+    await later(KEY_CACHE_MS, async () => {
+      await problemOf(await ask("/analytics/sessions", { headers: other.header }), "key_required");
+    });
+  });
+
+  it("that is unknown is 404 to revoke", async () => {
+    const response = await ask("/analytics/keys/pg_0000000000000000", { method: "DELETE", headers: KEY });
+    await problemOf(response, "not_found");
+  });
+
+  it.each([
+    [{ name: "", scopes: ["read"] }, "name"],
+    [{ name: "x", scopes: [] }, "scopes"],
+    [{ name: "x", scopes: ["root"] }, "scopes.0"],
+    [{ name: "x", scopes: ["read"], sites: [] }, "sites"],
+    [{ name: "x", scopes: ["read"], sites: ["a b"] }, "sites.0"],
+    [{ name: "x".repeat(101), scopes: ["read"] }, "name"],
+    [{ name: "x", scopes: ["read"], key: "mine" }, ""],
+  ])("is not made from %j", async (body, path) => {
+    const { errors } = await problemOf(await post("/analytics/keys", body, { headers: KEY }), "invalid_body");
+    expect(errors?.[0]?.path).toBe(path);
+  });
+
+  it("is listed in pages, newest first", async () => {
+    const made = [await makeKey(), await makeKey(), await makeKey()].map(({ key_id }) => key_id);
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const path: string = `/analytics/keys?limit=2${cursor ? `&cursor=${cursor}` : ""}`;
+      const page: { data: ApiKey[]; next_cursor: string | null } = await read(path);
+      seen.push(...page.data.map(({ key_id }) => key_id));
+      cursor = page.next_cursor;
+    } while (cursor);
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen).toEqual(expect.arrayContaining(made));
+  });
+});
+
+describe("a scope", () => {
+  /** One call of each kind, and the scopes that open it. */
+  const calls: [path: string, init: RequestInit, scopes: Scope[]][] = [
+    ["/analytics/sessions", {}, ["read"]],
+    [`/analytics/sessions/${newId()}`, {}, ["read"]],
+    [`/analytics/sessions/${newId()}/live`, {}, ["read", "inspect"]],
+    ["/analytics/sites/default", {}, ["read"]],
+    ["/analytics/sites/default", { method: "PUT", body: "{}" }, ["admin"]],
+    ["/analytics/keys", {}, ["admin"]],
+    ["/analytics/keys", { method: "POST", body: "{}" }, ["admin"]],
+    ["/analytics/audit", {}, ["admin"]],
+  ];
+
+  it("opens its own paths and no other, and the refusal names what is missing", async () => {
+    for (const scope of ["ingest", "read", "export", "inspect", "admin"] as const) {
+      const { header } = await makeKey({ scopes: [scope] });
+      for (const [path, init, scopes] of calls) {
+        const response = await ask(path, { ...init, headers: header });
+        if (scopes.includes(scope)) expect([200, 400, 404], `${scope} ${path}`).toContain(response.status);
+        else expect((await problemOf(response, "scope_missing")).detail).toContain(scopes.join(" or "));
+      }
+    }
+  });
+
+  it("is asked for by every path under /analytics: without a key none answers", async () => {
+    for (const { method, path } of routes.filter((route) => route.path.startsWith("/analytics/"))) {
+      const url = path.replaceAll(/:\w+/g, newId());
+      const headers: Record<string, string> = path.endsWith("/stream") ? { Upgrade: "websocket" } : {};
+      await problemOf(await ask(url, { method, headers }), "key_required");
+    }
+  });
+
+  it("other than admin changes nothing", async () => {
+    const { header } = await makeKey({ scopes: ["ingest", "read", "export", "inspect"] });
+    // A ticket is no change: it opens what its asker may see.
+    const changing = routes.filter(({ method, path }) => method !== "GET" && path.startsWith("/analytics/"));
+    for (const { method, path } of changing.filter((route) => route.path !== "/analytics/tickets")) {
+      const response = await ask(path.replaceAll(/:\w+/g, newId()), { method, headers: header });
+      await problemOf(response, "scope_missing");
+    }
+  });
+});
+
+describe("a key for one site", () => {
+  const site = `shop-${newId().slice(0, 8)}`;
+  const elsewhere = `blog-${newId().slice(0, 8)}`;
+
+  async function visit(name: string): Promise<string> {
+    const id = newId();
+    await taken({ ...batchOf(id, { end: {} }), site: name });
+    await flushed(id);
+    return id;
+  }
+
+  it("sees that site's data, and another's as if it were not there", async () => {
+    const [ours, theirs] = [await visit(site), await visit(elsewhere)];
+    const { header } = await makeKey({ scopes: ["read"], sites: [site] });
+    const idsOf = async (query: string): Promise<string[]> => {
+      const page = await (await ask(`/analytics/sessions${query}`, { headers: header })).json<{
+        data: { session_id: string }[];
+      }>();
+      return page.data.map(({ session_id }) => session_id);
+    };
+    expect(await idsOf("")).toEqual([ours]);
+    expect(await idsOf(`?site=${site}`)).toEqual([ours]);
+    expect(await idsOf(`?site=${elsewhere}`)).toEqual([]);
+    for (const part of ["", "/events", "/live"]) {
+      expect(await statusOf(`/analytics/sessions/${ours}${part}`, header), part).toBe(200);
+      await problemOf(await ask(`/analytics/sessions/${theirs}${part}`, { headers: header }), "session_unknown");
+    }
+    expect(await statusOf(`/analytics/sites/${site}`, header)).toBe(200);
+    await problemOf(await ask(`/analytics/sites/${elsewhere}`, { headers: header }), "not_found");
+  });
+
+  it("follows that site's sessions only, by key and by ticket", async () => {
+    const [ours, theirs] = [newId(), newId()];
+    await post(START, { page: "https://shop.example/", session_id: ours, site });
+    await post(START, { page: "https://shop.example/", session_id: theirs, site: elsewhere });
+    const { header } = await makeKey({ scopes: ["read"], sites: [site] });
+    const ticketFor = async (id: string) => {
+      const path = `/analytics/sessions/${id}/stream`;
+      const { data } = await (await post("/analytics/tickets", { path }, { headers: header })).json<{
+        data: { protocol: string };
+      }>();
+      return { path, headers: { "Sec-WebSocket-Protocol": data.protocol } };
+    };
+    for (const open of [
+      async (id: string) => upgrade(`/analytics/sessions/${id}/stream`, header),
+      async (id: string) => ticketFor(id).then(({ path, headers }) => upgrade(path, headers)),
+    ]) {
+      const { webSocket } = await open(ours);
+      if (!webSocket) throw new Error("no socket");
+      expect(await new Client(webSocket).next<{ t: string }>()).toMatchObject({ t: "live" });
+      await problemOf(await open(theirs), "session_unknown");
+    }
+  });
+
+  it("names the site when it has several, and is asked for no more than it may see", async () => {
+    const { header } = await makeKey({ scopes: ["read", "admin"], sites: [site, elsewhere] });
+    const { errors } = await problemOf(await ask("/analytics/sessions", { headers: header }), "invalid_query");
+    expect(errors?.[0]?.path).toBe("site");
+    expect(await statusOf(`/analytics/sessions?site=${site}`, header)).toBe(200);
+    for (const path of ["/analytics/keys", "/analytics/audit"]) {
+      await problemOf(await ask(path, { headers: header }), "scope_missing");
+    }
+  });
+
+  it("makes and revokes keys for its sites only", async () => {
+    const { header } = await makeKey({ scopes: ["admin"], sites: [site] });
+    const make = (sites: string[] | null) =>
+      post("/analytics/keys", { name: "x", scopes: ["admin"], sites }, { headers: header });
+    for (const sites of [null, [elsewhere], [site, elsewhere]]) await problemOf(await make(sites), "scope_missing");
+    const { data } = await (await make([site])).json<{ data: NewKey }>();
+    const revoke = (id: string) => ask(`/analytics/keys/${id}`, { method: "DELETE", headers: header });
+    expect((await revoke(data.key_id)).status).toBe(200);
+    await problemOf(await revoke((await makeKey()).key_id), "not_found");
+    await problemOf(await revoke((await makeKey({ sites: [elsewhere] })).key_id), "not_found");
+  });
+});
+
+describe("the audit log", () => {
+  const entries = async (): Promise<AuditEntry[]> =>
+    (await read<{ data: AuditEntry[] }>("/analytics/audit?limit=100")).data;
+
+  it("has every use of admin, refused ones too, with who did it, to what, and what came of it", async () => {
+    const { key_id, header } = await makeKey({ scopes: ["admin", "read"] });
+    await ask("/analytics/sites/audited", { method: "PUT", headers: header, body: '{"allowed_origins":["*"]}' });
+    await ask("/analytics/sites/audited", { method: "PUT", headers: header, body: "{" });
+    await ask("/analytics/sessions", { headers: header });
+    const mine = (await entries()).filter((entry) => entry.key_id === key_id);
+    expect(mine.map(({ action, target, status }) => ({ action, target, status }))).toEqual(
+      expect.arrayContaining([
+        { action: "PUT /analytics/sites/:site", target: "audited", status: 400 },
+        { action: "PUT /analytics/sites/:site", target: "audited", status: 200 },
+      ]),
+    );
+    expect(mine).toHaveLength(2);
+  });
+
+  it("has the root key's uses, and the making and revoking of keys", async () => {
+    const { key_id } = await makeKey();
+    await ask(`/analytics/keys/${key_id}`, { method: "DELETE", headers: KEY });
+    const roots = (await entries()).filter((entry) => entry.key_id === "root");
+    expect(roots).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ action: "POST /analytics/keys", status: 201 }),
+        expect.objectContaining({ action: "DELETE /analytics/keys/:key", target: key_id, status: 200 }),
+      ]),
+    );
+  });
+});
