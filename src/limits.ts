@@ -154,6 +154,8 @@ export const KV_CACHE_SECONDS = 60;
 export const LIST_DEFAULT = 50;
 export const LIST_MAX = 100;
 export const DEFAULT_RANGE_MS = 7 * DAY;
+/** Rows an export reads at a time: about a megabyte of sessions, so that memory stays flat whatever is exported. */
+export const EXPORT_PAGE_ROWS = 500;
 
 /** What a key is called in a list; sites a key may be restricted to: one header line's worth in D1. */
 export const MAX_KEY_NAME_UNITS = 100;

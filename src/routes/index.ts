@@ -3,7 +3,7 @@ import { getLive, getSession, getSessionEvents, getSessions, postTicket } from "
 import { getDemo } from "./demo";
 import { getHealth } from "./health";
 import { deleteKey, getAudit, getKeys, postKey } from "./keys";
-import { getOpenApi } from "./openapi";
+import { docsRoute, openApiRoute } from "./openapi";
 import { getTracker } from "./scripts";
 import { getSite, putSite } from "./sites";
 import { openSessionStream, openTrackSocket } from "./socket";
@@ -30,6 +30,7 @@ export const routes: readonly Route[] = [
   { method: "DELETE", path: "/analytics/keys/:key", handler: deleteKey },
   { method: "GET", path: "/analytics/audit", handler: getAudit },
   { method: "GET", path: "/health", handler: getHealth },
-  { method: "GET", path: "/openapi.json", handler: getOpenApi },
+  { method: "GET", path: "/openapi.json", handler: openApiRoute(() => routes) },
+  { method: "GET", path: "/docs", handler: docsRoute(() => routes) },
   { method: "GET", path: "/demo", handler: getDemo },
 ];

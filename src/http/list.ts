@@ -1,0 +1,39 @@
+import { EXPORT_PAGE_ROWS } from "../limits";
+import type { Context } from "./context";
+import { type Columns, exportFormat, exportRows, type Page, pagesFrom } from "./export";
+
+export interface List<T> {
+  /** The name of an exported file. */
+  name: string;
+  columns: Columns<T>;
+  query: { limit: number; cursor?: string | undefined };
+  read: (cursor: string | null, limit: number) => Promise<Page<T>>;
+  /** Members of the JSON answer beside `data` and `next_cursor`. */
+  more?: object;
+  headers?: Record<string, string>;
+}
+
+/**
+ * Answers a list in the form asked for: a page of JSON; or CSV or NDJSON, one page where the caller gave a `limit` (its
+ * next cursor is in `X-Next-Cursor`), else everything there is from the cursor on.
+ */
+export async function answerList<T>({ request, url }: Context, list: List<T>): Promise<Response> {
+  const { name, columns, query, read, more, headers = {} } = list;
+  const { limit, cursor = null } = query;
+  const format = exportFormat(request);
+  if (format && !url.searchParams.has("limit")) {
+    const pages = pagesFrom(cursor, (at) => read(at, EXPORT_PAGE_ROWS));
+    return exportRows({ format, name, columns, pages, headers });
+  }
+  const { rows, next } = await read(cursor, limit);
+  if (!format) {
+    const body = { data: rows, next_cursor: next, ...more };
+    return Response.json(body, { headers: { "Cache-Control": "no-store", Vary: "Accept", ...headers } });
+  }
+  const withCursor = next === null ? headers : { ...headers, "X-Next-Cursor": next };
+  return exportRows({ format, name, columns, pages: onePage(rows), headers: withCursor });
+}
+
+async function* onePage<T>(rows: readonly T[]): AsyncGenerator<readonly T[]> {
+  yield rows;
+}

@@ -1,0 +1,53 @@
+import { EventsQuery, SessionsQuery, TicketInput } from "../../protocol/analytics";
+import { EventsPage, LiveBody, SessionBody, SessionsPage, TicketBody } from "../../protocol/answers";
+import type { Operations } from "../operation";
+
+const SESSION = "0b7e2a52-6f0c-4d3e-9a41-6f5c0d8e1a01";
+
+export const sessionOperations: Operations = {
+  "GET /analytics/sessions": {
+    summary: "Sessions, newest first",
+    query: SessionsQuery,
+    answer: SessionsPage,
+    keyed: true,
+    problems: ["unavailable"],
+    example: { query: { site: "default", limit: "10" } },
+  },
+  "GET /analytics/sessions/:id": {
+    summary: "One session",
+    answer: SessionBody,
+    keyed: true,
+    problems: ["not_found", "session_unknown", "unavailable"],
+    example: { params: { id: SESSION } },
+  },
+  "GET /analytics/sessions/:id/events": {
+    summary: "A session's events, in the order taken",
+    query: EventsQuery,
+    answer: EventsPage,
+    keyed: true,
+    problems: ["not_found", "session_unknown", "unavailable"],
+    example: { params: { id: SESSION }, query: { limit: "20" } },
+  },
+  "GET /analytics/sessions/:id/live": {
+    summary: "A session this instant, from its actor",
+    answer: LiveBody,
+    keyed: true,
+    problems: ["not_found", "session_unknown", "unavailable"],
+    example: { params: { id: SESSION } },
+  },
+  "GET /analytics/sessions/:id/stream": {
+    summary: "Follow a session by WebSocket",
+    status: 101,
+    keyed: true,
+    problems: ["ticket_invalid", "not_found", "session_unknown", "upgrade_required", "unavailable"],
+    example: { params: { id: SESSION } },
+  },
+  "POST /analytics/tickets": {
+    summary: "A single-use ticket for one stream",
+    body: TicketInput,
+    answer: TicketBody,
+    keyed: true,
+    problems: ["invalid_ticket_path"],
+    example: { body: { path: `/analytics/sessions/${SESSION}/stream` } },
+  },
+};

@@ -1,0 +1,29 @@
+import * as z from "zod";
+import { HealthBody, SiteBody } from "../../protocol/answers";
+import { SiteInput } from "../../protocol/site";
+import type { Operations } from "../operation";
+
+export const siteOperations: Operations = {
+  "GET /analytics/sites/:site": {
+    summary: "A site's settings",
+    answer: SiteBody,
+    keyed: true,
+    problems: ["not_found"],
+    example: { params: { site: "default" } },
+  },
+  "PUT /analytics/sites/:site": {
+    summary: "Set a site's settings, as a whole",
+    body: SiteInput,
+    answer: SiteBody,
+    keyed: true,
+    problems: ["not_found"],
+    example: { params: { site: "shop" }, body: { allowed_origins: ["https://shop.example"] } },
+  },
+  "GET /health": {
+    summary: "Liveness; deep=1 asks every binding",
+    query: z.object({ deep: z.enum(["1"]).optional() }),
+    answer: HealthBody,
+    problems: ["rate_limited"],
+    example: {},
+  },
+};
