@@ -25,6 +25,7 @@ import { Journal } from "../src/store/journal";
 import { flush, type Outside } from "./flush";
 import { handleFrame } from "./frames";
 import { load, type Memory, newMemory, scheduleFlush, withdrawalAt } from "./memory";
+import { type Unarchived, unarchivedOf } from "./unarchived";
 
 const due = (time: number | null, now: number): boolean => time !== null && time <= now;
 
@@ -76,6 +77,12 @@ export class SessionActor extends DurableObject<Env> {
     if (!memory) return null;
     this.#countWake(memory);
     return JSON.stringify({ ...this.#view(memory, now), unflushed: newest(this.#unflushed(memory)) });
+  }
+
+  /** What R2 does not have yet; null for an unknown id. */
+  unarchived(): Unarchived | null {
+    const memory = this.#wake(Date.now());
+    return memory && unarchivedOf(memory, this.journal);
   }
 
   /** For the cron that looks for lost alarms: sets the alarm again, whatever this instance believes of it. */

@@ -157,6 +157,9 @@ export const DEFAULT_RANGE_MS = 7 * DAY;
 /** Rows an export reads at a time: about a megabyte of sessions, so that memory stays flat whatever is exported. */
 export const EXPORT_PAGE_ROWS = 500;
 
+/** Objects fetched ahead while one is being sent: hides R2's latency, and holds at most four plans (2 MB) in memory. */
+export const READ_AHEAD = 4;
+
 /** What a key is called in a list; sites a key may be restricted to: one header line's worth in D1. */
 export const MAX_KEY_NAME_UNITS = 100;
 export const MAX_KEY_SITES = 100;

@@ -47,6 +47,9 @@ export type SessionsQuery = z.infer<typeof SessionsQuery>;
 /** `GET /analytics/sessions/:id/events` */
 export const EventsQuery = z.strictObject({ limit, cursor: cursor.optional() });
 
+/** Paths that take no parameter at all. */
+export const NoQuery = z.strictObject({});
+
 export const TicketInput = z.strictObject({
   path: z.string().max(256).meta({ description: "Path of the stream, e.g. /analytics/sessions/…/stream" }),
 });

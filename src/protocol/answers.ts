@@ -76,6 +76,10 @@ const Event = z.object({
 
 export const SessionBody = z.object({ data: Session });
 export const SessionsPage = z.object({ data: z.array(Session), next_cursor: Text });
+export const ReplayBody = z.object({
+  data: z.array(z.looseObject({ seq: z.int(), at: Time, kind: z.string() })),
+  next_cursor: z.null(),
+});
 export const EventsPage = z.object({ data: z.array(Event), next_cursor: Text });
 
 export const LiveBody = z.object({

@@ -4,6 +4,7 @@ import { getDemo } from "./demo";
 import { getHealth } from "./health";
 import { deleteKey, getAudit, getKeys, postKey } from "./keys";
 import { docsRoute, openApiRoute } from "./openapi";
+import { getReplay } from "./replay";
 import { getTracker } from "./scripts";
 import { getSite, putSite } from "./sites";
 import { openSessionStream, openTrackSocket } from "./socket";
@@ -21,6 +22,7 @@ export const routes: readonly Route[] = [
   { method: "GET", path: "/analytics/sessions/:id", handler: getSession },
   { method: "GET", path: "/analytics/sessions/:id/events", handler: getSessionEvents },
   { method: "GET", path: "/analytics/sessions/:id/live", handler: getLive },
+  { method: "GET", path: "/analytics/sessions/:id/replay", handler: getReplay },
   { method: "GET", path: "/analytics/sessions/:id/stream", handler: openSessionStream },
   { method: "POST", path: "/analytics/tickets", handler: postTicket },
   { method: "GET", path: "/analytics/sites/:site", handler: getSite },

@@ -1,3 +1,5 @@
+import { READ_AHEAD } from "../limits";
+import type { Entry } from "../session/entry";
 import type { Head } from "../session/head";
 import type { Plan } from "../session/progress";
 import type { SessionState } from "../session/state";
@@ -54,6 +56,50 @@ export async function putIdentity(bucket: R2Bucket, head: Head, state: SessionSt
   const key = `${prefixOf(head, state)}identity/${stamp(head.identity_at)}-${head.identity_version}.json`;
   const identity = { v: ARCHIVE_VERSION, session_id: head.session_id, at: head.identity_at, ...head.identity };
   await bucket.put(key, JSON.stringify(identity), CREATE_ONLY);
+}
+
+/** A flush as R2 has it. */
+export interface ArchivedEvents {
+  v: number;
+  session_id: string;
+  lo: number;
+  hi: number;
+  entries: Entry[];
+}
+
+/** Keys under a prefix, in their order, page by page. */
+export async function* keysUnder(bucket: R2Bucket, prefix: string): AsyncGenerator<string> {
+  let cursor: string | undefined;
+  do {
+    const page: R2Objects = await bucket.list(cursor ? { prefix, cursor } : { prefix });
+    for (const { key } of page.objects) yield key;
+    cursor = page.truncated ? page.cursor : undefined;
+  } while (cursor);
+}
+
+/**
+ * A session's flushes, oldest first: keys begin with a time that rises within a session. The next few are fetched while
+ * one is used. An object that is gone by then (retention, erasure) is passed over.
+ */
+export async function* readFlushes(bucket: R2Bucket, prefix: string): AsyncGenerator<ArchivedEvents> {
+  const ahead: Promise<ArchivedEvents | null>[] = [];
+  const fetchOne = async (key: string): Promise<ArchivedEvents | null> => {
+    const object = await bucket.get(key);
+    return object && (await object.json<ArchivedEvents>());
+  };
+  for await (const key of keysUnder(bucket, `${prefix}events/`)) {
+    const next = fetchOne(key);
+    // It is awaited in its turn; a failure before that must not count as unhandled.
+    next.catch(() => {});
+    ahead.push(next);
+    if (ahead.length < READ_AHEAD) continue;
+    const flush = await ahead.shift();
+    if (flush) yield flush;
+  }
+  for (const one of ahead) {
+    const flush = await one;
+    if (flush) yield flush;
+  }
 }
 
 /** The `n` of `identity/{timestamp}-{n}.json`. */

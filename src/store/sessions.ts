@@ -91,6 +91,10 @@ export async function findSession(db: D1Database, sessionId: string): Promise<Se
   return row && toSession(row);
 }
 
+/** Where a session's objects are, and whose they are. */
+export const findPlace = (db: D1Database, sessionId: string): Promise<{ site: string; started_at: number } | null> =>
+  db.prepare("SELECT site, started_at FROM sessions WHERE session_id = ?").bind(sessionId).first();
+
 interface EventRow {
   seq: number;
   stream: string | null;

@@ -1,5 +1,5 @@
-import { EventsQuery, SessionsQuery, TicketInput } from "../../protocol/analytics";
-import { EventsPage, LiveBody, SessionBody, SessionsPage, TicketBody } from "../../protocol/answers";
+import { EventsQuery, NoQuery, SessionsQuery, TicketInput } from "../../protocol/analytics";
+import { EventsPage, LiveBody, ReplayBody, SessionBody, SessionsPage, TicketBody } from "../../protocol/answers";
 import type { Operations } from "../operation";
 
 const SESSION = "0b7e2a52-6f0c-4d3e-9a41-6f5c0d8e1a01";
@@ -31,6 +31,15 @@ export const sessionOperations: Operations = {
   "GET /analytics/sessions/:id/live": {
     summary: "A session this instant, from its actor",
     answer: LiveBody,
+    keyed: true,
+    problems: ["not_found", "session_unknown", "unavailable"],
+    example: { params: { id: SESSION } },
+  },
+  "GET /analytics/sessions/:id/replay": {
+    summary: "A session's whole log, oldest first: what R2 has, then what it has not yet",
+    description: "Streamed. `Accept: application/x-ndjson` gets one entry a line.",
+    query: NoQuery,
+    answer: ReplayBody,
     keyed: true,
     problems: ["not_found", "session_unknown", "unavailable"],
     example: { params: { id: SESSION } },
