@@ -16,16 +16,16 @@ import type { Entry } from "../src/session/entry";
 import { apply } from "../src/session/fold";
 import { abandonments } from "../src/session/forms";
 import { type Intake, intake, type TrackCall } from "../src/session/intake";
-import { type Erasure, lowestWatermark, type Progress, type StoreProgress } from "../src/session/progress";
+import type { Erasure, Progress, StoreProgress } from "../src/session/progress";
 import { type Refused, refused, type TrackResult } from "../src/session/result";
 import { readSocket, type SocketContext } from "../src/session/socket";
-import { liveView, newest } from "../src/session/view";
 import { eraseIdentity } from "../src/store/archive";
 import { Journal } from "../src/store/journal";
 import { flush, type Outside } from "./flush";
 import { handleFrame } from "./frames";
 import { load, type Memory, newMemory, scheduleFlush, withdrawalAt } from "./memory";
 import { type Unarchived, unarchivedOf } from "./unarchived";
+import { Watch } from "./watch";
 
 const due = (time: number | null, now: number): boolean => time !== null && time <= now;
 
@@ -42,12 +42,14 @@ export class SessionActor extends DurableObject<Env> {
   /** The frame being taken, and those before it. */
   #frames: Promise<void> = Promise.resolve();
   #bucket = new Bucket();
+  #watch: Watch;
   #log: Logger;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.outside = { db: env.DB, bucket: env.TRACKING_R2 };
     this.journal = new Journal(ctx.storage);
+    this.#watch = new Watch(ctx, () => this.journal);
     this.#log = createLogger(env.LOG_LEVEL, { actor: "session", session_id: ctx.id.name ?? ctx.id.toString() });
     // Answered by the runtime: a ping neither wakes the actor nor is billed as a message.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
@@ -76,7 +78,7 @@ export class SessionActor extends DurableObject<Env> {
     const memory = this.#wake(now);
     if (!memory) return null;
     this.#countWake(memory);
-    return JSON.stringify({ ...this.#view(memory, now), unflushed: newest(this.#unflushed(memory)) });
+    return JSON.stringify(this.#watch.live(memory, now));
   }
 
   /** What R2 does not have yet; null for an unknown id. */
@@ -209,7 +211,7 @@ export class SessionActor extends DurableObject<Env> {
       scheduleFlush(memory, taken, now, Math.random());
       this.#setDeadline(memory);
     });
-    this.#tell(memory, entries, now);
+    this.#watch.tell(memory, entries, now);
     return memory;
   }
 
@@ -264,7 +266,7 @@ export class SessionActor extends DurableObject<Env> {
         else this.#log.debug("flushed", fields);
       }
       if (outcomes.length > 0) {
-        this.#tell(memory, [], Date.now());
+        this.#watch.tell(memory, [], Date.now());
         const isOpen = memory.state.ended_at === null && this.ctx.getWebSockets("track").length > 0;
         memory.standby = isOpen ? Date.now() + FLUSH_MS : null;
       }
@@ -313,38 +315,12 @@ export class SessionActor extends DurableObject<Env> {
     this.ctx.acceptWebSocket(server, [context.kind]);
     server.serializeAttachment(context);
     if (context.kind === "watch" && memory) {
-      const data = { ...this.#view(memory, now), unflushed: newest(this.#unflushed(memory)) };
-      server.send(JSON.stringify({ t: "live", data }));
+      server.send(JSON.stringify({ t: "live", data: this.#watch.live(memory, now) }));
     }
     if (context.kind === "track" && memory && memory.head.site !== context.site) server.close(4404, "session_unknown");
     const headers = context.protocol ? { "Sec-WebSocket-Protocol": context.protocol } : {};
     return new Response(null, { status: 101, webSocket: client, headers });
   }
-
-  /** Tells those who follow the session what has just changed. */
-  #tell(memory: Memory, entries: Entry[], now: number): void {
-    const watchers = this.ctx.getWebSockets("watch");
-    if (watchers.length === 0) return;
-    const text = JSON.stringify({ t: "update", data: this.#view(memory, now), entries });
-    for (const socket of watchers) sendQuietly(socket, text);
-  }
-
-  #view(memory: Memory, now: number) {
-    const { head, state, progress, alarm_at } = memory;
-    const entries = state.seq - lowestWatermark(progress);
-    const watchers = this.ctx.getWebSockets("watch").length;
-    return liveView(head, state, progress, { journal: { entries, ...this.journal.size() }, alarm_at, watchers }, now);
-  }
-
-  #unflushed({ progress, state }: Memory): Entry[] {
-    const rows = this.journal.range(progress.d1.through + 1, state.seq);
-    return rows.flatMap((row) => JSON.parse(`[${row.body}]`) as Entry[]);
-  }
-}
-
-/** A socket that is going away refuses to be written to; there is nobody left to tell. */
-function sendQuietly(socket: WebSocket, text: string): void {
-  if (socket.readyState === WebSocket.OPEN) socket.send(text);
 }
 
 /** A withdrawal does not wait for a back-off: it has a minute. */
