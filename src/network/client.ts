@@ -1,19 +1,7 @@
-/** What the edge knows of a connection, as classes and a token that means something only inside this session. */
-export interface NetworkClasses {
-  /** `a1` is the session's first address, `a2` its second, …; null without consent. */
-  address: string | null;
-  country: string | null;
-  region: string | null;
-  timezone: string | null;
-  colo: string | null;
-  protocol: string | null;
-}
-
-/** What the edge tells of the caller, its address already in the form that may be stored. */
-export interface ClientNetwork extends Omit<NetworkClasses, "address"> {
-  ip: string | null;
-  asn: number | null;
-}
+import { asnClass } from "./asn";
+import type { ClientNetwork } from "./classes";
+import { excessRoundTrip } from "./distance";
+import { readHeaders } from "./headers";
 
 /** `request.cf`, as far as it is used here; absent on a self-hosted runtime. */
 interface Edge {
@@ -23,19 +11,55 @@ interface Edge {
   timezone?: unknown;
   colo?: unknown;
   httpProtocol?: unknown;
+  latitude?: unknown;
+  longitude?: unknown;
+  clientTcpRtt?: unknown;
+  clientQuicRtt?: unknown;
+  clientAcceptEncoding?: unknown;
+  botManagement?: unknown;
+  verifiedBotCategory?: unknown;
 }
 
 const text = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value.slice(0, 64) : null);
+/** Of a number, or of one in text, as the edge gives coordinates. */
+const figure = (value: unknown): number | null => {
+  const number = typeof value === "string" && value !== "" ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? number : null;
+};
+const record = (value: unknown): Record<string, unknown> =>
+  typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 
-export function clientNetwork(cf: unknown, storedAddress: string | null): ClientNetwork {
-  const edge = (typeof cf === "object" && cf !== null ? cf : {}) as Edge;
+/** Turns a request into classes: nothing of its headers goes on but these. */
+export function clientNetwork(request: Request, storedAddress: string | null): ClientNetwork {
+  const edge: Edge = record(request.cf);
+  const bots = record(edge.botManagement);
+  const asn = typeof edge.asn === "number" && edge.asn > 0 ? edge.asn : null;
+  const { kind, provider } = asnClass(asn);
+  const rtt = roundTrip(edge);
+  const { findings, agent, language } = readHeaders(request, text(edge.clientAcceptEncoding));
   return {
     ip: storedAddress,
-    asn: typeof edge.asn === "number" && edge.asn > 0 ? edge.asn : null,
+    asn,
     country: text(edge.country),
     region: text(edge.regionCode),
     timezone: text(edge.timezone),
     colo: text(edge.colo),
     protocol: text(edge.httpProtocol),
+    edge: text(edge.country) !== null || asn !== null,
+    asn_class: kind,
+    provider,
+    rtt_ms: rtt,
+    rtt_excess_ms: excessRoundTrip(rtt, text(edge.colo), figure(edge.latitude), figure(edge.longitude)),
+    bot_score: figure(bots["score"]),
+    verified_bot: text(edge.verifiedBotCategory) ?? (bots["verifiedBot"] === true ? "verified" : null),
+    headers: findings,
+    agent,
+    language,
   };
+}
+
+/** The edge gives 0 for the protocol that was not spoken. */
+function roundTrip({ clientTcpRtt, clientQuicRtt }: Edge): number | null {
+  const measured = [figure(clientTcpRtt), figure(clientQuicRtt)].filter((ms) => ms !== null && ms > 0);
+  return measured[0] ?? null;
 }

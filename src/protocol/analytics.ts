@@ -18,6 +18,10 @@ const Score = z.coerce.number().int().min(0).max(100);
 const limit = z.coerce.number().int().min(1).max(LIST_MAX).default(LIST_DEFAULT);
 const cursor = z.string().max(512);
 
+/** What becomes of sessions with the verdict bot. */
+export const Bots = z.enum(["exclude", "include", "only"]);
+export type Bots = z.infer<typeof Bots>;
+
 /** `GET /analytics/sessions`. Unknown parameters are errors, or a misspelt filter would answer for everything. */
 export const SessionsQuery = z.strictObject({
   from: Time.optional(),
@@ -31,6 +35,7 @@ export const SessionsQuery = z.strictObject({
     .transform((code) => code.toUpperCase())
     .optional(),
   label: z.string().max(64).optional(),
+  bots: Bots.default("include"),
   min_engagement: Score.optional(),
   max_engagement: Score.optional(),
   min_bot: Score.optional(),

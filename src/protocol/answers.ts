@@ -33,6 +33,20 @@ export const AckBody = z.object({
 });
 
 const Score = z.int().min(0).max(100).nullable();
+const ScoreName = z.enum(["engagement", "bot", "vpn", "risk"]);
+
+const Firing = z.object({
+  rule: z.string(),
+  score: ScoreName,
+  points: Count.meta({ description: "Counted in the score now: a score is the sum of these, at most 100" }),
+  weight: Count.meta({ description: "What the rule gives when it counts" }),
+  class: z.enum(["convicting", "supporting"]),
+  at: Time,
+  seq: z.int(),
+  evidence: z.string(),
+  shadow: z.literal(true).optional(),
+  withdrawn_at: Time.optional(),
+});
 
 const Session = z.looseObject({
   session_id: z.uuid(),
@@ -45,10 +59,13 @@ const Session = z.looseObject({
   ip: Text,
   asn: z.int().nullable(),
   country: Text,
-  label: Text,
+  label: z.enum(["human", "suspect", "bot"]).nullable(),
+  verified_bot: Text.optional(),
+  engagement_band: z.enum(["cold", "warm", "engaged", "hot"]).nullable().optional(),
   scores: z.object({ engagement: Score, bot: Score, vpn: Score, risk: Score }),
   rules_version: z.int(),
-  ledger: z.array(Bag),
+  ledger: z.array(Firing),
+  abstained: z.array(z.object({ rule: z.string(), why: z.string() })).optional(),
   events: Count,
   last_seq: z.int(),
   page_views: Count,

@@ -115,7 +115,7 @@ export async function admit(
     site,
     gpc: request.headers.get("Sec-GPC") === "1",
     default_consent: settings.default_consent,
-    network: clientNetwork(request.cf, stored),
+    network: clientNetwork(request, stored),
     key_hash: null,
   };
 }

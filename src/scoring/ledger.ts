@@ -1,6 +1,6 @@
 /**
- * Scores and the evidence for each of their points. The rules themselves are data and come with the scores; the set is
- * empty now, so no score is claimed: every one is null, which is not the same as 0.
+ * Scores and the evidence for each of their points. A session that began before there were rules has none: its scores
+ * are null, which is not the same as 0.
  */
 export interface Scores {
   engagement: number | null;
@@ -9,22 +9,41 @@ export interface Scores {
   risk: number | null;
 }
 
+export type ScoreName = keyof Scores;
+
+export const SCORES = ["engagement", "bot", "vpn", "risk"] as const satisfies readonly ScoreName[];
+
+/** Scores are sums, capped. */
+export const SCORE_MAX = 100;
+
+/**
+ * One line for each rule that has fired. A score is always the sum of its lines' `points`, at most 100: a supporting rule
+ * without an open case, a shadow rule and a withdrawn one stand here with 0 points, and `weight` says what they would add.
+ */
 export interface Firing {
   rule: string;
-  score: keyof Scores;
+  score: ScoreName;
+  /** Points that count in the score now. */
   points: number;
+  /** Points the rule gave when it fired. */
+  weight: number;
   /** `convicting` opens a case, `supporting` only adds to an open one. */
   class: "convicting" | "supporting";
+  /** Time and seq of the entry that made it fire, at this weight. */
   at: number;
   seq: number;
   evidence: string;
+  /** Recorded, never counted. */
+  shadow?: true;
+  /** What it saw does not hold any more since then, epoch ms. */
+  withdrawn_at?: number;
 }
 
-/** Version of the rule set; a session keeps the one it began with. 0: there are no rules yet. */
-export const RULES_VERSION = 0;
+/** `bot` and `suspect` by the bot score, `bot` also for a bot that the edge has verified. */
+export type Label = "human" | "suspect" | "bot";
 
 export interface Judgement {
-  label: string | null;
+  label: Label | null;
   scores: Scores;
   ledger: Firing[];
 }
@@ -34,3 +53,25 @@ export const newJudgement = (): Judgement => ({
   scores: { engagement: null, bot: null, vpn: null, risk: null },
   ledger: [],
 });
+
+/** Bot score from which a session is a suspect, and from which it is a bot. */
+export const SUSPECT_FROM = 25;
+export const BOT_FROM = 60;
+
+const BANDS = [
+  [71, "hot"],
+  [46, "engaged"],
+  [21, "warm"],
+  [0, "cold"],
+] as const;
+
+export type Band = (typeof BANDS)[number][1];
+
+/** Engagement in a word: 0-20 cold, 21-45 warm, 46-70 engaged, 71-100 hot. */
+export const bandOf = (engagement: number | null): Band | null =>
+  engagement === null ? null : (BANDS.find(([from]) => engagement >= from)?.[1] ?? "cold");
+
+/** First score of each band, lowest band first. */
+export const BAND_FLOORS: readonly (readonly [Band, number])[] = BANDS.map(
+  ([from, band]) => [band, from] as const,
+).reverse();

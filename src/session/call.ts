@@ -1,4 +1,4 @@
-import type { ClientNetwork } from "../network/client";
+import type { ClientNetwork } from "../network/classes";
 import type { Consent } from "../protocol/fields";
 import type { Batch, EndPart, StartInput } from "../protocol/track";
 import type { TrackCall } from "./intake";

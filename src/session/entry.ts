@@ -1,6 +1,8 @@
-import type { NetworkClasses } from "../network/client";
+import type { Agent } from "../network/agent";
+import type { NetworkClasses } from "../network/classes";
 import type { Consent } from "../protocol/fields";
 import type { DeviceInfo, Screen, Signals } from "../protocol/track";
+import type { IdentityAnswer, LeadFacts } from "../scoring/facts";
 
 /**
  * Journal entries: everything the fold reads, in the journal and in R2 alike. None carries an identifier (visitor,
@@ -22,6 +24,8 @@ export interface StartEntry extends Base {
   screen: Screen | null;
   signals: Signals | null;
   network: NetworkClasses;
+  /** Classes of the page's user agent; absent in entries of before there were rules. */
+  agent?: Agent | null;
   consent: Consent;
   /** Version of the scoring rules this session began with, and keeps. */
   rules_version: number;
@@ -82,6 +86,19 @@ export interface DetailEntry extends Base {
   device: DeviceInfo | null;
   screen: Screen | null;
   signals: Signals | null;
+  agent?: Agent | null;
+}
+
+/** What the identity actors know of the last 24 hours: counts only. */
+export interface IdentityEntry extends Base {
+  kind: "identity";
+  answer: IdentityAnswer;
+}
+
+/** A lead came in; the lead itself is not here. */
+export interface LeadEntry extends Base {
+  kind: "lead";
+  lead: LeadFacts;
 }
 
 export interface EndEntry extends Base {
@@ -99,6 +116,8 @@ export type Entry =
   | NetworkEntry
   | IdentifyEntry
   | DetailEntry
+  | IdentityEntry
+  | LeadEntry
   | EndEntry;
 
 /** An entry before the actor gives it its place. */

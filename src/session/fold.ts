@@ -1,7 +1,10 @@
 import { ENGAGED_GAP_MS, MAX_COUNTED_TYPES, MAX_PAGES, MAX_PAGES_UNITS } from "../limits";
 import { BUILT_IN_TYPES } from "../protocol/events";
+import { mergeAnswers, mergeLeads } from "../scoring/facts";
+import { type RuleSet, ruleSet } from "../scoring/ruleset";
+import { score } from "../scoring/score";
 import { beat } from "./cadence";
-import type { EndEntry, Entry, EventEntry, SettledEntry, StartEntry } from "./entry";
+import type { EndEntry, Entry, EventEntry, NetworkEntry, SettledEntry, StartEntry } from "./entry";
 import { closeForm, noteForm } from "./forms";
 import type { SessionState } from "./state";
 import { newStream, SERVER_STREAM, type StreamState, settle, streamOf } from "./streams";
@@ -9,9 +12,15 @@ import { newVelocity, record } from "./velocity";
 
 /**
  * Folds one entry into the state. Deterministic: no clock, no I/O, nothing but its arguments; it changes `state` in
- * place because a copy per event would be most of an actor's CPU, so the caller must own it.
+ * place because a copy per event would be most of an actor's CPU, so the caller must own it. `rules`: the session's own
+ * unless said otherwise.
  */
-export function apply(state: SessionState, entry: Entry): void {
+export function apply(state: SessionState, entry: Entry, rules?: RuleSet): void {
+  change(state, entry);
+  score(state, entry, rules ?? ruleSet(state.rules_version));
+}
+
+function change(state: SessionState, entry: Entry): void {
   state.seq = entry.seq;
   state.clock = Math.max(state.clock, entry.at);
   switch (entry.kind) {
@@ -26,18 +35,26 @@ export function apply(state: SessionState, entry: Entry): void {
       return;
     case "consent":
       state.consent = entry.consent;
-      if (state.network && entry.consent === "denied") state.network.address = null;
+      if (state.network && entry.consent === "denied") {
+        state.network = { ...state.network, address: null, network: null, provider: null };
+      }
       return;
     case "network":
-      state.network = { ...entry.network };
-      state.network_changes += 1;
+      applyNetwork(state, entry);
       return;
     case "detail":
       state.device = { ...entry.device, ...state.device };
       state.screen ??= entry.screen;
       state.signals = { ...state.signals, ...entry.signals };
+      state.agent ??= entry.agent ?? null;
       return;
     case "identify":
+      return;
+    case "identity":
+      state.identity = mergeAnswers(state.identity, entry.answer);
+      return;
+    case "lead":
+      state.lead = mergeLeads(state.lead, entry.lead);
       return;
     case "end":
       applyEnd(state, entry);
@@ -55,7 +72,18 @@ function applyStart(state: SessionState, entry: StartEntry): void {
   state.device = entry.device;
   state.screen = entry.screen;
   state.signals = entry.signals;
+  state.agent = entry.agent ?? null;
   state.network = { ...entry.network };
+}
+
+function applyNetwork(state: SessionState, { network }: NetworkEntry): void {
+  const { network: before, travel } = state;
+  const differs = (a: string | null | undefined, b: string | null | undefined) => a != null && b != null && a !== b;
+  if (differs(network.address, before?.address)) travel.addresses += 1;
+  if (differs(network.network, before?.network)) travel.networks += 1;
+  if (differs(network.country, before?.country)) travel.countries += 1;
+  state.network = { ...network };
+  state.network_changes += 1;
 }
 
 function streamFor(state: SessionState, name: string): StreamState {

@@ -1,5 +1,5 @@
 import { MAX_NETWORK_CHANGES, MAX_TRAITS, MAX_TRAITS_KEPT_UNITS } from "../limits";
-import type { ClientNetwork } from "../network/client";
+import type { ClientNetwork } from "../network/classes";
 
 /** What identifies a person. Only ever in the actor's head row, D1's `sessions` and R2's identity objects. */
 export interface Identity {
@@ -28,6 +28,8 @@ export interface Head {
   identity_at: number;
   /** Addresses as stored, in order of appearance; entry `a1` is the first. Empty without consent. */
   addresses: string[];
+  /** The same for autonomous systems: `n1`, …. Absent in heads of before there were rules. */
+  networks?: number[];
 }
 
 const nobody = (): Identity => ({
@@ -67,7 +69,7 @@ const sameFact = (a: Identity, b: Identity, key: keyof Identity): boolean =>
 export const identityMark = (head: Head): number => (head.identity ? head.identity_version : 0);
 
 /** Withdrawal: from here on the head knows nobody. */
-export const forget = (head: Head): Head => ({ ...head, identity: null, addresses: [] });
+export const forget = (head: Head): Head => ({ ...head, identity: null, addresses: [], networks: [] });
 
 /** The newest traits win; past the limit the oldest names go. */
 export function mergeTraits(old: Record<string, unknown>, added: Record<string, unknown>): Record<string, unknown> {
@@ -76,12 +78,23 @@ export function mergeTraits(old: Record<string, unknown>, added: Record<string, 
   return Object.fromEntries(entries);
 }
 
-/** The session's own name for an address (`a1`, `a2`, …) and the head that remembers it. */
-export function addressToken(head: Head, network: ClientNetwork): { head: Head; token: string | null } {
-  if (network.ip === null) return { head, token: null };
-  const at = head.addresses.indexOf(network.ip);
-  if (at >= 0) return { head, token: `a${at + 1}` };
-  if (head.addresses.length > MAX_NETWORK_CHANGES) return { head, token: "more" };
-  const addresses = [...head.addresses, network.ip];
-  return { head: { ...head, addresses }, token: `a${addresses.length}` };
+/** The session's own names for where a call comes from, address and autonomous system, and the head that remembers them. */
+export function networkTokens(
+  head: Head,
+  { ip, asn }: Pick<ClientNetwork, "ip" | "asn">,
+): { head: Head; address: string | null; network: string | null } {
+  const address = tokenOf("a", head.addresses, ip);
+  const network = tokenOf("n", head.networks ?? [], asn);
+  const isNew = address.list !== head.addresses || network.list.length !== (head.networks?.length ?? 0);
+  const after = isNew ? { ...head, addresses: address.list, networks: network.list } : head;
+  return { head: after, address: address.token, network: network.token };
+}
+
+/** `a1`, `a2`, … by order of appearance; past the limit all new ones are `more`. */
+function tokenOf<T>(letter: string, list: T[], value: T | null): { list: T[]; token: string | null } {
+  if (value === null) return { list, token: null };
+  const at = list.indexOf(value);
+  if (at >= 0) return { list, token: `${letter}${at + 1}` };
+  if (list.length > MAX_NETWORK_CHANGES) return { list, token: "more" };
+  return { list: [...list, value], token: `${letter}${list.length + 1}` };
 }

@@ -1,11 +1,13 @@
-import type { ClientNetwork, NetworkClasses } from "../network/client";
+import { agentOf } from "../network/agent";
+import type { ClientNetwork, NetworkClasses } from "../network/classes";
+import { zoneGap } from "../network/timezone";
 import type { Consent } from "../protocol/fields";
 import type { Batch, EndPart, StartInput } from "../protocol/track";
-import { RULES_VERSION } from "../scoring/ledger";
+import { RULES_VERSION } from "../scoring/ruleset";
 import type { Entry, Unplaced } from "./entry";
 import { firstSeq } from "./entry";
 import { takeEvents } from "./events";
-import { addressToken, forget, type Head, learn, mergeTraits, newHead } from "./head";
+import { forget, type Head, learn, mergeTraits, networkTokens, newHead } from "./head";
 import { type Refused, refused, type Taken } from "./result";
 import { newState, type SessionState } from "./state";
 import { placeInTime } from "./time";
@@ -176,24 +178,40 @@ class Turn {
   #addWhatWasMissing(): void {
     const { start } = this.#call;
     const { state } = this;
-    const network = this.#classes();
-    const was = state.network;
-    if (was && (network.address !== was.address || network.country !== was.country)) {
-      this.#entries.push({ kind: "network", at: this.#now, network });
-    }
     const device = start?.device_info && !state.device ? start.device_info : null;
     const screen = start?.screen && !state.screen ? start.screen : null;
     const signals = start?.signals && !state.signals ? start.signals : null;
-    if (device || screen || signals) this.#entries.push({ kind: "detail", at: this.#now, device, screen, signals });
+    const { network: was } = state;
+    const tokens = this.#tokens();
+    const moved =
+      was &&
+      (tokens.address !== was.address ||
+        tokens.network !== (was.network ?? null) ||
+        this.#call.network.country !== was.country ||
+        // The browser's time zone has just become known.
+        device?.timezone);
+    if (moved) this.#entries.push({ kind: "network", at: this.#now, network: this.#classes(tokens) });
+    if (!device && !screen && !signals) return;
+    const agent = agentOf(device?.user_agent);
+    this.#entries.push({ kind: "detail", at: this.#now, device, screen, signals, agent });
   }
 
-  #classes(): NetworkClasses {
-    const { ip: _, asn: __, ...classes } = this.#call.network;
-    if (this.consent !== "granted") return { address: null, ...classes };
-    const { head, token } = addressToken(this.#head, this.#call.network);
+  /** Where the call comes from, in the session's own names; a call from nowhere says nothing new. */
+  #tokens(): { address: string | null; network: string | null } {
+    if (this.consent !== "granted") return { address: null, network: null };
+    const { head, address, network } = networkTokens(this.#head, this.#call.network);
     this.#head = head;
-    // A call from an unknown address says nothing new of the address.
-    return { address: token ?? this.state.network?.address ?? null, ...classes };
+    const { network: was } = this.state;
+    return { address: address ?? was?.address ?? null, network: network ?? was?.network ?? null };
+  }
+
+  #classes(tokens: { address: string | null; network: string | null }): NetworkClasses {
+    const { ip: _, asn: __, ...classes } = this.#call.network;
+    const zone = this.#call.start?.device_info?.timezone ?? this.state.device?.timezone;
+    const timezone_gap = zoneGap(zone, classes.timezone, this.#now);
+    // A provider's name would say which network it is.
+    const provider = this.consent === "granted" ? (classes.provider ?? null) : null;
+    return { ...classes, ...tokens, provider, timezone_gap };
   }
 
   #start(events: Unplaced[]): Unplaced {
@@ -207,7 +225,8 @@ class Turn {
       device: start.device_info ?? null,
       screen: start.screen ?? null,
       signals: start.signals ?? null,
-      network: this.#classes(),
+      agent: agentOf(start.device_info?.user_agent),
+      network: this.#classes(this.#tokens()),
       consent: this.consent,
       rules_version: RULES_VERSION,
     };

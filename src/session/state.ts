@@ -1,6 +1,9 @@
-import type { NetworkClasses } from "../network/client";
+import type { Agent } from "../network/agent";
+import type { NetworkClasses } from "../network/classes";
 import type { Consent } from "../protocol/fields";
 import type { DeviceInfo, Screen, Signals } from "../protocol/track";
+import { type Behaviour, newBehaviour } from "../scoring/behaviour";
+import type { IdentityAnswer, LeadFacts } from "../scoring/facts";
 import { type Judgement, newJudgement } from "../scoring/ledger";
 import { type Cadence, newCadence } from "./cadence";
 import type { EndEntry } from "./entry";
@@ -9,7 +12,7 @@ import type { Streams } from "./streams";
 import { newVelocity, type Velocity } from "./velocity";
 
 /** Version of `SessionState` as stored in snapshots. Raise it with every change of shape, and migrate in `readSnapshot`. */
-export const STATE_VERSION = 1;
+export const STATE_VERSION = 2;
 
 /**
  * What a session's journal folds to. Plain JSON, so that a snapshot is `JSON.stringify` and reads back the same:
@@ -42,6 +45,14 @@ export interface SessionState {
   signals: Signals | null;
   network: NetworkClasses | null;
   network_changes: number;
+  /** How often each changed from one known value to another. */
+  travel: { addresses: number; networks: number; countries: number };
+  /** Of the page's own user agent. */
+  agent: Agent | null;
+  /** What the identity actors answered; null before. */
+  identity: IdentityAnswer | null;
+  /** What the session's leads brought; null without any. */
+  lead: LeadFacts | null;
   /** Events stored, late ones included: what D1 and R2 must hold. */
   events: number;
   late: number;
@@ -64,6 +75,7 @@ export interface SessionState {
   streams: Streams;
   /** Begun and not submitted, the one touched last at the end. */
   forms: OpenForm[];
+  behaviour: Behaviour;
   judgement: Judgement;
 }
 
@@ -89,6 +101,10 @@ export const newState = (seq: number): SessionState => ({
   signals: null,
   network: null,
   network_changes: 0,
+  travel: { addresses: 0, networks: 0, countries: 0 },
+  agent: null,
+  identity: null,
+  lead: null,
   events: 0,
   late: 0,
   unnumbered_rejected: 0,
@@ -103,14 +119,15 @@ export const newState = (seq: number): SessionState => ({
   cadence: newCadence(),
   streams: {},
   forms: [],
+  behaviour: newBehaviour(),
   judgement: newJudgement(),
 });
 
 export const writeSnapshot = (state: SessionState): string => JSON.stringify(state);
 
-/** Reads a snapshot of any released version. There is one so far; what it has gained since begins empty. */
+/** Reads a snapshot of any released version: each has only gained fields, which begin empty. */
 export function readSnapshot(text: string): SessionState {
   const state = { ...newState(0), ...(JSON.parse(text) as SessionState) };
-  if (state.v !== STATE_VERSION) throw new Error(`snapshot version ${state.v} is newer than this code`);
-  return state;
+  if (state.v > STATE_VERSION) throw new Error(`snapshot version ${state.v} is newer than this code`);
+  return { ...state, v: STATE_VERSION };
 }

@@ -1,4 +1,7 @@
 import { LIVE_MAX_ENTRIES } from "../limits";
+import { bandOf } from "../scoring/ledger";
+import { abstentions } from "../scoring/needs";
+import { ruleSet } from "../scoring/ruleset";
 import { rhythm } from "./cadence";
 import type { Entry } from "./entry";
 import type { Head } from "./head";
@@ -31,8 +34,12 @@ export function summary(head: Head, state: SessionState, progress: Progress) {
     network_changes: state.network_changes,
     device_id: head.identity?.device_id ?? null,
     traits: head.identity?.traits ?? {},
+    identity: state.identity,
+    engagement_band: bandOf(state.judgement.scores.engagement),
+    verified_bot: state.network?.verified_bot ?? null,
     rules_version: state.rules_version,
     ledger: state.judgement.ledger,
+    abstained: abstentions(state, ruleSet(state.rules_version).rules),
   };
 }
 

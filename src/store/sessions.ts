@@ -1,4 +1,4 @@
-import type { SessionsQuery } from "../protocol/analytics";
+import type { Bots, SessionsQuery } from "../protocol/analytics";
 import type { Scores } from "../scoring/ledger";
 import type { Summary } from "../session/view";
 
@@ -36,7 +36,14 @@ export interface SessionCursor {
 
 const SCORES = ["engagement", "bot", "vpn", "risk"] as const;
 
-type Condition = [sql: string, value: string | number];
+type Condition = [sql: string, value?: string | number];
+
+/** Rows of before there were verdicts have none, and are no bots. */
+export const BOTS_CONDITION: Record<Bots, string> = {
+  exclude: "label IS NOT 'bot'",
+  include: "TRUE",
+  only: "label = 'bot'",
+};
 
 function conditions(query: SessionsQuery, range: { from: number; to: number }): Condition[] {
   const equal = (["site", "visitor_id", "fingerprint_id", "country", "label"] as const).flatMap((name): Condition[] => {
@@ -51,7 +58,13 @@ function conditions(query: SessionsQuery, range: { from: number; to: number }): 
       ...(high === undefined ? [] : [[`${score} <= ?`, high] satisfies Condition]),
     ];
   });
-  return [["started_at >= ?", range.from], ["started_at < ?", range.to], ...equal, ...scores];
+  return [
+    ["started_at >= ?", range.from],
+    ["started_at < ?", range.to],
+    [BOTS_CONDITION[query.bots]],
+    ...equal,
+    ...scores,
+  ];
 }
 
 /**
@@ -66,7 +79,7 @@ export async function listSessions(
 ): Promise<{ sessions: Session[]; next: SessionCursor | null }> {
   const where = conditions(query, range);
   const sql = where.map(([condition]) => condition);
-  const values: (string | number)[] = where.map(([, value]) => value);
+  const values = where.flatMap(([, value]) => (value === undefined ? [] : [value]));
   if (cursor) {
     sql.push("(started_at, session_id) < (?, ?)");
     values.push(cursor.started_at, cursor.session_id);

@@ -380,8 +380,23 @@ describe("one session", () => {
       ...{ session_id, site: "default", events: 8, page_views: 1, scroll_percent: 40, end_reason: "client" },
       counts: { page_view: 1, click: 6, scroll: 1 },
       completeness: { received: 8, expected: 8, missing: 0 },
-      scores: { engagement: null, bot: null, vpn: null, risk: null },
-      ledger: [],
+      ...{
+        label: "human",
+        scores: { engagement: 24, bot: 0, vpn: 0, risk: 0 },
+        engagement_band: "warm",
+        rules_version: 1,
+      },
+      ledger: [
+        { rule: "engagement.clicks", score: "engagement", points: 12, class: "convicting", evidence: "6 clicks" },
+        {
+          rule: "engagement.scroll",
+          score: "engagement",
+          points: 12,
+          class: "convicting",
+          evidence: "scrolled to 40 %",
+        },
+      ],
+      abstained: expect.arrayContaining([{ rule: "vpn.tor", why: expect.stringContaining("no cf") }]),
     });
     const live = await read<{ data: object }>(`/analytics/sessions/${session_id}/live`);
     expect(live.data).toMatchObject(data);

@@ -1,0 +1,123 @@
+// @ts-check
+// `npm run bench:apply`: what folding one event costs, scoring included, and how large a live session is.
+import { parseArgs } from "node:util";
+import { loadSource } from "../scripts/lib/source.mjs";
+import { figure } from "./lib/stats.mjs";
+import { START, VISIT_EVENTS, visit } from "./load/mix.mjs";
+import { targetTable } from "./report.mjs";
+
+const HELP = `npm run bench:apply [-- --json]
+
+Folds sessions of 10,000 events (every mouse movement with a path of 25 points) and prints the median time an event
+takes, scoring included, and the size of the session's state at its end. Ends with 1 if a target does not hold.`;
+
+const { values } = parseArgs({
+  options: { json: { type: "boolean", default: false }, help: { type: "boolean", short: "h", default: false } },
+});
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
+
+const EVENTS = 10_000;
+const SESSIONS = 20;
+/** The clock's resolution is too coarse for one event: each sample is a run of this many. */
+const RUN = 50;
+const BASE = Date.UTC(2026, 0, 5, 8);
+const GAP_MS = 800;
+
+/** @type {typeof import("../src/scoring/tools.ts")} */
+const { apply, newState, writeSnapshot, agentOf, RULES_VERSION } = await loadSource("src/scoring/tools.ts");
+
+/** @param {number} i  @param {number} seed */
+const path = (i, seed) =>
+  Array.from({ length: 25 }, (_, n) => [
+    n === 0 ? 0 : 40 + ((n * seed) % 17),
+    Math.round(600 + 400 * Math.sin((i + n) / 7) + ((n * 31 * seed) % 23)),
+    Math.round(400 + 300 * Math.cos((i + n) / 5) + ((n * 17 * seed) % 19)),
+  ]);
+
+/** @param {number} seed @returns {import("../src/session/entry.ts").Entry[]} */
+function log(seed) {
+  const { page, referrer, device_info: device, screen } = START;
+  const network = { address: "a1", network: "n1", country: "DE", region: null, timezone: "Europe/Berlin", colo: "FRA" };
+  const events = visit(seed);
+  return [
+    {
+      ...{ kind: "start", seq: 1, at: BASE, page, referrer, device, screen, agent: agentOf(device.user_agent) },
+      ...{
+        signals: { webdriver: false, plugins: 5, touch: 0 },
+        network: { ...network, protocol: "HTTP/3", edge: true },
+      },
+      ...{ consent: "granted", rules_version: RULES_VERSION },
+    },
+    ...Array.from({ length: EVENTS }, (_, i) => {
+      const event = /** @type {Record<string, unknown>} */ (events[i % VISIT_EVENTS]);
+      const { event_type, page, x, y, element, scroll_percent, data } = event;
+      const at = BASE + (i + 1) * GAP_MS + ((i * 7919 * seed) % 600);
+      const detail =
+        event_type === "mousemove" ? { x, y, data: { path: path(i, seed) } } : { x, y, scroll_percent, data };
+      return {
+        kind: "event",
+        seq: i + 2,
+        at,
+        received_at: at,
+        stream: "s1",
+        number: i + 1,
+        event_type,
+        page,
+        element,
+        detail,
+      };
+    }),
+  ].map((entry) => JSON.parse(JSON.stringify(entry)));
+}
+
+/** @type {number[]} */
+const samples = [];
+let bytes = 0;
+for (let session = 0; session < SESSIONS; session++) {
+  const entries = log(session + 1);
+  const state = newState(0);
+  for (let from = 0; from < entries.length; from += RUN) {
+    const run = entries.slice(from, from + RUN);
+    const began = process.hrtime.bigint();
+    for (const entry of run) apply(state, entry);
+    samples.push(Number(process.hrtime.bigint() - began) / 1_000 / run.length);
+  }
+  bytes = Math.max(bytes, Buffer.byteLength(writeSnapshot(state)));
+}
+// The first session warms the compiler up.
+const warm = samples.slice(samples.length / SESSIONS).sort((a, b) => a - b);
+const at = (/** @type {number} */ share) => warm[Math.floor(warm.length * share)] ?? Number.NaN;
+const memory = heapOf(200) / 1024;
+
+/** Heap that each of `count` sessions of 10,000 events takes, bytes. @param {number} count */
+function heapOf(count) {
+  const entries = log(3);
+  globalThis.gc?.();
+  const before = process.memoryUsage().heapUsed;
+  const kept = Array.from({ length: count }, () => {
+    const state = newState(0);
+    for (const entry of entries) apply(state, entry);
+    return state;
+  });
+  globalThis.gc?.();
+  const each = (process.memoryUsage().heapUsed - before) / count;
+  return kept.length === count ? each : Number.NaN;
+}
+
+const targets = [
+  { name: "applying an event, scoring included, median", value: at(0.5), unit: "µs", goal: "≤ 5", holds: at(0.5) <= 5 },
+  {
+    name: "state of a session at 10,000 events, as JSON",
+    value: bytes / 1024,
+    unit: "KB",
+    goal: "≤ 64",
+    holds: bytes <= 65_536,
+  },
+  { name: "the same in memory", value: memory, unit: "KB", goal: "≤ 64", holds: memory <= 64 },
+];
+if (values.json) console.log(JSON.stringify({ targets, p95: at(0.95), p99: at(0.99) }));
+else console.log(`${targetTable(targets)}\n\np95 ${figure(at(0.95))} µs, p99 ${figure(at(0.99))} µs`);
+process.exit(targets.every(({ holds }) => holds) ? 0 : 1);

@@ -1,0 +1,309 @@
+import type { Agent } from "../network/agent";
+import type { SessionState } from "../session/state";
+import type { Finding, Rule } from "./rule";
+
+/** Bot: what the client says of itself, what its headers leave out, what its page shows, what the edge knows. */
+
+const bot = { version: 1, score: "bot" } as const;
+const saw = (evidence: string): Finding => ({ evidence });
+
+const header = (
+  finding: NonNullable<NonNullable<SessionState["network"]>["headers"]>[number],
+  evidence: string,
+): Rule["test"] => {
+  const found = saw(evidence);
+  return ({ network }) => (network?.headers?.includes(finding) ? found : null);
+};
+
+const isDesktop = (agent: Agent | null | undefined): boolean => agent != null && !agent.mobile;
+const isDesktopChrome = ({ agent }: SessionState): boolean =>
+  isDesktop(agent) && (agent?.browser === "chrome" || agent?.browser === "edge");
+/** PDF viewers have been plugins of every desktop Chrome since this version; before, policies could remove them. */
+const CHROME_WITH_PDF_PLUGINS = 94;
+
+const named = (agent: Agent | null | undefined, where: string): Finding | null =>
+  agent?.bot ? saw(`${where} names "${agent.bot}"`) : null;
+
+function differing(state: SessionState): Finding | null {
+  const [header, page] = [state.network?.agent, state.agent];
+  if (!header || !page) return null;
+  const parts = (["browser", "major", "os"] as const).filter((part) => {
+    return header[part] !== null && page[part] !== null && header[part] !== page[part];
+  });
+  return parts.length > 0 ? saw(`header and page name another ${parts.join(", ")}`) : null;
+}
+
+const RFC = "RFC 9110 and what browsers send";
+const BOTD = "Signals of BotD (FingerprintJS, MIT), checked against user-agents and fingerprint-generator";
+
+const AGENT_RULES: readonly Rule[] = [
+  {
+    ...bot,
+    id: "bot.agent",
+    points: 90,
+    class: "convicting",
+    watch: ["client", "network"],
+    test: ({ network, agent }) => named(network?.agent, "the user agent") ?? named(agent, "the page's user agent"),
+    about: "The user agent names a bot, a crawler, a tool or a headless browser.",
+    source: "isbot (Unlicense)",
+    example: "Googlebot/2.1, HeadlessChrome/140, python-requests/2.32",
+  },
+  {
+    ...bot,
+    id: "bot.agent_missing",
+    points: 40,
+    class: "convicting",
+    watch: ["network"],
+    needs: ["headers"],
+    test: header("no_user_agent", "the request has no User-Agent"),
+    about: "No user agent at all.",
+    source: RFC,
+    example: "a script on a bare socket",
+  },
+  {
+    ...bot,
+    id: "bot.agent_differs",
+    points: 30,
+    class: "convicting",
+    watch: ["client", "network"],
+    needs: ["headers"],
+    test: differing,
+    about: "The User-Agent header and navigator.userAgent name different browsers, versions or systems.",
+    source: "A page's own user agent is the one its browser sends",
+    example: "header Chrome 140 on Windows, page Chrome 138 on Linux",
+  },
+];
+
+const HEADER_RULES: readonly Rule[] = [
+  {
+    ...bot,
+    id: "bot.hints_headless",
+    points: 70,
+    class: "convicting",
+    watch: ["network"],
+    needs: ["headers"],
+    test: header("hints_headless", "Sec-CH-UA names a headless browser"),
+    about: "Client hints name a headless browser that the user agent hides.",
+    source: "User-Agent Client Hints (WICG)",
+    example: 'Sec-CH-UA: "HeadlessChrome";v="140"',
+  },
+  {
+    ...bot,
+    id: "bot.hints_differ",
+    points: 25,
+    class: "convicting",
+    watch: ["network"],
+    needs: ["headers"],
+    test: header("hints_differ", "Sec-CH-UA and User-Agent name different versions"),
+    about: "Client hints and user agent name different versions of Chrome.",
+    source: "User-Agent Client Hints (WICG)",
+    example: "hints say 140, the user agent 120",
+  },
+  {
+    ...bot,
+    id: "bot.no_accept_language",
+    points: 3,
+    class: "supporting",
+    watch: ["network"],
+    needs: ["headers"],
+    test: header("no_accept_language", "no Accept-Language"),
+    about: "No Accept-Language, which every browser sends.",
+    source: RFC,
+    example: "most HTTP libraries",
+  },
+  {
+    ...bot,
+    id: "bot.no_sec_fetch",
+    points: 2,
+    class: "supporting",
+    watch: ["network"],
+    needs: ["headers"],
+    test: header("no_sec_fetch", "a modern Chrome without Sec-Fetch-*"),
+    about: "A Chrome of version 80 or newer on https sends no fetch metadata.",
+    source: "Fetch Metadata Request Headers (W3C)",
+    example: "a library with Chrome's user agent",
+  },
+  {
+    ...bot,
+    id: "bot.no_gzip",
+    points: 2,
+    class: "supporting",
+    watch: ["network"],
+    needs: ["headers"],
+    test: header("no_gzip", "gzip is not accepted"),
+    about: "The client does not accept gzip.",
+    source: RFC,
+    example: "a library's default request",
+  },
+];
+
+const SOFTWARE_RENDERER = /swiftshader|llvmpipe|softpipe|software rasterizer|basic render|mesa offscreen|virtualbox/i;
+
+function oddScreen({ screen, agent }: SessionState): Finding | null {
+  const { width, height, color_depth: depth } = screen ?? {};
+  if (width == null || height == null) return null;
+  if (width === 0 || height === 0) return saw(`a screen of ${width} × ${height}`);
+  if (isDesktop(agent) && (width < 640 || height < 480)) return saw(`a desktop with a screen of ${width} × ${height}`);
+  if (isDesktop(agent) && width === 800 && height === 600) return saw("the headless default screen of 800 × 600");
+  return depth != null && depth < 16 ? saw(`a screen of ${depth} bits a pixel`) : null;
+}
+
+const SIGNAL_RULES: readonly Rule[] = [
+  {
+    ...bot,
+    id: "bot.webdriver",
+    points: 70,
+    class: "convicting",
+    watch: ["client"],
+    needs: ["signals"],
+    test: ({ signals }) => (signals?.["webdriver"] === true ? saw("navigator.webdriver is true") : null),
+    about: "The browser says that it is driven by a program.",
+    source: "WebDriver (W3C), navigator.webdriver",
+    example: "Playwright, Puppeteer or Selenium with their defaults",
+  },
+  {
+    ...bot,
+    id: "bot.no_plugins",
+    points: 20,
+    class: "convicting",
+    watch: ["client"],
+    needs: ["signals"],
+    test: (state) =>
+      state.signals?.["plugins"] === 0 && isDesktopChrome(state) && (state.agent?.major ?? 0) >= CHROME_WITH_PDF_PLUGINS
+        ? saw("a desktop Chrome without plugins")
+        : null,
+    about: "A desktop Chrome (94 or newer) without the plugins every one of them lists.",
+    source: BOTD,
+    example: "the old headless mode",
+  },
+  {
+    ...bot,
+    id: "bot.zero_outer_size",
+    points: 30,
+    class: "convicting",
+    watch: ["client"],
+    needs: ["signals"],
+    test: ({ signals, agent }) =>
+      signals?.["outer_width"] === 0 && signals["outer_height"] === 0 && isDesktop(agent)
+        ? saw("a window of 0 × 0")
+        : null,
+    about: "A desktop browser whose window has no outer size.",
+    source: BOTD,
+    example: "the old headless mode",
+  },
+  {
+    ...bot,
+    id: "bot.no_chrome_object",
+    points: 25,
+    class: "convicting",
+    watch: ["client"],
+    needs: ["signals"],
+    test: (state) =>
+      state.signals?.["chrome"] === false && isDesktopChrome(state)
+        ? saw("a desktop Chrome without window.chrome")
+        : null,
+    about: "A desktop Chrome without window.chrome.",
+    source: BOTD,
+    example: "the old headless mode, or another engine under Chrome's name",
+  },
+  {
+    ...bot,
+    id: "bot.software_renderer",
+    points: 25,
+    class: "convicting",
+    watch: ["client"],
+    needs: ["signals"],
+    test: ({ signals, agent }) => {
+      const renderer = signals?.["renderer"];
+      const match = typeof renderer === "string" && isDesktop(agent) ? SOFTWARE_RENDERER.exec(renderer) : null;
+      return match ? saw(`graphics by ${match[0]}`) : null;
+    },
+    about:
+      "A desktop browser that draws in software: a server, or a virtual machine. Alone it makes a suspect, not a bot.",
+    source: BOTD,
+    example: "SwiftShader in a container",
+  },
+  {
+    ...bot,
+    id: "bot.odd_screen",
+    points: 10,
+    class: "supporting",
+    watch: ["client"],
+    test: oddScreen,
+    about: "A screen that no desktop has: nothing, 800 × 600, fewer than 16 bits a pixel.",
+    source: BOTD,
+    example: "headless defaults",
+  },
+];
+
+const EDGE_RULES: readonly Rule[] = [
+  {
+    ...bot,
+    id: "bot.verified",
+    points: 100,
+    class: "convicting",
+    watch: ["network"],
+    needs: ["edge"],
+    test: ({ network }) => (network?.verified_bot ? saw(`verified by the edge: ${network.verified_bot}`) : null),
+    about: "A bot that the edge has verified by its addresses, named by category.",
+    source: "cf.verifiedBotCategory, cf.botManagement.verifiedBot",
+    example: "Search Engine Crawler",
+  },
+  {
+    ...bot,
+    id: "bot.edge_certain",
+    points: 70,
+    class: "convicting",
+    watch: ["network"],
+    needs: ["edge", "bot_management"],
+    test: ({ network }) => (network?.bot_score === 1 ? saw("the edge's bot score is 1") : null),
+    about: "The edge is certain that this is automated.",
+    source: "cf.botManagement.score = 1",
+    example: "a known automation fingerprint",
+  },
+  {
+    ...bot,
+    id: "bot.edge_likely",
+    points: 40,
+    class: "convicting",
+    watch: ["network"],
+    needs: ["edge", "bot_management"],
+    test: ({ network }) => {
+      const score = network?.bot_score ?? 0;
+      return score >= 2 && score < 30 ? saw(`the edge's bot score is ${score}`) : null;
+    },
+    about: "The edge takes this for likely automated.",
+    source: "cf.botManagement.score of 2 to 29",
+    example: "a bot score of 12",
+  },
+  {
+    ...bot,
+    id: "bot.hosting",
+    points: 10,
+    class: "supporting",
+    watch: ["network"],
+    needs: ["edge", "asn"],
+    test: ({ network }) => (network?.asn_class === "hosting" ? saw("the address belongs to a hosting network") : null),
+    about:
+      "The address belongs to a data centre. Never enough by itself: people browse through offices and relays there.",
+    source: "the class table of src/network",
+    example: "a cloud server",
+  },
+  {
+    ...bot,
+    id: "bot.shared_address",
+    points: 5,
+    class: "supporting",
+    watch: ["identity"],
+    needs: ["address"],
+    test: ({ identity }) => {
+      const sessions = identity?.address?.sessions ?? 0;
+      return sessions >= 100 ? saw(`${sessions} sessions of this address in 24 h`) : null;
+    },
+    about: "Many sessions of one address in 24 h. Never enough by itself: offices and mobile gateways share addresses.",
+    source: "the address's identity actor",
+    example: "100 sessions from one network in a day",
+  },
+];
+
+export const CLIENT_RULES: readonly Rule[] = [...AGENT_RULES, ...HEADER_RULES, ...SIGNAL_RULES, ...EDGE_RULES];

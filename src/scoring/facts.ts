@@ -1,0 +1,52 @@
+/** What identity actors answer, and what a lead brings: counts and flags, nothing that names anyone. */
+
+/** An identity's last 24 hours, as its actor counts them; this session is among them. */
+export interface IdentityCounts {
+  sessions: number;
+  /** Distinct, of a fingerprint; of an address always 1. */
+  addresses: number;
+  networks: number;
+  countries: number;
+  /** Distinct, of an address; of a fingerprint always 1. */
+  fingerprints: number;
+  /** Forms sent by these sessions. */
+  forms: number;
+  /** There were more than the actor keeps: the counts are lower bounds. */
+  capped: boolean;
+}
+
+/** Null: not known, or not asked. */
+export interface IdentityAnswer {
+  fingerprint: IdentityCounts | null;
+  address: IdentityCounts | null;
+}
+
+/** A lead as scoring sees it. */
+export interface LeadFacts {
+  /** The field that people do not see was filled in. */
+  honeypot: boolean;
+  /** The e-mail address is of a domain that hands out addresses to throw away. */
+  disposable_email: boolean;
+  /** It came with no session, or with one nobody knows. */
+  no_session: boolean;
+  /** From when its page was opened to when it came, ms; null when that is not known. */
+  submit_ms: number | null;
+}
+
+/** A later answer is newer; what it does not know stays. */
+export const mergeAnswers = (known: IdentityAnswer | null, added: IdentityAnswer): IdentityAnswer => ({
+  fingerprint: added.fingerprint ?? known?.fingerprint ?? null,
+  address: added.address ?? known?.address ?? null,
+});
+
+/** A session may bring several leads; the worst of each counts. */
+export function mergeLeads(known: LeadFacts | null, added: LeadFacts): LeadFacts {
+  if (!known) return { ...added };
+  const times = [known.submit_ms, added.submit_ms].filter((ms) => ms !== null);
+  return {
+    honeypot: known.honeypot || added.honeypot,
+    disposable_email: known.disposable_email || added.disposable_email,
+    no_session: known.no_session && added.no_session,
+    submit_ms: times.length > 0 ? Math.min(...times) : null,
+  };
+}

@@ -1,0 +1,10 @@
+/** What the project's commands load: the fold and the rules, as the Worker runs them. */
+export { agentOf } from "../network/agent";
+export { asnClass } from "../network/asn";
+export { readHeaders } from "../network/headers";
+export { apply } from "../session/fold";
+export { intake } from "../session/intake";
+export { newState, writeSnapshot } from "../session/state";
+export * from "./backtest";
+export * from "./ledger";
+export { RULES, RULES_VERSION, RuleSet, ruleSet } from "./ruleset";
