@@ -4,7 +4,7 @@ import { preflight } from "./http/cors";
 import { createLogger, errorField, type Logger } from "./http/logger";
 import { Problem, unavailable } from "./http/problem";
 import { createRouter } from "./http/router";
-import { wakeStale } from "./ops/wake";
+import { runCron } from "./ops/cron";
 import { routes } from "./routes";
 
 export { SessionActor } from "../durable/session";
@@ -50,13 +50,7 @@ export default {
 
   async scheduled(controller, env): Promise<void> {
     const log = createLogger(env.LOG_LEVEL, { request_id: crypto.randomUUID(), cron: controller.cron });
-    try {
-      const woken = await wakeStale(env, log, controller.scheduledTime);
-      log.info("cron", { woken });
-    } catch (error) {
-      log.error("cron_failed", { error: errorField(error) });
-      throw error;
-    }
+    await runCron(controller.cron, env, log, controller.scheduledTime);
   },
 } satisfies ExportedHandler<Env>;
 

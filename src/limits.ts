@@ -174,3 +174,29 @@ export const STALE_AGES_MS: readonly number[] = [2 * HOUR, 6 * HOUR, 25 * HOUR];
 export const STALE_SLICE_MS = 5 * MINUTE;
 /** Sessions woken per run and slice. */
 export const STALE_MAX_WAKES = 200;
+
+// --- Retention ------------------------------------------------------------------------------------------------------
+
+/** The contract's number. */
+export const RETENTION_DAYS = 90;
+/**
+ * What one invocation of the cron may do: the platform allows 1,000 calls to its stores, and 15 minutes. What is left
+ * goes on with the next tick: a page of 1,000 objects is 3 calls, so 250,000 objects in five minutes.
+ */
+export const RETENTION_CALLS = 750;
+export const RETENTION_MS = 10 * MINUTE;
+/** Keys a page of R2's listing, and keys a delete: its maximum. */
+export const RETENTION_PAGE = 1_000;
+/** D1 rows deleted in one statement: tens of milliseconds, in which D1 does nothing else. */
+export const RETENTION_STEP_SESSIONS = 200;
+export const RETENTION_STEP_EVENTS = 5_000;
+/** A day may still gain objects this long after it: a session of a day, its linger, and a store's outage. */
+export const DAY_OPEN_DAYS = 3;
+/** Uses of `admin` and reports of retention are kept this long: a year of evidence. */
+export const AUDIT_MS = 365 * DAY;
+/** Reports shown with the storage figures: a month of nights. */
+export const RETENTION_RUNS_SHOWN = 30;
+/** Pages listed for one answer of the storage report: the days that no nightly count has yet, up to 20,000 objects. */
+export const STORAGE_LIVE_PAGES = 20;
+/** Days one storage report may cover. */
+export const STORAGE_MAX_DAYS = 400;

@@ -6,7 +6,7 @@ import { ClientId, SiteName } from "./fields";
 const ISO_8601 = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
 
 /** Epoch milliseconds, or ISO 8601. */
-const Time = z.string().transform((text, context) => {
+export const Time = z.string().transform((text, context) => {
   const time = /^\d{1,16}$/.test(text) ? Number(text) : ISO_8601.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isFinite(time)) return time;
   context.addIssue({ code: "custom", message: "must be epoch milliseconds or ISO 8601" });

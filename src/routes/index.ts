@@ -8,6 +8,7 @@ import { getReplay } from "./replay";
 import { getTracker } from "./scripts";
 import { getSite, putSite } from "./sites";
 import { openSessionStream, openTrackSocket } from "./socket";
+import { getStorage } from "./storage";
 import { endSession, startSession, trackBatch, trackEvent } from "./track";
 
 /** Every path of the Worker. */
@@ -27,6 +28,7 @@ export const routes: readonly Route[] = [
   { method: "POST", path: "/analytics/tickets", handler: postTicket },
   { method: "GET", path: "/analytics/sites/:site", handler: getSite },
   { method: "PUT", path: "/analytics/sites/:site", handler: putSite },
+  { method: "GET", path: "/analytics/storage", handler: getStorage },
   { method: "GET", path: "/analytics/keys", handler: getKeys },
   { method: "POST", path: "/analytics/keys", handler: postKey },
   { method: "DELETE", path: "/analytics/keys/:key", handler: deleteKey },

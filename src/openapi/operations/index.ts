@@ -1,8 +1,15 @@
 import type { Operations } from "../operation";
 import { keyOperations } from "./keys";
+import { operatorOperations } from "./operator";
 import { sessionOperations } from "./sessions";
 import { siteOperations } from "./sites";
 import { trackOperations } from "./track";
 
 /** What is published of each route. A test holds this and the route table together. */
-export const operations: Operations = { ...trackOperations, ...sessionOperations, ...siteOperations, ...keyOperations };
+export const operations: Operations = {
+  ...trackOperations,
+  ...sessionOperations,
+  ...siteOperations,
+  ...keyOperations,
+  ...operatorOperations,
+};

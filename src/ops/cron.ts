@@ -1,0 +1,37 @@
+import type { Env } from "../env";
+import { errorField, type LogFields, type Logger } from "../http/logger";
+import { retain } from "./retention";
+import { wakeStale } from "./wake";
+
+/** What runs by itself, and what it has to say. Each job is bounded, and may be run again at any time. */
+type Job = (env: Env, log: Logger, now: number) => Promise<LogFields>;
+
+/** The schedules of `wrangler.toml`. */
+const NIGHTLY = "0 3 * * *";
+
+const nightly: Record<string, Job> = {
+  retention: (env, log, now) => retain(env, log, now, { begin: true }),
+};
+
+const everyFiveMinutes: Record<string, Job> = {
+  wake: async (env, log, now) => ({ woken: await wakeStale(env, log, now) }),
+  // A run that had too much to do for one invocation.
+  retention: (env, log, now) => retain(env, log, now, { begin: false }),
+};
+
+/** Runs the jobs of a schedule; one that fails does not keep the others from running. */
+export async function runCron(cron: string, env: Env, log: Logger, now: number): Promise<void> {
+  const failed = new Map<string, unknown>();
+  for (const [job, run] of Object.entries(cron === NIGHTLY ? nightly : everyFiveMinutes)) {
+    const began = Date.now();
+    try {
+      const said = await run(env, log, now);
+      log.info("cron", { job, ms: Date.now() - began, ...said });
+    } catch (error) {
+      failed.set(job, error);
+      log.error("cron_failed", { job, error: errorField(error) });
+    }
+  }
+  if (failed.size > 0)
+    throw new AggregateError(failed.values(), `jobs of the cron failed: ${[...failed.keys()].join(", ")}`);
+}

@@ -1,0 +1,158 @@
+import type { Env } from "../env";
+import { errorField, type LogFields, type Logger } from "../http/logger";
+import {
+  AUDIT_MS,
+  RETENTION_CALLS,
+  RETENTION_DAYS,
+  RETENTION_MS,
+  RETENTION_PAGE,
+  RETENTION_STEP_EVENTS,
+  RETENTION_STEP_SESSIONS,
+} from "../limits";
+import { type Day, dayOf, dayOfKey, deleteObjects, listObjects } from "../store/archive-days";
+import { expireAudit } from "../store/audit";
+import {
+  deleteExpired,
+  expireDays,
+  expireRuns,
+  findOpenRun,
+  insertRun,
+  type OpenRun,
+  type StoredReport,
+  saveRun,
+} from "../store/retention";
+import { Budget } from "./budget";
+import { countDays } from "./storage";
+
+const DAY_MS = 86_400_000;
+
+/** Smaller in tests. */
+export interface Bounds {
+  calls: number;
+  ms: number;
+  page: number;
+  sessions: number;
+  events: number;
+}
+
+const BOUNDS: Bounds = {
+  calls: RETENTION_CALLS,
+  ms: RETENTION_MS,
+  page: RETENTION_PAGE,
+  sessions: RETENTION_STEP_SESSIONS,
+  events: RETENTION_STEP_EVENTS,
+};
+
+export type Stores = Pick<Env, "DB" | "TRACKING_R2">;
+
+/** One invocation's share of a run. */
+export interface Work {
+  stores: Stores;
+  run: OpenRun;
+  budget: Budget;
+  bounds: Bounds;
+  /** Writes the run down; false when another invocation has overtaken this one, which then stops. */
+  save: () => Promise<boolean>;
+}
+
+/** Everything of the day at `now` less 90 days is kept whole: what goes are the days before it. */
+export const cutoffAt = (now: number): number => Date.parse(dayOf(now - RETENTION_DAYS * DAY_MS));
+
+const newReport = (): StoredReport => ({
+  ...{ objects_deleted: 0, bytes_deleted: 0, sessions_deleted: 0, events_deleted: 0 },
+  ...{ objects_kept: null, bytes_kept: null, duration_ms: 0, invocations: 0, errors: 0, last_error: null },
+  ...{ objects_done: false, rows_done: false, count: null },
+});
+
+/**
+ * Deletes what is older than 90 days: R2 objects by the day in their key, then the D1 rows of days that are gone, then
+ * counts what is left. Bounded: what one invocation does not get done, the next goes on with, from what is still there;
+ * so one that dies half-way has lost nothing but a line of its report. `begin`: a new run, unless one is open.
+ */
+export async function retain(
+  stores: Stores,
+  log: Logger,
+  now: number,
+  { begin, bounds = BOUNDS }: { begin: boolean; bounds?: Bounds },
+): Promise<LogFields> {
+  const run = (await findOpenRun(stores.DB)) ?? (begin ? await openRun(stores.DB, now) : null);
+  if (!run) return { open: false };
+  const began = Date.now();
+  const { report } = run;
+  report.invocations += 1;
+  let saved = began;
+  const write = async (finishedAt: number | null): Promise<boolean> => {
+    const at = Date.now();
+    report.duration_ms += at - saved;
+    saved = at;
+    const isOurs = await saveRun(stores.DB, run, finishedAt);
+    run.steps += 1;
+    return isOurs;
+  };
+  const work: Work = { stores, run, budget: new Budget(bounds, began), bounds, save: () => write(null) };
+  try {
+    const isDone = (await removeObjects(work)) && (await removeRows(work)) && (await countDays(work));
+    if (isDone) await expireRecords(stores.DB, now);
+    await write(isDone ? Date.now() : null);
+  } catch (error) {
+    report.errors += 1;
+    report.last_error = errorField(error);
+    log.warn("retention_failed", { error: report.last_error });
+    await write(null);
+  }
+  const { objects_deleted, sessions_deleted, errors } = report;
+  return { open: true, steps: run.steps, objects_deleted, sessions_deleted, errors };
+}
+
+async function openRun(db: D1Database, now: number): Promise<OpenRun | null> {
+  const run: OpenRun = { started_at: now, cutoff: cutoffAt(now), steps: 0, report: newReport() };
+  return (await insertRun(db, run)) ? run : null;
+}
+
+/** A page of the oldest objects after another, until one is young enough. True when there is no older one left. */
+async function removeObjects({ stores, run, budget, bounds, save }: Work): Promise<boolean> {
+  const { report } = run;
+  const cutoff = dayOf(run.cutoff);
+  let after: string | null = null;
+  while (!report.objects_done) {
+    if (!budget.take(3)) return false;
+    const page = await listObjects(stores.TRACKING_R2, after, bounds.page);
+    const expired = page.objects.filter(({ key }) => isBefore(dayOfKey(key), cutoff));
+    if (expired.length > 0) {
+      await deleteObjects(
+        stores.TRACKING_R2,
+        expired.map(({ key }) => key),
+      );
+    }
+    report.objects_deleted += expired.length;
+    report.bytes_deleted += expired.reduce((sum, { size }) => sum + size, 0);
+    const reached = page.objects.some(({ key }) => !isBefore(dayOfKey(key) ?? "", cutoff));
+    report.objects_done = reached || page.next === null;
+    after = page.next;
+    if (!(await save())) return false;
+  }
+  return true;
+}
+
+/** A key without a day is none of ours, and stays. */
+const isBefore = (day: Day | null, cutoff: Day): boolean => day !== null && day < cutoff;
+
+/** A session's row lives as long as its objects: this comes after them. */
+async function removeRows({ stores, run, budget, bounds, save }: Work): Promise<boolean> {
+  const { report } = run;
+  while (!report.rows_done) {
+    if (!budget.take(4)) return false;
+    const { sessions, events, more } = await deleteExpired(stores.DB, run.cutoff, bounds);
+    report.sessions_deleted += sessions;
+    report.events_deleted += events;
+    report.rows_done = !more;
+    if (!(await save())) return false;
+  }
+  return true;
+}
+
+async function expireRecords(db: D1Database, now: number): Promise<void> {
+  await expireAudit(db, now - AUDIT_MS);
+  await expireRuns(db, now - AUDIT_MS);
+  await expireDays(db, dayOf(cutoffAt(now)));
+}

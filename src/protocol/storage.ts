@@ -1,0 +1,47 @@
+import * as z from "zod";
+import { Time } from "./analytics";
+
+const Count = z.int().min(0);
+
+/** What a run of retention did; while it is unfinished, so far. */
+export const RetentionReport = z.object({
+  objects_deleted: Count,
+  bytes_deleted: Count,
+  sessions_deleted: Count.meta({ description: "Rows of D1's `sessions`" }),
+  events_deleted: Count.meta({ description: "Rows of D1's `events`" }),
+  objects_kept: Count.nullable().meta({ description: "Objects in the archive after the run; null until counted" }),
+  bytes_kept: Count.nullable(),
+  duration_ms: Count.meta({ description: "Working time of all its invocations" }),
+  invocations: Count,
+  errors: Count,
+  last_error: z.string().nullable(),
+});
+export type RetentionReport = z.infer<typeof RetentionReport>;
+
+export const RetentionRun = RetentionReport.extend({
+  started_at: z.int(),
+  finished_at: z.int().nullable(),
+  cutoff: z.int().meta({ description: "Epoch ms: sessions begun before it go" }),
+  steps: Count,
+});
+export type RetentionRun = z.infer<typeof RetentionRun>;
+
+/** `GET /analytics/storage` */
+export const StorageQuery = z.strictObject({ from: Time.optional(), to: Time.optional() });
+
+export const StorageBody = z.object({
+  data: z.object({
+    days: z.array(
+      z.object({
+        day: z.string(),
+        objects: Count,
+        bytes: Count,
+        counted_at: z.int(),
+        complete: z.boolean().meta({ description: "False: the day has more than was counted for this answer" }),
+      }),
+    ),
+    objects: Count,
+    bytes: Count,
+    retention: z.object({ days: z.int(), runs: z.array(RetentionRun) }),
+  }),
+});

@@ -1,0 +1,42 @@
+/** R2's objects by the day in their key, oldest first: what retention deletes and the storage report counts. */
+
+const ROOT = "sessions/";
+const DAY_KEY = /^sessions\/(\d{4})\/(\d{2})\/(\d{2})\//;
+
+/** `2026-11-25`; days compare and sort as text. */
+export type Day = string;
+
+export const dayOf = (time: number): Day => new Date(time).toISOString().slice(0, 10);
+
+/** The day a key belongs to; null for a key that is none of ours. */
+export function dayOfKey(key: string): Day | null {
+  const [, year, month, day] = DAY_KEY.exec(key) ?? [];
+  return year === undefined ? null : `${year}-${month}-${day}`;
+}
+
+/** Where a listing begins that shall begin with this day; "~" sorts after every session id. */
+const prefixOfDay = (day: Day): string => `${ROOT}${day.replaceAll("-", "/")}/`;
+export const beforeDay = (day: Day): string => prefixOfDay(day).slice(0, -1);
+export const afterDay = (day: Day): string => `${prefixOfDay(day)}~`;
+
+export interface ObjectPage {
+  objects: { key: string; size: number }[];
+  /** The key to go on after; null at the end. */
+  next: string | null;
+}
+
+/** Up to `limit` (at most 1,000) objects after a key, of every day, or of one. */
+export async function listObjects(
+  bucket: R2Bucket,
+  after: string | null,
+  limit: number,
+  day?: Day,
+): Promise<ObjectPage> {
+  const prefix = day === undefined ? ROOT : prefixOfDay(day);
+  const page = await bucket.list({ prefix, limit, ...(after !== null && { startAfter: after }) });
+  const last = page.objects.at(-1)?.key ?? null;
+  return { objects: page.objects, next: page.truncated ? last : null };
+}
+
+/** At most 1,000 keys. */
+export const deleteObjects = (bucket: R2Bucket, keys: string[]): Promise<void> => bucket.delete(keys);
