@@ -17,6 +17,7 @@ import {
   sessionRow,
   upsertSession,
 } from "../src/store/projection";
+import { inTime } from "./in-time";
 import type { Memory } from "./memory";
 
 /** The stores outside the actor. */
@@ -130,7 +131,7 @@ function attempt(store: StoreName, plan: Plan, memory: Memory, journal: Journal,
           events,
           outcome,
         });
-  return inTime(write).then(
+  return inTime(write, OUTSIDE_TIMEOUT_MS).then(
     () => outcome,
     (error: unknown) => ({ ...outcome, error: errorField(error) }),
   );
@@ -176,15 +177,6 @@ async function writeProjection(
   outcome.refused.push(...refused);
   if (!complete) throw new Error("more events to isolate than one alarm may");
   await upsertSession(db, row, plan.refused.length + refused.length).run();
-}
-
-/** Rejects when the call takes too long. The timer is gone with the call: an idle actor holds none. */
-function inTime<T>(call: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const late = () => reject(new Error(`no answer in ${OUTSIDE_TIMEOUT_MS} ms`));
-    const timer = setTimeout(late, OUTSIDE_TIMEOUT_MS);
-    call.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }
 
 /** One synchronous turn: watermarks up, rows both stores have away, plans dropped; or the failure written down. */

@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { type Env, limitsLifted } from "../src/env";
 import { createLogger, errorField, type Logger } from "../src/http/logger";
+import { freeze } from "../src/leads/evidence";
 import {
   BUSY_RETRY_SECONDS,
   ERASE_AGAIN_MS,
@@ -16,6 +17,7 @@ import type { Entry } from "../src/session/entry";
 import { apply } from "../src/session/fold";
 import { abandonments } from "../src/session/forms";
 import { type Intake, intake, type TrackCall } from "../src/session/intake";
+import { asTrackCall, type LeadAnswer, type LeadCall } from "../src/session/lead";
 import type { Erasure, Progress, StoreProgress } from "../src/session/progress";
 import { type Refused, refused, type TrackResult } from "../src/session/result";
 import { readSocket, type SocketContext } from "../src/session/socket";
@@ -70,6 +72,20 @@ export class SessionActor extends DurableObject<Env> {
     const after = this.#commit(memory, taken, now);
     const identity = after?.head.identity;
     return { ...taken.reply, visitor_id: identity?.visitor_id ?? null, device_id: identity?.device_id ?? null };
+  }
+
+  /**
+   * A lead submitted on this session's page: noted once, and answered with what the session knows at this moment. Null
+   * when there is no such session, or the caller cannot show that it is theirs.
+   */
+  lead(call: LeadCall): LeadAnswer | null {
+    const now = Date.now();
+    const memory = this.#wake(now);
+    if (!memory) return null;
+    const taken = intake(memory, asTrackCall(call, memory.head, memory.state), now, () => crypto.randomUUID());
+    if (!taken.ok) return null;
+    const { head, state } = this.#commit(memory, taken, now) ?? memory;
+    return { evidence: freeze(head.session_id, state, now), visitor_id: head.identity?.visitor_id ?? null };
   }
 
   /** The state this instant, unflushed entries included, as JSON text; null for an unknown id. */

@@ -1,3 +1,5 @@
+import type { EndpointActor } from "../durable/endpoint";
+import type { LeadActor } from "../durable/lead";
 import type { SessionActor } from "../durable/session";
 
 /** The bindings and variables of `wrangler.toml`. The first four names are the contract's. */
@@ -10,15 +12,21 @@ export interface Env {
   SESSION: DurableObjectNamespace<SessionActor>;
   /** Site settings: an itty-durable object, reached through its proxy only. */
   SITE: DurableObjectNamespace;
+  LEAD: DurableObjectNamespace<LeadActor>;
+  ENDPOINT: DurableObjectNamespace<EndpointActor>;
   LIMIT_TRACK: RateLimit;
   LIMIT_START: RateLimit;
   LIMIT_SITE_STARTS: RateLimit;
+  LIMIT_SITE_LEADS: RateLimit;
   LIMIT_API: RateLimit;
   ENVIRONMENT: string;
   /** debug, info (default), warn or error. */
   LOG_LEVEL?: string;
   /** `off` lifts every rate limit, in development only: for load tests. */
   RATE_LIMIT?: string;
+  /** Waits between webhook attempts in ms, separated by commas, and the time an attempt may take: tests go faster. */
+  WEBHOOK_SCHEDULE_MS?: string;
+  WEBHOOK_TIMEOUT_MS?: string;
   /** Secret for `ip: hashed`. */
   ADDRESS_HASH_SECRET?: string;
 }

@@ -5,16 +5,21 @@ import { createLogger, errorField, type Logger } from "./http/logger";
 import { Problem, unavailable } from "./http/problem";
 import { createRouter } from "./http/router";
 import { runCron } from "./ops/cron";
-import { routes } from "./routes";
+import { elsewhere, routes } from "./routes";
 
+export { EndpointActor } from "../durable/endpoint";
+export { LeadActor } from "../durable/lead";
 export { SessionActor } from "../durable/session";
 export { SiteSettings } from "../durable/site";
 
-const dispatch = createRouter(routes);
+const dispatch = createRouter(routes, elsewhere);
+
+/** What pages of other origins call. */
+const PUBLIC = /^\/(track\/|lead(\/|$))/;
 
 async function answer(context: Context): Promise<Response> {
   const { request, url } = context;
-  if (request.method === "OPTIONS" && url.pathname.startsWith("/track/")) return preflight(request);
+  if (request.method === "OPTIONS" && PUBLIC.test(url.pathname)) return preflight(request);
   return dispatch(context);
 }
 

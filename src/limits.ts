@@ -200,3 +200,76 @@ export const RETENTION_RUNS_SHOWN = 30;
 export const STORAGE_LIVE_PAGES = 20;
 /** Days one storage report may cover. */
 export const STORAGE_MAX_DAYS = 400;
+
+// --- Leads ----------------------------------------------------------------------------------------------------------
+
+/** A form of 64 fields and a long message; forms have no file uploads here. */
+export const LEAD_MAX_BODY_BYTES = 64 * 1024;
+/** The longest contact forms have some 40 fields, hidden campaign fields included. */
+export const LEAD_MAX_FIELDS = 64;
+export const LEAD_MAX_FIELD_NAME_UNITS = 128;
+/** Names, projects, places: the longest real ones are a few hundred characters. */
+export const LEAD_MAX_SHORT_UNITS = 1_000;
+/** Free text: two pages of it. */
+export const LEAD_MAX_TEXT_UNITS = 10_000;
+/** RFC 5321: 64 octets before the @, 254 in all. */
+export const EMAIL_MAX_UNITS = 254;
+export const EMAIL_LOCAL_MAX_UNITS = 64;
+/** A phone number as typed: E.164 has 15 digits, people add blanks, brackets and extensions. */
+export const PHONE_MAX_UNITS = 64;
+/** Values of one field sent several times (checkboxes). */
+export const LEAD_MAX_VALUES = 50;
+/** A repeat within this time of a lead's opening merges into it; later it opens the lead anew. The contract's number. */
+export const LEAD_OPEN_MS = 24 * HOUR;
+/** Submissions one session remembers, to tell a retry; a person sends a handful. Later ones are taken, and not journalled. */
+export const SESSION_MAX_LEADS = 64;
+/** Newest events and pages shown with a lead. */
+export const EVIDENCE_EVENTS = 10;
+export const EVIDENCE_PAGES = 20;
+/** Reasons shown for each score. */
+export const EVIDENCE_REASONS = 20;
+/** How long a submit waits to hear whether it merged; it is durable before, and 202 either way. */
+export const CLAIM_WAIT_MS = 5 * SECOND;
+/** Retry of a claim or a row that D1 did not take: 2 s doubled to at most 2 minutes. */
+export const LEAD_RETRY_MIN_MS = 2 * SECOND;
+export const LEAD_RETRY_MAX_MS = 2 * MINUTE;
+/** A merged submission's actor answers retries this long, then it is wiped; D1 knows the submission after that. */
+export const LEAD_LINGER_MS = 24 * HOUR;
+/** New leads a minute on one site and location: ten a second is far past any campaign. Kept equal to wrangler.toml. */
+export const SITE_LEADS_PER_MINUTE = 600;
+
+// --- Webhooks -------------------------------------------------------------------------------------------------------
+
+/** Standard Webhooks 1.0.0 recommends payloads under 20 KB. */
+export const WEBHOOK_MAX_BYTES = 20_000;
+/** The same: a receiver gets 15 to 30 s. */
+export const WEBHOOK_TIMEOUT_MS = 15 * SECOND;
+/** Waits before the second to the ninth attempt: Standard Webhooks' example schedule, stretched over a day of outage. */
+export const WEBHOOK_SCHEDULE_MS: readonly number[] = [
+  5 * SECOND,
+  30 * SECOND,
+  2 * MINUTE,
+  15 * MINUTE,
+  HOUR,
+  4 * HOUR,
+  12 * HOUR,
+  24 * HOUR,
+];
+/** Share of a wait that jitter may add, so that the leads of an outage do not come back together. */
+export const WEBHOOK_JITTER = 0.2;
+/** `Retry-After` is honoured up to this. */
+export const WEBHOOK_MAX_RETRY_AFTER_MS = 24 * HOUR;
+/** A delivery held back by its endpoint's breaker is given up at this many times the schedule's length (twice 41 h). */
+export const WEBHOOK_EXPIRY_FACTOR = 2;
+/** How much of a refusing receiver's answer is read and kept. */
+export const WEBHOOK_EXCERPT_BYTES = 512;
+/** Failures in a row, over all leads, after which an endpoint is left alone for a while. */
+export const BREAKER_FAILURES = 5;
+/** Endpoints of a site, and secrets of an endpoint: an old and a new one, and one to spare. */
+export const SITE_MAX_WEBHOOKS = 10;
+export const WEBHOOK_MAX_SECRETS = 3;
+/** Standard Webhooks: 24 to 64 bytes. */
+export const WEBHOOK_SECRET_MIN_BYTES = 24;
+export const WEBHOOK_SECRET_MAX_BYTES = 64;
+/** Deliveries redelivered by one call. */
+export const REDELIVER_MAX = 100;

@@ -9,6 +9,8 @@ import type { TrackCall } from "../../src/session/intake";
  * and an actor that is left alone for 10 s is thrown out of memory, as the platform does. Everything else is real.
  */
 
+export { EndpointActor } from "../../durable/endpoint";
+export { LeadActor } from "../../durable/lead";
 export { SiteSettings } from "../../durable/site";
 
 /** Counts by name; the names are the lines of the bill. */
@@ -194,7 +196,13 @@ const stubOf = (env: Env, id: string): Stub => env.SESSION.getByName(id) as unkn
 
 /** Every call of an actor is a billed request to it. */
 function countedEnv(env: Env): Env {
-  const limits = { LIMIT_TRACK: ALWAYS, LIMIT_START: ALWAYS, LIMIT_SITE_STARTS: ALWAYS, LIMIT_API: ALWAYS };
+  const limits = {
+    LIMIT_TRACK: ALWAYS,
+    LIMIT_START: ALWAYS,
+    LIMIT_SITE_STARTS: ALWAYS,
+    LIMIT_SITE_LEADS: ALWAYS,
+    LIMIT_API: ALWAYS,
+  };
   const getByName = (id: string) => {
     const stub = stubOf(env, id);
     return {

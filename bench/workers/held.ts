@@ -2,6 +2,8 @@ import { SessionActor as Production } from "../../durable/session";
 
 /** The production Worker in an outage: every flush hangs, so that sessions can be killed with all they hold unwritten. */
 
+export { EndpointActor } from "../../durable/endpoint";
+export { LeadActor } from "../../durable/lead";
 export { SiteSettings } from "../../durable/site";
 export { default } from "../../src/index";
 

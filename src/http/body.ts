@@ -2,7 +2,7 @@ import { MAX_BODY_BYTES } from "../limits";
 import { parseJson } from "../protocol/text";
 import { fromRefusal, Problem } from "./problem";
 
-const tooLarge = (): Problem => new Problem("too_large", `A body may have at most ${MAX_BODY_BYTES} bytes.`);
+const tooLarge = (limit: number): Problem => new Problem("too_large", `A body may have at most ${limit} bytes.`);
 
 /** JSON, or text that holds JSON: what `sendBeacon` can send without a preflight. */
 export async function readJson(request: Request): Promise<unknown> {
@@ -10,18 +10,22 @@ export async function readJson(request: Request): Promise<unknown> {
   if (type !== "application/json" && type !== "text/plain") {
     throw new Problem("unsupported_type", "Send application/json, or text/plain that holds JSON.");
   }
-  const parsed = parseJson(await readText(request));
+  const parsed = parseJson(decodeText(await readBytes(request, MAX_BODY_BYTES)));
   if (!parsed.ok) throw fromRefusal(parsed.refusal);
   return parsed.value;
 }
 
 /** What counts against the limit is what arrives, whatever length was declared. */
-async function readText(request: Request): Promise<string> {
+export async function readBytes(request: Request, limit: number): Promise<ArrayBuffer | Uint8Array> {
   const declared = request.headers.get("Content-Length");
-  if (Number(declared) > MAX_BODY_BYTES) throw tooLarge();
+  if (Number(declared) > limit) throw tooLarge(limit);
   // The HTTP layer holds a body to its declared length, so one that has a good one may be read in one go.
-  const bytes = declared === null ? await readStream(request) : await request.arrayBuffer();
-  if (bytes.byteLength > MAX_BODY_BYTES) throw tooLarge();
+  const bytes = declared === null ? await readStream(request, limit) : await request.arrayBuffer();
+  if (bytes.byteLength > limit) throw tooLarge(limit);
+  return bytes;
+}
+
+export function decodeText(bytes: ArrayBuffer | Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
@@ -30,13 +34,13 @@ async function readText(request: Request): Promise<string> {
 }
 
 /** Reads no further than the limit. */
-async function readStream(request: Request): Promise<Uint8Array> {
+async function readStream(request: Request, limit: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of request.body ?? []) {
     chunks.push(chunk);
     length += chunk.byteLength;
-    if (length > MAX_BODY_BYTES) throw tooLarge();
+    if (length > limit) throw tooLarge(limit);
   }
   const bytes = new Uint8Array(length);
   let at = 0;

@@ -29,6 +29,12 @@ export async function limitApi(env: Env, request: Request): Promise<void> {
   await take(env.LIMIT_API, senderOf(addressOf(request)), "Too many requests from this address.");
 }
 
+/** Per site alone: a lead is one write or two whoever sends it, and an office shares an address. */
+export async function limitLeads(env: Env, site: string): Promise<void> {
+  if (limitsLifted(env)) return;
+  await take(env.LIMIT_SITE_LEADS, site, "Too many leads on this site.");
+}
+
 /** A start may create an actor, which costs more than a batch for one: per address, per site, and per address and day. */
 export async function limitStart({ env, request, log }: Context, site: string, stored: string | null): Promise<void> {
   if (limitsLifted(env)) return;

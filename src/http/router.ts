@@ -11,8 +11,8 @@ export interface Route {
 
 export type Dispatch = (context: Context) => Promise<Response>;
 
-/** Finds the route for a request; answers HEAD like GET, 405 with `Allow`, and 404. */
-export function createRouter(routes: readonly Route[]): Dispatch {
+/** Finds the route for a request; answers HEAD like GET, 405 with `Allow`, and asks `elsewhere` where there is no path. */
+export function createRouter(routes: readonly Route[], elsewhere: Handler): Dispatch {
   const router = Router<IRequest, [Context], Response>();
   for (const { method, path, handler } of routes) {
     const add = { GET: router.get, POST: router.post, PUT: router.put, DELETE: router.delete }[method];
@@ -25,17 +25,19 @@ export function createRouter(routes: readonly Route[]): Dispatch {
     // itty-router writes params and query onto what it is given; a Request is passed on untouched.
     const asked = { method: method === "HEAD" ? "GET" : method, url } as IRequest;
     const response = await router.fetch(asked, context);
-    if (!response) return missing(method, router.routes, context.url.pathname);
+    if (!response) return missing(context, router.routes, elsewhere);
     return method === "HEAD" ? new Response(null, response) : response;
   };
 }
 
 type RouteEntry = [method: string, path: RegExp, ...rest: unknown[]];
 
-/** No route took it: `OPTIONS` is told what the path takes, anything else is a 405 or a 404. */
-function missing(method: string, routes: readonly unknown[], path: string): Response {
+/** No route took it: `OPTIONS` is told what the path takes, another method is a 405. */
+function missing(context: Context, routes: readonly unknown[], elsewhere: Handler): Response | Promise<Response> {
+  const { method } = context.request;
+  const path = context.url.pathname;
   const methods = (routes as RouteEntry[]).filter(([, pattern]) => pattern.test(path)).map(([method]) => method);
-  if (methods.length === 0) throw new Problem("not_found", "There is nothing at this path.");
+  if (methods.length === 0) return elsewhere(context);
   const allow = [...new Set(methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])))];
   const headers = { Allow: [...allow, "OPTIONS"].join(", ") };
   if (method === "OPTIONS") return new Response(null, { status: 204, headers });

@@ -1,7 +1,7 @@
 import { proxyDurable } from "itty-durable";
 import { type Env, isDevelopment } from "../env";
 import { SITE_CACHE_ENTRIES, SITE_CACHE_MS, SITE_RETRY_MS } from "../limits";
-import type { SiteSettings } from "../protocol/site";
+import { SiteInput, type SiteSettings } from "../protocol/site";
 import { unavailable } from "./problem";
 
 /** The methods of `durable/site.ts`, as its proxy offers them. */
@@ -11,7 +11,7 @@ interface SiteRegistry {
 }
 
 interface Cached {
-  settings: SiteSettings | null;
+  settings: SiteSettings;
   until: number;
 }
 
@@ -21,14 +21,12 @@ const registry = (env: Env): SiteRegistry =>
   proxyDurable(env.SITE, { name: "SITE", parse: true }).get("sites") as SiteRegistry;
 
 /** What holds for a site that nobody has set: in development every origin may send, elsewhere none. */
-const defaults = (env: Env): SiteSettings => ({
-  allowed_origins: isDevelopment(env) ? ["*"] : [],
-  dashboard_origins: [],
-  default_consent: "granted",
-  ip: "masked",
-});
+const defaults = (env: Env): SiteSettings => SiteInput.parse({ allowed_origins: isDevelopment(env) ? ["*"] : [] });
 
-function remember(site: string, settings: SiteSettings | null, ttl: number): void {
+/** A site saved by an older version has the defaults of what it did not know. */
+const complete = (env: Env, settings: SiteSettings | null): SiteSettings => ({ ...defaults(env), ...settings });
+
+function remember(site: string, settings: SiteSettings, ttl: number): void {
   const oldest = cache.keys().next();
   if (cache.size >= SITE_CACHE_ENTRIES && !cache.has(site) && !oldest.done) cache.delete(oldest.value);
   cache.set(site, { settings, until: Date.now() + ttl });
@@ -37,21 +35,21 @@ function remember(site: string, settings: SiteSettings | null, ttl: number): voi
 /** A site's settings, at most a minute old. While they cannot be read the last known ones serve; without any it throws. */
 export async function siteSettings(env: Env, site: string): Promise<SiteSettings> {
   const known = cache.get(site);
-  if (known && known.until > Date.now()) return known.settings ?? defaults(env);
+  if (known && known.until > Date.now()) return known.settings;
   try {
-    const settings = await registry(env).read(site);
+    const settings = complete(env, await registry(env).read(site));
     remember(site, settings, SITE_CACHE_MS);
-    return settings ?? defaults(env);
+    return settings;
   } catch {
     if (!known) throw unavailable("The site's settings could not be read.");
     remember(site, known.settings, SITE_RETRY_MS);
-    return known.settings ?? defaults(env);
+    return known.settings;
   }
 }
 
 /** Asks the object itself, past the cache. */
 export const freshSettings = async (env: Env, site: string): Promise<SiteSettings> =>
-  (await registry(env).read(site)) ?? defaults(env);
+  complete(env, await registry(env).read(site));
 
 /** Takes effect at once in this isolate, in the others within a minute. */
 export async function saveSettings(env: Env, site: string, settings: SiteSettings): Promise<SiteSettings> {

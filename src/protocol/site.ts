@@ -1,5 +1,7 @@
 import * as z from "zod";
 import { Consent } from "./fields";
+import { Forms } from "./form";
+import { Webhooks } from "./webhook";
 
 /** `https://shop.example`, as browsers send it, or `*` for any. */
 const Origin = z
@@ -22,6 +24,10 @@ export const SiteInput = z.strictObject({
   default_consent: Consent.default("granted"),
   /** How addresses are stored: as they are, masked to /24 or /48, or as a keyed hash. */
   ip: z.enum(["full", "masked", "hashed"]).default("masked"),
+  /** Where leads and alerts are sent. */
+  webhooks: Webhooks,
+  /** Rules for leads, and the forms that form.js renders. */
+  forms: Forms,
 });
 
 export type SiteSettings = z.infer<typeof SiteInput>;

@@ -18,7 +18,8 @@ const refuse = (code: string, detail: string): { ok: false; refusal: Refusal } =
 // With the u flag \p{Cs} matches only surrogates that stand alone.
 const UNSTORABLE = /\0|\p{Cs}/gu;
 
-const clean = (text: string): string => text.replace(UNSTORABLE, "");
+/** Text as it may be stored: without NUL and lone surrogates, and otherwise as it came. */
+export const cleanText = (text: string): string => text.replace(UNSTORABLE, "");
 
 /**
  * JSON text to a value that may be stored: at most 32 levels deep, no `__proto__` key, and no NUL or lone surrogate in
@@ -36,7 +37,7 @@ export function parseJson(text: string): Parsed<unknown> {
 }
 
 function scrub(value: unknown, dirty: boolean, depth: number): Parsed<unknown> {
-  if (typeof value === "string") return { ok: true, value: dirty ? clean(value) : value };
+  if (typeof value === "string") return { ok: true, value: dirty ? cleanText(value) : value };
   if (typeof value !== "object" || value === null) return { ok: true, value };
   if (depth >= MAX_JSON_DEPTH) return refuse("too_deep", `JSON may be nested at most ${MAX_JSON_DEPTH} levels.`);
   return Array.isArray(value) ? scrubArray(value, dirty, depth) : scrubObject(value, dirty, depth);
@@ -56,7 +57,7 @@ function scrubArray(list: unknown[], dirty: boolean, depth: number): Parsed<unkn
 function scrubObject(object: object, dirty: boolean, depth: number): Parsed<unknown> {
   const record = object as Record<string, unknown>;
   for (const key of Object.keys(record)) {
-    const name = dirty ? clean(key) : key;
+    const name = dirty ? cleanText(key) : key;
     if (name === "__proto__") return refuse("forbidden_key", 'The key "__proto__" is not allowed.');
     const item = record[key];
     if (!dirty && (typeof item !== "object" || item === null)) continue;

@@ -1,8 +1,12 @@
+import type { Handler } from "../http/context";
+import { preflight } from "../http/cors";
+import { Problem } from "../http/problem";
 import type { Route } from "../http/router";
 import { getLive, getSession, getSessionEvents, getSessions, postTicket } from "./analytics";
 import { getDemo } from "./demo";
 import { getHealth } from "./health";
 import { deleteKey, getAudit, getKeys, postKey } from "./keys";
+import { catchLead, postLead } from "./leads";
 import { docsRoute, openApiRoute } from "./openapi";
 import { getReplay } from "./replay";
 import { getTracker } from "./scripts";
@@ -18,6 +22,7 @@ export const routes: readonly Route[] = [
   { method: "POST", path: "/track/event", handler: trackEvent },
   { method: "POST", path: "/track/session/end", handler: endSession },
   { method: "GET", path: "/track/socket", handler: openTrackSocket },
+  { method: "POST", path: "/lead", handler: postLead },
   { method: "GET", path: "/tracker.js", handler: getTracker },
   { method: "GET", path: "/analytics/sessions", handler: getSessions },
   { method: "GET", path: "/analytics/sessions/:id", handler: getSession },
@@ -38,3 +43,14 @@ export const routes: readonly Route[] = [
   { method: "GET", path: "/docs", handler: docsRoute(() => routes) },
   { method: "GET", path: "/demo", handler: getDemo },
 ];
+
+/** Paths that are none of the above: nothing, or where an old form sends its leads. */
+export const elsewhere: Handler = (context) => {
+  const { request, url } = context;
+  const isOurs = /^\/(track|analytics)(\/|$)/.test(url.pathname);
+  if (request.method === "POST" && !isOurs) return catchLead(context);
+  if (request.method === "OPTIONS" && !isOurs && request.headers.get("Access-Control-Request-Method") === "POST") {
+    return preflight(request);
+  }
+  throw new Problem("not_found", "There is nothing at this path.");
+};

@@ -1,11 +1,14 @@
+import { type Env, isDevelopment } from "../env";
 import { seesSite } from "../http/auth";
 import { readJson } from "../http/body";
 import { type KeyedContext, keyed } from "../http/keyed";
 import { fromRefusal, Problem } from "../http/problem";
 import { freshSettings, saveSettings } from "../http/sites";
+import { targetFault } from "../leads/target";
 import { SiteName } from "../protocol/fields";
 import { SiteInput, type SiteSettings } from "../protocol/site";
 import { parseWith } from "../protocol/track";
+import { type Webhook, withoutSecrets, withSecrets } from "../protocol/webhook";
 
 function nameOf({ params, caller }: KeyedContext): string {
   const name = SiteName.safeParse(params["site"]);
@@ -14,7 +17,10 @@ function nameOf({ params, caller }: KeyedContext): string {
 }
 
 const answer = (site: string, settings: SiteSettings): Response =>
-  Response.json({ data: { site, ...settings } }, { headers: { "Cache-Control": "no-store" } });
+  Response.json(
+    { data: { site, ...settings, webhooks: withoutSecrets(settings.webhooks) } },
+    { headers: { "Cache-Control": "no-store" } },
+  );
 
 /** `GET /analytics/sites/:site` */
 export const getSite = keyed(async (context) => {
@@ -29,5 +35,20 @@ export const putSite = keyed(async (context) => {
   const site = nameOf(context);
   const parsed = parseWith(SiteInput, await readJson(request));
   if (!parsed.ok) throw fromRefusal(parsed.refusal);
-  return answer(site, await saveSettings(env, site, parsed.value));
+  const webhooks = await checkedWebhooks(env, site, parsed.value.webhooks);
+  return answer(site, await saveSettings(env, site, { ...parsed.value, webhooks }));
 }, "admin");
+
+const invalid = (path: string, message: string): Problem =>
+  new Problem("invalid_body", `${path}: ${message}`, { errors: [{ path, message }] });
+
+/** Endpoints that may be called, with the secrets they had where they came back as they were shown. */
+async function checkedWebhooks(env: Env, site: string, webhooks: readonly Webhook[]): Promise<Webhook[]> {
+  for (const [i, { url }] of webhooks.entries()) {
+    const fault = targetFault(url, isDevelopment(env));
+    if (fault) throw invalid(`webhooks.${i}.url`, fault);
+  }
+  const complete = withSecrets(webhooks, (await freshSettings(env, site)).webhooks);
+  if (!complete.ok) throw invalid(complete.path, "is no secret of this endpoint");
+  return complete.webhooks;
+}

@@ -120,15 +120,20 @@ export async function admit(
   };
 }
 
-function siteOf({ url }: Context, named: string | null | undefined): string {
+export function siteOf({ url }: Context, named: string | null | undefined): string {
   const site = url.searchParams.get("site") ?? named ?? DEFAULT_SITE;
   const parsed = SiteName.safeParse(site);
   if (parsed.success) return parsed.data;
   throw invalidQuery("site", parsed.error.issues[0]?.message ?? "is no site name");
 }
 
-async function checkOrigin({ request, env }: Context, settings: SiteSettings, site: string): Promise<void> {
-  const origin = request.headers.get("Origin");
+/** `origin` is what the page says of itself; leads of old browsers say it by their referrer. */
+export async function checkOrigin(
+  { request, env }: Context,
+  settings: SiteSettings,
+  site: string,
+  origin: string | null = request.headers.get("Origin"),
+): Promise<void> {
   if (origin !== null) {
     if (originAllowed(origin, settings.allowed_origins)) return;
     throw new Problem("origin_not_allowed", "This site takes no events from this origin.");

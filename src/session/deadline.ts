@@ -24,9 +24,11 @@ export interface Schedule {
   writing: boolean;
 }
 
-/** Nothing is written outside before the first event: a start alone costs its caller little and us less. */
+/** A session is worth writing down from its first event or lead on: a start alone costs its caller little and us less. */
+const isKept = ({ events, journey }: SessionState): boolean => events > 0 || journey.leads > 0;
+
 export const isPending = ({ state, progress }: Schedule, store: StoreName): boolean =>
-  state.events > 0 && (progress[store].plan !== null || state.seq > progress[store].through);
+  isKept(state) && (progress[store].plan !== null || state.seq > progress[store].through);
 
 export const isDrained = (schedule: Schedule): boolean =>
   !isPending(schedule, "d1") && !isPending(schedule, "r2") && schedule.progress.erase === null;
@@ -39,17 +41,17 @@ export function storeDue(schedule: Schedule, store: StoreName): number | null {
   return attempts > 0 ? (retry_at ?? 0) : (schedule.flush_due ?? 0);
 }
 
-/** A session without events is forgotten at the idle limit; nothing of it is anywhere else. */
+/** A session without events and leads is forgotten at the idle limit; nothing of it is anywhere else. */
 export const forgetAt = ({ state }: Schedule): number | null =>
-  state.events === 0 ? state.last_received_at + IDLE_MS : null;
+  isKept(state) ? null : state.last_received_at + IDLE_MS;
 
 export const idleAt = ({ state }: Schedule): number | null =>
-  state.events > 0 && state.ended_at === null ? state.last_received_at + IDLE_MS : null;
+  isKept(state) && state.ended_at === null ? state.last_received_at + IDLE_MS : null;
 
 /** The end of the linger, once nothing waits to be written. */
 export function wipeAt(schedule: Schedule): number | null {
   const { end_taken_at } = schedule.state;
-  return schedule.state.events > 0 && end_taken_at !== null && isDrained(schedule) ? end_taken_at + LINGER_MS : null;
+  return isKept(schedule.state) && end_taken_at !== null && isDrained(schedule) ? end_taken_at + LINGER_MS : null;
 }
 
 /** The earliest thing this session has to do by itself, epoch ms; there is always one until it is wiped. */

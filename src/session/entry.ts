@@ -98,6 +98,9 @@ export interface IdentityEntry extends Base {
 /** A lead came in; the lead itself is not here. */
 export interface LeadEntry extends Base {
   kind: "lead";
+  received_at: number;
+  /** The submit's own opaque token: a retry brings it again. */
+  submission: string;
   lead: LeadFacts;
 }
 

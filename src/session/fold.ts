@@ -6,6 +6,7 @@ import { score } from "../scoring/score";
 import { beat } from "./cadence";
 import type { EndEntry, Entry, EventEntry, NetworkEntry, SettledEntry, StartEntry } from "./entry";
 import { closeForm, noteForm } from "./forms";
+import { follow } from "./journey";
 import type { SessionState } from "./state";
 import { newStream, SERVER_STREAM, type StreamState, settle, streamOf } from "./streams";
 import { newVelocity, record } from "./velocity";
@@ -55,6 +56,8 @@ function change(state: SessionState, entry: Entry): void {
       return;
     case "lead":
       state.lead = mergeLeads(state.lead, entry.lead);
+      state.last_received_at = Math.max(state.last_received_at, entry.received_at);
+      state.journey.leads += 1;
       return;
     case "end":
       applyEnd(state, entry);
@@ -127,6 +130,7 @@ function applyAct(state: SessionState, entry: EventEntry): void {
   if (type !== "mousemove" && type !== "visibility_change") beat(state.cadence, at);
   if (type === "page_view") state.page_views += 1;
   if (type === "visibility_change") state.visible = entry.detail?.data?.["state"] !== "hidden";
+  follow(state.journey, entry, at, state.current_page);
   if (entry.page !== undefined) visit(state, entry.page);
   noteForm(state.forms, entry, at);
   const depth = entry.detail?.scroll_percent;

@@ -30,6 +30,8 @@ export interface Head {
   addresses: string[];
   /** The same for autonomous systems: `n1`, …. Absent in heads of before there were rules. */
   networks?: number[];
+  /** Tokens of the leads submitted, so that a retry is told; absent until there is one. */
+  leads?: string[];
 }
 
 const nobody = (): Identity => ({

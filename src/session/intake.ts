@@ -8,6 +8,7 @@ import type { Entry, Unplaced } from "./entry";
 import { firstSeq } from "./entry";
 import { takeEvents } from "./events";
 import { forget, type Head, learn, mergeTraits, networkTokens, newHead } from "./head";
+import { type LeadSubmit, leadEntry, withLead } from "./lead";
 import { type Refused, refused, type Taken } from "./result";
 import { newState, type SessionState } from "./state";
 import { placeInTime } from "./time";
@@ -28,6 +29,8 @@ export interface TrackCall {
   start: StartInput | null;
   batch: Batch | null;
   end: EndPart | null;
+  /** A lead submitted on this session's page. */
+  lead?: LeadSubmit | null;
 }
 
 /** A session before this call: nothing if the id is unknown. */
@@ -116,9 +119,11 @@ class Turn {
   finish(events: Unplaced[], taken: TakenEvents | null): Intake {
     const { ended_at } = this.state;
     if (taken?.traits && this.consent === "granted") this.#learnTraits(taken.traits);
+    const lead = this.#call.lead ? [leadEntry(this.state, this.#call.lead, this.#now)] : [];
+    if (this.#call.lead) this.#head = withLead(this.#head, this.#call.lead);
     const end = ended_at === null && (this.#known || this.consent !== "pending") ? this.#end() : null;
     if (!this.#known && this.consent !== "pending") this.#entries.unshift(this.#start(events));
-    const all = [...this.#entries, ...events, ...(end ? [end] : [])];
+    const all = [...this.#entries, ...events, ...lead, ...(end ? [end] : [])];
     const entries = all.map((entry, i) => Object.assign(entry, { seq: this.state.seq + 1 + i }) as Entry);
     const ended = ended_at !== null || end !== null;
     const ack = taken?.ack ? (ended ? { ...taken.ack, ended: true as const } : taken.ack) : null;

@@ -8,6 +8,7 @@ import { type Judgement, newJudgement } from "../scoring/ledger";
 import { type Cadence, newCadence } from "./cadence";
 import type { EndEntry } from "./entry";
 import type { OpenForm } from "./forms";
+import { type Journey, newJourney } from "./journey";
 import type { Streams } from "./streams";
 import { newVelocity, type Velocity } from "./velocity";
 
@@ -76,6 +77,8 @@ export interface SessionState {
   /** Begun and not submitted, the one touched last at the end. */
   forms: OpenForm[];
   behaviour: Behaviour;
+  /** What a lead shows of the way to it. */
+  journey: Journey;
   judgement: Judgement;
 }
 
@@ -120,6 +123,7 @@ export const newState = (seq: number): SessionState => ({
   streams: {},
   forms: [],
   behaviour: newBehaviour(),
+  journey: newJourney(),
   judgement: newJudgement(),
 });
 

@@ -1,6 +1,6 @@
 import type { D1Migration } from "@cloudflare/vitest-pool-workers";
 import type { Env } from "../../src/env";
-import type { SessionActor, SiteSettings } from "./worker";
+import type { EndpointActor, LeadActor, SessionActor, SiteSettings } from "./worker";
 
 declare global {
   namespace Cloudflare {
@@ -13,6 +13,10 @@ declare global {
   }
 }
 
-type AppEnv = Omit<Env, "SESSION"> & { SESSION: DurableObjectNamespace<SessionActor> };
+type AppEnv = Omit<Env, "SESSION" | "LEAD" | "ENDPOINT"> & {
+  SESSION: DurableObjectNamespace<SessionActor>;
+  LEAD: DurableObjectNamespace<LeadActor>;
+  ENDPOINT: DurableObjectNamespace<EndpointActor>;
+};
 
 export type { SiteSettings };

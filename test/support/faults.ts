@@ -89,3 +89,28 @@ function faultyStatement(statement: D1PreparedStatement, die: Die): D1PreparedSt
   inner.set(wrapped, statement);
   return wrapped as D1PreparedStatement;
 }
+
+/** Calls of other actors pass as `<name>.<method>`. */
+export function faultyCalls<T extends Rpc.DurableObjectBranded>(
+  name: string,
+  namespace: DurableObjectNamespace<T>,
+  die: Die,
+): DurableObjectNamespace<T> {
+  return new Proxy(namespace, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property);
+      if (typeof value !== "function") return value;
+      if (property !== "getByName") return value.bind(target);
+      return (id: string): object =>
+        new Proxy(target.getByName(id), {
+          get:
+            (stub, method) =>
+            async (...args: unknown[]) =>
+              pass(`${name}.${String(method)}`, die, async () => {
+                const call: unknown = Reflect.get(stub, method);
+                return typeof call === "function" ? Reflect.apply(call, stub, args) : call;
+              }),
+        });
+    },
+  });
+}

@@ -1,8 +1,10 @@
+import { EndpointActor as ProductionEndpoint } from "../../durable/endpoint";
+import { LeadActor as ProductionLead } from "../../durable/lead";
 import { SessionActor as Production } from "../../durable/session";
 import type { Env } from "../../src/env";
 import worker from "../../src/index";
 import { Journal } from "../../src/store/journal";
-import { faultyBucket, faultyDatabase } from "./faults";
+import { faultyBucket, faultyCalls, faultyDatabase } from "./faults";
 
 export { SiteSettings } from "../../durable/site";
 export default worker;
@@ -30,5 +32,24 @@ export class SessionActor extends Production {
   /** The next storage call of this kind throws. */
   breakStorage(failing: FailingJournal["failing"]): void {
     this.journal = new FailingJournal(this.ctx.storage, failing);
+  }
+}
+
+/** The production lead actor: D1, other leads' actors and the endpoints' pass through the faults. */
+export class LeadActor extends ProductionLead {
+  constructor(ctx: DurableObjectState, env: Env) {
+    const die = () => ctx.abort("killed by the test");
+    super(ctx, {
+      ...env,
+      DB: faultyDatabase(env.DB, die),
+      LEAD: faultyCalls("lead", env.LEAD, die),
+      ENDPOINT: faultyCalls("endpoint", env.ENDPOINT, die),
+    });
+  }
+}
+
+export class EndpointActor extends ProductionEndpoint {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, { ...env, DB: faultyDatabase(env.DB, () => ctx.abort("killed by the test")) });
   }
 }

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Env } from "../../src/env";
 import worker from "../../src/index";
 import { BUILT_IN_TYPES } from "../../src/protocol/events";
+import { SiteInput } from "../../src/protocol/site";
 import { routes } from "../../src/routes";
 import type { Session } from "../../src/store/sessions";
 import { ask, KEY, PAGE, post } from "../support/visit";
@@ -154,13 +155,13 @@ describe("a site's settings", () => {
 
   it("are the defaults until they are set: any origin in development, none elsewhere", async () => {
     const { data } = await read<{ data: object }>("/analytics/sites/new-site");
-    const defaults = { site: "new-site", dashboard_origins: [], default_consent: "granted", ip: "masked" };
-    expect(data).toEqual({ ...defaults, allowed_origins: ["*"] });
+    expect(data).toEqual({ site: "new-site", ...SiteInput.parse({ allowed_origins: ["*"] }) });
+    expect(SiteInput.parse({})).toMatchObject({ allowed_origins: [], default_consent: "granted", ip: "masked" });
   });
 
   it("are kept as put, with defaults for what is left out, and shown by GET", async () => {
     const settings = { allowed_origins: ["https://shop.example", "http://localhost:3000"], ip: "full" };
-    const whole = { site: "kept", dashboard_origins: [], default_consent: "granted", ...settings };
+    const whole = { site: "kept", ...SiteInput.parse({}), ...settings };
     const response = await put("kept", settings);
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({ data: whole });

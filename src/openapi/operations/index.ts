@@ -1,5 +1,6 @@
 import type { Operations } from "../operation";
 import { keyOperations } from "./keys";
+import { leadOperations } from "./leads";
 import { operatorOperations } from "./operator";
 import { sessionOperations } from "./sessions";
 import { siteOperations } from "./sites";
@@ -12,4 +13,5 @@ export const operations: Operations = {
   ...siteOperations,
   ...keyOperations,
   ...operatorOperations,
+  ...leadOperations,
 };

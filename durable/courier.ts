@@ -1,0 +1,237 @@
+import { type Env, isDevelopment } from "../src/env";
+import { errorField, type Logger } from "../src/http/logger";
+import { siteSettings } from "../src/http/sites";
+import type { Permit, Report } from "../src/leads/breaker";
+import { type Delivery, newDelivery } from "../src/leads/delivery";
+import { type Attempt, expiryOf, judgeAttempt, readSchedule, reasonOf } from "../src/leads/schedule";
+import { send } from "../src/leads/send";
+import {
+  LEAD_RETRY_MAX_MS,
+  LEAD_RETRY_MIN_MS,
+  OUTSIDE_TIMEOUT_MS,
+  WEBHOOK_JITTER,
+  WEBHOOK_TIMEOUT_MS,
+} from "../src/limits";
+import type { Webhook } from "../src/protocol/webhook";
+import { projectDeliveries, type Sender } from "../src/store/deliveries";
+import type { OutboxStore } from "../src/store/outbox";
+import { inTime } from "./in-time";
+
+/** Rounds of attempts in one alarm: a lead has a message or two, an endpoint that answers at once takes them at once. */
+const ROUNDS_PER_ALARM = 20;
+
+export interface CourierContext {
+  env: Env;
+  db: D1Database;
+  store: OutboxStore;
+  log: Logger;
+  /** Puts the actor's alarm where `nextAt` says, in the same turn as what was just written. */
+  arm: () => void;
+}
+
+/** Something outside that failed, and when to try again: lost with the instance, which then tries at once. */
+class Retry {
+  #attempts = 0;
+  at = 0;
+
+  failed(now: number): void {
+    this.at = now + Math.min(LEAD_RETRY_MIN_MS * 2 ** Math.min(this.#attempts, 10), LEAD_RETRY_MAX_MS);
+    this.#attempts += 1;
+  }
+
+  succeeded(): void {
+    this.#attempts = 0;
+    this.at = 0;
+  }
+}
+
+/**
+ * Carries an outbox to its site's endpoints: each message to each endpoint at least once, in order, until it is delivered
+ * or a dead letter. What is about to happen is on disk before it happens, so that dying between any two steps repeats
+ * one at most, under the same `webhook-id`. Endpoints do not wait for each other.
+ */
+export class Courier {
+  readonly #context: CourierContext;
+  readonly #schedule: readonly number[];
+  readonly #timeout: number;
+  readonly #spreading = new Retry();
+  readonly #projecting = new Retry();
+
+  constructor(context: CourierContext) {
+    this.#context = context;
+    this.#schedule = readSchedule(context.env.WEBHOOK_SCHEDULE_MS);
+    this.#timeout = Number(context.env.WEBHOOK_TIMEOUT_MS) || WEBHOOK_TIMEOUT_MS;
+  }
+
+  /** When there is something to do, epoch ms; null when all is settled and told. */
+  nextAt(): number | null {
+    const { store } = this.#context;
+    const times = store.heads().flatMap(({ next_at }) => (next_at === null ? [] : [next_at]));
+    if (store.unspread().length > 0) times.push(this.#spreading.at);
+    if (store.unprojected().length > 0) times.push(this.#projecting.at);
+    return times.length > 0 ? Math.min(...times) : null;
+  }
+
+  /** Everything that is due. Storage errors are thrown; what fails outside is tried again later. */
+  async work(sender: Sender, subject: string): Promise<void> {
+    await this.#spread(sender.site, subject);
+    for (let round = 0; round < ROUNDS_PER_ALARM; round++) {
+      const now = Date.now();
+      const due = this.#context.store.heads().filter(({ next_at }) => next_at !== null && next_at <= now);
+      if (due.length === 0) break;
+      await Promise.all(due.map((delivery) => this.#deliver(sender.site, delivery)));
+    }
+    await this.#project(sender);
+  }
+
+  /** Makes the deliveries of messages that have none yet: one for each endpoint the site has now. */
+  async #spread(site: string, subject: string): Promise<void> {
+    const { store, log } = this.#context;
+    const messages = store.unspread();
+    if (messages.length === 0 || this.#spreading.at > Date.now()) return;
+    const settings = await this.#settings(site);
+    if (!settings) {
+      this.#spreading.failed(Date.now());
+      return;
+    }
+    this.#spreading.succeeded();
+    const now = Date.now();
+    for (const { seq, type } of messages) {
+      const wanted = settings.filter(
+        ({ enabled, events }) => enabled && events.some((one) => type.startsWith(`${one}.`)),
+      );
+      for (const { id } of wanted) store.save(newDelivery(subject, seq, id, now));
+      store.markSpread(seq);
+      log.debug("spread", { seq, type, endpoints: wanted.length });
+    }
+  }
+
+  async #settings(site: string): Promise<Webhook[] | null> {
+    try {
+      return (await inTime(siteSettings(this.#context.env, site), OUTSIDE_TIMEOUT_MS)).webhooks;
+    } catch (error) {
+      this.#context.log.warn("settings_failed", { error: errorField(error) });
+      return null;
+    }
+  }
+
+  async #deliver(site: string, delivery: Delivery): Promise<void> {
+    const now = Date.now();
+    const settings = await this.#settings(site);
+    if (!settings) {
+      this.#settle({ ...delivery, next_at: now + LEAD_RETRY_MIN_MS, updated_at: now });
+      return;
+    }
+    const webhook = settings.find(({ id }) => id === delivery.endpoint_id);
+    if (!webhook) return this.#bury(delivery, "endpoint_removed");
+    const permit = await this.#ask(site, delivery.endpoint_id);
+    if (permit.kind === "disabled") return this.#bury(delivery, "endpoint_disabled");
+    if (permit.kind === "wait") return this.#hold(delivery, permit.until);
+    await this.#attempt(site, delivery, webhook);
+  }
+
+  /** Held back by the breaker: not an attempt, but not for ever either. */
+  #hold(delivery: Delivery, until: number): void {
+    const now = Date.now();
+    const isLate = now - delivery.created_at > expiryOf(this.#schedule);
+    const spread = Math.max(0, until - now) * WEBHOOK_JITTER * Math.random();
+    if (isLate) this.#bury(delivery, delivery.reason ?? "expired");
+    else this.#settle({ ...delivery, next_at: until + Math.round(spread), updated_at: now });
+  }
+
+  async #attempt(site: string, before: Delivery, webhook: Webhook): Promise<void> {
+    const { store, env, log } = this.#context;
+    const message = store.message(before.seq);
+    if (!message) return this.#bury(before, "message_missing");
+    const began = Date.now();
+    const attempts = before.attempts + 1;
+    // The attempt counts from before it is made; dying in it makes it one that failed.
+    const patience = this.#schedule[attempts - 1] ?? 2 * this.#timeout;
+    const under_way: Delivery = { ...before, attempts, next_at: began + this.#timeout + patience, updated_at: began };
+    this.#settle(under_way);
+    const options = { timeout_ms: this.#timeout, isDevelopment: isDevelopment(env) };
+    const attempt = await send(webhook, { id: before.delivery_id, body: message.body }, options);
+    const after = afterAttempt(under_way, attempt, this.#schedule, Date.now());
+    this.#settle(after);
+    const { delivery_id, state, status, reason } = after;
+    log.info("attempt", { delivery_id, state, attempts, status, reason, ms: Date.now() - began });
+    await this.#report(site, webhook.id, attempt);
+  }
+
+  #bury(delivery: Delivery, reason: string): void {
+    const now = Date.now();
+    this.#context.log.warn("dead_letter", { delivery_id: delivery.delivery_id, reason });
+    this.#settle({ ...delivery, state: "dead", reason, next_at: null, updated_at: now });
+  }
+
+  #settle(delivery: Delivery): void {
+    this.#context.store.save(delivery);
+    this.#context.arm();
+  }
+
+  /** An endpoint's actor that does not answer keeps nobody from trying. */
+  async #ask(site: string, endpointId: string): Promise<Permit> {
+    try {
+      const endpoint = this.#context.env.ENDPOINT.getByName(`${site}/${endpointId}`);
+      return await inTime(endpoint.permit(site, endpointId), OUTSIDE_TIMEOUT_MS);
+    } catch (error) {
+      this.#context.log.warn("endpoint_failed", { endpoint_id: endpointId, error: errorField(error) });
+      return { kind: "go", until: 0 };
+    }
+  }
+
+  async #report(site: string, endpointId: string, attempt: Attempt): Promise<void> {
+    try {
+      const endpoint = this.#context.env.ENDPOINT.getByName(`${site}/${endpointId}`);
+      await inTime(endpoint.report(site, endpointId, reportOf(attempt)), OUTSIDE_TIMEOUT_MS);
+    } catch (error) {
+      this.#context.log.warn("endpoint_failed", { endpoint_id: endpointId, error: errorField(error) });
+    }
+  }
+
+  async #project(sender: Sender): Promise<void> {
+    const { store, db, log } = this.#context;
+    if (this.#projecting.at > Date.now()) return;
+    const changed = store.unprojected().flatMap((delivery) => {
+      const type = store.message(delivery.seq)?.type;
+      return type === undefined ? [] : [{ ...delivery, type }];
+    });
+    if (changed.length === 0) return;
+    try {
+      await inTime(projectDeliveries(db, sender, changed), OUTSIDE_TIMEOUT_MS);
+    } catch (error) {
+      log.warn("projection_failed", { error: errorField(error) });
+      this.#projecting.failed(Date.now());
+      return;
+    }
+    this.#projecting.succeeded();
+    for (const delivery of changed) store.markProjected(delivery);
+  }
+}
+
+/** A delivery once an attempt has come to something. */
+function afterAttempt(delivery: Delivery, attempt: Attempt, schedule: readonly number[], now: number): Delivery {
+  const verdict = judgeAttempt(attempt, delivery.attempts, Math.random(), schedule);
+  const status = attempt.kind === "answered" ? attempt.status : null;
+  const response = attempt.kind === "answered" && attempt.excerpt !== "" ? attempt.excerpt : null;
+  const after = { ...delivery, status, response, updated_at: now };
+  switch (verdict.kind) {
+    case "delivered":
+      return { ...after, state: "delivered", delivered_at: now, next_at: null, reason: null };
+    case "retry":
+      return { ...after, next_at: now + verdict.wait_ms, reason: verdict.reason };
+    case "dead":
+    case "gone":
+      return { ...after, state: "dead", next_at: null, reason: verdict.reason };
+  }
+}
+
+/** What an attempt says of the endpoint: a refusal of this one message is no failure of it. */
+function reportOf(attempt: Attempt): Report {
+  const reason = reasonOf(attempt);
+  if (attempt.kind === "failed") return { kind: "failed", reason };
+  if (attempt.status === 410) return { kind: "gone", reason };
+  return attempt.status >= 500 || attempt.status === 408 || attempt.status === 429
+    ? { kind: "failed", reason }
+    : { kind: "answered" };
+}

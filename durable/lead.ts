@@ -1,0 +1,204 @@
+import { DurableObject } from "cloudflare:workers";
+import type { Env } from "../src/env";
+import { createLogger, errorField, type Logger } from "../src/http/logger";
+import { messageType, type Outcome, type Submission, type Taken } from "../src/leads/lead";
+import { leadMessage } from "../src/leads/payload";
+import { CLAIM_WAIT_MS, LEAD_LINGER_MS, LEAD_RETRY_MAX_MS, LEAD_RETRY_MIN_MS, OUTSIDE_TIMEOUT_MS } from "../src/limits";
+import { type LeadState, LeadStore } from "../src/store/lead";
+import { type CrmWord, claimLead, writeCrmWord } from "../src/store/leads";
+import { OutboxStore } from "../src/store/outbox";
+import { Courier } from "./courier";
+import { inTime } from "./in-time";
+
+/**
+ * One submit, and the lead it becomes. Named by the submit's id, so that a retry meets the first try here. It is on disk
+ * before anything else is asked; then D1 says whose lead it is: its own, which this actor goes on to deliver, or one that
+ * is known, to whose actor it is handed on. Every step leaves a note of itself before the next, and may be repeated.
+ */
+export class LeadActor extends DurableObject<Env> {
+  protected db: D1Database;
+  readonly #store: LeadStore;
+  readonly #outbox: OutboxStore;
+  readonly #courier: Courier;
+  readonly #log: Logger;
+  #claiming: Promise<void> | null = null;
+  /** Failures of what has to be done outside, in a row: lost with the instance, which then tries at once. */
+  #failures = 0;
+  #retryAt = 0;
+  #alarmAt: number | null = null;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.db = env.DB;
+    this.#store = new LeadStore(ctx.storage.sql);
+    this.#outbox = new OutboxStore(ctx.storage.sql);
+    this.#log = createLogger(env.LOG_LEVEL, { actor: "lead", lead_id: ctx.id.name ?? ctx.id.toString() });
+    // By getter, because a test puts a database of its own in `db` after this.
+    const actor = this;
+    this.#courier = new Courier({
+      env,
+      get db() {
+        return actor.db;
+      },
+      store: this.#outbox,
+      log: this.#log,
+      arm: () => this.#arm(),
+    });
+  }
+
+  /**
+   * Takes a submit: durable when this returns, and once however often it is sent. Waits a moment to hear whether it
+   * merges; while D1 does not answer it counts as accepted, and finds its lead later.
+   */
+  async take(submission: Submission): Promise<Taken> {
+    const known = this.#store.read();
+    if (!known) this.#begin(submission.submission_id, submission.site, submission);
+    // An actor that was wiped, and has only adopted since.
+    else if (!known.own && !known.claim) this.#store.write({ ...known, own: submission });
+    if (!this.#store.read()?.claim) {
+      await inTime(this.#claim(), CLAIM_WAIT_MS).catch((error: unknown) => {
+        this.#log.warn("claim_waits", { error: errorField(error) });
+      });
+    }
+    const claim = this.#store.read()?.claim;
+    const lead_id = claim?.lead_id ?? submission.submission_id;
+    return { lead_id, status: claim?.outcome === "merged" ? "merged" : "accepted" };
+  }
+
+  /** Takes a submit that D1 has given to this lead. */
+  adopt(lead_id: string, submission: Submission, outcome: Outcome): void {
+    const state = this.#store.read() ?? this.#begin(lead_id, submission.site, null);
+    // That others merge into this lead proves that its own claim was written, though nobody has told it yet: first things
+    // first, or the receiver would hear of the second submit before the first.
+    if (state.own && !state.claim) this.#settleClaim(state, { lead_id, outcome: "created" });
+    this.#receive(lead_id, submission, outcome);
+    this.#arm();
+  }
+
+  /** Tries a delivery again, whatever became of it. False when there is none of this name. */
+  async redeliver(deliveryId: string): Promise<boolean> {
+    const state = this.#store.read();
+    const delivery = state && this.#outbox.delivery(deliveryId);
+    if (!delivery) return false;
+    const { site } = state;
+    await this.env.ENDPOINT.getByName(`${site}/${delivery.endpoint_id}`).reset(site, delivery.endpoint_id);
+    const now = Date.now();
+    this.#outbox.save({ ...delivery, state: "pending", attempts: 0, created_at: now, updated_at: now, next_at: now });
+    this.#arm();
+    return true;
+  }
+
+  /** The site whose lead this is; null for an id that is none. */
+  siteOf(): string | null {
+    return this.#store.read()?.site ?? null;
+  }
+
+  /** What the CRM says of the lead. An older word does not take a newer one's place. */
+  callback(word: CrmWord): void {
+    const state = this.#store.read();
+    if (!state || (state.crm && state.crm.at > word.at)) return;
+    this.#store.write({
+      ...state,
+      crm: { ...word, crm_id: word.crm_id ?? state.crm?.crm_id ?? null, unprojected: true },
+    });
+    this.#retryAt = 0;
+    this.#arm();
+  }
+
+  override async alarm(): Promise<void> {
+    this.#alarmAt = null;
+    const state = this.#store.read();
+    if (!state) return;
+    if (state.wipe_at !== null && state.wipe_at <= Date.now()) return this.ctx.storage.deleteAll();
+    if (this.#retryAt <= Date.now()) await this.#stepOutside(state);
+    await this.#courier.work({ site: state.site, lead_id: state.lead_id }, state.lead_id);
+    this.#arm();
+  }
+
+  #begin(lead_id: string, site: string, own: Submission | null): LeadState {
+    const state: LeadState = { v: 1, lead_id, site, own, claim: null, crm: null, wipe_at: null };
+    this.ctx.storage.transactionSync(() => {
+      this.#store.create();
+      this.#outbox.create();
+      this.#store.write(state);
+    });
+    this.#arm();
+    return state;
+  }
+
+  /** What this actor itself has to do outside: claim, hand on, tell D1 the CRM's word. Failing is noted, not thrown. */
+  async #stepOutside(state: LeadState): Promise<void> {
+    try {
+      if (state.own && !state.claim) await this.#claim();
+      const claimed = this.#store.read();
+      if (claimed?.own && claimed.claim) await this.#handOn(claimed, claimed.own, claimed.claim.lead_id);
+      const { crm, lead_id } = this.#store.read() ?? state;
+      if (crm?.unprojected) await this.#tellCrmWord(lead_id, crm);
+      this.#failures = 0;
+    } catch (error) {
+      this.#retryAt = Date.now() + Math.min(LEAD_RETRY_MIN_MS * 2 ** Math.min(this.#failures, 10), LEAD_RETRY_MAX_MS);
+      this.#failures += 1;
+      this.#log.warn("step_failed", { failures: this.#failures, error: errorField(error) });
+    }
+  }
+
+  /** One claim at a time: a request and the alarm may both want it. */
+  #claim(): Promise<void> {
+    this.#claiming ??= this.#claimOnce().finally(() => {
+      this.#claiming = null;
+    });
+    return this.#claiming;
+  }
+
+  async #claimOnce(): Promise<void> {
+    const own = this.#store.read()?.own;
+    if (!own) return;
+    const claim = await inTime(claimLead(this.db, own), OUTSIDE_TIMEOUT_MS);
+    const state = this.#store.read();
+    if (state && !state.claim) this.#settleClaim(state, claim);
+  }
+
+  #settleClaim(state: LeadState, claim: NonNullable<LeadState["claim"]>): void {
+    const { own, lead_id } = state;
+    this.ctx.storage.transactionSync(() => {
+      const isOurs = claim.lead_id === lead_id;
+      this.#store.write({ ...state, claim, own: isOurs ? null : own });
+      if (isOurs && own) this.#receive(lead_id, own, claim.outcome);
+    });
+    this.#arm();
+  }
+
+  #receive(leadId: string, submission: Submission, outcome: Outcome): void {
+    if (!this.#store.addSubmission(submission.submission_id)) return;
+    const type = messageType(outcome);
+    if (type !== null) this.#outbox.addMessage(type, submission.received_at, leadMessage(leadId, outcome, submission));
+  }
+
+  async #handOn(state: LeadState, own: Submission, leadId: string): Promise<void> {
+    const outcome = state.claim?.outcome ?? "merged";
+    await inTime(this.env.LEAD.getByName(leadId).adopt(leadId, own, outcome), OUTSIDE_TIMEOUT_MS);
+    this.#store.write({ ...state, own: null, wipe_at: Date.now() + LEAD_LINGER_MS });
+  }
+
+  async #tellCrmWord(leadId: string, word: NonNullable<LeadState["crm"]>): Promise<void> {
+    await inTime(writeCrmWord(this.db, leadId, word), OUTSIDE_TIMEOUT_MS);
+    const state = this.#store.read();
+    if (state?.crm?.at === word.at && state.crm.status === word.status) {
+      this.#store.write({ ...state, crm: { ...state.crm, unprojected: false } });
+    }
+  }
+
+  /** Sets the alarm for the next thing to do, if it is sooner than the one that is set. */
+  #arm(): void {
+    const state = this.#store.read();
+    const isWaiting = state && (state.own !== null || state.crm?.unprojected);
+    const times = [isWaiting ? this.#retryAt : null, this.#courier.nextAt(), state?.wipe_at ?? null];
+    const due = times.filter((time) => time !== null);
+    if (due.length === 0) return;
+    const at = Math.max(Math.min(...due), Date.now());
+    if (this.#alarmAt !== null && this.#alarmAt <= at) return;
+    this.#alarmAt = at;
+    // A write that fails breaks the output gate: nothing sent after it leaves, and the object is reset.
+    void this.ctx.storage.setAlarm(at);
+  }
+}

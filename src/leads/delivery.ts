@@ -1,0 +1,47 @@
+/** A message on its way to one endpoint. */
+
+export type DeliveryState = "pending" | "delivered" | "dead";
+
+export interface Delivery {
+  /** Also the `webhook-id`. */
+  delivery_id: string;
+  /** Of the message, within its lead: an endpoint gets a lead's messages in this order. */
+  seq: number;
+  endpoint_id: string;
+  state: DeliveryState;
+  /** Made so far, the one under way included. */
+  attempts: number;
+  created_at: number;
+  updated_at: number;
+  /** When the next attempt is due, epoch ms; null when there is none to come. */
+  next_at: number | null;
+  delivered_at: number | null;
+  /** HTTP status of the last answer; null where there was none. */
+  status: number | null;
+  /** Of the last failure: `timeout`, `network`, `http_503`, `endpoint_disabled`, … */
+  reason: string | null;
+  /** First bytes of the last refusal. */
+  response: string | null;
+}
+
+/**
+ * Named by what it is, so that doing it twice makes one: the subject (a lead's id), its message's number, and the endpoint.
+ * No dot: in what Standard Webhooks signs, dots divide the id from the rest.
+ */
+export const deliveryId = (subject: string, seq: number, endpointId: string): string =>
+  `msg_${subject.replaceAll("-", "")}_${seq}_${endpointId}`;
+
+export const newDelivery = (subject: string, seq: number, endpoint_id: string, now: number): Delivery => ({
+  delivery_id: deliveryId(subject, seq, endpoint_id),
+  seq,
+  endpoint_id,
+  state: "pending",
+  attempts: 0,
+  created_at: now,
+  updated_at: now,
+  next_at: now,
+  delivered_at: null,
+  status: null,
+  reason: null,
+  response: null,
+});

@@ -1,0 +1,51 @@
+import { EMAIL_LOCAL_MAX_UNITS, EMAIL_MAX_UNITS } from "../limits";
+import disposableText from "./domains/disposable.txt";
+import freeText from "./domains/free.txt";
+
+/** What an address says of its owner: a mailbox made to be thrown away, a free one, or one at a domain of their own. */
+export type EmailClass = "disposable" | "free" | "own";
+
+export interface Email {
+  /** As typed, without blanks around it. */
+  address: string;
+  /** In the one form addresses are compared in: small letters, the domain in ASCII. */
+  key: string;
+  class: EmailClass;
+}
+
+// Letters of any script, and the specials RFC 5322 allows in a dot-atom; quoted local parts are in no one's contact form.
+const LOCAL = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
+const DOMAIN =
+  /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\.([a-z]{2,63}|xn--[a-z0-9-]{1,59})$/;
+
+/** Reads an address by its syntax; null when it can be nobody's. */
+export function readEmail(text: string): Email | null {
+  const address = text.trim();
+  const at = address.lastIndexOf("@");
+  const local = address.slice(0, at);
+  if (at < 1 || address.length > EMAIL_MAX_UNITS || local.length > EMAIL_LOCAL_MAX_UNITS || !LOCAL.test(local))
+    return null;
+  const domain = asciiDomain(address.slice(at + 1));
+  return domain === null ? null : { address, key: `${local.toLowerCase()}@${domain}`, class: classOf(domain) };
+}
+
+/** An internationalised domain in its ASCII form, by the URL standard's own rules. */
+function asciiDomain(text: string): string | null {
+  if (/[\s/?#@:\\%[\]]/.test(text) || !URL.canParse(`http://${text}`)) return null;
+  const { hostname } = new URL(`http://${text}`);
+  return hostname.length <= 253 && DOMAIN.test(hostname) ? hostname : null;
+}
+
+let lists: { disposable: Set<string>; free: Set<string> } | undefined;
+
+const lines = (text: string): Set<string> => new Set(text.split("\n").filter((line) => line && !line.startsWith("#")));
+
+/** By the domain, or the domains it lies under: a disposable service gives out subdomains too. */
+function classOf(domain: string): EmailClass {
+  lists ??= { disposable: lines(disposableText), free: lines(freeText) };
+  const labels = domain.split(".");
+  const parents = labels.slice(0, -1).map((_, i) => labels.slice(i).join("."));
+  const { disposable, free } = lists;
+  if (parents.some((name) => disposable.has(name))) return "disposable";
+  return free.has(domain) ? "free" : "own";
+}

@@ -1,0 +1,81 @@
+import { Webhook } from "standardwebhooks";
+import { WEBHOOK_EXCERPT_BYTES } from "../limits";
+import { cleanText } from "../protocol/text";
+import { type Attempt, readRetryAfter } from "./schedule";
+import { targetFault } from "./target";
+
+export interface Message {
+  /** `webhook-id`: the same for every attempt, so that a receiver can tell a repeat. */
+  id: string;
+  /** JSON; what is signed is these characters. */
+  body: string;
+}
+
+export interface Target {
+  url: string;
+  /** Every one signs, so that a receiver may move from the old to the new in its own time. */
+  secrets: readonly string[];
+}
+
+export interface SendOptions {
+  timeout_ms: number;
+  isDevelopment: boolean;
+}
+
+/** One attempt, signed as Standard Webhooks 1.0.0 says. Never throws: what went wrong is the answer. */
+export async function send(target: Target, message: Message, options: SendOptions): Promise<Attempt> {
+  // Settings were checked when they were saved; this is for those saved by an older version.
+  if (targetFault(target.url, options.isDevelopment) !== null) return { kind: "failed", reason: "target_refused" };
+  const signal = AbortSignal.timeout(options.timeout_ms);
+  try {
+    const response = await fetch(target.url, {
+      method: "POST",
+      body: message.body,
+      headers: { "Content-Type": "application/json", "User-Agent": "PulseGate", ...signed(target.secrets, message) },
+      redirect: "manual",
+      signal,
+    });
+    const retry_after_ms = readRetryAfter(response.headers.get("Retry-After"), Date.now());
+    // The status decides. Only a refusal's first bytes are read, for whoever looks at the dead letter.
+    const excerpt = response.ok ? await discard(response) : await firstBytes(response);
+    return { kind: "answered", status: response.status, retry_after_ms, excerpt };
+  } catch {
+    return { kind: "failed", reason: signal.aborted ? "timeout" : "network" };
+  }
+}
+
+function signed(secrets: readonly string[], { id, body }: Message): Record<string, string> {
+  const now = new Date();
+  const signatures = secrets.map((secret) => new Webhook(secret).sign(id, now, body));
+  return {
+    "webhook-id": id,
+    "webhook-timestamp": String(Math.floor(now.getTime() / 1_000)),
+    "webhook-signature": signatures.join(" "),
+  };
+}
+
+async function discard(response: Response): Promise<string> {
+  await response.body?.cancel().catch(() => {});
+  return "";
+}
+
+/** At most 512 bytes, however long the body says it is, and what there is of one that breaks off. */
+async function firstBytes(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  const reader = response.body?.getReader();
+  let text = "";
+  let left = WEBHOOK_EXCERPT_BYTES;
+  try {
+    while (reader && left > 0) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      const part = value.subarray(0, left);
+      left -= part.byteLength;
+      text += decoder.decode(part, { stream: true });
+    }
+  } catch {
+    // What was read is worth more than why there is no more of it.
+  }
+  await reader?.cancel().catch(() => {});
+  return cleanText(text);
+}

@@ -1,0 +1,68 @@
+import type { Context } from "../http/context";
+import { errorField } from "../http/logger";
+import { noEvidence } from "../leads/evidence";
+import type { Evidence } from "../leads/lead";
+import { LINGER_MS } from "../limits";
+import { clientNetwork } from "../network/client";
+import type { LeadInput } from "../protocol/lead";
+import type { SiteSettings } from "../protocol/site";
+import { sha256 } from "../session/call";
+import type { LeadAnswer, LeadSubmit } from "../session/lead";
+import { newestSession } from "../store/leads";
+
+export interface Witness {
+  evidence: Evidence;
+  /** Who the visitor is, as far as they allow it to be known. */
+  visitor_id: string | null;
+  /** The session names the visitor: the lead need not. */
+  is_named: boolean;
+}
+
+/** Asks the session's actor what it knows. Whatever is wrong with a session, its lead is taken, and says so. */
+export async function askSession(
+  context: Context,
+  site: string,
+  settings: SiteSettings,
+  input: LeadInput,
+  submit: LeadSubmit,
+): Promise<Witness> {
+  const { request, env, log } = context;
+  const gpc = request.headers.get("Sec-GPC") === "1";
+  const { country } = clientNetwork(request, null);
+  const visitor_id = gpc ? null : (input.visitor_id ?? null);
+  const session_id = input.session_id ?? (visitor_id && (await sessionOf(context, site, visitor_id)));
+  const without = (link: Evidence["link"]): Witness => ({
+    evidence: noEvidence(link, country, submit),
+    visitor_id,
+    is_named: false,
+  });
+  if (!session_id) return without(visitor_id ? "unknown" : "none");
+  const key_hash = input.session_key ? await sha256(input.session_key) : null;
+  const call = {
+    v: 1 as const,
+    session_id,
+    site,
+    gpc,
+    default_consent: settings.default_consent,
+    key_hash,
+    lead: submit,
+  };
+  try {
+    const answer = (await env.SESSION.getByName(session_id).lead(call)) as LeadAnswer | null;
+    if (!answer) return without("unknown");
+    return { ...answer, is_named: true };
+  } catch (error) {
+    log.warn("actor_failed", { session_id, error: errorField(error) });
+    return without("unavailable");
+  }
+}
+
+/** The visitor's session that may still be speaking; null where D1 does not know or does not answer. */
+async function sessionOf({ env, log }: Context, site: string, visitorId: string): Promise<string | null> {
+  try {
+    return await newestSession(env.DB, site, visitorId, Date.now() - 2 * LINGER_MS);
+  } catch (error) {
+    log.warn("session_unfound", { error: errorField(error) });
+    return null;
+  }
+}

@@ -1,0 +1,136 @@
+import type { Context, Handler } from "../http/context";
+import { withCors } from "../http/cors";
+import { type Form, isForm, readForm } from "../http/form";
+import { errorField } from "../http/logger";
+import { fromRefusal, Problem, unavailable } from "../http/problem";
+import { limitLeads, limitTrack } from "../http/rate";
+import { siteSettings } from "../http/sites";
+import { accepted, plainPage, redirectTo, wantsPage } from "../leads/answer";
+import { compose } from "../leads/compose";
+import { claimKeys, submissionId } from "../leads/identity";
+import type { Submission, Taken } from "../leads/lead";
+import { looksLikeLead, sortFields } from "../leads/names";
+import { MAX_ID_UNITS } from "../limits";
+import { clientNetwork } from "../network/client";
+import { LeadInput } from "../protocol/lead";
+import type { SiteSettings } from "../protocol/site";
+import { parseWith } from "../protocol/track";
+import { askSession } from "./lead-session";
+import { checkOrigin, siteOf } from "./track";
+
+const nothing = (): Problem => new Problem("not_found", "There is nothing at this path.");
+
+/** `POST /lead` */
+export const postLead: Handler = (context) => capture(context, () => {});
+
+/**
+ * Any other POST with an email or phone key: forms out there post to whatever path their action once had. What does not
+ * look like a lead is told that there is nothing here.
+ */
+export const catchLead: Handler = (context) => {
+  if (!isForm(context.request)) throw nothing();
+  return capture(context, ({ values }) => {
+    if (!looksLikeLead(values)) throw nothing();
+  });
+};
+
+/** Limit, body, then the lead; whoever sent a plain form from a browser gets a page, and every page may read its answer. */
+async function capture(context: Context, check: (form: Form) => void): Promise<Response> {
+  const { request, env } = context;
+  const origin = request.headers.get("Origin");
+  let isPage = wantsPage(request, (request.headers.get("Content-Type") ?? "").includes("form"));
+  try {
+    await limitTrack(env, request);
+    const form = await readForm(request);
+    isPage = wantsPage(request, form.isPlain);
+    check(form);
+    return withCors(await takeForm(context, form, isPage), origin);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    context.log.info("refused", { code: error.code, status: error.status });
+    const response = error.toResponse();
+    if (isPage) return plainPage("This could not be sent", error.message, response);
+    return withCors(response, error.code === "origin_not_allowed" ? null : origin);
+  }
+}
+
+async function takeForm(context: Context, { values, isPlain }: Form, isPage: boolean): Promise<Response> {
+  const input = readLead(values);
+  const site = siteOf(context, input.site);
+  const settings = await siteSettings(context.env, site);
+  const page = pageOf(context.request);
+  // A key stands for its server, wherever that claims to be.
+  const isKeyed = context.request.headers.has("Authorization") || context.request.headers.has("X-API-Key");
+  await checkOrigin(context, settings, site, isKeyed ? null : page.origin);
+  await limitLeads(context.env, site);
+  const taken = await takeLead(context, site, settings, input);
+  const way = isPlain ? redirectTo(input.redirect, page.url, settings.forms) : null;
+  if (way) return new Response(null, { status: 303, headers: { Location: way, "Cache-Control": "no-store" } });
+  if (isPage) return plainPage("Thank you", "We have your message and will be in touch.", { status: 202 });
+  return accepted(taken);
+}
+
+function readLead(values: Record<string, unknown>): LeadInput {
+  const parsed = parseWith(LeadInput, sortFields(values));
+  if (parsed.ok) return parsed.value;
+  throw fromRefusal(parsed.refusal);
+}
+
+/** Where the form stood: by `Origin`, or by `Referer` where a browser sends none or hides it. */
+function pageOf({ headers }: Request): { origin: string | null; url: string | null } {
+  const origin = headers.get("Origin");
+  const referrer = headers.get("Referer");
+  const from = referrer && URL.canParse(referrer) ? new URL(referrer) : null;
+  const named = origin === null || origin === "null" ? (from?.origin ?? origin) : origin;
+  return { origin: named, url: from && from.origin === named ? from.href : named };
+}
+
+/** One submit: what the session knows of it is frozen, then the lead's actor takes it, and only then is it answered. */
+async function takeLead(context: Context, site: string, settings: SiteSettings, input: LeadInput): Promise<Taken> {
+  const { request } = context;
+  const { country } = clientNetwork(request, null);
+  const composed = compose(input, settings.forms, country);
+  if (Array.isArray(composed)) {
+    const [first] = composed;
+    throw new Problem("invalid_body", `${first?.path}: ${first?.message}`, { errors: composed });
+  }
+  const { contact, email, phone } = composed;
+  const { honeypot: trap } = settings.forms;
+  const { [trap]: bait, ...fields } = contact.fields;
+  const honeypot = bait !== undefined && bait !== null && bait !== "";
+  const key = idempotencyKey(request) ?? input.submission_id;
+  const submission_id = key === undefined ? crypto.randomUUID() : await submissionId(site, key);
+  const submit = { submission: submission_id, honeypot, disposable_email: email?.class === "disposable" };
+  const { evidence, visitor_id, is_named } = await askSession(context, site, settings, input, submit);
+  const submission: Submission = {
+    v: 1,
+    submission_id,
+    site,
+    received_at: Date.now(),
+    contact: { ...contact, source: contact.source ?? evidence.campaign["utm_source"] ?? null, fields },
+    visitor_id: is_named ? null : visitor_id,
+    honeypot,
+    keys: await claimKeys({ visitor_id, email: email?.key ?? null, phone: phone?.number ?? null }),
+    evidence,
+  };
+  return deliver(context, submission);
+}
+
+function idempotencyKey({ headers }: Request): string | undefined {
+  const key = headers.get("Idempotency-Key");
+  if (key === null || key === "") return undefined;
+  if (key.length <= MAX_ID_UNITS * 2) return key;
+  throw new Problem("invalid_body", "Idempotency-Key: is too long", {
+    errors: [{ path: "Idempotency-Key", message: "at most 256 characters" }],
+  });
+}
+
+/** Nothing has been promised until the lead's actor has it: a sender that is refused here sends again. */
+async function deliver({ env, log }: Context, submission: Submission): Promise<Taken> {
+  try {
+    return await env.LEAD.getByName(submission.submission_id).take(submission);
+  } catch (error) {
+    log.warn("lead_failed", { submission_id: submission.submission_id, error: errorField(error) });
+    throw unavailable("The lead could not be stored; send it again.");
+  }
+}

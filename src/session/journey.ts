@@ -1,0 +1,29 @@
+import { EVIDENCE_EVENTS } from "../limits";
+import type { EventEntry } from "./entry";
+
+/** An act as kept: time, event type, page, element. */
+export type KeptAct = [at: number, type: string, page: string | null, element: string | null];
+
+/** The way a visitor takes to a form: what a lead shows of it. Part of the session's state, so plain JSON. */
+export interface Journey {
+  /** When the current page was come to, epoch ms. */
+  page_at: number | null;
+  /** The newest acts, newest last. */
+  acts: KeptAct[];
+  /** Submits taken. */
+  leads: number;
+}
+
+export const newJourney = (): Journey => ({ page_at: null, acts: [], leads: 0 });
+
+/** What is too frequent, or too small, to be an act. */
+const PASSING = new Set(["mousemove", "scroll", "visibility_change", "form_change"]);
+
+/** Folds an event that is not late. `page` is the page before it. */
+export function follow(journey: Journey, entry: EventEntry, at: number, page: string | null): void {
+  const isNewPage = entry.page !== undefined && entry.page !== page;
+  if (isNewPage || journey.page_at === null) journey.page_at = at;
+  if (PASSING.has(entry.event_type)) return;
+  journey.acts.push([at, entry.event_type, entry.page ?? page, entry.element ?? null]);
+  if (journey.acts.length > EVIDENCE_EVENTS) journey.acts.shift();
+}

@@ -1,0 +1,58 @@
+import type { Evidence } from "../leads/lead";
+import { SESSION_MAX_LEADS } from "../limits";
+import type { ClientNetwork } from "../network/classes";
+import type { LeadFacts } from "../scoring/facts";
+import type { LeadEntry, Unplaced } from "./entry";
+import type { Head } from "./head";
+import type { TrackCall } from "./intake";
+import type { SessionState } from "./state";
+
+/** What a session hears of a submit: a token to tell a retry by, what its rules ask for, and no word that names anyone. */
+export type LeadSubmit = Pick<LeadEntry, "submission"> & Pick<LeadFacts, "honeypot" | "disposable_email">;
+
+/** A lead on its way through its session's actor. It says nothing of the network: a CRM's server may have sent it. */
+export type LeadCall = Pick<TrackCall, "v" | "session_id" | "site" | "gpc" | "default_consent" | "key_hash"> & {
+  lead: LeadSubmit;
+};
+
+export interface LeadAnswer {
+  evidence: Evidence;
+  /** Null without consent. */
+  visitor_id: string | null;
+}
+
+/** Whether this submit is in the journal already, or may not be added any more. */
+const isKnown = ({ leads = [] }: Head, { submission }: LeadSubmit): boolean =>
+  leads.includes(submission) || leads.length >= SESSION_MAX_LEADS;
+
+export const withLead = (head: Head, { submission }: LeadSubmit): Head => ({
+  ...head,
+  leads: [...(head.leads ?? []), submission],
+});
+
+/** The call as the intake takes it: from the network that the session was last seen in. */
+export function asTrackCall(call: LeadCall, head: Head, state: SessionState): TrackCall {
+  const { address: _, network: __, timezone_gap: ___, ...classes } = state.network ?? NOWHERE;
+  const network: ClientNetwork = { ...classes, ip: null, asn: null };
+  const nothingElse = { device_id: null, start: null, batch: null, end: null };
+  return { ...call, ...nothingElse, network, lead: isKnown(head, call.lead) ? null : call.lead };
+}
+
+const NOWHERE = {
+  address: null,
+  network: null,
+  timezone_gap: null,
+  country: null,
+  region: null,
+  timezone: null,
+  colo: null,
+  protocol: null,
+};
+
+/** Times are by the actor's clock: what the page says of its own haste is not asked. */
+export function leadEntry(state: SessionState, submit: LeadSubmit, now: number): Unplaced<LeadEntry> {
+  const { submission, honeypot, disposable_email } = submit;
+  const submit_ms = Math.max(0, now - (state.journey.page_at ?? state.started_at));
+  const lead = { honeypot, disposable_email, no_session: false, submit_ms };
+  return { kind: "lead", at: now, received_at: now, submission, lead };
+}

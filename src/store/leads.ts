@@ -1,0 +1,142 @@
+import type { Outcome, Submission } from "../leads/lead";
+import { LEAD_OPEN_MS } from "../limits";
+
+/** D1's side of a lead: who it belongs to is settled in one transaction; every statement may be repeated at will. */
+
+/**
+ * The claims decide whose lead this is, inside the transaction that makes it: of any number at once exactly one finds no
+ * claim. CROSS JOIN, because it keeps the order: a few keys first, each looked up by the claims' primary key.
+ */
+const INSERT_SUBMISSION = `
+  INSERT INTO lead_submissions (submission_id, lead_id, site, received_at, outcome, session_id, contact, evidence)
+  SELECT ?1, coalesce(known.lead_id, ?1), ?2, ?3,
+         CASE WHEN ?4 THEN 'spam' WHEN known.lead_id IS NULL THEN 'created'
+              WHEN leads.opened_at > ?3 - ?5 THEN 'merged' ELSE 'reengaged' END,
+         ?6, ?7, ?8
+  FROM (SELECT (SELECT lead_claims.lead_id FROM json_each(?9) AS keys
+                CROSS JOIN lead_claims ON lead_claims.site = ?2 AND lead_claims.key = keys.value
+                ORDER BY keys.key LIMIT 1) AS lead_id) AS known
+  LEFT JOIN leads ON leads.lead_id = known.lead_id
+  WHERE true ON CONFLICT (submission_id) DO NOTHING`;
+
+const INSERT_CLAIMS = `
+  INSERT INTO lead_claims (site, key, lead_id)
+  SELECT submissions.site, keys.value, submissions.lead_id
+  FROM lead_submissions AS submissions CROSS JOIN json_each(?2) AS keys
+  WHERE submissions.submission_id = ?1 ON CONFLICT (site, key) DO NOTHING`;
+
+/** A lead shows the newest it was told; what a later submit leaves out or empty stays. */
+const TOLD = [
+  ...["name", "email", "email_class", "phone", "message", "project", "location", "team", "source", "keyword"],
+  "country_code",
+] as const;
+/** What the session said goes together: a submit without one does not take the place of one with. */
+const SEEN = ["session_id", "label", "engagement", "bot", "vpn", "risk", "evidence"] as const;
+
+const IS_NEWER = "excluded.last_submission_at >= leads.last_submission_at";
+
+const told = (column: string): string =>
+  `${column} = CASE WHEN ${IS_NEWER} THEN coalesce(nullif(excluded.${column}, ''), leads.${column})
+     ELSE coalesce(nullif(leads.${column}, ''), excluded.${column}) END`;
+
+const seen = (column: string): string =>
+  `${column} = CASE WHEN (${IS_NEWER} AND excluded.session_id IS NOT NULL) OR leads.session_id IS NULL
+     THEN excluded.${column} ELSE leads.${column} END`;
+
+const marks = (from: number, count: number): string =>
+  Array.from({ length: count }, (_, i) => `?${from + i}`).join(", ");
+
+/** Counts and times are read from the submissions, so that a repeat adds nothing. */
+const UPSERT_LEAD = `
+  INSERT INTO leads (lead_id, site, status, created_at, opened_at, last_submission_at, submissions, visitor_id, fields,
+                     ${TOLD.join(", ")}, ${SEEN.join(", ")})
+  SELECT lead_id, site, CASE outcome WHEN 'spam' THEN 'spam' ELSE 'open' END, received_at, received_at, received_at, 1,
+         ?2, ?3, ${marks(4, TOLD.length + SEEN.length)}
+  FROM lead_submissions WHERE submission_id = ?1
+  ON CONFLICT (lead_id) DO UPDATE SET
+    ${[...TOLD.map(told), ...SEEN.map(seen)].join(", ")},
+    fields = CASE WHEN ${IS_NEWER} AND excluded.fields <> '{}' THEN excluded.fields ELSE leads.fields END,
+    visitor_id = coalesce(excluded.visitor_id, leads.visitor_id),
+    created_at = min(leads.created_at, excluded.created_at),
+    last_submission_at = max(leads.last_submission_at, excluded.last_submission_at),
+    submissions = (SELECT count(*) FROM lead_submissions WHERE lead_id = excluded.lead_id),
+    opened_at = (SELECT max(received_at) FROM lead_submissions
+                 WHERE lead_id = excluded.lead_id AND outcome IN ('created', 'reengaged')),
+    status = CASE WHEN coalesce(leads.crm_at, 0) < (SELECT max(received_at) FROM lead_submissions
+                    WHERE lead_id = excluded.lead_id AND outcome = 'reengaged') THEN 'open' ELSE leads.status END`;
+
+export interface Claim {
+  lead_id: string;
+  outcome: Outcome;
+}
+
+/** Takes a submission into D1 and says whose lead it is: one transaction, and the same answer however often. */
+export async function claimLead(db: D1Database, submission: Submission): Promise<Claim> {
+  const { submission_id, site, received_at, contact, honeypot, evidence, visitor_id } = submission;
+  // A honeypot's catch claims nobody: what it calls itself is made up, or stolen.
+  const keys = JSON.stringify(honeypot ? [] : submission.keys);
+  const { scores, label, session_id } = evidence;
+  const seenValues = [
+    session_id,
+    label,
+    scores.engagement,
+    scores.bot,
+    scores.vpn,
+    scores.risk,
+    JSON.stringify(evidence),
+  ];
+  const [, , , found] = await db.batch<Claim>([
+    db
+      .prepare(INSERT_SUBMISSION)
+      .bind(
+        ...[submission_id, site, received_at, honeypot ? 1 : 0, LEAD_OPEN_MS, session_id],
+        ...[JSON.stringify(contact), JSON.stringify(evidence), keys],
+      ),
+    db.prepare(INSERT_CLAIMS).bind(submission_id, keys),
+    db
+      .prepare(UPSERT_LEAD)
+      .bind(
+        ...[submission_id, visitor_id, JSON.stringify(contact.fields)],
+        ...TOLD.map((column) => contact[column]),
+        ...seenValues,
+      ),
+    db.prepare("SELECT lead_id, outcome FROM lead_submissions WHERE submission_id = ?").bind(submission_id),
+  ]);
+  const claim = found?.results[0];
+  if (!claim) throw new Error("a submission that was written is not there");
+  return claim;
+}
+
+/** What the CRM said last, by the time it said it. */
+export interface CrmWord {
+  crm_id: string | null;
+  status: string;
+  at: number;
+}
+
+export async function writeCrmWord(db: D1Database, lead_id: string, { crm_id, status, at }: CrmWord): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE leads SET crm_id = coalesce(?2, crm_id), status = ?3, crm_at = ?4
+       WHERE lead_id = ?1 AND coalesce(crm_at, 0) <= ?4`,
+    )
+    .bind(lead_id, crm_id, status, at)
+    .run();
+}
+
+/** The visitor's newest session on a site, begun after `since`; null for none. */
+export async function newestSession(
+  db: D1Database,
+  site: string,
+  visitor_id: string,
+  since: number,
+): Promise<string | null> {
+  const row = await db
+    .prepare(
+      `SELECT session_id FROM sessions WHERE visitor_id = ? AND started_at >= ? AND site = ?
+       ORDER BY started_at DESC LIMIT 1`,
+    )
+    .bind(visitor_id, since, site)
+    .first<{ session_id: string }>();
+  return row?.session_id ?? null;
+}

@@ -1,0 +1,94 @@
+import type { Delivery } from "../leads/delivery";
+
+/** A message in an outbox. `body` is what is sent, byte for byte, at every attempt. */
+export type StoredMessage = {
+  seq: number;
+  type: string;
+  at: number;
+  body: string;
+};
+
+const SCHEMA = [
+  `CREATE TABLE IF NOT EXISTS messages (seq INTEGER PRIMARY KEY, type TEXT NOT NULL, at INTEGER NOT NULL,
+     body TEXT NOT NULL, spread INTEGER NOT NULL DEFAULT 0)`,
+  `CREATE TABLE IF NOT EXISTS deliveries (delivery_id TEXT PRIMARY KEY, seq INTEGER NOT NULL, endpoint_id TEXT NOT NULL,
+     state TEXT NOT NULL, next_at INTEGER, unprojected INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID`,
+];
+
+/**
+ * An actor's outbox in its own SQLite: messages, and their deliveries to each endpoint. Every call is synchronous, so that
+ * the calls of one turn are one atomic commit.
+ */
+export class OutboxStore {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  create(): void {
+    for (const statement of SCHEMA) this.#sql.exec(statement);
+  }
+
+  addMessage(type: string, at: number, body: string): void {
+    this.#sql.exec("INSERT INTO messages (type, at, body) VALUES (?, ?, ?)", type, at, body);
+  }
+
+  message(seq: number): StoredMessage | null {
+    const rows = this.#sql.exec<StoredMessage>("SELECT seq, type, at, body FROM messages WHERE seq = ?", seq);
+    return rows.toArray()[0] ?? null;
+  }
+
+  /** Messages that have no deliveries yet, oldest first. */
+  unspread(): StoredMessage[] {
+    return this.#sql
+      .exec<StoredMessage>("SELECT seq, type, at, body FROM messages WHERE spread = 0 ORDER BY seq")
+      .toArray();
+  }
+
+  markSpread(seq: number): void {
+    this.#sql.exec("UPDATE messages SET spread = 1 WHERE seq = ?", seq);
+  }
+
+  /** Writes a delivery as it is now; D1 is to hear of it. */
+  save(delivery: Delivery): void {
+    const { delivery_id, seq, endpoint_id, state, next_at } = delivery;
+    const values = [delivery_id, seq, endpoint_id, state, next_at, JSON.stringify(delivery)];
+    this.#sql.exec(
+      `INSERT INTO deliveries (delivery_id, seq, endpoint_id, state, next_at, unprojected, body) VALUES (?, ?, ?, ?, ?, 1, ?)
+       ON CONFLICT (delivery_id) DO UPDATE SET state = excluded.state, next_at = excluded.next_at, unprojected = 1,
+         body = excluded.body`,
+      ...values,
+    );
+  }
+
+  delivery(id: string): Delivery | null {
+    return this.#deliveries("WHERE delivery_id = ?", id)[0] ?? null;
+  }
+
+  /** For each endpoint the oldest delivery that is not settled: the only one that may be tried. */
+  heads(): Delivery[] {
+    return this.#deliveries(
+      `WHERE state = 'pending' AND seq = (SELECT min(seq) FROM deliveries AS other
+         WHERE other.endpoint_id = deliveries.endpoint_id AND other.state = 'pending')`,
+    );
+  }
+
+  unprojected(): Delivery[] {
+    return this.#deliveries("WHERE unprojected = 1 ORDER BY seq, endpoint_id");
+  }
+
+  /** D1 has this delivery as it was when it was read: one that has moved on since stays to be told. */
+  markProjected({ delivery_id, updated_at, attempts, state }: Delivery): void {
+    this.#sql.exec(
+      `UPDATE deliveries SET unprojected = 0 WHERE delivery_id = ? AND state = ?
+         AND body ->> 'updated_at' = ? AND body ->> 'attempts' = ?`,
+      ...[delivery_id, state, updated_at, attempts],
+    );
+  }
+
+  #deliveries(where: string, ...values: SqlStorageValue[]): Delivery[] {
+    const rows = this.#sql.exec<{ body: string }>(`SELECT body FROM deliveries ${where}`, ...values).toArray();
+    return rows.map(({ body }) => JSON.parse(body) as Delivery);
+  }
+}
