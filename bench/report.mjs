@@ -22,6 +22,21 @@ export function loadTable(medians) {
   return table(["who, transport, batch of session", ...units], rows);
 }
 
+/**
+ * Where the CPU of an event goes: parsing, a durable raw row, the two stores, and what is the project's own.
+ * @param {Record<string, import("./lib/measure.mjs").Measured>} medians
+ */
+export function floorTable(medians) {
+  const parse = medians["parse http 20 of 1000"]?.cpu ?? Number.NaN;
+  const rows = ["100", "1000"].map((length) => {
+    const cpu = (/** @type {string} */ who) => medians[`${who} http 20 of ${length}`]?.cpu ?? Number.NaN;
+    const of = (/** @type {string} */ who) => figure(cpu(who) / parse);
+    return [length, of("bare"), of("written"), of("subject"), figure(cpu("subject") / cpu("written"))];
+  });
+  const head = ["CPU beside the parse floor, HTTP, events a session", "bare", "bare + D1 + R2", "project"];
+  return table([...head, "project beside bare + D1 + R2"], rows);
+}
+
 /** @param {string} name @param {import("./prices.mjs").Counts} counts  Per session. @param {number} length */
 export function billTable(name, counts, length) {
   const perMillion = Object.fromEntries(Object.entries(counts).map(([key, n]) => [key, (n / length) * 1e6]));

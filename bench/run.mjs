@@ -8,13 +8,13 @@ import { buildOwn, buildSubject } from "./lib/build.mjs";
 import { cores } from "./lib/process.mjs";
 import { start } from "./lib/server.mjs";
 import { figure } from "./lib/stats.mjs";
-import { BILL_SHAPES, countSessions } from "./phases/bill.mjs";
+import { BILL_SHAPES, countSessions, countStateless } from "./phases/bill.mjs";
 import { growth } from "./phases/growth.mjs";
 import { compareInserts } from "./phases/insert.mjs";
 import { checkStores, load } from "./phases/load.mjs";
-import { recovery } from "./phases/recovery.mjs";
+import { recovery, recoveryFloor } from "./phases/recovery.mjs";
 import { bill } from "./prices.mjs";
-import { billTable, loadTable, table, targetTable } from "./report.mjs";
+import { billTable, floorTable, loadTable, table, targetTable } from "./report.mjs";
 import { targetsOf } from "./targets.mjs";
 
 const HELP = `npm run bench [-- --quick] [-- --json]
@@ -43,7 +43,7 @@ const SCALE = values.quick
       repeats: 0,
       steadySeconds: 5,
       insertRounds: 3,
-      insertRows: 8_000,
+      insertRows: 6_000,
       billSessions: 40,
       growth: { sessions: 12, rounds: 1 },
     }
@@ -64,13 +64,14 @@ const began = Date.now();
 
 say("building");
 const dist = buildSubject();
-const [subject, parse, bare, stateless] = await Promise.all([
+const [subject, parse, bare, written, stateless] = await Promise.all([
   start("subject", { dist, objects: "project", bindings: { RATE_LIMIT: "off", LOG_LEVEL: "error" } }),
   buildOwn("parse").then((own) => start("parse", { dist: own, objects: {} })),
   buildOwn("bare").then((own) => start("bare", { dist: own, objects: { ROWS: "Rows" } })),
+  buildOwn("written").then((own) => start("written", { dist: own, objects: { ROWS: "Rows" } })),
   buildOwn("stateless").then((own) => start("stateless", { dist: own, objects: {} })),
 ]);
-const servers = { subject, parse, bare, stateless };
+const servers = { subject, parse, bare, written, stateless };
 const { samples, medians, disturbed } = await load(servers, { ...SCALE, quick: values.quick, say });
 const stores = await checkStores(subject);
 for (const server of Object.values(servers)) await server.kill();
@@ -78,21 +79,29 @@ say("growth");
 const grown = await growth(dist, SCALE.growth);
 say("recovery");
 const recovered = await recovery(dist, OVERDUE);
+const recoveredFloor = values.quick ? null : await recoveryFloor(OVERDUE);
 say("D1 inserts");
 const inserts = await compareInserts({ rounds: SCALE.insertRounds, rows: SCALE.insertRows });
 say("the bill");
 const counts = {
   batches: await countSessions(BILL_SHAPES.batches, SCALE.billSessions),
   frames: await countSessions(BILL_SHAPES.frames, SCALE.billSessions),
+  stateless: await countStateless(BILL_SHAPES.batches, 1),
 };
+/** What each of the counted is, for its table. */
+const SHAPES = {
+  ...BILL_SHAPES,
+  stateless: { ...BILL_SHAPES.batches, name: `stateless design, ${BILL_SHAPES.batches.name}` },
+};
+const shapes = /** @type {const} */ (["batches", "frames", "stateless"]);
 
-/** @param {"batches" | "frames"} shape */
+/** @param {typeof shapes[number]} shape */
 function dollarsOf(shape) {
-  const perMillion = Object.entries(counts[shape]).map(([name, n]) => [name, (n / BILL_SHAPES[shape].length) * 1e6]);
+  const perMillion = Object.entries(counts[shape]).map(([name, n]) => [name, (n / SHAPES[shape].length) * 1e6]);
   return bill(Object.fromEntries(perMillion)).dollars;
 }
 
-const dollars = { batches: dollarsOf("batches"), frames: dollarsOf("frames") };
+const dollars = { batches: dollarsOf("batches"), frames: dollarsOf("frames"), stateless: dollarsOf("stateless") };
 const targets = targetsOf({ load: medians, dollars, inserts, growth: grown, recovery: recovered });
 const machine = { cpu: cpus()[0]?.model ?? "", cores, node: process.version };
 const result = {
@@ -104,6 +113,7 @@ const result = {
   load: medians,
   growth: grown,
   recovery: recovered,
+  recoveryFloor: recoveredFloor,
   inserts,
   counts,
   dollars,
@@ -137,18 +147,24 @@ function print() {
     `${OVERDUE} overdue sessions of 10 events: all in D1 ${figure(recovered.seconds)} s after the runtime was started again ` +
       `(${recovered.alreadyWritten} were written before).`,
   );
+  if (recoveredFloor) console.log(`Objects that only write to D1 and R2: ${figure(recoveredFloor.seconds)} s.`);
+  console.log();
+  console.log(`${floorTable(medians)}\n`);
   console.log(
-    `An open session of 10 events: ${figure(footprint.journalBytes)} bytes of journal in ${footprint.journalRows} row(s), ` +
+    `An open session of 10 events: ${figure(footprint.journalBytes ?? 0)} bytes of journal in ${footprint.journalRows} row(s), ` +
       `${figure(footprint.memoryKb)} KB of memory, ${figure(footprint.diskKb)} KB on disk.\n`,
   );
   console.log(
     `${table(
-      ["rows a flush", "flush rows/s", "batch() rows/s", "×"],
-      inserts.map((one) => [String(one.rows), figure(one.flush), figure(one.batch), figure(one.ratio)]),
+      ["rows a flush", "flush rows/s", "batch() rows/s", "×", "made in SQLite, rows/s", "× at most"],
+      inserts.map((one) => [
+        String(one.rows),
+        ...[one.flush, one.batch, one.ratio, one.made, one.ceiling].map((value) => figure(value)),
+      ]),
     )}\n`,
   );
-  for (const shape of /** @type {const} */ (["batches", "frames"])) {
-    console.log(`${billTable(BILL_SHAPES[shape].name, counts[shape], BILL_SHAPES[shape].length)}\n`);
+  for (const shape of shapes) {
+    console.log(`${billTable(SHAPES[shape].name, counts[shape], SHAPES[shape].length)}\n`);
   }
   console.log(targetTable(targets));
 }

@@ -1,6 +1,6 @@
 // @ts-check
 // A process that runs one Worker on Miniflare, and answers its parent's questions about D1 and R2.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
@@ -14,7 +14,7 @@ import { unstable_getMiniflareWorkerOptions } from "wrangler";
  */
 
 const config = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
-const migration = new URL("../../migrations/004_tracking_tables.sql", import.meta.url);
+const migrations = new URL("../../migrations/", import.meta.url);
 const { dist, state, bindings, objects } = /** @type {HostOptions} */ (JSON.parse(process.argv[2] ?? "{}"));
 
 const { workerOptions } = unstable_getMiniflareWorkerOptions(config, "development");
@@ -53,9 +53,9 @@ async function migrate() {
   const existing = await sql("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'events'");
   if (existing.length > 0) return;
   const db = await miniflare.getD1Database("DB");
-  const statements = readFileSync(migration, "utf8")
-    .replace(/--.*$/gm, "")
-    .split(";")
+  const statements = readdirSync(migrations)
+    .sort()
+    .flatMap((file) => readFileSync(new URL(file, migrations), "utf8").replace(/--.*$/gm, "").split(";"))
     .map((statement) => statement.trim())
     .filter(Boolean);
   await db.batch(statements.map((statement) => db.prepare(statement)));

@@ -75,6 +75,31 @@ export async function countSessions(shape, sessions) {
   }
 }
 
+/**
+ * Counts per session of the stateless design, for sessions of the same batches.
+ * @param {BillShape} shape @param {number} sessions
+ * @returns {Promise<Counts>}
+ */
+export async function countStateless({ size, length }, sessions) {
+  const server = await start("bill-stateless", { dist: await buildOwn("stateless"), objects: {} });
+  try {
+    /** @type {Counts} */
+    const total = { requests: length / size, worker_cpu_ms: (length / size) * WORKER_CPU_MS };
+    for (let n = 0; n < sessions; n++) {
+      const session = newSession();
+      for (let position = 0; position < length; position += size) {
+        const body = `{${batch(session, position, size, length)}}`;
+        const response = await fetch(`http://127.0.0.1:${server.port}/`, { method: "POST", body });
+        const { counts } = /** @type {{ counts: Counts }} */ (await response.json());
+        for (const [name, count] of Object.entries(counts)) total[name] = (total[name] ?? 0) + count / sessions;
+      }
+    }
+    return total;
+  } finally {
+    await server.kill();
+  }
+}
+
 /** @param {BillShape} shape @param {number} at @param {number} n */
 function play({ transport, size, length }, at, n) {
   const session = newSession();

@@ -6,7 +6,7 @@ import { closedLoop, constantRate } from "../load/drive.mjs";
 
 /** @typedef {import("../lib/server.mjs").Server} Server */
 /** @typedef {import("../lib/measure.mjs").Measured} Measured */
-/** @typedef {"subject" | "parse" | "bare" | "stateless"} Who */
+/** @typedef {"subject" | "parse" | "bare" | "written" | "stateless"} Who */
 /** @typedef {Record<Who, Server>} Servers */
 
 /**
@@ -31,10 +31,12 @@ const cell = (who, transport, size, length, events, quick) => ({
 export const CELLS = [
   cell("parse", "http", 20, 1_000, 60_000, true),
   cell("bare", "http", 20, 100, 15_000, true),
+  cell("written", "http", 20, 100, 15_000, true),
   cell("subject", "http", 20, 100, 15_000, true),
   cell("stateless", "http", 20, 100, 600, true),
   cell("subject", "ws", 20, 100, 15_000, false),
   cell("bare", "http", 20, 1_000, 30_000, true),
+  cell("written", "http", 20, 1_000, 30_000, true),
   cell("subject", "http", 20, 1_000, 30_000, true),
   cell("subject", "ws", 20, 1_000, 30_000, true),
   cell("bare", "ws", 20, 1_000, 30_000, false),

@@ -13,19 +13,44 @@ const EVENTS = 10;
 const options = { objects: /** @type {const} */ ("project"), bindings: { RATE_LIMIT: "off", LOG_LEVEL: "error" } };
 
 /**
- * Fills `sessions` sessions on a server whose flushes hang, kills it with `kill -9`, waits until every flush is overdue,
- * and starts the real one on what is left.
+ * @typedef {object} Recovered
+ * @property {number} sessions
+ * @property {number} alreadyWritten  Sessions in D1 before the restart.
+ * @property {number} seconds
+ * @property {Awaited<ReturnType<typeof fill>>} footprint
+ */
+
+/**
+ * The project: fills `sessions` sessions on a server whose flushes hang, kills it with `kill -9`, waits until every flush
+ * is overdue, and starts the real one on what is left.
  * @param {string} dist @param {number} sessions
  */
 export async function recovery(dist, sessions) {
   const held = await start("held", { dist: await buildOwn("held"), ...options });
+  return recover(held, "recovered", { dist, ...options }, sessions);
+}
+
+/** The same of the floor that does nothing but write to the two stores. @param {number} sessions */
+export async function recoveryFloor(sessions) {
+  const dist = await buildOwn("written");
+  const objects = { ROWS: "Rows" };
+  const held = await start("held-floor", { dist, objects, bindings: { HOLD: "on" } });
+  return recover(held, "recovered-floor", { dist, objects }, sessions);
+}
+
+/**
+ * @param {import("../lib/server.mjs").Server} held @param {string} name
+ * @param {Omit<Parameters<typeof start>[1], "state">} real @param {number} sessions
+ * @returns {Promise<Recovered>}
+ */
+async function recover(held, name, real, sessions) {
   await closedLoop(held.port, { transport: "http", size: EVENTS, length: 100 }, WARM_UP_SESSIONS);
   const footprint = await fill(held, sessions);
   const before = await counts(held);
   await held.kill();
   // The first flush is due 3 s after the first event.
   await sleep(3_200);
-  const server = await start("recovered", { dist, ...options, state: held.state });
+  const server = await start(name, { ...real, state: held.state });
   try {
     const wanted = sessions * EVENTS + WARM_UP_SESSIONS * 100;
     while ((await counts(server)).events < wanted) {
@@ -34,12 +59,7 @@ export async function recovery(dist, sessions) {
     }
     // From the start of the runtime: overdue alarms fire from then on, and hold up what the first question is answered.
     const seconds = (Date.now() - server.launched) / 1_000;
-    return {
-      sessions,
-      alreadyWritten: before.sessions,
-      seconds,
-      footprint,
-    };
+    return { sessions, alreadyWritten: before.sessions, seconds, footprint };
   } finally {
     await server.kill();
   }
@@ -82,18 +102,22 @@ async function fill(server, sessions) {
   const before = { memory: memory(server.pids, "VmRSS"), disk: folderBytes(objects) };
   const ids = await sendOpen(server, sessions);
   const after = { memory: memory(server.pids, "VmRSS"), disk: folderBytes(objects) };
-  const response = await fetch(`http://127.0.0.1:${server.port}/analytics/sessions/${ids.at(-1)}/live`, {
+  return {
+    memoryKb: ((after.memory - before.memory) * 1_024) / sessions,
+    diskKb: (after.disk - before.disk) / 1_024 / sessions,
+    ...(server.name === "held" && (await journal(server, ids.at(-1) ?? ""))),
+  };
+}
+
+/** @param {import("../lib/server.mjs").Server} server @param {string} id */
+async function journal(server, id) {
+  const response = await fetch(`http://127.0.0.1:${server.port}/analytics/sessions/${id}/live`, {
     headers: { Authorization: "Bearer pulsegate-development-key" },
   });
   const live = /** @type {{ data: { actor: { journal_units: number, journal_rows: number } } }} */ (
     await response.json()
   );
-  return {
-    memoryKb: ((after.memory - before.memory) * 1_024) / sessions,
-    diskKb: (after.disk - before.disk) / 1_024 / sessions,
-    journalBytes: live.data.actor.journal_units,
-    journalRows: live.data.actor.journal_rows,
-  };
+  return { journalBytes: live.data.actor.journal_units, journalRows: live.data.actor.journal_rows };
 }
 
 /** @param {string} folder @returns {number} */

@@ -19,31 +19,46 @@ interface Body {
 const INSERT = `INSERT INTO events (session_id, seq, at, received_at, event_type, page, detail)
   VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
 
-async function count(kv: KVNamespace, key: string): Promise<void> {
+/** What the bill counts: see prices.mjs. */
+type Counts = Record<"d1_rows_written" | "d1_rows_read" | "kv_reads" | "kv_writes" | "r2_class_a", number>;
+
+async function count(kv: KVNamespace, key: string, counts: Counts): Promise<void> {
+  counts.kv_reads += 1;
+  counts.kv_writes += 1;
   await kv.put(key, String(Number(await kv.get(key)) + 1));
 }
 
-async function store(env: Env, { session_id, first, events }: Body): Promise<void> {
+async function insert(db: D1Database, values: unknown[], counts: Counts): Promise<void> {
+  const { meta } = await db
+    .prepare(INSERT)
+    .bind(...values)
+    .run();
+  counts.d1_rows_written += meta.rows_written;
+  counts.d1_rows_read += meta.rows_read;
+}
+
+async function store(env: Env, { session_id, first, events }: Body): Promise<Counts> {
   const now = Date.now();
+  const counts: Counts = { d1_rows_written: 0, d1_rows_read: 0, kv_reads: 0, kv_writes: 0, r2_class_a: 0 };
   const writes = events.flatMap((event, i) => {
     const text = JSON.stringify(event);
     const values = [session_id, first + i, event.timestamp, now, event.event_type, event.page, text];
+    counts.r2_class_a += 1;
     return [
-      env.DB.prepare(INSERT)
-        .bind(...values)
-        .run(),
-      count(env.TRACKING_KV, `session:${session_id}`),
-      count(env.TRACKING_KV, `page:${event.page}`),
+      insert(env.DB, values, counts),
+      count(env.TRACKING_KV, `session:${session_id}`, counts),
+      count(env.TRACKING_KV, `page:${event.page}`, counts),
       env.TRACKING_R2.put(`events/${session_id}/${first + i}.json`, text),
     ];
   });
   await Promise.all(writes);
+  return counts;
 }
 
 export default {
   async fetch(request, env) {
     const body = (await request.json()) as Body;
-    await store(env, body);
-    return Response.json({ accepted: body.events.length, rejected: [] });
+    const counts = await store(env, body);
+    return Response.json({ accepted: body.events.length, rejected: [], counts });
   },
 } satisfies ExportedHandler<Env>;
