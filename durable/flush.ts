@@ -54,9 +54,10 @@ export async function flush(memory: Memory, journal: Journal, outside: Outside, 
   if (due.some((store) => memory.progress[store].attempts === 0)) memory.flush_due = null;
   freeze(memory, journal, due, now);
   // Every write is made from the plan before the first await: what arrives from here on belongs to the next plan.
+  const read = reader(journal);
   const writes = due.flatMap((store) => {
     const { plan } = memory.progress[store];
-    return plan ? [attempt(store, plan, memory, journal, outside)] : [];
+    return plan ? [attempt(store, plan, read(plan), memory, journal, outside)] : [];
   });
   memory.writing = true;
   const outcomes = await Promise.all(writes).finally(() => {
@@ -115,10 +116,33 @@ function stateAsOf(memory: Memory, journal: Journal, hi: number): SessionState {
   return state;
 }
 
-function attempt(store: StoreName, plan: Plan, memory: Memory, journal: Journal, outside: Outside): Promise<Outcome> {
-  const rows = journal.range(plan.lo, plan.hi);
-  const body = rows.map((row) => row.body).join(",");
-  const events = rows.reduce((sum, row) => sum + row.events, 0);
+/** The text of a plan. */
+interface Frozen {
+  body: string;
+  events: number;
+}
+
+/** Reads plans; the stores' plans are mostly of one range, and that is read once. */
+function reader(journal: Journal): (plan: Plan) => Frozen {
+  let last: { lo: number; hi: number; frozen: Frozen } | null = null;
+  return ({ lo, hi }) => {
+    if (last?.lo === lo && last.hi === hi) return last.frozen;
+    const rows = journal.range(lo, hi);
+    const body = rows.map((row) => row.body).join(",");
+    const frozen = { body, events: rows.reduce((sum, row) => sum + row.events, 0) };
+    last = { lo, hi, frozen };
+    return frozen;
+  };
+}
+
+function attempt(
+  store: StoreName,
+  plan: Plan,
+  { body, events }: Frozen,
+  memory: Memory,
+  journal: Journal,
+  outside: Outside,
+): Promise<Outcome> {
   const { head, progress } = memory;
   const repeated = progress[store].attempts > 0;
   const outcome: Outcome = { store, plan, error: null, refused: [], identity: identityMark(head), repeated };
@@ -189,7 +213,7 @@ function settle(memory: Memory, journal: Journal, outcomes: Outcome[]): void {
     if (after > before) journal.removeThrough(after);
     journal.writeProgress(progress);
   });
-  if (after > before) memory.units = journal.size().units;
+  if (after > before) memory.units = after === memory.state.seq ? 0 : journal.size().units;
 }
 
 function settleStore({ progress, head, state }: Memory, outcome: Outcome): void {

@@ -51,7 +51,8 @@ function parseFrame(raw: unknown, context: TrackSocketContext): Parsed<CallParts
     return refusal("session_id: not this socket's session");
   }
   if (raw.t === "events") {
-    const batch = parseBatch({ ...raw, session_id });
+    const { t: _, id: __, ...sent } = raw as Record<string, unknown>;
+    const batch = parseBatch({ ...sent, session_id });
     return batch.ok ? { ok: true, value: { batch: batch.value } } : batch;
   }
   if (raw.t !== "end") return refusal("t: must be events or end");

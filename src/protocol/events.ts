@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { MAX_COORDINATE, MAX_ELEMENT_UNITS, MAX_TRAITS, MAX_TRAITS_UNITS } from "../limits";
 import { ClientTime, HttpUrl, isHttpUrl } from "./fields";
+import { type Checks, isNumber, isPlain, isText } from "./plain";
 import type { Parsed, Refusal } from "./text";
 
 /** The built-in event types of the contract; any other `[a-z][a-z0-9_.]{0,63}` is a custom event. */
@@ -27,7 +28,7 @@ export const BUILT_IN_TYPES: ReadonlySet<string> = new Set([
 const EVENT_TYPE = /^[a-z][a-z0-9_.]{0,63}$/;
 
 export const EventInput = z.object({
-  event_type: z.string().regex(/^[a-z][a-z0-9_.]{0,63}$/, "must match [a-z][a-z0-9_.]{0,63}"),
+  event_type: z.string().regex(EVENT_TYPE, "must match [a-z][a-z0-9_.]{0,63}"),
   timestamp: ClientTime.nullish(),
   page: HttpUrl.nullish(),
   x: z.number().min(-MAX_COORDINATE).max(MAX_COORDINATE).nullish(),
@@ -50,33 +51,19 @@ export function describe(error: z.ZodError): { path: string; message: string }[]
   return error.issues.slice(0, 20).map((issue) => ({ path: issue.path.join("."), message: issue.message }));
 }
 
-const isNumber = (value: unknown, min: number, max: number): boolean =>
-  value == null || (typeof value === "number" && value >= min && value <= max);
-
-/** For each field of an event whether a value passes the schema; undefined for a field it does not know. */
-const CHECKS: Record<string, (value: unknown) => boolean> = {
+const CHECKS: Checks = {
   event_type: (value) => typeof value === "string" && EVENT_TYPE.test(value),
   timestamp: (value) => isNumber(value, -Number.MAX_VALUE, Number.MAX_VALUE),
-  page: (value) => value == null || (typeof value === "string" && isHttpUrl(value)),
+  page: (value) => isText(value, isHttpUrl),
   x: (value) => isNumber(value, -MAX_COORDINATE, MAX_COORDINATE),
   y: (value) => isNumber(value, -MAX_COORDINATE, MAX_COORDINATE),
-  element: (value) => value == null || (typeof value === "string" && value.length <= MAX_ELEMENT_UNITS),
+  element: (value) => isText(value, (text) => text.length <= MAX_ELEMENT_UNITS),
   scroll_percent: (value) => isNumber(value, 0, 100),
   data: (value) => value == null || (typeof value === "object" && !Array.isArray(value)),
 };
+const REQUIRED = ["event_type"];
 
-/**
- * Whether the schema would take an event as it is, said without the schema: Workers allow no code generation, so zod
- * runs without its JIT, and checking events was the largest single cost of a batch. What fails here is zod's to judge and to
- * explain; a property test holds the two together.
- */
-export function isPlainEvent(raw: unknown): raw is EventInput {
-  if (typeof raw !== "object" || raw === null || !("event_type" in raw)) return false;
-  for (const [name, value] of Object.entries(raw)) {
-    if (!Object.hasOwn(CHECKS, name) || !CHECKS[name]?.(value)) return false;
-  }
-  return true;
-}
+export const isPlainEvent = (raw: unknown): raw is EventInput => isPlain(raw, CHECKS, REQUIRED);
 
 export function parseEvent(raw: unknown): Parsed<EventInput> {
   if (isPlainEvent(raw)) return withinTraits(raw);

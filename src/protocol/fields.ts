@@ -22,20 +22,29 @@ export const HttpUrl = z
   .refine(isHttpUrl, "must be an http(s) URL")
   .meta({ format: "uri" });
 
+/** In the case it is kept in. */
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+export const isSessionId = (text: string): boolean => UUID.test(text);
+
 /** A session is named by a UUID, of any version, kept in lower case. */
 export const SessionId = z
   .string()
-  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i, "must be a UUID")
+  .regex(new RegExp(UUID, "i"), "must be a UUID")
   .transform((id) => id.toLowerCase());
 
 /** A site's name: what a snippet carries in `data-site`. */
-export const SiteName = z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/i, "must be 1 to 64 letters, digits, _ . -");
+const SITE_NAME = /^[a-z0-9][a-z0-9_.-]{0,63}$/i;
+export const isSiteName = (text: string): boolean => SITE_NAME.test(text);
+export const SiteName = z.string().regex(SITE_NAME, "must be 1 to 64 letters, digits, _ . -");
 
 /** One per page load. `server` is the actor's own. */
+const STREAM_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+const isFreeStream = (name: string): boolean => name !== "server";
+export const isStreamName = (text: string): boolean => STREAM_NAME.test(text) && isFreeStream(text);
 export const StreamName = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, "must be 1 to 64 letters, digits, _ -")
-  .refine((name) => name !== "server", "is reserved");
+  .regex(STREAM_NAME, "must be 1 to 64 letters, digits, _ -")
+  .refine(isFreeStream, "is reserved");
 
 /** Ids the client made: visitor, fingerprint. */
 export const ClientId = z.string().regex(new RegExp(`^[\\x21-\\x7e]{1,${MAX_ID_UNITS}}$`), "must be printable ASCII");

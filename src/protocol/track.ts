@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { MAX_BATCH_EVENTS, MAX_GONE_RANGES } from "../limits";
+import { MAX_BATCH_EVENTS, MAX_GONE_RANGES, MAX_NUMBER } from "../limits";
 import { describe, EventInput, parseEvent, type RejectedEvent } from "./events";
 import {
   ClientId,
@@ -7,11 +7,15 @@ import {
   Consent,
   EventNumber,
   HttpUrl,
+  isSessionId,
+  isSiteName,
+  isStreamName,
   SessionId,
   SessionKey,
   SiteName,
   StreamName,
 } from "./fields";
+import { type Checks, isNumber, isPlain, isText } from "./plain";
 import type { Parsed } from "./text";
 
 /** The bodies of the tracking routes and of WebSocket frames. */
@@ -85,7 +89,7 @@ const envelope = {
   session_key: SessionKey.nullish(),
 };
 
-const Envelope = z.object({ ...envelope, events: z.array(z.unknown()).min(1).max(MAX_BATCH_EVENTS) });
+export const Envelope = z.object({ ...envelope, events: z.array(z.unknown()).min(1).max(MAX_BATCH_EVENTS) });
 
 /** As published: the envelope is checked as a whole, each event by itself. */
 export const BatchInput = z.object({ ...envelope, events: z.array(EventInput).min(1).max(MAX_BATCH_EVENTS) });
@@ -94,7 +98,7 @@ export const BatchInput = z.object({ ...envelope, events: z.array(EventInput).mi
 export const SingleInput = z.object({ ...envelope, ...EventInput.shape });
 
 /** A batch whose envelope is sound and of whose events at least one is good. */
-export interface Batch extends Omit<z.infer<typeof Envelope>, "events"> {
+export interface Batch extends Omit<Envelope, "events"> {
   /** In the order sent; null where `rejected` names the index. */
   events: (EventInput | null)[];
   rejected: RejectedEvent[];
@@ -118,9 +122,24 @@ const invalid = (path: string, message: string): Parsed<never> => ({
   refusal: { code: "invalid_body", detail: `${path}: ${message}`, errors: [{ path, message }] },
 });
 
+/** The fields of most envelopes: one without a start, an end, gaps or a key. */
+const CHECKS: Checks = {
+  session_id: (value) => typeof value === "string" && isSessionId(value),
+  site: (value) => isText(value, isSiteName),
+  stream: (value) => isText(value, isStreamName),
+  first: (value) => value == null || (Number.isInteger(value) && isNumber(value, 1, MAX_NUMBER)),
+  sent_at: (value) => isNumber(value, -Number.MAX_VALUE, Number.MAX_VALUE),
+  events: (value) => Array.isArray(value) && value.length >= 1 && value.length <= MAX_BATCH_EVENTS,
+};
+const REQUIRED = ["session_id", "events"];
+
+type Envelope = z.infer<typeof Envelope>;
+
+export const isPlainEnvelope = (raw: unknown): raw is Envelope => isPlain(raw, CHECKS, REQUIRED);
+
 /** Checks a batch once: the envelope whole, each event by itself. */
 export function parseBatch(raw: unknown): Parsed<Batch> {
-  const parsed = parseWith(Envelope, raw);
+  const parsed: Parsed<Envelope> = isPlainEnvelope(raw) ? { ok: true, value: raw } : parseWith(Envelope, raw);
   if (!parsed.ok) return parsed;
   const { events: raws, ...rest } = parsed.value;
   if ((rest.stream == null) !== (rest.first == null)) return invalid("first", "stream and first come together");
@@ -132,7 +151,7 @@ export function parseBatch(raw: unknown): Parsed<Batch> {
   return judgeEvents(rest, raws);
 }
 
-function judgeEvents(rest: Omit<z.infer<typeof Envelope>, "events">, raws: unknown[]): Parsed<Batch> {
+function judgeEvents(rest: Omit<Envelope, "events">, raws: unknown[]): Parsed<Batch> {
   const rejected: RejectedEvent[] = [];
   const events = raws.map((raw, index) => {
     const event = parseEvent(raw);

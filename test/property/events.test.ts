@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { EventInput, isPlainEvent } from "../../src/protocol/events";
+import { Envelope, isPlainEnvelope } from "../../src/protocol/track";
 
 const text = fc.oneof(
   fc.string(),
@@ -78,4 +79,30 @@ it("leaves to the schema no event of known fields that the schema takes", () => 
     }),
     { numRuns: 5_000 },
   );
+});
+
+const envelope = fc.record(
+  {
+    session_id: or(fc.uuid().map((id) => (id.startsWith("0") ? id.toUpperCase() : id))),
+    site: or(fc.constantFrom("default", "Shop.1", "a_b", "-")),
+    stream: or(fc.constantFrom("p1", "k3f9a2bq", "a_b", "server")),
+    first: or(fc.integer({ min: 0, max: 1_000 })),
+    sent_at: or(number),
+    events: or(fc.array(fc.constant({}), { maxLength: 4 })),
+    end: or(fc.constant({})),
+  },
+  { requiredKeys: ["session_id", "events"] },
+);
+
+it("takes without the schema only envelopes that the schema takes, and takes the same", () => {
+  let plain = 0;
+  fc.assert(
+    fc.property(envelope, (raw) => {
+      if (!isPlainEnvelope(raw)) return;
+      plain += 1;
+      expect(Envelope.safeParse(raw)).toEqual({ success: true, data: raw });
+    }),
+    { numRuns: 5_000 },
+  );
+  expect(plain).toBeGreaterThan(100);
 });
