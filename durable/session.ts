@@ -6,16 +6,19 @@ import {
   BUSY_RETRY_SECONDS,
   ERASE_AGAIN_MS,
   FLUSH_MS,
+  IDENTITY_WAIT_MS,
   JOURNAL_MAX_UNITS,
   MAX_SOCKETS,
   MAX_USED_TICKETS,
+  OUTSIDE_TIMEOUT_MS,
   PLANS_PER_ALARM,
 } from "../src/limits";
 import { Bucket } from "../src/session/bucket";
 import { backoff, forgetAt, idleAt, nextDeadline, wipeAt } from "../src/session/deadline";
-import type { Entry } from "../src/session/entry";
+import type { Entry, IdentityEntry } from "../src/session/entry";
 import { apply } from "../src/session/fold";
 import { abandonments } from "../src/session/forms";
+import type { Head } from "../src/session/head";
 import { type Intake, intake, type TrackCall } from "../src/session/intake";
 import { asTrackCall, type LeadAnswer, type LeadCall } from "../src/session/lead";
 import type { Erasure, Progress, StoreProgress } from "../src/session/progress";
@@ -23,8 +26,10 @@ import { type Refused, refused, type TrackResult } from "../src/session/result";
 import { readSocket, type SocketContext } from "../src/session/socket";
 import { eraseIdentity } from "../src/store/archive";
 import { Journal } from "../src/store/journal";
+import { countSession } from "./count";
 import { flush, type Outside } from "./flush";
 import { handleFrame } from "./frames";
+import { Inquiry, toldOf } from "./inquiry";
 import { load, type Memory, newMemory, scheduleFlush, withdrawalAt } from "./memory";
 import { type Unarchived, unarchivedOf } from "./unarchived";
 import { Watch } from "./watch";
@@ -46,6 +51,7 @@ export class SessionActor extends DurableObject<Env> {
   #bucket = new Bucket();
   #watch: Watch;
   #log: Logger;
+  readonly #inquiry: Inquiry;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -53,6 +59,7 @@ export class SessionActor extends DurableObject<Env> {
     this.journal = new Journal(ctx.storage);
     this.#watch = new Watch(ctx, () => this.journal);
     this.#log = createLogger(env.LOG_LEVEL, { actor: "session", session_id: ctx.id.name ?? ctx.id.toString() });
+    this.#inquiry = new Inquiry(env.IDENTITY, this.#log);
     // Answered by the runtime: a ping neither wakes the actor nor is billed as a message.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     // Known once and for all: reading the alarm costs a row read a wake, setting it again would cost a row written.
@@ -152,6 +159,9 @@ export class SessionActor extends DurableObject<Env> {
     memory.standby = null;
     this.#endIfIdle(memory, Date.now());
     this.#abandonForms(memory, Date.now());
+    this.#inquiry.start(memory, (answer) => this.#learn(memory, answer));
+    await this.#inquiry.settled(IDENTITY_WAIT_MS);
+    if (this.#memory !== memory) return;
     try {
       await this.#flushAll(memory);
     } catch (error) {
@@ -205,7 +215,7 @@ export class SessionActor extends DurableObject<Env> {
     const memory = before ?? { ...newMemory(head), state: taken.state };
     const events = entries.filter((entry) => entry.kind === "event").length;
     const body = JSON.stringify(entries).slice(1, -1);
-    const progress = taken.withdrawn ? withErasure(memory, now) : memory.progress;
+    const progress = this.#progressWith(memory, head, taken.withdrawn, now);
     this.#orAbort(() => {
       const steps = () => {
         if (!before) this.journal.create(head, progress);
@@ -228,7 +238,24 @@ export class SessionActor extends DurableObject<Env> {
       this.#setDeadline(memory);
     });
     this.#watch.tell(memory, entries, now);
+    this.#inquiry.start(memory, (answer) => this.#learn(memory, answer));
     return memory;
+  }
+
+  /** A withdrawal sets erasure going; who is told of a new identity is written down before they are. */
+  #progressWith(memory: Memory, head: Head, withdrawn: boolean, now: number): Progress {
+    if (withdrawn) return withErasure(memory, now);
+    const { progress } = memory;
+    const told = toldOf(this.env.IDENTITY, head, progress.told);
+    return told.length === (progress.told?.length ?? 0) ? progress : { ...progress, told };
+  }
+
+  /** What the identity actors answered, unless the session has withdrawn, or is gone, in the meantime. */
+  #learn(memory: Memory, answer: Omit<IdentityEntry, "seq">): void {
+    const { head, state } = memory;
+    if (this.#memory !== memory || state.consent !== "granted" || head.identity_version !== answer.version) return;
+    const entries: Entry[] = [{ ...answer, seq: state.seq + 1 }];
+    this.#commit(memory, { head, state, entries, ended: state.ended_at !== null, withdrawn: false }, Date.now());
   }
 
   /** A storage call that throws leaves memory in doubt: drop it, so that the next call begins from SQLite. */
@@ -274,6 +301,9 @@ export class SessionActor extends DurableObject<Env> {
   async #flushAll(memory: Memory): Promise<void> {
     for (let i = 0; i < PLANS_PER_ALARM && this.#memory === memory; i++) {
       const now = Date.now();
+      const count = countSession(memory, this.env.TRACKING_KV, now);
+      if (count)
+        this.ctx.waitUntil(count.catch((error) => this.#log.warn("count_failed", { error: errorField(error) })));
       const { outcomes, more } = await flush(memory, this.journal, this.outside, now);
       for (const { store, plan, error, refused: set_aside } of outcomes) {
         const fields = { store, lo: plan.lo, hi: plan.hi, ms: Date.now() - now, quarantined: set_aside.length };
@@ -291,22 +321,30 @@ export class SessionActor extends DurableObject<Env> {
     }
   }
 
-  /** Identity objects leave R2; D1's row is cleared by the flush of the consent entry itself. */
+  /** Identity objects leave R2, and the identity actors forget; D1's row is cleared by the flush of the consent entry itself. */
   async #eraseWithdrawn(memory: Memory): Promise<void> {
-    const { erase } = memory.progress;
+    const { erase, told = [] } = memory.progress;
     if (!erase || erase.retry_at > Date.now()) return;
-    let left: Erasure | null;
-    try {
-      await eraseIdentity(this.outside.bucket, memory.head, memory.state, erase.through);
-      left = erase.again ? { ...erase, again: false, attempts: 0, retry_at: Date.now() + ERASE_AGAIN_MS } : null;
-    } catch (error) {
+    const { head, state } = memory;
+    const isAsking = !(await this.#inquiry.settled(OUTSIDE_TIMEOUT_MS));
+    const steps = await Promise.allSettled([
+      eraseIdentity(this.outside.bucket, head, state, erase.through).then(() => false),
+      this.#inquiry.forget(head.session_id, told),
+    ]);
+    const failure = steps.find((step) => step.status === "rejected");
+    const again = erase.again || isAsking || steps.some((step) => step.status === "fulfilled" && step.value);
+    let left: Erasure | null = null;
+    if (failure) {
       const attempts = erase.attempts + 1;
       left = { ...erase, attempts, retry_at: Date.now() + backoff(attempts, Math.random(), true) };
-      this.#log.warn("erase_failed", { attempts, error: errorField(error) });
-    }
+      this.#log.warn("erase_failed", { attempts, error: errorField(failure.reason) });
+    } else if (again) left = { ...erase, again: false, attempts: 0, retry_at: Date.now() + ERASE_AGAIN_MS };
+    const { progress } = memory;
     // Withdrawn once more in the meantime: that erasure is still to come.
-    if (memory.progress.erase?.through === erase.through) memory.progress.erase = left;
-    this.#orAbort(() => this.journal.writeProgress(memory.progress));
+    if (progress.erase?.through === erase.through) progress.erase = left;
+    if (!left && memory.state.consent === "denied")
+      progress.told = (progress.told ?? []).filter((id) => !told.includes(id));
+    this.#orAbort(() => this.journal.writeProgress(progress));
   }
 
   /** The linger is over and everything is written: the id is free again. Memory goes in the same turn. */

@@ -1,5 +1,6 @@
 import type { EndpointActor } from "../durable/endpoint";
 import type { LeadActor } from "../durable/lead";
+import type { IdentityActor } from "../durable/identity";
 import type { SessionActor } from "../durable/session";
 
 /** The bindings and variables of `wrangler.toml`. The first four names are the contract's. */
@@ -10,6 +11,8 @@ export interface Env {
   /** Root key of the analytics API. Absent in the deployed environment until the secret is put. */
   ANALYTICS_API_KEY?: string;
   SESSION: DurableObjectNamespace<SessionActor>;
+  /** One object for each fingerprint and each address as stored. */
+  IDENTITY: DurableObjectNamespace<IdentityActor>;
   /** Site settings: an itty-durable object, reached through its proxy only. */
   SITE: DurableObjectNamespace;
   LEAD: DurableObjectNamespace<LeadActor>;

@@ -9,6 +9,7 @@ import { elsewhere, routes } from "./routes";
 
 export { EndpointActor } from "../durable/endpoint";
 export { LeadActor } from "../durable/lead";
+export { IdentityActor } from "../durable/identity";
 export { SessionActor } from "../durable/session";
 export { SiteSettings } from "../durable/site";
 

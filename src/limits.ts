@@ -273,3 +273,26 @@ export const WEBHOOK_SECRET_MIN_BYTES = 24;
 export const WEBHOOK_SECRET_MAX_BYTES = 64;
 /** Deliveries redelivered by one call. */
 export const REDELIVER_MAX = 100;
+
+// --- Identities -----------------------------------------------------------------------------------------------------
+
+/** Sessions, addresses, networks and countries of an identity are counted over this long. */
+export const IDENTITY_WINDOW_MS = DAY;
+/** A session may withdraw until its linger is over: its sightings are kept past that, and count for 24 h only. */
+export const IDENTITY_KEPT_MS = 2 * DAY + HOUR;
+/** Sightings of one identity: no rule asks for more than 100, and 1,000 are counted in under a millisecond. */
+export const IDENTITY_MAX_SIGHTINGS = 1_000;
+/** Places (address, network, country) of one fingerprint: a person has a few, a pool of proxies any number. */
+export const IDENTITY_MAX_EDGES = 128;
+/** The counter in KV: a fixed window, and the entry's own time to live. */
+export const IDENTITY_COUNTER_MS = DAY;
+/** Between two writes of one identity to D1 and KV: a KV key takes one a second, and an office brings many sessions. */
+export const IDENTITY_WRITE_GAP_MS = 30 * SECOND;
+/** An identity that has not been seen this long is forgotten with its rows: what the archive keeps is as old. */
+export const IDENTITY_RETENTION_MS = 90 * DAY;
+/** How long a flush waits for an identity's answer on its way: the answer then needs no flush of its own. */
+export const IDENTITY_WAIT_MS = 300;
+/** Tries to ask about a session, per load of its actor. */
+export const IDENTITY_MAX_ASKS = 3;
+/** The contract's number: KV writes of one session, its identities' included. */
+export const KV_WRITES_PER_SESSION = 3;

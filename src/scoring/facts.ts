@@ -33,11 +33,11 @@ export interface LeadFacts {
   submit_ms: number | null;
 }
 
-/** A later answer is newer; what it does not know stays. */
-export const mergeAnswers = (known: IdentityAnswer | null, added: IdentityAnswer): IdentityAnswer => ({
-  fingerprint: added.fingerprint ?? known?.fingerprint ?? null,
-  address: added.address ?? known?.address ?? null,
-});
+/** The newest answer, and what it was an answer to. */
+export interface IdentityFacts extends IdentityAnswer {
+  version: number;
+  forms: number;
+}
 
 /** A session may bring several leads; the worst of each counts. */
 export function mergeLeads(known: LeadFacts | null, added: LeadFacts): LeadFacts {

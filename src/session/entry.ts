@@ -93,6 +93,9 @@ export interface DetailEntry extends Base {
 export interface IdentityEntry extends Base {
   kind: "identity";
   answer: IdentityAnswer;
+  /** What was asked about: the head's identity version, and the forms sent by then. */
+  version: number;
+  forms: number;
 }
 
 /** A lead came in; the lead itself is not here. */

@@ -1,6 +1,6 @@
 import { ENGAGED_GAP_MS, MAX_COUNTED_TYPES, MAX_PAGES, MAX_PAGES_UNITS } from "../limits";
 import { BUILT_IN_TYPES } from "../protocol/events";
-import { mergeAnswers, mergeLeads } from "../scoring/facts";
+import { mergeLeads } from "../scoring/facts";
 import { type RuleSet, ruleSet } from "../scoring/ruleset";
 import { score } from "../scoring/score";
 import { beat } from "./cadence";
@@ -52,7 +52,7 @@ function change(state: SessionState, entry: Entry): void {
     case "identify":
       return;
     case "identity":
-      state.identity = mergeAnswers(state.identity, entry.answer);
+      state.identity = { ...entry.answer, version: entry.version, forms: entry.forms };
       return;
     case "lead":
       state.lead = mergeLeads(state.lead, entry.lead);

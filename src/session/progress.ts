@@ -49,6 +49,10 @@ export interface Progress {
   identity_written: number;
   /** Set while identity objects have to go from R2 after a withdrawal. */
   erase: Erasure | null;
+  /** Identity actors that may know this session, as object ids: where a withdrawal has to reach. Absent before there were any. */
+  told?: readonly string[];
+  /** KV writes of this session's own counter. */
+  counted?: number;
   /** Times this actor has been loaded into memory, as of when this was written; the journal's rows may know of more. */
   wakes: number;
   /** Nonces of stream tickets used, with their expiry (epoch ms). */

@@ -3,7 +3,7 @@ import type { NetworkClasses } from "../network/classes";
 import type { Consent } from "../protocol/fields";
 import type { DeviceInfo, Screen, Signals } from "../protocol/track";
 import { type Behaviour, newBehaviour } from "../scoring/behaviour";
-import type { IdentityAnswer, LeadFacts } from "../scoring/facts";
+import type { IdentityFacts, LeadFacts } from "../scoring/facts";
 import { type Judgement, newJudgement } from "../scoring/ledger";
 import { type Cadence, newCadence } from "./cadence";
 import type { EndEntry } from "./entry";
@@ -51,7 +51,7 @@ export interface SessionState {
   /** Of the page's own user agent. */
   agent: Agent | null;
   /** What the identity actors answered; null before. */
-  identity: IdentityAnswer | null;
+  identity: IdentityFacts | null;
   /** What the session's leads brought; null without any. */
   lead: LeadFacts | null;
   /** Events stored, late ones included: what D1 and R2 must hold. */

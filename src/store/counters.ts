@@ -1,7 +1,15 @@
 import * as z from "zod";
+import type { IdentityKind } from "../identity/record";
+import { IDENTITY_COUNTER_MS } from "../limits";
 import { parseJson } from "../protocol/text";
 
-/** KV `ip:{address as stored}`: a fixed 24 h window, written by the address's own identity actor only. */
+/** Each key has one writer: `fp:` and `ip:` an identity's actor, `session:` the session's. */
+const PREFIX: Record<IdentityKind, string> = { fingerprint: "fp:", address: "ip:" };
+
+/** KV's shortest time to live. */
+const MIN_TTL_SECONDS = 60;
+
+/** KV `fp:{fingerprint_id}` and `ip:{address as stored}`: a fixed 24 h window. */
 export const AddressCounter = z.object({
   /** Sessions begun in the window. */
   sessions: z.number(),
@@ -10,13 +18,36 @@ export const AddressCounter = z.object({
 });
 export type AddressCounter = z.infer<typeof AddressCounter>;
 
+export const putCounter = (
+  kv: KVNamespace,
+  kind: IdentityKind,
+  value: string,
+  counter: AddressCounter,
+): Promise<void> =>
+  kv.put(PREFIX[kind] + value, JSON.stringify(counter), {
+    expirationTtl: Math.max(MIN_TTL_SECONDS, Math.ceil((counter.expires_at - Date.now()) / 1_000)),
+  });
+
+export const deleteCounter = (kv: KVNamespace, kind: IdentityKind, value: string): Promise<void> =>
+  kv.delete(PREFIX[kind] + value);
+
+/** KV `session:{session_id}`: what has come of it, for 24 h. Names nobody. */
+export interface SessionCounter {
+  events: number;
+  label: string | null;
+  ended: boolean;
+}
+
+export const putSessionCounter = (kv: KVNamespace, sessionId: string, counter: SessionCounter): Promise<void> =>
+  kv.put(`session:${sessionId}`, JSON.stringify(counter), { expirationTtl: IDENTITY_COUNTER_MS / 1_000 });
+
 /** Null when there is none, or when what is there is not ours. KV errors are thrown. */
 export async function readAddressCounter(
   kv: KVNamespace,
   address: string,
   cacheTtl: number,
 ): Promise<AddressCounter | null> {
-  const text = await kv.get(`ip:${address}`, { cacheTtl });
+  const text = await kv.get(PREFIX.address + address, { cacheTtl });
   const json = text === null ? null : parseJson(text);
   const parsed = AddressCounter.safeParse(json?.ok ? json.value : null);
   return parsed.success ? parsed.data : null;

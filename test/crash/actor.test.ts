@@ -16,6 +16,7 @@ import {
   drain,
   entriesInR2,
   evict,
+  identified,
   inD1,
   inR2,
   journalOf,
@@ -53,6 +54,8 @@ describe("a storage call that throws in mid-ingest", () => {
   it("on a known session keeps what was acked before", async () => {
     const id = crypto.randomUUID();
     await take(callOf(id, { events: someEvents(2) }));
+    // The next append is the call's.
+    await identified(id);
     await runInDurableObject(stubOf(id), (actor) => actor.breakStorage("append"));
     await expect(track(callOf(id, { first: 3, events: someEvents(2) }))).rejects.toThrow();
     expect((await take(callOf(id, { first: 1, events: someEvents(4) }))).accepted).toBe(2);
@@ -121,20 +124,28 @@ describe("an eviction", () => {
     stopClock("2031-06-02T08:00:00Z");
     const [steady, shaken] = [crypto.randomUUID(), crypto.randomUUID()];
     const seen = [];
-    for (const id of [steady, shaken]) {
+    for (const [id, ip] of [
+      [steady, "203.0.113.0/24"],
+      [shaken, "203.0.114.0/24"],
+    ] as const) {
       vi.setSystemTime(Date.parse("2031-06-02T08:00:00Z"));
       for (let i = 0; i < 12; i++) {
         const types = ["page_view", "click", "scroll", "shop.buy"] as const;
         await take(
-          callOf(id, { stream: i % 2 ? "a" : "b", first: 1 + i * 3, events: someEvents(3, types[i % 4] ?? "click") }),
+          callOf(id, {
+            ...{ stream: i % 2 ? "a" : "b", first: 1 + i * 3, ip },
+            events: someEvents(3, types[i % 4] ?? "click"),
+          }),
         );
+        // Their answer is an entry like any other: it has the same place in both logs.
+        await identified(id);
         vi.setSystemTime(Date.now() + 1_700);
         if (i % 3 === 0) await alarm(id);
         if (id === shaken) await evict(id);
       }
       const live = await liveOf(id);
       if (!live) throw new Error("no such session");
-      const { session_id: _, actor, unflushed, last_seq: __, ...state } = live;
+      const { session_id: _, ip: ___, actor, unflushed, last_seq: __, ...state } = live;
       seen.push({ ...state, depth: actor.journal_depth, unflushed: unflushed.length });
     }
     expect(seen[1]).toEqual(seen[0]);

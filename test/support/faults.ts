@@ -67,13 +67,23 @@ export function faultyBucket(bucket: R2Bucket, die: Die): R2Bucket {
   return wrapped as R2Bucket;
 }
 
-export function faultyDatabase(db: D1Database, die: Die): D1Database {
+/** `whose`: put before the name of each call, so that an identity actor's are told from a session's. */
+export function faultyDatabase(db: D1Database, die: Die, whose = ""): D1Database {
   const wrapped: Pick<D1Database, "prepare" | "batch" | "exec"> = {
     prepare: (query) => faultyStatement(db.prepare(query), die),
-    batch: (statements) => pass("d1.batch", die, () => db.batch(statements.map(unwrap))),
+    batch: (statements) => pass(`${whose}d1.batch`, die, () => db.batch(statements.map(unwrap))),
     exec: (query) => pass("d1.exec", die, () => db.exec(query)),
   };
   return wrapped as D1Database;
+}
+
+export function faultyKv(kv: KVNamespace, die: Die, whose = ""): KVNamespace {
+  const wrapped: Pick<KVNamespace, "put" | "delete"> = {
+    put: ((...args: unknown[]) =>
+      pass(`${whose}kv.put`, die, () => Reflect.apply(kv.put, kv, args))) as KVNamespace["put"],
+    delete: ((key: string) => pass(`${whose}kv.delete`, die, () => kv.delete(key))) as KVNamespace["delete"],
+  };
+  return wrapped as KVNamespace;
 }
 
 const inner = new WeakMap<object, D1PreparedStatement>();

@@ -90,6 +90,15 @@ export async function stateOf(id: string) {
   return state;
 }
 
+/** Waits until the identity actors' answer is in the session's journal: it comes when it comes. */
+export async function identified(id: string): Promise<void> {
+  for (let i = 0; i < 250; i++) {
+    if ((await liveOf(id))?.identity) return;
+    await scheduler.wait(10);
+  }
+  throw new Error("no identity actor answers");
+}
+
 /** Runs the session's alarm now; false when none is set. */
 export const alarm = (id: string): Promise<boolean> => runDurableObjectAlarm(stubOf(id));
 

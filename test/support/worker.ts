@@ -1,10 +1,11 @@
 import { EndpointActor as ProductionEndpoint } from "../../durable/endpoint";
 import { LeadActor as ProductionLead } from "../../durable/lead";
+import { IdentityActor as ProductionIdentity } from "../../durable/identity";
 import { SessionActor as Production } from "../../durable/session";
 import type { Env } from "../../src/env";
 import worker from "../../src/index";
 import { Journal } from "../../src/store/journal";
-import { faultyBucket, faultyCalls, faultyDatabase } from "./faults";
+import { faultyBucket, faultyCalls, faultyDatabase, faultyKv } from "./faults";
 
 export { SiteSettings } from "../../durable/site";
 export default worker;
@@ -37,6 +38,8 @@ export class SessionActor extends Production {
 
 /** The production lead actor: D1, other leads' actors and the endpoints' pass through the faults. */
 export class LeadActor extends ProductionLead {
+/** The production identity actor behind faulty bindings; its calls have names of their own. */
+export class IdentityActor extends ProductionIdentity {
   constructor(ctx: DurableObjectState, env: Env) {
     const die = () => ctx.abort("killed by the test");
     super(ctx, {
@@ -51,5 +54,10 @@ export class LeadActor extends ProductionLead {
 export class EndpointActor extends ProductionEndpoint {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, { ...env, DB: faultyDatabase(env.DB, () => ctx.abort("killed by the test")) });
+  }
+}
+      DB: faultyDatabase(env.DB, die, "identity "),
+      TRACKING_KV: faultyKv(env.TRACKING_KV, die, "identity "),
+    });
   }
 }

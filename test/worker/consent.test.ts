@@ -1,4 +1,4 @@
-import { runInDurableObject } from "cloudflare:test";
+import { listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
 import { faults, resetFaults } from "../support/faults";
@@ -63,8 +63,10 @@ const start = {
 };
 const identify = { event_type: "identify", data: { email: PERSON.email } };
 
+type Store = "d1" | "r2" | "kv" | "actor" | "identities";
+
 /** Everything stored anywhere, as text: each row of D1, each object and key of R2, KV, and the actor's own tables. */
-async function everythingStored(session_id: string): Promise<Record<"d1" | "r2" | "kv" | "actor", string>> {
+async function everythingStored(session_id: string): Promise<Record<Store, string>> {
   const tables = await env.DB.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all<{ name: string }>();
   const names = tables.results.map(({ name }) => name).filter((name) => !name.startsWith("_cf"));
   const rows = await Promise.all(
@@ -88,8 +90,18 @@ async function everythingStored(session_id: string): Promise<Record<"d1" | "r2" 
     r2: JSON.stringify(texts),
     kv: JSON.stringify(values),
     actor: JSON.stringify(actor),
+    identities: JSON.stringify(await Promise.all((await listDurableObjectIds(env.IDENTITY)).map(tablesOfIdentity))),
   };
 }
+
+/** Every row of an identity actor. */
+const tablesOfIdentity = (id: DurableObjectId): Promise<unknown[]> =>
+  runInDurableObject(env.IDENTITY.get(id), (_, { storage }) => {
+    const tables = [...storage.sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'")];
+    return tables
+      .filter(({ name }) => !name.startsWith("_cf"))
+      .flatMap(({ name }) => [...storage.sql.exec(`SELECT * FROM ${name}`)]);
+  });
 
 /** Which of the person's values are where; empty when nothing names them. */
 async function traces(session_id: string, values: string[]): Promise<string[]> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { TICKET_MS } from "../../src/limits";
-import { ask, evict, KEY, liveOf, post, tablesOf } from "../support/visit";
+import { ask, evict, identified, KEY, liveOf, post, tablesOf } from "../support/visit";
 import {
   BATCH,
   batchOf,
@@ -45,6 +45,7 @@ const offer = (path: string, protocol: string): Promise<Response> =>
 async function session(): Promise<string> {
   const session_id = newId();
   await taken(batchOf(session_id));
+  await identified(session_id);
   return session_id;
 }
 
@@ -54,7 +55,12 @@ describe("the stream of a session", () => {
     const stream = await connect(pathOf(id), KEY);
     expect(await stream.next<Update>()).toMatchObject({
       ...{ t: "live" },
-      data: { session_id: id, events: 1, actor: { watchers: 1 }, unflushed: [{ kind: "start" }, { kind: "event" }] },
+      data: {
+        session_id: id,
+        events: 1,
+        actor: { watchers: 1 },
+        unflushed: [{ kind: "start" }, { kind: "event" }, { kind: "identity" }],
+      },
     });
     const sent = Date.now();
     await taken(batchOf(id, { first: 2, events: clicks(2) }));

@@ -1,0 +1,99 @@
+import type { Env } from "../src/env";
+import { errorField, type Logger } from "../src/http/logger";
+import type { IdentityKind, Sighting } from "../src/identity/record";
+import { IDENTITY_MAX_ASKS, OUTSIDE_TIMEOUT_MS } from "../src/limits";
+import type { IdentityCounts } from "../src/scoring/facts";
+import type { IdentityEntry } from "../src/session/entry";
+import type { Head } from "../src/session/head";
+import { inTime } from "./in-time";
+import type { Memory } from "./memory";
+
+type Namespace = Env["IDENTITY"];
+
+/** One object for each fingerprint and each address, whatever the site: their rows and keys name no site either. */
+const nameOf = (kind: IdentityKind, value: string): string => `${kind}:${value}`;
+
+const identitiesOf = ({ identity }: Head): [IdentityKind, string][] => [
+  ...(identity?.fingerprint_id ? ([["fingerprint", identity.fingerprint_id]] as [IdentityKind, string][]) : []),
+  ...(identity?.ip ? ([["address", identity.ip]] as [IdentityKind, string][]) : []),
+];
+
+/**
+ * The identity actors a head may have told of itself, as object ids: with a withdrawal the head forgets who it was, and
+ * these still say where to erase. Nobody can be named from them. The same list when nothing is new.
+ */
+export function toldOf(namespace: Namespace, head: Head, told: readonly string[] = []): readonly string[] {
+  const ids = identitiesOf(head).map(([kind, value]) => namespace.idFromName(nameOf(kind, value)).toString());
+  const added = ids.filter((id) => !told.includes(id));
+  return added.length > 0 ? [...told, ...added] : told;
+}
+
+type Answer = Omit<IdentityEntry, "seq">;
+
+/**
+ * Asks a session's identity actors what the last 24 hours held: once, and again when the identity has changed or a form
+ * was sent. Best effort: it delays nothing, and a failure is tried again with the next call, a few times.
+ */
+export class Inquiry {
+  readonly #namespace: Namespace;
+  readonly #log: Logger;
+  #asking: Promise<void> | null = null;
+  #failures = 0;
+
+  constructor(namespace: Namespace, log: Logger) {
+    this.#namespace = namespace;
+    this.#log = log;
+  }
+
+  /** Starts asking if there is something to ask. `take` gets the answer for the journal. */
+  start(memory: Memory, take: (answer: Answer) => void): void {
+    if (this.#asking || this.#failures >= IDENTITY_MAX_ASKS || !isOpen(memory)) return;
+    const asking = this.#ask(memory).then(take, (error: unknown) => {
+      this.#failures += 1;
+      this.#log.warn("identity_failed", { error: errorField(error) });
+    });
+    this.#asking = asking.finally(() => {
+      this.#asking = null;
+    });
+  }
+
+  /** Waits for the answer that is on its way, if one is, at most `ms`. False: it has not come. */
+  settled(ms: number): Promise<boolean> {
+    if (!this.#asking) return Promise.resolve(true);
+    return inTime(this.#asking, ms).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Has everything of a session erased. Throws when one does not answer; true: once more in a while. */
+  async forget(sessionId: string, told: readonly string[]): Promise<boolean> {
+    const forget = (id: string) => inTime(this.#namespace.get(this.#namespace.idFromString(id)).forget(sessionId), OUTSIDE_TIMEOUT_MS);
+    const again = await Promise.all(told.map(forget));
+    return again.some(Boolean);
+  }
+
+  async #ask({ head, state }: Memory): Promise<Answer> {
+    const { identity, identity_version: version, session_id } = head;
+    const forms = state.behaviour.submits;
+    const counts = state.identity === null;
+    const ask = ([kind, value]: [IdentityKind, string]): Promise<[IdentityKind, IdentityCounts]> => {
+      const sighting: Sighting = {
+        ...{ v: 1, kind, value, session_id, forms, counts },
+        ...{ fingerprint_id: identity?.fingerprint_id ?? null, ip: identity?.ip ?? null, asn: identity?.asn ?? null },
+        country: state.network?.country ?? null,
+      };
+      return inTime(this.#namespace.getByName(nameOf(kind, value)).seen(sighting), OUTSIDE_TIMEOUT_MS).then((seen) => [kind, seen]);
+    };
+    const answers = Object.fromEntries(await Promise.all(identitiesOf(head).map(ask)));
+    const answer = { fingerprint: answers["fingerprint"] ?? null, address: answers["address"] ?? null };
+    return { kind: "identity", at: Date.now(), answer, version, forms };
+  }
+}
+
+/** Nothing is asked before the first event, without consent, or twice. */
+function isOpen({ head, state }: Memory): boolean {
+  if (state.events === 0 || state.consent !== "granted" || identitiesOf(head).length === 0) return false;
+  const { identity } = state;
+  return identity === null || identity.version !== head.identity_version || identity.forms !== state.behaviour.submits;
+}
