@@ -1,5 +1,5 @@
 import { errorField } from "../src/http/logger";
-import { ISOLATION_MAX_CALLS, PLAN_MAX_EVENTS, PLAN_MAX_UNITS } from "../src/limits";
+import { ISOLATION_MAX_CALLS, OUTSIDE_TIMEOUT_MS, PLAN_MAX_EVENTS, PLAN_MAX_UNITS } from "../src/limits";
 import { failed, storeDue } from "../src/session/deadline";
 import { firstSeq } from "../src/session/entry";
 import { applyText } from "../src/session/fold";

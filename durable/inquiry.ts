@@ -68,7 +68,8 @@ export class Inquiry {
 
   /** Has everything of a session erased. Throws when one does not answer; true: once more in a while. */
   async forget(sessionId: string, told: readonly string[]): Promise<boolean> {
-    const forget = (id: string) => inTime(this.#namespace.get(this.#namespace.idFromString(id)).forget(sessionId), OUTSIDE_TIMEOUT_MS);
+    const forget = (id: string) =>
+      inTime(this.#namespace.get(this.#namespace.idFromString(id)).forget(sessionId), OUTSIDE_TIMEOUT_MS);
     const again = await Promise.all(told.map(forget));
     return again.some(Boolean);
   }
@@ -83,7 +84,10 @@ export class Inquiry {
         ...{ fingerprint_id: identity?.fingerprint_id ?? null, ip: identity?.ip ?? null, asn: identity?.asn ?? null },
         country: state.network?.country ?? null,
       };
-      return inTime(this.#namespace.getByName(nameOf(kind, value)).seen(sighting), OUTSIDE_TIMEOUT_MS).then((seen) => [kind, seen]);
+      return inTime(this.#namespace.getByName(nameOf(kind, value)).seen(sighting), OUTSIDE_TIMEOUT_MS).then((seen) => [
+        kind,
+        seen,
+      ]);
     };
     const answers = Object.fromEntries(await Promise.all(identitiesOf(head).map(ask)));
     const answer = { fingerprint: answers["fingerprint"] ?? null, address: answers["address"] ?? null };

@@ -1,6 +1,6 @@
 import type { EndpointActor } from "../durable/endpoint";
-import type { LeadActor } from "../durable/lead";
 import type { IdentityActor } from "../durable/identity";
+import type { LeadActor } from "../durable/lead";
 import type { SessionActor } from "../durable/session";
 
 /** The bindings and variables of `wrangler.toml`. The first four names are the contract's. */

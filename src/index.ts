@@ -8,8 +8,8 @@ import { runCron } from "./ops/cron";
 import { elsewhere, routes } from "./routes";
 
 export { EndpointActor } from "../durable/endpoint";
-export { LeadActor } from "../durable/lead";
 export { IdentityActor } from "../durable/identity";
+export { LeadActor } from "../durable/lead";
 export { SessionActor } from "../durable/session";
 export { SiteSettings } from "../durable/site";
 

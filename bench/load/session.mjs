@@ -28,7 +28,7 @@ function run(variant, position, count) {
 
 let made = 0;
 
-/** @typedef {{ id: string, variant: number, stream: string, visitor: string }} Session */
+/** @typedef {{ id: string, variant: number, stream: string, visitor: string, fingerprint: string }} Session */
 
 /** @returns {Session} */
 export function newSession() {
@@ -38,6 +38,7 @@ export function newSession() {
     variant: made % VARIANTS,
     stream: `p${made.toString(36)}`,
     visitor: `v${made.toString(36)}`,
+    fingerprint: `f${made.toString(36)}`,
   };
 }
 
@@ -47,8 +48,9 @@ export function newSession() {
  * @param {Session} session @param {number} position @param {number} count @param {number} total
  */
 export function batch(session, position, count, total) {
-  const { id, variant, stream, visitor } = session;
-  const start = position === 0 ? `"start":${JSON.stringify({ ...START, visitor_id: visitor })},` : "";
+  const { id, variant, stream, visitor, fingerprint } = session;
+  const start =
+    position === 0 ? `"start":${JSON.stringify({ ...START, visitor_id: visitor, fingerprint_id: fingerprint })},` : "";
   const end = position + count >= total ? `,"end":{}` : "";
   return `"session_id":"${id}","stream":"${stream}","first":${position + 1},${start}${run(variant, position, count)}${end}`;
 }

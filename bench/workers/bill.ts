@@ -1,5 +1,7 @@
+import { IdentityActor as ProductionIdentity } from "../../durable/identity";
 import { SessionActor as Production } from "../../durable/session";
 import type { Env } from "../../src/env";
+import type { Sighting } from "../../src/identity/record";
 import worker from "../../src/index";
 import type { TrackCall } from "../../src/session/intake";
 
@@ -79,8 +81,8 @@ const countedBucket = (bucket: R2Bucket): R2Bucket =>
 const countedKv = (kv: KVNamespace): KVNamespace =>
   countedCalls(kv, { get: "kv_reads", put: "kv_writes", delete: "kv_writes", list: "kv_writes" });
 
-/** Counts what is put in the way of the storage of one object. */
-function countStorage(storage: DurableObjectStorage, id: string): void {
+/** Counts what is put in the way of the storage of one object, which has these tables. */
+function countStorage(storage: DurableObjectStorage, id: string, tables: string[]): void {
   const { sql } = storage;
   const exec = sql.exec.bind(sql);
   Object.defineProperty(sql, "exec", {
@@ -111,7 +113,7 @@ function countStorage(storage: DurableObjectStorage, id: string): void {
   Object.defineProperty(storage, "deleteAll", {
     value: () => {
       // Not in the price list; counted as a delete of every row there is.
-      for (const table of ["head", "journal"]) {
+      for (const table of tables) {
         add("object_rows_written", Number(exec(`SELECT count(*) AS n FROM ${table}`).one()["n"]));
       }
       alarms.delete(id);
@@ -133,8 +135,13 @@ async function active<T>(call: () => T | Promise<T>): Promise<T> {
 export class SessionActor extends Production {
   constructor(ctx: DurableObjectState, env: Env) {
     // Before the actor sees it: its constructor asks for the alarm.
-    countStorage(ctx.storage, ctx.id.toString());
-    super(ctx, { ...env, DB: countedDatabase(env.DB), TRACKING_R2: countedBucket(env.TRACKING_R2) });
+    countStorage(ctx.storage, ctx.id.toString(), ["head", "journal"]);
+    super(ctx, {
+      ...env,
+      DB: countedDatabase(env.DB),
+      TRACKING_R2: countedBucket(env.TRACKING_R2),
+      TRACKING_KV: countedKv(env.TRACKING_KV),
+    });
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
@@ -151,6 +158,29 @@ export class SessionActor extends Production {
   /** The driver's: memory is gone. */
   evict(): void {
     this.ctx.abort("evicted");
+  }
+}
+
+/** The identity actors' objects, in the order they were first asked: their alarms are the driver's too. */
+const identities = new Set<string>();
+
+export class IdentityActor extends ProductionIdentity {
+  constructor(ctx: DurableObjectState, env: Env) {
+    countStorage(ctx.storage, ctx.id.toString(), ["identity", "sightings"]);
+    super(ctx, { ...env, DB: countedDatabase(env.DB), TRACKING_KV: countedKv(env.TRACKING_KV) });
+    identities.add(ctx.id.toString());
+  }
+
+  override seen(sighting: Sighting) {
+    add("object_calls");
+    // It writes to D1 and KV after its answer, which is active time as well.
+    add("identity_calls");
+    return super.seen(sighting);
+  }
+
+  fire(): Promise<void> {
+    add("alarms");
+    return active(() => super.alarm());
   }
 }
 
@@ -250,7 +280,25 @@ async function simulate(job: Job, env: Env, ctx: ExecutionContext): Promise<Reco
     clock = Math.max(clock, at);
     await step(next, counted, env, ctx);
   }
+  await fireIdentities(env);
   return { ...counts };
+}
+
+/** What identity actors do by themselves in the end: old sightings go after two days, the rest after three months. */
+async function fireIdentities(env: Env): Promise<void> {
+  for (let again = true; again; ) {
+    again = false;
+    for (const id of identities) {
+      const at = alarms.get(id);
+      if (at === undefined) continue;
+      again = true;
+      alarms.delete(id);
+      clock = Math.max(clock, at);
+      const stub = env.IDENTITY.get(env.IDENTITY.idFromString(id)) as unknown as Pick<Stub, "fire">;
+      await stub.fire();
+    }
+  }
+  identities.clear();
 }
 
 async function step(one: Running, counted: Env, env: Env, ctx: ExecutionContext): Promise<void> {

@@ -3,6 +3,7 @@ import { SessionActor as Production } from "../../durable/session";
 /** The production Worker in an outage: every flush hangs, so that sessions can be killed with all they hold unwritten. */
 
 export { EndpointActor } from "../../durable/endpoint";
+export { IdentityActor } from "../../durable/identity";
 export { LeadActor } from "../../durable/lead";
 export { SiteSettings } from "../../durable/site";
 export { default } from "../../src/index";

@@ -1,6 +1,6 @@
 import { EndpointActor as ProductionEndpoint } from "../../durable/endpoint";
-import { LeadActor as ProductionLead } from "../../durable/lead";
 import { IdentityActor as ProductionIdentity } from "../../durable/identity";
+import { LeadActor as ProductionLead } from "../../durable/lead";
 import { SessionActor as Production } from "../../durable/session";
 import type { Env } from "../../src/env";
 import worker from "../../src/index";
@@ -38,8 +38,6 @@ export class SessionActor extends Production {
 
 /** The production lead actor: D1, other leads' actors and the endpoints' pass through the faults. */
 export class LeadActor extends ProductionLead {
-/** The production identity actor behind faulty bindings; its calls have names of their own. */
-export class IdentityActor extends ProductionIdentity {
   constructor(ctx: DurableObjectState, env: Env) {
     const die = () => ctx.abort("killed by the test");
     super(ctx, {
@@ -56,6 +54,13 @@ export class EndpointActor extends ProductionEndpoint {
     super(ctx, { ...env, DB: faultyDatabase(env.DB, () => ctx.abort("killed by the test")) });
   }
 }
+
+/** The production identity actor behind faulty bindings; its calls have names of their own. */
+export class IdentityActor extends ProductionIdentity {
+  constructor(ctx: DurableObjectState, env: Env) {
+    const die = () => ctx.abort("killed by the test");
+    super(ctx, {
+      ...env,
       DB: faultyDatabase(env.DB, die, "identity "),
       TRACKING_KV: faultyKv(env.TRACKING_KV, die, "identity "),
     });
