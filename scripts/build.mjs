@@ -1,6 +1,8 @@
 // @ts-check
-// Bundles the browser scripts to dist/browser/*.js.txt: .txt, because that is what the Worker can import as text.
+// Bundles the browser scripts to dist/browser/*.js.txt: .txt, because that is what the Worker can import as text; and the
+// dashboard to dist/assets.
 import { build } from "esbuild";
+import { buildDashboard } from "./lib/dashboard.mjs";
 
 await build({
   entryPoints: { "tracker.js": "src/browser/tracker.ts" },
@@ -13,3 +15,5 @@ await build({
   legalComments: "none",
   logLevel: "warning",
 });
+
+await buildDashboard();

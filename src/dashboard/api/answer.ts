@@ -1,0 +1,97 @@
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { KEPT_ANSWERS, SLOW_MS } from "../limits";
+import { ApiError, call } from "./client";
+
+/** What is known of a question at this moment. */
+export interface Answer<T> {
+  data: T | null;
+  /** Why there is no newer answer than `data`. */
+  error: ApiError | null;
+  /** Nothing has come for so long that waiting should be shown. */
+  isSlow: boolean;
+  /** When `data` came, epoch ms. */
+  at: number | null;
+  reload: () => void;
+}
+
+/** Newest last, so that the oldest can go. */
+const kept = new Map<string, { data: unknown; at: number }>();
+
+function keep(name: string, data: unknown): void {
+  kept.delete(name);
+  kept.set(name, { data, at: Date.now() });
+  for (const oldest of kept.keys()) {
+    if (kept.size <= KEPT_ANSWERS) return;
+    kept.delete(oldest);
+  }
+}
+
+/** Answers are a key's: another key may see other things. */
+export const forgetAnswers = (): void => kept.clear();
+
+interface Options {
+  /** Asked again this often, while the page is seen. */
+  every?: number;
+  /** What the answer is kept under, where the path changes from minute to minute. */
+  name?: string;
+}
+
+interface Known<T> {
+  name: string;
+  data: T | null;
+  at: number | null;
+  error: ApiError | null;
+  isSlow: boolean;
+}
+
+function before<T>(name: string): Known<T> {
+  const known = kept.get(name);
+  return { name, data: (known?.data ?? null) as T | null, at: known?.at ?? null, error: null, isSlow: false };
+}
+
+/**
+ * Asks `path()` and, while it is looked at, asks it again. What was answered before is shown until there is news; null
+ * asks nothing.
+ */
+export function useAnswer<T>(path: (() => string) | null, name: string, { every }: Options = {}): Answer<T> {
+  const [state, setState] = useState<Known<T>>(() => before(name));
+  const [round, setRound] = useState(0);
+  const ask = useRef(path);
+  ask.current = path;
+  const isAsked = path !== null;
+
+  useEffect(() => {
+    if (!isAsked) return;
+    const control = new AbortController();
+    setState((now) => (now.name === name ? { ...now, isSlow: false } : before(name)));
+    const slow = setTimeout(() => setState((now) => ({ ...now, isSlow: true })), SLOW_MS);
+    let again: ReturnType<typeof setTimeout> | undefined;
+    const next = (): void => {
+      clearTimeout(slow);
+      if (every === undefined || control.signal.aborted) return;
+      again = setTimeout(() => (document.hidden ? next() : setRound((n) => n + 1)), every);
+    };
+    call<T>(ask.current?.() ?? "", { signal: control.signal })
+      .then((data) => {
+        if (control.signal.aborted) return;
+        keep(name, data);
+        setState({ name, data, at: Date.now(), error: null, isSlow: false });
+      })
+      .catch((error: unknown) => {
+        if (control.signal.aborted) return;
+        const shown = error instanceof ApiError ? error : new ApiError(0, "unreadable", "The answer cannot be read.");
+        setState((now) => ({ ...now, name, error: shown, isSlow: false }));
+      })
+      .finally(next);
+    return () => {
+      control.abort();
+      clearTimeout(slow);
+      clearTimeout(again);
+    };
+  }, [name, isAsked, every, round]);
+
+  const reload = useCallback(() => setRound((n) => n + 1), []);
+  const current = state.name === name ? state : before<T>(name);
+  const { data, error, isSlow, at } = current;
+  return { data, error, isSlow: isSlow && data === null, at, reload };
+}

@@ -1,0 +1,90 @@
+import type { Firing, Label, ScoreName, Scores } from "../../scoring/ledger";
+import type { columns, Live as LiveView, Summary } from "../../session/view";
+
+/** What the API answers, as far as the dashboard reads it. What is optional is not in rows of every age. */
+
+export type { Firing, Label, LiveView, ScoreName, Scores };
+
+export interface One<T> {
+  data: T;
+}
+
+export interface List<T> {
+  data: T[];
+  next_cursor: string | null;
+}
+
+export interface BotsLeftOut {
+  mode: "exclude" | "include" | "only";
+  excluded: number;
+}
+
+export type SessionRow = ReturnType<typeof columns> & Partial<Summary> & { source?: string; campaign?: string | null };
+
+export interface Figures {
+  sessions: number;
+  visitors: number;
+  visitors_error: number;
+  events: number;
+  page_views: number;
+  bounces: number;
+  bounce_rate: number | null;
+  median_duration_ms: number | null;
+  average_engaged_ms: number | null;
+  leads: number;
+  expected?: number;
+  missing?: number;
+}
+
+export interface Overview extends One<Figures & { previous: Figures }> {
+  bots: BotsLeftOut;
+}
+
+export interface Day extends Omit<Figures, "visitors_error" | "median_duration_ms"> {
+  date: string;
+  from: number;
+  to: number;
+}
+
+export interface SessionSums {
+  sessions: number;
+  share: number | null;
+  events: number;
+  page_views: number;
+  bounces: number;
+  bounce_rate: number | null;
+  average_engaged_ms: number | null;
+}
+
+export interface PageSums {
+  page: string;
+  views: number;
+  sessions: number;
+  entries: number;
+  bounces: number;
+  bounce_rate: number | null;
+}
+
+export interface Breakdown<Row> extends List<Row> {
+  other: Partial<SessionSums & PageSums> | null;
+  hidden: number;
+  bots: BotsLeftOut;
+}
+
+export interface Engagement
+  extends One<{
+    sessions: number;
+    average_engaged_ms: number | null;
+    median_duration_ms: number | null;
+    average_scroll_percent: number | null;
+    pages_per_session: number | null;
+    bounce_rate: number | null;
+    bands: (SessionSums & { from: number | null; to: number | null })[];
+  }> {
+  bots: BotsLeftOut;
+}
+
+export interface SiteRow {
+  site: string;
+  [setting: string]: unknown;
+}

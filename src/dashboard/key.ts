@@ -1,0 +1,20 @@
+import { signal } from "@preact/signals";
+
+/** The API key: asked once, kept for this tab's session, and nowhere else. */
+const NAME = "pulsegate.key";
+
+export const key = signal<string | null>(sessionStorage.getItem(NAME));
+/** Why it is asked for again. */
+export const keyRefused = signal<string | null>(null);
+
+export function keepKey(value: string): void {
+  sessionStorage.setItem(NAME, value);
+  keyRefused.value = null;
+  key.value = value;
+}
+
+export function forgetKey(why: string | null = null): void {
+  sessionStorage.removeItem(NAME);
+  keyRefused.value = why;
+  key.value = null;
+}

@@ -1,0 +1,65 @@
+import { computed, signal } from "@preact/signals";
+
+/**
+ * Where the viewer is: all of it in the URL's fragment, which browsers send to nobody, so that no visitor's id reaches a
+ * log. `#/sessions?range=7d&site=shop&country=DE`, `#/session/<id>`.
+ */
+export interface Place {
+  view: string;
+  id: string | null;
+  params: Readonly<Record<string, string>>;
+}
+
+/** What goes along from view to view. */
+export const KEPT = ["range", "from", "to", "site", "bots"] as const;
+
+export function readPlace(hash: string): Place {
+  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split(/\?(.*)/s);
+  const [view = "", ...rest] = path.split("/");
+  return {
+    view: view || "overview",
+    id: decode(rest.join("/")),
+    params: Object.fromEntries(new URLSearchParams(query)),
+  };
+}
+
+function decode(text: string): string | null {
+  try {
+    return text === "" ? null : decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+export function writePlace({ view, id, params }: Place): string {
+  const query = new URLSearchParams(Object.entries(params).filter(([, value]) => value !== "")).toString();
+  return `#/${view}${id === null ? "" : `/${encodeURIComponent(id)}`}${query ? `?${query}` : ""}`;
+}
+
+export const place = signal<Place>(readPlace(location.hash));
+export const view = computed(() => place.value.view);
+
+addEventListener("hashchange", () => {
+  place.value = readPlace(location.hash);
+});
+
+function kept(): Record<string, string> {
+  const { params } = place.value;
+  return Object.fromEntries(KEPT.flatMap((name) => (params[name] === undefined ? [] : [[name, params[name]]])));
+}
+
+/** The address of another view, with the range and site that are looked at now. */
+export const href = (view: string, id: string | null = null, params: Record<string, string> = {}): string =>
+  writePlace({ view, id, params: { ...kept(), ...params } });
+
+/** Changes parameters of this view; an empty one goes. `replace` makes no step of its own for "back". */
+export function setParams(params: Record<string, string>, { replace = false } = {}): void {
+  const next = { ...place.value, params: { ...place.value.params, ...params } };
+  const hash = writePlace(next);
+  if (!replace) {
+    location.hash = hash;
+    return;
+  }
+  history.replaceState(null, "", hash);
+  place.value = readPlace(hash);
+}

@@ -1,0 +1,42 @@
+import { useEffect } from "preact/hooks";
+import { useAnswer } from "../api/answer";
+import type { List, SessionRow } from "../api/types";
+import { LIVE_REFRESH_MS } from "../limits";
+import { Copy } from "../parts/copy";
+import { href } from "../place";
+import { site } from "../range";
+
+const FOREVER = "/analytics/sessions?limit=1&from=0";
+
+/** Whether nothing has ever come in. Once something has, that is not asked again. */
+export function useIsFirstRun(): boolean {
+  const { data } = useAnswer<List<SessionRow>>(() => FOREVER, "ever");
+  return data !== null && data.data.length === 0;
+}
+
+/** The tag to paste, and a wait for the first event. */
+export function FirstRun() {
+  const { data } = useAnswer<List<SessionRow>>(() => FOREVER, "first event", { every: LIVE_REFRESH_MS / 2 });
+  const [first] = data?.data ?? [];
+  const name = site.value || "default";
+  const tag = `<script async src="${location.origin}/tracker.js" data-site="${name}"></script>`;
+  useEffect(() => {
+    if (first) location.hash = href("session", first.session_id);
+  }, [first]);
+  return (
+    <div class="first-run">
+      <h1>Nothing has come in yet</h1>
+      <p>Paste this tag into the pages you want to see here, anywhere in the head:</p>
+      <pre>
+        <code>{tag}</code>
+        <Copy text={tag} what="tag" />
+      </pre>
+      <p>
+        The site must allow the origin of those pages: <a href={href("site", name)}>settings of {name}</a>.
+      </p>
+      <p class="waits" role="status">
+        <span class="pulse" aria-hidden="true" /> Waiting for the first event. This page goes on by itself.
+      </p>
+    </div>
+  );
+}

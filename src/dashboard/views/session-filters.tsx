@@ -1,0 +1,73 @@
+import { Choice, TextField } from "../parts/field";
+import { place, setParams } from "../place";
+
+/** Filters of sessions, as the API names them. */
+export const FILTERS = [
+  ...["visitor_id", "fingerprint_id", "country", "label", "page", "source", "campaign", "device"],
+  ...["min_engagement", "max_engagement", "min_bot", "max_bot", "min_vpn", "max_vpn", "min_risk", "max_risk"],
+] as const;
+
+export const filtersOf = (params: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(FILTERS.flatMap((name) => (params[name] ? [[name, params[name]]] : [])));
+
+const LABELS = [
+  ["", "Any"],
+  ["human", "Human"],
+  ["suspect", "Suspect"],
+  ["bot", "Bot"],
+] as const;
+
+const DEVICES = [
+  ["", "Any"],
+  ["desktop", "Desktop"],
+  ["mobile", "Mobile"],
+  ["tablet", "Tablet"],
+  ["unknown", "Unknown"],
+] as const;
+
+const TEXTS = [
+  ["country", "Country", "DE"],
+  ["page", "Page", "https://…"],
+  ["source", "Source", "google"],
+  ["campaign", "Campaign", ""],
+  ["visitor_id", "Visitor", ""],
+  ["fingerprint_id", "Fingerprint", ""],
+] as const;
+
+const SCORES = [
+  ["min_engagement", "Engagement from"],
+  ["min_bot", "Bot from"],
+  ["min_vpn", "VPN from"],
+  ["min_risk", "Risk from"],
+] as const;
+
+export function SessionFilters() {
+  const { params } = place.value;
+  const set = (name: string) => (value: string) => setParams({ [name]: value });
+  const used = Object.keys(filtersOf(params));
+  const clear = (): void => setParams(Object.fromEntries(used.map((name) => [name, ""])));
+  return (
+    <search class="filters">
+      <Choice label="Verdict" value={params["label"] ?? ""} options={LABELS} onChange={set("label")} />
+      <Choice label="Device" value={params["device"] ?? ""} options={DEVICES} onChange={set("device")} />
+      {TEXTS.map(([name, label, placeholder]) => (
+        <TextField key={name} label={label} value={params[name] ?? ""} placeholder={placeholder} onChange={set(name)} />
+      ))}
+      {SCORES.map(([name, label]) => (
+        <TextField
+          key={name}
+          label={label}
+          value={params[name] ?? ""}
+          placeholder="0"
+          inputMode="numeric"
+          onChange={set(name)}
+        />
+      ))}
+      {used.length > 0 && (
+        <button type="button" class="plain" onClick={clear}>
+          Clear filters
+        </button>
+      )}
+    </search>
+  );
+}
