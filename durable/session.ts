@@ -13,6 +13,7 @@ import {
   OUTSIDE_TIMEOUT_MS,
   PLANS_PER_ALARM,
 } from "../src/limits";
+import { markOf } from "../src/roster/when";
 import { Bucket } from "../src/session/bucket";
 import { backoff, forgetAt, idleAt, nextDeadline, wipeAt } from "../src/session/deadline";
 import type { Entry, IdentityEntry } from "../src/session/entry";
@@ -31,6 +32,7 @@ import { flush, type Outside } from "./flush";
 import { handleFrame } from "./frames";
 import { Inquiry, toldOf } from "./inquiry";
 import { load, type Memory, newMemory, scheduleFlush, withdrawalAt } from "./memory";
+import { Reporter } from "./reporter";
 import { type Unarchived, unarchivedOf } from "./unarchived";
 import { Watch } from "./watch";
 
@@ -50,6 +52,7 @@ export class SessionActor extends DurableObject<Env> {
   #frames: Promise<void> = Promise.resolve();
   #bucket = new Bucket();
   #watch: Watch;
+  #reporter: Reporter;
   #log: Logger;
   readonly #inquiry: Inquiry;
 
@@ -60,6 +63,7 @@ export class SessionActor extends DurableObject<Env> {
     this.#watch = new Watch(ctx, () => this.journal);
     this.#log = createLogger(env.LOG_LEVEL, { actor: "session", session_id: ctx.id.name ?? ctx.id.toString() });
     this.#inquiry = new Inquiry(env.IDENTITY, this.#log);
+    this.#reporter = new Reporter(env, this.#log);
     // Answered by the runtime: a ping neither wakes the actor nor is billed as a message.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     // Known once and for all: reading the alarm costs a row read a wake, setting it again would cost a row written.
@@ -70,6 +74,12 @@ export class SessionActor extends DurableObject<Env> {
 
   /** Takes one call: start, batch, end or several of them, in one turn. The reply leaves when the journal is durable. */
   track(call: TrackCall): TrackResult {
+    const result = this.#take(call);
+    this.#reporter.count(call, result);
+    return result;
+  }
+
+  #take(call: TrackCall): TrackResult {
     const now = Date.now();
     const memory = this.#wake(now);
     const refusal = this.#overload(memory, call, now);
@@ -171,6 +181,7 @@ export class SessionActor extends DurableObject<Env> {
     await this.#eraseWithdrawn(memory);
     if (this.#memory !== memory) return;
     const now = Date.now();
+    this.#reporter.flushed(memory, now);
     if (due(forgetAt(memory), now) || due(wipeAt(memory), now)) return this.#wipe();
     this.#setDeadline(memory);
   }
@@ -213,6 +224,7 @@ export class SessionActor extends DurableObject<Env> {
     const { entries, head } = taken;
     if (entries.length === 0 && (!before || before.head === head)) return before;
     const memory = before ?? { ...newMemory(head), state: taken.state };
+    const mark = markOf(memory.head, memory.state);
     const events = entries.filter((entry) => entry.kind === "event").length;
     const body = JSON.stringify(entries).slice(1, -1);
     const progress = this.#progressWith(memory, head, taken.withdrawn, now);
@@ -239,6 +251,7 @@ export class SessionActor extends DurableObject<Env> {
     });
     this.#watch.tell(memory, entries, now);
     this.#inquiry.start(memory, (answer) => this.#learn(memory, answer));
+    this.#reporter.taken(memory, mark, now);
     return memory;
   }
 

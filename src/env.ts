@@ -1,6 +1,8 @@
 import type { EndpointActor } from "../durable/endpoint";
 import type { IdentityActor } from "../durable/identity";
 import type { LeadActor } from "../durable/lead";
+import type { RealtimeActor } from "../durable/realtime";
+import type { RosterActor } from "../durable/roster";
 import type { SessionActor } from "../durable/session";
 
 /** The bindings and variables of `wrangler.toml`. The first four names are the contract's. */
@@ -13,6 +15,10 @@ export interface Env {
   SESSION: DurableObjectNamespace<SessionActor>;
   /** One object for each fingerprint and each address as stored. */
   IDENTITY: DurableObjectNamespace<IdentityActor>;
+  /** Who is on the sites now, in shards. */
+  ROSTER: DurableObjectNamespace<RosterActor>;
+  /** Those who follow a site, by its name. */
+  REALTIME: DurableObjectNamespace<RealtimeActor>;
   /** Site settings: an itty-durable object, reached through its proxy only. */
   SITE: DurableObjectNamespace;
   LEAD: DurableObjectNamespace<LeadActor>;

@@ -10,6 +10,8 @@ import { elsewhere, routes } from "./routes";
 export { EndpointActor } from "../durable/endpoint";
 export { IdentityActor } from "../durable/identity";
 export { LeadActor } from "../durable/lead";
+export { RealtimeActor } from "../durable/realtime";
+export { RosterActor } from "../durable/roster";
 export { SessionActor } from "../durable/session";
 export { SiteSettings } from "../durable/site";
 

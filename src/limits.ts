@@ -296,3 +296,32 @@ export const IDENTITY_WAIT_MS = 300;
 export const IDENTITY_MAX_ASKS = 3;
 /** The contract's number: KV writes of one session, its identities' included. */
 export const KV_WRITES_PER_SESSION = 3;
+
+// --- Roster ---------------------------------------------------------------------------------------------------------
+
+/** Shards of the roster: 10,000 visitors at a report every 20 s are 500 reports/s, some 30 a shard, of 200 it could take. */
+export const ROSTER_SHARDS = 16;
+/** Someone who was not heard of for so long is gone: within 60 s, with the time a report and an answer take. */
+export const ROSTER_TTL_MS = 55 * SECOND;
+/**
+ * A session that goes on says so this often. The tracker sends an event every 10 s while somebody is active, so between
+ * two reports there are at most 40 s, and nobody expires who is there.
+ */
+export const ROSTER_BEAT_MS = 30 * SECOND;
+/** Changes (page, verdict, end) are told at once; a session that changes all the time may do so this often. */
+export const ROSTER_BURST = 10;
+export const ROSTER_REFILL_MS = 3 * SECOND;
+/** Seats of a shard: 320,000 visitors in all, and some 10 MB of memory a shard. Who finds none is not shown. */
+export const ROSTER_MAX_SEATS = 20_000;
+/** How a session's machinery does is remembered this long; one that retries reports at least every two minutes. */
+export const HEALTH_TTL_MS = 5 * MINUTE;
+/** A shard looks whether it is empty, and then forgets everything, file and all. */
+export const ROSTER_SWEEP_MS = 10 * MINUTE;
+/** Pages and countries shown of those who are there. */
+export const REALTIME_TOP = 10;
+/** Visitors shown to who begins to follow a site, the latest. */
+export const REALTIME_SHOWN = 1_000;
+/** How often those who follow a site are told what has changed there: with a report's time well under 5 s. */
+export const REALTIME_POLL_MS = 2_500;
+/** People who follow one site at a time. */
+export const REALTIME_MAX_WATCHERS = 256;

@@ -1,8 +1,10 @@
 import { IdentityActor as ProductionIdentity } from "../../durable/identity";
+import { RosterActor as ProductionRoster } from "../../durable/roster";
 import { SessionActor as Production } from "../../durable/session";
 import type { Env } from "../../src/env";
 import type { Sighting } from "../../src/identity/record";
 import worker from "../../src/index";
+import type { Report } from "../../src/roster/entry";
 import type { TrackCall } from "../../src/session/intake";
 
 /**
@@ -13,6 +15,7 @@ import type { TrackCall } from "../../src/session/intake";
 
 export { EndpointActor } from "../../durable/endpoint";
 export { LeadActor } from "../../durable/lead";
+export { RealtimeActor } from "../../durable/realtime";
 export { SiteSettings } from "../../durable/site";
 
 /** Counts by name; the names are the lines of the bill. */
@@ -181,6 +184,21 @@ export class IdentityActor extends ProductionIdentity {
   fire(): Promise<void> {
     add("alarms");
     return active(() => super.alarm());
+  }
+}
+
+/** What a session tells the roster is paid for like any other call of an object. */
+export class RosterActor extends ProductionRoster {
+  constructor(ctx: DurableObjectState, env: Env) {
+    countStorage(ctx.storage, ctx.id.toString(), ["seats", "totals"]);
+    super(ctx, env);
+  }
+
+  override report(report: Report): void {
+    add("object_calls");
+    const began = performance.now();
+    super.report(report);
+    add("active_ms", performance.now() - began);
   }
 }
 

@@ -11,6 +11,7 @@ import { EventsQuery, rangeOf, SessionsQuery, TicketInput } from "../protocol/an
 import { parseWith } from "../protocol/track";
 import type { Live } from "../session/view";
 import { findSession, listEvents, listSessions } from "../store/sessions";
+import { realtimeTicketPath } from "./realtime";
 import { normalStreamPath, sessionIdOf, WATCH } from "./socket";
 
 const NO_STORE = { "Cache-Control": "no-store" };
@@ -77,7 +78,7 @@ export const postTicket = keyed(
   async ({ request, env, caller }) => {
     const parsed = parseWith(TicketInput, await readJson(request));
     if (!parsed.ok) throw fromRefusal(parsed.refusal);
-    const path = normalStreamPath(parsed.value.path);
+    const path = normalStreamPath(parsed.value.path) ?? realtimeTicketPath(parsed.value.path, caller);
     if (!path) throw new Problem("invalid_ticket_path", "path: must be the path of a stream.");
     const { value, expires_at } = await issueTicket(requireRootKey(env), { path, sites: caller.sites }, Date.now());
     return Response.json(

@@ -7,7 +7,9 @@ import { getDemo } from "./demo";
 import { getHealth } from "./health";
 import { deleteKey, getAudit, getKeys, postKey } from "./keys";
 import { catchLead, postLead } from "./leads";
+import { getMetrics } from "./metrics";
 import { docsRoute, openApiRoute } from "./openapi";
+import { getRealtime, openRealtimeStream } from "./realtime";
 import { getReplay } from "./replay";
 import { getTracker } from "./scripts";
 import { getSite, putSite } from "./sites";
@@ -30,6 +32,9 @@ export const routes: readonly Route[] = [
   { method: "GET", path: "/analytics/sessions/:id/live", handler: getLive },
   { method: "GET", path: "/analytics/sessions/:id/replay", handler: getReplay },
   { method: "GET", path: "/analytics/sessions/:id/stream", handler: openSessionStream },
+  { method: "GET", path: "/analytics/realtime", handler: getRealtime },
+  { method: "GET", path: "/analytics/realtime/stream", handler: openRealtimeStream },
+  { method: "GET", path: "/metrics", handler: getMetrics },
   { method: "POST", path: "/analytics/tickets", handler: postTicket },
   { method: "GET", path: "/analytics/sites/:site", handler: getSite },
   { method: "PUT", path: "/analytics/sites/:site", handler: putSite },

@@ -65,7 +65,7 @@ export function normalStreamPath(path: string): string | null {
   return id.success ? streamPath(id.data) : null;
 }
 
-function requireUpgrade(request: Request): void {
+export function requireUpgrade(request: Request): void {
   if (request.headers.get("Upgrade")?.toLowerCase() === "websocket") return;
   throw new Problem("upgrade_required", "Open this path as a WebSocket.", { headers: { Upgrade: "websocket" } });
 }

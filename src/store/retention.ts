@@ -71,6 +71,12 @@ export async function listRuns(db: D1Database, limit: number): Promise<Retention
   });
 }
 
+/** When the newest finished run came to its end, epoch ms. */
+export async function lastFinished(db: D1Database): Promise<number | null> {
+  const row = await db.prepare("SELECT max(finished_at) AS at FROM retention_runs").first<{ at: number | null }>();
+  return row?.at ?? null;
+}
+
 export const expireRuns = (db: D1Database, before: number): Promise<unknown> =>
   db.prepare("DELETE FROM retention_runs WHERE started_at < ?").bind(before).run();
 

@@ -1,3 +1,6 @@
+import type { RosterActor } from "../../durable/roster";
+import type { Report } from "../../src/roster/entry";
+
 /**
  * Faults in thin wrappers round the bindings: each outside write passes here, by name, and may fail before it happens,
  * after it has happened (committed but reported as failed), or kill the caller before or after.
@@ -84,6 +87,20 @@ export function faultyKv(kv: KVNamespace, die: Die, whose = ""): KVNamespace {
     delete: ((key: string) => pass(`${whose}kv.delete`, die, () => kv.delete(key))) as KVNamespace["delete"],
   };
   return wrapped as KVNamespace;
+}
+
+/** The roster's answer to a session's report: `refuse` fails it, `lie` leaves it without an answer for good. */
+export function faultyRoster(roster: DurableObjectNamespace<RosterActor>): DurableObjectNamespace<RosterActor> {
+  const getByName = (name: string) => {
+    const stub = roster.getByName(name);
+    const report = (report: Report): Promise<void> => {
+      const fault = faults.at.get("roster.report");
+      if (fault === "refuse") return Promise.reject(new Error("the roster is away"));
+      return fault === "lie" ? forever() : stub.report(report);
+    };
+    return { report };
+  };
+  return { getByName } as unknown as DurableObjectNamespace<RosterActor>;
 }
 
 const inner = new WeakMap<object, D1PreparedStatement>();

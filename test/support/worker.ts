@@ -5,8 +5,10 @@ import { SessionActor as Production } from "../../durable/session";
 import type { Env } from "../../src/env";
 import worker from "../../src/index";
 import { Journal } from "../../src/store/journal";
-import { faultyBucket, faultyCalls, faultyDatabase, faultyKv } from "./faults";
+import { faultyBucket, faultyCalls, faultyDatabase, faultyKv, faultyRoster } from "./faults";
 
+export { RealtimeActor } from "../../durable/realtime";
+export { RosterActor } from "../../durable/roster";
 export { SiteSettings } from "../../durable/site";
 export default worker;
 
@@ -27,7 +29,8 @@ export class FailingJournal extends Journal {
 export class SessionActor extends Production {
   constructor(ctx: DurableObjectState, env: Env) {
     const die = () => ctx.abort("killed by the test");
-    super(ctx, { ...env, DB: faultyDatabase(env.DB, die), TRACKING_R2: faultyBucket(env.TRACKING_R2, die) });
+    const [DB, TRACKING_R2] = [faultyDatabase(env.DB, die), faultyBucket(env.TRACKING_R2, die)];
+    super(ctx, { ...env, DB, TRACKING_R2, ROSTER: faultyRoster(env.ROSTER) });
   }
 
   /** The next storage call of this kind throws. */

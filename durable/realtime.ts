@@ -1,0 +1,134 @@
+import { DurableObject } from "cloudflare:workers";
+import type { Env } from "../src/env";
+import { createLogger, errorField, type Logger } from "../src/http/logger";
+import { MAX_USED_TICKETS, REALTIME_MAX_WATCHERS, REALTIME_POLL_MS, REALTIME_SHOWN } from "../src/limits";
+import { isHere, type Presence } from "../src/roster/entry";
+import { allShards, shardName, shardOf } from "../src/roster/shards";
+import { type FollowContext, readFollow } from "../src/roster/socket";
+import { readUsed, writeUsed } from "../src/store/used-tickets";
+import type { Place } from "./roster";
+import { sendQuietly } from "./watch";
+
+/**
+ * Those who follow one site: their sockets, which may hibernate, and what they have been told. While there are any, the
+ * shards of the roster are asked every few seconds for what has changed; nobody follows, nobody asks.
+ */
+export class RealtimeActor extends DurableObject<Env> {
+  readonly #log: Logger;
+  readonly #places = new Map<number, Place>();
+  readonly #present = new Map<string, Presence>();
+  /** Null until this instance has read all shards once: those who follow are then told everything anew. */
+  #isComplete = false;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#log = createLogger(env.LOG_LEVEL, { actor: "realtime" });
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+  }
+
+  /** Sockets only, opened by the Worker, which has checked limits and key. */
+  override async fetch(request: Request): Promise<Response> {
+    const context = readFollow(request);
+    if (this.ctx.getWebSockets().length >= REALTIME_MAX_WATCHERS)
+      return new Response("too many sockets", { status: 429 });
+    if (context.ticket && !this.#redeem(context.ticket)) return new Response("ticket_invalid", { status: 401 });
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server);
+    server.serializeAttachment(context);
+    if (!this.#isComplete) await this.#poll(context.site);
+    sendQuietly(server, this.#whole());
+    if ((await this.ctx.storage.getAlarm()) === null) await this.#setAlarm();
+    const headers = context.protocol ? { "Sec-WebSocket-Protocol": context.protocol } : {};
+    return new Response(null, { status: 101, webSocket: client, headers });
+  }
+
+  override async alarm(): Promise<void> {
+    const sockets = this.ctx.getWebSockets();
+    const [first] = sockets;
+    if (!first) return this.#forget();
+    const { site } = first.deserializeAttachment() as FollowContext;
+    const isNew = !this.#isComplete;
+    const { changed, left } = await this.#poll(site);
+    const text = isNew ? this.#whole() : JSON.stringify({ t: "update", data: { ...this.#count(), changed, left } });
+    if (isNew || changed.length + left.length > 0)
+      for (const socket of this.ctx.getWebSockets()) sendQuietly(socket, text);
+    await this.#setAlarm();
+  }
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    socket.close(code >= 3000 && code <= 4999 ? code : 1000);
+  }
+
+  override webSocketMessage(): void {
+    // Who follows only listens.
+  }
+
+  override webSocketError(_: WebSocket, error: unknown): void {
+    this.#log.debug("socket_error", { error: errorField(error) });
+  }
+
+  /** Brings `#present` up to date, and says what became of it. A shard that does not answer is asked again next time. */
+  async #poll(site: string | null): Promise<{ changed: Presence[]; left: string[] }> {
+    const answers = await Promise.all(allShards.map((shard) => this.#ask(shard, site)));
+    const changed: Presence[] = [];
+    const left: string[] = [];
+    for (const [shard, answer] of answers.entries()) {
+      if (!answer) continue;
+      const isAnew = this.#places.get(shard)?.epoch !== answer.epoch;
+      const named = new Set(isAnew ? answer.changed.map(({ presence }) => presence.session_id) : []);
+      // A shard that was loaded anew names everybody there: who is not named has left in the meantime.
+      const missed = isAnew ? [...this.#present.keys()].filter((id) => shardOf(id) === shard && !named.has(id)) : [];
+      for (const id of missed) this.#present.delete(id);
+      left.push(...missed);
+      this.#places.set(shard, { epoch: answer.epoch, version: answer.version });
+      for (const { presence, ended } of answer.changed) {
+        const { session_id } = presence;
+        if (!ended) {
+          this.#present.set(session_id, presence);
+          changed.push(presence);
+        } else if (this.#present.delete(session_id)) left.push(session_id);
+      }
+    }
+    const now = Date.now();
+    for (const [session_id, presence] of this.#present) {
+      if (isHere(presence, now)) continue;
+      this.#present.delete(session_id);
+      left.push(session_id);
+    }
+    this.#isComplete = true;
+    return { changed, left };
+  }
+
+  async #ask(shard: number, site: string | null) {
+    try {
+      return await this.env.ROSTER.getByName(shardName(shard)).changes(site, this.#places.get(shard) ?? null);
+    } catch (error) {
+      this.#log.warn("shard_failed", { shard, error: errorField(error) });
+      return null;
+    }
+  }
+
+  #count = () => ({ visitors: this.#present.size, timestamp: Date.now() });
+
+  /** Everybody there, the latest first, as far as is shown. */
+  #whole(): string {
+    const sessions = [...this.#present.values()].sort((a, b) => b.seen_at - a.seen_at).slice(0, REALTIME_SHOWN);
+    return JSON.stringify({ t: "realtime", data: { ...this.#count(), sessions } });
+  }
+
+  #setAlarm = (): Promise<void> => this.ctx.storage.setAlarm(Date.now() + REALTIME_POLL_MS);
+
+  #forget(): void {
+    this.#places.clear();
+    this.#present.clear();
+    this.#isComplete = false;
+  }
+
+  #redeem(ticket: { nonce: string; expires_at: number }): boolean {
+    const now = Date.now();
+    const used = readUsed(this.ctx.storage).filter(([, expiry]) => expiry > now);
+    if (used.length >= MAX_USED_TICKETS || used.some(([nonce]) => nonce === ticket.nonce)) return false;
+    writeUsed(this.ctx.storage, [...used, [ticket.nonce, ticket.expires_at]]);
+    return true;
+  }
+}

@@ -1,0 +1,80 @@
+import type { Env } from "../src/env";
+import { errorField, type Logger } from "../src/http/logger";
+import { ROSTER_BURST, ROSTER_REFILL_MS } from "../src/limits";
+import { healthOf, presenceOf, type Report } from "../src/roster/entry";
+import { addCounts } from "../src/roster/figures";
+import { shardName, shardOf } from "../src/roster/shards";
+import { type Mark, markOf, reasonFor } from "../src/roster/when";
+import { whoIs } from "../src/roster/who";
+import type { TrackCall } from "../src/session/intake";
+import type { TrackResult } from "../src/session/result";
+import type { Memory } from "./memory";
+
+/** What the operator's figures call a limit; other refusals are errors of the sender. */
+const LIMITS = new Set(["too_fast", "busy", "stream_too_sparse"]);
+
+/**
+ * Tells the roster of a session. Best effort: the session never waits for it, and what is lost is said again within
+ * seconds by the next report.
+ */
+export class Reporter {
+  readonly #env: Pick<Env, "ROSTER">;
+  readonly #log: Logger;
+  #tokens = ROSTER_BURST;
+  #refilledAt = 0;
+  #refused: Record<string, number> = {};
+  #limits: Record<string, number> = {};
+  /** The last report spoke of failures: the end of them is news too. */
+  #wasUnwell = false;
+
+  constructor(env: Pick<Env, "ROSTER">, log: Logger) {
+    this.#env = env;
+    this.#log = log;
+  }
+
+  /** Counts what a call's sender was refused. */
+  count(call: TrackCall, result: TrackResult): void {
+    if (!result.ok && LIMITS.has(result.code)) addCounts(this.#limits, { [result.code]: 1 });
+    for (const { code } of call.batch?.rejected ?? []) addCounts(this.#refused, { [code]: 1 });
+  }
+
+  /** After something was taken: `before` is the mark the session had until then. */
+  taken(memory: Memory, before: Mark, now: number): void {
+    const reason = reasonFor(memory.head.session_id, before, markOf(memory.head, memory.state));
+    if (reason === "beat" || (reason === "change" && this.#take(now))) this.#report(memory, now);
+  }
+
+  /** After the alarm has written, or tried to: trouble is told even if nobody is there any more. */
+  flushed(memory: Memory, now: number): void {
+    const { d1, r2 } = memory.progress;
+    const isUnwell = d1.attempts + r2.attempts > 0;
+    const hasCounts = Object.keys(this.#refused).length + Object.keys(this.#limits).length > 0;
+    if (memory.state.events > 0 && (isUnwell || this.#wasUnwell || hasCounts)) this.#report(memory, now);
+    this.#wasUnwell = isUnwell;
+  }
+
+  #take(now: number): boolean {
+    const earned = Math.max(0, now - this.#refilledAt) / ROSTER_REFILL_MS;
+    this.#tokens = Math.min(ROSTER_BURST, this.#tokens + earned);
+    this.#refilledAt = now;
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+
+  #report(memory: Memory, now: number): void {
+    const { head, state } = memory;
+    const visitor = head.identity?.visitor_id ?? null;
+    // What is reported is as of now, whatever happens while the hash is made.
+    const report: Omit<Report, "who"> = {
+      ...{ v: 1, presence: presenceOf(head, state), seq: state.seq, ended: state.ended_at !== null },
+      ...{ health: healthOf(memory, now), refused: this.#refused, limits: this.#limits },
+    };
+    this.#refused = {};
+    this.#limits = {};
+    const shard = this.#env.ROSTER.getByName(shardName(shardOf(head.session_id)));
+    void whoIs(visitor)
+      .then((who) => shard.report({ ...report, who }))
+      .catch((error: unknown) => this.#log.debug("report_failed", { error: errorField(error) }));
+  }
+}

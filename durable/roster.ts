@@ -1,0 +1,183 @@
+import { DurableObject } from "cloudflare:workers";
+import type { Env } from "../src/env";
+import { HEALTH_TTL_MS, ROSTER_MAX_SEATS, ROSTER_SWEEP_MS } from "../src/limits";
+import { type Health, isHere, type Presence, type Report } from "../src/roster/entry";
+import { addCounts, type Figures, figuresOf } from "../src/roster/figures";
+import { type RosterSummary, summarize } from "../src/roster/summary";
+import { type Seat, Seats, type Totals } from "../src/store/roster";
+
+/** Where a reader has got to in one shard's changes. */
+export interface Place {
+  /** Another one means that the shard has been loaded anew: everything is to be read again. */
+  epoch: string;
+  version: number;
+}
+
+export interface Changes extends Place {
+  /** Who has changed since the place that was given, those who have left too. */
+  changed: { presence: Presence; ended: boolean }[];
+}
+
+interface Known {
+  slot: number;
+  seat: Seat;
+  version: number;
+}
+
+const NO_TOTALS: Totals = { reports: 0, refused: {}, limits: {} };
+
+/**
+ * One shard of who is on the sites now. Sessions report, this compares times: whoever was not heard of for a minute is
+ * gone without anybody doing anything. Each report is a row before it is answered, so an eviction loses nobody.
+ */
+export class RosterActor extends DurableObject<Env> {
+  readonly #seats: Seats;
+  readonly #known = new Map<string, Known>();
+  readonly #free: number[] = [];
+  readonly #epoch = crypto.randomUUID();
+  #version = 0;
+  #slots = 0;
+  #totals: Totals;
+  #alarmAt: number | null = null;
+  /** How sessions' machinery does. Not kept on disk: who is not well reports again soon. */
+  readonly #health = new Map<string, { at: number; health: Health }>();
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#seats = new Seats(ctx.storage);
+    this.#totals = this.#seats.totals() ?? structuredClone(NO_TOTALS);
+    for (const { slot, seat } of this.#seats.all()) {
+      this.#slots = Math.max(this.#slots, slot + 1);
+      const { session_id } = seat.presence;
+      const other = this.#known.get(session_id);
+      if (other && other.seat.seq > seat.seq) this.#free.push(slot);
+      else this.#known.set(session_id, { slot, seat, version: 0 });
+    }
+    void ctx.blockConcurrencyWhile(async () => {
+      this.#alarmAt = await ctx.storage.getAlarm();
+    });
+  }
+
+  report(report: Report): void {
+    const now = Date.now();
+    const { presence, seq, ended, who, health, refused, limits } = report;
+    this.#note(presence.session_id, health, now);
+    this.#count(refused, limits);
+    const known = this.#known.get(presence.session_id);
+    if (known && known.seat.seq > seq) return;
+    const slot = known?.slot ?? this.#takeSlot(now);
+    if (slot === null) return;
+    const seat: Seat = { presence, seq, ended, who };
+    this.#seats.write(slot, seat);
+    this.#version += 1;
+    this.#known.set(presence.session_id, { slot, seat, version: this.#version });
+    if (this.#alarmAt !== null) return;
+    this.#alarmAt = now + ROSTER_SWEEP_MS;
+    void this.ctx.storage.setAlarm(this.#alarmAt);
+  }
+
+  /** Takes a session out, as if it had never been there. */
+  remove(sessionId: string): boolean {
+    this.#health.delete(sessionId);
+    const known = this.#known.get(sessionId);
+    if (!known) return false;
+    // Written over in place, and marked as left, so that those who follow the site hear of it.
+    const { session_id, site } = known.seat.presence;
+    const gone: Presence = { ...NOBODY, session_id, site };
+    const seat: Seat = { ...known.seat, presence: gone, ended: true, who: null };
+    this.#seats.write(known.slot, seat);
+    this.#version += 1;
+    this.#known.set(sessionId, { ...known, seat, version: this.#version });
+    return true;
+  }
+
+  /** Who is there, in numbers, and the latest of them. `site` null: everywhere. */
+  summary(site: string | null, limit: number): RosterSummary {
+    return summarize(this.#here(site), limit);
+  }
+
+  /** Who has changed since `since`; everybody without one, or when it is of another life of this shard. */
+  changes(site: string | null, since: Place | null): Changes {
+    const after = since?.epoch === this.#epoch ? since.version : -1;
+    const now = Date.now();
+    const changed = [...this.#known.values()]
+      .filter(
+        ({ seat, version }) =>
+          version > after && isOf(seat, site) && (seat.ended ? after >= 0 : isHere(seat.presence, now)),
+      )
+      .map(({ seat: { presence, ended } }) => ({ presence, ended }));
+    return { epoch: this.#epoch, version: this.#version, changed };
+  }
+
+  /** Sessions of a visitor, by the hash of who it is: those that no store may know yet among them. */
+  sessionsOf(who: string): string[] {
+    return [...this.#known.values()].filter(({ seat }) => seat.who === who).map(({ seat }) => seat.presence.session_id);
+  }
+
+  figures(): Figures {
+    const now = Date.now();
+    for (const [id, { at }] of this.#health) if (at + HEALTH_TTL_MS <= now) this.#health.delete(id);
+    const health = [...this.#health.values()].map((one) => one.health);
+    return figuresOf(health, { visitors: this.#here(null).length, ...this.#totals });
+  }
+
+  /** Looks whether anybody is left. */
+  override async alarm(): Promise<void> {
+    const now = Date.now();
+    this.#alarmAt = null;
+    if (this.#here(null).length > 0) {
+      this.#alarmAt = now + ROSTER_SWEEP_MS;
+      await this.ctx.storage.setAlarm(this.#alarmAt);
+      return;
+    }
+    this.#known.clear();
+    this.#free.length = 0;
+    this.#slots = 0;
+    await this.#seats.clear(this.#totals);
+  }
+
+  #here(site: string | null): Presence[] {
+    const now = Date.now();
+    const present = [...this.#known.values()].filter(
+      ({ seat }) => !seat.ended && isOf(seat, site) && isHere(seat.presence, now),
+    );
+    return present.map(({ seat }) => seat.presence);
+  }
+
+  /** A free seat; expired ones are freed when there is none. Null when the shard is full. */
+  #takeSlot(now: number): number | null {
+    if (this.#free.length === 0) {
+      for (const [id, { slot, seat }] of this.#known) {
+        if (isHere(seat.presence, now)) continue;
+        this.#known.delete(id);
+        this.#free.push(slot);
+      }
+    }
+    const free = this.#free.pop();
+    if (free !== undefined) return free;
+    if (this.#slots >= ROSTER_MAX_SEATS) return null;
+    this.#slots += 1;
+    return this.#slots - 1;
+  }
+
+  #note(sessionId: string, health: Health, now: number): void {
+    this.#health.delete(sessionId);
+    if (this.#health.size < ROSTER_MAX_SEATS) this.#health.set(sessionId, { at: now, health });
+  }
+
+  #count(refused: Report["refused"], limits: Report["limits"]): void {
+    this.#totals.reports += 1;
+    if (Object.keys(refused).length + Object.keys(limits).length === 0) return;
+    addCounts(this.#totals.refused, refused);
+    addCounts(this.#totals.limits, limits);
+    this.#seats.writeTotals(this.#totals);
+  }
+}
+
+const isOf = ({ presence }: Seat, site: string | null): boolean => site === null || presence.site === site;
+
+/** What is left of an erased session's seat until it expires. */
+const NOBODY: Omit<Presence, "session_id" | "site"> = {
+  ...{ page: "", referrer: null, country: null, started_at: 0, seen_at: 0, events: 0, page_views: 0, engaged_ms: 0 },
+  ...{ label: null, scores: { engagement: null, bot: null, vpn: null, risk: null } },
+};

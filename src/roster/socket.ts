@@ -1,0 +1,20 @@
+/** Who follows a site: what the Worker has checked, and the hub keeps with the socket. */
+export interface FollowContext {
+  /** Null: every site. */
+  site: string | null;
+  /** The ticket the Worker has verified, to be used once; null when a key opened the socket. */
+  ticket: { nonce: string; expires_at: number } | null;
+  /** The subprotocol to answer with, null when none was offered. */
+  protocol: string | null;
+}
+
+const HEADER = "x-pulsegate-follow";
+
+/** The request that opens a socket on a hub: made by the Worker from scratch, with nothing of the client's in it. */
+export const followRequest = (context: FollowContext): Request =>
+  new Request("https://realtime/", { headers: { Upgrade: "websocket", [HEADER]: JSON.stringify(context) } });
+
+export const readFollow = (request: Request): FollowContext => JSON.parse(request.headers.get(HEADER) ?? "{}");
+
+/** The hub's name; no site can be called "*". */
+export const hubName = (site: string | null): string => site ?? "*";

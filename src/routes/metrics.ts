@@ -1,0 +1,25 @@
+import { keyed, requireAllSites } from "../http/keyed";
+import { errorField } from "../http/logger";
+import { renderMetrics } from "../ops/metrics";
+import type { Figures } from "../roster/figures";
+import { allShards, shardName } from "../roster/shards";
+import { lastFinished } from "../store/retention";
+
+/** `GET /metrics`: the operator's figures, from the sessions' reports to the roster. */
+export const getMetrics = keyed(async ({ env, log, caller }) => {
+  requireAllSites(caller);
+  const ask = async (shard: number): Promise<Figures | null> => {
+    try {
+      return await env.ROSTER.getByName(shardName(shard)).figures();
+    } catch (error) {
+      log.warn("shard_failed", { shard, error: errorField(error) });
+      return null;
+    }
+  };
+  const [answers, retention_finished_at] = await Promise.all([Promise.all(allShards.map(ask)), lastFinished(env.DB)]);
+  const shards = answers.filter((one) => one !== null);
+  const text = renderMetrics({ shards, failed: answers.length - shards.length, retention_finished_at });
+  return new Response(text, {
+    headers: { "Content-Type": "text/plain; version=0.0.4; charset=utf-8", "Cache-Control": "no-store" },
+  });
+}, "inspect");

@@ -1,0 +1,84 @@
+import { type Caller, requireKey, requireRootKey } from "../http/auth";
+import type { Context, Handler } from "../http/context";
+import { keyed } from "../http/keyed";
+import { errorField } from "../http/logger";
+import { invalidQuery, Problem, unavailable } from "../http/problem";
+import { readQuery } from "../http/query";
+import { limitApi } from "../http/rate";
+import { offeredTicket, readTicket } from "../http/tickets";
+import { UNAVAILABLE_RETRY_SECONDS } from "../limits";
+import { SiteName } from "../protocol/fields";
+import { RealtimeQuery } from "../protocol/realtime";
+import { allShards, shardName } from "../roster/shards";
+import { type FollowContext, followRequest, hubName } from "../roster/socket";
+import { mergeSummaries } from "../roster/summary";
+import { requireUpgrade, WATCH } from "./socket";
+
+/** `GET /analytics/realtime`: who is on a site, or on all of them, now. */
+export const getRealtime = keyed(
+  async (context) => {
+    const { site = null, limit } = readQuery(RealtimeQuery, context);
+    const { env, log } = context;
+    try {
+      const parts = await Promise.all(
+        allShards.map((shard) => env.ROSTER.getByName(shardName(shard)).summary(site, limit)),
+      );
+      const data = { site, ...mergeSummaries(parts, limit), timestamp: Date.now() };
+      return Response.json({ data }, { headers: { "Cache-Control": "no-store" } });
+    } catch (error) {
+      // A count without one of the shards would be a wrong count.
+      log.warn("roster_failed", { error: errorField(error) });
+      throw unavailable("The roster could not be read.");
+    }
+  },
+  ...WATCH,
+);
+
+const PATH = "/analytics/realtime/stream";
+
+/** The path a ticket for a site's stream is made out to. */
+const pathOf = (site: string | null): string => (site === null ? PATH : `${PATH}?site=${site}`);
+
+/** The path in the one form tickets are compared in; null when it is another stream, or not the caller's to open. */
+export function realtimeTicketPath(path: string, caller: Caller): string | null {
+  const [before, query = ""] = path.split("?", 2);
+  if (before !== PATH) return null;
+  const site = new URLSearchParams(query).get("site");
+  if (site !== null && !SiteName.safeParse(site).success) return null;
+  return maySee(caller.sites, site) ? pathOf(site) : null;
+}
+
+/** Every site is for who is restricted to none. */
+const maySee = (sites: Caller["sites"], site: string | null): boolean =>
+  sites === null || (site !== null && sites.includes(site));
+
+/** `GET /analytics/realtime/stream`: follows a site by WebSocket. By ticket from a browser, by key from anywhere else. */
+export const openRealtimeStream: Handler = async (context) => {
+  const { request, env, url } = context;
+  requireUpgrade(request);
+  await limitApi(env, request);
+  const site = url.searchParams.get("site");
+  if (site !== null && !SiteName.safeParse(site).success) throw invalidQuery("site", "is no site name");
+  const offered = offeredTicket(request.headers);
+  if (!offered) {
+    const caller = await requireKey(request, env, WATCH);
+    if (!maySee(caller.sites, site)) throw new Problem("scope_missing", "This key is for other sites.");
+    return open(context, { site, ticket: null, protocol: null });
+  }
+  const ticket = await readTicket(requireRootKey(env), offered.value, pathOf(site), Date.now());
+  if (!ticket) throw new Problem("ticket_invalid", "This ticket is expired, or opens another stream.");
+  return open(context, { site, ticket, protocol: offered.protocol });
+};
+
+async function open({ env, log }: Context, follow: FollowContext): Promise<Response> {
+  let response: Response;
+  try {
+    response = await env.REALTIME.getByName(hubName(follow.site)).fetch(followRequest(follow));
+  } catch (error) {
+    log.warn("actor_failed", { error: errorField(error) });
+    throw unavailable("The stream could not be opened.");
+  }
+  if (response.status === 101) return response;
+  if (response.status === 401) throw new Problem("ticket_invalid", "This ticket has been used.");
+  throw new Problem("rate_limited", "Too many follow this site.", { retryAfter: UNAVAILABLE_RETRY_SECONDS });
+}

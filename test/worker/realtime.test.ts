@@ -1,0 +1,366 @@
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, it } from "vitest";
+import { ROSTER_SWEEP_MS, ROSTER_TTL_MS } from "../../src/limits";
+import type { Presence, Report } from "../../src/roster/entry";
+import { allShards, shardName, shardOf } from "../../src/roster/shards";
+import { faults, resetFaults } from "../support/faults";
+import { alarm, ask, callOf, KEY, liveOf, PAGE, post, someEvents, take, track } from "../support/visit";
+import { RosterActor } from "../support/worker";
+import { connect, later, newId, problemOf, read, upgrade } from "./helpers";
+
+afterEach(resetFaults);
+
+interface Realtime {
+  visitors: number;
+  pages: { page: string; visitors: number }[];
+  countries: { country: string; visitors: number }[];
+  labels: Record<string, number>;
+  sessions: Presence[];
+}
+
+const newSite = (): string => `site-${newId().slice(0, 8)}`;
+
+const realtime = async (site: string, more = ""): Promise<Realtime> =>
+  (await read<{ data: Realtime }>(`/analytics/realtime?site=${site}${more}`)).data;
+
+/** A report is sent beside the call: until it is there. */
+async function visitors(site: string, count: number): Promise<Realtime> {
+  for (let i = 0; i < 100; i++) {
+    const now = await realtime(site);
+    if (now.visitors === count) return now;
+    await scheduler.wait(20);
+  }
+  throw new Error(`not ${count}: ${JSON.stringify(await realtime(site))}`);
+}
+
+const stubOf = (shard: number) => env.ROSTER.getByName(shardName(shard));
+
+async function evictRoster(): Promise<void> {
+  for (const shard of allShards) {
+    await runInDurableObject(stubOf(shard), (_, state) => state.abort("evicted by the test")).catch(() => {});
+  }
+}
+
+const reportOf = (site: string, more: Partial<Report> = {}, presence: Partial<Presence> = {}): Report => ({
+  v: 1,
+  presence: {
+    ...{
+      session_id: newId(),
+      site,
+      page: PAGE,
+      referrer: null,
+      country: "DE",
+      started_at: Date.now(),
+      seen_at: Date.now(),
+    },
+    ...{ events: 1, page_views: 1, engaged_ms: 0, label: "human" },
+    scores: { engagement: 1, bot: 0, vpn: 0, risk: 0 },
+    ...presence,
+  },
+  ...{ seq: 1, ended: false, who: null, refused: {}, limits: {} },
+  health: { flush_lag_ms: 0, journal_entries: 0, attempts: { d1: 0, r2: 0 }, alarm_overdue_ms: 0, quarantined: 0 },
+  ...more,
+});
+
+const send = (report: Report): Promise<void> => stubOf(shardOf(report.presence.session_id)).report(report);
+
+describe("who is on a site now", () => {
+  it("has a session from its first event on, with its page and scores, until its end", async () => {
+    const site = newSite();
+    const id = newId();
+    await take(callOf(id, { site }));
+    expect((await realtime(site)).visitors).toBe(0);
+    await take(callOf(id, { site, events: someEvents(2) }));
+    const { sessions, pages, countries, labels } = await visitors(site, 1);
+    expect(sessions[0]).toMatchObject({ session_id: id, site, page: PAGE, country: "DE", events: 2 });
+    expect(sessions[0]?.scores).toEqual((await liveOf(id))?.scores);
+    expect(pages).toEqual([{ page: PAGE, visitors: 1 }]);
+    expect(countries).toEqual([{ country: "DE", visitors: 1 }]);
+    expect(Object.values(labels)).toEqual([1]);
+    await take(callOf(id, { site, start: false, end: true }));
+    await visitors(site, 0);
+  });
+
+  it("shows the page a visitor has just gone to", async () => {
+    const site = newSite();
+    const id = newId();
+    await take(callOf(id, { site, events: someEvents(1) }));
+    await visitors(site, 1);
+    const next = "https://shop.example/next";
+    await take(callOf(id, { site, start: false, first: 2, events: [{ event_type: "page_view", page: next }] }));
+    for (let i = 0; (await realtime(site)).sessions[0]?.page !== next; i++) {
+      if (i > 100) throw new Error("the page does not change");
+      await scheduler.wait(20);
+    }
+  });
+
+  it("forgets whom it has not heard of for a minute, by comparing times", async () => {
+    const site = newSite();
+    await send(reportOf(site));
+    expect((await realtime(site)).visitors).toBe(1);
+    await later(ROSTER_TTL_MS - 2_000, async () => expect((await realtime(site)).visitors).toBe(1));
+    await later(ROSTER_TTL_MS, async () => expect((await realtime(site)).visitors).toBe(0));
+  });
+
+  it("counts 10,000 visitors over its shards exactly, and again after each has been evicted", async () => {
+    const site = newSite();
+    const reports = Array.from({ length: 10_000 }, (_, i) =>
+      reportOf(site, {}, { page: `https://shop.example/${i % 20}`, country: i % 4 === 0 ? "FR" : "DE" }),
+    );
+    const byShard = Map.groupBy(reports, ({ presence }) => shardOf(presence.session_id));
+    for (const [shard, some] of byShard) {
+      // In one turn a shard, so that the test waits for 16 commits and not for 10,000.
+      await runInDurableObject(stubOf(shard), (roster) => {
+        if (!(roster instanceof RosterActor)) throw new Error("not a shard");
+        for (const report of some) roster.report(report);
+      });
+    }
+    const before = await realtime(site, "&limit=100");
+    expect(before).toMatchObject({ visitors: 10_000, labels: { human: 10_000 } });
+    expect(before.pages).toHaveLength(10);
+    expect(before.pages.every(({ visitors: n }) => n === 500)).toBe(true);
+    expect(before.countries).toEqual([
+      { country: "DE", visitors: 7_500 },
+      { country: "FR", visitors: 2_500 },
+    ]);
+    await evictRoster();
+    const { timestamp: _, ...after } = (await realtime(site, "&limit=100")) as Realtime & { timestamp: number };
+    expect(before).toMatchObject(after);
+  });
+
+  it("takes an older report that comes late for what it is", async () => {
+    const site = newSite();
+    const report = reportOf(site, { seq: 5 });
+    await send(report);
+    await send({ ...report, seq: 4, ended: true });
+    expect((await realtime(site)).visitors).toBe(1);
+  });
+
+  it("gives an expired visitor's seat to the next", async () => {
+    const shard = 3;
+    const inShard = (site: string): Report => {
+      const report = reportOf(site);
+      return {
+        ...report,
+        presence: { ...report.presence, session_id: report.presence.session_id.replace(/.{4}$/, "0003") },
+      };
+    };
+    const rows = () =>
+      runInDurableObject(
+        stubOf(shard),
+        (_, state) => state.storage.sql.exec("SELECT count(*) AS n FROM seats").one()["n"],
+      );
+    const site = newSite();
+    const before = Number(await rows());
+    for (let i = 0; i < 5; i++) await send(inShard(site));
+    await later(3 * ROSTER_TTL_MS, async () => {
+      for (let i = 0; i < 5; i++) await send(inShard(site));
+      expect((await realtime(site)).visitors).toBe(5);
+    });
+    expect(Number(await rows())).toBeLessThanOrEqual(before + 5);
+  });
+
+  it("keeps nothing on disk once everybody has gone but its totals", async () => {
+    const report = reportOf(newSite(), { refused: { invalid_event: 2 } });
+    const shard = shardOf(report.presence.session_id);
+    await send(report);
+    const before = (await stubOf(shard).figures()).reports;
+    await later(ROSTER_SWEEP_MS, async () => {
+      await runDurableObjectAlarm(stubOf(shard));
+      const rows = await runInDurableObject(stubOf(shard), (_, state) =>
+        state.storage.sql.exec("SELECT * FROM seats").toArray(),
+      );
+      expect(rows).toEqual([]);
+    });
+    expect((await stubOf(shard).figures()).reports).toBe(before);
+  });
+
+  it.each(["refuse", "lie"] as const)("never delays a session when the roster fails: %s", async (fault) => {
+    faults.at.set("roster.report", fault);
+    const id = newId();
+    const began = performance.now();
+    expect((await take(callOf(id, { events: someEvents(3) }))).accepted).toBe(3);
+    expect(performance.now() - began).toBeLessThan(1_000);
+    await take(callOf(id, { start: false, end: true }));
+    await alarm(id);
+    expect(await liveOf(id)).toMatchObject({ events: 3, ended: true });
+  });
+
+  it("names no visitor, and after a withdrawal not even their hash", async () => {
+    const site = newSite();
+    const id = newId();
+    const visitor_id = `visitor-${id}`;
+    await take(callOf(id, { site, events: someEvents(1), start: { visitor_id } }));
+    expect(JSON.stringify(await visitors(site, 1))).not.toContain(visitor_id);
+    const whoRows = (): Promise<unknown[]> =>
+      runInDurableObject(stubOf(shardOf(id)), (_, state) =>
+        state.storage.sql
+          .exec("SELECT body FROM seats WHERE body LIKE ? AND body LIKE '%\"who\":null%'", `%${id}%`)
+          .toArray(),
+      );
+    expect(await whoRows()).toEqual([]);
+    await take(callOf(id, { site, start: { consent: "denied" } }));
+    for (let i = 0; (await whoRows()).length === 0; i++) {
+      if (i > 100) throw new Error("the hash stays");
+      await scheduler.wait(20);
+    }
+  });
+
+  it("is 400 for what is no site or limit, and for an unknown parameter", async () => {
+    for (const query of ["site=a%20b", "limit=1000", "page=2"]) {
+      await problemOf(await ask(`/analytics/realtime?${query}`, { headers: KEY }), "invalid_query");
+    }
+  });
+});
+
+interface Frame {
+  t: string;
+  data: { visitors: number; sessions?: Presence[]; changed?: Presence[]; left?: string[] };
+}
+
+describe("the stream of a site", () => {
+  it("says who is there, and within 5 s who comes, moves and goes", async () => {
+    const site = newSite();
+    const [first, second] = [newId(), newId()];
+    await take(callOf(first, { site, events: someEvents(1) }));
+    await visitors(site, 1);
+    const client = await connect(`/analytics/realtime/stream?site=${site}`, KEY);
+    const whole = await client.next<Frame>();
+    expect(whole).toMatchObject({ t: "realtime", data: { visitors: 1 } });
+    expect(whole.data.sessions?.map(({ session_id }) => session_id)).toEqual([first]);
+    const began = Date.now();
+    await take(callOf(second, { site, events: someEvents(1) }));
+    const came = await client.next<Frame>();
+    expect(came).toMatchObject({ t: "update", data: { visitors: 2, changed: [{ session_id: second }], left: [] } });
+    expect(Date.now() - began).toBeLessThan(5_000);
+    await take(callOf(first, { site, start: false, end: true }));
+    expect(await client.next<Frame>()).toMatchObject({
+      t: "update",
+      data: { visitors: 1, changed: [], left: [first] },
+    });
+    client.socket.close();
+  });
+
+  it("goes on after the hub and the shards have been evicted", async () => {
+    const site = newSite();
+    const id = newId();
+    await take(callOf(id, { site, events: someEvents(1) }));
+    await visitors(site, 1);
+    const client = await connect(`/analytics/realtime/stream?site=${site}`, KEY);
+    await client.next<Frame>();
+    await evictRoster();
+    await take(callOf(id, { site, start: false, end: true }));
+    expect(await client.next<Frame>()).toMatchObject({ data: { visitors: 0, left: [id] } });
+    client.socket.close();
+  });
+
+  it("sets no alarm when nobody follows any more", async () => {
+    const site = newSite();
+    const client = await connect(`/analytics/realtime/stream?site=${site}`, KEY);
+    await client.next<Frame>();
+    client.socket.close();
+    await client.closed;
+    const hub = env.REALTIME.getByName(site);
+    for (let i = 0; await runDurableObjectAlarm(hub); i++) if (i > 3) throw new Error("the alarm goes on");
+  });
+
+  it("is opened once by a ticket, for that site only", async () => {
+    const site = newSite();
+    const path = `/analytics/realtime/stream?site=${site}`;
+    const { data } = await (await post("/analytics/tickets", { path }, { headers: KEY })).json<{
+      data: { protocol: string };
+    }>();
+    const headers = { "Sec-WebSocket-Protocol": data.protocol };
+    await problemOf(await upgrade("/analytics/realtime/stream?site=another", headers), "ticket_invalid");
+    await problemOf(await upgrade("/analytics/realtime/stream", headers), "ticket_invalid");
+    const client = await connect(path, headers);
+    await client.next<Frame>();
+    await problemOf(await upgrade(path, headers), "ticket_invalid");
+    client.socket.close();
+  });
+
+  it("of another site is not for a restricted key", async () => {
+    const body = { name: "x", scopes: ["read"], sites: ["ours"] };
+    const { data } = await (await post("/analytics/keys", body, { headers: KEY })).json<{ data: { key: string } }>();
+    const header = { Authorization: `Bearer ${data.key}` };
+    const ticket = (path: string) => post("/analytics/tickets", { path }, { headers: header });
+    for (const query of ["", "?site=theirs"]) {
+      await problemOf(await upgrade(`/analytics/realtime/stream${query}`, header), "scope_missing");
+      await problemOf(await ticket(`/analytics/realtime/stream${query}`), "invalid_ticket_path");
+    }
+    expect((await ticket("/analytics/realtime/stream?site=ours")).status).toBe(200);
+  });
+});
+
+describe("/metrics", () => {
+  const metrics = async (): Promise<string> => (await ask("/metrics", { headers: KEY })).text();
+  const figureIn = (text: string, name: string): number => {
+    const line = text.split("\n").find((one) => one.startsWith(`pulsegate_${name} `));
+    return Number(line?.split(" ")[1]);
+  };
+
+  it("counts rejected events by code and limits hit, from the sessions' reports", async () => {
+    const before = await metrics();
+    const id = newId();
+    const rejected = [{ index: 1, code: "invalid_event", detail: "page: no URL" }];
+    const call = callOf(id, { events: someEvents(2) });
+    await take({ ...call, batch: call.batch && { ...call.batch, rejected } });
+    for (let n = 0; (await track(callOf(id, { start: false, first: 3 + n * 100, events: someEvents(100) }))).ok; n++);
+    await take(callOf(id, { start: false, end: true }));
+    const count = (text: string, name: string) => figureIn(text, name) || 0;
+    for (let i = 0; ; i++) {
+      const after = await metrics();
+      const grown = ['rejected_events_total{code="invalid_event"}', 'limits_hit_total{limit="too_fast"}'].filter(
+        (name) => count(after, name) > count(before, name),
+      );
+      if (grown.length === 2) break;
+      if (i > 100) throw new Error(after);
+      await scheduler.wait(20);
+    }
+  });
+
+  it("shows retries, journal depth and lag of sessions that cannot write", async () => {
+    const id = newId();
+    faults.at.set("d1.batch", "refuse");
+    await take(callOf(id, { events: someEvents(5) }));
+    await take(callOf(id, { start: false, end: true }));
+    await later(60_000, async () => {
+      await alarm(id);
+      for (let i = 0; ; i++) {
+        const text = await metrics();
+        if (figureIn(text, 'flush_retrying{store="d1"}') > 0) {
+          expect(figureIn(text, "journal_entries_max")).toBeGreaterThanOrEqual(5);
+          expect(figureIn(text, 'flush_attempts{store="d1"}')).toBeGreaterThan(0);
+          break;
+        }
+        if (i > 100) throw new Error(text);
+        await scheduler.wait(20);
+      }
+    });
+  });
+
+  it("is in the text format, one help and type a family", async () => {
+    const response = await ask("/metrics", { headers: KEY });
+    expect(response.headers.get("Content-Type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+    const lines = (await response.text()).trimEnd().split("\n");
+    const families = lines.filter((line) => line.startsWith("# TYPE")).map((line) => line.split(" ")[2]);
+    expect(new Set(families).size).toBe(families.length);
+    for (const line of lines)
+      expect(line).toMatch(
+        /^(# (HELP|TYPE) pulsegate_\w+ .+|pulsegate_\w+(\{\w+="[^"]*"(,\w+="[^"]*")*\})? \d+(\.\d+)?)$/,
+      );
+    expect(families).toEqual(
+      expect.arrayContaining(["pulsegate_visitors", "pulsegate_alarms_overdue", "pulsegate_flush_lag_seconds_max"]),
+    );
+  });
+
+  it("needs a key with inspect", async () => {
+    await problemOf(await ask("/metrics"), "key_required");
+    const { data } = await (
+      await post("/analytics/keys", { name: "x", scopes: ["read", "admin"] }, { headers: KEY })
+    ).json<{ data: { key: string } }>();
+    const refused = await problemOf(await ask("/metrics", { headers: { "X-API-Key": data.key } }), "scope_missing");
+    expect(refused.detail).toContain("inspect");
+  });
+});
