@@ -154,6 +154,10 @@ export const KV_CACHE_SECONDS = 60;
 export const LIST_DEFAULT = 50;
 export const LIST_MAX = 100;
 export const DEFAULT_RANGE_MS = 7 * DAY;
+/** A visit of one page is a bounce below this: the threshold of GA4's "engaged session". */
+export const BOUNCE_ENGAGED_MS = 10 * SECOND;
+/** A `vpn` score from which a session counts as behind one: more evidence for it than against. */
+export const VPN_LIKELY = 50;
 /** Rows an export reads at a time: about a megabyte of sessions, so that memory stays flat whatever is exported. */
 export const EXPORT_PAGE_ROWS = 500;
 
@@ -164,14 +168,44 @@ export const READ_AHEAD = 4;
 export const MAX_KEY_NAME_UNITS = 100;
 export const MAX_KEY_SITES = 100;
 
+// --- Rollups --------------------------------------------------------------------------------------------------------
+
+export const HOUR_MS = HOUR;
+export const DAY_MS = DAY;
+/** The contract's number: values of a dimension that a day keeps by name; the rest is "other". */
+export const ROLLUP_TOP = 100;
+/**
+ * How long after its end a period is rolled up: an idle session ends after 30 minutes, so most of its sessions will not
+ * change again. One that does makes the period answer from its rows until it is rolled up anew.
+ */
+export const ROLLUP_HOUR_AFTER_MS = 90 * MINUTE;
+export const ROLLUP_DAY_AFTER_MS = 3 * HOUR;
+/** Up to this many sessions different visitors are counted one by one, over whatever span: it reads a row a session. */
+export const EXACT_VISITORS_SESSIONS = 5_000;
+/** How often an answer is begun again because its periods changed while it was read; then it comes from rows alone. */
+export const ROLLUP_READ_TRIES = 4;
+/** Local days in one answer: three years. */
+export const MAX_DAYS = 1_100;
+/** Hours in one answer: a month. */
+export const MAX_HOURS = 31 * 24;
+/** Rows read at a time for a rollup, or for an answer from rows: about 2 MB of text. */
+export const FACTS_PAGE_ROWS = 4_000;
+/** A run of the cron begins no further period after this long; the next run goes on. */
+export const ROLLUP_BUDGET_MS = 20 * SECOND;
+/** Periods a run may roll up: some five D1 calls each, far below an invocation's 1,000. */
+export const ROLLUP_MAX_PERIODS = 100;
+/** A D1 parameter holds about 2 MB; rollup rows are written in pieces of this much JSON. */
+export const ROLLUP_PIECE_UNITS = 400 * 1024;
+
 // --- Cron -----------------------------------------------------------------------------------------------------------
 
 /** A session not moved for this long should have ended by itself; if it has not, its alarm is lost. */
 export const STALE_MS = HOUR;
 /** Ages at which a run looks at sessions once more: each is looked at three times, and a run reads three slices. */
 export const STALE_AGES_MS: readonly number[] = [2 * HOUR, 6 * HOUR, 25 * HOUR];
-/** The cron's period: a slice of start times. */
-export const STALE_SLICE_MS = 5 * MINUTE;
+export const CRON_PERIOD_MS = 5 * MINUTE;
+/** A slice of start times: what passes between two runs. */
+export const STALE_SLICE_MS = CRON_PERIOD_MS;
 /** Sessions woken per run and slice. */
 export const STALE_MAX_WAKES = 200;
 

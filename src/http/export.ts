@@ -26,6 +26,10 @@ export function exportFormat(request: Request): ExportFormat | null {
 /** A column of a CSV file: its name, and its cell of a row. NDJSON has whole rows instead. */
 export type Columns<T> = readonly (readonly [name: string, cell: (row: T) => unknown])[];
 
+/** Columns that are a row's own fields. */
+export const fieldColumns = (names: readonly string[]): Columns<Readonly<Record<string, unknown>>> =>
+  names.map((name) => [name, (row) => row[name]]);
+
 /**
  * What a spreadsheet would run as a formula: a text that begins, after blanks, with one of OWASP's characters (their
  * full-width forms included) or a control character. Such a text gets a ' in front. Numbers are written as numbers.

@@ -1,4 +1,5 @@
 import { EXPORT_PAGE_ROWS } from "../limits";
+import { periodAnswer } from "./closed";
 import type { Context } from "./context";
 import { type Columns, exportFormat, exportRows, type Page, pagesFrom } from "./export";
 
@@ -11,6 +12,8 @@ export interface List<T> {
   /** Members of the JSON answer beside `data` and `next_cursor`. */
   more?: object;
   headers?: Record<string, string>;
+  /** The period the list is about: once it is over, the JSON has a tag. */
+  period?: { to: number };
 }
 
 /**
@@ -18,7 +21,7 @@ export interface List<T> {
  * next cursor is in `X-Next-Cursor`), else everything there is from the cursor on.
  */
 export async function answerList<T>({ request, url }: Context, list: List<T>): Promise<Response> {
-  const { name, columns, query, read, more, headers = {} } = list;
+  const { name, columns, query, read, more, headers = {}, period = { to: Number.POSITIVE_INFINITY } } = list;
   const { limit, cursor = null } = query;
   const format = exportFormat(request);
   if (format && !url.searchParams.has("limit")) {
@@ -28,7 +31,7 @@ export async function answerList<T>({ request, url }: Context, list: List<T>): P
   const { rows, next } = await read(cursor, limit);
   if (!format) {
     const body = { data: rows, next_cursor: next, ...more };
-    return Response.json(body, { headers: { "Cache-Control": "no-store", Vary: "Accept", ...headers } });
+    return periodAnswer(request, period, body, headers);
   }
   const withCursor = next === null ? headers : { ...headers, "X-Next-Cursor": next };
   return exportRows({ format, name, columns, pages: onePage(rows), headers: withCursor });

@@ -1,6 +1,8 @@
 import type { Env } from "../env";
 import { errorField, type LogFields, type Logger } from "../http/logger";
+import { CRON_PERIOD_MS, HOUR_MS } from "../limits";
 import { retain } from "./retention";
+import { rollUp } from "./rollup";
 import { wakeStale } from "./wake";
 
 /** What runs by itself, and what it has to say. Each job is bounded, and may be run again at any time. */
@@ -13,7 +15,11 @@ const nightly: Record<string, Job> = {
   retention: (env, log, now) => retain(env, log, now, { begin: true }),
 };
 
+/** The first run of each hour does the days again that have changed since. */
+const isFirstOfHour = (now: number): boolean => now % HOUR_MS < CRON_PERIOD_MS;
+
 const everyFiveMinutes: Record<string, Job> = {
+  rollup: async (env, _, now) => ({ ...(await rollUp(env.DB, now, isFirstOfHour(now))) }),
   wake: async (env, log, now) => ({ woken: await wakeStale(env, log, now) }),
   // A run that had too much to do for one invocation.
   retention: (env, log, now) => retain(env, log, now, { begin: false }),

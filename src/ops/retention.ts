@@ -21,6 +21,7 @@ import {
   type StoredReport,
   saveRun,
 } from "../store/retention";
+import { freezeRollups } from "../store/rollups";
 import { Budget } from "./budget";
 import { countDays } from "./storage";
 
@@ -140,9 +141,12 @@ const isBefore = (day: Day | null, cutoff: Day): boolean => day !== null && day 
 /** A session's row lives as long as its objects: this comes after them. */
 async function removeRows({ stores, run, budget, bounds, save }: Work): Promise<boolean> {
   const { report } = run;
+  if (report.rows_done) return true;
+  // Rollups outlive the rows they were made from.
+  const before = await freezeRollups(stores.DB, run.cutoff);
   while (!report.rows_done) {
     if (!budget.take(4)) return false;
-    const { sessions, events, more } = await deleteExpired(stores.DB, run.cutoff, bounds);
+    const { sessions, events, more } = await deleteExpired(stores.DB, before, bounds);
     report.sessions_deleted += sessions;
     report.events_deleted += events;
     report.rows_done = !more;

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { DEFAULT_RANGE_MS, LIST_DEFAULT, LIST_MAX } from "../limits";
-import { ClientId, SiteName } from "./fields";
+import { ClientId } from "./fields";
+import { Bots, filterFields } from "./filter";
 
 // Date.parse alone takes much that is no ISO 8601: "hello 1" is the year 2001 to it.
 const ISO_8601 = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
@@ -13,37 +14,17 @@ export const Time = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-const Score = z.coerce.number().int().min(0).max(100);
-
 const limit = z.coerce.number().int().min(1).max(LIST_MAX).default(LIST_DEFAULT);
 const cursor = z.string().max(512);
-
-/** What becomes of sessions with the verdict bot. */
-export const Bots = z.enum(["exclude", "include", "only"]);
-export type Bots = z.infer<typeof Bots>;
 
 /** `GET /analytics/sessions`. Unknown parameters are errors, or a misspelt filter would answer for everything. */
 export const SessionsQuery = z.strictObject({
   from: Time.optional(),
   to: Time.optional(),
-  site: SiteName.optional(),
   visitor_id: ClientId.optional(),
   fingerprint_id: ClientId.optional(),
-  country: z
-    .string()
-    .regex(/^[A-Za-z0-9]{2}$/, "must be a country code of two characters")
-    .transform((code) => code.toUpperCase())
-    .optional(),
-  label: z.string().max(64).optional(),
+  ...filterFields,
   bots: Bots.default("include"),
-  min_engagement: Score.optional(),
-  max_engagement: Score.optional(),
-  min_bot: Score.optional(),
-  max_bot: Score.optional(),
-  min_vpn: Score.optional(),
-  max_vpn: Score.optional(),
-  min_risk: Score.optional(),
-  max_risk: Score.optional(),
   limit,
   cursor: cursor.optional(),
 });

@@ -4,13 +4,13 @@ import { readJson } from "../http/body";
 import { readCursor, writeCursor } from "../http/cursor";
 import { keyed } from "../http/keyed";
 import { errorField } from "../http/logger";
-import { fromRefusal, invalidQuery, Problem, unavailable } from "../http/problem";
+import { fromRefusal, Problem, unavailable } from "../http/problem";
 import { readQuery } from "../http/query";
 import { issueTicket } from "../http/tickets";
-import { EventsQuery, rangeOf, SessionsQuery, TicketInput } from "../protocol/analytics";
+import { EventsQuery, TicketInput } from "../protocol/analytics";
 import { parseWith } from "../protocol/track";
 import type { Live } from "../session/view";
-import { findSession, listEvents, listSessions } from "../store/sessions";
+import { findSession, listEvents } from "../store/sessions";
 import { realtimeTicketPath } from "./realtime";
 import { normalStreamPath, sessionIdOf, WATCH } from "./socket";
 
@@ -18,19 +18,6 @@ const NO_STORE = { "Cache-Control": "no-store" };
 
 const list = (data: object[], next_cursor: string | null): Response =>
   Response.json({ data, next_cursor }, { headers: NO_STORE });
-
-const SessionPlace = z.tuple([z.number(), z.string()]);
-
-/** `GET /analytics/sessions` */
-export const getSessions = keyed(async (context) => {
-  const query = readQuery(SessionsQuery, context);
-  const range = rangeOf(query, Date.now());
-  if (range.from >= range.to) throw invalidQuery("from", "must be before to");
-  const place = readCursor("sessions", SessionPlace, query.cursor);
-  const cursor = place && { started_at: place[0], session_id: place[1] };
-  const { sessions, next } = await listSessions(context.env.DB, query, range, cursor);
-  return list(sessions, next && writeCursor("sessions", next.started_at, next.session_id));
-});
 
 const unknown = (): Problem => new Problem("session_unknown", "No such session.");
 

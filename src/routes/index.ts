@@ -2,7 +2,9 @@ import type { Handler } from "../http/context";
 import { preflight } from "../http/cors";
 import { Problem } from "../http/problem";
 import type { Route } from "../http/router";
-import { getLive, getSession, getSessionEvents, getSessions, postTicket } from "./analytics";
+import { getDaily, getEngagement, getOverview } from "./aggregates";
+import { getLive, getSession, getSessionEvents, postTicket } from "./analytics";
+import { getEventTypes, getGeo, getSources, getTopPages } from "./breakdowns";
 import { getDemo } from "./demo";
 import { getHealth } from "./health";
 import { deleteKey, getAudit, getKeys, postKey } from "./keys";
@@ -12,6 +14,7 @@ import { docsRoute, openApiRoute } from "./openapi";
 import { getRealtime, openRealtimeStream } from "./realtime";
 import { getReplay } from "./replay";
 import { getTracker } from "./scripts";
+import { getSessions } from "./sessions";
 import { getSite, putSite } from "./sites";
 import { openSessionStream, openTrackSocket } from "./socket";
 import { getStorage } from "./storage";
@@ -26,7 +29,14 @@ export const routes: readonly Route[] = [
   { method: "GET", path: "/track/socket", handler: openTrackSocket },
   { method: "POST", path: "/lead", handler: postLead },
   { method: "GET", path: "/tracker.js", handler: getTracker },
+  { method: "GET", path: "/analytics/overview", handler: getOverview },
+  { method: "GET", path: "/analytics/engagement", handler: getEngagement },
+  { method: "GET", path: "/analytics/pages/top", handler: getTopPages },
+  { method: "GET", path: "/analytics/geo", handler: getGeo },
+  { method: "GET", path: "/analytics/sources", handler: getSources },
+  { method: "GET", path: "/analytics/events", handler: getEventTypes },
   { method: "GET", path: "/analytics/sessions", handler: getSessions },
+  { method: "GET", path: "/analytics/sessions/daily", handler: getDaily },
   { method: "GET", path: "/analytics/sessions/:id", handler: getSession },
   { method: "GET", path: "/analytics/sessions/:id/events", handler: getSessionEvents },
   { method: "GET", path: "/analytics/sessions/:id/live", handler: getLive },

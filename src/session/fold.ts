@@ -10,6 +10,7 @@ import { follow } from "./journey";
 import type { SessionState } from "./state";
 import { newStream, SERVER_STREAM, type StreamState, settle, streamOf } from "./streams";
 import { newVelocity, record } from "./velocity";
+import { countView } from "./views";
 
 /**
  * Folds one entry into the state. Deterministic: no clock, no I/O, nothing but its arguments; it changes `state` in
@@ -71,6 +72,7 @@ function applyStart(state: SessionState, entry: StartEntry): void {
   state.consent = entry.consent;
   state.rules_version = entry.rules_version;
   state.entry_page = entry.page;
+  countView(state.views, entry.page, 0);
   state.referrer = entry.referrer;
   state.device = entry.device;
   state.screen = entry.screen;
@@ -128,7 +130,10 @@ function applyAct(state: SessionState, entry: EventEntry): void {
   record(state.velocity, at);
   record(velocityOf(state, BUILT_IN_TYPES.has(type) ? type : "custom"), at);
   if (type !== "mousemove" && type !== "visibility_change") beat(state.cadence, at);
-  if (type === "page_view") state.page_views += 1;
+  if (type === "page_view") {
+    state.page_views += 1;
+    countView(state.views, entry.page ?? state.current_page ?? state.entry_page, 1);
+  }
   if (type === "visibility_change") state.visible = entry.detail?.data?.["state"] !== "hidden";
   follow(state.journey, entry, at, state.current_page);
   if (entry.page !== undefined) visit(state, entry.page);

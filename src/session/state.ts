@@ -11,6 +11,7 @@ import type { OpenForm } from "./forms";
 import { type Journey, newJourney } from "./journey";
 import type { Streams } from "./streams";
 import { newVelocity, type Velocity } from "./velocity";
+import type { Views } from "./views";
 
 /** Version of `SessionState` as stored in snapshots. Raise it with every change of shape, and migrate in `readSnapshot`. */
 export const STATE_VERSION = 2;
@@ -64,6 +65,8 @@ export interface SessionState {
   page_views: number;
   /** Distinct pages seen, the first 100. */
   pages: string[];
+  /** Page views by page, the entry page among them even if it was never viewed. */
+  views: Views;
   /** Deepest scroll, 0-100. */
   scroll_percent: number;
   /** Visible time between events at most 15 s apart, ms. */
@@ -114,6 +117,7 @@ export const newState = (seq: number): SessionState => ({
   counts: {},
   page_views: 0,
   pages: [],
+  views: {},
   scroll_percent: 0,
   engaged_ms: 0,
   visible: true,

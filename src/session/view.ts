@@ -6,6 +6,7 @@ import { rhythm } from "./cadence";
 import type { Entry } from "./entry";
 import type { Head } from "./head";
 import { lowestWatermark, type Progress } from "./progress";
+import { deviceClass, sourceOf } from "./source";
 import type { SessionState } from "./state";
 import { completeness } from "./streams";
 import { rates } from "./velocity";
@@ -20,6 +21,9 @@ export function summary(head: Head, state: SessionState, progress: Progress) {
     referrer: state.referrer,
     page_views: state.page_views,
     pages: state.pages.length,
+    views: state.views,
+    ...sourceOf(state.entry_page, state.referrer),
+    device_class: deviceClass(state.device),
     counts: state.counts,
     scroll_percent: state.scroll_percent,
     engaged_ms: state.engaged_ms,

@@ -1,6 +1,8 @@
-import type { Bots, SessionsQuery } from "../protocol/analytics";
+import type { SessionsQuery } from "../protocol/analytics";
+import type { Bots } from "../protocol/filter";
 import type { Scores } from "../scoring/ledger";
 import type { Summary } from "../session/view";
+import { type Condition, conditionsOf, joinConditions } from "./facts";
 
 /** Reading D1's `sessions` and `events`. */
 
@@ -34,37 +36,28 @@ export interface SessionCursor {
   session_id: string;
 }
 
-const SCORES = ["engagement", "bot", "vpn", "risk"] as const;
+/** What a list of sessions is asked, beside its page. */
+export interface SessionsAsked {
+  query: SessionsQuery;
+  range: { from: number; to: number };
+}
 
-type Condition = [sql: string, value?: string | number];
-
-/** Rows of before there were verdicts have none, and are no bots. */
-export const BOTS_CONDITION: Record<Bots, string> = {
-  exclude: "label IS NOT 'bot'",
-  include: "TRUE",
-  only: "label = 'bot'",
-};
-
-function conditions(query: SessionsQuery, range: { from: number; to: number }): Condition[] {
-  const equal = (["site", "visitor_id", "fingerprint_id", "country", "label"] as const).flatMap((name): Condition[] => {
-    const value = query[name];
-    return value === undefined ? [] : [[`${name} = ?`, value]];
-  });
-  const scores = SCORES.flatMap((score): Condition[] => {
-    const low = query[`min_${score}`];
-    const high = query[`max_${score}`];
-    return [
-      ...(low === undefined ? [] : [[`${score} >= ?`, low] satisfies Condition]),
-      ...(high === undefined ? [] : [[`${score} <= ?`, high] satisfies Condition]),
-    ];
-  });
+/** Of the sessions asked for, or of those that `bots` excludes from them. */
+function conditions({ query, range }: SessionsAsked, excluded: boolean): Condition[] {
+  const { visitor_id, fingerprint_id, bots } = query;
   return [
     ["started_at >= ?", range.from],
     ["started_at < ?", range.to],
-    [BOTS_CONDITION[query.bots]],
-    ...equal,
-    ...scores,
+    ...(visitor_id === undefined ? [] : [["visitor_id = ?", visitor_id] as const]),
+    ...(fingerprint_id === undefined ? [] : [["fingerprint_id = ?", fingerprint_id] as const]),
+    ...botsConditions(bots, excluded),
+    ...conditionsOf(query),
   ];
+}
+
+function botsConditions(bots: Bots, excluded: boolean): Condition[] {
+  if (bots === "include") return excluded ? [["FALSE"]] : [];
+  return [(bots === "exclude") === excluded ? ["label = 'bot'"] : ["label IS NOT 'bot'"]];
 }
 
 /**
@@ -73,23 +66,20 @@ function conditions(query: SessionsQuery, range: { from: number; to: number }): 
  */
 export async function listSessions(
   db: D1Database,
-  query: SessionsQuery,
-  range: { from: number; to: number },
+  asked: SessionsAsked,
   cursor: SessionCursor | null,
+  limit: number,
 ): Promise<{ sessions: Session[]; next: SessionCursor | null }> {
-  const where = conditions(query, range);
-  const sql = where.map(([condition]) => condition);
-  const values = where.flatMap(([, value]) => (value === undefined ? [] : [value]));
-  if (cursor) {
-    sql.push("(started_at, session_id) < (?, ?)");
-    values.push(cursor.started_at, cursor.session_id);
-  }
-  const statement = `SELECT * FROM sessions WHERE ${sql.join(" AND ")} ORDER BY started_at DESC, session_id DESC LIMIT ?`;
+  const place: Condition[] = cursor
+    ? [["(started_at, session_id) < (?, ?)", cursor.started_at, cursor.session_id]]
+    : [];
+  const { sql, values } = joinConditions([...conditions(asked, false), ...place]);
+  const statement = `SELECT * FROM sessions WHERE ${sql} ORDER BY started_at DESC, session_id DESC LIMIT ?`;
   const { results } = await db
     .prepare(statement)
-    .bind(...values, query.limit + 1)
+    .bind(...values, limit + 1)
     .all<SessionRow>();
-  const { page, last } = cut(results, query.limit);
+  const { page, last } = cut(results, limit);
   return { sessions: page.map(toSession), next: last && { started_at: last.started_at, session_id: last.session_id } };
 }
 
@@ -97,6 +87,13 @@ export async function listSessions(
 function cut<T>(rows: T[], limit: number): { page: T[]; last: T | null } {
   const page = rows.slice(0, limit);
   return { page, last: rows.length > limit ? (page.at(-1) ?? null) : null };
+}
+
+/** Sessions that `bots` leaves out, counted in the rows: for filters that few sessions pass. */
+export async function countExcluded(db: D1Database, asked: SessionsAsked): Promise<number> {
+  const { sql, values } = joinConditions(conditions(asked, true));
+  const statement = db.prepare(`SELECT count(*) AS n FROM sessions WHERE ${sql}`).bind(...values);
+  return (await statement.first<{ n: number }>())?.n ?? 0;
 }
 
 export async function findSession(db: D1Database, sessionId: string): Promise<Session | null> {

@@ -1,4 +1,5 @@
 import type { Operations } from "../operation";
+import { aggregateOperations } from "./aggregates";
 import { keyOperations } from "./keys";
 import { leadOperations } from "./leads";
 import { operatorOperations } from "./operator";
@@ -9,6 +10,7 @@ import { trackOperations } from "./track";
 /** What is published of each route. A test holds this and the route table together. */
 export const operations: Operations = {
   ...trackOperations,
+  ...aggregateOperations,
   ...sessionOperations,
   ...siteOperations,
   ...keyOperations,

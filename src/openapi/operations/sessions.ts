@@ -9,6 +9,7 @@ export const sessionOperations: Operations = {
     summary: "Sessions, newest first",
     query: SessionsQuery,
     answer: SessionsPage,
+    exported: true,
     keyed: true,
     problems: ["unavailable"],
     example: { query: { site: "default", limit: "10" } },

@@ -1,0 +1,95 @@
+import { EXACT_VISITORS_SESSIONS, HOUR_MS } from "../limits";
+import type { Bots } from "../protocol/filter";
+import { isBot, type Part } from "../rollup/facts";
+import { type Hours, LOOK_BACK_HOURS, mergeHours, visitorsWithin } from "../rollup/hours";
+import { countSketch, SKETCH_ERROR } from "../rollup/sketch";
+import { addSession, contributionOf, mergeSlice, mergeStored, newSlice, type Slice } from "../rollup/slice";
+import { countVisitors, readFactsRange, type VisitorCount } from "../store/facts";
+import type { RolledRow } from "../store/rollups";
+import { classesOf, type Question } from "./question";
+import { type Rolled, readRolled } from "./read";
+
+export interface Visitors {
+  visitors: number;
+  /** Standard error of the count, as a share of it; 0: exact. */
+  visitors_error: number;
+}
+
+export interface Collected extends Visitors {
+  /** The sums of the sessions in the answer. */
+  slice: Slice;
+  /** Sessions left out because of their class. */
+  excluded: number;
+  rolled: Rolled;
+}
+
+/** The sums of a question: from rollups where they are valid, from rows where they are not. Equal to a recount. */
+export async function collect(db: D1Database, question: Question, parts: readonly Part[]): Promise<Collected> {
+  const { from, to, filter, bots } = question;
+  const isShort = to - from <= LOOK_BACK_HOURS * HOUR_MS;
+  const rolled = await readRolled(db, question, { parts, sketch: true, hours: isShort });
+  const classes: [Slice, Slice] = [newSlice(), newSlice()];
+  for (const row of [...rolled.days, ...rolled.hours]) mergeStored(classes[row.is_bot], row);
+  const seen: [Set<string>, Set<string>] = [new Set(), new Set()];
+  const { plan } = rolled;
+  const isAllRows = plan.days.length === 0 && plan.hours.length === 0;
+  for (const range of plan.rows) {
+    for await (const page of readFactsRange(db, range, filter)) {
+      for (const facts of page) {
+        const index = isBot(facts) ? 1 : 0;
+        addSession(classes[index], contributionOf(facts, parts));
+        if (isAllRows && facts.visitor_id !== null) seen[index].add(facts.visitor_id);
+      }
+    }
+  }
+  const slice = newSlice();
+  for (const index of classesOf(bots)) mergeSlice(slice, classes[index]);
+  const all = (classes[0].totals[0] ?? 0) + (classes[1].totals[0] ?? 0);
+  const excluded = all - (slice.totals[0] ?? 0);
+  const visitors = isAllRows
+    ? exactly({ people: seen[0].size, bots: seen[1].size, all: new Set([...seen[0], ...seen[1]]).size }, bots)
+    : await visitorsOf(db, question, rolled, slice, all);
+  return { ...visitors, slice, excluded, rolled };
+}
+
+export const exactly = ({ people, bots, all }: VisitorCount, which: Bots): Visitors => ({
+  visitors: which === "include" ? all : which === "only" ? bots : people,
+  visitors_error: 0,
+});
+
+async function visitorsOf(
+  db: D1Database,
+  { filter, bots }: Question,
+  { range, plan, days, floor }: Rolled,
+  slice: Slice,
+  sessions: number,
+): Promise<Visitors> {
+  const [day, ...more] = plan.days;
+  const isOneDay = day !== undefined && more.length + plan.hours.length + plan.rows.length === 0;
+  if (isOneDay && isOneSlice(days) && days.every(({ hours }) => hours !== null)) {
+    return exactly(windowVisitors(hoursOf(days), range.from, range.to), bots);
+  }
+  // Rows that retention has taken cannot be counted any more.
+  if (sessions <= EXACT_VISITORS_SESSIONS && range.from >= floor) {
+    const [count] = await countVisitors(db, [range], filter);
+    if (count) return exactly(count, bots);
+  }
+  return { visitors: countSketch(slice.sketch), visitors_error: SKETCH_ERROR };
+}
+
+/** Whether a day's rows are one slice, a row a class: gaps of several sites or bands do not add up to visitors. */
+export const isOneSlice = (rows: readonly RolledRow[]): boolean =>
+  new Set(rows.map(({ is_bot }) => is_bot)).size === rows.length;
+
+/** The stored hours of some days' rows. */
+export function hoursOf(rows: readonly RolledRow[]): [Hours, Hours] {
+  const hours: [Hours, Hours] = [new Map(), new Map()];
+  for (const { is_bot, period, hours: text } of rows) if (text !== null) mergeHours(hours[is_bot], period, text);
+  return hours;
+}
+
+/** Different visitors of a window of whole hours, at most 25 of them. */
+export function windowVisitors([people, bots]: readonly [Hours, Hours], from: number, to: number): VisitorCount {
+  const own = { people: visitorsWithin(people, from, to, "gaps"), bots: visitorsWithin(bots, from, to, "gaps") };
+  return { ...own, all: own.people + own.bots + visitorsWithin(bots, from, to, "both") };
+}

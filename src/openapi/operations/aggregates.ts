@@ -1,0 +1,91 @@
+import {
+  BreakdownQuery,
+  DailyBody,
+  DailyQuery,
+  EngagementBody,
+  EventTypesBody,
+  EventTypesQuery,
+  GeoBody,
+  OverviewBody,
+  OverviewQuery,
+  PagesBody,
+  SourcesBody,
+  SourcesQuery,
+} from "../../protocol/aggregates";
+import type { Operations } from "../operation";
+
+/** What all of them have in common: said once, and shown with each. */
+const RULES =
+  `Counts the sessions that began in the period, with all of their events. Sessions labelled \`bot\` are left
+out unless \`bots\` says otherwise; \`bots.excluded\` says how many. Exact: closed periods come from rollups, the open one
+from rows.`.replaceAll("\n", " ");
+
+const usual = { keyed: true, problems: ["unavailable"] } as const;
+const june = { from: "2026-06-01", to: "2026-07-01" };
+
+export const aggregateOperations: Operations = {
+  "GET /analytics/overview": {
+    summary: "Sessions, visitors, events, bounces and leads, beside the period before",
+    description:
+      `${RULES} Different visitors are exact within a day, and over longer spans for up to 5,000 sessions; past
+that they are estimated with a standard error of 1.6 % (\`visitors_error\`). The median is within 3.2 %. Leads count by
+when they came in.`.replaceAll("\n", " "),
+    query: OverviewQuery,
+    answer: OverviewBody,
+    ...usual,
+    example: { query: { ...june, country: "DE" } },
+  },
+  "GET /analytics/sessions/daily": {
+    summary: "The days of a time zone one by one, oldest first",
+    description: `${RULES} Different visitors are exact in each day.`,
+    query: DailyQuery,
+    answer: DailyBody,
+    exported: true,
+    ...usual,
+    example: { query: { ...june, tz: "Europe/Berlin" } },
+  },
+  "GET /analytics/pages/top": {
+    summary: "Pages by views, without their queries",
+    description: `${RULES} A day keeps its first hundred pages by name: the rest is \`other\`, and \`hidden\` is what one may lack.`,
+    query: BreakdownQuery,
+    answer: PagesBody,
+    exported: true,
+    ...usual,
+    example: { query: { ...june, source: "google" } },
+  },
+  "GET /analytics/geo": {
+    summary: "Sessions by country",
+    description: RULES,
+    query: BreakdownQuery,
+    answer: GeoBody,
+    exported: true,
+    ...usual,
+    example: { query: { ...june, device: "mobile" } },
+  },
+  "GET /analytics/sources": {
+    summary: "Sessions by where they came from, or by campaign",
+    description: `${RULES} The source is \`utm_source\`, else an ad network's click id, else the referring host, else \`direct\`.`,
+    query: SourcesQuery,
+    answer: SourcesBody,
+    exported: true,
+    ...usual,
+    example: { query: { ...june, by: "campaign" } },
+  },
+  "GET /analytics/events": {
+    summary: "Events by type, and by hour or day",
+    description: `${RULES} \`interval\`: an hour or a day (UTC) of the sessions' starts; hours for a month at most.`,
+    query: EventTypesQuery,
+    answer: EventTypesBody,
+    exported: true,
+    ...usual,
+    example: { query: { ...june, interval: "day", limit: "100" } },
+  },
+  "GET /analytics/engagement": {
+    summary: "Engaged time, depth, and sessions by bands of the engagement score",
+    description: RULES,
+    query: OverviewQuery,
+    answer: EngagementBody,
+    ...usual,
+    example: { query: june },
+  },
+};

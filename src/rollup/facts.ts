@@ -1,0 +1,145 @@
+import { BOUNCE_ENGAGED_MS, VPN_LIKELY } from "../limits";
+import { pageName } from "../session/source";
+
+/** What aggregates read of a session's row. */
+export interface Facts {
+  site: string;
+  visitor_id: string | null;
+  started_at: number;
+  last_event_at: number;
+  country: string | null;
+  label: string | null;
+  engagement: number | null;
+  bot: number | null;
+  vpn: number | null;
+  risk: number | null;
+  events: number;
+  source: string;
+  campaign: string | null;
+  device: string;
+  page_views: number;
+  /** ms */
+  engaged_ms: number;
+  /** 0-100 */
+  scroll: number;
+  entry: string;
+  /** Page views by page, the entry page among them even if it was never viewed. */
+  views: Readonly<Record<string, number>>;
+  /** Events by type, late ones left out. */
+  counts: Readonly<Record<string, number>>;
+  expected: number;
+  missing: number;
+}
+
+/** A session's class in every rollup: verdicts change, so they are split, never left out. */
+export const isBot = (facts: Pick<Facts, "label">): boolean => facts.label === "bot";
+
+/** At most one page, and less than ten seconds with it. */
+export const isBounce = ({ page_views, engaged_ms }: Facts): boolean =>
+  page_views <= 1 && engaged_ms < BOUNCE_ENGAGED_MS;
+
+/** What a question may filter by, and have answered from rollups. Scores go by bands of ten. */
+export const DIMENSIONS = [
+  ...(["country", "page", "source", "campaign", "device", "label"] as const),
+  ...(["engagement", "bot", "vpn", "risk"] as const),
+] as const;
+export type Dimension = (typeof DIMENSIONS)[number];
+
+/** Stands for what is not known: no country, no verdict, no score. */
+export const NONE = "";
+
+/** The band of a score: `7` is 70 to 79, `9` is 90 to 100. */
+export const bandOf = (score: number | null): string =>
+  score === null ? NONE : String(Math.min(9, Math.floor(score / 10)));
+
+export function valuesOf(facts: Facts, dimension: Dimension): string[] {
+  switch (dimension) {
+    case "page":
+      return Object.keys(facts.views);
+    case "source":
+    case "device":
+      return [facts[dimension]];
+    case "country":
+    case "label":
+      return [facts[dimension] ?? NONE];
+    case "campaign":
+      return facts.campaign === null ? [] : [facts.campaign];
+    default:
+      return [bandOf(facts[dimension])];
+  }
+}
+
+/** The sums every slice has, in the order they are stored. New ones go to the end: what is stored may be shorter. */
+export const TOTALS = [
+  ...(["sessions", "events", "page_views", "bounces", "engaged_ms", "scroll"] as const),
+  ...(["submits", "vpn", "expected", "missing"] as const),
+] as const;
+export type Total = (typeof TOTALS)[number];
+
+export const totalsOf = (facts: Facts): number[] => [
+  ...[1, facts.events, facts.page_views, isBounce(facts) ? 1 : 0, facts.engaged_ms, facts.scroll],
+  ...[facts.counts["form_submit"] ?? 0, (facts.vpn ?? 0) >= VPN_LIKELY ? 1 : 0, facts.expected, facts.missing],
+];
+
+/** What sessions are broken down by. */
+export const PARTS = ["country", "page", "source", "campaign", "device", "label", "engagement", "type"] as const;
+export type Part = (typeof PARTS)[number];
+
+/**
+ * Each value of a breakdown that a session counts for, with its sums; the first sum ranks the value. Of pages: views,
+ * sessions, entries, bounces. Of types: events, sessions. Of all others: sessions, events, page views, bounces, engaged ms.
+ */
+export function partsOf(facts: Facts, part: Part): [value: string, sums: number[]][] {
+  if (part === "type") return Object.entries(facts.counts).map(([type, events]) => [type, [events, 1]]);
+  const bounced = isBounce(facts) ? 1 : 0;
+  if (part === "page") {
+    return Object.entries(facts.views).map(([page, views]) => {
+      const entered = page === facts.entry ? 1 : 0;
+      return [page, [views, 1, entered, entered * bounced]];
+    });
+  }
+  const sums = [1, facts.events, facts.page_views, bounced, facts.engaged_ms];
+  return valuesOf(facts, part).map((value) => [value, sums]);
+}
+
+/** The columns of a row, and what is taken out of its `detail`, in this order. */
+export interface FactsRow
+  extends Pick<Facts, "site" | "visitor_id" | "started_at" | "last_event_at" | "country" | "label"> {
+  engagement: number | null;
+  bot: number | null;
+  vpn: number | null;
+  risk: number | null;
+  events: number;
+  /** JSON array. */
+  detail: string;
+}
+
+export const DETAIL_PATHS = [
+  ...["$.source", "$.campaign", "$.device_class", "$.page_views", "$.engaged_ms", "$.scroll_percent", "$.entry_page"],
+  ...["$.views", "$.counts", "$.completeness.expected", "$.completeness.missing"],
+] as const;
+
+const isText = (value: unknown): value is string => typeof value === "string";
+const numberOr0 = (value: unknown): number => (typeof value === "number" ? value : 0);
+const tally = (value: unknown): Record<string, number> =>
+  typeof value === "object" && value !== null ? (value as Record<string, number>) : {};
+
+/** A row as facts; what an older row does not say is nothing. */
+export function readFacts({ detail, ...row }: FactsRow): Facts {
+  const [source, campaign, device, page_views, engaged_ms, scroll, entry, views, counts, expected, missing] =
+    JSON.parse(detail) as unknown[];
+  return {
+    ...row,
+    source: isText(source) ? source : "direct",
+    campaign: isText(campaign) ? campaign : null,
+    device: isText(device) ? device : "unknown",
+    page_views: numberOr0(page_views),
+    engaged_ms: numberOr0(engaged_ms),
+    scroll: numberOr0(scroll),
+    entry: isText(entry) ? pageName(entry) : "",
+    views: tally(views),
+    counts: tally(counts),
+    expected: numberOr0(expected),
+    missing: numberOr0(missing),
+  };
+}

@@ -1,0 +1,130 @@
+import * as z from "zod";
+import { collect } from "../aggregates/collect";
+import { pageSums, type RankedRows, rankedPart, sessionSums, typeSums } from "../aggregates/figures";
+import { collectTypes } from "../aggregates/series";
+import type { Context } from "../http/context";
+import { readCursor, writeCursor } from "../http/cursor";
+import { fieldColumns, type Page } from "../http/export";
+import { keyed } from "../http/keyed";
+import { answerList } from "../http/list";
+import { invalidQuery } from "../http/problem";
+import { readQuery } from "../http/query";
+import { DAY_MS, HOUR_MS, MAX_DAYS, MAX_HOURS } from "../limits";
+import { BreakdownQuery, EventTypesQuery, SourcesQuery } from "../protocol/aggregates";
+import { NONE, type Part } from "../rollup/facts";
+import { type Asked, questionOf, saidOf } from "./question";
+
+type Row = Record<string, string | number | null>;
+
+interface Listed {
+  limit: number;
+  cursor?: string | undefined;
+}
+
+interface Breakdown {
+  part: Part;
+  /** The list's name, in cursors and files. */
+  name: string;
+  /** The field that holds the value. */
+  field: string;
+  sums: (sums: readonly number[], sessions: number) => Row;
+  columns: readonly string[];
+}
+
+/** Sessions broken down by one part of them, most first. */
+async function answerBreakdown(context: Context, query: Asked & Listed, breakdown: Breakdown): Promise<Response> {
+  const { part, name, field, sums, columns } = breakdown;
+  const question = questionOf(query);
+  const { slice, excluded } = await collect(context.env.DB, question, [part]);
+  const { rows, other, hidden } = rankedPart(slice, part);
+  const sessions = slice.totals[0] ?? 0;
+  const toRow = ([value, counted]: [string, number[]]): Row => ({
+    [field]: value === NONE ? null : value,
+    ...sums(counted, sessions),
+  });
+  return answerList(context, {
+    ...{ name, columns: fieldColumns([field, ...columns]), query, period: question },
+    read: async (cursor, limit) => pageOfRanks(name, rows, cursor, limit, toRow),
+    more: { other: other && sums(other, sessions), hidden, ...saidOf(question, excluded) },
+  });
+}
+
+const RankPlace = z.tuple([z.number(), z.string()]);
+
+/** The cursor is the place of the last row by rank and name, so that what is counted meanwhile shifts no page. */
+function pageOfRanks(
+  list: string,
+  rows: RankedRows["rows"],
+  cursor: string | null,
+  limit: number,
+  toRow: (row: [string, number[]]) => Row,
+): Page<Row> {
+  const place = readCursor(list, RankPlace, cursor ?? undefined);
+  const left = place ? rows.filter(([value, [rank = 0]]) => isAfter([rank, value], place)) : rows;
+  const page = left.slice(0, limit);
+  const [value = "", [rank = 0] = []] = page.at(-1) ?? [];
+  return { rows: page.map(toRow), next: left.length > limit ? writeCursor(list, rank, value) : null };
+}
+
+const isAfter = ([rank, value]: [number, string], [lastRank, last]: [number, string]): boolean =>
+  rank < lastRank || (rank === lastRank && value > last);
+
+const SESSIONS = {
+  sums: sessionSums,
+  columns: ["sessions", "share", "events", "page_views", "bounces", "bounce_rate", "average_engaged_ms"],
+} as const;
+
+/** `GET /analytics/geo` */
+export const getGeo = keyed((context) =>
+  answerBreakdown(context, readQuery(BreakdownQuery, context), {
+    ...{ part: "country", name: "geo", field: "country" },
+    ...SESSIONS,
+  }),
+);
+
+/** `GET /analytics/sources` */
+export const getSources = keyed((context) => {
+  const { by, ...query } = readQuery(SourcesQuery, context);
+  return answerBreakdown(context, query, { part: by, name: `${by}s`, field: by, ...SESSIONS });
+});
+
+/** `GET /analytics/pages/top` */
+export const getTopPages = keyed((context) =>
+  answerBreakdown(context, readQuery(BreakdownQuery, context), {
+    ...{ part: "page", name: "pages", field: "page", sums: pageSums },
+    columns: ["views", "sessions", "entries", "bounces", "bounce_rate"],
+  }),
+);
+
+const INTERVALS = { hour: [HOUR_MS, MAX_HOURS], day: [DAY_MS, MAX_DAYS] } as const;
+
+/** `GET /analytics/events` */
+export const getEventTypes = keyed(async (context) => {
+  const { interval, ...query } = readQuery(EventTypesQuery, context);
+  if (interval !== "total") return answerTypes(context, query, interval);
+  return answerBreakdown(context, query, {
+    ...{ part: "type", name: "events", field: "event_type", sums: typeSums },
+    columns: ["events", "sessions"],
+  });
+});
+
+const TypePlace = z.tuple([z.number(), z.string()]);
+
+async function answerTypes(context: Context, query: Asked & Listed, interval: "hour" | "day"): Promise<Response> {
+  const question = questionOf(query);
+  const [size, most] = INTERVALS[interval];
+  if ((question.to - question.from) / size > most) throw invalidQuery("from", `at most ${most} intervals`);
+  const { counts, excluded } = await collectTypes(context.env.DB, question, size, interval === "day");
+  const name = `events-${interval}`;
+  return answerList(context, {
+    ...{ name, columns: fieldColumns(["at", "event_type", "events", "sessions"]), query, period: question },
+    read: async (cursor, limit) => {
+      const [at, type] = readCursor(name, TypePlace, cursor ?? undefined) ?? [-1, ""];
+      const left = counts.filter((row) => row.at > at || (row.at === at && row.event_type > type));
+      const page = left.slice(0, limit).map((row): Row => ({ ...row }));
+      const last = left[limit - 1];
+      return { rows: page, next: last && left.length > limit ? writeCursor(name, last.at, last.event_type) : null };
+    },
+    more: { other: null, hidden: 0, ...saidOf(question, excluded) },
+  });
+}

@@ -1,0 +1,129 @@
+import { FACTS_PAGE_ROWS } from "../limits";
+import type { Filter } from "../protocol/filter";
+import { DETAIL_PATHS, type Facts, type FactsRow, readFacts } from "../rollup/facts";
+
+/** Reading sessions as facts, and the conditions by which sessions are chosen. */
+
+const COLUMNS = `site, visitor_id, started_at, last_event_at, country, label, engagement, bot, vpn, risk, events,
+  json_extract(detail, ${DETAIL_PATHS.map((path) => `'${path}'`).join(", ")}) AS detail`;
+
+export type Condition = readonly [sql: string, ...values: (string | number)[]];
+
+const SCORES = ["engagement", "bot", "vpn", "risk"] as const;
+const EQUAL = {
+  ...{ site: "@site", country: "@country", label: "@label" },
+  ...{ source: "@detail ->> '$.source'", campaign: "@detail ->> '$.campaign'", device: "@detail ->> '$.device_class'" },
+} as const;
+
+/**
+ * A filter as conditions on a row of `sessions`, which the statement may call by another name (`s.`). Values are bound,
+ * never written into the statement.
+ */
+export function conditionsOf(filter: Filter, table = ""): Condition[] {
+  const equal = (Object.keys(EQUAL) as (keyof typeof EQUAL)[]).flatMap((name): Condition[] => {
+    const value = filter[name];
+    return value === undefined ? [] : [[`${EQUAL[name].replace("@", table)} = ?`, value]];
+  });
+  const scores = SCORES.flatMap((score): Condition[] => {
+    const low = filter[`min_${score}`];
+    const high = filter[`max_${score}`];
+    return [
+      ...(low === undefined ? [] : [[`${table}${score} >= ?`, low] as const]),
+      ...(high === undefined ? [] : [[`${table}${score} <= ?`, high] as const]),
+    ];
+  });
+  const page: Condition[] =
+    filter.page === undefined
+      ? []
+      : [[`EXISTS (SELECT 1 FROM json_each(${table}detail, '$.views') WHERE key = ?)`, filter.page]];
+  return [...equal, ...scores, ...page];
+}
+
+export const joinConditions = (conditions: readonly Condition[]) => ({
+  sql: conditions.map(([sql]) => sql).join(" AND "),
+  values: conditions.flatMap(([, ...values]) => values),
+});
+
+export interface FactsPage {
+  facts: Facts[];
+  /** The last row's place, if there may be more. */
+  next: FactsPlace | null;
+}
+
+export interface FactsPlace {
+  started_at: number;
+  session_id: string;
+}
+
+/** One page of the sessions begun in [from, to), in the order of their start. */
+export async function readFactsPage(
+  db: D1Database,
+  range: { from: number; to: number },
+  filter: Filter,
+  after: FactsPlace | null,
+  limit: number,
+): Promise<FactsPage> {
+  const place: Condition[] = after ? [["(started_at, session_id) > (?, ?)", after.started_at, after.session_id]] : [];
+  const { sql, values } = joinConditions([
+    ["started_at >= ?", after?.started_at ?? range.from],
+    ["started_at < ?", range.to],
+    ...place,
+    ...conditionsOf(filter),
+  ]);
+  const { results } = await db
+    .prepare(`SELECT session_id, ${COLUMNS} FROM sessions WHERE ${sql} ORDER BY started_at, session_id LIMIT ?`)
+    .bind(...values, limit)
+    .all<FactsRow & { session_id: string }>();
+  const last = results.at(-1);
+  const next = last && results.length === limit ? { started_at: last.started_at, session_id: last.session_id } : null;
+  return { facts: results.map(({ session_id: _, ...row }) => readFacts(row)), next };
+}
+
+/** All of them, a page at a time. A session is in one page only, whatever is written meanwhile. */
+export async function* readFactsRange(
+  db: D1Database,
+  range: { from: number; to: number },
+  filter: Filter,
+): AsyncGenerator<Facts[]> {
+  for (let place: FactsPlace | null = null; ; ) {
+    const page = await readFactsPage(db, range, filter, place, FACTS_PAGE_ROWS);
+    yield page.facts;
+    if (!page.next) return;
+    place = page.next;
+  }
+}
+
+export interface Window {
+  from: number;
+  to: number;
+}
+
+/** Different visitors: of people, of bots, and of both together (a visitor may be seen as both). */
+export interface VisitorCount {
+  people: number;
+  bots: number;
+  all: number;
+}
+
+/** Different visitors of each window, one by one. */
+export async function countVisitors(
+  db: D1Database,
+  windows: readonly Window[],
+  filter: Filter,
+): Promise<VisitorCount[]> {
+  const counts = windows.map((): VisitorCount => ({ people: 0, bots: 0, all: 0 }));
+  if (windows.length === 0) return counts;
+  const { sql, values } = joinConditions([["visitor_id IS NOT NULL"], ...conditionsOf(filter)]);
+  const { results } = await db
+    .prepare(
+      `SELECT w.key AS i, count(DISTINCT visitor_id) AS visitors,
+              count(DISTINCT CASE WHEN label IS NOT 'bot' THEN visitor_id END) AS people,
+              count(DISTINCT CASE WHEN label = 'bot' THEN visitor_id END) AS bots
+       FROM json_each(?) AS w CROSS JOIN sessions
+       WHERE started_at >= w.value ->> 0 AND started_at < w.value ->> 1 AND ${sql} GROUP BY w.key`,
+    )
+    .bind(JSON.stringify(windows.map(({ from, to }) => [from, to])), ...values)
+    .all<{ i: number; visitors: number; people: number; bots: number }>();
+  for (const { i, visitors, people, bots } of results) counts[i] = { people, bots, all: visitors };
+  return counts;
+}

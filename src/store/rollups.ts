@@ -1,0 +1,248 @@
+import { ROLLUP_PIECE_UNITS } from "../limits";
+import type { DayRow, HourRow } from "../rollup/build";
+import type { Dimension, NONE, Part } from "../rollup/facts";
+
+/**
+ * The rollup tables. A period is valid if it is closed and unmarked; every change to a session marks its periods in the
+ * same transaction (triggers of migration 005), and a rollup is only written while the mark is still the one it was made
+ * for. So at every instant a period is either what its rows say, or marked.
+ */
+
+export type Grain = "hour" | "day";
+
+export interface RollupState {
+  hours_through: number;
+  days_through: number;
+  /** Sessions begun before this have lost their rows to retention; their rollups stay. */
+  floor: number;
+}
+
+export interface Mark {
+  grain: Grain;
+  period: number;
+  /** 0: new, never rolled up. Rises with each change. */
+  version: number;
+}
+
+const STATE = "SELECT hours_through, days_through, floor FROM rollup_state";
+const MARKS = `SELECT grain, period, version FROM rollup_marks
+  WHERE (grain = 'hour' AND period >= ?1 AND period < ?2) OR (grain = 'day' AND period >= ?1 AND period < ?2)`;
+
+/** The oldest start there is, of a row or a rollup. */
+const OLDEST = "SELECT (SELECT min(started_at) FROM sessions) AS row, (SELECT min(day) FROM rollup_days) AS day";
+
+/** What may be used of the rollups of [from, to): statements that belong into the batch that reads them. */
+export const usableStatements = (db: D1Database, from: number, to: number): D1PreparedStatement[] => [
+  db.prepare(STATE),
+  db.prepare(MARKS).bind(from, to),
+  db.prepare(OLDEST),
+];
+export const USABLE_STATEMENTS = 3;
+
+export interface Usable extends RollupState {
+  marks: Mark[];
+  /** Null while there is no session. */
+  oldest: number | null;
+}
+
+const NOTHING: RollupState = { hours_through: 0, days_through: 0, floor: 0 };
+
+/** The results of `usableStatements`. */
+export function readUsable([state, marks, oldest]: D1Result[]): Usable {
+  const starts = oldest?.results[0] as { row: number | null; day: number | null } | undefined;
+  const known = [starts?.row, starts?.day].filter((time) => typeof time === "number");
+  return {
+    ...((state?.results[0] as RollupState | undefined) ?? NOTHING),
+    marks: (marks?.results ?? []) as Mark[],
+    oldest: known.length > 0 ? Math.min(...known) : null,
+  };
+}
+
+export const readState = async (db: D1Database): Promise<RollupState> =>
+  (await db.prepare(STATE).first<RollupState>()) ?? NOTHING;
+
+/** The start of the first session from `from` on. */
+export const nextStart = async (db: D1Database, from: number): Promise<number | null> =>
+  (
+    await db
+      .prepare("SELECT started_at FROM sessions WHERE started_at >= ? ORDER BY started_at LIMIT 1")
+      .bind(from)
+      .first<{ started_at: number }>()
+  )?.started_at ?? null;
+
+const SIZES = { hour: 3_600_000, day: 86_400_000 } as const;
+const THROUGH = { hour: "hours_through", day: "days_through" } as const;
+
+/** Closes [from, to): from now on a change to a session in it marks its period. All of them are marked as new. */
+export async function closePeriods(db: D1Database, grain: Grain, from: number, to: number): Promise<void> {
+  const size = SIZES[grain];
+  await db.batch([
+    db
+      .prepare(
+        `INSERT INTO rollup_marks (grain, period, version)
+         SELECT DISTINCT ?1, started_at / ${size} * ${size}, 0 FROM sessions WHERE started_at >= ?2 AND started_at < ?3
+         ON CONFLICT (grain, period) DO NOTHING`,
+      )
+      .bind(grain, from, to),
+    db.prepare(`UPDATE rollup_state SET ${THROUGH[grain]} = max(${THROUGH[grain]}, ?)`).bind(to),
+  ]);
+}
+
+/** Marked periods, oldest first: all of them, or only those never rolled up. */
+export async function listMarks(db: D1Database, grain: Grain, newOnly: boolean, limit: number): Promise<Mark[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT grain, period, version FROM rollup_marks
+       WHERE grain = ? AND period >= (SELECT floor FROM rollup_state) ${newOnly ? "AND version = 0" : ""}
+       ORDER BY period LIMIT ?`,
+    )
+    .bind(grain, limit)
+    .all<Mark>();
+  return results;
+}
+
+const STILL = "(SELECT version FROM rollup_marks WHERE grain = ?1 AND period = ?2) = ?3";
+
+const INSERT = {
+  hour: `INSERT INTO rollup_hours (hour, is_bot, site, totals, sketch, parts)
+    WITH rows AS MATERIALIZED (SELECT value AS entry FROM json_each(?4))
+    SELECT ?2, entry ->> 'is_bot', entry ->> 'site', entry ->> 'totals', entry ->> 'sketch', entry ->> 'parts'
+    FROM rows WHERE ${STILL}`,
+  day: `INSERT INTO rollup_days (day, dimension, value, is_bot, site, totals, sketch, hours, parts, overflow)
+    WITH rows AS MATERIALIZED (SELECT value AS entry FROM json_each(?4))
+    SELECT ?2, entry ->> 'dimension', entry ->> 'value', entry ->> 'is_bot', entry ->> 'site', entry ->> 'totals',
+           entry ->> 'sketch', entry ->> 'hours', entry ->> 'parts', entry ->> 'overflow'
+    FROM rows WHERE ${STILL}`,
+};
+const DELETE = {
+  hour: `DELETE FROM rollup_hours WHERE hour = ?2 AND ${STILL}`,
+  day: `DELETE FROM rollup_days WHERE day = ?2 AND ${STILL}`,
+};
+
+/**
+ * Writes a period's rollup and takes its mark away, if the mark is still the one it was made for; else nothing changes.
+ * One transaction: whatever dies, the period is marked or right.
+ */
+export async function writeRollup(
+  db: D1Database,
+  { grain, period, version }: Mark,
+  rows: readonly (HourRow | DayRow)[],
+): Promise<boolean> {
+  const results = await db.batch([
+    db.prepare(DELETE[grain]).bind(grain, period, version),
+    ...piecesOf(rows).map((piece) => db.prepare(INSERT[grain]).bind(grain, period, version, piece)),
+    db.prepare("DELETE FROM rollup_marks WHERE grain = ? AND period = ? AND version = ?").bind(grain, period, version),
+  ]);
+  return (results.at(-1)?.meta.changes ?? 0) > 0;
+}
+
+/** The rows as JSON lists, each below what a parameter holds. */
+function piecesOf(rows: readonly object[]): string[] {
+  const pieces: string[][] = [];
+  let units = 0;
+  for (const row of rows) {
+    const text = JSON.stringify(row);
+    const piece = pieces.at(-1);
+    if (!piece || units + text.length > ROLLUP_PIECE_UNITS) {
+      pieces.push([text]);
+      units = text.length;
+    } else {
+      piece.push(text);
+      units += text.length;
+    }
+  }
+  return pieces.map((piece) => `[${piece.join(",")}]`);
+}
+
+/** What to read of each rollup row. */
+export interface Wanted {
+  parts: readonly Part[];
+  sketch: boolean;
+  hours: boolean;
+}
+
+export interface RolledRow {
+  /** The period's start. */
+  period: number;
+  is_bot: 0 | 1;
+  site: string;
+  totals: string;
+  sketch: string | null;
+  hours: string | null;
+  parts: string | null;
+}
+
+const columns = ({ parts, sketch, hours }: Wanted, grain: Grain): string => {
+  const picked = parts.map((part) => `'${part}', r.parts -> '$.${part}'`).join(", ");
+  return `r.is_bot, r.site, r.totals, ${sketch ? "r.sketch" : "NULL AS sketch"},
+    ${hours && grain === "day" ? "r.hours" : "NULL AS hours"},
+    ${parts.length > 0 ? `json_object(${picked})` : "NULL"} AS parts`;
+};
+
+const ofSite = (site: string | undefined): string => (site === undefined ? "" : "AND r.site = ?");
+
+/** The rows of some hours. */
+export const hourRows = (
+  db: D1Database,
+  hours: readonly number[],
+  site: string | undefined,
+  wanted: Wanted,
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `SELECT r.hour AS period, ${columns(wanted, "hour")}
+       FROM json_each(?) AS p CROSS JOIN rollup_hours AS r WHERE r.hour = p.value ${ofSite(site)}`,
+    )
+    .bind(JSON.stringify(hours), ...(site === undefined ? [] : [site]));
+
+/** A slice: all sessions, or those with one of some values of a dimension. */
+export interface Chosen {
+  dimension: Dimension | typeof NONE;
+  values: readonly string[];
+}
+
+/** The rows of some days of one slice. */
+export const dayRows = (
+  db: D1Database,
+  days: readonly number[],
+  { dimension, values }: Chosen,
+  site: string | undefined,
+  wanted: Wanted,
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `SELECT r.day AS period, ${columns(wanted, "day")}
+       FROM json_each(?) AS p CROSS JOIN json_each(?) AS v CROSS JOIN rollup_days AS r
+       WHERE r.day = p.value AND r.dimension = ? AND r.value = v.value ${ofSite(site)}`,
+    )
+    .bind(JSON.stringify(days), JSON.stringify(values), dimension, ...(site === undefined ? [] : [site]));
+
+/** The days and sites of which a dimension has more values than have rows. */
+export const overflowRows = (
+  db: D1Database,
+  days: readonly number[],
+  dimension: Dimension,
+  site: string | undefined,
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `SELECT r.day AS period, r.site FROM json_each(?) AS p CROSS JOIN rollup_days AS r
+       WHERE r.day = p.value AND r.dimension = '' AND r.value = '' AND r.overflow LIKE ? ${ofSite(site)}`,
+    )
+    .bind(JSON.stringify(days), `%"${dimension}"%`, ...(site === undefined ? [] : [site]));
+
+/**
+ * For retention, before it deletes rows: sessions begun before the answer may go, and the rollups of their days stay as
+ * they are. Not later than `wanted`, than what is rolled up (if anything ever was), nor than a marked period.
+ */
+export async function freezeRollups(db: D1Database, wanted: number): Promise<number> {
+  const day = Math.floor(wanted / SIZES.day) * SIZES.day;
+  await db
+    .prepare(
+      `UPDATE rollup_state SET floor = max(floor, min(?1, iif(days_through > 0, days_through, ?1),
+         coalesce((SELECT min(period) / ${SIZES.day} * ${SIZES.day} FROM rollup_marks), ?1)))`,
+    )
+    .bind(day)
+    .run();
+  return (await readState(db)).floor;
+}

@@ -1,0 +1,63 @@
+import { env } from "cloudflare:workers";
+import { pageName, sourceOf } from "../../src/session/source";
+
+/** Session rows written straight into D1, for tests of what is read from there. */
+
+export interface MadeSession {
+  session_id: string;
+  site: string;
+  visitor_id: string | null;
+  started_at: number;
+  last_event_at: number;
+  country: string | null;
+  label: string | null;
+  engagement: number | null;
+  bot: number | null;
+  vpn: number | null;
+  risk: number | null;
+  entry_page: string;
+  referrer: string | null;
+  device_class: string;
+  engaged_ms: number;
+  scroll_percent: number;
+  /** Page views by page. */
+  views: Record<string, number>;
+  counts: Record<string, number>;
+  missing: number;
+}
+
+const sum = (values: Record<string, number>): number => Object.values(values).reduce((total, n) => total + n, 0);
+
+export const eventsOf = ({ counts }: MadeSession): number => sum(counts);
+export const pageViewsOf = ({ views }: MadeSession): number => sum(views);
+
+function rowOf(session: MadeSession) {
+  const { entry_page, referrer, device_class, engaged_ms, scroll_percent, counts, missing, ...row } = session;
+  const events = eventsOf(session);
+  const views = { [pageName(entry_page)]: 0, ...session.views };
+  const detail = {
+    ...{ entry_page, referrer, ...sourceOf(entry_page, referrer), device_class, engaged_ms, scroll_percent },
+    ...{ page_views: pageViewsOf(session), views, counts },
+    completeness: { received: events, expected: events + missing, missing, rejected: 0, gone: 0, streams: [] },
+  };
+  const { views: _, ...columns } = row;
+  return { ...columns, events, last_seq: 1, detail: JSON.stringify(detail) };
+}
+
+/** Writes sessions, over those that are there. */
+export async function putSessions(sessions: readonly MadeSession[]): Promise<void> {
+  for (let i = 0; i < sessions.length; i += 500) {
+    await env.DB.prepare(
+      `INSERT INTO sessions (session_id, site, visitor_id, started_at, last_event_at, country, label, engagement, bot, vpn,
+         risk, events, last_seq, detail)
+       SELECT value ->> 'session_id', value ->> 'site', value ->> 'visitor_id', value ->> 'started_at',
+         value ->> 'last_event_at', value ->> 'country', value ->> 'label', value ->> 'engagement', value ->> 'bot',
+         value ->> 'vpn', value ->> 'risk', value ->> 'events', value ->> 'last_seq', value ->> 'detail'
+       FROM json_each(?) WHERE TRUE
+       ON CONFLICT (session_id) DO UPDATE SET label = excluded.label, visitor_id = excluded.visitor_id,
+         events = excluded.events, last_event_at = excluded.last_event_at, detail = excluded.detail`,
+    )
+      .bind(JSON.stringify(sessions.slice(i, i + 500).map(rowOf)))
+      .run();
+  }
+}

@@ -1,0 +1,44 @@
+import type { MadeSession } from "./rows";
+
+const PAGES = ["/", "/pricing", "/blog/a?x=1", "/blog/b#top", "/cart", "/docs"].map(
+  (path) => `https://shop.example${path}`,
+);
+const REFERRERS = [null, null, "https://www.google.com/search", "https://news.example/a", "https://shop.example/"];
+const CAMPAIGNS = [
+  "",
+  "",
+  "",
+  "?utm_source=Newsletter&utm_campaign=Spring",
+  "?gclid=x",
+  "?utm_source=ads&utm_campaign=summer",
+];
+const LABELS = ["human", "human", "human", "suspect", "bot", null];
+const TYPES = ["click", "scroll", "form_submit", "shop.add"];
+
+/** Sessions begun in [from, from + span), of about a third as many visitors, with every kind of gap in what is known. */
+export function makeSessions(random: () => number, count: number, from: number, span: number): MadeSession[] {
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+  const upTo = (max: number): number => Math.floor(random() * (max + 1));
+  const score = (): number | null => (random() < 0.1 ? null : upTo(100));
+  const id = (): string => Array.from({ length: 32 }, () => upTo(15).toString(16)).join("");
+  return Array.from({ length: count }, () => {
+    const entry = `${pick(PAGES).split(/[?#]/)[0]}${pick(CAMPAIGNS)}`;
+    const views: Record<string, number> = {};
+    for (let i = upTo(3); i > 0; i--) views[pick(PAGES).split(/[?#]/)[0] ?? ""] = 1 + upTo(2);
+    const page_view = Object.values(views).reduce((sum, n) => sum + n, 0);
+    const counts: Record<string, number> = page_view > 0 ? { page_view } : {};
+    for (let i = upTo(3); i > 0; i--) counts[pick(TYPES)] = 1 + upTo(8);
+    const started_at = from + Math.floor(random() * span);
+    return {
+      ...{
+        session_id: id().replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-"),
+        site: random() < 0.8 ? "default" : "blog",
+      },
+      ...{ visitor_id: random() < 0.1 ? null : `v${upTo(Math.ceil(count / 3))}`, started_at },
+      ...{ last_event_at: started_at + upTo(3_600_000), country: pick(["DE", "DE", "US", "FR", null]) },
+      ...{ label: pick(LABELS), engagement: score(), bot: score(), vpn: score(), risk: score() },
+      ...{ entry_page: entry, referrer: pick(REFERRERS), device_class: pick(["desktop", "mobile", "tablet"]) },
+      ...{ engaged_ms: upTo(40_000), scroll_percent: upTo(100), views, counts, missing: upTo(2) },
+    };
+  });
+}

@@ -1,0 +1,200 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { rollUp } from "../../src/ops/rollup";
+import { localDays } from "../../src/rollup/zone";
+import { seeded } from "../support/random";
+import { grouped, isBot, pagesCounted, pagesOf, sourceNames, sumsOf, visitorsOf } from "../support/recount";
+import { type MadeSession, putSessions } from "../support/rows";
+import { makeSessions } from "../support/sessions";
+import { read } from "./helpers";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const FROM = Date.UTC(2031, 4, 1);
+const SPAN = 9 * DAY;
+/** Three hours into the tenth day: eight days are closed, and most hours after them. */
+const NOW = FROM + SPAN + 3 * HOUR;
+
+const random = seeded(7);
+let sessions = makeSessions(random, 500, FROM, SPAN);
+
+interface Answer<T> {
+  data: T;
+  next_cursor?: string | null;
+  bots: { mode: string; excluded: number };
+}
+
+const RANGES: [string, number, number][] = [
+  ["all of it", FROM, FROM + SPAN],
+  ["whole days", FROM + DAY, FROM + 4 * DAY],
+  ["one day", FROM + 2 * DAY, FROM + 3 * DAY],
+  ["broken hours", FROM + 1.3 * DAY + 12_345, FROM + 6.7 * DAY + 54_321],
+  ["a few minutes", FROM + 3 * DAY + 700_000, FROM + 3 * DAY + 2_000_000],
+  ["the open end", FROM + 7.5 * DAY, FROM + SPAN + DAY],
+];
+
+const FILTERS: Record<string, (session: MadeSession) => boolean> = {
+  "": () => true,
+  "&site=blog": ({ site }) => site === "blog",
+  "&country=de": ({ country }) => country === "DE",
+  "&page=https://shop.example/pricing?y=2": (session) => pagesOf(session).includes("https://shop.example/pricing"),
+  "&source=Google": (session) => sourceNames(session)[0] === "google",
+  "&campaign=spring": ({ entry_page }) => /=Spring/.test(entry_page),
+  "&device=mobile": ({ device_class }) => device_class === "mobile",
+  "&label=human": ({ label }) => label === "human",
+  "&min_risk=70": ({ risk }) => (risk ?? -1) >= 70,
+  "&min_engagement=20&max_engagement=59": ({ engagement }) =>
+    engagement !== null && engagement >= 20 && engagement <= 59,
+  "&max_vpn=33": ({ vpn }) => vpn !== null && vpn <= 33,
+  "&country=DE&device=mobile&min_bot=10": ({ country, device_class, bot }) =>
+    country === "DE" && device_class === "mobile" && (bot ?? -1) >= 10,
+};
+
+const BOTS: Record<string, (session: MadeSession) => boolean> = {
+  exclude: (session) => !isBot(session),
+  include: () => true,
+  only: isBot,
+};
+
+const within = (from: number, to: number) => sessions.filter((one) => one.started_at >= from && one.started_at < to);
+
+const byName = <T extends object>(rows: T[], field: keyof T) => new Map(rows.map((row) => [row[field], row]));
+
+/** Everything that is answered of a range, a filter and a way with bots, against a recount. */
+async function checkAll(from: number, to: number, filter: string, bots: string): Promise<void> {
+  const query = `from=${from}&to=${to}&bots=${bots}${filter}`;
+  const asked = within(from, to).filter(FILTERS[filter] ?? (() => false));
+  const chosen = asked.filter(BOTS[bots] ?? (() => false));
+  const excluded = asked.length - chosen.length;
+  const overview = await read<Answer<Record<string, number>>>(`/analytics/overview?${query}`);
+  expect(overview.data, query).toMatchObject({ ...sumsOf(chosen), visitors: visitorsOf(chosen), visitors_error: 0 });
+  expect(overview.bots, query).toEqual({ mode: bots, excluded });
+
+  const pages = await read<Answer<Record<string, number | string>[]>>(`/analytics/pages/top?${query}&limit=100`);
+  const wanted = pagesCounted(chosen);
+  expect(pages.data.length, query).toBe(wanted.size);
+  for (const row of pages.data) expect(row, query).toMatchObject(wanted.get(String(row["page"])) ?? {});
+
+  for (const [path, field, valuesOf] of [
+    ["/analytics/geo?", "country", ({ country }: MadeSession) => [country]],
+    ["/analytics/sources?", "source", sourceNames],
+  ] as const) {
+    const { data } = await read<Answer<Record<string, number | string>[]>>(`${path}${query}&limit=100`);
+    const groups = grouped(chosen, valuesOf);
+    expect(new Set(data.map((row) => row[field])), query).toEqual(new Set(groups.keys()));
+    for (const [value, those] of groups)
+      expect(byName(data, field).get(value ?? (null as never)), query).toMatchObject(sumsOf(those));
+  }
+
+  const types = await read<Answer<{ event_type: string; events: number; sessions: number }[]>>(
+    `/analytics/events?${query}&limit=100`,
+  );
+  const groups = grouped(chosen, ({ counts }) => Object.keys(counts));
+  expect(types.data.length, query).toBe(groups.size);
+  for (const { event_type, events, sessions: count } of types.data) {
+    const those = groups.get(event_type) ?? [];
+    expect([events, count], query).toEqual([
+      those.reduce((sum, { counts }) => sum + (counts[event_type] ?? 0), 0),
+      those.length,
+    ]);
+  }
+
+  const engagement = await read<Answer<{ sessions: number; bands: { from: number | null; sessions: number }[] }>>(
+    `/analytics/engagement?${query}`,
+  );
+  expect(engagement.data.sessions, query).toBe(chosen.length);
+  for (const band of engagement.data.bands) {
+    const those = chosen.filter(({ engagement: score }) =>
+      band.from === null ? score === null : score !== null && Math.min(9, Math.floor(score / 10)) * 10 === band.from,
+    );
+    expect(band.sessions, query).toBe(those.length);
+  }
+}
+
+async function checkDays(from: number, to: number, filter: string, bots: string, tz: string): Promise<void> {
+  const query = `from=${from}&to=${to}&bots=${bots}&tz=${tz}${filter}`;
+  const { data } = await read<Answer<Record<string, number | string>[]>>(`/analytics/sessions/daily?${query}`);
+  const wanted = localDays({ from, to }, tz).map((day) => {
+    const those = within(day.from, day.to)
+      .filter(FILTERS[filter] ?? (() => false))
+      .filter(BOTS[bots] ?? (() => false));
+    return { date: day.date, ...sumsOf(those), visitors: visitorsOf(those) };
+  });
+  expect(
+    data.map(({ date, sessions: count, events, page_views, bounces, visitors }) => ({
+      ...{ date, sessions: count, events, page_views, bounces, visitors },
+    })),
+    query,
+  ).toEqual(wanted);
+}
+
+/** The whole with every filter, the other ranges with one each in turn; each zone in turn. */
+async function checkEverything(): Promise<void> {
+  const filters = Object.keys(FILTERS);
+  for (const filter of filters) await checkAll(FROM, FROM + SPAN, filter, "exclude");
+  await checkAll(FROM, FROM + SPAN, "&country=de", "include");
+  for (const [i, [, from, to]] of RANGES.entries()) {
+    turn += 1;
+    await checkAll(from, to, filters[turn % filters.length] ?? "", "exclude");
+    await checkAll(from, to, "", i % 2 ? "include" : "only");
+  }
+  for (const [i, tz] of ["UTC", "Europe/Berlin", "America/Los_Angeles", "Asia/Kolkata"].entries()) {
+    for (const [, from, to] of RANGES.filter((_, r) => r % 3 === i % 3)) await checkDays(from, to, "", "exclude", tz);
+    const filter = ["&country=de", "&min_risk=70", "&site=blog"][i % 3] ?? "";
+    await checkDays(FROM, FROM + SPAN, filter, i % 2 ? "include" : "only", tz);
+  }
+}
+
+let turn = 0;
+
+const marks = async (): Promise<number> =>
+  (await env.DB.prepare("SELECT count(*) AS n FROM rollup_marks").first<{ n: number }>())?.n ?? -1;
+
+async function rollUpAll(now: number): Promise<void> {
+  for (let i = 0; i < 20; i++) if ((await rollUp(env.DB, now, true)).isDone && (await marks()) === 0) return;
+  throw new Error("rollups do not come to an end");
+}
+
+describe("every aggregate is a recount from the rows", { timeout: 120_000 }, () => {
+  beforeAll(() => putSessions(sessions));
+
+  it("while nothing is rolled up", checkEverything);
+
+  it("once periods are rolled up", async () => {
+    await rollUpAll(NOW);
+    const { hours_through, days_through } =
+      (await env.DB.prepare("SELECT * FROM rollup_state").first<Record<string, number>>()) ?? {};
+    expect([hours_through, days_through]).toEqual([NOW - 2 * HOUR, FROM + SPAN]);
+    expect((await env.DB.prepare("SELECT count(DISTINCT day) AS n FROM rollup_days").first<{ n: number }>())?.n).toBe(
+      9,
+    );
+    await checkEverything();
+  });
+
+  it("after verdicts reversed, late events, erasures and late sessions, marked and not rolled up anew", async () => {
+    const changed = sessions
+      .filter(() => random() < 0.02)
+      .map((one) => ({ ...one, label: isBot(one) ? "human" : "bot" }));
+    const nameless = sessions.filter(() => random() < 0.01).map((one) => ({ ...one, visitor_id: null }));
+    const grown = sessions
+      .filter(() => random() < 0.01)
+      .map((one) => ({ ...one, counts: { ...one.counts, click: 77 } }));
+    const added = makeSessions(random, 20, FROM - 2 * DAY, SPAN);
+    const gone = sessions.filter(() => random() < 0.01).map(({ session_id }) => session_id);
+    const now = new Map(sessions.map((one) => [one.session_id, one]));
+    for (const one of [...changed, ...nameless, ...grown, ...added]) now.set(one.session_id, one);
+    for (const id of gone) now.delete(id);
+    await putSessions([...changed, ...nameless, ...grown, ...added]);
+    await env.DB.prepare("DELETE FROM sessions WHERE session_id IN (SELECT value FROM json_each(?))")
+      .bind(JSON.stringify(gone))
+      .run();
+    sessions = [...now.values()];
+    expect(await marks()).toBeGreaterThan(10);
+    await checkEverything();
+  });
+
+  it("and once they are", async () => {
+    await rollUpAll(NOW);
+    await checkEverything();
+  });
+});
