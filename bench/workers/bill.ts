@@ -125,6 +125,24 @@ function countStorage(storage: DurableObjectStorage, id: string, tables: string[
   });
 }
 
+/** A key-value write is a row like any other. */
+function countValues({ kv }: DurableObjectStorage): void {
+  const put = kv.put.bind(kv);
+  const get = kv.get.bind(kv);
+  Object.defineProperty(kv, "put", {
+    value: (key: string, value: unknown) => {
+      add("object_rows_written");
+      put(key, value);
+    },
+  });
+  Object.defineProperty(kv, "get", {
+    value: (key: string) => {
+      add("object_rows_read");
+      return get(key);
+    },
+  });
+}
+
 /** Adds the time until `call` ends to the object's active time. Real time: the simulated clock stands still meanwhile. */
 async function active<T>(call: () => T | Promise<T>): Promise<T> {
   const began = performance.now();
@@ -169,7 +187,8 @@ const identities = new Set<string>();
 
 export class IdentityActor extends ProductionIdentity {
   constructor(ctx: DurableObjectState, env: Env) {
-    countStorage(ctx.storage, ctx.id.toString(), ["identity", "sightings"]);
+    countStorage(ctx.storage, ctx.id.toString(), []);
+    countValues(ctx.storage);
     super(ctx, { ...env, DB: countedDatabase(env.DB), TRACKING_KV: countedKv(env.TRACKING_KV) });
     identities.add(ctx.id.toString());
   }

@@ -5,6 +5,7 @@ import {
   IDENTITY_MAX_SIGHTINGS,
   IDENTITY_WINDOW_MS,
 } from "../limits";
+import type { IdentityCounts } from "../scoring/facts";
 
 /** A fingerprint, or an address as stored: what has an identity actor of its own. */
 export type IdentityKind = "fingerprint" | "address";
@@ -37,7 +38,18 @@ export interface Edge {
   sessions: number;
 }
 
-/** What an identity actor keeps, besides the sightings of its window. Bounded, however many sessions there are. */
+/** A session at a place: session, address, autonomous system, country, fingerprint, forms, time of the last (epoch ms). */
+export type Seen = [
+  session: string,
+  ip: string,
+  asn: number,
+  country: string,
+  fingerprint: string,
+  forms: number,
+  at: number,
+];
+
+/** All that an identity actor keeps. Bounded, however many sessions there are. */
 export interface IdentityRecord {
   v: 1;
   kind: IdentityKind;
@@ -46,14 +58,16 @@ export interface IdentityRecord {
   last_seen_at: number;
   /** Sessions ever; past the cap a repeated one may count twice. */
   sessions: number;
+  seen: Seen[];
   edges: Edge[];
-  /** Edges that D1 has as they are not. */
+  /** What D1 and KV do not have yet: the row, edges by name, the counter. */
+  row_changed: boolean;
   changed: string[];
+  counter_changed: boolean;
   /** Edges that have to leave D1. */
   gone: Edge[];
   /** The counter in KV: a fixed window, its end in epoch ms. */
   counter: { sessions: number; expires_at: number } | null;
-  counter_changed: boolean;
   /** A write was given up and may still land: what is erased has to be erased once more. */
   uncertain: boolean;
   attempts: number;
@@ -67,45 +81,56 @@ export const newRecord = (kind: IdentityKind, value: string, now: number): Ident
   first_seen_at: now,
   last_seen_at: now,
   sessions: 0,
+  seen: [],
   edges: [],
+  row_changed: false,
   changed: [],
+  counter_changed: false,
   gone: [],
   counter: null,
-  counter_changed: false,
   uncertain: false,
   attempts: 0,
   alarm_at: null,
 });
 
-/** The place of a sighting, as edges are named. */
-export type Place = { ip: string; asn: number; country: string };
+type Place = Pick<Edge, "ip" | "asn" | "country">;
 
-export const placeOf = ({ ip, asn, country }: Sighting): Place => ({
-  ip: ip ?? "",
-  asn: asn ?? 0,
-  country: country ?? "",
-});
+const placeOf = ({ ip, asn, country }: Sighting): Place => ({ ip: ip ?? "", asn: asn ?? 0, country: country ?? "" });
 
 export const keyOf = ({ ip, asn, country }: Place): string => `${ip} ${asn} ${country}`;
 
-/** What a sighting is to the actor that takes it. */
-export interface Novelty {
-  /** The session was not among the sightings. */
-  session: boolean;
-  /** Nor the session at this place. */
-  place: boolean;
-  /** The sighting has been kept; past the cap it is not. */
-  kept: boolean;
+const seenKey = ([, ip, asn, country]: Seen): string => keyOf({ ip, asn, country });
+
+/**
+ * Folds a sighting into the record. Changes `record`. False past the cap: the sighting has moved the totals, and is not
+ * remembered itself.
+ */
+export function take(record: IdentityRecord, sighting: Sighting, now: number): boolean {
+  const place = placeOf(sighting);
+  const key = keyOf(place);
+  const own = record.seen.filter(([session]) => session === sighting.session_id);
+  const known = own.find((one) => seenKey(one) === key);
+  record.last_seen_at = Math.max(record.last_seen_at, now);
+  if (own.length === 0) {
+    record.sessions += 1;
+    record.row_changed = true;
+    if (sighting.counts) countSession(record, now);
+  }
+  if (known) {
+    known[4] = sighting.fingerprint_id ?? known[4];
+    known[5] = Math.max(known[5], sighting.forms);
+    known[6] = now;
+    return true;
+  }
+  if (isFull(record)) record.seen = record.seen.filter(([, , , , , , at]) => at > now - IDENTITY_KEPT_MS);
+  if (isFull(record)) return false;
+  const { ip, asn, country } = place;
+  record.seen.push([sighting.session_id, ip, asn, country, sighting.fingerprint_id ?? "", sighting.forms, now]);
+  if (record.kind === "fingerprint" && sighting.ip !== null) noteEdge(record, place, now);
+  return true;
 }
 
-/** Folds a sighting into the record. Changes `record`. */
-export function note(record: IdentityRecord, sighting: Sighting, novelty: Novelty, now: number): void {
-  record.last_seen_at = Math.max(record.last_seen_at, now);
-  if (novelty.session) record.sessions += 1;
-  if (novelty.session && sighting.counts) countSession(record, now);
-  if (record.kind === "fingerprint" && sighting.ip !== null && novelty.kept)
-    noteEdge(record, placeOf(sighting), novelty, now);
-}
+const isFull = (record: IdentityRecord): boolean => record.seen.length >= IDENTITY_MAX_SIGHTINGS;
 
 function countSession(record: IdentityRecord, now: number): void {
   const open = record.counter && record.counter.expires_at > now ? record.counter : null;
@@ -113,7 +138,7 @@ function countSession(record: IdentityRecord, now: number): void {
   record.counter_changed = true;
 }
 
-function noteEdge(record: IdentityRecord, place: Place, novelty: Novelty, now: number): void {
+function noteEdge(record: IdentityRecord, place: Place, now: number): void {
   const key = keyOf(place);
   let edge = record.edges.find((one) => keyOf(one) === key);
   if (!edge) {
@@ -123,19 +148,23 @@ function noteEdge(record: IdentityRecord, place: Place, novelty: Novelty, now: n
     record.gone = record.gone.filter((one) => keyOf(one) !== key);
   }
   edge.last_seen_at = now;
-  if (novelty.place) edge.sessions += 1;
+  edge.sessions += 1;
+  record.row_changed = true;
   if (!record.changed.includes(key)) record.changed.push(key);
 }
 
 /** A session's consent is withdrawn: what rests on it alone goes. Changes `record`. */
-export function unnote(record: IdentityRecord, places: readonly Place[], now: number): void {
-  if (places.length === 0) return;
+export function forget(record: IdentityRecord, sessionId: string, now: number): void {
+  const own = record.seen.filter(([session]) => session === sessionId);
+  if (own.length === 0) return;
+  record.seen = record.seen.filter(([session]) => session !== sessionId);
   record.sessions = Math.max(0, record.sessions - 1);
+  record.row_changed = true;
   if (record.counter && record.counter.expires_at > now) {
     record.counter.sessions = Math.max(0, record.counter.sessions - 1);
     record.counter_changed = true;
   }
-  for (const key of places.map(keyOf)) {
+  for (const key of own.map(seenKey)) {
     const edge = record.edges.find((one) => keyOf(one) === key);
     if (!edge) continue;
     edge.sessions -= 1;
@@ -149,15 +178,51 @@ export function unnote(record: IdentityRecord, places: readonly Place[], now: nu
 /** No session that may be remembered is left: the identity itself has to go. */
 export const isForgotten = (record: IdentityRecord): boolean => record.sessions === 0;
 
-export const isFull = (sightings: number): boolean => sightings >= IDENTITY_MAX_SIGHTINGS;
+/** Takes up what the stores outside do not have yet, so that the record says it is done; a failure gives it back. */
+export interface Work {
+  row: boolean;
+  changed: string[];
+  counter: boolean;
+  gone: Edge[];
+}
 
-/** The 24 hours before `now` begin here. */
-export const windowStart = (now: number): number => now - IDENTITY_WINDOW_MS;
+export function takeWork(record: IdentityRecord): Work {
+  const { row_changed: row, changed, counter_changed: counter, gone } = record;
+  Object.assign(record, { row_changed: false, changed: [], counter_changed: false });
+  return { row, changed, counter, gone };
+}
 
-/** Sightings are kept longer than they count: a withdrawal may come a day after a session's end. */
-export const keptSince = (now: number): number => now - IDENTITY_KEPT_MS;
+export function giveBack(record: IdentityRecord, work: Work): void {
+  record.row_changed ||= work.row;
+  record.counter_changed ||= work.counter;
+  record.changed = [...new Set([...work.changed, ...record.changed])];
+  Object.assign(record, { uncertain: true, attempts: record.attempts + 1 });
+}
+
+/** The rows are gone for good only if no earlier write can still bring them back. */
+export function settleWork(record: IdentityRecord, work: Work): void {
+  if (!record.uncertain) record.gone = record.gone.filter((edge) => !work.gone.includes(edge));
+  Object.assign(record, { uncertain: false, attempts: 0 });
+}
 
 const distinct = (values: (string | number)[]): number => new Set(values).size;
+
+/** The last 24 hours. `capped`: there were more sightings than are remembered. */
+export function windowOf(record: IdentityRecord, now: number, capped: boolean): IdentityCounts {
+  const seen = record.seen.filter(([, , , , , , at]) => at > now - IDENTITY_WINDOW_MS);
+  const forms = new Map<string, number>();
+  for (const [session, , , , , sent] of seen) forms.set(session, Math.max(forms.get(session) ?? 0, sent));
+  const named = (values: (string | number)[]) => distinct(values.filter((value) => value !== "" && value !== 0));
+  return {
+    sessions: forms.size,
+    addresses: named(seen.map(([, ip]) => ip)),
+    networks: named(seen.map(([, , asn]) => asn)),
+    countries: named(seen.map(([, , , country]) => country)),
+    fingerprints: named(seen.map(([, , , , fingerprint]) => fingerprint)),
+    forms: [...forms.values()].reduce((sum, n) => sum + n, 0),
+    capped,
+  };
+}
 
 /** The columns of D1's `fingerprints`. */
 export const fingerprintRow = (record: IdentityRecord) => ({

@@ -22,7 +22,7 @@ const SERVER_CLIENT =
  * its headers leave out says nothing of the visitor. `acceptEncoding`: what the client asked for, where the edge has put its own in its place.
  * A WebSocket's handshake carries neither fetch metadata nor client hints, and plain http neither.
  */
-export function readHeaders(request: Request, acceptEncoding: string | null): HeaderClasses {
+export function readHeaders(request: Pick<Request, "headers" | "url">, acceptEncoding: string | null): HeaderClasses {
   const { headers, url } = request;
   const text = headers.get("User-Agent");
   if (!headers.has("Origin")) {

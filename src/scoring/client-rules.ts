@@ -137,7 +137,7 @@ const HEADER_RULES: readonly Rule[] = [
   },
 ];
 
-const SOFTWARE_RENDERER = /swiftshader|llvmpipe|softpipe|software rasterizer|basic render|mesa offscreen|virtualbox/i;
+const SOFTWARE_RENDERER = /swiftshader|llvmpipe|softpipe|software rasterizer|mesa offscreen|virtualbox/i;
 
 function oddScreen({ screen, agent }: SessionState): Finding | null {
   const { width, height, color_depth: depth } = screen ?? {};
@@ -164,7 +164,7 @@ const SIGNAL_RULES: readonly Rule[] = [
   {
     ...bot,
     id: "bot.no_plugins",
-    points: 20,
+    points: 15,
     class: "convicting",
     watch: ["client"],
     needs: ["signals"],
@@ -209,8 +209,8 @@ const SIGNAL_RULES: readonly Rule[] = [
   {
     ...bot,
     id: "bot.software_renderer",
-    points: 25,
-    class: "convicting",
+    points: 15,
+    class: "supporting",
     watch: ["client"],
     needs: ["signals"],
     test: ({ signals, agent }) => {
@@ -218,15 +218,14 @@ const SIGNAL_RULES: readonly Rule[] = [
       const match = typeof renderer === "string" && isDesktop(agent) ? SOFTWARE_RENDERER.exec(renderer) : null;
       return match ? saw(`graphics by ${match[0]}`) : null;
     },
-    about:
-      "A desktop browser that draws in software: a server, or a virtual machine. Alone it makes a suspect, not a bot.",
+    about: "A desktop browser that draws in software: a server, or a virtual machine. People have those too.",
     source: BOTD,
     example: "SwiftShader in a container",
   },
   {
     ...bot,
     id: "bot.odd_screen",
-    points: 10,
+    points: 5,
     class: "supporting",
     watch: ["client"],
     test: oddScreen,
@@ -306,4 +305,12 @@ const EDGE_RULES: readonly Rule[] = [
   },
 ];
 
-export const CLIENT_RULES: readonly Rule[] = [...AGENT_RULES, ...HEADER_RULES, ...SIGNAL_RULES, ...EDGE_RULES];
+/** What a client cannot help showing, layer by layer. */
+export const CLIENT_LAYERS = {
+  "user agent": AGENT_RULES,
+  headers: HEADER_RULES,
+  signals: SIGNAL_RULES,
+  edge: EDGE_RULES,
+} as const satisfies Record<string, readonly Rule[]>;
+
+export const CLIENT_RULES: readonly Rule[] = Object.values(CLIENT_LAYERS).flat();

@@ -1,5 +1,5 @@
 import { BEHAVIOUR_RULES } from "./behaviour-rules";
-import { CLIENT_RULES } from "./client-rules";
+import { CLIENT_LAYERS, CLIENT_RULES } from "./client-rules";
 import { ENGAGEMENT_RULES } from "./engagement";
 import { RISK_RULES } from "./risk";
 import { type Rule, Topic } from "./rule";
@@ -19,6 +19,9 @@ export const RULES: readonly Rule[] = [
   ...VPN_RULES,
   ...RISK_RULES,
 ];
+
+/** The layers of the bot verdict; all of them are asked before there is one. */
+export const BOT_LAYERS: Readonly<Record<string, readonly Rule[]>> = { ...CLIENT_LAYERS, behaviour: BEHAVIOUR_RULES };
 
 /** The rules of one version, indexed by what they watch. */
 export class RuleSet {

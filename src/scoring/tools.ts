@@ -7,4 +7,4 @@ export { intake } from "../session/intake";
 export { newState, writeSnapshot } from "../session/state";
 export * from "./backtest";
 export * from "./ledger";
-export { RULES, RULES_VERSION, RuleSet, ruleSet } from "./ruleset";
+export { BOT_LAYERS, RULES, RULES_VERSION, RuleSet, ruleSet } from "./ruleset";

@@ -1,0 +1,129 @@
+// @ts-check
+// `npm run eval`: how well bots are told from people, layer by layer, on data that nobody here made and on scripted sessions.
+import { parseArgs } from "node:util";
+import { foldSample, tools } from "./eval/fold.mjs";
+import { crawlers, fingerprints, visitors } from "./eval/profiles.mjs";
+import { BOTS, hand } from "./eval/scripted.mjs";
+
+const HELP = `npm run eval [-- --json]
+
+Folds, with the rules as they stand,
+  every user agent of crawler-user-agents (bots), every profile of user-agents and 2,000 of fingerprint-generator (people)
+and prints the confusion matrix for each layer alone and for all together; then 50 scripted sessions with the user-agent
+layer off. Ends with 1 if a target does not hold.
+  --json   one JSON object and nothing else
+  --missed also lists what was missed`;
+
+const { values } = parseArgs({
+  options: {
+    json: { type: "boolean", default: false },
+    missed: { type: "boolean", default: false },
+    help: { type: "boolean", short: "h", default: false },
+  },
+});
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
+
+const FINGERPRINTS = 2_000;
+const EACH_KIND = 10;
+const HANDS = 50;
+
+const rules = tools.ruleSet(tools.RULES_VERSION).rules;
+const layers = Object.entries(tools.BOT_LAYERS);
+/** @param {(rule: import("../src/scoring/rule.ts").Rule) => boolean} keeps */
+const only = (keeps) => new tools.RuleSet(rules.filter((rule) => rule.score === "bot" && keeps(rule)));
+const sets = [
+  ...layers.map(([name, own]) => ({ name, set: only((rule) => own.includes(rule)) })),
+  { name: "all together", set: only(() => true) },
+];
+
+console.error("Folding the profiles …");
+const people = [...visitors(), ...fingerprints(FINGERPRINTS)];
+const bots = crawlers();
+
+/** @param {import("./eval/fold.mjs").Sample[]} samples @param {import("../src/scoring/ruleset.ts").RuleSet} set */
+function labels(samples, set) {
+  /** @type {Record<"human" | "suspect" | "bot", string[]>} */
+  const found = { human: [], suspect: [], bot: [] };
+  for (const sample of samples) found[foldSample(sample, set).label ?? "human"].push(sample.name);
+  return found;
+}
+
+const matrix = sets.map(({ name, set }) => ({ layer: name, bots: labels(bots, set), people: labels(people, set) }));
+const all = matrix.at(-1);
+if (!all) throw new Error("there are no layers");
+const recall = all.bots.bot.length / bots.length;
+const wrong = all.people.bot.length / people.length;
+const suspected = all.people.suspect.length / people.length;
+
+console.error("Folding the scripted sessions …");
+const withoutAgent = new tools.RuleSet(rules.filter((rule) => !tools.BOT_LAYERS["user agent"]?.includes(rule)));
+const scripted = Object.entries(BOTS).map(([kind, make]) => ({
+  kind,
+  found: labels(
+    Array.from({ length: EACH_KIND }, (_, i) => make(i)),
+    withoutAgent,
+  ),
+}));
+const caught = scripted.reduce((sum, { found }) => sum + found.suspect.length + found.bot.length, 0);
+const hands = labels(
+  Array.from({ length: HANDS }, (_, i) => hand(i)),
+  withoutAgent,
+);
+
+const share = caught / (scripted.length * EACH_KIND);
+const targets = [
+  { name: "crawlers found (verdict bot)", value: 100 * recall, unit: "%", goal: "≥ 99", holds: recall >= 0.99 },
+  { name: "real profiles taken for bots", value: 100 * wrong, unit: "%", goal: "≤ 0.1", holds: wrong <= 0.001 },
+  {
+    ...{ name: "scripted sessions at least suspect, user-agent layer off", value: 100 * share, unit: "%" },
+    ...{ goal: "≥ 90", holds: share >= 0.9 },
+  },
+];
+
+if (values.json) {
+  const counts = (/** @type {Record<string, string[]>} */ found) =>
+    Object.fromEntries(Object.entries(found).map(([label, names]) => [label, names.length]));
+  console.log(
+    JSON.stringify({
+      targets,
+      matrix: matrix.map(({ layer, ...rest }) => ({ layer, bots: counts(rest.bots), people: counts(rest.people) })),
+      scripted: scripted.map(({ kind, found }) => ({ kind, ...counts(found) })),
+      synthetic_hands: counts(hands),
+    }),
+  );
+} else print();
+process.exit(targets.every(({ holds }) => holds) ? 0 : 1);
+
+function print() {
+  const row = (/** @type {(string | number)[]} */ cells) =>
+    cells.map((cell, i) => (i === 0 ? String(cell).padEnd(26) : String(cell).padStart(9))).join(" ");
+  console.log(
+    `${bots.length} crawlers (crawler-user-agents), ${people.length} real profiles (user-agents 10,000, fingerprint-generator ${FINGERPRINTS})\n`,
+  );
+  console.log(row(["", "crawlers", "", "", "people", "", ""]));
+  console.log(row(["layer", "bot", "suspect", "human", "bot", "suspect", "human"]));
+  for (const { layer, bots: b, people: p } of matrix) {
+    console.log(row([layer, ...[b.bot, b.suspect, b.human, p.bot, p.suspect, p.human].map((names) => names.length)]));
+  }
+  console.log(
+    `\nRecall ${(100 * recall).toFixed(2)} %, false positives ${(100 * wrong).toFixed(3)} % (suspects ${(100 * suspected).toFixed(3)} %)\n`,
+  );
+  console.log(row(["scripted, no user agent", "bot", "suspect", "human"]));
+  for (const { kind, found } of scripted) {
+    console.log(row([kind, found.bot.length, found.suspect.length, found.human.length]));
+  }
+  console.log(row(["synthetic hands", hands.bot.length, hands.suspect.length, hands.human.length]));
+  console.log(`\n${caught} of ${scripted.length * EACH_KIND} scripted sessions are at least suspect.`);
+  for (const { name, value, unit, goal, holds } of targets) {
+    console.log(`${holds ? "holds" : "DOES NOT HOLD"}: ${name} ${value.toFixed(2)} ${unit} (goal ${goal})`);
+  }
+  if (!values.missed) return;
+  console.log(
+    `\nMissed crawlers:\n${[...(all?.bots.human ?? []), ...(all?.bots.suspect ?? [])].map((name) => `  ${name}`).join("\n")}`,
+  );
+  console.log(`\nMissed scripted sessions: ${scripted.flatMap(({ found }) => found.human).join(", ") || "none"}`);
+  console.log(`\nPeople suspected: ${all?.people.suspect.slice(0, 20).join("\n  ") || "none"}`);
+}

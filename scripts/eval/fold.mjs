@@ -1,0 +1,76 @@
+// @ts-check
+// A session as the Worker and its actor would take it: through the real intake and the real fold.
+import { loadSource } from "../lib/source.mjs";
+
+/** @type {typeof import("../../src/scoring/tools.ts")} */
+export const tools = await loadSource("src/scoring/tools.ts");
+
+/**
+ * @typedef {object} Act
+ * @property {number} at  ms after the session's start.
+ * @property {string} event_type
+ * @property {Record<string, unknown>} [data]
+ * @property {number} [x]
+ * @property {number} [y]
+ * @property {number} [scroll_percent]
+ */
+
+/**
+ * @typedef {object} Sample
+ * @property {string} name
+ * @property {Record<string, string> | null} headers  Of the request; null where the data has none.
+ * @property {string | null} userAgent  Of the request, where the data has nothing else of it.
+ * @property {Record<string, unknown>} start
+ * @property {Act[]} [acts]
+ */
+
+const BASE = Date.UTC(2026, 0, 5, 8);
+const PAGE = "https://shop.example/";
+const EVENTS_A_BATCH = 20;
+
+/**
+ * Folds a sample by a set of rules.
+ * @param {Sample} sample @param {import("../../src/scoring/ruleset.ts").RuleSet} rules
+ */
+export function foldSample(sample, rules) {
+  /** @type {import("../../src/session/intake.ts").Known | null} */
+  let known = null;
+  const acts = sample.acts ?? [{ at: 0, event_type: "page_view" }];
+  for (let first = 0; first < acts.length; first += EVENTS_A_BATCH) {
+    const part = acts.slice(first, first + EVENTS_A_BATCH);
+    const now = BASE + (part.at(-1)?.at ?? 0) + 50;
+    const call = callOf(sample, part, first, now);
+    const taken = tools.intake(known, call, now, () => "minted");
+    if (!taken.ok) throw new Error(`${sample.name}: ${taken.code}`);
+    for (const entry of taken.entries) tools.apply(taken.state, entry, rules);
+    known = { head: taken.head, state: taken.state };
+  }
+  if (!known) throw new Error(`${sample.name} has no acts`);
+  return known.state.judgement;
+}
+
+/**
+ * @param {Sample} sample @param {Act[]} part @param {number} first @param {number} now
+ * @returns {import("../../src/session/intake.ts").TrackCall}
+ */
+function callOf({ headers, userAgent, start }, part, first, now) {
+  const session_id = "11111111-2222-4333-8444-555555555555";
+  const events = part.map(({ at, ...rest }) => ({ ...rest, page: PAGE, timestamp: BASE + at }));
+  return {
+    ...{ v: 1, session_id, site: "default", gpc: false, default_consent: "granted", key_hash: null, device_id: null },
+    network: networkOf(headers, userAgent),
+    start: first === 0 ? { page: PAGE, ...start } : null,
+    batch: { session_id, stream: "s1", first: first + 1, sent_at: now, events, rejected: [] },
+    ...{ end: null, lead: null },
+  };
+}
+
+/** @param {Record<string, string> | null} headers @param {string | null} userAgent */
+function networkOf(headers, userAgent) {
+  const nowhere = { ip: null, asn: null, country: null, region: null, timezone: null, colo: null, protocol: null };
+  if (!headers) return { ...nowhere, headers: null, agent: tools.agentOf(userAgent) };
+  const request = { url: "https://pulse.example/track/events/batch", headers: new Headers(headers) };
+  request.headers.set("Origin", "https://shop.example");
+  const { findings, agent, language } = tools.readHeaders(request, null);
+  return { ...nowhere, headers: findings, agent, language };
+}

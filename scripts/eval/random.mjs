@@ -1,0 +1,25 @@
+// @ts-check
+// Random numbers that are the same in every run.
+
+/** In [0, 1). @param {number} seed @returns {() => number} */
+export function seeded(seed) {
+  let state = Math.imul(seed, 2_654_435_761) >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Evenly between two numbers. @param {() => number} random @param {number} low @param {number} high */
+export const between = (random, low, high) => low + random() * (high - low);
+
+/** Normally distributed, mean 0, deviation 1 (Box and Muller). @param {() => number} random */
+export const normal = (random) => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+
+/**
+ * Log-normally distributed, as reaction and reading times are. `spread`: deviation of the logarithm.
+ * @param {() => number} random @param {number} median @param {number} spread
+ */
+export const lognormal = (random, median, spread) => median * Math.exp(spread * normal(random));
