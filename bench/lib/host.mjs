@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Miniflare } from "miniflare";
-import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from "wrangler";
 
 /**
  * @typedef {object} HostOptions
@@ -55,9 +55,7 @@ async function migrate() {
   const db = await miniflare.getD1Database("DB");
   const statements = readdirSync(migrations)
     .sort()
-    .flatMap((file) => readFileSync(new URL(file, migrations), "utf8").replace(/--.*$/gm, "").split(";"))
-    .map((statement) => statement.trim())
-    .filter(Boolean);
+    .flatMap((file) => unstable_splitSqlQuery(readFileSync(new URL(file, migrations), "utf8")));
   await db.batch(statements.map((statement) => db.prepare(statement)));
 }
 
