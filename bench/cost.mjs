@@ -3,7 +3,7 @@
 import { parseArgs } from "node:util";
 import { figure } from "./lib/stats.mjs";
 import { BILL_SHAPES, countSessions } from "./phases/bill.mjs";
-import { LINES } from "./prices.mjs";
+import { LINES, of } from "./prices.mjs";
 import { table } from "./report.mjs";
 
 const HELP = `npm run cost -- --sessions-per-month <n> --events-per-session <n>
@@ -79,7 +79,7 @@ if (rows && alarms) {
   const left = Math.max(0, rows.included - rows.units);
   alarms.due = (Math.max(0, alarms.units - left) * alarms.price) / 1e6;
 }
-const bytesPerEvent = (counts["d1_bytes"] ?? 0) / length;
+const bytesPerEvent = of(counts, "d1_bytes") / length;
 const bytesPerMonth = bytesPerEvent * length * sessions;
 const stored = bytesPerMonth * months;
 const storage = Math.max(0, stored / GB - D1_GB.included) * D1_GB.price;

@@ -2,7 +2,7 @@
 // Cloudflare's list prices (Workers Paid), what the plan includes each month, and which counted operations they bill.
 
 /**
- * What was counted, by name: see workers/bill.ts. Stored sizes are added by cost.mjs.
+ * What was counted, by part and name, `session:requests`: see workers/bill.ts.
  * @typedef {Record<string, number>} Counts
  */
 
@@ -18,8 +18,13 @@
 /** An object is billed as if it had 128 MB. */
 const OBJECT_GB = 0.125;
 
-/** @param {Counts} counts @param {string} name */
-const of = (counts, name) => counts[name] ?? 0;
+/** Of all parts together. @param {Counts} counts @param {string} name */
+export const of = (counts, name) =>
+  Object.entries(counts).reduce((sum, [key, n]) => (key.endsWith(`:${name}`) ? sum + n : sum), 0);
+
+/** What some parts count alone. @param {Counts} counts @param {readonly string[]} parts */
+export const only = (counts, parts) =>
+  Object.fromEntries(Object.entries(counts).filter(([key]) => parts.includes(key.split(":", 1)[0] ?? "")));
 
 /** @type {readonly Line[]} */
 export const LINES = [

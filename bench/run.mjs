@@ -13,7 +13,7 @@ import { growth } from "./phases/growth.mjs";
 import { compareInserts } from "./phases/insert.mjs";
 import { checkStores, load } from "./phases/load.mjs";
 import { recovery, recoveryFloor } from "./phases/recovery.mjs";
-import { bill } from "./prices.mjs";
+import { bill, only } from "./prices.mjs";
 import { billTable, floorTable, loadTable, table, targetTable } from "./report.mjs";
 import { targetsOf } from "./targets.mjs";
 
@@ -95,13 +95,29 @@ const SHAPES = {
 };
 const shapes = /** @type {const} */ (["batches", "frames", "stateless"]);
 
-/** @param {typeof shapes[number]} shape */
-function dollarsOf(shape) {
-  const perMillion = Object.entries(counts[shape]).map(([name, n]) => [name, (n / SHAPES[shape].length) * 1e6]);
-  return bill(Object.fromEntries(perMillion)).dollars;
+/** A million events. @param {typeof shapes[number]} shape @param {readonly string[]} parts */
+function dollarsOf(shape, parts) {
+  const counted = Object.entries(only(counts[shape], parts));
+  return bill(Object.fromEntries(counted.map(([key, n]) => [key, (n / SHAPES[shape].length) * 1e6]))).dollars;
 }
 
-const dollars = { batches: dollarsOf("batches"), frames: dollarsOf("frames"), stateless: dollarsOf("stateless") };
+/** Taking sessions and writing them out; then knowing who they are; then who is here now. */
+const PARTS = /** @type {const} */ ({
+  sessions: ["session"],
+  identities: ["session", "identity"],
+  everything: ["session", "identity", "roster"],
+});
+/** @param {"batches" | "frames"} shape */
+const billOf = (shape) => ({
+  sessions: dollarsOf(shape, PARTS.sessions),
+  identities: dollarsOf(shape, PARTS.identities),
+  everything: dollarsOf(shape, PARTS.everything),
+});
+const dollars = {
+  batches: billOf("batches"),
+  frames: billOf("frames"),
+  stateless: dollarsOf("stateless", ["stateless"]),
+};
 const targets = targetsOf({ load: medians, dollars, inserts, growth: grown, recovery: recovered });
 const machine = { cpu: cpus()[0]?.model ?? "", cores, node: process.version };
 const result = {

@@ -17,6 +17,13 @@ const JOB = 100;
 const WORKER_CPU_MS = 1;
 const OUTSIDE_WAIT_MS = 150;
 
+/** What an object waits for: it writes to D1, R2 or KV. */
+const WAITS = /** @type {const} */ ([
+  ["session", "alarms"],
+  ["identity", "alarms"],
+  ["identity", "identity_calls"],
+]);
+
 /**
  * @typedef {object} BillShape
  * @property {string} name
@@ -34,7 +41,7 @@ export const BILL_SHAPES = {
 /** @typedef {import("../prices.mjs").Counts} Counts */
 
 /**
- * Counts per session of a shape.
+ * Counts per session of a shape, by part and name.
  * @param {BillShape} shape @param {number} sessions
  * @returns {Promise<Counts>}
  */
@@ -64,11 +71,13 @@ export async function countSessions(shape, sessions) {
       at += 3 * 86_400_000;
     }
     await checkRows(server, sessions * shape.length);
-    const writes = (total["alarms"] ?? 0) + (total["identity_calls"] ?? 0);
-    total["worker_cpu_ms"] = (total["requests"] ?? 0) * WORKER_CPU_MS;
-    total["active_ms"] = (total["active_ms"] ?? 0) + writes * OUTSIDE_WAIT_MS;
+    total["session:worker_cpu_ms"] = (total["session:requests"] ?? 0) * WORKER_CPU_MS;
+    for (const [part, name] of WAITS) {
+      const waits = total[`${part}:${name}`] ?? 0;
+      total[`${part}:active_ms`] = (total[`${part}:active_ms`] ?? 0) + waits * OUTSIDE_WAIT_MS;
+    }
     // Rows and index entries of its events, and its own row.
-    total["d1_bytes"] = ((await server.databaseBytes()) - empty) / sessions;
+    total["session:d1_bytes"] = ((await server.databaseBytes()) - empty) / sessions;
     return total;
   } finally {
     await server.kill();
@@ -84,14 +93,16 @@ export async function countStateless({ size, length }, sessions) {
   const server = await start("bill-stateless", { dist: await buildOwn("stateless"), objects: {} });
   try {
     /** @type {Counts} */
-    const total = { requests: length / size, worker_cpu_ms: (length / size) * WORKER_CPU_MS };
+    const total = { "stateless:requests": length / size, "stateless:worker_cpu_ms": (length / size) * WORKER_CPU_MS };
     for (let n = 0; n < sessions; n++) {
       const session = newSession();
       for (let position = 0; position < length; position += size) {
         const body = `{${batch(session, position, size, length)}}`;
         const response = await fetch(`http://127.0.0.1:${server.port}/`, { method: "POST", body });
         const { counts } = /** @type {{ counts: Counts }} */ (await response.json());
-        for (const [name, count] of Object.entries(counts)) total[name] = (total[name] ?? 0) + count / sessions;
+        for (const [name, count] of Object.entries(counts)) {
+          total[`stateless:${name}`] = (total[`stateless:${name}`] ?? 0) + count / sessions;
+        }
       }
     }
     return total;

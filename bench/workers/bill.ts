@@ -18,11 +18,15 @@ export { LeadActor } from "../../durable/lead";
 export { RealtimeActor } from "../../durable/realtime";
 export { SiteSettings } from "../../durable/site";
 
-/** Counts by name; the names are the lines of the bill. */
+/** What is paid for separately in the report: taking sessions and writing them out; knowing who it is; who is here. */
+type Part = "session" | "identity" | "roster";
+
+/** Counts by part and name, `session:requests`; the names are the lines of the bill. */
 const counts: Record<string, number> = {};
 
-function add(name: string, n = 1): void {
-  counts[name] = (counts[name] ?? 0) + n;
+function add(part: Part, name: string, n = 1): void {
+  const key = `${part}:${name}`;
+  counts[key] = (counts[key] ?? 0) + n;
 }
 
 let clock = Date.now();
@@ -38,40 +42,42 @@ Math.random = () => {
 /** When each actor's alarm is due. Outlives the actor, as alarms do. */
 const alarms = new Map<string, number>();
 
-const countedStatement = (statement: D1PreparedStatement): D1PreparedStatement => {
+const countedStatement = (part: Part, statement: D1PreparedStatement): D1PreparedStatement => {
   const counted: Pick<D1PreparedStatement, "bind" | "run" | "all" | "first"> = {
-    bind: (...values) => countedStatement(statement.bind(...values)),
-    run: async <T>() => countedResult(await statement.run<T>()),
-    all: async <T>() => countedResult(await statement.all<T>()),
-    first: async <T>() => countedResult(await statement.all<T>()).results[0] ?? null,
+    bind: (...values) => countedStatement(part, statement.bind(...values)),
+    run: async <T>() => countedResult(part, await statement.run<T>()),
+    all: async <T>() => countedResult(part, await statement.all<T>()),
+    first: async <T>() => countedResult(part, await statement.all<T>()).results[0] ?? null,
   };
   inner.set(counted, statement);
   return counted as D1PreparedStatement;
 };
 const inner = new WeakMap<object, D1PreparedStatement>();
 
-function countedResult<T>(result: D1Result<T>): D1Result<T> {
-  add("d1_rows_written", result.meta.rows_written);
-  add("d1_rows_read", result.meta.rows_read);
+function countedResult<T>(part: Part, result: D1Result<T>): D1Result<T> {
+  add(part, "d1_rows_written", result.meta.rows_written);
+  add(part, "d1_rows_read", result.meta.rows_read);
   return result;
 }
 
-const countedDatabase = (db: D1Database) =>
+const countedDatabase = (part: Part, db: D1Database) =>
   ({
-    prepare: (query: string) => countedStatement(db.prepare(query)),
+    prepare: (query: string) => countedStatement(part, db.prepare(query)),
     batch: async <T>(statements: D1PreparedStatement[]) =>
-      (await db.batch<T>(statements.map((statement) => inner.get(statement) ?? statement))).map(countedResult),
+      (await db.batch<T>(statements.map((statement) => inner.get(statement) ?? statement))).map((result) =>
+        countedResult(part, result),
+      ),
   }) as D1Database;
 
 /** The same binding, with its calls counted under the line they are billed by. */
-function countedCalls<T extends object>(binding: T, lines: Record<string, string>): T {
+function countedCalls<T extends object>(part: Part, binding: T, lines: Record<string, string>): T {
   return new Proxy(binding, {
     get: (target, name) => {
       const value: unknown = Reflect.get(target, name);
       if (typeof value !== "function") return value;
       return (...args: unknown[]): unknown => {
         const line = lines[String(name)];
-        if (line) add(line);
+        if (line) add(part, line);
         return Reflect.apply(value, target, args);
       };
     },
@@ -79,13 +85,13 @@ function countedCalls<T extends object>(binding: T, lines: Record<string, string
 }
 
 const countedBucket = (bucket: R2Bucket): R2Bucket =>
-  countedCalls(bucket, { put: "r2_class_a", list: "r2_class_a", get: "r2_class_b", head: "r2_class_b" });
+  countedCalls("session", bucket, { put: "r2_class_a", list: "r2_class_a", get: "r2_class_b", head: "r2_class_b" });
 
-const countedKv = (kv: KVNamespace): KVNamespace =>
-  countedCalls(kv, { get: "kv_reads", put: "kv_writes", delete: "kv_writes", list: "kv_writes" });
+const countedKv = (part: Part, kv: KVNamespace): KVNamespace =>
+  countedCalls(part, kv, { get: "kv_reads", put: "kv_writes", delete: "kv_writes", list: "kv_writes" });
 
 /** Counts what is put in the way of the storage of one object, which has these tables. */
-function countStorage(storage: DurableObjectStorage, id: string, tables: string[]): void {
+function countStorage(part: Part, storage: DurableObjectStorage, id: string, tables: string[]): void {
   const { sql } = storage;
   const exec = sql.exec.bind(sql);
   Object.defineProperty(sql, "exec", {
@@ -96,8 +102,8 @@ function countStorage(storage: DurableObjectStorage, id: string, tables: string[
       Object.defineProperty(cursor, "toArray", {
         value: () => {
           const rows = toArray();
-          add("object_rows_written", cursor.rowsWritten);
-          add("object_rows_read", cursor.rowsRead);
+          add(part, "object_rows_written", cursor.rowsWritten);
+          add(part, "object_rows_read", cursor.rowsRead);
           return rows;
         },
       });
@@ -107,7 +113,7 @@ function countStorage(storage: DurableObjectStorage, id: string, tables: string[
   Object.defineProperty(storage, "getAlarm", { value: () => Promise.resolve(alarms.get(id) ?? null) });
   Object.defineProperty(storage, "setAlarm", {
     value: (at: number) => {
-      add("set_alarms");
+      add(part, "set_alarms");
       alarms.set(id, at);
       return Promise.resolve();
     },
@@ -117,7 +123,7 @@ function countStorage(storage: DurableObjectStorage, id: string, tables: string[
     value: () => {
       // Not in the price list; counted as a delete of every row there is.
       for (const table of tables) {
-        add("object_rows_written", Number(exec(`SELECT count(*) AS n FROM ${table}`).one()["n"]));
+        add(part, "object_rows_written", Number(exec(`SELECT count(*) AS n FROM ${table}`).one()["n"]));
       }
       alarms.delete(id);
       return deleteAll();
@@ -131,49 +137,50 @@ function countValues({ kv }: DurableObjectStorage): void {
   const get = kv.get.bind(kv);
   Object.defineProperty(kv, "put", {
     value: (key: string, value: unknown) => {
-      add("object_rows_written");
+      add("identity", "object_rows_written");
       put(key, value);
     },
   });
   Object.defineProperty(kv, "get", {
     value: (key: string) => {
-      add("object_rows_read");
+      add("identity", "object_rows_read");
       return get(key);
     },
   });
 }
 
 /** Adds the time until `call` ends to the object's active time. Real time: the simulated clock stands still meanwhile. */
-async function active<T>(call: () => T | Promise<T>): Promise<T> {
+async function active<T>(part: Part, call: () => T | Promise<T>): Promise<T> {
   const began = performance.now();
   try {
     return await call();
   } finally {
-    add("active_ms", performance.now() - began);
+    add(part, "active_ms", performance.now() - began);
   }
 }
 
 export class SessionActor extends Production {
   constructor(ctx: DurableObjectState, env: Env) {
     // Before the actor sees it: its constructor asks for the alarm.
-    countStorage(ctx.storage, ctx.id.toString(), ["head", "journal"]);
+    countStorage("session", ctx.storage, ctx.id.toString(), ["head", "journal"]);
     super(ctx, {
       ...env,
-      DB: countedDatabase(env.DB),
+      DB: countedDatabase("session", env.DB),
       TRACKING_R2: countedBucket(env.TRACKING_R2),
-      TRACKING_KV: countedKv(env.TRACKING_KV),
+      // Its counter in KV is there for whoever asks who this is.
+      TRACKING_KV: countedKv("identity", env.TRACKING_KV),
     });
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
-    add("socket_messages");
-    return active(() => super.webSocketMessage(socket, message));
+    add("session", "socket_messages");
+    return active("session", () => super.webSocketMessage(socket, message));
   }
 
   /** The driver's: the alarm is due. */
   fire(): Promise<void> {
-    add("alarms");
-    return active(() => super.alarm());
+    add("session", "alarms");
+    return active("session", () => super.alarm());
   }
 
   /** The driver's: memory is gone. */
@@ -187,37 +194,41 @@ const identities = new Set<string>();
 
 export class IdentityActor extends ProductionIdentity {
   constructor(ctx: DurableObjectState, env: Env) {
-    countStorage(ctx.storage, ctx.id.toString(), []);
+    countStorage("identity", ctx.storage, ctx.id.toString(), []);
     countValues(ctx.storage);
-    super(ctx, { ...env, DB: countedDatabase(env.DB), TRACKING_KV: countedKv(env.TRACKING_KV) });
+    super(ctx, {
+      ...env,
+      DB: countedDatabase("identity", env.DB),
+      TRACKING_KV: countedKv("identity", env.TRACKING_KV),
+    });
     identities.add(ctx.id.toString());
   }
 
   override seen(sighting: Sighting) {
-    add("object_calls");
+    add("identity", "object_calls");
     // It writes to D1 and KV after its answer, which is active time as well.
-    add("identity_calls");
+    add("identity", "identity_calls");
     return super.seen(sighting);
   }
 
   fire(): Promise<void> {
-    add("alarms");
-    return active(() => super.alarm());
+    add("identity", "alarms");
+    return active("identity", () => super.alarm());
   }
 }
 
 /** What a session tells the roster is paid for like any other call of an object. */
 export class RosterActor extends ProductionRoster {
   constructor(ctx: DurableObjectState, env: Env) {
-    countStorage(ctx.storage, ctx.id.toString(), ["seats", "totals"]);
+    countStorage("roster", ctx.storage, ctx.id.toString(), ["seats", "totals"]);
     super(ctx, env);
   }
 
   override report(report: Report): void {
-    add("object_calls");
+    add("roster", "object_calls");
     const began = performance.now();
     super.report(report);
-    add("active_ms", performance.now() - began);
+    add("roster", "active_ms", performance.now() - began);
   }
 }
 
@@ -274,18 +285,18 @@ function countedEnv(env: Env): Env {
     const stub = stubOf(env, id);
     return {
       track: (call: TrackCall) => {
-        add("object_calls");
-        return active(() => stub.track(call));
+        add("session", "object_calls");
+        return active("session", () => stub.track(call));
       },
       fetch: (request: Request) => {
-        add("object_calls");
+        add("session", "object_calls");
         return stub.fetch(request);
       },
     };
   };
   const SESSION = { getByName } as unknown as Env["SESSION"];
-  const SITE = countedCalls(env.SITE, { get: "object_calls" });
-  return { ...env, ...limits, SESSION, SITE, TRACKING_KV: countedKv(env.TRACKING_KV) };
+  const SITE = countedCalls("session", env.SITE, { get: "object_calls" });
+  return { ...env, ...limits, SESSION, SITE, TRACKING_KV: countedKv("session", env.TRACKING_KV) };
 }
 
 /** Runs the sessions of a job in the order of simulated time: calls, alarms and evictions of all of them interleaved. */
@@ -340,7 +351,7 @@ async function fireIdentities(env: Env): Promise<void> {
 
 async function step(one: Running, counted: Env, env: Env, ctx: ExecutionContext): Promise<void> {
   if (one.touched !== null && clock - one.touched >= EVICTED_AFTER_MS && !one.socket) {
-    add("evictions");
+    add("session", "evictions");
     // The call that throws an actor out fails with it.
     await stubOf(env, one.id)
       .evict()
@@ -355,7 +366,7 @@ async function step(one: Running, counted: Env, env: Env, ctx: ExecutionContext)
   const call = one.calls.shift();
   if (!call) return;
   const send = async (url: string, init: object) => {
-    add("requests");
+    add("session", "requests");
     const request = new Request<unknown, IncomingRequestCfProperties>(
       `https://bench${url}`,
       init as RequestInit<IncomingRequestCfProperties>,
