@@ -72,6 +72,17 @@ export class Courier {
     return times.length > 0 ? Math.min(...times) : null;
   }
 
+  /** Makes a delivery pending again, whatever became of it, and its endpoint fit to be tried. */
+  async redeliver(site: string, deliveryId: string): Promise<boolean> {
+    const { store, env } = this.#context;
+    const delivery = store.delivery(deliveryId);
+    if (!delivery) return false;
+    await env.ENDPOINT.getByName(`${site}/${delivery.endpoint_id}`).reset(site, delivery.endpoint_id);
+    const now = Date.now();
+    this.#settle({ ...delivery, state: "pending", attempts: 0, created_at: now, updated_at: now, next_at: now });
+    return true;
+  }
+
   /** Everything that is due. Storage errors are thrown; what fails outside is tried again later. */
   async work(sender: Sender, subject: string): Promise<void> {
     await this.#spread(sender.site, subject);

@@ -76,16 +76,15 @@ export class LeadActor extends DurableObject<Env> {
   }
 
   /** Tries a delivery again, whatever became of it. False when there is none of this name. */
-  async redeliver(deliveryId: string): Promise<boolean> {
+  redeliver(deliveryId: string): Promise<boolean> {
     const state = this.#store.read();
-    const delivery = state && this.#outbox.delivery(deliveryId);
-    if (!delivery) return false;
-    const { site } = state;
-    await this.env.ENDPOINT.getByName(`${site}/${delivery.endpoint_id}`).reset(site, delivery.endpoint_id);
-    const now = Date.now();
-    this.#outbox.save({ ...delivery, state: "pending", attempts: 0, created_at: now, updated_at: now, next_at: now });
-    this.#arm();
-    return true;
+    return state ? this.#courier.redeliver(state.site, deliveryId) : Promise.resolve(false);
+  }
+
+  /** For the cron that looks for lost alarms: sets the alarm again, whatever this instance believes of it. */
+  wake(): void {
+    this.#alarmAt = null;
+    if (this.#store.read()) this.#arm();
   }
 
   /** The site whose lead this is; null for an id that is none. */

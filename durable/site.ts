@@ -19,6 +19,13 @@ export class SiteSettings extends createDurable() {
     return Object.hasOwn(this.sites, site) ? (this.sites[site] ?? null) : null;
   }
 
+  /** Sites that have somewhere to send an alert. */
+  alerted(): string[] {
+    return Object.entries(this.sites).flatMap(([site, { webhooks }]) =>
+      webhooks?.some(({ enabled }) => enabled) ? [site] : [],
+    );
+  }
+
   async save(site: string, settings: string): Promise<Settings> {
     const saved = JSON.parse(settings) as Settings;
     const before = this.sites;

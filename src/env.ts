@@ -1,3 +1,4 @@
+import type { AlertActor } from "../durable/alerts";
 import type { EndpointActor } from "../durable/endpoint";
 import type { IdentityActor } from "../durable/identity";
 import type { LeadActor } from "../durable/lead";
@@ -22,6 +23,7 @@ export interface Env {
   /** Site settings: an itty-durable object, reached through its proxy only. */
   SITE: DurableObjectNamespace;
   LEAD: DurableObjectNamespace<LeadActor>;
+  ALERTS: DurableObjectNamespace<AlertActor>;
   ENDPOINT: DurableObjectNamespace<EndpointActor>;
   LIMIT_TRACK: RateLimit;
   LIMIT_START: RateLimit;

@@ -7,6 +7,7 @@ import { createRouter } from "./http/router";
 import { runCron } from "./ops/cron";
 import { elsewhere, routes } from "./routes";
 
+export { AlertActor } from "../durable/alerts";
 export { EndpointActor } from "../durable/endpoint";
 export { IdentityActor } from "../durable/identity";
 export { LeadActor } from "../durable/lead";

@@ -359,3 +359,31 @@ export const REALTIME_SHOWN = 1_000;
 export const REALTIME_POLL_MS = 2_500;
 /** People who follow one site at a time. */
 export const REALTIME_MAX_WATCHERS = 256;
+
+/** Submits, deliveries and events shown with one lead. */
+export const LEAD_DETAIL_ROWS = 100;
+
+// --- Alerts ---------------------------------------------------------------------------------------------------------
+
+/** An alert that has fired fires again after it was over, and not within this time. */
+export const ALERT_COOLDOWN_MS = 6 * HOUR;
+/** "No leads" looks at the same hours of this many weeks before, */
+export const ALERT_WEEKS = 4;
+/** and wants at least this many in each of them: with ten expected, none at all has odds of 1 in 22,000. */
+export const ALERT_EXPECTED_LEADS = 10;
+/** A dead letter is news this long. */
+export const ALERT_DEAD_MS = HOUR;
+/** An endpoint that its breaker has left alone this long is failing, not stumbling. */
+export const ALERT_FAILING_MS = 10 * MINUTE;
+/** Failed writes in a row after which a session's flush is stuck (some 2 minutes), and after which it says so again. */
+export const STUCK_ATTEMPTS = 6;
+export const STUCK_AGAIN = 15;
+/** What a stuck session said counts this long: it says it again every half hour. */
+export const STUCK_MS = 40 * MINUTE;
+/** Stuck sessions remembered per site. In an outage there are thousands, and one alert. */
+export const STUCK_MAX = 1_000;
+/** Sites looked at by one run of the cron. */
+export const ALERT_MAX_SITES = 500;
+/** A delivery this long past its time has lost its alarm; so many are woken by one run. */
+export const DELIVERY_OVERDUE_MS = 15 * MINUTE;
+export const DELIVERY_MAX_WAKES = 200;

@@ -13,6 +13,7 @@ import type { TrackCall } from "../../src/session/intake";
  * and an actor that is left alone for 10 s is thrown out of memory, as the platform does. Everything else is real.
  */
 
+export { AlertActor } from "../../durable/alerts";
 export { EndpointActor } from "../../durable/endpoint";
 export { LeadActor } from "../../durable/lead";
 export { RealtimeActor } from "../../durable/realtime";

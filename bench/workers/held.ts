@@ -2,6 +2,7 @@ import { SessionActor as Production } from "../../durable/session";
 
 /** The production Worker in an outage: every flush hangs, so that sessions can be killed with all they hold unwritten. */
 
+export { AlertActor } from "../../durable/alerts";
 export { EndpointActor } from "../../durable/endpoint";
 export { IdentityActor } from "../../durable/identity";
 export { LeadActor } from "../../durable/lead";

@@ -14,6 +14,7 @@ export const PROBLEMS = {
   invalid_ticket_path: [400, "No such stream"],
   upgrade_required: [426, "WebSocket only"],
   key_required: [401, "Key required"],
+  signature_invalid: [401, "Signature invalid"],
   ticket_invalid: [401, "Ticket invalid"],
   scope_missing: [403, "Scope missing"],
   origin_not_allowed: [403, "Origin not allowed"],

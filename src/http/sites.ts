@@ -7,6 +7,7 @@ import { unavailable } from "./problem";
 /** The methods of `durable/site.ts`, as its proxy offers them. */
 interface SiteRegistry {
   read(site: string): Promise<SiteSettings | null>;
+  alerted(): Promise<string[]>;
   save(site: string, settings: string): Promise<SiteSettings>;
 }
 
@@ -50,6 +51,9 @@ export async function siteSettings(env: Env, site: string): Promise<SiteSettings
 /** Asks the object itself, past the cache. */
 export const freshSettings = async (env: Env, site: string): Promise<SiteSettings> =>
   complete(env, await registry(env).read(site));
+
+/** Sites that have somewhere to send an alert. */
+export const alertedSites = (env: Env): Promise<string[]> => registry(env).alerted();
 
 /** Takes effect at once in this isolate, in the others within a minute. */
 export async function saveSettings(env: Env, site: string, settings: SiteSettings): Promise<SiteSettings> {

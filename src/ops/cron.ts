@@ -1,6 +1,7 @@
 import type { Env } from "../env";
 import { errorField, type LogFields, type Logger } from "../http/logger";
 import { CRON_PERIOD_MS, HOUR_MS } from "../limits";
+import { checkAlerts, wakeOverdue } from "./alerts";
 import { retain } from "./retention";
 import { rollUp } from "./rollup";
 import { wakeStale } from "./wake";
@@ -20,6 +21,8 @@ const isFirstOfHour = (now: number): boolean => now % HOUR_MS < CRON_PERIOD_MS;
 
 const everyFiveMinutes: Record<string, Job> = {
   rollup: async (env, _, now) => ({ ...(await rollUp(env.DB, now, isFirstOfHour(now))) }),
+  leads: (env, log, now) => wakeOverdue(env, log, now),
+  alerts: (env, log, now) => checkAlerts(env, log, now),
   wake: async (env, log, now) => ({ woken: await wakeStale(env, log, now) }),
   // A run that had too much to do for one invocation.
   retention: (env, log, now) => retain(env, log, now, { begin: false }),

@@ -59,10 +59,12 @@ export const Forms = z
       .array(z.string().regex(/^[a-z0-9.-]{1,253}(:\d{1,5})?$/, "must be a host"))
       .max(50)
       .default([]),
+    /** Minutes without a lead, at a time that usually has them, after which there is an alert. */
+    silence_minutes: z.int().min(5).max(10_080).default(30),
     definitions: z
       .record(FieldName, FormDefinition)
       .refine((all) => Object.keys(all).length <= 20, "at most 20 forms")
       .default({}),
   })
-  .default({ required: [], honeypot: "pulse_website", redirect_hosts: [], definitions: {} });
+  .default({ required: [], honeypot: "pulse_website", redirect_hosts: [], silence_minutes: 30, definitions: {} });
 export type Forms = z.infer<typeof Forms>;

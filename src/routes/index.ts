@@ -8,10 +8,13 @@ import { getEventTypes, getGeo, getSources, getTopPages } from "./breakdowns";
 import { getDemo } from "./demo";
 import { getHealth } from "./health";
 import { deleteKey, getAudit, getKeys, postKey } from "./keys";
+import { postCallback } from "./lead-callback";
+import { getDeliveries, getLead, getLeadProjects, getLeadSources, getLeads } from "./lead-lists";
 import { catchLead, postLead } from "./leads";
 import { getMetrics } from "./metrics";
 import { docsRoute, openApiRoute } from "./openapi";
 import { getRealtime, openRealtimeStream } from "./realtime";
+import { postRedeliver, postRedeliverMany } from "./redeliver";
 import { getReplay } from "./replay";
 import { getTracker } from "./scripts";
 import { getSessions } from "./sessions";
@@ -28,6 +31,7 @@ export const routes: readonly Route[] = [
   { method: "POST", path: "/track/session/end", handler: endSession },
   { method: "GET", path: "/track/socket", handler: openTrackSocket },
   { method: "POST", path: "/lead", handler: postLead },
+  { method: "POST", path: "/lead/callback", handler: postCallback },
   { method: "GET", path: "/tracker.js", handler: getTracker },
   { method: "GET", path: "/analytics/overview", handler: getOverview },
   { method: "GET", path: "/analytics/engagement", handler: getEngagement },
@@ -53,6 +57,13 @@ export const routes: readonly Route[] = [
   { method: "POST", path: "/analytics/keys", handler: postKey },
   { method: "DELETE", path: "/analytics/keys/:key", handler: deleteKey },
   { method: "GET", path: "/analytics/audit", handler: getAudit },
+  { method: "GET", path: "/analytics/leads", handler: getLeads },
+  { method: "GET", path: "/analytics/leads/projects", handler: getLeadProjects },
+  { method: "GET", path: "/analytics/leads/sources", handler: getLeadSources },
+  { method: "GET", path: "/analytics/leads/:id", handler: getLead },
+  { method: "GET", path: "/analytics/deliveries", handler: getDeliveries },
+  { method: "POST", path: "/analytics/deliveries/redeliver", handler: postRedeliverMany },
+  { method: "POST", path: "/analytics/deliveries/:id/redeliver", handler: postRedeliver },
   { method: "GET", path: "/health", handler: getHealth },
   { method: "GET", path: "/openapi.json", handler: openApiRoute(() => routes) },
   { method: "GET", path: "/docs", handler: docsRoute(() => routes) },

@@ -9,6 +9,7 @@ import { faultyBucket, faultyCalls, faultyDatabase, faultyKv, faultyRoster } fro
 
 export { RealtimeActor } from "../../durable/realtime";
 export { RosterActor } from "../../durable/roster";
+export { AlertActor } from "../../durable/alerts";
 export { SiteSettings } from "../../durable/site";
 export default worker;
 

@@ -1,4 +1,16 @@
-import { LeadBody, LeadInput } from "../../protocol/lead";
+import { CallbackInput, LeadBody, LeadInput } from "../../protocol/lead";
+import {
+  CallbackBody,
+  DeliveriesPage,
+  DeliveriesQuery,
+  LeadBodyWhole,
+  LeadsPage,
+  LeadsQuery,
+  LeadValuesQuery,
+  RedeliveredBody,
+  RedeliverInput,
+  ValuesBody,
+} from "../../protocol/leads";
 import type { Operations } from "../operation";
 
 export const leadOperations: Operations = {
@@ -16,5 +28,67 @@ export const leadOperations: Operations = {
     example: {
       body: { name: "Anna Ødegård", email: "anna@shop.example", phone: "+4930901820", message: "Please call me." },
     },
+  },
+  "POST /lead/callback": {
+    summary: "The CRM's id and status of a lead",
+    description:
+      "Signed as Standard Webhooks says (`webhook-id`, `webhook-timestamp`, `webhook-signature`), with a secret of one of " +
+      "the site's endpoints. An older word, by its timestamp, does not take a newer one's place.",
+    body: CallbackInput,
+    answer: CallbackBody,
+    problems: ["signature_invalid", "rate_limited", "unavailable"],
+  },
+  "GET /analytics/leads": {
+    summary: "Leads, newest first",
+    query: LeadsQuery,
+    answer: LeadsPage,
+    exported: true,
+    keyed: true,
+    example: { query: { limit: "10" } },
+  },
+  "GET /analytics/leads/projects": {
+    summary: "The projects of a period's leads, the most frequent first",
+    query: LeadValuesQuery,
+    answer: ValuesBody,
+    exported: true,
+    keyed: true,
+    example: {},
+  },
+  "GET /analytics/leads/sources": {
+    summary: "The sources of a period's leads, the most frequent first",
+    query: LeadValuesQuery,
+    answer: ValuesBody,
+    exported: true,
+    keyed: true,
+    example: {},
+  },
+  "GET /analytics/leads/:id": {
+    summary: "One lead, with its submits, its deliveries, and its session's activity",
+    answer: LeadBodyWhole,
+    keyed: true,
+    problems: ["not_found"],
+  },
+  "GET /analytics/deliveries": {
+    summary: "Webhook deliveries, newest first; state=dead are the dead letters",
+    query: DeliveriesQuery,
+    answer: DeliveriesPage,
+    exported: true,
+    keyed: true,
+    example: { query: { state: "dead" } },
+  },
+  "POST /analytics/deliveries/redeliver": {
+    summary: "Try deliveries again: those named, or a site's 100 oldest dead letters",
+    description: "They go out under the ids they had. An endpoint that was disabled or left alone is taken up again.",
+    body: RedeliverInput,
+    answer: RedeliveredBody,
+    keyed: true,
+    problems: ["unavailable"],
+    example: { body: { state: "dead", site: "default" } },
+  },
+  "POST /analytics/deliveries/:id/redeliver": {
+    summary: "Try one delivery again",
+    answer: RedeliveredBody,
+    keyed: true,
+    problems: ["not_found", "unavailable"],
   },
 };

@@ -1,0 +1,66 @@
+import type { Env } from "../env";
+import { errorField, type LogFields, type Logger } from "../http/logger";
+import { alertedSites, siteSettings } from "../http/sites";
+import { ALERT_DEAD_MS, ALERT_FAILING_MS, ALERT_MAX_SITES, DELIVERY_MAX_WAKES, DELIVERY_OVERDUE_MS } from "../limits";
+import { listOverdue, readFigures, type SiteFigures } from "../store/alerts";
+import { type AlertKind, type Condition, isSilent } from "./alert";
+
+const MINUTE = 60_000;
+
+/** The kinds that D1 knows of; the sessions themselves tell when they are stuck. */
+const FROM_D1: AlertKind[] = ["no_leads", "dead_letters", "endpoint_failing"];
+
+/** Looks at every site that has a webhook, and tells its alert actor what holds. One that fails does not stop the rest. */
+export async function checkAlerts(env: Env, log: Logger, now: number): Promise<LogFields> {
+  const sites = (await alertedSites(env)).slice(0, ALERT_MAX_SITES);
+  let fired = 0;
+  for (const site of sites) {
+    try {
+      fired += (await checkSite(env, log, site, now)).length;
+    } catch (error) {
+      log.warn("alerts_failed", { site, error: errorField(error) });
+    }
+  }
+  return { sites: sites.length, fired };
+}
+
+async function checkSite(env: Env, log: Logger, site: string, now: number): Promise<string[]> {
+  const { forms } = await siteSettings(env, site);
+  const figures = await readFigures(env.DB, site, now, now - ALERT_DEAD_MS).catch((error: unknown) => {
+    log.warn("figures_failed", { site, error: errorField(error) });
+    return null;
+  });
+  const conditions = figures ? conditionsOf(figures, forms.silence_minutes * MINUTE, now) : [];
+  return env.ALERTS.getByName(site).observe(site, conditions, figures ? FROM_D1 : []);
+}
+
+/** Pure: what a site's figures say. */
+export function conditionsOf({ silence, dead, endpoints }: SiteFigures, silent_ms: number, now: number): Condition[] {
+  const found: Condition[] = [];
+  if (isSilent(silence, silent_ms, now)) {
+    const minutes = Math.floor((now - (silence.last_at ?? now)) / MINUTE);
+    const usual = Math.min(...silence.before);
+    found.push({ kind: "no_leads", key: "", detail: { last_at: silence.last_at, minutes, usually_at_least: usual } });
+  }
+  if (dead > 0) found.push({ kind: "dead_letters", key: "", detail: { deliveries: dead, since: now - ALERT_DEAD_MS } });
+  for (const { endpoint_id, state, failures, since, reason } of endpoints) {
+    if (state !== "disabled" && now - (since ?? now) < ALERT_FAILING_MS) continue;
+    found.push({ kind: "endpoint_failing", key: endpoint_id, detail: { endpoint_id, state, failures, since, reason } });
+  }
+  return found;
+}
+
+/** Wakes leads whose delivery is long past its time: the one failure an alarm cannot mend is a lost alarm. */
+export async function wakeOverdue(env: Env, log: Logger, now: number): Promise<LogFields> {
+  const leads = await listOverdue(env.DB, now - DELIVERY_OVERDUE_MS, DELIVERY_MAX_WAKES);
+  let woken = 0;
+  for (const lead_id of leads) {
+    try {
+      await env.LEAD.getByName(lead_id).wake();
+      woken += 1;
+    } catch (error) {
+      log.warn("wake_failed", { lead_id, error: errorField(error) });
+    }
+  }
+  return { leads_woken: woken };
+}

@@ -1,0 +1,49 @@
+import { Webhook } from "standardwebhooks";
+import { decodeText, readBytes } from "../http/body";
+import type { Handler } from "../http/context";
+import { errorField } from "../http/logger";
+import { fromRefusal, Problem, unavailable } from "../http/problem";
+import { limitTrack } from "../http/rate";
+import { siteSettings } from "../http/sites";
+import { LEAD_MAX_BODY_BYTES } from "../limits";
+import { CallbackInput } from "../protocol/lead";
+import { parseJson } from "../protocol/text";
+import { parseWith } from "../protocol/track";
+
+const unsigned = (): Problem =>
+  new Problem("signature_invalid", "Sign the body as Standard Webhooks says, with a secret of the lead's site.");
+
+/** `POST /lead/callback`: what the CRM made of a lead, signed with a secret of one of the site's endpoints. */
+export const postCallback: Handler = async ({ request, env, log }) => {
+  await limitTrack(env, request);
+  const body = decodeText(await readBytes(request, LEAD_MAX_BODY_BYTES));
+  const json = parseJson(body);
+  if (!json.ok) throw fromRefusal(json.refusal);
+  const parsed = parseWith(CallbackInput, json.value);
+  if (!parsed.ok) throw fromRefusal(parsed.refusal);
+  const { lead_id, crm_id = null, status } = parsed.value;
+  const lead = env.LEAD.getByName(lead_id);
+  try {
+    const site = await lead.siteOf();
+    // An unknown lead and a wrong signature are one answer: who cannot sign learns nothing of which leads there are.
+    if (site === null) throw unsigned();
+    const secrets = (await siteSettings(env, site)).webhooks.flatMap((webhook) => webhook.secrets);
+    if (!secrets.some((secret) => isSigned(secret, body, request.headers))) throw unsigned();
+    await lead.callback({ crm_id, status, at: Number(request.headers.get("webhook-timestamp")) * 1_000 });
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    log.warn("callback_failed", { lead_id, error: errorField(error) });
+    throw unavailable("The lead does not answer; send it again.");
+  }
+  return Response.json({ lead_id, crm_id, status }, { headers: { "Cache-Control": "no-store" } });
+};
+
+/** Within five minutes of now, so that what was recorded cannot be said again later. */
+function isSigned(secret: string, body: string, headers: Headers): boolean {
+  try {
+    new Webhook(secret).verify(body, Object.fromEntries(headers), { jsonParse: false });
+    return true;
+  } catch {
+    return false;
+  }
+}

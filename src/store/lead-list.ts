@@ -1,0 +1,212 @@
+import type { Contact, Evidence, Outcome } from "../leads/lead";
+import type { DeliveriesQuery, DeliveryAnswer, LeadsQuery, LeadValuesQuery } from "../protocol/leads";
+import { cutPage } from "./page";
+
+/** Reading D1's leads, submissions and deliveries. */
+
+interface LeadRow extends Omit<Contact, "fields"> {
+  lead_id: string;
+  site: string;
+  status: string;
+  created_at: number;
+  opened_at: number;
+  last_submission_at: number;
+  submissions: number;
+  fields: string;
+  session_id: string | null;
+  visitor_id: string | null;
+  label: string | null;
+  engagement: number | null;
+  bot: number | null;
+  vpn: number | null;
+  risk: number | null;
+  evidence: string;
+  crm_id: string | null;
+  crm_at: number | null;
+}
+
+/** A lead as the API shows it. */
+export type Lead = ReturnType<typeof toLead>;
+
+function toLead({ fields, evidence, engagement, bot, vpn, risk, ...row }: LeadRow) {
+  return {
+    ...row,
+    fields: JSON.parse(fields) as Contact["fields"],
+    scores: { engagement, bot, vpn, risk },
+    evidence: JSON.parse(evidence) as Evidence,
+  };
+}
+
+/** A place in a list, newest first: the last row of a page. */
+export interface Place {
+  created_at: number;
+  id: string;
+}
+
+type Condition = [sql: string, ...values: (string | number)[]];
+type Range = { from: number; to: number };
+
+const SCORES = ["engagement", "bot", "vpn", "risk"] as const;
+
+const given = (sql: string, value: string | number | undefined): Condition[] =>
+  value === undefined ? [] : [[sql, value]];
+
+/** In small letters as SQLite's `lower` writes them: it knows ASCII only. */
+const small = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+
+const TEXTS = ["leads.name", "leads.email", "leads.phone", "leads.message"] as const;
+
+function leadConditions(query: LeadsQuery, { from, to }: Range): Condition[] {
+  // Not LIKE: D1 takes patterns of at most 50 bytes, and % and _ would have to be escaped.
+  const texts = TEXTS.map((column) => `instr(lower(${column}), ?) > 0`).join(" OR ");
+  return [
+    ["leads.created_at >= ?", from],
+    ["leads.created_at < ?", to],
+    ...(["site", "project", "source", "status", "label", "session_id"] as const).flatMap((name) =>
+      given(`leads.${name} = ?`, query[name]),
+    ),
+    ...SCORES.flatMap((score) => [
+      ...given(`leads.${score} >= ?`, query[`min_${score}`]),
+      ...given(`leads.${score} <= ?`, query[`max_${score}`]),
+    ]),
+    ...(query.q === undefined ? [] : [[`(${texts})`, ...TEXTS.map(() => small(query.q ?? ""))] satisfies Condition]),
+  ];
+}
+
+/** A session's visitor is read where it can be withdrawn; the lead has its own only where there is no session. */
+const LEADS = `SELECT leads.*, coalesce(sessions.visitor_id, leads.visitor_id) AS visitor_id
+  FROM leads LEFT JOIN sessions ON sessions.session_id = leads.session_id`;
+
+/** One page of leads, newest first. */
+export async function listLeads(
+  db: D1Database,
+  query: LeadsQuery,
+  range: Range,
+  before: Place | null,
+  limit: number,
+): Promise<{ leads: Lead[]; next: Place | null }> {
+  const where = leadConditions(query, range);
+  if (before) where.push(["(leads.created_at, leads.lead_id) < (?, ?)", before.created_at, before.id]);
+  const sql = where.map(([condition]) => condition).join(" AND ");
+  const { results } = await db
+    .prepare(`${LEADS} WHERE ${sql} ORDER BY leads.created_at DESC, leads.lead_id DESC LIMIT ?`)
+    .bind(...where.flatMap(([, ...values]) => values), limit + 1)
+    .all<LeadRow>();
+  const { page, last } = cutPage(results, limit);
+  return { leads: page.map(toLead), next: last && { created_at: last.created_at, id: last.lead_id } };
+}
+
+/** A lead by its id, or by the id of a submit that merged into it. */
+export async function findLead(db: D1Database, id: string): Promise<Lead | null> {
+  const row = await db
+    .prepare(
+      `${LEADS} WHERE leads.lead_id = coalesce((SELECT lead_id FROM lead_submissions WHERE submission_id = ?1), ?1)`,
+    )
+    .bind(id)
+    .first<LeadRow>();
+  return row && toLead(row);
+}
+
+export interface StoredSubmission {
+  submission_id: string;
+  received_at: number;
+  outcome: Outcome;
+  session_id: string | null;
+  contact: Contact;
+  evidence: Evidence;
+}
+
+/** A lead's submits, oldest first; at most `limit`. */
+export async function listSubmissions(db: D1Database, leadId: string, limit: number): Promise<StoredSubmission[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT submission_id, received_at, outcome, session_id, contact, evidence FROM lead_submissions
+       WHERE lead_id = ? ORDER BY received_at, submission_id LIMIT ?`,
+    )
+    .bind(leadId, limit)
+    .all<Omit<StoredSubmission, "contact" | "evidence"> & { contact: string; evidence: string }>();
+  return results.map(({ contact, evidence, ...row }) => ({
+    ...row,
+    contact: JSON.parse(contact) as Contact,
+    evidence: JSON.parse(evidence) as Evidence,
+  }));
+}
+
+/** Distinct values of a column among a range's leads, the most frequent first; at most 1,000. */
+export async function leadValues(
+  db: D1Database,
+  column: "project" | "source",
+  { site }: LeadValuesQuery,
+  { from, to }: Range,
+): Promise<{ value: string; leads: number; last_at: number }[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT ${column} AS value, count(*) AS leads, max(created_at) AS last_at FROM leads
+       WHERE created_at >= ? AND created_at < ? ${site === undefined ? "" : "AND site = ?"}
+         AND ${column} IS NOT NULL AND ${column} <> '' AND status <> 'spam'
+       GROUP BY ${column} ORDER BY leads DESC, value LIMIT 1000`,
+    )
+    .bind(from, to, ...(site === undefined ? [] : [site]))
+    .all<{ value: string; leads: number; last_at: number }>();
+  return results;
+}
+
+/** One page of deliveries, newest first. */
+export async function listDeliveries(
+  db: D1Database,
+  query: DeliveriesQuery,
+  { from, to }: Range,
+  before: Place | null,
+  limit: number,
+): Promise<{ deliveries: DeliveryAnswer[]; next: Place | null }> {
+  const where: Condition[] = [
+    ...given("state = ?", query.state),
+    ["created_at >= ?", from],
+    ["created_at < ?", to],
+    ...given("site = ?", query.site),
+    ...given("endpoint_id = ?", query.endpoint),
+    ...given("lead_id = ?", query.lead_id),
+  ];
+  if (before) where.push(["(created_at, delivery_id) < (?, ?)", before.created_at, before.id]);
+  const sql = where.map(([condition]) => condition).join(" AND ");
+  const { results } = await db
+    .prepare(`SELECT * FROM deliveries WHERE ${sql} ORDER BY created_at DESC, delivery_id DESC LIMIT ?`)
+    .bind(...where.flatMap(([, ...values]) => values), limit + 1)
+    .all<DeliveryAnswer>();
+  const { page, last } = cutPage(results, limit);
+  return { deliveries: page, next: last && { created_at: last.created_at, id: last.delivery_id } };
+}
+
+export async function deliveriesOfLead(db: D1Database, leadId: string, limit: number): Promise<DeliveryAnswer[]> {
+  const { results } = await db
+    .prepare("SELECT * FROM deliveries WHERE lead_id = ? ORDER BY seq LIMIT ?")
+    .bind(leadId, limit)
+    .all<DeliveryAnswer>();
+  return results;
+}
+
+/** Those of the named deliveries that there are. */
+export async function findDeliveries(db: D1Database, ids: readonly string[]): Promise<DeliveryAnswer[]> {
+  const { results } = await db
+    .prepare(`SELECT deliveries.* FROM json_each(?) AS ids CROSS JOIN deliveries ON deliveries.delivery_id = ids.value`)
+    .bind(JSON.stringify(ids))
+    .all<DeliveryAnswer>();
+  return results;
+}
+
+/** A site's dead letters, the oldest first. */
+export async function oldestDead(
+  db: D1Database,
+  site: string,
+  endpoint: string | undefined,
+  limit: number,
+): Promise<DeliveryAnswer[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT * FROM deliveries WHERE site = ? AND state = 'dead' ${endpoint === undefined ? "" : "AND endpoint_id = ?"}
+       ORDER BY updated_at LIMIT ?`,
+    )
+    .bind(site, ...(endpoint === undefined ? [] : [endpoint]), limit)
+    .all<DeliveryAnswer>();
+  return results;
+}
