@@ -33,6 +33,7 @@ import { handleFrame } from "./frames";
 import { Inquiry, toldOf } from "./inquiry";
 import { load, type Memory, newMemory, scheduleFlush, withdrawalAt } from "./memory";
 import { Reporter } from "./reporter";
+import { tellStuck } from "./stuck";
 import { type Unarchived, unarchivedOf } from "./unarchived";
 import { Watch } from "./watch";
 
@@ -324,6 +325,7 @@ export class SessionActor extends DurableObject<Env> {
           this.#log.warn("flush_failed", { ...fields, attempts: memory.progress[store].attempts, error });
         else this.#log.debug("flushed", fields);
       }
+      await tellStuck(this.env, memory, outcomes, this.#log);
       if (outcomes.length > 0) {
         this.#watch.tell(memory, [], Date.now());
         const isOpen = memory.state.ended_at === null && this.ctx.getWebSockets("track").length > 0;

@@ -11,7 +11,9 @@ Starts PulseGate on this machine. Environment:
   PORT        port to listen on (default 8787)
   STATE_DIR   folder for D1, R2, KV and the actors (default .state)
   RATE_LIMIT  off lifts the rate limits, for load tests
-  LOG_LEVEL   debug, info, warn (default) or error`;
+  LOG_LEVEL   debug, info, warn (default) or error
+  WEBHOOK_SCHEDULE_MS  waits between webhook attempts, separated by commas (default 5 s to 24 h)
+  WEBHOOK_TIMEOUT_MS   how long an attempt may take (default 15,000)`;
 
 const args = process.argv.slice(2);
 if (args.includes("--help") || args.includes("-h")) {
@@ -24,7 +26,7 @@ if (!Number.isInteger(port) || port < 1 || port > 65535) {
   console.error(`PORT must be a number from 1 to 65535, not ${process.env.PORT}.`);
   process.exit(2);
 }
-const { STATE_DIR = ".state", RATE_LIMIT, LOG_LEVEL } = process.env;
+const { STATE_DIR = ".state" } = process.env;
 const state = isAbsolute(STATE_DIR) ? STATE_DIR : resolve(process.cwd(), STATE_DIR);
 
 await checkPort(port);
@@ -35,10 +37,9 @@ const migrate = ["d1", "migrations", "apply", "DB", "--local", "--env", "develop
 runQuietly(bin("wrangler"), migrate, { CI: "1" });
 
 const inspectorPort = await freePort();
-const vars = [
-  ...(RATE_LIMIT ? ["--var", `RATE_LIMIT:${RATE_LIMIT}`] : []),
-  ...(LOG_LEVEL ? ["--var", `LOG_LEVEL:${LOG_LEVEL}`] : []),
-];
+const vars = ["RATE_LIMIT", "LOG_LEVEL", "WEBHOOK_SCHEDULE_MS", "WEBHOOK_TIMEOUT_MS"].flatMap((name) =>
+  process.env[name] ? ["--var", `${name}:${process.env[name]}`] : [],
+);
 const server = spawn(
   bin("wrangler"),
   [

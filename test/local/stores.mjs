@@ -31,7 +31,9 @@ export async function readStores(state) {
           .all()
       ).results
     );
-    return { sessions, events, objects: await readBucket(bucket) };
+    const deliveries = (await db.prepare("SELECT * FROM deliveries").all()).results;
+    const submissions = (await db.prepare("SELECT * FROM lead_submissions").all()).results;
+    return { sessions, events, deliveries, submissions, objects: await readBucket(bucket) };
   } finally {
     await miniflare.dispose();
   }

@@ -7,9 +7,9 @@ import worker from "../../src/index";
 import { Journal } from "../../src/store/journal";
 import { faultyBucket, faultyCalls, faultyDatabase, faultyKv, faultyRoster } from "./faults";
 
+export { AlertActor } from "../../durable/alerts";
 export { RealtimeActor } from "../../durable/realtime";
 export { RosterActor } from "../../durable/roster";
-export { AlertActor } from "../../durable/alerts";
 export { SiteSettings } from "../../durable/site";
 export default worker;
 

@@ -1,0 +1,30 @@
+import type { Env } from "../src/env";
+import { errorField, type Logger } from "../src/http/logger";
+import { OUTSIDE_TIMEOUT_MS, STUCK_AGAIN, STUCK_ATTEMPTS } from "../src/limits";
+import type { StoreName } from "../src/session/progress";
+import { inTime } from "./in-time";
+import type { Memory } from "./memory";
+
+/** Whether the `attempts`-th failure in a row is worth telling. */
+const isNews = (attempts: number): boolean =>
+  attempts >= STUCK_ATTEMPTS && (attempts - STUCK_ATTEMPTS) % STUCK_AGAIN === 0;
+
+/** Tells the site's alerts that this session cannot write itself out, or can again. Nothing waits for it to be heard. */
+export async function tellStuck(
+  env: Pick<Env, "ALERTS">,
+  { head, progress }: Memory,
+  outcomes: readonly { store: StoreName; error: string | null; repeated: boolean }[],
+  log: Logger,
+): Promise<void> {
+  for (const { store, error, repeated } of outcomes) {
+    const isStuck = error !== null && isNews(progress[store].attempts);
+    const isOver = error === null && repeated;
+    if (!isStuck && !isOver) continue;
+    try {
+      const alerts = env.ALERTS.getByName(head.site);
+      await inTime(alerts.flushIs(head.site, head.session_id, isStuck), OUTSIDE_TIMEOUT_MS);
+    } catch (failure) {
+      log.warn("alerts_unreachable", { error: errorField(failure) });
+    }
+  }
+}
