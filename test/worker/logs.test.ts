@@ -312,9 +312,10 @@ describe("the cron", () => {
       },
     } as unknown as D1Database;
     const controller = createScheduledController({ scheduledTime: Date.now(), cron: "*/5 * * * *" });
-    await expect(worker.scheduled(controller, { ...chatty, DB })).rejects.toThrow("failed: wake, retention");
-    expect(lines()).toEqual(
-      ["wake", "retention"].map((job) =>
+    const jobs = ["rollup", "leads", "wake", "retention"];
+    await expect(worker.scheduled(controller, { ...chatty, DB })).rejects.toThrow(`failed: ${jobs.join(", ")}`);
+    expect(lines().filter(({ level }) => level === "error")).toEqual(
+      jobs.map((job) =>
         expect.objectContaining({ level: "error", event: "cron_failed", job, error: "Error: D1 is away" }),
       ),
     );
