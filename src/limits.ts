@@ -30,6 +30,8 @@ export const MAX_NUMBER = 1_000_000_000;
 export const MAX_COORDINATE = 33_554_432;
 /** Ranges the client may name as dropped in one batch: as many as an ack names missing. */
 export const MAX_GONE_RANGES = 16;
+/** Automation signals of a session; the tracker sends seven. */
+export const MAX_SIGNALS = 64;
 /** Traits are a person's profile, not a document store. JSON text. */
 export const MAX_TRAITS_UNITS = 4_096;
 /** Distinct traits kept for a session, and their JSON text all together; the newest win. */

@@ -1,34 +1,54 @@
-import type { Consent } from "../protocol/fields";
-import type { Hook, HookName } from "./hooks";
-import type { Options } from "./options";
+import { changeConsent, endSession, flush } from "./delivery";
+import { on } from "./hooks";
+import { loadFingerprint } from "./lazy";
+import { EARLY_CALLS } from "./limits";
+import { options } from "./options";
+import type { Options, PulseGateApi } from "./public";
+import { record } from "./record";
+import { safe } from "./safe";
+import { startCapture } from "./start";
+import { pageUrl } from "./url";
 
-/** What a page may call: `window.PulseGate`. None of it throws. */
-export interface PulseGateApi {
-  /** Starts the tracker on a page whose tag says `data-auto="false"`; once is enough. */
-  init(given?: Partial<Options>): void;
-  /** An event of the page's own: type `[a-z][a-z0-9_.]{0,63}`. */
-  track(type: string, data?: Record<string, unknown>): void;
-  /** Says who this is; traits are kept with the session, never in an event. */
-  identify(traits: Record<string, unknown>): void;
-  /** Sends what is waiting, without the usual quarter of a second. */
-  flush(): void;
-  /** Ends the session; what happens next begins another. */
-  end(): void;
-  on(name: HookName, hook: Hook): void;
-  /** What the visitor allows from now on. */
-  consent(state: Consent): void;
-}
+let isStarted = false;
+/** Calls made before the start, in order. */
+const early: (() => void)[] = [];
 
-/** For embeds of the product's first version. */
-export interface PulseGateSessionApi {
-  init(given?: Partial<Options>): void;
-  trackEvent(type: string, data?: Record<string, unknown>): void;
-  flush(): void;
-}
+/** Now, or when the tracker starts. */
+const whenStarted = <Args extends unknown[]>(f: (...args: Args) => void): ((...args: Args) => void) => {
+  const call = safe(f);
+  return (...args) => {
+    if (isStarted) call(...args);
+    else if (early.length < EARLY_CALLS) early.push(() => call(...args));
+  };
+};
 
-declare global {
-  interface Window {
-    PulseGate?: PulseGateApi;
-    PulseGateSession?: PulseGateSessionApi;
-  }
-}
+const start = safe(() => {
+  // A page without an address, `file:` or `about:`, is nothing the server could take.
+  if (isStarted || !pageUrl()) return;
+  isStarted = true;
+  startCapture();
+  for (const call of early) call();
+});
+
+// Not in TypeScript's DOM library: https://wicg.github.io/nav-speculation/prerendering.html
+const { prerendering } = document as Document & { prerendering?: boolean };
+
+const track = whenStarted((event_type: string, data?: Record<string, unknown>) => record({ event_type, data }));
+
+export const api: PulseGateApi = {
+  init(given?: Partial<Options>) {
+    if (!isStarted) Object.assign(options, given);
+    // A page that is only prepared has not been seen, and may never be.
+    if (prerendering) addEventListener("prerenderingchange", start);
+    else start();
+  },
+  track,
+  flush,
+  identify: (traits) => track("identify", traits),
+  end: whenStarted(endSession),
+  on: safe(on),
+  consent: whenStarted((state) => {
+    changeConsent(state);
+    loadFingerprint();
+  }),
+};

@@ -1,23 +1,32 @@
 import type { Consent } from "../protocol/fields";
 import type { StartInput } from "../protocol/track";
-import { forgetVisitor, visitorId } from "./session";
+import { options } from "./options";
+import { visitorId } from "./session";
 
 let state: Consent | undefined;
+/** What the lazy file has found out of the device. */
+let device: Pick<StartInput, "fingerprint_id" | "signals"> | undefined;
+
+// Not in TypeScript's DOM library: https://w3c.github.io/gpc/
+const { globalPrivacyControl, doNotTrack } = navigator as Navigator & { globalPrivacyControl?: boolean };
 
 /** What the visitor allows; absent while the page has said nothing and the site's default holds. */
 export const consent = (): Consent | undefined =>
-  // Not in TypeScript's DOM library: https://w3c.github.io/gpc/
-  (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl ? "denied" : state;
+  globalPrivacyControl || (options.dnt === "true" && doNotTrack === "1") ? "denied" : state;
 
-/** A withdrawal forgets the visitor on this device too. */
-export function setConsent(next: Consent | undefined): void {
+export const setConsent = (next: Consent | undefined): void => {
   state = next;
-  if (consent() === "denied") forgetVisitor();
-}
+};
+
+/** Nothing is kept on the device while the answer is no, or not there yet. */
+export const mayStore = (): boolean => (consent() ?? "granted") === "granted";
+
+export const setDevice = (found: typeof device): void => {
+  device = found;
+};
 
 /** The part of a start that says who this is, as far as consent goes. */
-export function who(): Pick<StartInput, "consent" | "visitor_id"> {
-  const now = consent();
-  const isOpen = !now || now === "granted";
-  return { ...(now && { consent: now }), ...(isOpen && { visitor_id: visitorId() }) };
-}
+export const who = (): Partial<StartInput> => ({
+  consent: consent(),
+  ...(mayStore() && { visitor_id: visitorId(), ...device }),
+});

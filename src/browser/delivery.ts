@@ -4,65 +4,84 @@
  */
 import type { Consent } from "../protocol/fields";
 import { failed, left, newBackoff, reset } from "./backoff";
+import { type Call, newStream, nextCall } from "./call";
 import { consent, setConsent } from "./consent";
 import { emit } from "./hooks";
-import { post } from "./http";
-import { ANSWER_MS, COALESCE_MS, NEVER } from "./limits";
-import { options } from "./options";
-import { startFacts } from "./page";
-import { BEACONED, SENT } from "./queue";
-import { isLater, type Reply } from "./reply";
+import { beacon, post, sizeOf } from "./http";
+import type { Plug } from "./kit";
+import { ANSWER_MS, BATCH_BYTES, BEACON_MIN_BYTES, COALESCE_MS } from "./limits";
+import { keep } from "./outbox";
+import { add, BEACONED, release, SENT, type Stream } from "./queue";
+import { BUSY, type Reply } from "./reply";
 import { safe } from "./safe";
 import { forgetSession, touchSession } from "./session";
-import { closeSocket, sendFrame, socketWait } from "./socket";
-import { type Call, newStream, type Stream } from "./stream";
+import { clearDevice } from "./storage";
+import { pageUrl } from "./url";
 
-/** The first takes events; the others still have something unacked, for a session that is over. */
+/** The first takes events; the others still have something unacked, of a session that is over or a page that is gone. */
 let streams: Stream[] = [];
 let isInFlight = false;
 let timer = 0;
-let wakeAt = NEVER;
 const retry = newBackoff();
+/** Something may be on the device. */
+let isKept = false;
+
+/** Filled by the part of the tracker that comes after idle. */
+export const plug: Plug = {};
 
 /** Takes an event as it goes out, for the session that runs now. */
 export function deliver(json: string): void {
-  const id = touchSession();
-  const facts = startFacts();
-  if (facts && streams[0]?.id !== id) {
-    streams = [newStream(id, facts), ...streams.filter(({ isDue }) => isDue())];
-    emit("session", id);
+  const session = touchSession();
+  if (streams[0]?.id !== session.id) {
+    streams.unshift(newStream(session));
+    emit("session", session.id);
   }
-  streams[0]?.queue.add(json);
+  if (streams[0]) add(streams[0], json, sizeOf(json), session.at);
   wakeIn(COALESCE_MS);
 }
 
 /** Sends what there is, unless the server has asked for patience. */
 export const flush = safe(() => {
-  const stream = streams.find(({ isDue }) => isDue());
-  if (!stream || isInFlight || consent() === "pending") return;
+  if (isInFlight || consent() === "pending") return;
   const held = left(retry);
+  if (retry.failures) keepAll(Date.now());
   if (held > 0) return wakeIn(held);
-  const wait = waitForSocket(stream);
-  if (wait > 0 && wait < NEVER) return wakeIn(wait);
-  const call = stream.next(SENT);
-  if (call) send(stream, call, !wait && call.hasEvents);
+  // Not after an ack: a path would go out with each round trip.
+  if (streams[0]?.items[0]) plug.gather?.();
+  for (const stream of streams) {
+    const call = nextCall(stream, SENT, BATCH_BYTES);
+    if (call) return send(stream, call);
+  }
 });
 
 /** The page may be gone in a moment: all that is unacked leaves at once, also what waits for an answer. */
 export function leave(): void {
   if (consent() === "pending") return;
   for (const stream of streams) {
-    let call: Call | undefined;
-    do call = stream.next(BEACONED);
-    while (call && navigator.sendBeacon(urlOf(call), call.body) && call.hasEvents);
+    for (let room = BATCH_BYTES; room > BEACON_MIN_BYTES; ) {
+      const call = nextCall(stream, BEACONED, room);
+      if (!call) break;
+      if (!beacon(call.url, call.body)) {
+        release(stream, BEACONED, call.batch);
+        room /= 2;
+      } else if (!call.batch) break;
+    }
   }
-  // Whether a beacon arrived is never known. If the page is still there by then, it asks again.
+  // Whether a beacon arrived is never known: the next page asks for the rest, or this one if it is still there by then.
+  keepAll(0);
   setTimeout(resume, ANSWER_MS);
 }
 
 /** Back on the page: what left by beacon goes by a way that answers. */
 export function resume(): void {
-  for (const { queue } of streams) queue.release(BEACONED);
+  for (const stream of streams) release(stream, BEACONED);
+  flush();
+}
+
+/** What an earlier page could not deliver is this page's now. */
+export function adopt(stream: Stream): void {
+  streams.push(stream);
+  keepAll(Date.now());
   flush();
 }
 
@@ -70,72 +89,86 @@ export function resume(): void {
 export function endSession(): void {
   const [stream] = streams;
   if (!stream) return;
-  stream.finish();
+  stream.end = { timestamp: Date.now(), exit_page: pageUrl() };
   forgetSession(stream.id);
+  flush();
+}
+
+/** Says the start again with the next call: the server adds what it did not know. */
+export function restart(): void {
+  const [stream] = streams;
+  if (stream) stream.start = { page: pageUrl(), ...stream.start };
   flush();
 }
 
 /** The server hears it with the next events, or by a call of its own. */
-export function changeConsent(state: Consent): void {
+export function changeConsent(state: Consent | undefined): void {
   setConsent(state);
-  streams[0]?.restart();
+  if (consent() === "denied") clearDevice();
   reset(retry);
-  flush();
+  restart();
 }
 
+/** The site's settings do not allow what the page has taken for granted. */
+function forbid(state: Consent): void {
+  setConsent(state);
+  clearDevice();
+}
+
+/** To the device: what is unacked; or, once it is acked, that nothing is. */
+function keepAll(held: number): void {
+  isKept = true;
+  for (const stream of streams) keep(stream, held);
+}
+
+/** Whoever wakes it early finds what holds it back, and what is due later then asks again. */
 function wakeIn(ms: number): void {
-  const at = performance.now() + ms;
-  if (at >= wakeAt) return;
-  clearTimeout(timer);
-  wakeAt = at;
+  if (timer) return;
   timer = setTimeout(() => {
-    wakeAt = NEVER;
+    timer = 0;
     flush();
   }, ms);
 }
 
-/** The socket is for the running session; what is left of an earlier one goes by `fetch`. */
-function waitForSocket({ id }: Stream): number {
-  const { endpoint, site } = options;
-  if (id !== streams[0]?.id) return NEVER;
-  return socketWait(`${endpoint.replace(/^http/, "ws")}/track/socket?session_id=${id}&site=${site}`, flush);
-}
-
-const urlOf = ({ path }: Call): string => `${options.endpoint}/track/${path}`;
-
-function send(stream: Stream, call: Call, bySocket: boolean): void {
+function send(stream: Stream, call: Call): void {
   isInFlight = true;
-  const timeout = new Promise<Reply>((resolve) => setTimeout(resolve, ANSWER_MS, {}));
-  const answer = bySocket ? sendFrame(call.body) : post(urlOf(call), call.body);
+  // The first call of a stream goes by `fetch`, which is there at once. The socket is for the session that runs.
+  const isRunning = stream === streams[0] && !stream.start && call.batch && !document.hidden;
+  const bySocket = isRunning && plug.socket?.(stream.id, call.body);
   const finish = safe((reply: Reply) => {
     isInFlight = false;
     // Before anything can go wrong with the reply: what it does not settle is to be sent again.
-    stream.queue.release(SENT);
-    settle(stream, call, reply, bySocket);
+    release(stream, SENT);
+    settleCall(stream, call, reply, Boolean(bySocket));
     flush();
   });
-  void Promise.race([answer, timeout]).then(finish);
+  void (bySocket || post(call.url, call.body)).then(finish);
 }
 
-function settle(stream: Stream, call: Call, reply: Reply, bySocket: boolean): void {
-  const { ack, code, ended, session_id } = reply;
+function settleCall(stream: Stream, call: Call, reply: Reply, bySocket: boolean): void {
+  const { ack, code, consent: effective, session_id } = reply;
+  if (effective) forbid(effective);
   if (code === "session_unknown") move(stream);
-  else if (code === "consent_pending") retry.until = NEVER;
-  else if (code ? !isLater(code) : call.hasEvents ? ack : session_id) {
-    call.settle(reply);
+  else if (code === "consent_pending") forbid("pending");
+  else if (code ? code !== BUSY : call.batch ? ack : session_id) {
+    call.finish(reply);
     reset(retry);
-    if (ended ?? ack?.ended) forgetSession(stream.id);
+    if (isKept) keepAll(Date.now());
+    if (ack?.ended) forgetSession(stream.id);
     emit("ack", ack);
   }
-  // A socket that says nothing is of no use, and `fetch` may get through at once.
-  else if (bySocket && !code) closeSocket();
-  else failed(retry, reply.retry_after);
+  // A socket that says nothing closes, and `fetch` may get through at once.
+  else if (!bySocket || code) failed(retry, reply.retry_after);
 }
 
-/** The server does not know the session: its unacked events become a new stream of the next. */
+/** The server does not know the session: what is unacked happens once more, in the next. */
 function move(stream: Stream): void {
-  forgetSession(stream.id);
+  const { id, items } = stream;
+  forgetSession(id);
   // Were the next one unknown too, this must not become a storm of new sessions.
   failed(retry);
-  for (const json of stream.queue.drain()) deliver(json);
+  stream.items = [];
+  keep(stream, 0);
+  streams = streams.filter((one) => one !== stream);
+  for (const { json } of items) deliver(json);
 }

@@ -1,16 +1,42 @@
+import { ANSWER_MS, KEEPALIVE_BYTES } from "./limits";
 import { BUSY, type Reply } from "./reply";
+
+export const sizeOf = (text: string): number => new Blob([text]).size;
+
+/** Bytes on their way that may outlive the page: browsers refuse what goes over their sum. */
+let inFlight = 0;
 
 /** Sends by `fetch`, which outlives the page. Text, so that no preflight costs a round trip. Never rejects. */
 export async function post(url: string, body: string): Promise<Reply> {
+  const size = sizeOf(body);
+  inFlight += size;
   try {
-    const response = await fetch(url, { method: "POST", body, keepalive: true, credentials: "omit" });
+    const response = await fetch(url, {
+      ...{ method: "POST", body, credentials: "omit", keepalive: inFlight <= KEEPALIVE_BYTES },
+      // Where it is missing, the browser's own patience holds.
+      signal: AbortSignal.timeout?.(ANSWER_MS),
+    });
     const { ok, status, headers } = response;
-    const isBusy = status >= 500 || status === 429 || status === 408;
-    if (isBusy) return { code: BUSY, retry_after: Number(headers.get("Retry-After")) || 0 };
+    if (status >= 500 || status === 429 || status === 408) {
+      return { code: BUSY, retry_after: Number(headers.get("Retry-After")) || 0 };
+    }
     // A proxy's page is not JSON: an error of its own is final too, but its 200 settles nothing.
     const reply: Reply = await response.json().catch(() => ({}));
     return ok ? reply : { code: reply.code ?? "refused" };
   } catch {
     return {};
+  } finally {
+    inFlight -= size;
   }
+}
+
+/** False when the browser does not take it. Whether one arrived is never known. */
+export function beacon(url: string, body: string): boolean {
+  const size = sizeOf(body);
+  if (inFlight + size > KEEPALIVE_BYTES || !navigator.sendBeacon(url, body)) return false;
+  inFlight += size;
+  setTimeout(() => {
+    inFlight -= size;
+  }, ANSWER_MS);
+  return true;
 }

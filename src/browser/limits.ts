@@ -1,23 +1,27 @@
 /** The tracker's limits and intervals, each with its reason. Milliseconds and bytes unless the name says otherwise. */
 
-/** Longer than any wait. */
-export const NEVER = Number.POSITIVE_INFINITY;
 /** Events are gathered this long before they go out: one frame for a burst, and still live well within a second. */
 export const COALESCE_MS = 250;
 /** The contract's number. */
 export const BATCH_EVENTS = 100;
 /** Event bytes of a batch. With the start (two URLs of 2,048, a user agent) it stays below the 64 KiB of a beacon. */
 export const BATCH_BYTES = 50_000;
-/** An event above this is not sent at all; two of them fit a batch. A built-in event has under 1 KB. */
+/** An event above this is not sent at all; two of them fit a batch. A built-in event has under 2 KB. */
 export const EVENT_BYTES = 24_000;
-/** Unacked events kept. The oldest go first: ten minutes of a busy page without network. */
-export const QUEUE_EVENTS = 1_000;
+/** What browsers let a page have on its way by keepalive and beacon, all calls together (Fetch standard: 64 KiB). */
+export const KEEPALIVE_BYTES = 65_536;
+/** A refused beacon is halved down to this: below it, size was not the reason. */
+export const BEACON_MIN_BYTES = 1_000;
+/** Unacked events kept of one page load, in memory and on the device: an hour of a busy page without network. */
+export const QUEUE_BYTES = 200_000;
+/** Unacked events older than this are dropped: the server remembers an ended session for 24 h. */
+export const KEEP_MS = 20 * 3_600_000;
+/** Without Web Locks, what a page has left on the device is another's once it was not written for this long. */
+export const LEASE_MS = 60_000;
 /** Ranges that a batch may name as dropped, and that an ack names as missing: the contract's number. */
 export const NAMED_RANGES = 16;
 /** An answer that takes longer is not coming: the connection is dead even if nobody said so. */
 export const ANSWER_MS = 10_000;
-/** Events wait this long for a socket that is opening; then `fetch` takes them. */
-export const OPENING_MS = 3_000;
 /** A socket that carried nothing for this long is closed, so that the actor and the phone's radio can sleep. */
 export const QUIET_MS = 60_000;
 /** Retries: doubled from the first to the last. The last bounds how late events are after a long outage. */
@@ -27,13 +31,29 @@ export const RETRY_MAX_MS = 30_000;
 export const RETRY_AFTER_MAX_MS = 3_600_000;
 /** The server's session time-out too. */
 export const SESSION_IDLE_MS = 30 * 60_000;
-/** Activity is written to storage at most this often. */
-export const TOUCH_MS = 1_000;
+/** What waits for the page to be idle waits at most this long after its load. */
+export const IDLE_MS = 2_000;
 /** A scroll position is read at most this often. */
 export const SCROLL_MS = 250;
+/** A pointer's position is taken at most this often; with 50 points a path is at least 5 s long. */
+export const POINT_MS = 100;
+export const PATH_POINTS = 50;
+/** While somebody is active there is an event at least this often: the server counts gaps up to 15 s as engagement. */
+export const ACTIVE_MS = 10_000;
+/** So many clicks within this time and distance (CSS pixels, along x plus along y) are one rage click. */
+export const RAGE_CLICKS = 3;
+export const RAGE_MS = 1_000;
+export const RAGE_PX = 40;
+/** A click on something that looks clickable is dead if nothing on the page has changed by then. */
+export const DEAD_MS = 1_000;
+/** Errors told of one page load: a script that fails in every frame must not become the traffic. */
+export const ERRORS = 20;
+export const ERROR_UNITS = 500;
 /** What the server takes as a URL; longer ones lose query and fragment. */
 export const URL_UNITS = 2_048;
 /** A path of more steps than this tells nobody anything. */
 export const ELEMENT_UNITS = 120;
-/** Calls of `track` kept until `init`, on a page that starts the tracker by hand. */
+/** The server takes JSON of 32 levels; a batch around an event's data has three of them. */
+export const DATA_LEVELS = 29;
+/** Calls kept until `init`, on a page that starts the tracker by hand. */
 export const EARLY_CALLS = 100;

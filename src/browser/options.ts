@@ -1,16 +1,8 @@
-import type { Consent } from "../protocol/fields";
-
-export interface Options {
-  /** The server's origin, without a slash at the end. */
-  endpoint: string;
-  site: string;
-  /** What the visitor allows, where the page knows it before the first event. */
-  consent?: Consent;
-}
+import type { Options } from "./public";
 
 /** The tag that brought this script. A module, or a bundler's loader, has no `currentScript`. */
 const tag = (document.currentScript ??
-  document.querySelector('script[src*="/tracker.js"]')) as HTMLScriptElement | null;
+  document.querySelector('script[src*="/tracker.js"],script[src*="/pulse.js"]')) as HTMLScriptElement | null;
 
 // Its attributes may say all that Options has, and `auto`.
 const said: DOMStringMap & Partial<Options> = { ...tag?.dataset } as Partial<Options>;

@@ -1,24 +1,26 @@
 import { isUuid, uuid } from "./ids";
-import { SESSION_IDLE_MS, TOUCH_MS } from "./limits";
+import { SESSION_IDLE_MS } from "./limits";
 import { options } from "./options";
-import { read, write } from "./storage";
+import { read, VISITOR_KEY, write } from "./storage";
 
 /** The visit's session, shared by the tabs of one origin: whoever finds it idle or ended begins the next. */
-interface Stored {
-  id?: string;
+export interface Session {
+  id: string;
+  /** A secret of this device: the server takes more of this session only from who has it. */
+  key: string;
   /** Last activity, epoch ms. */
-  at?: number;
+  at: number;
+  /** The campaign that brought the visitor; empty for none. */
+  campaign: string;
 }
 
-const VISITOR_KEY = "pulsegate.visitor";
-
 /** Two sites on one origin keep their sessions apart: the server knows a session under one site only. */
-const key = (): string => `pulsegate.session${options.site === "default" ? "" : `.${options.site}`}`;
+const storageKey = (): string => `pulsegate.session.${options.site}`;
 
-function stored(): Stored {
+function stored(): Partial<Session> {
   try {
-    const session = JSON.parse(read(key()) ?? "") as Stored;
-    if (isUuid(session.id)) return session;
+    const session = JSON.parse(read(storageKey()) ?? "") as Partial<Session>;
+    if (isUuid(session.id) && session.key) return session;
   } catch {
     // As good as none.
   }
@@ -28,20 +30,23 @@ function stored(): Stored {
 /** False once nothing has happened for 30 minutes, or the session was ended. */
 export const isSessionOpen = (): boolean => Date.now() - (stored().at ?? 0) < SESSION_IDLE_MS;
 
-/** The id for something that happens now; a new one after 30 minutes of nothing. */
-export function touchSession(): string {
+/** `utm_…` and the click ids of advertisers, as the address has them now. */
+const campaignNow = (): string => (location.search.match(/\b(utm_\w+|\w*clid)=[^&]*/g) ?? []).join("&");
+
+/** The session for something that happens now: a new one after 30 minutes of nothing, or with another campaign. */
+export function touchSession(): Session {
   const now = Date.now();
-  const { id, at = 0 } = stored();
-  const age = now - at;
-  if (id && Math.abs(age) < TOUCH_MS) return id;
-  const next = id && age < SESSION_IDLE_MS ? id : uuid();
-  write(key(), JSON.stringify({ id: next, at: now }));
-  return next;
+  const { id = "", key = "", at = 0, campaign = "" } = stored();
+  const current = campaignNow() || campaign;
+  const isSame = now - at < SESSION_IDLE_MS && current === campaign;
+  const session: Session = { id: isSame ? id : uuid(), key: isSame ? key : uuid(), at: now, campaign: current };
+  write(storageKey(), JSON.stringify(session));
+  return session;
 }
 
 /** Ends `id` for every tab, unless another has begun the next already. */
 export function forgetSession(id: string): void {
-  if (stored().id === id) write(key());
+  if (stored().id === id) write(storageKey());
 }
 
 /** The visitor's random id of this origin, made when first asked for. */
@@ -51,5 +56,3 @@ export function visitorId(): string {
   write(VISITOR_KEY, id);
   return id;
 }
-
-export const forgetVisitor = (): void => write(VISITOR_KEY);

@@ -1,4 +1,7 @@
-/** `localStorage`, or this page's memory where it is blocked, full or absent. */
+import { mayStore } from "./consent";
+import { safe } from "./safe";
+
+/** `localStorage`; or this page's memory where it is blocked, full or absent, or where nobody has allowed it. */
 
 const memory = new Map<string, string>();
 
@@ -11,12 +14,25 @@ export function read(key: string): string | null {
 }
 
 /** Without a value it removes. */
-export function write(key: string, value = ""): void {
+export function write(key: string, value?: string | null): void {
   memory.delete(key);
   try {
-    if (value) localStorage.setItem(key, value);
-    else localStorage.removeItem(key);
+    if (value && mayStore()) {
+      localStorage.setItem(key, value);
+      return;
+    }
+    localStorage.removeItem(key);
   } catch {
-    memory.set(key, value);
+    // As if it were forbidden.
   }
+  if (value) memory.set(key, value);
 }
+
+export const VISITOR_KEY = "pulsegate.visitor";
+
+/** Once it is forbidden: what the page still needs of the device it remembers itself; the visitor it forgets. */
+export const clearDevice = safe(() => {
+  for (const key of Object.keys(localStorage)) {
+    if (/^pulsegate\./.test(key)) write(key, key === VISITOR_KEY ? null : read(key));
+  }
+});

@@ -29,6 +29,7 @@ export const AckBody = z.object({
     .object({ stream: z.string(), through: Count, missing: z.array(Range), ended: z.literal(true).optional() })
     .nullable(),
   ended: z.literal(true).optional(),
+  consent: z.literal("denied").optional(),
   timestamp: Time,
 });
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { MAX_BATCH_EVENTS, MAX_GONE_RANGES, MAX_NUMBER } from "../limits";
+import { MAX_BATCH_EVENTS, MAX_GONE_RANGES, MAX_NUMBER, MAX_SIGNALS } from "../limits";
 import { describe, EventInput, parseEvent, type RejectedEvent } from "./events";
 import {
   ClientId,
@@ -40,7 +40,7 @@ export type Screen = z.infer<typeof Screen>;
 /** Automation signals of the page: name to a flag, a number or a short text. */
 export const Signals = z
   .record(z.string().max(64), z.union([z.boolean(), z.number(), z.string().max(256), z.null()]))
-  .refine((signals) => Object.keys(signals).length <= 64, "at most 64 signals");
+  .refine((signals) => Object.keys(signals).length <= MAX_SIGNALS, `at most ${MAX_SIGNALS} signals`);
 export type Signals = z.infer<typeof Signals>;
 
 export const StartInput = z.object({

@@ -16,7 +16,7 @@ import { docsRoute, openApiRoute } from "./openapi";
 import { getRealtime, openRealtimeStream } from "./realtime";
 import { postRedeliver, postRedeliverMany } from "./redeliver";
 import { getReplay } from "./replay";
-import { getTracker } from "./scripts";
+import { getScript, getVersion } from "./scripts";
 import { getSessions } from "./sessions";
 import { getSite, putSite } from "./sites";
 import { openSessionStream, openTrackSocket } from "./socket";
@@ -31,8 +31,11 @@ export const routes: readonly Route[] = [
   { method: "POST", path: "/track/session/end", handler: endSession },
   { method: "GET", path: "/track/socket", handler: openTrackSocket },
   { method: "POST", path: "/lead", handler: postLead },
+  { method: "GET", path: "/tracker.js", handler: getScript },
+  { method: "GET", path: "/form.js", handler: getScript },
+  { method: "GET", path: "/pulse.js", handler: getScript },
+  { method: "GET", path: "/v/:version/:name", handler: getVersion },
   { method: "POST", path: "/lead/callback", handler: postCallback },
-  { method: "GET", path: "/tracker.js", handler: getTracker },
   { method: "GET", path: "/analytics/overview", handler: getOverview },
   { method: "GET", path: "/analytics/engagement", handler: getEngagement },
   { method: "GET", path: "/analytics/pages/top", handler: getTopPages },

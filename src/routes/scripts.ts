@@ -1,24 +1,70 @@
+import actsMap from "../../dist/browser/acts.js.map.txt";
+import acts from "../../dist/browser/acts.js.txt";
+import fingerprintMap from "../../dist/browser/fingerprint.js.map.txt";
+import fingerprint from "../../dist/browser/fingerprint.js.txt";
+import formMap from "../../dist/browser/form.js.map.txt";
+import form from "../../dist/browser/form.js.txt";
+import manifestText from "../../dist/browser/manifest.txt";
+import pulseMap from "../../dist/browser/pulse.js.map.txt";
+import pulse from "../../dist/browser/pulse.js.txt";
+import trackerMap from "../../dist/browser/tracker.js.map.txt";
 import tracker from "../../dist/browser/tracker.js.txt";
 import type { Handler } from "../http/context";
-import { sha256 } from "../session/call";
+import { Problem } from "../http/problem";
 
-let tag: Promise<string> | undefined;
+/** The browser scripts as the build left them: their text, their source maps, and the hashes they go by. */
+const CODE: Record<string, string> = {
+  "acts.js": acts,
+  "fingerprint.js": fingerprint,
+  "form.js": form,
+  "pulse.js": pulse,
+  "tracker.js": tracker,
+};
+const MAPS: Record<string, string> = {
+  "acts.js.map": actsMap,
+  "fingerprint.js.map": fingerprintMap,
+  "form.js.map": formMap,
+  "pulse.js.map": pulseMap,
+  "tracker.js.map": trackerMap,
+};
+const MANIFEST = JSON.parse(manifestText) as Record<string, { version: string; integrity: string }>;
 
-const etag = (): Promise<string> => {
-  tag ??= sha256(tracker).then((hash) => `"${hash.slice(0, 32)}"`);
-  return tag;
+/** The scripts' versions and hashes, for whoever shows a tag. */
+export const scriptFacts = (name: string): { version: string; integrity: string } => {
+  const facts = Object.hasOwn(MANIFEST, name) ? MANIFEST[name] : undefined;
+  if (facts) return facts;
+  throw new Problem("not_found", "There is no such script.");
 };
 
-/** `GET /tracker.js`: the page's script, for any origin; an hour in caches, then asked for by its tag. */
-export const getTracker: Handler = async ({ request }) => {
+const HOUR = "public, max-age=3600, stale-while-revalidate=86400";
+const FOR_EVER = "public, max-age=31536000, immutable";
+
+/** `GET /tracker.js`, `/form.js`, `/pulse.js`: for any origin; an hour in caches, then asked for by its tag. */
+export const getScript: Handler = ({ request, url }) => serve(request, url.pathname.slice(1), HOUR);
+
+/**
+ * `GET /v/:version/:name`: the same, and the files they load later, under a name that changes with the content. Another
+ * version than this Worker's is not here: a page that pins one by its hash must not be given something else.
+ */
+export const getVersion: Handler = ({ request, params }) => {
+  const { version, name = "" } = params;
+  if (scriptFacts(name.replace(/\.map$/, "")).version === version) return serve(request, name, FOR_EVER);
+  throw new Problem("not_found", "This version is not served any more.");
+};
+
+function serve(request: Request, name: string, cache: string): Response {
+  const isMap = Object.hasOwn(MAPS, name);
+  const script = isMap ? name.replace(/\.map$/, "") : name;
+  const { version } = scriptFacts(script);
   const headers = {
-    "Content-Type": "text/javascript; charset=utf-8",
-    "Cache-Control": "public, max-age=3600, stale-while-revalidate=86400",
+    "Content-Type": isMap ? "application/json" : "text/javascript; charset=utf-8",
+    "Cache-Control": cache,
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
-    ETag: await etag(),
+    ...(!isMap && { SourceMap: `/v/${version}/${script}.map` }),
+    ETag: `"${version}${isMap ? "-map" : ""}"`,
   };
   const known = (request.headers.get("If-None-Match") ?? "").split(",").map((one) => one.trim().replace(/^W\//, ""));
   if (known.includes(headers.ETag)) return new Response(null, { status: 304, headers });
-  return new Response(tracker, { headers });
-};
+  return new Response(isMap ? MAPS[name] : CODE[name], { headers });
+}

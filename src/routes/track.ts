@@ -55,10 +55,11 @@ export const endSession: Handler = (context) =>
 
 async function sendBatch(context: Context, batch: Batch) {
   const site = batch.site ?? batch.start?.site;
-  const { accepted, duplicates, rejected, ack, ended, timestamp } = await send(context, batch.session_id, site, {
-    batch,
-  });
-  return { accepted, duplicates, rejected, ack, ...(ended && { ended }), timestamp };
+  const taken = await send(context, batch.session_id, site, { batch });
+  const { accepted, duplicates, rejected, ack, ended, consent, timestamp } = taken;
+  // A page that said nothing of consent hears that nobody may be named, so that it forgets the visitor too.
+  const isDenied = batch.start && !batch.start.consent && consent === "denied";
+  return { accepted, duplicates, rejected, ack, ...(ended && { ended }), ...(isDenied && { consent }), timestamp };
 }
 
 function unwrap<T>(parsed: Parsed<T>): T {

@@ -1,8 +1,9 @@
+import { MAX_SIGNALS } from "../limits";
 import { agentOf } from "../network/agent";
 import type { ClientNetwork, NetworkClasses } from "../network/classes";
 import { zoneGap } from "../network/timezone";
 import type { Consent } from "../protocol/fields";
-import type { Batch, EndPart, StartInput } from "../protocol/track";
+import type { Batch, EndPart, Signals, StartInput } from "../protocol/track";
 import { RULES_VERSION } from "../scoring/ruleset";
 import type { Entry, Unplaced } from "./entry";
 import { firstSeq } from "./entry";
@@ -80,6 +81,14 @@ function sameText(a: string, b: string): boolean {
   return difference === 0;
 }
 
+/** Of what a start says of the browser, what was not known: a later file finds out more, but nothing is taken back. */
+function newSignals(known: Signals | null, said: Signals | null | undefined): Signals | null {
+  if (!known || !said) return said ?? null;
+  const fresh = Object.entries(said).filter(([name]) => !Object.hasOwn(known, name));
+  const room = MAX_SIGNALS - Object.keys(known).length;
+  return fresh.length > 0 && room > 0 ? Object.fromEntries(fresh.slice(0, room)) : null;
+}
+
 type TakenEvents = Extract<ReturnType<typeof takeEvents>, { ok: true }>;
 
 /** Collects the entries of one call in order: start, consent, network, what was learnt, events, end. */
@@ -143,6 +152,7 @@ class Turn {
         ack,
         ended,
         ended_at: ended_at ?? end?.at ?? null,
+        consent: this.consent,
         timestamp: this.#now,
       },
     };
@@ -185,7 +195,7 @@ class Turn {
     const { state } = this;
     const device = start?.device_info && !state.device ? start.device_info : null;
     const screen = start?.screen && !state.screen ? start.screen : null;
-    const signals = start?.signals && !state.signals ? start.signals : null;
+    const signals = newSignals(state.signals, start?.signals);
     const { network: was } = state;
     const tokens = this.#tokens();
     const moved =

@@ -1,4 +1,5 @@
 import type { RejectedEvent } from "../protocol/events";
+import type { Consent } from "../protocol/fields";
 import type { Ack } from "./streams";
 
 /** What a call on a session comes to; a value until the edge turns it into a response or a frame. */
@@ -14,6 +15,8 @@ export interface Taken {
   ack: Ack | null;
   ended: boolean;
   ended_at: number | null;
+  /** As it holds now. */
+  consent: Consent;
   timestamp: number;
 }
 

@@ -1,11 +1,10 @@
-import type { Page } from "playwright-core";
-
 /** Reading what the server knows, by its API and from its stores. */
 
 export interface Known {
   session_id: string;
   site: string;
   visitor_id: string | null;
+  fingerprint_id: string | null;
   consent: string;
   events: number;
   counts: Record<string, number>;
@@ -34,6 +33,10 @@ export interface StoredEvent {
   event_type: string;
   page: string | null;
   element: string | null;
+  x?: number | null;
+  y?: number | null;
+  scroll_percent?: number | null;
+  data?: Record<string, unknown> | null;
 }
 
 interface Api {
@@ -65,29 +68,26 @@ export async function until<T>(ask: () => Promise<T | null | undefined | false>,
   }
 }
 
-/** The session that the page's events belong to, as its tabs share it. */
-export const sessionIdOf = (page: Page): Promise<string> =>
-  page.evaluate(() => JSON.parse(localStorage.getItem("pulsegate.session.shop") ?? "{}").id);
-
 /** Waits until the live view counts `count` events of a type, and returns how long that took, ms. */
 export async function liveCount(api: Api, id: string, type: string, count: number): Promise<number> {
   const asked = Date.now();
-  await until(async () => ((await live(api, id))?.counts[type] ?? 0) >= count, 10_000, `${count} ${type} live`);
+  await until(async () => ((await live(api, id))?.counts[type] ?? 0) >= count, 20_000, `${count} ${type} live`);
   return Date.now() - asked;
 }
 
 /** Waits until `count` events have arrived and are in both stores: a flush takes up to 30 s. */
 export async function settled(api: Api, id: string, count: number, ms = 45_000): Promise<Live> {
-  const what = `${count} events of ${id} in D1 and R2`;
-  return until(
-    async () => {
-      const now = await live(api, id);
-      const { seq = 0, both = -1 } = now?.actor.watermarks ?? {};
-      return now && now.events >= count && both >= seq && now;
-    },
-    ms,
-    what,
-  );
+  const ask = async (): Promise<Live | false> => {
+    const now = await live(api, id);
+    const { seq = 0, both = -1 } = now?.actor.watermarks ?? {};
+    return now !== null && now.events >= count && both >= seq && now;
+  };
+  try {
+    return await until(ask, ms, `${count} events of ${id} in D1 and R2`);
+  } catch (error) {
+    const { counts, completeness } = (await live(api, id)) ?? {};
+    throw new Error(`${error}; there is ${JSON.stringify({ counts, ...completeness })}`);
+  }
 }
 
 interface Stores {

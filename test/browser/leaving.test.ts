@@ -1,34 +1,17 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type LocalServer, startServer } from "../local/server.mjs";
-import { isGapFree, liveCount, sessionIdOf, sessions, settled, storedIn, tally, until } from "./analytics";
-import { describeInChromium, launch } from "./chromium";
-import { openShop, type Shop } from "./shop";
+import { expect, test } from "vitest";
+import { live, liveCount, until } from "./analytics";
+import { createdIn, sessionIdOf } from "./created";
+import { describeVisits } from "./setting";
 
-describeInChromium("leaving a page", () => {
-  let server: LocalServer;
-  let shop: Shop;
-  let browser: Browser;
-  const visits: { id: string; events: Record<string, number> }[] = [];
-
-  beforeAll(async () => {
-    server = await startServer();
-    shop = await openShop(server.url);
-    browser = await launch();
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await shop?.close();
-    await server?.stop();
-  });
-
+describeVisits("leaving a page", (setting) => {
   test("loses nothing when the tab is closed right after the script ran and a click", async () => {
-    const page = await browser.newPage();
+    const { shop } = setting;
+    const context = await setting.visitor();
+    const page = await context.newPage();
     // Clicks from within, a moment after the tracker has run: the tab is gone before anything is sent otherwise.
     await page.addInitScript(() => {
       const closing = setInterval(() => {
-        if (!("PulseGate" in window)) return;
+        if (!window.PulseGate) return;
         clearInterval(closing);
         document.querySelector<HTMLElement>("#buy")?.click();
         document.title = "ready";
@@ -38,24 +21,30 @@ describeInChromium("leaving a page", () => {
     await page.waitForFunction(() => document.title === "ready", null, { polling: 5 });
     await page.close();
 
-    const [known] = await until(
-      async () => {
-        const all = await sessions(server);
-        return all.length > 0 && all;
-      },
+    const id = await until(
+      async () => (await createdIn(context, shop.url))[0]?.session,
       20_000,
-      "a session",
+      "something that was recorded",
     );
-    if (!known) throw new Error("no session");
-    const { completeness } = await settled(server, known.session_id, 3);
-    expect(completeness).toMatchObject({ received: 3, expected: 3, missing: 0, gone: 0 });
-    visits.push({ id: known.session_id, events: { page_view: 1, click: 1, visibility_change: 1 } });
+    const types = await setting.complete(context, shop.url, id);
+    expect(types).toEqual(["page_view", "click", "visibility_change"]);
+  });
+
+  test("delivers the page view of a page that is closed within 100 ms of its load", async () => {
+    const { shop } = setting;
+    const context = await setting.visitor();
+    const page = await context.newPage();
+    await page.goto(shop.url);
+    await page.waitForTimeout(50);
+    await page.close();
+    const [first] = await createdIn(context, shop.url);
+    if (!first) throw new Error("the tracker never ran");
+    expect(await setting.complete(context, shop.url, first.session)).toContain("page_view");
   });
 
   test("carries the session over to the next page, as a stream of its own", async () => {
-    const page = await browser.newPage();
-    await page.goto(shop.url);
-    await page.waitForFunction(() => localStorage.length > 0);
+    const { server, shop } = setting;
+    const page = await setting.visit();
     const id = await sessionIdOf(page);
     await page.click("#next");
     await page.waitForURL(/cart/);
@@ -64,38 +53,40 @@ describeInChromium("leaving a page", () => {
     await page.waitForLoadState();
     await liveCount(server, id, "page_view", 3);
     expect(await sessionIdOf(page)).toBe(id);
-    await page.close();
-
-    const { completeness } = await settled(server, id, 9);
-    expect(completeness).toMatchObject({ received: 9, expected: 9, missing: 0, gone: 0 });
-    expect(completeness.streams).toHaveLength(3);
-    visits.push({ id, events: { page_view: 3, click: 3, visibility_change: 3 } });
+    const types = await setting.depart(page, id);
+    expect(types.filter((type) => type === "click")).toHaveLength(3);
+    expect((await live(server, id))?.completeness.streams).toHaveLength(3);
+    expect(page.url()).toContain(shop.url);
   });
 
   test("sends again what a beacon carried when the page turns out to be still there", async () => {
-    const page = await browser.newPage();
+    const { shop } = setting;
+    const context = await setting.visitor();
     // A browser may lose beacons; this one loses all of them and says that it took them.
-    await page.addInitScript(() => {
+    await context.addInitScript(() => {
       navigator.sendBeacon = () => true;
     });
-    await page.goto(shop.url);
-    await page.waitForFunction(() => localStorage.length > 0);
+    const page = await setting.visit(undefined, context);
     const id = await sessionIdOf(page);
     await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide")));
-    await liveCount(server, id, "visibility_change", 1);
-    const { completeness } = await settled(server, id, 2);
-    expect(completeness).toMatchObject({ received: 2, expected: 2, missing: 0 });
-    visits.push({ id, events: { page_view: 1, visibility_change: 1 } });
+    expect(await setting.complete(context, shop.url, id)).toEqual(["page_view", "visibility_change"]);
+  });
+
+  test("leaves to the next page what a lost beacon carried", async () => {
+    const { shop } = setting;
+    const context = await setting.visitor();
+    await context.addInitScript(() => {
+      navigator.sendBeacon = () => true;
+    });
+    const page = await setting.visit(undefined, context);
+    const id = await sessionIdOf(page);
+    await page.close();
+    const next = await setting.visit(undefined, context);
+    expect(await sessionIdOf(next)).toBe(id);
+    expect(await setting.complete(context, shop.url, id)).toEqual(["page_view", "visibility_change", "page_view"]);
   });
 
   test("has left every event in D1 and in R2 exactly once", async () => {
-    await server.kill();
-    const stores = await server.readStores();
-    for (const { id, events } of visits) {
-      const { d1, r2 } = storedIn(stores, id);
-      expect(tally(d1)).toEqual(events);
-      expect(isGapFree(d1), JSON.stringify(d1)).toBe(true);
-      expect(r2).toEqual(d1);
-    }
+    await setting.checkStores();
   });
 });

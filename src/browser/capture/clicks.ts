@@ -1,16 +1,18 @@
+import { record } from "../record";
 import { listen } from "../safe";
 import { elementPath } from "./element";
-import type { Record } from "./record";
+import { subject } from "./subject";
 
 /** Clicks, with where on the page and on what; inside an open shadow root, on what is in there. */
-export function captureClicks(record: Record): void {
+export const captureClicks = (): void =>
   listen("click", (event) => {
-    const [target] = event.composedPath();
+    const target = subject(event);
+    if (!target) return;
     record({
       event_type: "click",
       x: Math.round(event.pageX),
       y: Math.round(event.pageY),
-      ...(target instanceof Element && { element: elementPath(target) }),
+      element: elementPath(target),
+      data: event.isTrusted ? undefined : { trusted: false },
     });
   });
-}

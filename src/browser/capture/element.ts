@@ -1,10 +1,13 @@
 import { ELEMENT_UNITS } from "../limits";
 
-/** `tag#id.class`; the id from its attribute, because a form's `id` property may be a field of that name. */
+/**
+ * `tag#id.class`; the id from its attribute, because a form's `id` property may be a field of that name. An id with a
+ * long number in it is generated, or somebody's: it would name nothing that lasts.
+ */
 function step(element: Element): string {
   const id = element.getAttribute("id");
   const classes = [...element.classList].slice(0, 2).map((name) => `.${name}`);
-  return element.localName + (id ? `#${id}` : "") + classes.join("");
+  return element.localName + (id && !/\d{4}|@/.test(id) ? `#${id}` : "") + classes.join("");
 }
 
 /**
@@ -17,7 +20,9 @@ export function elementPath(target: Element): string {
     const longer = path ? `${step(element)} > ${path}` : step(element);
     if (path && longer.length > ELEMENT_UNITS) break;
     path = longer;
-    element = element.hasAttribute("id") ? null : element.parentElement;
+    // From inside a shadow root the path goes on with its host.
+    const parent: Element | null = element.parentElement ?? (element.getRootNode() as Partial<ShadowRoot>).host ?? null;
+    element = element.hasAttribute("id") ? null : parent;
   }
   return path.slice(0, ELEMENT_UNITS);
 }

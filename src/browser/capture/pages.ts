@@ -1,8 +1,8 @@
+import { record } from "../record";
 import { listen, safe } from "../safe";
-import type { Record } from "./record";
 
 /** Page views: this load, each navigation within the page, and a return from the back/forward cache. */
-export function capturePages(record: Record): void {
+export function capturePages(): void {
   let shown = "";
   const view = (): void => {
     shown = location.href;

@@ -1,9 +1,9 @@
+import { record } from "../record";
 import { listen } from "../safe";
 import { isSessionOpen } from "../session";
-import type { Record } from "./record";
 
 /** Tells when the page is hidden and shown. Leaving it is said once, though browsers fire two events for it. */
-export function captureVisibility(record: Record): void {
+export function captureVisibility(): void {
   let state = "visible";
   const become = (next: string): void => {
     if (next === state) return;

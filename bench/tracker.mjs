@@ -1,0 +1,171 @@
+// @ts-check
+// `npm run bench:tracker`: what the tracker costs a page, in Chromium at 4 × CPU throttling: its own tasks, and the web
+// vitals of loads with and without it, interleaved.
+import { existsSync } from "node:fs";
+import { createServer } from "node:http";
+import { chromium } from "playwright-core";
+import { startServer } from "../test/local/server.mjs";
+import { median, quantile } from "./lib/stats.mjs";
+
+const HELP = `npm run bench:tracker [-- --loads <n>] [-- --json]
+
+Loads a page with and without the tag, in turn (default 20 each), at 4 × CPU throttling, and uses it like a visitor.
+Ends with 1 if a target does not hold.
+  --json  one object: { targets: [{ name, value, unit, goal, holds }] }`;
+
+const THROTTLING = 4;
+/** Script tasks of the tracker, ms. */
+const TASK_GOAL = 10;
+/** Difference of the medians, share of the one without. */
+const VITALS_GOAL = 0.05;
+const SHIFT_GOAL = 0.01;
+
+const args = process.argv.slice(2);
+if (args.includes("--help") || args.includes("-h")) {
+  console.log(HELP);
+  process.exit(0);
+}
+const at = args.indexOf("--loads");
+const loads = at < 0 ? 20 : Number(args[at + 1]);
+if (!Number.isInteger(loads) || loads < 1) {
+  console.error(`--loads takes a whole number above 0, not ${args[at + 1]}.`);
+  process.exit(2);
+}
+const { CHROMIUM_PATH = "/usr/bin/chromium" } = process.env;
+if (!existsSync(CHROMIUM_PATH)) {
+  console.error(
+    `No Chromium at ${CHROMIUM_PATH}: install it (apt-get install chromium), or name one in CHROMIUM_PATH.`,
+  );
+  process.exit(2);
+}
+
+/** @typedef {{ lcp: number, inp: number, cls: number }} Vitals */
+
+const server = await startServer({ env: { RATE_LIMIT: "off" } });
+const shop = await openPage(server.url);
+const browser = await chromium.launch({ executablePath: CHROMIUM_PATH, args: ["--no-sandbox", "--headless"] });
+/** @type {Vitals[]} */
+const without = [];
+/** @type {Vitals[]} */
+const tracked = [];
+/** @type {number[]} */
+const tasks = [];
+try {
+  // The first of each is thrown away: it fills caches.
+  for (let i = -1; i < loads; i++) {
+    const plain = await load(`${shop.url}/plain`, false);
+    const full = await load(`${shop.url}/tracked`, false);
+    const traced = await load(`${shop.url}/tracked`, true);
+    if (i < 0) continue;
+    without.push(plain.vitals);
+    tracked.push(full.vitals);
+    tasks.push(...traced.tasks);
+    if ((i + 1) % 5 === 0) console.error(`${i + 1} of ${loads}`);
+  }
+} finally {
+  await browser.close();
+  await shop.close();
+  await server.stop();
+}
+
+const targets = [
+  atMost("tracker's own tasks, p95", quantile(tasks, 0.95), "ms", TASK_GOAL),
+  difference("LCP", ({ lcp }) => lcp),
+  difference("INP", ({ inp }) => inp),
+  atMost("CLS, difference of the medians", middle(tracked, "cls") - middle(without, "cls"), "", SHIFT_GOAL),
+];
+if (args.includes("--json")) console.log(JSON.stringify({ targets, loads, tasks: tasks.length }, null, 2));
+else {
+  for (const { name, value, unit, goal, holds } of targets) {
+    console.log(`${holds ? "ok  " : "FAIL"} ${name}: ${value.toFixed(3)} ${unit} (at most ${goal})`);
+  }
+}
+process.exit(targets.every(({ holds }) => holds) ? 0 : 1);
+
+/** @param {string} name @param {number} value @param {string} unit @param {number} goal */
+function atMost(name, value, unit, goal) {
+  return { name, value, unit, goal, holds: value <= goal };
+}
+
+/** @param {Vitals[]} vitals @param {keyof Vitals} name */
+function middle(vitals, name) {
+  return median(vitals.map((one) => one[name]));
+}
+
+/** @param {string} name @param {(vitals: Vitals) => number} pick */
+function difference(name, pick) {
+  const base = median(without.map(pick));
+  return atMost(`${name}, difference of the medians`, (median(tracked.map(pick)) - base) / base, "", VITALS_GOAL);
+}
+
+/**
+ * One load, used like a visitor.
+ * @param {string} url
+ * @param {boolean} isTraced
+ */
+async function load(url, isTraced) {
+  const context = await browser.newContext({ viewport: { width: 1_000, height: 800 } });
+  const page = await context.newPage();
+  const cdp = await context.newCDPSession(page);
+  await cdp.send("Emulation.setCPUThrottlingRate", { rate: THROTTLING });
+  if (isTraced) await browser.startTracing(page, { categories: ["devtools.timeline"] });
+  await page.goto(url);
+  await page.waitForTimeout(1_500);
+  for (let i = 0; i < 5; i++) {
+    await page.mouse.move(100 + 60 * i, 150, { steps: 5 });
+    await page.mouse.wheel(0, 200);
+    await page.mouse.click(100, 30);
+    await page.waitForTimeout(300);
+  }
+  const vitals = /** @type {Vitals} */ (await page.evaluate("vitals"));
+  const trace = isTraced ? (await browser.stopTracing()).toString() : null;
+  await context.close();
+  return { vitals, tasks: trace ? tasksOf(JSON.parse(trace).traceEvents) : [] };
+}
+
+/**
+ * Durations, ms, of the tasks that run the server's scripts: evaluation with its compilation, and every call into them.
+ * @param {{ name: string, ts: number, dur?: number, tid: number, args?: { data?: { url?: string } } }[]} events
+ */
+function tasksOf(events) {
+  const own = events
+    .filter(
+      ({ name, args: said }) => /^(EvaluateScript|FunctionCall)$/.test(name) && said?.data?.url?.startsWith(server.url),
+    )
+    .sort((a, b) => a.ts - b.ts);
+  let end = 0;
+  const outermost = own.filter(({ ts, dur = 0 }) => {
+    if (ts < end) return false;
+    end = ts + dur;
+    return true;
+  });
+  return outermost.map(({ dur = 0 }) => dur / 1_000);
+}
+
+/** A page that counts its own vitals, with the tag and without. @param {string} tracker */
+async function openPage(tracker) {
+  const tag = `<script async src="${tracker}/tracker.js" data-consent="granted"></script>`;
+  const html = (/** @type {string} */ head) => `<!doctype html><meta charset="utf-8"><title>Page</title>${head}
+    <script>
+      const vitals = { lcp: 0, inp: 0, cls: 0 };
+      const on = (type, f, more) => new PerformanceObserver((list) => list.getEntries().forEach(f)).observe({ type, buffered: true, ...more });
+      on("largest-contentful-paint", (entry) => { vitals.lcp = entry.startTime; });
+      on("layout-shift", (entry) => { if (!entry.hadRecentInput) vitals.cls += entry.value; });
+      on("event", (entry) => { if (entry.interactionId) vitals.inp = Math.max(vitals.inp, entry.duration); }, { durationThreshold: 16 });
+    </script>
+    <button id="act">Act</button><h1>A page with something to paint</h1>${"<p>Some text that fills the page.</p>".repeat(200)}
+    <script>act.onclick = () => { const end = performance.now() + 60; while (performance.now() < end); act.textContent += "."; };</script>`;
+  const http = createServer(({ url }, response) => {
+    response.setHeader("Content-Type", "text/html").end(html(url === "/tracked" ? tag : ""));
+  });
+  await new Promise((done) => http.listen(0, "127.0.0.1", () => done(undefined)));
+  const address = http.address();
+  const port = typeof address === "object" && address ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () => {
+      http.closeAllConnections();
+      return new Promise((done) => http.close(done));
+    },
+  };
+}

@@ -1,0 +1,97 @@
+// @ts-check
+// Bundles the browser scripts to dist/browser: *.txt, because that is what the Worker can import as text, with their
+// source maps, and a manifest that says what each is called, hashes to and weighs.
+import { createHash } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { brotliCompressSync, constants } from "node:zlib";
+import { build } from "esbuild";
+import { minify } from "terser";
+import { root } from "../install.mjs";
+
+const OUT = `${root}dist/browser`;
+
+/** Loaded after idle, with `import()`: ES modules. */
+const LAZY = {
+  "acts.js": "src/browser/lazy/acts/index.ts",
+  "fingerprint.js": "src/browser/lazy/fingerprint.ts",
+};
+/** What a page's tag names. */
+const SCRIPTS = {
+  "tracker.js": "src/browser/tracker.ts",
+  "form.js": "src/browser/form.ts",
+  "pulse.js": "src/browser/pulse.ts",
+};
+/** For bundlers: the package's entry `pulsegate/browser`. */
+const MODULES = { "module.js": "src/browser/module.ts" };
+
+/** @typedef {{ name: string, code: string, map: string, version: string, integrity: string, bytes: number, brotli: number }} Script */
+
+/** Writes all of them. */
+export async function buildScripts() {
+  mkdirSync(OUT, { recursive: true });
+  const lazy = await bundleAll(LAZY, "esm", {});
+  // One address for all of them: a tracker knows the files it was built with, and no others.
+  const lazyVersion = hash(lazy.map(({ code }) => code).join(""));
+  for (const script of lazy) script.version = lazyVersion;
+  const define = { LAZY_PATH: JSON.stringify(`/v/${lazyVersion}/`) };
+  const scripts = [...lazy, ...(await bundleAll(SCRIPTS, "iife", define))];
+  const modules = await bundleAll(MODULES, "esm", define);
+
+  for (const { name, code, map } of scripts) {
+    writeFileSync(`${OUT}/${name}.txt`, code);
+    writeFileSync(`${OUT}/${name}.map.txt`, map);
+  }
+  for (const { name, code } of modules) writeFileSync(`${OUT}/${name}`, code);
+  const facts = scripts.map(({ name, code: _, map: __, ...rest }) => [name, rest]);
+  writeFileSync(`${OUT}/manifest.txt`, JSON.stringify(Object.fromEntries(facts), null, 2));
+}
+
+/**
+ * @param {Record<string, string>} entries
+ * @param {"esm" | "iife"} format
+ * @param {Record<string, string>} define
+ * @returns {Promise<Script[]>}
+ */
+function bundleAll(entries, format, define) {
+  return Promise.all(Object.entries(entries).map(([name, entry]) => bundle(name, entry, format, define)));
+}
+
+/**
+ * esbuild bundles, terser makes it small: together a tenth smaller than either.
+ * @param {string} name
+ * @param {string} entry
+ * @param {"esm" | "iife"} format
+ * @param {Record<string, string>} define
+ * @returns {Promise<Script>}
+ */
+async function bundle(name, entry, format, define) {
+  const { outputFiles } = await build({
+    ...{ absWorkingDir: root, entryPoints: [entry], outfile: `${OUT}/${name}`, write: false, bundle: true, define },
+    // A "use strict" of its own would only weigh: the code is the same in sloppy mode.
+    ...{ format, target: "es2020", minify: true, tsconfigRaw: { compilerOptions: {} } },
+    ...{ sourcemap: "external", legalComments: "none", logLevel: "warning" },
+  });
+  const [map, bundled] = outputFiles.sort((a, b) => b.path.length - a.path.length).map(({ text }) => text);
+  const { code = "", map: minifiedMap } = await minify(bundled ?? "", {
+    // Each file is a scope of its own, an iife or a module: any top-level name may change.
+    ...{ module: true, ecma: 2020, mangle: true },
+    compress: {
+      ...{ ecma: 2020, passes: 4, inline: 1, keep_fargs: false, pure_getters: true },
+      ...{ unsafe_arrows: true, unsafe_methods: true },
+    },
+    sourceMap: { content: map ?? "", filename: name },
+  });
+  const integrity = `sha384-${createHash("sha384").update(code).digest("base64")}`;
+  return { name, code, map: String(minifiedMap), version: hash(code), integrity, ...sizes(code) };
+}
+
+/** @param {string} code */
+function sizes(code) {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11 };
+  return { bytes: Buffer.byteLength(code), brotli: brotliCompressSync(code, { params }).length };
+}
+
+/** @param {string} text */
+function hash(text) {
+  return createHash("sha256").update(text).digest("hex").slice(0, 12);
+}

@@ -1,0 +1,48 @@
+// @ts-check
+// `npm run size`: what the scripts for pages weigh, minified and by brotli at its best, against their budgets.
+import { readFileSync } from "node:fs";
+import { root, run } from "./install.mjs";
+
+const HELP = `npm run size [-- --json] [-- --tags]
+
+Builds the scripts and prints their size (minified, brotli quality 11) beside their budget; ends with 1 if one is over.
+  --json  one object: { targets: [{ name, value, unit, goal, holds }] }
+  --tags  prints the tag of each script under its versioned path, with its SRI hash`;
+
+/** Bytes. For what a tag names: small enough for the first packets of a connection. For what comes after idle: near what it is. */
+const BUDGETS = /** @type {const} */ ({
+  "tracker.js": 4_096,
+  "form.js": 2_560,
+  "pulse.js": 6_656,
+  "acts.js": 2_560,
+  "fingerprint.js": 14_336,
+});
+
+/** @typedef {{ version: string, integrity: string, bytes: number, brotli: number }} Facts */
+
+const args = process.argv.slice(2);
+if (args.includes("--help") || args.includes("-h")) {
+  console.log(HELP);
+  process.exit(0);
+}
+run(process.execPath, ["scripts/build.mjs"]);
+/** @type {Record<string, Facts>} */
+const manifest = JSON.parse(readFileSync(`${root}dist/browser/manifest.txt`, "utf8"));
+const targets = Object.entries(manifest).map(([name, { brotli }]) => {
+  const goal = Object.hasOwn(BUDGETS, name) ? BUDGETS[/** @type {keyof typeof BUDGETS} */ (name)] : 0;
+  return { name: `size of ${name}, min + brotli-11`, value: brotli, unit: "B", goal, holds: brotli <= goal };
+});
+if (args.includes("--json")) console.log(JSON.stringify({ targets }, null, 2));
+else if (args.includes("--tags")) printTags();
+else
+  for (const { name, value, goal, holds } of targets)
+    console.log(`${holds ? "ok  " : "OVER"} ${name}: ${value} of ${goal} B`);
+process.exit(targets.every(({ holds }) => holds) ? 0 : 1);
+
+function printTags() {
+  for (const name of ["tracker.js", "form.js", "pulse.js"]) {
+    const { version, integrity } = manifest[name] ?? {};
+    const src = `https://pulse.example.com/v/${version}/${name}`;
+    console.log(`<script async src="${src}" integrity="${integrity}" crossorigin="anonymous"></script>`);
+  }
+}

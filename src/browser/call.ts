@@ -1,0 +1,55 @@
+import { who } from "./consent";
+import { streamName } from "./ids";
+import { options } from "./options";
+import { startFacts } from "./page";
+import { type Batch, type By, drop, type Stream, settle, take } from "./queue";
+import type { Reply } from "./reply";
+import type { Session } from "./session";
+
+/** A call that is ready to go out. */
+export interface Call {
+  url: string;
+  /** A JSON object. */
+  body: string;
+  batch: Batch | undefined;
+  /** Takes the server's final word. What it refused is not sent again. */
+  finish(reply: Reply): void;
+}
+
+/** A stream for what happens from now on. */
+export const newStream = ({ id, key }: Session): Stream => ({
+  ...{ id, key, name: streamName(), start: startFacts(), last: 0, items: [], gone: [] },
+});
+
+/** The next call, its events marked as taken; undefined when there is nothing, or all is in flight. */
+export function nextCall(stream: Stream, by: By, room: number): Call | undefined {
+  const { id, key, name, start, end, items, last } = stream;
+  const batch = take(stream, by, room);
+  // Without an event there is nothing to start, nor to end.
+  if (!batch && (items[0] || !last || !(start ?? end))) return;
+  // Nothing overtakes the end: it waits for the last event, and for a start that goes alone.
+  const dueEnd = (batch ? batch.last === last : !start) ? end : undefined;
+  const said = start && { ...start, ...who() };
+  const fields = batch
+    ? { stream: name, first: batch.first, gone: batch.gone, start: said, end: dueEnd }
+    : (said ?? dueEnd);
+  const body = JSON.stringify({
+    session_id: id,
+    session_key: key,
+    site: options.site,
+    sent_at: Date.now(),
+    ...fields,
+  });
+  return {
+    url: `${options.endpoint}/track/${batch ? "events/batch" : start ? "session/start" : "session/end"}`,
+    body: batch ? `${body.slice(0, -1)},"events":[${batch.json}]}` : body,
+    batch,
+    finish({ ack, code }) {
+      // With a refused batch its start and end were not heard; refused by themselves, they are not sent again.
+      if (batch && code) return drop(stream, batch);
+      if (batch && ack) settle(stream, batch, ack);
+      if (stream.start === start) stream.start = undefined;
+      if (stream.end === dueEnd) stream.end = undefined;
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { elementPath } from "../capture/element";
+import { subject } from "../capture/subject";
+
+export type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+
+/** Names and purposes of fields that hold a secret, or what buys something. */
+const SECRET = /passw|pwd|secret|\bpin\b|cvc|cvv|csc|card.?n|ccn|cc-|iban|otp|one.?time|token|ssn/i;
+
+/** Fields that have been password fields: one stays one when its text is shown. */
+const passwords = new WeakSet<EventTarget>();
+
+/** Remembers every password field from before it can be turned into another: now, and as the page changes. */
+export function watchPasswords(): void {
+  const remember = (): void => {
+    for (const field of document.querySelectorAll('input[type="password"]')) passwords.add(field);
+  };
+  remember();
+  new MutationObserver((changes) => {
+    for (const { oldValue, target } of changes) if (/^password$/i.test(oldValue ?? "")) passwords.add(target);
+    remember();
+  }).observe(document, { subtree: true, childList: true, attributeFilter: ["type"], attributeOldValue: true });
+}
+
+function isSecret(field: Field): boolean {
+  const { type, name, id, autocomplete } = field;
+  if (type === "password") passwords.add(field);
+  return /^(password|hidden|file)$/.test(type) || passwords.has(field) || SECRET.test(`${name} ${id} ${autocomplete}`);
+}
+
+/** The field an event is about, if it may be spoken of: not one that is secret, ignored or masked. */
+export function fieldOf(event: Event): Field | undefined {
+  const [target] = event.composedPath();
+  const isField =
+    target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+  return isField && subject(event) === target && !isSecret(target) ? target : undefined;
+}
+
+// From the attribute: a form's `id` and `name` may be fields of that name.
+const label = (element: Element): string | null => element.getAttribute("name") || element.getAttribute("id");
+
+/** Names only, never a value: of the form, and of the field in it. */
+export const nameOfForm = (form: HTMLFormElement | null): string => (form ? label(form) || elementPath(form) : "page");
+export const nameOfField = (field: Field): string => label(field) || elementPath(field);

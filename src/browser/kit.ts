@@ -1,0 +1,24 @@
+import type { EventInput } from "../protocol/events";
+import type { Options } from "./public";
+import type { Stream } from "./queue";
+import type { Reply } from "./reply";
+
+/** What the tracker's later part plugs into delivery. */
+export interface Plug {
+  /** May add an event to whatever is about to go out. */
+  gather?(): void;
+  /** Sends a batch of the session `id` by WebSocket: undefined while none is open. Answers with nothing if it fails. */
+  socket?(id: string, body: string): Promise<Reply> | undefined;
+}
+
+/** What the tracker lends to the file it loads after idle: that is built by itself, and shares no module with it. */
+export interface Kit {
+  options: Options;
+  plug: Plug;
+  /** This page load's own name. */
+  page: string;
+  record(event: EventInput): void;
+  cleanUrl(href: string): string | undefined;
+  /** Takes over what an earlier page has left. */
+  adopt(stream: Stream): void;
+}

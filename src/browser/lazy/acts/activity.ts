@@ -1,0 +1,35 @@
+import type { Kit } from "../../kit";
+import { ACTIVE_MS, PATH_POINTS, POINT_MS } from "../../limits";
+import { listen, safe } from "../../safe";
+
+/**
+ * The pointer's path, sampled, as one event per flush; and a sign of life at least every 10 s while somebody is active,
+ * so that engaged time can be counted: its path is empty when it was by keys or wheel.
+ */
+export function captureActivity({ record, plug }: Kit): void {
+  let path: number[][] = [];
+  let at = 0;
+  let timer = 0;
+  const say = safe(() => {
+    clearTimeout(timer);
+    timer = 0;
+    const said = path;
+    path = [];
+    const [, x, y] = said[said.length - 1] ?? [];
+    record({ event_type: "mousemove", x, y, data: { path: said } });
+  });
+  const gather = (): void => {
+    if (path[0]) say();
+  };
+  for (const type of ["pointermove", "pointerdown", "keydown", "wheel", "touchmove"] as const) {
+    listen(type, (event) => {
+      timer ||= setTimeout(say, ACTIVE_MS);
+      if (event.type !== "pointermove" || event.timeStamp - at < POINT_MS) return;
+      const { pageX, pageY, timeStamp } = event as PointerEvent;
+      path.push([path[0] ? timeStamp - at : 0, pageX, pageY].map(Math.round));
+      at = timeStamp;
+      if (path.length >= PATH_POINTS) say();
+    });
+  }
+  plug.gather = gather;
+}

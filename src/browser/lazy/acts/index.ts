@@ -1,0 +1,17 @@
+/** The tracker's later part, loaded once the page is idle: what no page view has to wait for. */
+import type { Kit } from "../../kit";
+import { captureActivity } from "./activity";
+import { captureClicks } from "./clicks";
+import { captureErrors } from "./errors";
+import { recover } from "./recover";
+import { captureScroll } from "./scroll";
+import { socketFor } from "./socket";
+
+export function start(kit: Kit): void {
+  kit.plug.socket = socketFor(kit.options);
+  captureActivity(kit);
+  captureScroll(kit);
+  captureClicks(kit);
+  captureErrors(kit);
+  recover(kit);
+}

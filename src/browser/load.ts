@@ -1,0 +1,11 @@
+import { options } from "./options";
+
+/** Where the lazy files are, below the endpoint; a hash of their contents is in it. Set by the build. */
+declare const LAZY_PATH: string;
+
+/**
+ * Loads a lazy file and hands it over; without it the page goes on. By import(): it passes a nonce on, needs no Trusted
+ * Type, and leaves no element in the page.
+ */
+export const load = <File>(name: string, use: (file: File) => unknown): void =>
+  void import(`${options.endpoint}${LAZY_PATH}${name}.js`).then(use).catch(() => {});

@@ -1,0 +1,58 @@
+/** The tracker's public API: `window.PulseGate` on a page with the tag, or the module `pulsegate/browser`. */
+
+export type Consent = "granted" | "pending" | "denied";
+
+export interface Options {
+  /** The server's origin, without a slash at the end. Default: where the script came from. */
+  endpoint: string;
+  /** Default: `default`. */
+  site: string;
+  /** What the visitor allows, where the page knows it before the first event. Default: what the site's settings say. */
+  consent?: Consent;
+  /** `"true"` takes the browser's old Do Not Track for a refusal, as Global Privacy Control always is. */
+  dnt?: string;
+}
+
+/** `event`: recorded; `ack`: a call was settled; `session`: events now belong to this id. */
+export type HookName = "event" | "ack" | "session";
+export type Hook = (detail: unknown) => void;
+
+/** What a page may call. None of it throws, and all of it may be called before the tracker has started. */
+export interface PulseGateApi {
+  /** Starts the tracker on a page whose tag says `data-auto="false"`; once is enough. */
+  init(given?: Partial<Options>): void;
+  /** An event of the page's own: type `[a-z][a-z0-9_.]{0,63}`. */
+  track(type: string, data?: Record<string, unknown>): void;
+  /** Says who this is; traits are kept with the session, never in an event. */
+  identify(traits: Record<string, unknown>): void;
+  /** Sends what is waiting, without the usual quarter of a second. */
+  flush(): void;
+  /** Ends the session; what happens next begins another. */
+  end(): void;
+  /** Calls `hook` from now on; with `session` also for the session that runs already. */
+  on(name: HookName, hook: Hook): void;
+  /** What the visitor allows from now on. */
+  consent(state: Consent): void;
+}
+
+/** For embeds of the product's first version. */
+export interface PulseGateSessionApi {
+  init(given?: Partial<Options>): void;
+  trackEvent(type: string, data?: Record<string, unknown>): void;
+  flush(): void;
+}
+
+declare global {
+  interface Window {
+    PulseGate?: PulseGateApi;
+    PulseGateSession?: PulseGateSessionApi;
+  }
+}
+
+export declare const init: PulseGateApi["init"];
+export declare const track: PulseGateApi["track"];
+export declare const identify: PulseGateApi["identify"];
+export declare const flush: PulseGateApi["flush"];
+export declare const end: PulseGateApi["end"];
+export declare const on: PulseGateApi["on"];
+export declare const consent: PulseGateApi["consent"];

@@ -1,0 +1,3 @@
+/** The entry of `/pulse.js`: tracker and forms in one file. */
+import "./tracker";
+import "./form";

@@ -1,0 +1,52 @@
+import type { BrowserContext, Page } from "playwright-core";
+import type {} from "../../src/browser/public";
+
+/** What the pages of a context say of themselves, kept on the device so that a crash or a close loses nothing of it. */
+
+interface Log {
+  session: string;
+  type: string;
+}
+
+/** Listens to the tracker of every page of `context` from before its first event. */
+export async function listenIn(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    const key = `created.${Math.random()}`;
+    const log: { session: unknown; type: string }[] = [];
+    let session: unknown = "";
+    let api: typeof window.PulseGate;
+    Object.defineProperty(window, "PulseGate", {
+      get: () => api,
+      set(value: NonNullable<typeof api>) {
+        api = value;
+        api.on("session", (id) => {
+          session = id;
+          Object.assign(window, { sessionId: id });
+        });
+        api.on("event", (event) => {
+          log.push({ session, type: (event as { event_type: string }).event_type });
+          localStorage.setItem(key, JSON.stringify(log));
+        });
+      },
+    });
+  });
+}
+
+/** The session that the page's events belong to, by the tracker's own word. */
+export async function sessionIdOf(page: Page): Promise<string> {
+  await page.waitForFunction(() => "sessionId" in window);
+  return page.evaluate(() => (window as unknown as { sessionId: string }).sessionId);
+}
+
+/** What every page of the context's origin has recorded so far, the closed ones too. */
+export async function createdIn(context: BrowserContext, url: string): Promise<Log[]> {
+  const page = await context.newPage();
+  await page.goto(`${url}/blank`);
+  const logs = await page.evaluate(() =>
+    Object.keys(localStorage)
+      .filter((key) => key.startsWith("created."))
+      .map((key) => localStorage.getItem(key) ?? "[]"),
+  );
+  await page.close();
+  return logs.flatMap((log) => JSON.parse(log) as Log[]);
+}

@@ -1,0 +1,185 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { live, liveCount } from "./analytics";
+import { createdIn, sessionIdOf } from "./created";
+import { describeVisits, started } from "./setting";
+
+describeVisits("a tracker on somebody else's page", (setting) => {
+  test("puts two names on the window, and throws nothing into the page", async () => {
+    const { shop } = setting;
+    const context = await setting.browser.newContext();
+    const page = await context.newPage();
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(String(error)));
+    page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+    await page.goto(`${shop.url}/blank`);
+    const before = await page.evaluate(() => Object.getOwnPropertyNames(window));
+    await page.goto(shop.url);
+    await started(page);
+    const named = await page.evaluate(() => Object.getOwnPropertyNames(window));
+    // `shop` and the like are the page's own ids; only real properties count.
+    const added = named.filter((name) => !before.includes(name));
+    expect(added.sort()).toEqual(["PulseGate", "PulseGateSession"]);
+    await page.evaluate(() => {
+      const { PulseGate } = window;
+      PulseGate?.on("event", () => {
+        throw new Error("a hook of the page's");
+      });
+      // What a page may get wrong.
+      PulseGate?.track(undefined as unknown as string);
+      PulseGate?.identify(null as unknown as Record<string, unknown>);
+      PulseGate?.consent("perhaps" as unknown as "granted");
+    });
+    await page.waitForTimeout(500);
+    expect(errors.filter((text) => !text.includes("favicon") && !text.includes("400"))).toEqual([]);
+    await context.close();
+  });
+
+  test("works under a strict policy with a nonce, and where Trusted Types are required", async () => {
+    const { server } = setting;
+    const policy = [
+      ...["default-src 'none'", "script-src 'nonce-abc'", "style-src 'unsafe-inline'", "frame-src 'self'"],
+      ...[`connect-src ${server.url} ${server.url.replace("http", "ws")}`, "require-trusted-types-for 'script'"],
+    ].join("; ");
+    const strict = await setting.otherShop({ tag: 'nonce="abc"', headers: { "Content-Security-Policy": policy } });
+    const context = await setting.visitor();
+    const page = await context.newPage();
+    const violations: string[] = [];
+    page.on("console", (message) => message.type() === "error" && violations.push(message.text()));
+    const sockets: string[] = [];
+    page.on("websocket", (socket) => void sockets.push(socket.url()));
+    await page.goto(strict.url);
+    await started(page);
+    const id = await sessionIdOf(page);
+    await page.click("#buy");
+    await liveCount(server, id, "click", 1);
+    await expect.poll(async () => (await live(server, id))?.fingerprint_id, { timeout: 15_000 }).toBeTruthy();
+    await page.click("#buy");
+    await expect.poll(() => sockets.length).toBeGreaterThan(0);
+    expect(violations.filter((text) => /Content Security|Trusted/i.test(text) && !text.includes("favicon"))).toEqual(
+      [],
+    );
+    await setting.depart(page, id);
+  });
+
+  test("works in an iframe of another site, where storage is partitioned, and with storage blocked", async () => {
+    const { server, shop } = setting;
+    const outside = await setting.otherShop({ tag: 'data-auto="false"', body: `<iframe src="${shop.url}"></iframe>` });
+    const context = await setting.visitor();
+    const page = await context.newPage();
+    await page.goto(outside.url.replace("127.0.0.1", "localhost"));
+    const frame = page.frames()[1];
+    if (!frame) throw new Error("no frame");
+    await frame.waitForFunction(() => "sessionId" in window);
+    const id = await frame.evaluate(() => (window as unknown as { sessionId: string }).sessionId);
+    await liveCount(server, id, "page_view", 1);
+    await page.close();
+
+    const blocked = await setting.browser.newContext();
+    await blocked.addInitScript(() => {
+      const refuse = () => {
+        throw new DOMException("blocked", "SecurityError");
+      };
+      Object.defineProperty(window, "localStorage", { get: refuse });
+      Object.defineProperty(window, "PulseGate", {
+        configurable: true,
+        set(api: NonNullable<Window["PulseGate"]>) {
+          Object.defineProperty(window, "PulseGate", { value: api });
+          api.on("session", (session) => Object.assign(window, { sessionId: session }));
+        },
+        get: () => undefined,
+      });
+    });
+    const other = await blocked.newPage();
+    await other.goto(shop.url);
+    const session = await sessionIdOf(other);
+    await other.click("#buy");
+    await liveCount(server, session, "click", 1);
+    expect(await sessionIdOf(other)).toBe(session);
+    await blocked.close();
+  });
+
+  test("does nothing in a page that is only prepared, until somebody looks at it", async () => {
+    const { server, shop } = setting;
+    const context = await setting.visitor();
+    // As the browser says it of a prerendered page: the property, and then the event.
+    await context.addInitScript(() => {
+      let isPrepared = true;
+      Object.defineProperty(document, "prerendering", { get: () => isPrepared });
+      document.addEventListener("look", () => {
+        isPrepared = false;
+        document.dispatchEvent(new Event("prerenderingchange", { bubbles: true }));
+      });
+    });
+    const page = await context.newPage();
+    const calls: string[] = [];
+    page.on("request", (request) => void calls.push(new URL(request.url()).pathname));
+    await page.goto(shop.url);
+    await page.waitForTimeout(1_000);
+    expect(calls.filter((path) => path.startsWith("/track/"))).toEqual([]);
+    expect(await createdIn(context, shop.url)).toEqual([]);
+    await page.evaluate(() => document.dispatchEvent(new Event("look")));
+    const id = await sessionIdOf(page);
+    await liveCount(server, id, "page_view", 1);
+    await setting.depart(page, id);
+  });
+
+  test("sends nothing before the page is idle but the page view, and stays out of the way of its cache", async () => {
+    const { shop } = setting;
+    const context = await setting.visitor();
+    const page = await context.newPage();
+    await page.goto(shop.url);
+    await started(page);
+    const order = await page.evaluate(() => {
+      const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+      const files = performance.getEntriesByType("resource").map(({ name, startTime }) => ({ name, startTime }));
+      return { loaded: navigation?.loadEventStart ?? 0, files };
+    });
+    const early = order.files
+      .filter(({ startTime }) => startTime < order.loaded)
+      .map(({ name }) => new URL(name).pathname);
+    expect(early.filter((path) => path !== "/tracker.js" && path !== "/track/events/batch")).toEqual([]);
+    await page.close();
+  });
+
+  test("loads the fingerprint with consent only, and the session learns it by a repeated start", async () => {
+    const { server } = setting;
+    const loads = async (tag: string): Promise<{ paths: string[]; id: string }> => {
+      const shop = await setting.otherShop({ tag });
+      const page = await setting.visit(shop.url);
+      const id = await sessionIdOf(page);
+      await page.waitForTimeout(1_500);
+      const paths = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
+      return { paths, id };
+    };
+    for (const consent of ["denied", "pending"]) {
+      const { paths } = await loads(`data-consent="${consent}"`);
+      expect(paths.filter((path) => path.endsWith("/fingerprint.js"))).toEqual([]);
+    }
+    const { paths, id } = await loads('data-consent="granted"');
+    expect(paths.filter((path) => path.endsWith("/fingerprint.js"))).toHaveLength(1);
+    // Nobody else is asked for anything.
+    expect(paths.filter((path) => !path.startsWith(server.url))).toEqual([]);
+    await expect.poll(async () => (await live(server, id))?.fingerprint_id, { timeout: 15_000 }).toMatch(/^[0-9a-f]+$/);
+  });
+
+  test("is a module too, that puts nothing on the window", async () => {
+    const { server, shop } = setting;
+    const code = readFileSync(new URL("../../dist/browser/module.js", import.meta.url), "utf8");
+    const context = await setting.browser.newContext();
+    await context.route("**/module.js", (route) => route.fulfill({ contentType: "text/javascript", body: code }));
+    const page = await context.newPage();
+    await page.goto(`${shop.url}/blank`);
+    const id = await page.evaluate(async (endpoint) => {
+      const path = "/module.js";
+      const { init, on, track } = (await import(path)) as typeof import("../../src/browser/public");
+      const session = new Promise<string>((done) => on("session", (name) => done(String(name))));
+      init({ endpoint, site: "shop" });
+      track("from.module");
+      return session;
+    }, server.url);
+    await liveCount(server, id, "from.module", 1);
+    expect(await page.evaluate(() => "PulseGate" in window)).toBe(false);
+    await context.close();
+  });
+});

@@ -1,0 +1,97 @@
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, expect } from "vitest";
+import { type LocalServer, startServer } from "../local/server.mjs";
+import { isGapFree, settled, storedIn, tally } from "./analytics";
+import { describeInChromium, launch } from "./chromium";
+import { createdIn, listenIn } from "./created";
+import { openShop, type Shop, type ShopOptions } from "./shop";
+
+/** Server, shop and browser of one suite, and what its visits have left. */
+export class Setting {
+  server!: LocalServer;
+  shop!: Shop;
+  browser!: Browser;
+  readonly #shops: Shop[] = [];
+  /** What the pages of each session had recorded, to be found in both stores at the end. */
+  readonly #visits = new Map<string, string[]>();
+
+  async open(): Promise<void> {
+    this.server = await startServer();
+    this.shop = await this.otherShop();
+    this.browser = await launch();
+  }
+
+  async close(): Promise<void> {
+    await this.browser?.close();
+    for (const shop of this.#shops) await shop.close();
+    await this.server?.stop();
+  }
+
+  /** A shop of another origin; it closes with the suite. */
+  async otherShop(options: ShopOptions = {}, tracker = this.server.url): Promise<Shop> {
+    const shop = await openShop(tracker, options);
+    this.#shops.push(shop);
+    return shop;
+  }
+
+  /** A visitor of their own, whose pages are listened to. */
+  async visitor(options: Parameters<Browser["newContext"]>[0] = {}): Promise<BrowserContext> {
+    const context = await this.browser.newContext({ viewport: { width: 800, height: 600 }, ...options });
+    await listenIn(context);
+    return context;
+  }
+
+  /** A new visitor on a page whose tracker runs, with all of its files. */
+  async visit(url = this.shop.url, visitor?: BrowserContext): Promise<Page> {
+    const page = await (visitor ?? (await this.visitor())).newPage();
+    await page.goto(url);
+    await started(page);
+    return page;
+  }
+
+  /** Closes the page; what its visitor did must be settled, in both stores, and counted as complete. */
+  async depart(page: Page, id: string): Promise<string[]> {
+    const context = page.context();
+    const url = new URL(page.url()).origin;
+    await page.close();
+    return this.complete(context, url, id);
+  }
+
+  /** Session `id` has everything that the context's pages recorded for it, and says so. Returns the types. */
+  async complete(context: BrowserContext, url: string, id: string, ms = 45_000): Promise<string[]> {
+    const types = (await createdIn(context, url)).filter(({ session }) => session === id).map(({ type }) => type);
+    const { completeness } = await settled(this.server, id, types.length, ms);
+    const all = { received: types.length, expected: types.length, missing: 0, rejected: 0, gone: 0 };
+    expect(completeness, types.join()).toMatchObject(all);
+    this.#visits.set(id, types);
+    return types;
+  }
+
+  /** Ends the server, and finds every visit's events in D1 and in R2: each once, none without its number. */
+  async checkStores(): Promise<unknown> {
+    expect(this.#visits.size).toBeGreaterThan(0);
+    await this.server.kill();
+    const stores = await this.server.readStores();
+    for (const [id, types] of this.#visits) {
+      const { d1, r2 } = storedIn(stores, id);
+      expect(tally(d1)).toEqual(tally(types.map((event_type) => ({ event_type }))));
+      expect(isGapFree(d1), JSON.stringify(d1)).toBe(true);
+      expect(r2).toEqual(d1);
+    }
+    return stores;
+  }
+}
+
+/** Waits until the page's tracker has loaded all it loads, so that it captures everything. */
+export const started = (page: Page): Promise<unknown> =>
+  page.waitForFunction(() => performance.getEntriesByType("resource").some(({ name }) => name.endsWith("/acts.js")));
+
+/** A suite in Chromium, with a setting of its own. */
+export function describeVisits(name: string, body: (setting: Setting) => void): void {
+  describeInChromium(name, () => {
+    const setting = new Setting();
+    beforeAll(() => setting.open());
+    afterAll(() => setting.close());
+    body(setting);
+  });
+}
