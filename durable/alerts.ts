@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../src/env";
 import { createLogger, type Logger } from "../src/http/logger";
-import { STUCK_MAX, STUCK_MS } from "../src/limits";
+import { ALARM_GUARD_MS, STUCK_MAX, STUCK_MS } from "../src/limits";
 import { type AlertKind, type Condition, caseOf, news } from "../src/ops/alert";
 import { type AlertState, AlertStore } from "../src/store/alerts";
 import { OutboxStore } from "../src/store/outbox";
@@ -63,8 +63,11 @@ export class AlertActor extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     const state = this.#store.read();
     if (!state) return;
+    // Whatever dies from here on, there is another alarm.
+    void this.ctx.storage.setAlarm(Date.now() + ALARM_GUARD_MS);
     await this.#courier.work({ site: state.site, lead_id: null }, state.subject);
-    this.#arm();
+    if (this.#courier.nextAt() === null) await this.ctx.storage.deleteAlarm();
+    else this.#arm();
   }
 
   #begin(site: string): AlertState {

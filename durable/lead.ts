@@ -3,7 +3,14 @@ import type { Env } from "../src/env";
 import { createLogger, errorField, type Logger } from "../src/http/logger";
 import { messageType, type Outcome, type Submission, type Taken } from "../src/leads/lead";
 import { leadMessage } from "../src/leads/payload";
-import { CLAIM_WAIT_MS, LEAD_LINGER_MS, LEAD_RETRY_MAX_MS, LEAD_RETRY_MIN_MS, OUTSIDE_TIMEOUT_MS } from "../src/limits";
+import {
+  ALARM_GUARD_MS,
+  CLAIM_WAIT_MS,
+  LEAD_LINGER_MS,
+  LEAD_RETRY_MAX_MS,
+  LEAD_RETRY_MIN_MS,
+  OUTSIDE_TIMEOUT_MS,
+} from "../src/limits";
 import { type LeadState, LeadStore } from "../src/store/lead";
 import { type CrmWord, claimLead, writeCrmWord } from "../src/store/leads";
 import { OutboxStore } from "../src/store/outbox";
@@ -105,13 +112,17 @@ export class LeadActor extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    this.#alarmAt = null;
     const state = this.#store.read();
     if (!state) return;
     if (state.wipe_at !== null && state.wipe_at <= Date.now()) return this.ctx.storage.deleteAll();
+    // Whatever dies from here on, there is another alarm.
+    this.#setAlarm(Date.now() + ALARM_GUARD_MS);
     if (this.#retryAt <= Date.now()) await this.#stepOutside(state);
     await this.#courier.work({ site: state.site, lead_id: state.lead_id }, state.lead_id);
-    this.#arm();
+    const due = this.#dueAt();
+    if (due !== null) return this.#setAlarm(due);
+    this.#alarmAt = null;
+    await this.ctx.storage.deleteAlarm();
   }
 
   #begin(lead_id: string, site: string, own: Submission | null): LeadState {
@@ -187,15 +198,22 @@ export class LeadActor extends DurableObject<Env> {
     }
   }
 
-  /** Sets the alarm for the next thing to do, if it is sooner than the one that is set. */
-  #arm(): void {
+  /** When there is something to do, epoch ms; null when there is nothing. */
+  #dueAt(): number | null {
     const state = this.#store.read();
     const isWaiting = state && (state.own !== null || state.crm?.unprojected);
     const times = [isWaiting ? this.#retryAt : null, this.#courier.nextAt(), state?.wipe_at ?? null];
     const due = times.filter((time) => time !== null);
-    if (due.length === 0) return;
-    const at = Math.max(Math.min(...due), Date.now());
-    if (this.#alarmAt !== null && this.#alarmAt <= at) return;
+    return due.length > 0 ? Math.max(Math.min(...due), Date.now()) : null;
+  }
+
+  /** Sets the alarm for the next thing to do, if it is sooner than the one that is set. */
+  #arm(): void {
+    const due = this.#dueAt();
+    if (due !== null && (this.#alarmAt === null || this.#alarmAt > due)) this.#setAlarm(due);
+  }
+
+  #setAlarm(at: number): void {
     this.#alarmAt = at;
     // A write that fails breaks the output gate: nothing sent after it leaves, and the object is reset.
     void this.ctx.storage.setAlarm(at);

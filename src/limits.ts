@@ -264,6 +264,8 @@ export const EVIDENCE_EVENTS = 10;
 export const EVIDENCE_PAGES = 20;
 /** Reasons shown for each score. */
 export const EVIDENCE_REASONS = 20;
+/** An alarm that dies half-way is followed by another after this: longer than a whole round of attempts takes. */
+export const ALARM_GUARD_MS = 2 * MINUTE;
 /** How long a submit waits to hear whether it merged; it is durable before, and 202 either way. */
 export const CLAIM_WAIT_MS = 5 * SECOND;
 /** Retry of a claim or a row that D1 did not take: 2 s doubled to at most 2 minutes. */
