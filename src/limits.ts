@@ -195,7 +195,7 @@ export const FACTS_PAGE_ROWS = 4_000;
 /** A run of the cron begins no further period after this long; the next run goes on. */
 export const ROLLUP_BUDGET_MS = 20 * SECOND;
 /** Periods a run may roll up: some five D1 calls each, far below an invocation's 1,000. */
-export const ROLLUP_MAX_PERIODS = 100;
+export const ROLLUP_MAX_PERIODS = 150;
 /** A D1 parameter holds about 2 MB; rollup rows are written in pieces of this much JSON. */
 export const ROLLUP_PIECE_UNITS = 400 * 1024;
 

@@ -55,6 +55,7 @@ async function migrate() {
   const db = await miniflare.getD1Database("DB");
   const statements = readdirSync(migrations)
     .sort()
+    // Triggers have statements inside of them.
     .flatMap((file) => unstable_splitSqlQuery(readFileSync(new URL(file, migrations), "utf8")));
   await db.batch(statements.map((statement) => db.prepare(statement)));
 }

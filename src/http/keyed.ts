@@ -4,7 +4,7 @@ import { type Caller, requireKey } from "./auth";
 import type { Context, Handler } from "./context";
 import { errorField } from "./logger";
 import { Problem } from "./problem";
-import { limitApi } from "./rate";
+import { KEY_POLICY, limitApi, limitKey } from "./rate";
 
 /** A request whose key has been checked. */
 export interface KeyedContext extends Context {
@@ -23,9 +23,18 @@ export function keyed(handler: KeyedHandler, ...scopes: [Scope, ...Scope[]] | []
   return async (context) => {
     await limitApi(context.env, context.request);
     const caller = await requireKey(context.request, context.env, wanted);
+    await limitKey(context.env, caller.key_id);
     const known = { ...context, caller };
-    return isAudited ? audited(known, handler) : handler(known);
+    return withPolicy(await (isAudited ? audited(known, handler) : handler(known)));
   };
+}
+
+function withPolicy(response: Response): Response {
+  // The headers of a socket's answer are not to be touched.
+  if (response.webSocket) return response;
+  const answer = new Response(response.body, response);
+  for (const [name, value] of Object.entries(KEY_POLICY)) answer.headers.set(name, value);
+  return answer;
 }
 
 /** Written down before it is done: what cannot be written down is not done. */

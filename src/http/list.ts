@@ -1,7 +1,9 @@
 import { EXPORT_PAGE_ROWS } from "../limits";
+import { hasScope } from "./auth";
 import { periodAnswer } from "./closed";
-import type { Context } from "./context";
 import { type Columns, exportFormat, exportRows, type Page, pagesFrom } from "./export";
+import type { KeyedContext } from "./keyed";
+import { Problem } from "./problem";
 
 export interface List<T> {
   /** The name of an exported file. */
@@ -20,10 +22,14 @@ export interface List<T> {
  * Answers a list in the form asked for: a page of JSON; or CSV or NDJSON, one page where the caller gave a `limit` (its
  * next cursor is in `X-Next-Cursor`), else everything there is from the cursor on.
  */
-export async function answerList<T>({ request, url }: Context, list: List<T>): Promise<Response> {
+export async function answerList<T>(context: KeyedContext, list: List<T>): Promise<Response> {
+  const { request, url, caller } = context;
   const { name, columns, query, read, more, headers = {}, period = { to: Number.POSITIVE_INFINITY } } = list;
   const { limit, cursor = null } = query;
   const format = exportFormat(request);
+  if (format && !hasScope(caller, "export")) {
+    throw new Problem("scope_missing", "A list as a file needs a key with the scope export.");
+  }
   if (format && !url.searchParams.has("limit")) {
     const pages = pagesFrom(cursor, (at) => read(at, EXPORT_PAGE_ROWS));
     return exportRows({ format, name, columns, pages, headers });

@@ -1,5 +1,5 @@
 import { type Env, limitsLifted } from "../env";
-import { KV_CACHE_SECONDS, RATE_PERIOD_SECONDS, STARTS_PER_ADDRESS_DAY } from "../limits";
+import { API_PER_MINUTE, KV_CACHE_SECONDS, RATE_PERIOD_SECONDS, STARTS_PER_ADDRESS_DAY } from "../limits";
 import { senderOf } from "../network/address";
 import { type AddressCounter, readAddressCounter } from "../store/counters";
 import type { Context } from "./context";
@@ -22,6 +22,20 @@ async function take(limiter: RateLimit, key: string, detail: string): Promise<vo
 export async function limitTrack(env: Env, request: Request): Promise<void> {
   if (limitsLifted(env)) return;
   await take(env.LIMIT_TRACK, senderOf(addressOf(request)), "Too many requests from this address.");
+}
+
+/** What a key may ask, as its answers say it: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ */
+export const KEY_POLICY = { "RateLimit-Policy": `"key";q=${API_PER_MINUTE};w=${RATE_PERIOD_SECONDS}` };
+
+/** Per key, wherever its calls come from: beside the limit per address, which holds for callers without one too. */
+export async function limitKey(env: Env, keyId: string): Promise<void> {
+  if (limitsLifted(env)) return;
+  const { success } = await env.LIMIT_API.limit({ key: `key:${keyId}` });
+  if (success) return;
+  throw new Problem("rate_limited", "Too many requests with this key.", {
+    retryAfter: RATE_PERIOD_SECONDS,
+    headers: KEY_POLICY,
+  });
 }
 
 export async function limitApi(env: Env, request: Request): Promise<void> {

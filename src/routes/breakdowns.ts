@@ -2,10 +2,9 @@ import * as z from "zod";
 import { collect } from "../aggregates/collect";
 import { pageSums, type RankedRows, rankedPart, sessionSums, typeSums } from "../aggregates/figures";
 import { collectTypes } from "../aggregates/series";
-import type { Context } from "../http/context";
 import { readCursor, writeCursor } from "../http/cursor";
 import { fieldColumns, type Page } from "../http/export";
-import { keyed } from "../http/keyed";
+import { type KeyedContext, keyed } from "../http/keyed";
 import { answerList } from "../http/list";
 import { invalidQuery } from "../http/problem";
 import { readQuery } from "../http/query";
@@ -32,7 +31,7 @@ interface Breakdown {
 }
 
 /** Sessions broken down by one part of them, most first. */
-async function answerBreakdown(context: Context, query: Asked & Listed, breakdown: Breakdown): Promise<Response> {
+async function answerBreakdown(context: KeyedContext, query: Asked & Listed, breakdown: Breakdown): Promise<Response> {
   const { part, name, field, sums, columns } = breakdown;
   const question = questionOf(query);
   const { slice, excluded } = await collect(context.env.DB, question, [part]);
@@ -110,7 +109,7 @@ export const getEventTypes = keyed(async (context) => {
 
 const TypePlace = z.tuple([z.number(), z.string()]);
 
-async function answerTypes(context: Context, query: Asked & Listed, interval: "hour" | "day"): Promise<Response> {
+async function answerTypes(context: KeyedContext, query: Asked & Listed, interval: "hour" | "day"): Promise<Response> {
   const question = questionOf(query);
   const [size, most] = INTERVALS[interval];
   if ((question.to - question.from) / size > most) throw invalidQuery("from", `at most ${most} intervals`);

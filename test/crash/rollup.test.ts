@@ -1,0 +1,118 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { collect } from "../../src/aggregates/collect";
+import type { Question } from "../../src/aggregates/question";
+import { rollUp } from "../../src/ops/rollup";
+import { seeded } from "../support/random";
+import { isBot, sumsOf, visitorsOf } from "../support/recount";
+import { type MadeSession, putSessions } from "../support/rows";
+import { makeSessions } from "../support/sessions";
+
+/** Rollups that die: at each call to D1, before it and after it; and sessions that change in the middle of one. */
+
+const HOUR = 3_600_000;
+const FROM = Date.UTC(2031, 6, 1);
+const NOW = FROM + 2 * 24 * HOUR + 4 * HOUR;
+
+type Step = (call: number) => void | Promise<void>;
+
+/** D1 with something done before and after each of its calls. */
+function watched(before: Step, after: Step): D1Database {
+  let calls = 0;
+  const pass = async <T>(run: () => Promise<T>): Promise<T> => {
+    const call = calls++;
+    await before(call);
+    const result = await run();
+    await after(call);
+    return result;
+  };
+  const statement = (inner: D1PreparedStatement): D1PreparedStatement =>
+    new Proxy(inner, {
+      get: (target, name) => {
+        if (name === "bind") return (...values: unknown[]) => statement(target.bind(...values));
+        if (name === "all" || name === "run" || name === "first")
+          return () => pass(() => Reflect.apply(target[name], target, []));
+        return name === INNER ? target : Reflect.get(target, name);
+      },
+    });
+  const batch = (statements: D1PreparedStatement[]) =>
+    pass(() => env.DB.batch(statements.map((one) => (Reflect.get(one, INNER) as D1PreparedStatement) ?? one)));
+  return new Proxy(env.DB, {
+    get: (target, name) => {
+      if (name === "prepare") return (query: string) => statement(target.prepare(query));
+      return name === "batch" ? batch : Reflect.get(target, name);
+    },
+  });
+}
+const INNER = Symbol("the statement itself");
+
+const nothing: Step = () => {};
+const dieAt =
+  (point: number): Step =>
+  (call) => {
+    if (call === point) throw new Error("Network connection lost");
+  };
+
+let sessions: MadeSession[] = [];
+
+async function expectRecount(what: string): Promise<void> {
+  const question: Question = { from: FROM, to: NOW, filter: {}, bots: "exclude" };
+  const { slice, visitors, excluded } = await collect(env.DB, question, []);
+  const people = sessions.filter((one) => !isBot(one));
+  const [count = 0, events = 0, page_views = 0, bounces = 0] = slice.totals;
+  expect({ sessions: count, events, page_views, bounces, visitors, excluded }, what).toEqual({
+    ...{ ...sumsOf(people), visitors: visitorsOf(people), excluded: sessions.length - people.length },
+  });
+}
+
+const TABLES = ["sessions", "rollup_hours", "rollup_days", "rollup_marks"] as const;
+
+beforeEach(async () => {
+  await env.DB.batch([
+    ...TABLES.map((table) => env.DB.prepare(`DELETE FROM ${table}`)),
+    env.DB.prepare("UPDATE rollup_state SET hours_through = 0, days_through = 0, floor = 0"),
+  ]);
+  await env.DB.prepare("DELETE FROM rollup_marks").run();
+  sessions = makeSessions(seeded(3), 40, FROM, 2 * 24 * HOUR);
+  await putSessions(sessions);
+});
+
+/** Rolls up with a death at every fourth call, each run going on where the last one died. */
+async function rollUpDying(kind: "before" | "after", first: number): Promise<void> {
+  for (let point = first; point < first + 400; point++) {
+    const die = dieAt(point % 17);
+    const db = kind === "before" ? watched(die, nothing) : watched(nothing, die);
+    const report = await rollUp(db, NOW, true).catch(() => null);
+    await expectRecount(`died ${kind} call ${point % 17}`);
+    if (report?.isDone) return;
+  }
+  throw new Error("rollups do not come to an end");
+}
+
+const change = async (count: number): Promise<void> => {
+  const changed = sessions.slice(0, count).map((one) => ({ ...one, label: isBot(one) ? "human" : "bot" }));
+  sessions = [...changed, ...sessions.slice(count)];
+  await putSessions(changed);
+};
+
+describe("aggregates are a recount", () => {
+  it.each(["before", "after"] as const)("whatever call to D1 a run dies %s", async (kind) => {
+    await rollUpDying(kind, 0);
+    await change(6);
+    await expectRecount("changed");
+    await rollUpDying(kind, 3);
+    const left = await env.DB.prepare("SELECT count(*) AS n FROM rollup_marks").first<{ n: number }>();
+    expect(left?.n).toBe(0);
+  });
+
+  it("although sessions change at every call of a run, and two runs go on at once", async () => {
+    const racing: Step = async (call) => {
+      if (call % 3 === 0) await change(1 + (call % 5));
+    };
+    const runs = [rollUp(watched(racing, nothing), NOW, true), rollUp(watched(nothing, racing), NOW, true)];
+    await Promise.all(runs);
+    await expectRecount("after the race");
+    while (!(await rollUp(env.DB, NOW, true)).isDone);
+    await expectRecount("after the run that follows");
+  });
+});
