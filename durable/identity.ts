@@ -73,6 +73,16 @@ export class IdentityActor extends DurableObject<Env> {
     return again;
   }
 
+  /** Nobody is left who may be remembered by it: rows, counter and object go. Throws when a store does not answer. */
+  async erase(): Promise<void> {
+    const record = this.#load();
+    if (!record) return;
+    Object.assign(record, { sessions: 0, gone: [], edges: [], changed: [] });
+    this.#store.transaction(() => this.#store.write(record));
+    await this.#write();
+    await this.#wipe();
+  }
+
   /** What was put off or failed is written; an identity not seen for long goes, with its rows. */
   override async alarm(): Promise<void> {
     const now = Date.now();

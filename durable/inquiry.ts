@@ -1,5 +1,6 @@
 import type { Env } from "../src/env";
 import { errorField, type Logger } from "../src/http/logger";
+import { identityName } from "../src/identity/name";
 import type { IdentityKind, Sighting } from "../src/identity/record";
 import { IDENTITY_MAX_ASKS, OUTSIDE_TIMEOUT_MS } from "../src/limits";
 import type { IdentityCounts } from "../src/scoring/facts";
@@ -9,9 +10,6 @@ import { inTime } from "./in-time";
 import type { Memory } from "./memory";
 
 type Namespace = Env["IDENTITY"];
-
-/** One object for each fingerprint and each address, whatever the site: their rows and keys name no site either. */
-const nameOf = (kind: IdentityKind, value: string): string => `${kind}:${value}`;
 
 const identitiesOf = ({ identity }: Head): [IdentityKind, string][] => [
   ...(identity?.fingerprint_id ? ([["fingerprint", identity.fingerprint_id]] as [IdentityKind, string][]) : []),
@@ -23,7 +21,7 @@ const identitiesOf = ({ identity }: Head): [IdentityKind, string][] => [
  * these still say where to erase. Nobody can be named from them. The same list when nothing is new.
  */
 export function toldOf(namespace: Namespace, head: Head, told: readonly string[] = []): readonly string[] {
-  const ids = identitiesOf(head).map(([kind, value]) => namespace.idFromName(nameOf(kind, value)).toString());
+  const ids = identitiesOf(head).map(([kind, value]) => namespace.idFromName(identityName(kind, value)).toString());
   const added = ids.filter((id) => !told.includes(id));
   return added.length > 0 ? [...told, ...added] : told;
 }
@@ -84,10 +82,9 @@ export class Inquiry {
         ...{ fingerprint_id: identity?.fingerprint_id ?? null, ip: identity?.ip ?? null, asn: identity?.asn ?? null },
         country: state.network?.country ?? null,
       };
-      return inTime(this.#namespace.getByName(nameOf(kind, value)).seen(sighting), OUTSIDE_TIMEOUT_MS).then((seen) => [
-        kind,
-        seen,
-      ]);
+      return inTime(this.#namespace.getByName(identityName(kind, value)).seen(sighting), OUTSIDE_TIMEOUT_MS).then(
+        (seen) => [kind, seen],
+      );
     };
     const answers = Object.fromEntries(await Promise.all(identitiesOf(head).map(ask)));
     const answer = { fingerprint: answers["fingerprint"] ?? null, address: answers["address"] ?? null };

@@ -11,6 +11,7 @@ import {
   LEAD_RETRY_MIN_MS,
   OUTSIDE_TIMEOUT_MS,
 } from "../src/limits";
+import { deleteLeadRows } from "../src/store/erasures";
 import { type LeadState, LeadStore } from "../src/store/lead";
 import { type CrmWord, claimLead, writeCrmWord } from "../src/store/leads";
 import { OutboxStore } from "../src/store/outbox";
@@ -109,6 +110,13 @@ export class LeadActor extends DurableObject<Env> {
     });
     this.#retryAt = 0;
     this.#arm();
+  }
+
+  /** The person asked for it: the lead's rows, its messages and their deliveries go. May be repeated. */
+  async erase(lead_id: string): Promise<{ leads: number; deliveries: number }> {
+    await this.ctx.storage.deleteAll();
+    this.#alarmAt = null;
+    return deleteLeadRows(this.db, lead_id);
   }
 
   override async alarm(): Promise<void> {

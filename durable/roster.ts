@@ -110,8 +110,9 @@ export class RosterActor extends DurableObject<Env> {
   }
 
   /** Sessions of a visitor, by the hash of who it is: those that no store may know yet among them. */
-  sessionsOf(who: string): string[] {
-    return [...this.#known.values()].filter(({ seat }) => seat.who === who).map(({ seat }) => seat.presence.session_id);
+  sessionsOf(who: string, sites: readonly string[] | null): string[] {
+    const isTheirs = ({ seat }: Known) => seat.who === who && (sites === null || sites.includes(seat.presence.site));
+    return [...this.#known.values()].filter(isTheirs).map(({ seat }) => seat.presence.session_id);
   }
 
   figures(): Figures {

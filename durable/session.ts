@@ -27,7 +27,9 @@ import { type Refused, refused, type TrackResult } from "../src/session/result";
 import { readSocket, type SocketContext } from "../src/session/socket";
 import { eraseIdentity } from "../src/store/archive";
 import { Journal } from "../src/store/journal";
+import { readTombstone } from "../src/store/tombstone";
 import { countSession } from "./count";
+import { dropTombstone, eraseSession } from "./erasing";
 import { flush, type Outside } from "./flush";
 import { handleFrame } from "./frames";
 import { Inquiry, toldOf } from "./inquiry";
@@ -52,6 +54,9 @@ export class SessionActor extends DurableObject<Env> {
   /** The frame being taken, and those before it. */
   #frames: Promise<void> = Promise.resolve();
   #bucket = new Bucket();
+  /** The alarm that is running, or the last one. */
+  #running: Promise<void> = Promise.resolve();
+  #isErased = false;
   #watch: Watch;
   #reporter: Reporter;
   #log: Logger;
@@ -83,6 +88,8 @@ export class SessionActor extends DurableObject<Env> {
   #take(call: TrackCall): TrackResult {
     const now = Date.now();
     const memory = this.#wake(now);
+    this.#isErased ||= !memory && readTombstone(this.ctx.storage) !== null;
+    if (this.#isErased) return refused("session_erased", "This session was erased, and takes nothing any more.");
     const refusal = this.#overload(memory, call, now);
     if (refusal) return refusal;
     const taken = intake(memory, call, now, () => crypto.randomUUID());
@@ -162,10 +169,35 @@ export class SessionActor extends DurableObject<Env> {
   }
 
   /** Everything the session does by itself. Never throws for an outside failure, so that no alarm is ever dropped. */
-  override async alarm(): Promise<void> {
-    this.#memory ??= this.#orAbort(() => load(this.journal, Date.now()));
+  override alarm(): Promise<void> {
+    this.#running = this.#work();
+    return this.#running;
+  }
+
+  /**
+   * The person asked for it: from now on nothing is taken, and everything this session has written goes. `starts`: when
+   * its lives began, as far as the caller knows. May be repeated.
+   */
+  async erase(starts: readonly number[]) {
+    const memory = this.#wake(Date.now());
+    this.#isErased = true;
+    this.#memory = null;
+    for (const socket of this.ctx.getWebSockets()) socket.close(4404, "session_erased");
+    const { db: DB, bucket: TRACKING_R2 } = this.outside;
+    const erased = await eraseSession({
+      ...{ storage: this.ctx.storage, outside: { DB, TRACKING_R2, TRACKING_KV: this.env.TRACKING_KV } },
+      ...{ session_id: this.ctx.id.name ?? memory?.head.session_id ?? "", running: this.#running },
+      starts: memory ? [...starts, memory.state.started_at] : starts,
+    });
+    this.journal = new Journal(this.ctx.storage);
+    const { fingerprint_id = null, ip = null } = memory?.head.identity ?? {};
+    return { ...erased, fingerprint_id, ip };
+  }
+
+  async #work(): Promise<void> {
+    if (!this.#isErased) this.#memory ??= this.#orAbort(() => load(this.journal, Date.now()));
     const memory = this.#memory;
-    if (!memory) return;
+    if (!memory) return dropTombstone(this.ctx.storage, Date.now());
     memory.alarm_at = null;
     memory.standby = null;
     this.#endIfIdle(memory, Date.now());
@@ -194,7 +226,7 @@ export class SessionActor extends DurableObject<Env> {
   }
 
   #wake(now: number): Memory | null {
-    if (this.#memory) return this.#memory;
+    if (this.#memory || this.#isErased) return this.#memory;
     const memory = this.#orAbort(() => load(this.journal, now));
     if (!memory) return null;
     memory.alarm_at = this.#alarmAtWake;

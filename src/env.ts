@@ -1,5 +1,6 @@
 import type { AlertActor } from "../durable/alerts";
 import type { EndpointActor } from "../durable/endpoint";
+import type { EraserActor } from "../durable/eraser";
 import type { IdentityActor } from "../durable/identity";
 import type { LeadActor } from "../durable/lead";
 import type { RealtimeActor } from "../durable/realtime";
@@ -18,6 +19,8 @@ export interface Env {
   IDENTITY: DurableObjectNamespace<IdentityActor>;
   /** Who is on the sites now, in shards. */
   ROSTER: DurableObjectNamespace<RosterActor>;
+  /** One object for each erasure under way. */
+  ERASER: DurableObjectNamespace<EraserActor>;
   /** Those who follow a site, by its name. */
   REALTIME: DurableObjectNamespace<RealtimeActor>;
   /** Site settings: an itty-durable object, reached through its proxy only. */

@@ -9,6 +9,7 @@ import { elsewhere, routes } from "./routes";
 
 export { AlertActor } from "../durable/alerts";
 export { EndpointActor } from "../durable/endpoint";
+export { EraserActor } from "../durable/eraser";
 export { IdentityActor } from "../durable/identity";
 export { LeadActor } from "../durable/lead";
 export { RealtimeActor } from "../durable/realtime";

@@ -391,3 +391,22 @@ export const ALERT_MAX_SITES = 500;
 /** A delivery this long past its time has lost its alarm; so many are woken by one run. */
 export const DELIVERY_OVERDUE_MS = 15 * MINUTE;
 export const DELIVERY_MAX_WAKES = 200;
+
+// --- Erasure --------------------------------------------------------------------------------------------------------
+
+/** An erased session's actor refuses what comes late for as long as anything of its time is kept. */
+export const TOMBSTONE_MS = RETENTION_DAYS * DAY;
+/** How long an erasure waits for a session's flush that is under way: as long as its stores are waited for, and settled. */
+export const ERASE_WAIT_MS = OUTSIDE_TIMEOUT_MS + 5 * SECOND;
+/** What one call of an erasure works before it answers that it goes on by itself. */
+export const ERASURE_CALL_MS = 20 * SECOND;
+/** Sessions of a visitor looked up at a time. */
+export const ERASURE_STEP_SESSIONS = 100;
+/** After a failed step, or a death. */
+export const ERASURE_RETRY_MS = 30 * SECOND;
+
+// --- Rebuild --------------------------------------------------------------------------------------------------------
+
+/** One step: some 70 sessions, within the platform's 1,000 calls and what a client waits for. */
+export const REBUILD_CALLS = 700;
+export const REBUILD_MS = 20 * SECOND;

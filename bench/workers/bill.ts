@@ -15,6 +15,7 @@ import type { TrackCall } from "../../src/session/intake";
 
 export { AlertActor } from "../../durable/alerts";
 export { EndpointActor } from "../../durable/endpoint";
+export { EraserActor } from "../../durable/eraser";
 export { LeadActor } from "../../durable/lead";
 export { RealtimeActor } from "../../durable/realtime";
 export { SiteSettings } from "../../durable/site";

@@ -24,6 +24,7 @@ export const PROBLEMS = {
   method_not_allowed: [405, "Method not allowed"],
   consent_pending: [409, "Consent pending"],
   stream_too_sparse: [409, "Stream too sparse"],
+  session_erased: [410, "Session erased"],
   too_large: [413, "Body too large"],
   unsupported_type: [415, "Unsupported content type"],
   too_fast: [429, "Too fast"],

@@ -55,6 +55,12 @@ export const EventNumber = z.int().min(1).max(MAX_NUMBER);
 /** Epoch milliseconds by the client's clock: any number, however wrong, is only ever used as an offset. */
 export const ClientTime = z.number();
 
+/** A day of the calendar, UTC. */
+export const isoDay = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, "must be a day such as 2026-11-25")
+  .refine((day) => new Date(Date.parse(day) || 0).toISOString().startsWith(day), "is no day of the calendar");
+
 export const Consent = z.enum(["granted", "pending", "denied"]);
 export type Consent = z.infer<typeof Consent>;
 

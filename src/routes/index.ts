@@ -14,6 +14,7 @@ import { catchLead, postLead } from "./leads";
 import { getMetrics } from "./metrics";
 import { docsRoute, openApiRoute } from "./openapi";
 import { getRealtime, openRealtimeStream } from "./realtime";
+import { postRebuild } from "./rebuild";
 import { postRedeliver, postRedeliverMany } from "./redeliver";
 import { getReplay } from "./replay";
 import { getScript, getVersion } from "./scripts";
@@ -22,6 +23,7 @@ import { getSite, putSite } from "./sites";
 import { openSessionStream, openTrackSocket } from "./socket";
 import { getStorage } from "./storage";
 import { endSession, startSession, trackBatch, trackEvent } from "./track";
+import { deleteVisitor, exportVisitor, getErasure } from "./visitors";
 
 /** Every path of the Worker. */
 export const routes: readonly Route[] = [
@@ -56,6 +58,10 @@ export const routes: readonly Route[] = [
   { method: "GET", path: "/analytics/sites/:site", handler: getSite },
   { method: "PUT", path: "/analytics/sites/:site", handler: putSite },
   { method: "GET", path: "/analytics/storage", handler: getStorage },
+  { method: "POST", path: "/analytics/rebuild", handler: postRebuild },
+  { method: "DELETE", path: "/analytics/visitors/:id", handler: deleteVisitor },
+  { method: "GET", path: "/analytics/visitors/:id/export", handler: exportVisitor },
+  { method: "GET", path: "/analytics/erasures/:erasure", handler: getErasure },
   { method: "GET", path: "/analytics/keys", handler: getKeys },
   { method: "POST", path: "/analytics/keys", handler: postKey },
   { method: "DELETE", path: "/analytics/keys/:key", handler: deleteKey },

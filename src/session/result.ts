@@ -22,6 +22,7 @@ export interface Taken {
 
 export type RefusalCode =
   | "session_unknown"
+  | "session_erased"
   | "session_key_invalid"
   | "consent_pending"
   | "stream_too_sparse"

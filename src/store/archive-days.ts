@@ -38,5 +38,25 @@ export async function listObjects(
   return { objects: page.objects, next: page.truncated ? last : null };
 }
 
+/** The sessions of some days, oldest day first, after a prefix that has been done. */
+export async function* sessionPrefixes(
+  bucket: R2Bucket,
+  { from, to }: { from: Day; to: Day },
+  after: string | null,
+): AsyncGenerator<{ prefix: string; session_id: string }> {
+  for (let day = from; day <= to; day = dayOf(Date.parse(day) + 86_400_000)) {
+    const prefix = prefixOfDay(day);
+    if (after !== null && after > afterDay(day)) continue;
+    let cursor: string | undefined;
+    do {
+      const page: R2Objects = await bucket.list({ prefix, delimiter: "/", ...(cursor && { cursor }) });
+      for (const found of page.delimitedPrefixes.toSorted()) {
+        if (after === null || found > after) yield { prefix: found, session_id: found.slice(prefix.length, -1) };
+      }
+      cursor = page.truncated ? page.cursor : undefined;
+    } while (cursor);
+  }
+}
+
 /** At most 1,000 keys. */
 export const deleteObjects = (bucket: R2Bucket, keys: string[]): Promise<void> => bucket.delete(keys);

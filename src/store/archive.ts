@@ -1,6 +1,6 @@
 import { READ_AHEAD } from "../limits";
 import type { Entry } from "../session/entry";
-import type { Head } from "../session/head";
+import type { Head, Identity } from "../session/head";
 import type { Plan } from "../session/progress";
 import type { SessionState } from "../session/state";
 
@@ -56,6 +56,48 @@ export async function putIdentity(bucket: R2Bucket, head: Head, state: SessionSt
   const key = `${prefixOf(head, state)}identity/${stamp(head.identity_at)}-${head.identity_version}.json`;
   const identity = { v: ARCHIVE_VERSION, session_id: head.session_id, at: head.identity_at, ...head.identity };
   await bucket.put(key, JSON.stringify(identity), CREATE_ONLY);
+}
+
+/** Everything under a session's prefix goes; says how much it was. */
+export async function deleteSessionObjects(
+  bucket: R2Bucket,
+  prefix: string,
+): Promise<{ objects: number; bytes: number }> {
+  const total = { objects: 0, bytes: 0 };
+  for (;;) {
+    // From the start again each time: what has been listed is gone.
+    const { objects } = await bucket.list({ prefix });
+    if (objects.length === 0) return total;
+    await bucket.delete(objects.map(({ key }) => key));
+    total.objects += objects.length;
+    total.bytes += objects.reduce((sum, { size }) => sum + size, 0);
+  }
+}
+
+/** An identity object. */
+export interface ArchivedIdentity extends Identity {
+  v: number;
+  session_id: string;
+  at: number;
+}
+
+/** Who a session was of, oldest first: what a person may see of themselves. */
+export async function readIdentities(bucket: R2Bucket, prefix: string): Promise<ArchivedIdentity[]> {
+  const keys: string[] = [];
+  for await (const key of keysUnder(bucket, `${prefix}identity/`)) keys.push(key);
+  const found: ArchivedIdentity[] = [];
+  // Several may be of one millisecond: their number decides.
+  for (const key of keys.sort((a, b) => versionOf(a) - versionOf(b))) {
+    const object = await bucket.get(key);
+    if (object) found.push(await object.json<ArchivedIdentity>());
+  }
+  return found;
+}
+
+/** Whose session it is, as `meta.json` says; null without one. */
+export async function readMeta(bucket: R2Bucket, prefix: string): Promise<{ site: string; started_at: number } | null> {
+  const object = await bucket.get(`${prefix}meta.json`);
+  return object && (await object.json<{ site: string; started_at: number }>());
 }
 
 /** A flush as R2 has it. */

@@ -41,6 +41,9 @@ export interface SessionCounter {
 export const putSessionCounter = (kv: KVNamespace, sessionId: string, counter: SessionCounter): Promise<void> =>
   kv.put(`session:${sessionId}`, JSON.stringify(counter), { expirationTtl: IDENTITY_COUNTER_MS / 1_000 });
 
+export const deleteSessionCounter = (kv: KVNamespace, sessionId: string): Promise<void> =>
+  kv.delete(`session:${sessionId}`);
+
 /** Null when there is none, or when what is there is not ours. KV errors are thrown. */
 export async function readAddressCounter(
   kv: KVNamespace,

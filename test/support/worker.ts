@@ -8,6 +8,7 @@ import { Journal } from "../../src/store/journal";
 import { faultyBucket, faultyCalls, faultyDatabase, faultyKv, faultyRoster } from "./faults";
 
 export { AlertActor } from "../../durable/alerts";
+export { EraserActor } from "../../durable/eraser";
 export { RealtimeActor } from "../../durable/realtime";
 export { RosterActor } from "../../durable/roster";
 export { SiteSettings } from "../../durable/site";

@@ -1,5 +1,7 @@
 import * as z from "zod";
+import { ErasureBody, ErasureQuery, PersonBody, PersonQuery } from "../../protocol/erasure";
 import { RealtimeBody, RealtimeQuery } from "../../protocol/realtime";
+import { RebuildBody, RebuildInput } from "../../protocol/rebuild";
 import { StorageBody, StorageQuery } from "../../protocol/storage";
 import type { Operations } from "../operation";
 
@@ -22,6 +24,39 @@ export const operatorOperations: Operations = {
     keyed: true,
     problems: ["ticket_invalid", "upgrade_required", "unavailable"],
     example: { query: { site: "default" } },
+  },
+  "DELETE /analytics/visitors/:id": {
+    summary: "Erase a person everywhere",
+    description:
+      "200 when it is done; 202 while it goes on by itself: ask for the receipt. Asked again it does no harm.",
+    query: ErasureQuery,
+    answer: ErasureBody,
+    keyed: true,
+    problems: ["not_found", "unavailable"],
+    example: { params: { id: "v-nobody" } },
+  },
+  "GET /analytics/visitors/:id/export": {
+    summary: "A person's own data, everything there is of them",
+    query: PersonQuery,
+    answer: PersonBody,
+    keyed: true,
+    problems: ["not_found", "unavailable"],
+    example: { params: { id: "v-42" } },
+  },
+  "GET /analytics/erasures/:erasure": {
+    summary: "An erasure's receipt",
+    answer: ErasureBody,
+    keyed: true,
+    problems: ["not_found", "unavailable"],
+  },
+  "POST /analytics/rebuild": {
+    summary: "D1's sessions and events again from the R2 log, one bounded step",
+    description: "Go on with `after: next` until `next` is null; `npm run rebuild` does.",
+    body: RebuildInput,
+    answer: RebuildBody,
+    keyed: true,
+    problems: ["unavailable"],
+    example: { body: { from: "2026-11-01", to: "2026-11-02" } },
   },
   "GET /metrics": {
     summary: "The operator's figures, as Prometheus reads them",

@@ -1,0 +1,201 @@
+import { DurableObject } from "cloudflare:workers";
+import type { Env } from "../src/env";
+import { createLogger, errorField, type Logger } from "../src/http/logger";
+import { identityName } from "../src/identity/name";
+import {
+  ERASE_AGAIN_MS,
+  ERASURE_CALL_MS,
+  ERASURE_RETRY_MS,
+  ERASURE_STEP_SESSIONS,
+  OUTSIDE_TIMEOUT_MS,
+} from "../src/limits";
+import type { Erasure } from "../src/protocol/erasure";
+import { allShards, shardName, shardOf } from "../src/roster/shards";
+import { whoIs } from "../src/roster/who";
+import { dayOf } from "../src/store/archive-days";
+import { isShared, leadsOf, saveErasure, sessionsOfVisitor, submissionsOf } from "../src/store/erasures";
+import { type ErasureOrder, readOrder, readReceipt, writeOrder, writeReceipt } from "../src/store/order";
+import { forgetDays } from "../src/store/retention";
+import type { ErasedSession } from "./erasing";
+import { inTime } from "./in-time";
+
+export type NewOrder = Pick<ErasureOrder, "visitor_id" | "sites" | "keep_leads">;
+
+/**
+ * One erasure, named by its receipt. Every actor that has written of the person erases what it has written; this one
+ * finds them, remembers how far it has got, and goes on by alarm when a call's time is up or a store has failed. When it
+ * is done its own storage goes too: the receipt in D1 says what was erased, not whom.
+ */
+export class EraserActor extends DurableObject<Env> {
+  readonly #log: Logger;
+  #working: Promise<Erasure> | null = null;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#log = createLogger(env.LOG_LEVEL, { actor: "eraser" });
+  }
+
+  /** Begins, and works for a call's time. The receipt says whether it is complete. */
+  async erase(erasure_id: string, order: NewOrder): Promise<Erasure> {
+    const now = Date.now();
+    const receipt: Erasure = {
+      ...{ erasure_id, status: "working", requested_at: now, completed_at: null, keep_leads: order.keep_leads },
+      counts: {
+        d1: { sessions: 0, events: 0, leads: 0, deliveries: 0 },
+        r2: { objects: 0, bytes: 0 },
+        actors: { sessions: 0, identities: 0, leads: 0 },
+      },
+    };
+    writeOrder(this.ctx.storage, { ...order, identities: [], sessions: [], lead_ids: [], again_at: null });
+    writeReceipt(this.ctx.storage, receipt);
+    // Should this process die, the alarm goes on.
+    await this.ctx.storage.setAlarm(now + ERASURE_RETRY_MS);
+    await saveErasure(this.env.DB, receipt);
+    return this.#work();
+  }
+
+  override async alarm(): Promise<void> {
+    if (readOrder(this.ctx.storage)) await this.#work();
+  }
+
+  /** One at a time: the call and the alarm may overlap. Never throws: what fails is tried again. */
+  #work(): Promise<Erasure> {
+    this.#working ??= this.#workOnce().finally(() => {
+      this.#working = null;
+    });
+    return this.#working;
+  }
+
+  async #workOnce(): Promise<Erasure> {
+    const { storage } = this.ctx;
+    const order = readOrder(storage);
+    const receipt = readReceipt<Erasure>(storage);
+    if (!order || !receipt) throw new Error("this erasure has never begun, or is over");
+    const until = Date.now() + ERASURE_CALL_MS;
+    try {
+      const isDone = (await this.#eraseSessions(order, receipt, until)) && (await this.#eraseRest(order, receipt));
+      if (isDone && (order.again_at === null || order.again_at <= Date.now())) {
+        const complete: Erasure = { ...receipt, status: "complete", completed_at: Date.now() };
+        await saveErasure(this.env.DB, complete);
+        await storage.deleteAll();
+        return complete;
+      }
+      await storage.setAlarm(isDone ? (order.again_at ?? Date.now()) : Date.now());
+    } catch (error) {
+      this.#log.warn("erasure_failed", { erasure_id: receipt.erasure_id, error: errorField(error) });
+      await storage.setAlarm(Date.now() + ERASURE_RETRY_MS);
+    }
+    return receipt;
+  }
+
+  /** Sessions D1 knows of, and those only the roster does yet, until there are none. False when the time is up. */
+  async #eraseSessions(order: ErasureOrder, receipt: Erasure, until: number): Promise<boolean> {
+    const { DB } = this.env;
+    for (;;) {
+      const known = await sessionsOfVisitor(DB, order.visitor_id, order.sites, ERASURE_STEP_SESSIONS);
+      const live = known.length > 0 ? [] : await this.#liveSessions(order);
+      if (known.length + live.length === 0) return true;
+      for (const { session_id, started_at, fingerprint_id, ip } of known) {
+        if (Date.now() > until) return false;
+        this.#meet(order, { fingerprint_id, ip });
+        await this.#eraseSession(order, receipt, session_id, [started_at]);
+      }
+      for (const session_id of live) await this.#eraseSession(order, receipt, session_id, []);
+    }
+  }
+
+  #meet(order: ErasureOrder, { fingerprint_id, ip }: { fingerprint_id: string | null; ip: string | null }): void {
+    const met: ErasureOrder["identities"] = [];
+    if (fingerprint_id !== null) met.push(["fingerprint", fingerprint_id]);
+    if (ip !== null) met.push(["address", ip]);
+    for (const [kind, value] of met) {
+      if (!order.identities.some(([k, v]) => k === kind && v === value)) order.identities.push([kind, value]);
+    }
+  }
+
+  async #liveSessions({ visitor_id, sites, sessions }: ErasureOrder): Promise<string[]> {
+    const who = await whoIs(visitor_id);
+    if (who === null) return [];
+    const found = await Promise.all(
+      allShards.map((shard) => this.env.ROSTER.getByName(shardName(shard)).sessionsOf(who, sites ? [...sites] : null)),
+    );
+    return found.flat().filter((id) => !sessions.some(({ session_id }) => session_id === id));
+  }
+
+  async #eraseSession(order: ErasureOrder, receipt: Erasure, id: string, starts: number[]): Promise<void> {
+    const erased = await this.env.SESSION.getByName(id).erase(starts);
+    this.#meet(order, erased);
+    await this.env.ROSTER.getByName(shardName(shardOf(id))).remove(id);
+    await forgetDays(this.env.DB, [...new Set(erased.starts.map(dayOf))]);
+    for (const [kind, value] of order.identities) {
+      // What rests on other sessions stays: the identity itself goes at the end, if nobody shares it.
+      await this.env.IDENTITY.getByName(identityName(kind, value)).forget(id);
+    }
+    this.#count(receipt, erased);
+    if (!order.sessions.some(({ session_id }) => session_id === id)) {
+      receipt.counts.actors.sessions += 1;
+      order.sessions.push({ session_id: id, starts: erased.starts });
+    }
+    if (erased.again) order.again_at = Date.now() + ERASE_AGAIN_MS;
+    this.#save(order, receipt);
+  }
+
+  #count({ counts: { d1, r2 } }: Erasure, erased: ErasedSession): void {
+    d1.sessions += erased.sessions;
+    d1.events += erased.events;
+    r2.objects += erased.objects;
+    r2.bytes += erased.bytes;
+  }
+
+  async #eraseRest(order: ErasureOrder, receipt: Erasure): Promise<boolean> {
+    const { DB } = this.env;
+    const { counts } = receipt;
+    if (!order.keep_leads) {
+      for (const lead_id of await leadsOf(
+        DB,
+        order.visitor_id,
+        order.sites,
+        order.sessions.map(({ session_id }) => session_id),
+      )) {
+        await this.#eraseLead(order, receipt, lead_id);
+      }
+    }
+    for (const identity of [...order.identities]) {
+      const [kind, value] = identity;
+      if (!(await isShared(DB, kind, value))) {
+        await inTime(this.env.IDENTITY.getByName(identityName(kind, value)).erase(), OUTSIDE_TIMEOUT_MS);
+        counts.actors.identities += 1;
+      }
+      order.identities = order.identities.filter((one) => one !== identity);
+      this.#save(order, receipt);
+    }
+    // Once more over everything, after a write that may have been on its way has landed.
+    if (order.again_at !== null && order.again_at <= Date.now()) await this.#eraseAgain(order, receipt);
+    return true;
+  }
+
+  async #eraseLead(order: ErasureOrder, receipt: Erasure, leadId: string): Promise<void> {
+    const submissions = await submissionsOf(this.env.DB, leadId);
+    for (const id of new Set([...submissions, leadId])) {
+      const { leads, deliveries } = await this.env.LEAD.getByName(id).erase(id);
+      receipt.counts.d1.leads += leads;
+      receipt.counts.d1.deliveries += deliveries;
+      receipt.counts.actors.leads += 1;
+    }
+    order.lead_ids = [...new Set([...order.lead_ids, leadId])];
+    this.#save(order, receipt);
+  }
+
+  async #eraseAgain(order: ErasureOrder, receipt: Erasure): Promise<void> {
+    for (const { session_id, starts } of order.sessions) {
+      this.#count(receipt, await this.env.SESSION.getByName(session_id).erase(starts));
+    }
+    order.again_at = null;
+    this.#save(order, receipt);
+  }
+
+  #save(order: ErasureOrder, receipt: Erasure): void {
+    writeOrder(this.ctx.storage, order);
+    writeReceipt(this.ctx.storage, receipt);
+  }
+}

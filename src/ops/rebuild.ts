@@ -1,0 +1,87 @@
+import type { Env } from "../env";
+import { firstSeq } from "../session/entry";
+import { apply } from "../session/fold";
+import { type Head, type Identity, newHead } from "../session/head";
+import { newProgress } from "../session/progress";
+import { newState, type SessionState } from "../session/state";
+import { readFlushes, readIdentities, readMeta } from "../store/archive";
+import { type Day, sessionPrefixes } from "../store/archive-days";
+import { sessionRow } from "../store/projection";
+import { type Flush, isAhead, replaceSession } from "../store/rebuild";
+import type { Budget } from "./budget";
+
+type Stores = Pick<Env, "DB" | "TRACKING_R2">;
+
+export interface Rebuilt {
+  sessions: number;
+  events: number;
+  quarantined: number;
+  /** Sessions D1 has as of a later entry than the archive: left as they are. */
+  ahead: number;
+  /** Sessions whose archive lacks its beginning: not written. */
+  incomplete: number;
+  /** The prefix of the last session done, to go on after; null at the end. */
+  next: string | null;
+}
+
+/** About what a session costs: its listings, its three objects, and D1. */
+const CALLS_A_SESSION = 10;
+
+/**
+ * D1's `sessions` and `events` again, from the archive alone: each session's log is folded as its actor folded it, and
+ * written by the statements its flushes were written by. Bounded by `budget`; `after` is where the last call stopped.
+ */
+export async function rebuild(
+  stores: Stores,
+  range: { from: Day; to: Day },
+  after: string | null,
+  budget: Budget,
+): Promise<Rebuilt> {
+  const done: Rebuilt = { sessions: 0, events: 0, quarantined: 0, ahead: 0, incomplete: 0, next: after };
+  for await (const { prefix, session_id } of sessionPrefixes(stores.TRACKING_R2, range, after)) {
+    if (!budget.take(CALLS_A_SESSION)) return done;
+    await rebuildSession(stores, prefix, session_id, done);
+    done.next = prefix;
+  }
+  return { ...done, next: null };
+}
+
+async function rebuildSession({ DB, TRACKING_R2 }: Stores, prefix: string, id: string, done: Rebuilt): Promise<void> {
+  const meta = await readMeta(TRACKING_R2, prefix);
+  const flushes: Flush[] = [];
+  let state: SessionState | null = null;
+  for await (const { lo, hi, entries } of readFlushes(TRACKING_R2, prefix)) {
+    for (const entry of entries) {
+      // A life of its own: the id was forgotten and begun again on the same day.
+      if (entry.kind === "start") state = newState(firstSeq(entry.at));
+      if (state) apply(state, entry);
+    }
+    flushes.push({ lo, hi, body: entries.map((entry) => JSON.stringify(entry)).join(",") });
+  }
+  if (!meta || !state || flushes.length === 0) {
+    done.incomplete += 1;
+    return;
+  }
+  if (await isAhead(DB, state, id)) {
+    done.ahead += 1;
+    return;
+  }
+  const identity = state.consent === "granted" ? await newestIdentity(TRACKING_R2, prefix) : null;
+  const head: Head = { ...newHead(id, meta.site, state.started_at), identity, identity_version: identity ? 1 : 0 };
+  const { events, quarantined } = await replaceSession(
+    DB,
+    id,
+    flushes,
+    sessionRow(head, state, newProgress(state.seq)),
+  );
+  done.sessions += 1;
+  done.events += events;
+  done.quarantined += quarantined;
+}
+
+async function newestIdentity(bucket: R2Bucket, prefix: string): Promise<Identity | null> {
+  const newest = (await readIdentities(bucket, prefix)).at(-1);
+  if (!newest) return null;
+  const { visitor_id, fingerprint_id, device_id, ip, asn, traits } = newest;
+  return { visitor_id, fingerprint_id, device_id, ip, asn, traits };
+}

@@ -1,0 +1,137 @@
+import type { Erasure } from "../protocol/erasure";
+
+/** D1's side of an erasure: who has to go, and what is said of it afterwards. */
+
+interface SessionPlace {
+  session_id: string;
+  site: string;
+  started_at: number;
+  fingerprint_id: string | null;
+  ip: string | null;
+}
+
+const sitesOf = (sites: readonly string[] | null): string | null => sites && JSON.stringify(sites);
+const IN_SITES = "(?2 IS NULL OR site IN (SELECT value FROM json_each(?2)))";
+
+/** Up to `limit` of a visitor's sessions, oldest first, from a place on. `sites` null: on every site. */
+export async function sessionsOfVisitor(
+  db: D1Database,
+  visitorId: string,
+  sites: readonly string[] | null,
+  limit: number,
+  after: Pick<SessionPlace, "started_at" | "session_id"> = { started_at: 0, session_id: "" },
+): Promise<SessionPlace[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT session_id, site, started_at, fingerprint_id, ip FROM sessions
+       WHERE visitor_id = ?1 AND ${IN_SITES} AND started_at >= ?4 AND (started_at, session_id) > (?4, ?5)
+       ORDER BY started_at, session_id LIMIT ?3`,
+    )
+    .bind(visitorId, sitesOf(sites), limit, after.started_at, after.session_id)
+    .all<SessionPlace>();
+  return results;
+}
+
+/** All of them, `page` at a time. */
+export async function* everySessionOf(
+  db: D1Database,
+  visitorId: string,
+  sites: readonly string[] | null,
+  page: number,
+): AsyncGenerator<SessionPlace> {
+  for (let after: SessionPlace | undefined; ; ) {
+    const some = await sessionsOfVisitor(db, visitorId, sites, page, after);
+    yield* some;
+    after = some.at(-1);
+    if (some.length < page) return;
+  }
+}
+
+/** A session's rows, whoever's they are: its own actor calls this. */
+export async function deleteSessionRows(
+  db: D1Database,
+  sessionId: string,
+): Promise<{ sessions: number; events: number }> {
+  const [events, sessions] = await db.batch([
+    db.prepare("DELETE FROM events WHERE session_id = ?").bind(sessionId),
+    db.prepare("DELETE FROM sessions WHERE session_id = ?").bind(sessionId),
+  ]);
+  return { sessions: sessions?.meta.changes ?? 0, events: events?.meta.changes ?? 0 };
+}
+
+/** Whether any session that is left has this fingerprint or address: then it is not one person's alone. */
+export async function isShared(db: D1Database, kind: "fingerprint" | "address", value: string): Promise<boolean> {
+  const sql = {
+    fingerprint: "SELECT 1 AS one FROM sessions WHERE fingerprint_id = ? LIMIT 1",
+    address: "SELECT 1 AS one FROM sessions WHERE ip = ? LIMIT 1",
+  }[kind];
+  return (await db.prepare(sql).bind(value).first()) !== null;
+}
+
+/** Leads of a visitor, or from one of these sessions. */
+export async function leadsOf(
+  db: D1Database,
+  visitorId: string,
+  sites: readonly string[] | null,
+  sessionIds: readonly string[],
+): Promise<string[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT lead_id FROM leads WHERE visitor_id = ?1 AND ${IN_SITES}
+       UNION SELECT lead_id FROM leads WHERE session_id IN (SELECT value FROM json_each(?3))`,
+    )
+    .bind(visitorId, sitesOf(sites), JSON.stringify(sessionIds))
+    .all<{ lead_id: string }>();
+  return results.map(({ lead_id }) => lead_id);
+}
+
+/** A lead as D1 has it, for the person it is about. */
+export const readLead = (db: D1Database, leadId: string): Promise<Record<string, unknown> | null> =>
+  db.prepare("SELECT * FROM leads WHERE lead_id = ?").bind(leadId).first();
+
+/** The submits that became one lead: each had an actor of its own. */
+export async function submissionsOf(db: D1Database, leadId: string): Promise<string[]> {
+  const { results } = await db
+    .prepare("SELECT submission_id FROM lead_submissions WHERE lead_id = ?")
+    .bind(leadId)
+    .all<{ submission_id: string }>();
+  return results.map(({ submission_id }) => submission_id);
+}
+
+/** A lead's rows: its own actor calls this. */
+export async function deleteLeadRows(db: D1Database, leadId: string): Promise<{ leads: number; deliveries: number }> {
+  const [leads, , , deliveries] = await db.batch([
+    db.prepare("DELETE FROM leads WHERE lead_id = ?").bind(leadId),
+    db.prepare("DELETE FROM lead_submissions WHERE lead_id = ?").bind(leadId),
+    db.prepare("DELETE FROM lead_claims WHERE lead_id = ?").bind(leadId),
+    db.prepare("DELETE FROM deliveries WHERE lead_id = ?").bind(leadId),
+  ]);
+  return { leads: leads?.meta.changes ?? 0, deliveries: deliveries?.meta.changes ?? 0 };
+}
+
+interface Row {
+  erasure_id: string;
+  requested_at: number;
+  completed_at: number | null;
+  report: string;
+}
+
+/** Writes a receipt as it is now. It says what was erased, and nothing of whom. */
+export async function saveErasure(db: D1Database, erasure: Erasure): Promise<void> {
+  const { erasure_id, requested_at, completed_at, status: _, ...report } = erasure;
+  await db
+    .prepare(
+      `INSERT INTO erasures (erasure_id, requested_at, completed_at, report) VALUES (?, ?, ?, ?)
+       ON CONFLICT (erasure_id) DO UPDATE SET completed_at = excluded.completed_at, report = excluded.report`,
+    )
+    .bind(erasure_id, requested_at, completed_at, JSON.stringify(report))
+    .run();
+}
+
+export async function findErasure(db: D1Database, erasureId: string): Promise<Erasure | null> {
+  const row = await db.prepare("SELECT * FROM erasures WHERE erasure_id = ?").bind(erasureId).first<Row>();
+  if (!row) return null;
+  const { report, ...rest } = row;
+  const status = row.completed_at === null ? "working" : "complete";
+  return { ...rest, status, ...(JSON.parse(report) as Omit<Erasure, keyof Row | "status">) };
+}

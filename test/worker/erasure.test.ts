@@ -1,0 +1,302 @@
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, it } from "vitest";
+import { TOMBSTONE_MS } from "../../src/limits";
+import type { Erasure } from "../../src/protocol/erasure";
+import { shardName, shardOf } from "../../src/roster/shards";
+import { faults, resetFaults } from "../support/faults";
+import {
+  alarm,
+  ask,
+  callOf,
+  evict,
+  KEY,
+  liveOf,
+  objectsOf,
+  PAGE,
+  post,
+  refuse,
+  someEvents,
+  stubOf,
+  tablesOf,
+  take,
+} from "../support/visit";
+import { BATCH, batchOf, flushed, later, newId, problemOf, read } from "./helpers";
+
+afterEach(resetFaults);
+
+interface Person {
+  visitor: string;
+  fingerprint: string;
+  ip: string;
+  email: string;
+}
+
+let count = 0;
+const newPerson = (): Person => {
+  count += 1;
+  const mark = newId().slice(0, 8);
+  return {
+    visitor: `visitor-${mark}`,
+    fingerprint: `print-${mark}`,
+    ip: `192.0.2.${count}-${mark}`,
+    email: `${mark}@mail.example`,
+  };
+};
+
+/** A visit of a person: an event whose data has their email too. */
+async function visit(person: Person, more: { end?: boolean; site?: string } = {}): Promise<string> {
+  const id = newId();
+  const events = [...someEvents(2), { event_type: "custom", page: PAGE, data: { email: person.email } }];
+  const start = { visitor_id: person.visitor, fingerprint_id: person.fingerprint };
+  await take(
+    callOf(id, { start, ip: person.ip, events, end: more.end ?? false, ...(more.site && { site: more.site }) }),
+  );
+  return id;
+}
+
+const erase = async (visitor: string, query = ""): Promise<Erasure> => {
+  const response = await ask(`/analytics/visitors/${visitor}${query}`, { method: "DELETE", headers: KEY });
+  const text = await response.text();
+  expect([200, 202], text).toContain(response.status);
+  return (JSON.parse(text) as { data: Erasure }).data;
+};
+
+/** Everything of D1, R2 and KV as text. */
+async function everything(): Promise<string> {
+  const { results: tables } = await env.DB.prepare(
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'",
+  ).all<{ name: string }>();
+  const rows = await Promise.all(tables.map(({ name }) => env.DB.prepare(`SELECT * FROM "${name}"`).all()));
+  const objects: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page: R2Objects = await env.TRACKING_R2.list(cursor ? { cursor } : {});
+    for (const { key } of page.objects) objects.push(key, (await (await env.TRACKING_R2.get(key))?.text()) ?? "");
+    cursor = page.truncated ? page.cursor : undefined;
+  } while (cursor);
+  const { keys } = await env.TRACKING_KV.list();
+  return JSON.stringify([rows.map(({ results }) => results), objects, keys.map(({ name }) => name)]);
+}
+
+/** Neither a store nor the actors' own databases name the person. */
+async function expectNowhere({ visitor, fingerprint, ip, email }: Person, ids: string[]): Promise<void> {
+  const text = await everything();
+  for (const needle of [visitor, fingerprint, ip, email, ...ids]) expect(text.includes(needle), needle).toBe(false);
+  for (const id of ids) {
+    expect(await tablesOf(id)).toEqual(["tombstone"]);
+    const seats = await runInDurableObject(env.ROSTER.getByName(shardName(shardOf(id))), (_, state) =>
+      JSON.stringify(state.storage.sql.exec("SELECT body FROM seats WHERE body LIKE ?", `%${id}%`).toArray()),
+    );
+    for (const needle of [PAGE, visitor]) expect(seats).not.toContain(needle);
+  }
+  for (const name of [`fingerprint:${fingerprint}`, `address:${ip}`]) {
+    const tables = await runInDurableObject(env.IDENTITY.getByName(name), (_, state) =>
+      state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_%' ESCAPE '\\'").toArray(),
+    );
+    expect(tables).toEqual([]);
+  }
+}
+
+describe("an erasure", () => {
+  it("leaves nothing of a person in D1, R2, KV and the actors, and gives a receipt", async () => {
+    const person = newPerson();
+    const ids = [await visit(person, { end: true }), await visit(person)];
+    for (const id of ids) await flushed(id);
+    await take(callOf(ids[1] ?? "", { start: false, first: 4, events: someEvents(1) }));
+    const before = await everything();
+    for (const needle of Object.values(person)) expect(before, needle).toContain(needle);
+    const receipt = await erase(person.visitor);
+    expect(receipt).toMatchObject({
+      ...{ status: "complete", keep_leads: false, completed_at: expect.any(Number) },
+      counts: { d1: { sessions: 2, events: 6 }, actors: { sessions: 2, identities: 2, leads: 0 } },
+    });
+    expect(receipt.counts.r2.objects).toBeGreaterThanOrEqual(6);
+    await expectNowhere(person, ids);
+    expect((await read<{ data: Erasure }>(`/analytics/erasures/${receipt.erasure_id}`)).data).toEqual(receipt);
+  });
+
+  it("reaches sessions that no store knows yet", async () => {
+    const person = newPerson();
+    const id = await visit(person);
+    const who = env.ROSTER.getByName(shardName(shardOf(id)));
+    for (let i = 0; (await who.summary("default", 1_000)).sessions.every((one) => one.session_id !== id); i++) {
+      if (i > 100) throw new Error("the roster has not heard of it");
+      await scheduler.wait(20);
+    }
+    expect((await erase(person.visitor)).counts).toMatchObject({ d1: { sessions: 0 }, actors: { sessions: 1 } });
+    await expectNowhere(person, [id]);
+  });
+
+  it("leaves a tombstone: the session takes nothing any more, also after an eviction, and nothing comes back", async () => {
+    const person = newPerson();
+    const id = await visit(person);
+    await flushed(id);
+    await erase(person.visitor);
+    const again = callOf(id, { events: someEvents(3), start: { visitor_id: person.visitor } });
+    expect((await refuse(again)).code).toBe("session_erased");
+    await evict(id);
+    expect((await refuse(again)).code).toBe("session_erased");
+    await problemOf(await post(BATCH, batchOf(id)), "session_erased");
+    expect(await liveOf(id)).toBeNull();
+    await alarm(id);
+    await expectNowhere(person, [id]);
+    // Long after, the id is free again.
+    await later(TOMBSTONE_MS, () => alarm(id));
+    expect(await tablesOf(id)).toEqual([]);
+  });
+
+  it("keeps other people's data, and what they share with the person", async () => {
+    const person = newPerson();
+    const other = { ...newPerson(), fingerprint: person.fingerprint, ip: person.ip };
+    const [id, theirs] = [await visit(person), await visit(other)];
+    for (const one of [id, theirs]) await flushed(one);
+    const { counts } = await erase(person.visitor);
+    expect(counts).toMatchObject({ d1: { sessions: 1 }, actors: { sessions: 1, identities: 0 } });
+    const text = await everything();
+    expect(text).not.toContain(person.visitor);
+    expect(text).toContain(other.visitor);
+    expect(text).toContain(other.fingerprint);
+    expect((await objectsOf(theirs)).length).toBeGreaterThan(0);
+    expect((await liveOf(theirs))?.events).toBe(3);
+  });
+
+  it("asked again, or for somebody unknown, does no harm", async () => {
+    const person = newPerson();
+    const id = await visit(person);
+    await flushed(id);
+    await erase(person.visitor);
+    const second = await erase(person.visitor);
+    expect(second).toMatchObject({ status: "complete", counts: { d1: { sessions: 0, events: 0 } } });
+    expect((await erase("v-of-nobody")).counts.actors.sessions).toBe(0);
+  });
+
+  it("that meets a failing store goes on by itself until it is complete", async () => {
+    const person = newPerson();
+    const id = await visit(person);
+    await flushed(id);
+    faults.at.set("r2.list", "refuse");
+    const receipt = await erase(person.visitor);
+    expect(receipt.status).toBe("working");
+    expect((await refuse(callOf(id, { events: someEvents(1) }))).code).toBe("session_erased");
+    faults.at.clear();
+    await runDurableObjectAlarm(env.ERASER.getByName(receipt.erasure_id));
+    const { data } = await read<{ data: Erasure }>(`/analytics/erasures/${receipt.erasure_id}`);
+    expect(data.status).toBe("complete");
+    await expectNowhere(person, [id]);
+    const left = await runInDurableObject(env.ERASER.getByName(receipt.erasure_id), (_, state) => state.storage.list());
+    expect(left.size).toBe(0);
+  });
+
+  it("waits for a flush that is under way: what it writes goes too", async () => {
+    const person = newPerson();
+    const id = await visit(person, { end: true });
+    let open = () => {};
+    faults.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const flushing = later(60_000, () => alarm(id));
+    await scheduler.wait(50);
+    const erasing = stubOf(id).erase([]);
+    await scheduler.wait(50);
+    open();
+    faults.gate = null;
+    await Promise.all([flushing, erasing]);
+    await erase(person.visitor);
+    await expectNowhere(person, [id]);
+  });
+
+  it("by a key for one site erases what is of that site", async () => {
+    const person = newPerson();
+    const site = `site-${newId().slice(0, 8)}`;
+    const [ours, theirs] = [await visit(person, { site }), await visit(person)];
+    for (const id of [ours, theirs]) await flushed(id);
+    const body = { name: "x", scopes: ["admin"], sites: [site] };
+    const { data } = await (await post("/analytics/keys", body, { headers: KEY })).json<{ data: { key: string } }>();
+    const headers = { Authorization: `Bearer ${data.key}` };
+    const answer = await ask(`/analytics/visitors/${person.visitor}`, { method: "DELETE", headers });
+    expect((await answer.json<{ data: Erasure }>()).data.counts.d1.sessions).toBe(1);
+    expect(await liveOf(ours)).toBeNull();
+    expect((await liveOf(theirs))?.events).toBe(3);
+  });
+
+  it("is 400 for an unknown ground to keep leads, and for an unknown parameter", async () => {
+    for (const query of ["keep_leads=yes", "force=1"]) {
+      const response = await ask(`/analytics/visitors/v-1?${query}`, { method: "DELETE", headers: KEY });
+      await problemOf(response, "invalid_query");
+    }
+  });
+});
+
+describe("leads of an erased person", () => {
+  const lead = async (person: Person, session_id: string): Promise<string> => {
+    const body = { email: person.email, name: "Ada", message: "Call me", session_id, visitor_id: person.visitor };
+    const response = await post("/lead", body, { headers: { Origin: "https://shop.example" } });
+    const text = await response.text();
+    expect(response.status, text).toBe(202);
+    return (JSON.parse(text) as { lead_id: string }).lead_id;
+  };
+
+  it("go with everything about them", async () => {
+    const person = newPerson();
+    const id = await visit(person);
+    const lead_id = await lead(person, id);
+    await flushed(id);
+    expect(await everything()).toContain(lead_id);
+    expect((await erase(person.visitor)).counts).toMatchObject({ d1: { leads: 1 }, actors: { leads: 1 } });
+    await expectNowhere(person, [id]);
+    expect(await everything()).not.toContain(lead_id);
+    const tables = await runInDurableObject(env.LEAD.getByName(lead_id), (_, state) =>
+      state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_%' ESCAPE '\\'").toArray(),
+    );
+    expect(tables).toEqual([]);
+  });
+
+  it("stay under a legal hold", async () => {
+    const person = newPerson();
+    const id = await visit(person);
+    const lead_id = await lead(person, id);
+    await flushed(id);
+    expect(await erase(person.visitor, "?keep_leads=legal_hold")).toMatchObject({
+      keep_leads: true,
+      counts: { d1: { leads: 0 } },
+    });
+    const text = await everything();
+    expect(text).toContain(lead_id);
+    expect(text).toContain(person.email);
+    expect(await objectsOf(id)).toEqual([]);
+  });
+});
+
+describe("a person's export", () => {
+  it("has their sessions with every entry, who they were, and their leads", async () => {
+    const person = newPerson();
+    const ids = [await visit(person, { end: true }), await visit(person)];
+    for (const id of ids) await flushed(id);
+    await take(callOf(ids[1] ?? "", { start: false, first: 4, events: someEvents(1) }));
+    const response = await ask(`/analytics/visitors/${person.visitor}/export`, { headers: KEY });
+    const { data } = await response.json<{
+      data: {
+        visitor_id: string;
+        sessions: { session_id: string; identity: object[]; entries: { kind: string }[] }[];
+        leads: object[];
+      };
+    }>();
+    expect(data.visitor_id).toBe(person.visitor);
+    expect(data.sessions.map(({ session_id }) => session_id).sort()).toEqual([...ids].sort());
+    const events = data.sessions.map(({ entries }) => entries.filter(({ kind }) => kind === "event").length);
+    expect(events.sort()).toEqual([3, 4]);
+    for (const { identity } of data.sessions) {
+      expect(identity[0]).toMatchObject({ visitor_id: person.visitor, fingerprint_id: person.fingerprint });
+    }
+    expect(JSON.stringify(data)).toContain(person.email);
+  });
+
+  it("of somebody unknown is 404, and needs the scope export", async () => {
+    await problemOf(await ask("/analytics/visitors/v-of-nobody/export", { headers: KEY }), "not_found");
+    const body = { name: "x", scopes: ["read", "admin"] };
+    const { data } = await (await post("/analytics/keys", body, { headers: KEY })).json<{ data: { key: string } }>();
+    const headers = { Authorization: `Bearer ${data.key}` };
+    await problemOf(await ask("/analytics/visitors/v-1/export", { headers }), "scope_missing");
+  });
+});
