@@ -2,13 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../src/env";
 import { createLogger, errorField, type Logger } from "../src/http/logger";
 import { identityName } from "../src/identity/name";
-import {
-  ERASE_AGAIN_MS,
-  ERASURE_CALL_MS,
-  ERASURE_RETRY_MS,
-  ERASURE_STEP_SESSIONS,
-  OUTSIDE_TIMEOUT_MS,
-} from "../src/limits";
+import { ERASE_AGAIN_MS, ERASURE_CALL_MS, ERASURE_RETRY_MS, ERASURE_STEP_SESSIONS } from "../src/limits";
 import type { Erasure } from "../src/protocol/erasure";
 import { allShards, shardName, shardOf } from "../src/roster/shards";
 import { whoIs } from "../src/roster/who";
@@ -17,7 +11,13 @@ import { isShared, leadsOf, saveErasure, sessionsOfVisitor, submissionsOf } from
 import { type ErasureOrder, readOrder, readReceipt, writeOrder, writeReceipt } from "../src/store/order";
 import { forgetDays } from "../src/store/retention";
 import type { ErasedSession } from "./erasing";
-import { inTime } from "./in-time";
+
+/** What of a session says whom it is of, and where it is. */
+interface Subject {
+  fingerprint_id: string | null;
+  ip: string | null;
+  started_at: number;
+}
 
 export type NewOrder = Pick<ErasureOrder, "visitor_id" | "sites" | "keep_leads">;
 
@@ -74,7 +74,7 @@ export class EraserActor extends DurableObject<Env> {
     const until = Date.now() + ERASURE_CALL_MS;
     try {
       const isDone = (await this.#eraseSessions(order, receipt, until)) && (await this.#eraseRest(order, receipt));
-      if (isDone && (order.again_at === null || order.again_at <= Date.now())) {
+      if (isDone && order.again_at === null) {
         const complete: Erasure = { ...receipt, status: "complete", completed_at: Date.now() };
         await saveErasure(this.env.DB, complete);
         await storage.deleteAll();
@@ -92,19 +92,31 @@ export class EraserActor extends DurableObject<Env> {
   async #eraseSessions(order: ErasureOrder, receipt: Erasure, until: number): Promise<boolean> {
     const { DB } = this.env;
     for (;;) {
-      const known = await sessionsOfVisitor(DB, order.visitor_id, order.sites, ERASURE_STEP_SESSIONS);
-      const live = known.length > 0 ? [] : await this.#liveSessions(order);
-      if (known.length + live.length === 0) return true;
-      for (const { session_id, started_at, fingerprint_id, ip } of known) {
+      for (const session of order.sessions.filter(({ done }) => !done)) {
         if (Date.now() > until) return false;
-        this.#meet(order, { fingerprint_id, ip });
-        await this.#eraseSession(order, receipt, session_id, [started_at]);
+        await this.#eraseSession(order, receipt, session);
       }
-      for (const session_id of live) await this.#eraseSession(order, receipt, session_id, []);
+      const known = await sessionsOfVisitor(DB, order.visitor_id, order.sites, ERASURE_STEP_SESSIONS);
+      const live = await this.#liveSessions(order);
+      if (known.length + live.length === 0) return true;
+      for (const session of known) await this.#find(order, session.session_id, session);
+      for (const session_id of live) await this.#find(order, session_id, null);
+      // Before any of it is erased: afterwards nobody could say who it was.
+      this.#save(order, receipt);
     }
   }
 
-  #meet(order: ErasureOrder, { fingerprint_id, ip }: { fingerprint_id: string | null; ip: string | null }): void {
+  async #find(order: ErasureOrder, session_id: string, row: Subject | null): Promise<void> {
+    const actors = await this.env.SESSION.getByName(session_id).subject();
+    const found = [row, actors].filter((one) => one !== null);
+    for (const one of found) this.#meet(order, one);
+    const before = order.sessions.find((one) => one.session_id === session_id);
+    const starts = [...new Set([...(before?.starts ?? []), ...found.map(({ started_at }) => started_at)])];
+    // One that has been erased and is here again was written by something that was on its way.
+    order.sessions = [...order.sessions.filter((one) => one !== before), { session_id, starts, done: false }];
+  }
+
+  #meet(order: ErasureOrder, { fingerprint_id, ip }: Subject): void {
     const met: ErasureOrder["identities"] = [];
     if (fingerprint_id !== null) met.push(["fingerprint", fingerprint_id]);
     if (ip !== null) met.push(["address", ip]);
@@ -122,21 +134,19 @@ export class EraserActor extends DurableObject<Env> {
     return found.flat().filter((id) => !sessions.some(({ session_id }) => session_id === id));
   }
 
-  async #eraseSession(order: ErasureOrder, receipt: Erasure, id: string, starts: number[]): Promise<void> {
+  async #eraseSession(order: ErasureOrder, receipt: Erasure, session: ErasureOrder["sessions"][number]): Promise<void> {
+    const { session_id: id, starts } = session;
     const erased = await this.env.SESSION.getByName(id).erase(starts);
-    this.#meet(order, erased);
     await this.env.ROSTER.getByName(shardName(shardOf(id))).remove(id);
-    await forgetDays(this.env.DB, [...new Set(erased.starts.map(dayOf))]);
+    await forgetDays(this.env.DB, [...new Set(starts.map(dayOf))]);
     for (const [kind, value] of order.identities) {
       // What rests on other sessions stays: the identity itself goes at the end, if nobody shares it.
       await this.env.IDENTITY.getByName(identityName(kind, value)).forget(id);
     }
     this.#count(receipt, erased);
-    if (!order.sessions.some(({ session_id }) => session_id === id)) {
-      receipt.counts.actors.sessions += 1;
-      order.sessions.push({ session_id: id, starts: erased.starts });
-    }
+    receipt.counts.actors.sessions = order.sessions.length;
     if (erased.again) order.again_at = Date.now() + ERASE_AGAIN_MS;
+    session.done = true;
     this.#save(order, receipt);
   }
 
@@ -150,6 +160,8 @@ export class EraserActor extends DurableObject<Env> {
   async #eraseRest(order: ErasureOrder, receipt: Erasure): Promise<boolean> {
     const { DB } = this.env;
     const { counts } = receipt;
+    // Once more over everything, after a write that may have been on its way has landed.
+    if (order.again_at !== null && order.again_at <= Date.now()) await this.#eraseAgain(order, receipt);
     if (!order.keep_leads) {
       for (const lead_id of await leadsOf(
         DB,
@@ -160,17 +172,15 @@ export class EraserActor extends DurableObject<Env> {
         await this.#eraseLead(order, receipt, lead_id);
       }
     }
-    for (const identity of [...order.identities]) {
-      const [kind, value] = identity;
-      if (!(await isShared(DB, kind, value))) {
-        await inTime(this.env.IDENTITY.getByName(identityName(kind, value)).erase(), OUTSIDE_TIMEOUT_MS);
-        counts.actors.identities += 1;
-      }
-      order.identities = order.identities.filter((one) => one !== identity);
-      this.#save(order, receipt);
+    let erased = 0;
+    for (const [kind, value] of order.identities) {
+      if (await isShared(DB, kind, value)) continue;
+      const again = await this.env.IDENTITY.getByName(identityName(kind, value)).erase(kind, value);
+      if (again) order.again_at = Date.now() + ERASE_AGAIN_MS;
+      erased += 1;
     }
-    // Once more over everything, after a write that may have been on its way has landed.
-    if (order.again_at !== null && order.again_at <= Date.now()) await this.#eraseAgain(order, receipt);
+    counts.actors.identities = erased;
+    this.#save(order, receipt);
     return true;
   }
 

@@ -12,8 +12,6 @@ export interface ErasedSession {
   bytes: number;
   sessions: number;
   events: number;
-  /** When its lives began: where its objects were. */
-  starts: number[];
   /** A write may still be on its way: look once more in a while. */
   again: boolean;
 }
@@ -56,11 +54,13 @@ export async function eraseSession({
     bytes += deleted.bytes;
   }
   const rows = await deleteSessionRows(outside.DB, session_id);
-  return { objects, bytes, ...rows, starts: [...starts], again: !settled };
+  return { objects, bytes, ...rows, again: !settled };
 }
 
 /** After so long nobody sends anything of an erased session any more: its id is free again. */
 export async function dropTombstone(storage: DurableObjectStorage, now: number): Promise<void> {
   const erasedAt = readTombstone(storage);
-  if (erasedAt !== null && erasedAt + TOMBSTONE_MS <= now) await storage.deleteAll();
+  if (erasedAt === null) return;
+  if (erasedAt + TOMBSTONE_MS <= now) return storage.deleteAll();
+  await storage.setAlarm(erasedAt + TOMBSTONE_MS);
 }

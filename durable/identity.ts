@@ -4,6 +4,7 @@ import { createLogger, errorField, type Logger } from "../src/http/logger";
 import {
   forget,
   giveBack,
+  type IdentityKind,
   type IdentityRecord,
   isForgotten,
   keyOf,
@@ -73,14 +74,21 @@ export class IdentityActor extends DurableObject<Env> {
     return again;
   }
 
-  /** Nobody is left who may be remembered by it: rows, counter and object go. Throws when a store does not answer. */
-  async erase(): Promise<void> {
-    const record = this.#load();
-    if (!record) return;
-    Object.assign(record, { sessions: 0, gone: [], edges: [], changed: [] });
-    this.#store.transaction(() => this.#store.write(record));
-    await this.#write();
+  /**
+   * Nobody is left who may be remembered by it: rows, counter and object go. Throws when a store does not answer; may be
+   * repeated. True: a write may still be on its way, ask once more in a while.
+   */
+  async erase(kind: IdentityKind, value: string): Promise<boolean> {
+    const again = this.#load()?.uncertain ?? false;
+    const { DB, TRACKING_KV } = this.outside;
+    const rows = (): Promise<unknown> => (kind === "fingerprint" ? deleteFingerprint(DB, value) : Promise.resolve());
+    const turn = this.#writes.then(async () => {
+      await inTime(Promise.all([rows(), deleteCounter(TRACKING_KV, kind, value)]), OUTSIDE_TIMEOUT_MS);
+    });
+    this.#writes = turn.catch(() => {});
+    await turn;
     await this.#wipe();
+    return again;
   }
 
   /** What was put off or failed is written; an identity not seen for long goes, with its rows. */

@@ -174,6 +174,14 @@ export class SessionActor extends DurableObject<Env> {
     return this.#running;
   }
 
+  /** Whom this session is of, for an erasure; null for an unknown or anonymous one. */
+  subject(): { fingerprint_id: string | null; ip: string | null; started_at: number } | null {
+    const memory = this.#wake(Date.now());
+    if (!memory) return null;
+    const { fingerprint_id = null, ip = null } = memory.head.identity ?? {};
+    return { fingerprint_id, ip, started_at: memory.state.started_at };
+  }
+
   /**
    * The person asked for it: from now on nothing is taken, and everything this session has written goes. `starts`: when
    * its lives began, as far as the caller knows. May be repeated.
@@ -190,8 +198,7 @@ export class SessionActor extends DurableObject<Env> {
       starts: memory ? [...starts, memory.state.started_at] : starts,
     });
     this.journal = new Journal(this.ctx.storage);
-    const { fingerprint_id = null, ip = null } = memory?.head.identity ?? {};
-    return { ...erased, fingerprint_id, ip };
+    return erased;
   }
 
   async #work(): Promise<void> {

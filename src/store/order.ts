@@ -5,8 +5,8 @@ export interface ErasureOrder {
   keep_leads: boolean;
   /** Fingerprints and addresses met, to be erased when no session is left that shares them. */
   identities: [kind: "fingerprint" | "address", value: string][];
-  /** Sessions and leads erased so far: leads are found by them, and identities told. */
-  sessions: { session_id: string; starts: number[] }[];
+  /** Sessions met, written down before they are erased, and erased so far: leads are found by them, identities told. */
+  sessions: { session_id: string; starts: number[]; done: boolean }[];
   lead_ids: string[];
   /** When to look once more, epoch ms: a write may have been on its way. Null when that is done, or needless. */
   again_at: number | null;

@@ -1,0 +1,162 @@
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Budget } from "../../src/ops/budget";
+import { type Rebuilt, rebuild } from "../../src/ops/rebuild";
+import { dayOf } from "../../src/store/archive-days";
+import { stopClock, tickUntilDrained } from "../support/clock";
+import { ask, callOf, evict, KEY, PAGE, post, someEvents, take } from "../support/visit";
+import { newId, problemOf } from "./helpers";
+
+beforeEach(() => stopClock("2031-05-20T12:00:00Z"));
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const today = (): string => dayOf(Date.now());
+
+interface Rows {
+  sessions: Record<string, unknown>[];
+  events: Record<string, unknown>[];
+}
+
+async function rowsOf(ids: string[]): Promise<Rows> {
+  const list = JSON.stringify(ids);
+  const of = "WHERE session_id IN (SELECT value FROM json_each(?)) ORDER BY session_id";
+  const [sessions, events] = await env.DB.batch<Record<string, unknown>>([
+    env.DB.prepare(`SELECT * FROM sessions ${of}`).bind(list),
+    env.DB.prepare(`SELECT * FROM events ${of}, seq`).bind(list),
+  ]);
+  return { sessions: sessions?.results ?? [], events: events?.results ?? [] };
+}
+
+/** Sessions of every kind a log can hold, each fully written. */
+async function visits(): Promise<string[]> {
+  const plain = newId();
+  await take(callOf(plain, { events: someEvents(5), start: { fingerprint_id: "f-1", visitor_id: "v-1" }, end: true }));
+  const long = newId();
+  for (let i = 0; i < 5; i++) {
+    await take(
+      callOf(long, { start: i === 0, first: i * 100 + 1, events: someEvents(100, i % 2 ? "scroll" : "click") }),
+    );
+    vi.setSystemTime(Date.now() + 10_000);
+    await tickUntilDrained(long);
+  }
+  const traits = newId();
+  const identify = { event_type: "identify", data: { plan: "pro" } };
+  await take(callOf(traits, { events: [identify, ...someEvents(2)], ip: "198.51.100.0/24" }));
+  await take(callOf(traits, { start: false, first: 4, events: someEvents(1), ip: "198.51.101.0/24" }));
+  const denied = newId();
+  await take(callOf(denied, { events: someEvents(3) }));
+  await take(callOf(denied, { start: { consent: "denied" } }));
+  const gone = newId();
+  await take(callOf(gone, { first: 5, events: someEvents(2), gone: [[1, 2]] }));
+  await take(callOf(gone, { start: false, end: true }));
+  const late = newId();
+  await take(callOf(late, { events: someEvents(2), end: true }));
+  await tickUntilDrained(late);
+  await take(callOf(late, { start: false, first: 3, events: someEvents(1) }));
+  const ids = [plain, long, traits, denied, gone, late];
+  for (const id of ids) await tickUntilDrained(id);
+  return ids;
+}
+
+const wipe = async (): Promise<void> => {
+  for (const table of ["sessions", "events"]) await env.DB.prepare(`DELETE FROM ${table}`).run();
+};
+
+async function rebuildAll(calls = 1_000): Promise<Rebuilt[]> {
+  const steps: Rebuilt[] = [];
+  const range = { from: today(), to: today() };
+  let after: string | null = null;
+  do {
+    const step: Rebuilt = await rebuild(env, range, after, new Budget({ calls, ms: 600_000 }, Date.now()));
+    steps.push(step);
+    after = step.next;
+  } while (after !== null);
+  return steps;
+}
+
+describe("a rebuild", () => {
+  it("from the R2 log alone makes D1's sessions and events again, row for row", async () => {
+    const ids = await visits();
+    const before = await rowsOf(ids);
+    expect(before.sessions).toHaveLength(ids.length);
+    await wipe();
+    await rebuildAll();
+    expect(await rowsOf(ids)).toEqual(before);
+  });
+
+  it("replaces rows that are wrong, and brings back those that are missing", async () => {
+    const ids = await visits();
+    const before = await rowsOf(ids);
+    await env.DB.prepare("UPDATE sessions SET visitor_id = 'somebody', events = 0, detail = '{}'").run();
+    await env.DB.prepare("DELETE FROM events WHERE event_type = 'click'").run();
+    await env.DB.prepare("UPDATE events SET page = 'https://wrong.example/'").run();
+    await rebuildAll();
+    expect(await rowsOf(ids)).toEqual(before);
+  });
+
+  it("goes on in steps where the last one stopped, and may be run again", async () => {
+    const ids = await visits();
+    const before = await rowsOf(ids);
+    await wipe();
+    const steps = await rebuildAll(25);
+    expect(steps.length).toBeGreaterThan(2);
+    expect(await rowsOf(ids)).toEqual(before);
+    await rebuildAll();
+    expect(await rowsOf(ids)).toEqual(before);
+  });
+
+  it("leaves a session alone that is ahead of the archive, and its actor goes on from there", async () => {
+    const id = newId();
+    await take(callOf(id, { events: someEvents(3) }));
+    await tickUntilDrained(id);
+    await env.DB.prepare("UPDATE sessions SET last_seq = last_seq + 1000 WHERE session_id = ?").bind(id).run();
+    const before = await rowsOf([id]);
+    const steps = await rebuildAll();
+    expect(steps.reduce((sum, { ahead }) => sum + ahead, 0)).toBe(1);
+    expect(await rowsOf([id])).toEqual(before);
+  });
+
+  it("of a session that is still going on is followed by what it does next", async () => {
+    const id = newId();
+    await take(callOf(id, { events: someEvents(3) }));
+    await tickUntilDrained(id);
+    await wipe();
+    await rebuildAll();
+    await evict(id);
+    await take(callOf(id, { start: false, first: 4, events: [{ event_type: "page_view", page: PAGE }] }));
+    await take(callOf(id, { start: false, end: true }));
+    await tickUntilDrained(id);
+    const { sessions, events } = await rowsOf([id]);
+    expect(sessions[0]).toMatchObject({ events: 4 });
+    expect(events).toHaveLength(4);
+  });
+
+  it("counts a session whose beginning is missing, and writes nothing of it", async () => {
+    const id = newId();
+    await take(callOf(id, { events: someEvents(3) }));
+    await tickUntilDrained(id);
+    const { objects } = await env.TRACKING_R2.list({ prefix: "sessions/" });
+    const meta = objects.find(({ key }) => key.includes(id) && key.endsWith("meta.json"));
+    await env.TRACKING_R2.delete(meta?.key ?? "");
+    await wipe();
+    const steps = await rebuildAll();
+    expect(steps.reduce((sum, { incomplete }) => sum + incomplete, 0)).toBeGreaterThanOrEqual(1);
+    expect((await rowsOf([id])).sessions).toEqual([]);
+  });
+
+  it("is asked for by day, by a key with admin for all sites", async () => {
+    for (const body of [
+      { from: "2031-05-20" },
+      { from: "2031-05-21", to: "2031-05-20" },
+      { from: "2031-02-30", to: "2031-05-20" },
+    ]) {
+      await problemOf(await post("/analytics/rebuild", body, { headers: KEY }), "invalid_body");
+    }
+    const response = await post("/analytics/rebuild", { from: "2019-01-01", to: "2019-01-02" }, { headers: KEY });
+    const none = { sessions: 0, events: 0, quarantined: 0, ahead: 0, incomplete: 0, next: null };
+    expect(await response.json()).toEqual({ data: none });
+    await problemOf(await ask("/analytics/rebuild", { method: "POST", body: "{}" }), "key_required");
+  });
+});
