@@ -19,6 +19,11 @@ export class SiteSettings extends createDurable() {
     return Object.hasOwn(this.sites, site) ? (this.sites[site] ?? null) : null;
   }
 
+  /** Every site that has been set, by name. */
+  known(): string[] {
+    return Object.keys(this.sites).sort();
+  }
+
   /** Sites that have somewhere to send an alert. */
   alerted(): string[] {
     return Object.entries(this.sites).flatMap(([site, { webhooks }]) =>

@@ -23,6 +23,8 @@ export function figuresOf(totals: readonly number[]) {
     bounces,
     bounce_rate: share(bounces, sessions),
     average_engaged_ms: average(totalOf(totals, "engaged_ms"), sessions),
+    expected: totalOf(totals, "expected"),
+    missing: totalOf(totals, "missing"),
   };
 }
 

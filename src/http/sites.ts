@@ -7,6 +7,7 @@ import { unavailable } from "./problem";
 /** The methods of `durable/site.ts`, as its proxy offers them. */
 interface SiteRegistry {
   read(site: string): Promise<SiteSettings | null>;
+  known(): Promise<string[]>;
   alerted(): Promise<string[]>;
   save(site: string, settings: string): Promise<SiteSettings>;
 }
@@ -51,6 +52,14 @@ export async function siteSettings(env: Env, site: string): Promise<SiteSettings
 /** Asks the object itself, past the cache. */
 export const freshSettings = async (env: Env, site: string): Promise<SiteSettings> =>
   complete(env, await registry(env).read(site));
+
+/** Every site that has been set, by name. */
+export const knownSites = (env: Env): Promise<string[]> =>
+  registry(env)
+    .known()
+    .catch(() => {
+      throw unavailable("The sites could not be read.");
+    });
 
 /** Sites that have somewhere to send an alert. */
 export const alertedSites = (env: Env): Promise<string[]> => registry(env).alerted();

@@ -41,6 +41,9 @@ const BotsLeftOut = z.object({ mode: Bots, excluded: Count });
 const Period = z.object({ from: At, to: At });
 const common = { bots: BotsLeftOut, period: Period };
 
+/** Numbered events that pages say they have sent, and those of them that have not come. */
+const completeness = { expected: Count, missing: Count };
+
 const Figures = z.object({
   period: Period,
   sessions: Count,
@@ -52,6 +55,7 @@ const Figures = z.object({
   bounce_rate: Share,
   median_duration_ms: Ms,
   average_engaged_ms: Ms,
+  ...completeness,
   leads: Count,
 });
 
@@ -86,6 +90,7 @@ export const EventTypesBody = list(
 const Day = z.object({
   ...{ date: z.iso.date(), from: At, to: At, sessions: Count, visitors: Count, events: Count, page_views: Count },
   ...{ bounces: Count, bounce_rate: Share, average_engaged_ms: Ms, leads: Count },
+  ...completeness,
 });
 export const DailyBody = z.object({
   data: z.array(Day),

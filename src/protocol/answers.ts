@@ -111,6 +111,7 @@ export const LiveBody = z.object({
 });
 
 export const SiteBody = z.object({ data: SiteInput.extend({ site: z.string() }) });
+export const SitesPage = z.object({ data: z.array(z.object({ site: z.string() })), next_cursor: z.null() });
 export const TicketBody = z.object({
   data: z.object({ ticket: z.string(), protocol: z.string(), path: z.string(), expires_at: Time }),
 });

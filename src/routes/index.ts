@@ -19,7 +19,7 @@ import { postRedeliver, postRedeliverMany } from "./redeliver";
 import { getReplay } from "./replay";
 import { getScript, getVersion } from "./scripts";
 import { getSessions } from "./sessions";
-import { getSite, putSite } from "./sites";
+import { getSite, getSites, putSite } from "./sites";
 import { openSessionStream, openTrackSocket } from "./socket";
 import { getStorage } from "./storage";
 import { endSession, startSession, trackBatch, trackEvent } from "./track";
@@ -55,6 +55,7 @@ export const routes: readonly Route[] = [
   { method: "GET", path: "/analytics/realtime/stream", handler: openRealtimeStream },
   { method: "GET", path: "/metrics", handler: getMetrics },
   { method: "POST", path: "/analytics/tickets", handler: postTicket },
+  { method: "GET", path: "/analytics/sites", handler: getSites },
   { method: "GET", path: "/analytics/sites/:site", handler: getSite },
   { method: "PUT", path: "/analytics/sites/:site", handler: putSite },
   { method: "GET", path: "/analytics/storage", handler: getStorage },

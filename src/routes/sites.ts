@@ -3,8 +3,10 @@ import { seesSite } from "../http/auth";
 import { readJson } from "../http/body";
 import { type KeyedContext, keyed } from "../http/keyed";
 import { fromRefusal, Problem } from "../http/problem";
-import { freshSettings, saveSettings } from "../http/sites";
+import { readQuery } from "../http/query";
+import { freshSettings, knownSites, saveSettings } from "../http/sites";
 import { targetFault } from "../leads/target";
+import { NoQuery } from "../protocol/analytics";
 import { SiteName } from "../protocol/fields";
 import { SiteInput, type SiteSettings } from "../protocol/site";
 import { parseWith } from "../protocol/track";
@@ -21,6 +23,15 @@ const answer = (site: string, settings: SiteSettings): Response =>
     { data: { site, ...settings, webhooks: withoutSecrets(settings.webhooks) } },
     { headers: { "Cache-Control": "no-store" } },
   );
+
+/** `GET /analytics/sites`: the names of the sites that the key sees. Whatever was never set is `default` alone. */
+export const getSites = keyed(async (context) => {
+  readQuery(NoQuery, context);
+  const { env, caller } = context;
+  const names = new Set(["default", ...(await knownSites(env)), ...(caller.sites ?? [])]);
+  const data = [...names].filter((site) => seesSite(caller, site)).map((site) => ({ site }));
+  return Response.json({ data, next_cursor: null }, { headers: { "Cache-Control": "no-store" } });
+});
 
 /** `GET /analytics/sites/:site` */
 export const getSite = keyed(async (context) => {

@@ -169,6 +169,12 @@ describe("a site's settings", () => {
     expect(await (await put("kept", {})).json()).toMatchObject({ data: { allowed_origins: [], ip: "masked" } });
   });
 
+  it("make a site known by name, beside the default one", async () => {
+    await put("listed", {});
+    const { data } = await read<{ data: { site: string }[] }>("/analytics/sites");
+    expect(data).toEqual(expect.arrayContaining([{ site: "default" }, { site: "listed" }]));
+  });
+
   it("hold at once for tracking: a foreign origin is refused, its own taken, another site untouched", async () => {
     await put("guarded", { allowed_origins: ["https://shop.example"] });
     const send = (site: string, Origin: string) =>

@@ -178,6 +178,7 @@ describe("a key for one site", () => {
       await problemOf(await ask(`/analytics/sessions/${theirs}${part}`, { headers: header }), "session_unknown");
     }
     expect(await statusOf(`/analytics/sites/${site}`, header)).toBe(200);
+    expect(await (await ask("/analytics/sites", { headers: header })).json()).toMatchObject({ data: [{ site }] });
     await problemOf(await ask(`/analytics/sites/${elsewhere}`, { headers: header }), "not_found");
   });
 

@@ -1,9 +1,18 @@
 import * as z from "zod";
-import { HealthBody, SiteBody } from "../../protocol/answers";
+import { NoQuery } from "../../protocol/analytics";
+import { HealthBody, SiteBody, SitesPage } from "../../protocol/answers";
 import { SiteInput } from "../../protocol/site";
 import type { Operations } from "../operation";
 
 export const siteOperations: Operations = {
+  "GET /analytics/sites": {
+    summary: "The sites that the key sees, by name",
+    query: NoQuery,
+    answer: SitesPage,
+    keyed: true,
+    problems: ["unavailable"],
+    example: {},
+  },
   "GET /analytics/sites/:site": {
     summary: "A site's settings",
     answer: SiteBody,
