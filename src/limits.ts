@@ -332,6 +332,15 @@ export const IDENTITY_RETENTION_MS = 90 * DAY;
 export const IDENTITY_WAIT_MS = 300;
 /** Tries to ask about a session, per load of its actor. */
 export const IDENTITY_MAX_ASKS = 3;
+/** Sessions of a fingerprint that an answer about it looks at, the newest: a person has a few, a farm any number. */
+export const FINGERPRINT_MAX_SESSIONS = 500;
+/** Sessions a call looks at for a page of fingerprints: where one farm has them all, a page is short, and goes on. */
+export const FINGERPRINT_STEP_SESSIONS = 5_000;
+/** Other fingerprints shown of the same addresses, addresses asked about, and the newest sessions looked at on each. */
+export const FINGERPRINT_NEIGHBOURS = 25;
+export const FINGERPRINT_NEIGHBOUR_SESSIONS = 100;
+/** Nodes of an identity's graph: more than this nobody can look at. */
+export const IDENTITY_GRAPH_NODES = 200;
 /** The contract's number: KV writes of one session, its identities' included. */
 export const KV_WRITES_PER_SESSION = 3;
 

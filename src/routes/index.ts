@@ -6,6 +6,7 @@ import { getDaily, getEngagement, getOverview } from "./aggregates";
 import { getLive, getSession, getSessionEvents, postTicket } from "./analytics";
 import { getEventTypes, getGeo, getSources, getTopPages } from "./breakdowns";
 import { getDemo } from "./demo";
+import { getFingerprint, getFingerprints, getIdentity } from "./fingerprints";
 import { getHealth } from "./health";
 import { deleteKey, getAudit, getKeys, postKey } from "./keys";
 import { postCallback } from "./lead-callback";
@@ -51,6 +52,9 @@ export const routes: readonly Route[] = [
   { method: "GET", path: "/analytics/sessions/:id/live", handler: getLive },
   { method: "GET", path: "/analytics/sessions/:id/replay", handler: getReplay },
   { method: "GET", path: "/analytics/sessions/:id/stream", handler: openSessionStream },
+  { method: "GET", path: "/analytics/fingerprints", handler: getFingerprints },
+  { method: "GET", path: "/analytics/fingerprints/:id", handler: getFingerprint },
+  { method: "GET", path: "/analytics/identity/:fingerprint_id", handler: getIdentity },
   { method: "GET", path: "/analytics/realtime", handler: getRealtime },
   { method: "GET", path: "/analytics/realtime/stream", handler: openRealtimeStream },
   { method: "GET", path: "/metrics", handler: getMetrics },

@@ -1,5 +1,6 @@
 import type { Operations } from "../operation";
 import { aggregateOperations } from "./aggregates";
+import { identityOperations } from "./identity";
 import { keyOperations } from "./keys";
 import { leadOperations } from "./leads";
 import { operatorOperations } from "./operator";
@@ -12,6 +13,7 @@ export const operations: Operations = {
   ...trackOperations,
   ...aggregateOperations,
   ...sessionOperations,
+  ...identityOperations,
   ...siteOperations,
   ...keyOperations,
   ...operatorOperations,
