@@ -7,17 +7,17 @@ import type { Erasure } from "../src/protocol/erasure";
 import { allShards, shardName, shardOf } from "../src/roster/shards";
 import { whoIs } from "../src/roster/who";
 import { dayOf } from "../src/store/archive-days";
-import { isShared, leadsOf, saveErasure, sessionsOfVisitor, submissionsOf } from "../src/store/erasures";
+import {
+  isShared,
+  leadsOf,
+  type SessionPlace,
+  saveErasure,
+  sessionsOfVisitor,
+  submissionsOf,
+} from "../src/store/erasures";
 import { type ErasureOrder, readOrder, readReceipt, writeOrder, writeReceipt } from "../src/store/order";
 import { forgetDays } from "../src/store/retention";
-import type { ErasedSession } from "./erasing";
-
-/** What of a session says whom it is of, and where it is. */
-interface Subject {
-  fingerprint_id: string | null;
-  ip: string | null;
-  started_at: number;
-}
+import type { ErasedSession, Subject } from "./erasing";
 
 export type NewOrder = Pick<ErasureOrder, "visitor_id" | "sites" | "keep_leads">;
 
@@ -106,21 +106,19 @@ export class EraserActor extends DurableObject<Env> {
     }
   }
 
-  async #find(order: ErasureOrder, session_id: string, row: Subject | null): Promise<void> {
-    const actors = await this.env.SESSION.getByName(session_id).subject();
-    const found = [row, actors].filter((one) => one !== null);
-    for (const one of found) this.#meet(order, one);
+  async #find(order: ErasureOrder, session_id: string, row: SessionPlace | null): Promise<void> {
+    const { identities, starts: lives } = await this.env.SESSION.getByName(session_id).subject();
+    if (row?.fingerprint_id) identities.push({ kind: "fingerprint", value: row.fingerprint_id });
+    if (row?.ip) identities.push({ kind: "address", value: row.ip });
+    this.#meet(order, identities);
     const before = order.sessions.find((one) => one.session_id === session_id);
-    const starts = [...new Set([...(before?.starts ?? []), ...found.map(({ started_at }) => started_at)])];
+    const starts = [...new Set([...(before?.starts ?? []), ...lives, ...(row ? [row.started_at] : [])])];
     // One that has been erased and is here again was written by something that was on its way.
     order.sessions = [...order.sessions.filter((one) => one !== before), { session_id, starts, done: false }];
   }
 
-  #meet(order: ErasureOrder, { fingerprint_id, ip }: Subject): void {
-    const met: ErasureOrder["identities"] = [];
-    if (fingerprint_id !== null) met.push(["fingerprint", fingerprint_id]);
-    if (ip !== null) met.push(["address", ip]);
-    for (const [kind, value] of met) {
+  #meet(order: ErasureOrder, met: Subject["identities"]): void {
+    for (const { kind, value } of met) {
       if (!order.identities.some(([k, v]) => k === kind && v === value)) order.identities.push([kind, value]);
     }
   }
@@ -187,7 +185,8 @@ export class EraserActor extends DurableObject<Env> {
   async #eraseLead(order: ErasureOrder, receipt: Erasure, leadId: string): Promise<void> {
     const submissions = await submissionsOf(this.env.DB, leadId);
     for (const id of new Set([...submissions, leadId])) {
-      const { leads, deliveries } = await this.env.LEAD.getByName(id).erase(id);
+      const { leads, deliveries, again } = await this.env.LEAD.getByName(id).erase(id);
+      if (again) order.again_at = Date.now() + ERASE_AGAIN_MS;
       receipt.counts.d1.leads += leads;
       receipt.counts.d1.deliveries += deliveries;
       receipt.counts.actors.leads += 1;
@@ -201,6 +200,7 @@ export class EraserActor extends DurableObject<Env> {
       this.#count(receipt, await this.env.SESSION.getByName(session_id).erase(starts));
     }
     order.again_at = null;
+    for (const lead_id of order.lead_ids) await this.#eraseLead(order, receipt, lead_id);
     this.#save(order, receipt);
   }
 

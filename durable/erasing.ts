@@ -1,10 +1,40 @@
 import type { Env } from "../src/env";
-import { ERASE_WAIT_MS, TOMBSTONE_MS } from "../src/limits";
-import { deleteSessionObjects, sessionPrefix } from "../src/store/archive";
+import type { IdentityKind } from "../src/identity/record";
+import { DAY_MS, ERASE_WAIT_MS, ERASURE_DAYS, TOMBSTONE_MS } from "../src/limits";
+import { deleteSessionObjects, readIdentities, sessionPrefix } from "../src/store/archive";
+import { dayOf, daysOfSession } from "../src/store/archive-days";
 import { deleteSessionCounter } from "../src/store/counters";
 import { deleteSessionRows } from "../src/store/erasures";
 import { plantTombstone, readTombstone } from "../src/store/tombstone";
 import { inTime } from "./in-time";
+import type { Memory } from "./memory";
+
+/** Whom a session is of, in all its lives, and when those began. */
+export interface Subject {
+  identities: { kind: IdentityKind; value: string }[];
+  starts: number[];
+}
+
+/**
+ * What the actor and the archive know of whom a session is of. A session may have had several addresses, and its id an
+ * earlier life on another day, of which the newest row says nothing: so every day that the archive may have is asked.
+ */
+export async function subjectOf(bucket: R2Bucket, sessionId: string, memory: Memory | null): Promise<Subject> {
+  const starts = memory ? [memory.state.started_at] : [];
+  const last = Date.parse(dayOf(Date.now() + DAY_MS));
+  const days = Array.from({ length: ERASURE_DAYS }, (_, i) => last - i * DAY_MS);
+  starts.push(...(await daysOfSession(bucket, sessionId, days)));
+  const found = memory?.head.identity ? [{ ...memory.head.identity, addresses: memory.head.addresses }] : [];
+  const objects = await Promise.all(starts.map((start) => readIdentities(bucket, sessionPrefix(sessionId, start))));
+  // Whatever an object may lack: an erasure must not stumble over it for ever.
+  const named = (kind: IdentityKind, values: (string | null | undefined)[]): Subject["identities"] =>
+    [...new Set(values)].flatMap((value) => (value ? { kind, value } : []));
+  const identities = [...found, ...objects.flat()].flatMap(({ fingerprint_id, ip, addresses = [] }) => [
+    ...named("fingerprint", [fingerprint_id]),
+    ...named("address", [ip, ...addresses]),
+  ]);
+  return { identities, starts };
+}
 
 /** What of a session was erased. */
 export interface ErasedSession {
@@ -22,8 +52,10 @@ export interface ErasingContext {
   session_id: string;
   /** When its lives began, as far as anybody knows: where its objects are. */
   starts: readonly number[];
-  /** The alarm that is running: it may be writing. */
-  running: Promise<void>;
+  /** What is under way: the alarm may be writing, a report or a count be on its way. */
+  running: Promise<unknown>;
+  /** Whether a write of this session was given up and may still land; asked once what is under way has ended. */
+  isUncertain: () => boolean;
 }
 
 /**
@@ -36,12 +68,14 @@ export async function eraseSession({
   session_id,
   starts,
   running,
+  isUncertain,
 }: ErasingContext): Promise<ErasedSession> {
   // Known to the caller as erasing, so nothing is taken meanwhile; a write that is under way is waited for.
   const settled = await inTime(running, ERASE_WAIT_MS).then(
     () => true,
     () => false,
   );
+  const uncertain = isUncertain();
   const now = Date.now();
   await storage.deleteAll();
   plantTombstone(storage, now);
@@ -54,7 +88,7 @@ export async function eraseSession({
     bytes += deleted.bytes;
   }
   const rows = await deleteSessionRows(outside.DB, session_id);
-  return { objects, bytes, ...rows, again: !settled };
+  return { objects, bytes, ...rows, again: !settled || uncertain };
 }
 
 /** After so long nobody sends anything of an erased session any more: its id is free again. */

@@ -30,6 +30,8 @@ export class LeadActor extends DurableObject<Env> {
   readonly #courier: Courier;
   readonly #log: Logger;
   #claiming: Promise<void> | null = null;
+  /** The alarm that is running, or the last one. */
+  #running: Promise<void> = Promise.resolve();
   /** Failures of what has to be done outside, in a row: lost with the instance, which then tries at once. */
   #failures = 0;
   #retryAt = 0;
@@ -112,14 +114,28 @@ export class LeadActor extends DurableObject<Env> {
     this.#arm();
   }
 
-  /** The person asked for it: the lead's rows, its messages and their deliveries go. May be repeated. */
-  async erase(lead_id: string): Promise<{ leads: number; deliveries: number }> {
+  /**
+   * The person asked for it: the lead's rows, its messages and their deliveries go. What is under way is waited for. May
+   * be repeated. `again`: a write may still be on its way, ask once more in a while.
+   */
+  async erase(lead_id: string): Promise<{ leads: number; deliveries: number; again: boolean }> {
+    const settled = await inTime(Promise.allSettled([this.#claiming, this.#running]), OUTSIDE_TIMEOUT_MS).then(
+      () => true,
+      () => false,
+    );
+    const state = this.#store.read();
+    const isUnclaimed = state !== null && state.own !== null && state.claim === null;
     await this.ctx.storage.deleteAll();
     this.#alarmAt = null;
-    return deleteLeadRows(this.db, lead_id);
+    return { ...(await deleteLeadRows(this.db, lead_id)), again: !settled || isUnclaimed };
   }
 
-  override async alarm(): Promise<void> {
+  override alarm(): Promise<void> {
+    this.#running = this.#work();
+    return this.#running;
+  }
+
+  async #work(): Promise<void> {
     const state = this.#store.read();
     if (!state) return;
     if (state.wipe_at !== null && state.wipe_at <= Date.now()) return this.ctx.storage.deleteAll();

@@ -24,6 +24,8 @@ export class Reporter {
   #refilledAt = 0;
   #refused: Record<string, number> = {};
   #limits: Record<string, number> = {};
+  /** The last report on its way. */
+  #reporting: Promise<void> = Promise.resolve();
   /** The last report spoke of failures: the end of them is news too. */
   #wasUnwell = false;
 
@@ -53,6 +55,11 @@ export class Reporter {
     this.#wasUnwell = isUnwell;
   }
 
+  /** When the last report has arrived, or failed. */
+  settled(): Promise<void> {
+    return this.#reporting;
+  }
+
   #take(now: number): boolean {
     const earned = Math.max(0, now - this.#refilledAt) / ROSTER_REFILL_MS;
     this.#tokens = Math.min(ROSTER_BURST, this.#tokens + earned);
@@ -73,7 +80,7 @@ export class Reporter {
     this.#refused = {};
     this.#limits = {};
     const shard = this.#env.ROSTER.getByName(shardName(shardOf(head.session_id)));
-    void whoIs(visitor)
+    this.#reporting = whoIs(visitor)
       .then((who) => shard.report({ ...report, who }))
       .catch((error: unknown) => this.#log.debug("report_failed", { error: errorField(error) }));
   }

@@ -84,7 +84,8 @@ export class RosterActor extends DurableObject<Env> {
     // Written over in place, and marked as left, so that those who follow the site hear of it.
     const { session_id, site } = known.seat.presence;
     const gone: Presence = { ...NOBODY, session_id, site };
-    const seat: Seat = { ...known.seat, presence: gone, ended: true, who: null };
+    // No report is newer than this: one that was on its way changes nothing any more.
+    const seat: Seat = { presence: gone, seq: Number.MAX_SAFE_INTEGER, ended: true, who: null };
     this.#seats.write(known.slot, seat);
     this.#version += 1;
     this.#known.set(sessionId, { ...known, seat, version: this.#version });

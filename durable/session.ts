@@ -29,7 +29,7 @@ import { eraseIdentity } from "../src/store/archive";
 import { Journal } from "../src/store/journal";
 import { readTombstone } from "../src/store/tombstone";
 import { countSession } from "./count";
-import { dropTombstone, eraseSession } from "./erasing";
+import { dropTombstone, eraseSession, type Subject, subjectOf } from "./erasing";
 import { flush, type Outside } from "./flush";
 import { handleFrame } from "./frames";
 import { Inquiry, toldOf } from "./inquiry";
@@ -56,6 +56,8 @@ export class SessionActor extends DurableObject<Env> {
   #bucket = new Bucket();
   /** The alarm that is running, or the last one. */
   #running: Promise<void> = Promise.resolve();
+  /** The last count on its way to KV. */
+  #counting: Promise<void> = Promise.resolve();
   #isErased = false;
   #watch: Watch;
   #reporter: Reporter;
@@ -174,12 +176,11 @@ export class SessionActor extends DurableObject<Env> {
     return this.#running;
   }
 
-  /** Whom this session is of, for an erasure; null for an unknown or anonymous one. */
-  subject(): { fingerprint_id: string | null; ip: string | null; started_at: number } | null {
+  /** Whom this session is of, for its erasure: that begins here, and nothing is taken any more. */
+  subject(): Promise<Subject> {
     const memory = this.#wake(Date.now());
-    if (!memory) return null;
-    const { fingerprint_id = null, ip = null } = memory.head.identity ?? {};
-    return { fingerprint_id, ip, started_at: memory.state.started_at };
+    this.#isErased = true;
+    return subjectOf(this.outside.bucket, this.ctx.id.name ?? memory?.head.session_id ?? "", memory);
   }
 
   /**
@@ -194,11 +195,19 @@ export class SessionActor extends DurableObject<Env> {
     const { db: DB, bucket: TRACKING_R2 } = this.outside;
     const erased = await eraseSession({
       ...{ storage: this.ctx.storage, outside: { DB, TRACKING_R2, TRACKING_KV: this.env.TRACKING_KV } },
-      ...{ session_id: this.ctx.id.name ?? memory?.head.session_id ?? "", running: this.#running },
+      ...{ session_id: this.ctx.id.name ?? memory?.head.session_id ?? "", running: this.#quiet() },
+      isUncertain: () => memory !== null && (memory.progress.d1.plan ?? memory.progress.r2.plan) !== null,
       starts: memory ? [...starts, memory.state.started_at] : starts,
     });
     this.journal = new Journal(this.ctx.storage);
     return erased;
+  }
+
+  /** Until nothing of this session is under way any more: its alarm, its questions, its reports and counts. */
+  async #quiet(): Promise<void> {
+    await this.#running;
+    await this.#inquiry.settled(OUTSIDE_TIMEOUT_MS);
+    await Promise.all([this.#reporter.settled(), this.#counting]);
   }
 
   async #work(): Promise<void> {
@@ -355,8 +364,10 @@ export class SessionActor extends DurableObject<Env> {
     for (let i = 0; i < PLANS_PER_ALARM && this.#memory === memory; i++) {
       const now = Date.now();
       const count = countSession(memory, this.env.TRACKING_KV, now);
-      if (count)
-        this.ctx.waitUntil(count.catch((error) => this.#log.warn("count_failed", { error: errorField(error) })));
+      if (count) {
+        this.#counting = count.catch((error) => this.#log.warn("count_failed", { error: errorField(error) }));
+        this.ctx.waitUntil(this.#counting);
+      }
       const { outcomes, more } = await flush(memory, this.journal, this.outside, now);
       for (const { store, plan, error, refused: set_aside } of outcomes) {
         const fields = { store, lo: plan.lo, hi: plan.hi, ms: Date.now() - now, quarantined: set_aside.length };

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { isAbsolute, resolve } from "node:path";
 import { bin, installMissing, quiet, root, run, runQuietly } from "./install.mjs";
+import { isBuilt, isMigrated, noteMigrated } from "./lib/fresh.mjs";
 
 const HELP = `npm run dev [-- <arguments for wrangler dev>]
 
@@ -31,10 +32,11 @@ const state = isAbsolute(STATE_DIR) ? STATE_DIR : resolve(process.cwd(), STATE_D
 
 await checkPort(port);
 installMissing();
-run(process.execPath, ["scripts/build.mjs"]);
+if (!isBuilt()) run(process.execPath, ["scripts/build.mjs"]);
 const migrate = ["d1", "migrations", "apply", "DB", "--local", "--env", "development", "--persist-to", state];
 // CI=1: no question whether to apply them.
-runQuietly(bin("wrangler"), migrate, { CI: "1" });
+if (!isMigrated(state)) runQuietly(bin("wrangler"), migrate, { CI: "1" });
+noteMigrated(state);
 
 const inspectorPort = await freePort();
 const vars = ["RATE_LIMIT", "LOG_LEVEL", "WEBHOOK_SCHEDULE_MS", "WEBHOOK_TIMEOUT_MS"].flatMap((name) =>

@@ -409,8 +409,10 @@ export const TOMBSTONE_MS = RETENTION_DAYS * DAY;
 export const ERASE_WAIT_MS = OUTSIDE_TIMEOUT_MS + 5 * SECOND;
 /** What one call of an erasure works before it answers that it goes on by itself. */
 export const ERASURE_CALL_MS = 20 * SECOND;
-/** Sessions of a visitor looked up at a time. */
-export const ERASURE_STEP_SESSIONS = 100;
+/** Sessions of a visitor looked up at a time: some 100 listings of the archive each, before any of them is erased. */
+export const ERASURE_STEP_SESSIONS = 20;
+/** Days the archive may have: what retention keeps, a week that it may be behind, and a clock that is ahead. */
+export const ERASURE_DAYS = RETENTION_DAYS + 9;
 /** After a failed step, or a death. */
 export const ERASURE_RETRY_MS = 30 * SECOND;
 

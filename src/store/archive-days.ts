@@ -1,3 +1,5 @@
+import { sessionPrefix } from "./archive";
+
 /** R2's objects by the day in their key, oldest first: what retention deletes and the storage report counts. */
 
 const ROOT = "sessions/";
@@ -56,6 +58,14 @@ export async function* sessionPrefixes(
       cursor = page.truncated ? page.cursor : undefined;
     } while (cursor);
   }
+}
+
+/** Of these days (epoch ms), those on which a session of this id has begun, whatever of it is there: a listing a day. */
+export async function daysOfSession(bucket: R2Bucket, sessionId: string, days: readonly number[]): Promise<number[]> {
+  const isThere = async (day: number): Promise<boolean> =>
+    (await bucket.list({ prefix: sessionPrefix(sessionId, day), limit: 1 })).objects.length > 0;
+  const there = await Promise.all(days.map(isThere));
+  return days.filter((_, i) => there[i]);
 }
 
 /** At most 1,000 keys. */

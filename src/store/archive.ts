@@ -54,7 +54,15 @@ export async function putMeta(bucket: R2Bucket, head: Head, state: SessionState)
 /** The only place of the archive where a person is named, and the one that erasure empties. */
 export async function putIdentity(bucket: R2Bucket, head: Head, state: SessionState): Promise<void> {
   const key = `${prefixOf(head, state)}identity/${stamp(head.identity_at)}-${head.identity_version}.json`;
-  const identity = { v: ARCHIVE_VERSION, session_id: head.session_id, at: head.identity_at, ...head.identity };
+  // All of them: an address between two flushes has no object of its own, and an erasure has to find it.
+  const { addresses } = head;
+  const identity = {
+    v: ARCHIVE_VERSION,
+    session_id: head.session_id,
+    at: head.identity_at,
+    ...head.identity,
+    addresses,
+  };
   await bucket.put(key, JSON.stringify(identity), CREATE_ONLY);
 }
 
@@ -79,6 +87,8 @@ export interface ArchivedIdentity extends Identity {
   v: number;
   session_id: string;
   at: number;
+  /** Every address the session had had by then; absent in objects of before this was kept. */
+  addresses?: string[];
 }
 
 /** Who a session was of, oldest first: what a person may see of themselves. */

@@ -1,8 +1,9 @@
+import { claimKeys } from "../leads/identity";
 import type { Erasure } from "../protocol/erasure";
 
 /** D1's side of an erasure: who has to go, and what is said of it afterwards. */
 
-interface SessionPlace {
+export interface SessionPlace {
   session_id: string;
   site: string;
   started_at: number;
@@ -68,19 +69,25 @@ export async function isShared(db: D1Database, kind: "fingerprint" | "address", 
   return (await db.prepare(sql).bind(value).first()) !== null;
 }
 
-/** Leads of a visitor, or from one of these sessions. */
+/**
+ * Leads of a visitor, or from one of these sessions: also those that a later submit, from elsewhere, has been merged into,
+ * and which no longer say whose the first one was.
+ */
 export async function leadsOf(
   db: D1Database,
   visitorId: string,
   sites: readonly string[] | null,
   sessionIds: readonly string[],
 ): Promise<string[]> {
+  const [claim] = await claimKeys({ visitor_id: visitorId, email: null, phone: null });
   const { results } = await db
     .prepare(
       `SELECT lead_id FROM leads WHERE visitor_id = ?1 AND ${IN_SITES}
-       UNION SELECT lead_id FROM leads WHERE session_id IN (SELECT value FROM json_each(?3))`,
+       UNION SELECT lead_id FROM leads WHERE session_id IN (SELECT value FROM json_each(?3))
+       UNION SELECT lead_id FROM lead_submissions WHERE session_id IN (SELECT value FROM json_each(?3))
+       UNION SELECT lead_id FROM lead_claims WHERE key = ?4 AND ${IN_SITES}`,
     )
-    .bind(visitorId, sitesOf(sites), JSON.stringify(sessionIds))
+    .bind(visitorId, sitesOf(sites), JSON.stringify(sessionIds), claim ?? "")
     .all<{ lead_id: string }>();
   return results.map(({ lead_id }) => lead_id);
 }

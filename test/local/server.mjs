@@ -78,14 +78,19 @@ export async function startServer({ env = {} } = {}) {
     const started = child;
     await until(async () => {
       if (started.exitCode !== null) throw new Error(`the server ended:\n${output}`);
-      return fetch(`${url}/health`).then(
+      // A server that is coming up may take a connection and never answer it.
+      return fetch(`${url}/health`, { signal: AbortSignal.timeout(2_000) }).then(
         (response) => response.ok,
         () => false,
       );
     }, `the server to answer:\n${output}`);
   };
 
-  await start();
+  await start().catch(async (error) => {
+    // Nobody else knows of it.
+    await kill();
+    throw error;
+  });
   return {
     url,
     key: DEVELOPMENT_KEY,

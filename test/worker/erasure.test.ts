@@ -5,6 +5,7 @@ import { TOMBSTONE_MS } from "../../src/limits";
 import type { Erasure } from "../../src/protocol/erasure";
 import { shardName, shardOf } from "../../src/roster/shards";
 import { faults, resetFaults } from "../support/faults";
+import { erase, everything, expectNowhere, leadOf, newPerson, tablesIn, visit } from "../support/person";
 import {
   alarm,
   ask,
@@ -13,7 +14,6 @@ import {
   KEY,
   liveOf,
   objectsOf,
-  PAGE,
   post,
   refuse,
   someEvents,
@@ -23,79 +23,6 @@ import {
 import { BATCH, batchOf, flushed, later, newId, problemOf, read } from "./helpers";
 
 afterEach(resetFaults);
-
-interface Person {
-  visitor: string;
-  fingerprint: string;
-  ip: string;
-  email: string;
-}
-
-let count = 0;
-const newPerson = (): Person => {
-  count += 1;
-  const mark = newId().slice(0, 8);
-  return {
-    visitor: `visitor-${mark}`,
-    fingerprint: `print-${mark}`,
-    ip: `192.0.2.${count}-${mark}`,
-    email: `${mark}@mail.example`,
-  };
-};
-
-/** A visit of a person: an event whose data has their email too. */
-async function visit(person: Person, more: { end?: boolean; site?: string } = {}): Promise<string> {
-  const id = newId();
-  const events = [...someEvents(2), { event_type: "custom", page: PAGE, data: { email: person.email } }];
-  const start = { visitor_id: person.visitor, fingerprint_id: person.fingerprint };
-  await take(
-    callOf(id, { start, ip: person.ip, events, end: more.end ?? false, ...(more.site && { site: more.site }) }),
-  );
-  return id;
-}
-
-const erase = async (visitor: string, query = ""): Promise<Erasure> => {
-  const response = await ask(`/analytics/visitors/${visitor}${query}`, { method: "DELETE", headers: KEY });
-  const text = await response.text();
-  expect([200, 202], text).toContain(response.status);
-  return (JSON.parse(text) as { data: Erasure }).data;
-};
-
-/** Everything of D1, R2 and KV as text. */
-async function everything(): Promise<string> {
-  const { results: tables } = await env.DB.prepare(
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'",
-  ).all<{ name: string }>();
-  const rows = await Promise.all(tables.map(({ name }) => env.DB.prepare(`SELECT * FROM "${name}"`).all()));
-  const objects: string[] = [];
-  let cursor: string | undefined;
-  do {
-    const page: R2Objects = await env.TRACKING_R2.list(cursor ? { cursor } : {});
-    for (const { key } of page.objects) objects.push(key, (await (await env.TRACKING_R2.get(key))?.text()) ?? "");
-    cursor = page.truncated ? page.cursor : undefined;
-  } while (cursor);
-  const { keys } = await env.TRACKING_KV.list();
-  return JSON.stringify([rows.map(({ results }) => results), objects, keys.map(({ name }) => name)]);
-}
-
-/** Neither a store nor the actors' own databases name the person. */
-async function expectNowhere({ visitor, fingerprint, ip, email }: Person, ids: string[]): Promise<void> {
-  const text = await everything();
-  for (const needle of [visitor, fingerprint, ip, email, ...ids]) expect(text.includes(needle), needle).toBe(false);
-  for (const id of ids) {
-    expect(await tablesOf(id)).toEqual(["tombstone"]);
-    const seats = await runInDurableObject(env.ROSTER.getByName(shardName(shardOf(id))), (_, state) =>
-      JSON.stringify(state.storage.sql.exec("SELECT body FROM seats WHERE body LIKE ?", `%${id}%`).toArray()),
-    );
-    for (const needle of [PAGE, visitor]) expect(seats).not.toContain(needle);
-  }
-  for (const name of [`fingerprint:${fingerprint}`, `address:${ip}`]) {
-    const tables = await runInDurableObject(env.IDENTITY.getByName(name), (_, state) =>
-      state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_%' ESCAPE '\\'").toArray(),
-    );
-    expect(tables).toEqual([]);
-  }
-}
 
 describe("an erasure", () => {
   it("leaves nothing of a person in D1, R2, KV and the actors, and gives a receipt", async () => {
@@ -194,8 +121,12 @@ describe("an erasure", () => {
     faults.gate = new Promise((resolve) => {
       open = resolve;
     });
+    faults.calls = [];
     const flushing = later(60_000, () => alarm(id));
-    await scheduler.wait(50);
+    for (let i = 0; !faults.calls.includes("d1.batch"); i++) {
+      if (i > 200) throw new Error("nothing is flushed");
+      await scheduler.wait(20);
+    }
     const erasing = erase(person.visitor);
     await scheduler.wait(50);
     open();
@@ -228,33 +159,22 @@ describe("an erasure", () => {
 });
 
 describe("leads of an erased person", () => {
-  const lead = async (person: Person, session_id: string): Promise<string> => {
-    const body = { email: person.email, name: "Ada", message: "Call me", session_id, visitor_id: person.visitor };
-    const response = await post("/lead", body, { headers: { Origin: "https://shop.example" } });
-    const text = await response.text();
-    expect(response.status, text).toBe(202);
-    return (JSON.parse(text) as { lead_id: string }).lead_id;
-  };
-
   it("go with everything about them", async () => {
     const person = newPerson();
     const id = await visit(person);
-    const lead_id = await lead(person, id);
+    const lead_id = await leadOf(person, id);
     await flushed(id);
     expect(await everything()).toContain(lead_id);
     expect((await erase(person.visitor)).counts).toMatchObject({ d1: { leads: 1 }, actors: { leads: 1 } });
     await expectNowhere(person, [id]);
     expect(await everything()).not.toContain(lead_id);
-    const tables = await runInDurableObject(env.LEAD.getByName(lead_id), (_, state) =>
-      state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_%' ESCAPE '\\'").toArray(),
-    );
-    expect(tables).toEqual([]);
+    expect(await tablesIn(env.LEAD.getByName(lead_id))).toEqual([]);
   });
 
   it("stay under a legal hold", async () => {
     const person = newPerson();
     const id = await visit(person);
-    const lead_id = await lead(person, id);
+    const lead_id = await leadOf(person, id);
     await flushed(id);
     expect(await erase(person.visitor, "?keep_leads=legal_hold")).toMatchObject({
       keep_leads: true,

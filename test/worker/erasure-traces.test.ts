@@ -1,0 +1,164 @@
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, it } from "vitest";
+import { submissionId } from "../../src/leads/identity";
+import { ERASE_AGAIN_MS, LINGER_MS } from "../../src/limits";
+import type { Erasure } from "../../src/protocol/erasure";
+import type { Report } from "../../src/roster/entry";
+import { shardName, shardOf } from "../../src/roster/shards";
+import { sessionPrefix } from "../../src/store/archive";
+import { faults, resetFaults } from "../support/faults";
+import { erase, everything, expectNowhere, leadOf, newPerson, tablesIn, visit } from "../support/person";
+import { alarm, callOf, identified, objectsOf, PAGE, someEvents, stubOf, take } from "../support/visit";
+import { flushed, later, read } from "./helpers";
+
+/** What an erasure that looks only at a session's newest row would leave behind. */
+
+afterEach(resetFaults);
+
+describe("an erasure finds", () => {
+  it("the addresses a session had before its last one", async () => {
+    const person = newPerson();
+    const before = { ...newPerson(), visitor: person.visitor, fingerprint: person.fingerprint, email: person.email };
+    const id = await visit(before);
+    await identified(id);
+    await flushed(id);
+    await take(callOf(id, { start: false, first: 4, events: someEvents(1), ip: person.ip }));
+    await flushed(id);
+    const kept = await everything();
+    for (const ip of [before.ip, person.ip]) expect(kept, ip).toContain(ip);
+    expect(await erase(person.visitor)).toMatchObject({ status: "complete" });
+    await expectNowhere(before, [id]);
+    await expectNowhere(person, [id]);
+  });
+
+  it("the addresses of a session that its actor has forgotten", async () => {
+    const person = newPerson();
+    const before = { ...newPerson(), visitor: person.visitor, fingerprint: person.fingerprint, email: person.email };
+    const id = await visit(before);
+    await identified(id);
+    await flushed(id);
+    await take(callOf(id, { start: false, first: 4, events: someEvents(1), end: true, ip: person.ip }));
+    await flushed(id);
+    await later(2 * LINGER_MS, () => alarm(id));
+    expect(await stubOf(id).live()).toBeNull();
+    await erase(person.visitor);
+    await expectNowhere(before, [id]);
+    await expectNowhere(person, [id]);
+  });
+
+  it("objects of an earlier life of a session's id, on another day", async () => {
+    const person = newPerson();
+    const id = await visit(person, { end: true });
+    await flushed(id);
+    await later(2 * LINGER_MS, () => alarm(id));
+    await later(3 * LINGER_MS, async () => {
+      await visit(person, { id, end: true });
+      await flushed(id);
+    });
+    const days = new Set((await objectsOf(id)).map(({ key }) => key.slice(0, "sessions/2026/01/01".length)));
+    expect(days.size).toBe(2);
+    await later(3 * LINGER_MS, () => erase(person.visitor));
+    expect(await objectsOf(id)).toEqual([]);
+    await expectNowhere(person, [id]);
+  });
+
+  it("whatever else is kept under a session's prefix, recordings among it", async () => {
+    const person = newPerson();
+    const id = await visit(person);
+    await flushed(id);
+    const key = `${sessionPrefix(id, Date.now())}replay/${Date.now()}-1.json`;
+    await env.TRACKING_R2.put(key, JSON.stringify({ text: person.email }));
+    await erase(person.visitor);
+    expect(await objectsOf(id)).toEqual([]);
+  });
+
+  it("a lead that a later submit has given another visitor", async () => {
+    const [first, second] = [newPerson(), newPerson()];
+    const [one, two] = [await visit(first), await visit(second)];
+    const lead_id = await leadOf(first, one);
+    expect(await leadOf(second, two, { email: first.email })).toBe(lead_id);
+    for (const id of [one, two]) await flushed(id);
+    expect((await erase(first.visitor)).counts.d1.leads).toBe(1);
+    await expectNowhere(first, [one]);
+    expect(await everything()).not.toContain(lead_id);
+    expect(await tablesIn(env.LEAD.getByName(lead_id))).toEqual([]);
+  });
+});
+
+describe("nothing comes back after an erasure", () => {
+  it("from a flush that was given up and lands late", async () => {
+    const person = newPerson();
+    const id = await visit(person, { end: true });
+    for (const point of ["d1.batch", "r2.put events", "r2.put identity"]) faults.at.set(point, "refuse");
+    await later(60_000, () => alarm(id));
+    resetFaults();
+    const receipt = await erase(person.visitor);
+    expect(receipt.status).toBe("working");
+    // The writes that nobody waited for any more arrive after all.
+    const key = `${sessionPrefix(id, Date.now())}identity/${Date.now()}-1.json`;
+    await env.TRACKING_R2.put(key, JSON.stringify({ visitor_id: person.visitor, ip: person.ip }));
+    await env.DB.prepare(
+      `INSERT INTO sessions (session_id, site, visitor_id, started_at, last_event_at, events, last_seq, detail)
+       VALUES (?, 'default', ?, 1, 1, 1, 1, '{}')`,
+    )
+      .bind(id, person.visitor)
+      .run();
+    await later(ERASE_AGAIN_MS, () => runDurableObjectAlarm(env.ERASER.getByName(receipt.erasure_id)));
+    await expectNowhere(person, [id]);
+    const { data } = await read<{ data: Erasure }>(`/analytics/erasures/${receipt.erasure_id}`);
+    expect(data.status).toBe("complete");
+  });
+
+  it("from a report to the roster that was on its way", async () => {
+    const person = newPerson();
+    const id = await visit(person);
+    await flushed(id);
+    const shard = env.ROSTER.getByName(shardName(shardOf(id)));
+    const seat = () =>
+      runInDurableObject(shard, (_, state) =>
+        state.storage.sql.exec<{ body: string }>("SELECT body FROM seats WHERE body LIKE ?", `%${id}%`).toArray(),
+      );
+    for (let i = 0; (await seat()).length === 0; i++) {
+      if (i > 100) throw new Error("the roster has not heard of it");
+      await scheduler.wait(20);
+    }
+    const [before] = await seat();
+    await erase(person.visitor);
+    const late = JSON.parse(before?.body ?? "{}") as Report;
+    const health = {
+      flush_lag_ms: 0,
+      journal_entries: 0,
+      attempts: { d1: 0, r2: 0 },
+      alarm_overdue_ms: 0,
+      quarantined: 0,
+    };
+    await shard.report({ ...late, v: 1, seq: late.seq + 5, health, refused: {}, limits: {} });
+    expect(JSON.stringify(await seat())).not.toContain(PAGE);
+    expect(JSON.stringify(await seat())).not.toContain(late.who);
+  });
+
+  it("from a lead's claim that is under way when the lead is erased", async () => {
+    const person = newPerson();
+    const id = await visit(person);
+    await flushed(id);
+    let open = () => {};
+    faults.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    faults.calls = [];
+    const sent = leadOf(person, id, { submission_id: `late-${id}` });
+    for (let i = 0; !faults.calls.includes("d1.batch"); i++) {
+      if (i > 100) throw new Error("nothing is claimed");
+      await scheduler.wait(20);
+    }
+    const lead_id = await submissionId("default", `late-${id}`);
+    const erasing = env.LEAD.getByName(lead_id).erase(lead_id);
+    await scheduler.wait(50);
+    open();
+    faults.gate = null;
+    await Promise.all([sent, erasing]);
+    expect(await everything()).not.toContain(lead_id);
+    expect(await tablesIn(env.LEAD.getByName(lead_id))).toEqual([]);
+  });
+});
