@@ -35,8 +35,9 @@ export async function handleFrame(
   if (context.strikes > 0 || call.key_hash !== context.key_hash) {
     socket.serializeAttachment({ ...context, strikes: 0, key_hash: call.key_hash });
   }
-  const { accepted, duplicates, rejected, ack, ended } = result;
-  socket.send(JSON.stringify({ t: "ack", id, accepted, duplicates, rejected, ack, ...(ended && { ended }) }));
+  const { accepted, duplicates, rejected, ack, ended, engagement } = result;
+  const more = { ...(ended && { ended }), ...(engagement && { engagement }) };
+  socket.send(JSON.stringify({ t: "ack", id, accepted, duplicates, rejected, ack, ...more }));
 }
 
 function frameId(raw: unknown): Id {

@@ -14,6 +14,7 @@ import {
   PLANS_PER_ALARM,
 } from "../src/limits";
 import { markOf } from "../src/roster/when";
+import { exposedOf } from "../src/scoring/ledger";
 import { Bucket } from "../src/session/bucket";
 import { backoff, forgetAt, idleAt, nextDeadline, wipeAt } from "../src/session/deadline";
 import type { Entry, IdentityEntry } from "../src/session/entry";
@@ -98,7 +99,11 @@ export class SessionActor extends DurableObject<Env> {
     if (!taken.ok) return taken;
     const after = this.#commit(memory, taken, now);
     const identity = after?.head.identity;
-    return { ...taken.reply, visitor_id: identity?.visitor_id ?? null, device_id: identity?.device_id ?? null };
+    const engagement = call.expose?.includes("engagement") && after ? exposedOf(after.state.judgement) : null;
+    return {
+      ...{ ...taken.reply, visitor_id: identity?.visitor_id ?? null, device_id: identity?.device_id ?? null },
+      ...(engagement && { engagement }),
+    };
   }
 
   /**

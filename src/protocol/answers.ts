@@ -30,6 +30,10 @@ export const AckBody = z.object({
     .nullable(),
   ended: z.literal(true).optional(),
   consent: z.literal("denied").optional(),
+  engagement: z
+    .object({ score: z.int().min(0).max(100), band: z.enum(["cold", "warm", "engaged", "hot"]) })
+    .optional()
+    .meta({ description: "Where the site's `expose` names it" }),
   timestamp: Time,
 });
 

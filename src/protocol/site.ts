@@ -24,6 +24,11 @@ export const SiteInput = z.strictObject({
   default_consent: Consent.default("granted"),
   /** How addresses are stored: as they are, masked to /24 or /48, or as a keyed hash. */
   ip: z.enum(["full", "masked", "hashed"]).default("masked"),
+  /** What a page is told of its own session in acks: its engagement, and no other score, or bots could train on it. */
+  expose: z
+    .array(z.enum(["engagement"]))
+    .max(1)
+    .default([]),
   /** Where leads and alerts are sent. */
   webhooks: Webhooks,
   /** Rules for leads, and the forms that form.js renders. */

@@ -56,10 +56,11 @@ export const endSession: Handler = (context) =>
 async function sendBatch(context: Context, batch: Batch) {
   const site = batch.site ?? batch.start?.site;
   const taken = await send(context, batch.session_id, site, { batch });
-  const { accepted, duplicates, rejected, ack, ended, consent, timestamp } = taken;
+  const { accepted, duplicates, rejected, ack, ended, consent, engagement, timestamp } = taken;
   // A page that said nothing of consent hears that nobody may be named, so that it forgets the visitor too.
   const isDenied = batch.start && !batch.start.consent && consent === "denied";
-  return { accepted, duplicates, rejected, ack, ...(ended && { ended }), ...(isDenied && { consent }), timestamp };
+  const more = { ...(ended && { ended }), ...(isDenied && { consent }), ...(engagement && { engagement }) };
+  return { accepted, duplicates, rejected, ack, ...more, timestamp };
 }
 
 function unwrap<T>(parsed: Parsed<T>): T {
@@ -116,6 +117,7 @@ export async function admit(
     site,
     gpc: request.headers.get("Sec-GPC") === "1",
     default_consent: settings.default_consent,
+    ...(settings.expose.length > 0 && { expose: settings.expose }),
     network: clientNetwork(request, stored),
     key_hash: null,
   };

@@ -71,6 +71,18 @@ export type Band = (typeof BANDS)[number][1];
 export const bandOf = (engagement: number | null): Band | null =>
   engagement === null ? null : (BANDS.find(([from]) => engagement >= from)?.[1] ?? "cold");
 
+/** What a page may be told of its session. */
+export interface Exposed {
+  score: number;
+  band: Band;
+}
+
+/** Null where there is no score: the session began before there were rules. */
+export function exposedOf({ scores: { engagement: score } }: Judgement): Exposed | null {
+  const band = bandOf(score);
+  return score === null || band === null ? null : { score, band };
+}
+
 /** First score of each band, lowest band first. */
 export const BAND_FLOORS: readonly (readonly [Band, number])[] = BANDS.map(
   ([from, band]) => [band, from] as const,

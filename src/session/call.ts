@@ -10,6 +10,8 @@ export interface CallContext {
   gpc: boolean;
   default_consent: Consent;
   network: ClientNetwork;
+  /** What acks may say of the session's scores; absent in sockets opened before there was such a setting. */
+  expose?: readonly "engagement"[];
   /** Of the session key this caller has shown before: a socket shows it once. */
   key_hash: string | null;
 }
@@ -25,13 +27,14 @@ export async function buildCall(context: CallContext, { start, batch, end }: Cal
   const first = start ?? batch?.start ?? null;
   const last = end ?? batch?.end ?? null;
   const key = batch?.session_key ?? first?.session_key ?? last?.session_key;
-  const { session_id, site, gpc, default_consent, network } = context;
+  const { session_id, site, gpc, default_consent, expose, network } = context;
   return {
     v: 1,
     session_id,
     site,
     gpc,
     default_consent,
+    ...(expose?.length && { expose }),
     network,
     key_hash: key ? await sha256(key) : context.key_hash,
     device_id: first ? await deviceId(first) : null,

@@ -22,6 +22,8 @@ export interface TrackCall {
   /** `Sec-GPC: 1`: consent is denied, whatever the page says. */
   gpc: boolean;
   default_consent: Consent;
+  /** What the reply may say of the session's scores. */
+  expose?: readonly "engagement"[];
   network: ClientNetwork;
   /** SHA-256 of the session key that came with the call, hex. */
   key_hash: string | null;

@@ -1,5 +1,6 @@
 import type { RejectedEvent } from "../protocol/events";
 import type { Consent } from "../protocol/fields";
+import type { Exposed } from "../scoring/ledger";
 import type { Ack } from "./streams";
 
 /** What a call on a session comes to; a value until the edge turns it into a response or a frame. */
@@ -17,6 +18,8 @@ export interface Taken {
   ended_at: number | null;
   /** As it holds now. */
   consent: Consent;
+  /** Only where the site says that its pages may know. */
+  engagement?: Exposed;
   timestamp: number;
 }
 
