@@ -16,9 +16,9 @@ export function table(head, rows) {
 export function loadTable(medians) {
   const rows = Object.entries(medians).map(([key, m]) => [
     key,
-    ...[m.acked, m.stored, m.p50, m.p95, m.p99, m.cpu, m.peak, m.client].map(figure),
+    ...[m.acked, m.stored, m.p50, m.p95, m.p99, m.cpu, m.peak, m.client, m.dropped].map(figure),
   ]);
-  const units = ["acked/s", "stored/s", "p50 ms", "p95", "p99", "CPU-s/100k", "peak MB", "client cores"];
+  const units = ["acked/s", "stored/s", "p50 ms", "p95", "p99", "CPU-s/100k", "peak MB", "client cores", "dropped"];
   return table(["who, transport, batch of session", ...units], rows);
 }
 

@@ -6,7 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { bin, quiet, root } from "../../scripts/install.mjs";
+import { bin, quiet, root, runQuietly } from "../../scripts/install.mjs";
+import { isBuilt } from "../../scripts/lib/fresh.mjs";
+
+// A host serves the built scripts and dashboard, whatever it measures.
+if (!isBuilt()) runQuietly(process.execPath, ["scripts/build.mjs"]);
 
 /** A folder for this run's builds and state; removed at its end. */
 export const workspace = mkdtempSync(join(tmpdir(), "pulsegate-bench-"));

@@ -18,6 +18,7 @@ const DISTURBED = 0.1;
  * @property {number} cpu  CPU-seconds of the server's processes for 100,000 events, flushes included.
  * @property {number} peak  MB.
  * @property {number} client  CPU of the client, share of a core.
+ * @property {number} dropped  Connections the server ended before a reply.
  * @property {number} others  CPU that neither used, share of the machine.
  */
 
@@ -32,7 +33,7 @@ export async function measure(server, drive) {
   resetPeak(pids);
   const before = { cpu: cpuSeconds(pids), machine: machineCpuSeconds(), client: process.cpuUsage() };
   const began = performance.now();
-  const { events, seconds, latencies } = await drive();
+  const { events, seconds, latencies, dropped } = await drive();
   const usage = process.cpuUsage(before.client);
   const done = await quiet(pids);
   const took = (done.at - began) / 1_000;
@@ -50,6 +51,7 @@ export async function measure(server, drive) {
     p99: quantile(latencies, 0.99),
     cpu: (cpu / events) * 100_000,
     peak: memory(pids, "VmHWM"),
+    dropped,
     client: (usage.user + usage.system) / 1e6 / seconds,
     others: Math.max(0, others) / wall / cores,
   };

@@ -16,6 +16,7 @@ import { openHttp, openSocket } from "./wire.mjs";
  * @property {number} sessions
  * @property {number} seconds  From the first request to the last ack.
  * @property {number[]} latencies  Of each batch, ms.
+ * @property {number} dropped  Connections the server ended before a reply; what they carried was sent again.
  */
 
 /** Visitors at a time. */
@@ -30,6 +31,7 @@ export async function closedLoop(port, shape, sessions, lanes = LANES) {
   /** @type {number[]} */
   const latencies = [];
   let left = sessions;
+  let dropped = 0;
   const began = performance.now();
   const lane = async () => {
     const http = shape.transport === "http" ? await openHttp(port, pathOf) : null;
@@ -37,11 +39,12 @@ export async function closedLoop(port, shape, sessions, lanes = LANES) {
       left -= 1;
       await playSession(port, http, shape, latencies);
     }
+    dropped += http?.dropped() ?? 0;
     http?.close();
   };
   await Promise.all(Array.from({ length: Math.min(lanes, sessions) }, lane));
   const seconds = (performance.now() - began) / 1_000;
-  return { events: sessions * shape.length, sessions, seconds, latencies };
+  return { events: sessions * shape.length, sessions, seconds, latencies, dropped };
 }
 
 /**
@@ -61,9 +64,13 @@ async function playSession(port, http, { size, length }, latencies) {
   if (!http) wire.close();
 }
 
-/** @param {string} reply @param {number} count */
-export function checkAck(reply, count) {
-  if (!reply.includes(`"accepted":${count},`)) throw new Error(`not acked: ${reply.slice(0, 300)}`);
+/** All of a batch is accepted, or some of it was already when it is sent again. @param {string} reply @param {number} count */
+function checkAck(reply, count) {
+  if (reply.includes(`"accepted":${count},`)) return;
+  const { accepted = 0, duplicates = 0 } = /** @type {{ accepted?: number, duplicates?: number }} */ (
+    JSON.parse(reply)
+  );
+  if (accepted + duplicates !== count) throw new Error(`not acked: ${reply.slice(0, 300)}`);
 }
 
 /**
@@ -80,6 +87,7 @@ export async function constantRate(port, { size, length }, rate, seconds) {
   // The first session of each slot is cut short, so that sessions are of all ages from the start on.
   const active = Array.from({ length: perSecond }, (_, i) => ({
     session: newSession(),
+    acked: false,
     position: 0,
     length: size * (1 + (i % (length / size))),
   }));
@@ -88,11 +96,14 @@ export async function constantRate(port, { size, length }, rate, seconds) {
   /** @type {Promise<void>[]} */
   const underWay = [];
   let sessions = 0;
+  let dropped = 0;
   const began = performance.now() + 20;
   const send = async (/** @type {number} */ due, /** @type {string} */ body) => {
     while (idle.length > 0 && !idle.at(-1)?.isOpen()) idle.pop()?.close();
     const wire = idle.pop() ?? (await openHttp(port, pathOf));
+    const before = wire.dropped();
     checkAck(await wire.send(body), size);
+    dropped += wire.dropped() - before;
     latencies.push(performance.now() - due);
     idle.push(wire);
   };
@@ -103,9 +114,15 @@ export async function constantRate(port, { size, length }, rate, seconds) {
     const slot = active[i % active.length];
     if (!slot) continue;
     if (slot.position === 0) sessions += 1;
-    underWay.push(send(due, `{${batch(slot.session, slot.position, size, slot.length)}}`));
+    const { session } = slot;
+    const sent = send(due, `{${batch(session, slot.position, size, slot.length, slot.acked)}}`);
+    underWay.push(
+      sent.then(() => {
+        if (slot.session === session) slot.acked = true;
+      }),
+    );
     slot.position += size;
-    if (slot.position >= slot.length) Object.assign(slot, { session: newSession(), position: 0, length });
+    if (slot.position >= slot.length) Object.assign(slot, { session: newSession(), acked: false, position: 0, length });
   }
   await Promise.all(underWay);
   const events = latencies.length * size;
@@ -117,5 +134,5 @@ export async function constantRate(port, { size, length }, rate, seconds) {
     open.map(({ session, position }) => send(0, `{${batch(session, position, size, position + size)}}`)),
   );
   for (const wire of idle) wire.close();
-  return { events, sessions, seconds: took, latencies: measured };
+  return { events, sessions, seconds: took, latencies: measured, dropped };
 }

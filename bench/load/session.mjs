@@ -43,14 +43,16 @@ export function newSession() {
 }
 
 /**
- * Events `position + 1` to `position + count` of a session, without its braces. The first batch carries the start, the
- * one that reaches `total` the end, as the tracker sends them.
+ * Events `position + 1` to `position + count` of a session, without its braces. Batches carry the start until one is
+ * acked, the one that reaches `total` the end, as the tracker sends them.
  * @param {Session} session @param {number} position @param {number} count @param {number} total
+ * @param {boolean} [acked]  Whether a batch of the session has been.
  */
-export function batch(session, position, count, total) {
+export function batch(session, position, count, total, acked = position > 0) {
   const { id, variant, stream, visitor, fingerprint } = session;
-  const start =
-    position === 0 ? `"start":${JSON.stringify({ ...START, visitor_id: visitor, fingerprint_id: fingerprint })},` : "";
+  const start = acked
+    ? ""
+    : `"start":${JSON.stringify({ ...START, visitor_id: visitor, fingerprint_id: fingerprint })},`;
   const end = position + count >= total ? `,"end":{}` : "";
   return `"session_id":"${id}","stream":"${stream}","first":${position + 1},${start}${run(variant, position, count)}${end}`;
 }
