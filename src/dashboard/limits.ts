@@ -4,6 +4,8 @@
 export const SLOW_MS = 300;
 /** Aggregates are asked again this often while they are looked at: about as old as a flush makes them anyway. */
 export const REFRESH_MS = 60_000;
+/** Visitors of the live view whose own sessions are followed, so that a click shows at once: as many as a screen has. */
+export const LIVE_FOLLOWED = 20;
 /** Lists of what happens now. */
 export const LIVE_REFRESH_MS = 5_000;
 /** Answers kept, so that going back shows something at once. */

@@ -32,8 +32,6 @@ export const forgetAnswers = (): void => kept.clear();
 interface Options {
   /** Asked again this often, while the page is seen. */
   every?: number;
-  /** What the answer is kept under, where the path changes from minute to minute. */
-  name?: string;
 }
 
 interface Known<T> {
@@ -49,19 +47,27 @@ function before<T>(name: string): Known<T> {
   return { name, data: (known?.data ?? null) as T | null, at: known?.at ?? null, error: null, isSlow: false };
 }
 
+/** A question: its path, or a way to ask that takes more than one. */
+export type Ask<T> = (signal: AbortSignal) => string | Promise<T>;
+
+async function answerTo<T>(ask: Ask<T>, signal: AbortSignal): Promise<T> {
+  const asked = ask(signal);
+  return typeof asked === "string" ? call<T>(asked, { signal }) : asked;
+}
+
 /**
- * Asks `path()` and, while it is looked at, asks it again. What was answered before is shown until there is news; null
+ * Asks `ask()` and, while it is looked at, asks it again. What was answered before is shown until there is news; null
  * asks nothing.
  */
-export function useAnswer<T>(path: (() => string) | null, name: string, { every }: Options = {}): Answer<T> {
+export function useAnswer<T>(question: Ask<T> | null, name: string, { every }: Options = {}): Answer<T> {
   const [state, setState] = useState<Known<T>>(() => before(name));
   const [round, setRound] = useState(0);
-  const ask = useRef(path);
-  ask.current = path;
-  const isAsked = path !== null;
+  const ask = useRef(question);
+  ask.current = question;
+  const isAsked = question !== null;
 
   useEffect(() => {
-    if (!isAsked) return;
+    if (!isAsked || ask.current === null) return;
     const control = new AbortController();
     setState((now) => (now.name === name ? { ...now, isSlow: false } : before(name)));
     const slow = setTimeout(() => setState((now) => ({ ...now, isSlow: true })), SLOW_MS);
@@ -71,7 +77,7 @@ export function useAnswer<T>(path: (() => string) | null, name: string, { every 
       if (every === undefined || control.signal.aborted) return;
       again = setTimeout(() => (document.hidden ? next() : setRound((n) => n + 1)), every);
     };
-    call<T>(ask.current?.() ?? "", { signal: control.signal })
+    answerTo<T>(ask.current, control.signal)
       .then((data) => {
         if (control.signal.aborted) return;
         keep(name, data);

@@ -1,9 +1,14 @@
+import type { Webhook } from "../../protocol/webhook";
+import type { Presence } from "../../roster/entry";
 import type { Firing, Label, ScoreName, Scores } from "../../scoring/ledger";
 import type { columns, Live as LiveView, Summary } from "../../session/view";
 
 /** What the API answers, as far as the dashboard reads it. What is optional is not in rows of every age. */
 
-export type { Firing, Label, LiveView, ScoreName, Scores };
+export type { ApiKey, AuditEntry } from "../../protocol/keys";
+export type { DeliveryAnswer as Delivery } from "../../protocol/leads";
+export type { RetentionRun } from "../../protocol/storage";
+export type { Firing, Label, LiveView, Presence, ScoreName, Scores };
 
 export interface One<T> {
   data: T;
@@ -86,5 +91,15 @@ export interface Engagement
 
 export interface SiteRow {
   site: string;
+}
+
+/** A site's settings. More of them than these may come, from a newer deployment; they are edited as JSON. */
+export interface SiteSettings {
+  site: string;
+  allowed_origins: string[];
+  dashboard_origins: string[];
+  default_consent: string;
+  ip: string;
+  webhooks: Webhook[];
   [setting: string]: unknown;
 }

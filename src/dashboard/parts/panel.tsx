@@ -20,8 +20,10 @@ export function Panel({ title, aside, class: name, children }: PanelProps) {
   );
 }
 
+export type Fact = readonly [name: string, value: ComponentChildren];
+
 /** Names and values, one pair a line. */
-export function Facts({ of }: { of: readonly (readonly [name: string, value: ComponentChildren])[] }) {
+export function Facts({ of }: { of: readonly Fact[] }) {
   return (
     <dl class="facts">
       {of.map(([name, value]) => (

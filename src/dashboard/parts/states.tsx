@@ -22,7 +22,7 @@ export function Notice({ title, children }: { title: string; children?: Componen
 function whatFailed({ status, isMissingPath, code, message }: ApiError): [title: string, detail: string] {
   if (isMissingPath) return ["Not available", "This deployment does not have these figures."];
   if (status === 0) return ["No connection", message];
-  if (code === "scope_missing") return ["This key may not see this", message];
+  if (code === "scope_missing") return ["This key may not do that", message];
   if (status === 404) return ["Not found", message];
   if (status === 429) return ["Asked too often", message];
   if (status >= 500) return ["The server could not answer", message];

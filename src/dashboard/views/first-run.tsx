@@ -5,6 +5,7 @@ import { LIVE_REFRESH_MS } from "../limits";
 import { Copy } from "../parts/copy";
 import { href } from "../place";
 import { site } from "../range";
+import { tagOf } from "../settings/tag";
 
 const FOREVER = "/analytics/sessions?limit=1&from=0";
 
@@ -19,7 +20,7 @@ export function FirstRun() {
   const { data } = useAnswer<List<SessionRow>>(() => FOREVER, "first event", { every: LIVE_REFRESH_MS / 2 });
   const [first] = data?.data ?? [];
   const name = site.value || "default";
-  const tag = `<script async src="${location.origin}/tracker.js" data-site="${name}"></script>`;
+  const tag = tagOf(name);
   useEffect(() => {
     if (first) location.hash = href("session", first.session_id);
   }, [first]);

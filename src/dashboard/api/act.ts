@@ -1,0 +1,28 @@
+import { useState } from "preact/hooks";
+import { ApiError, type Call, call } from "./client";
+
+export interface Act {
+  /** Null when it was refused: `error` then says why. */
+  run: <T>(path: string, how: Call) => Promise<T | null>;
+  isRunning: boolean;
+  error: ApiError | null;
+}
+
+/** Something the viewer does to the server, once at a time. */
+export function useAct(): Act {
+  const [isRunning, setRunning] = useState(false);
+  const [error, setError] = useState<ApiError | null>(null);
+  const run = async <T>(path: string, how: Call): Promise<T | null> => {
+    setRunning(true);
+    setError(null);
+    try {
+      return await call<T>(path, how);
+    } catch (failed) {
+      setError(failed instanceof ApiError ? failed : new ApiError(0, "unreadable", "The answer cannot be read."));
+      return null;
+    } finally {
+      setRunning(false);
+    }
+  };
+  return { run, isRunning, error };
+}

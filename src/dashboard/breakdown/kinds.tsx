@@ -1,0 +1,104 @@
+import type { PageSums, SessionSums } from "../api/types";
+import { count, country, duration, NOTHING, pagePath, percent } from "../format";
+import { Bar } from "../parts/bar";
+import type { Column } from "../parts/table";
+import { href } from "../place";
+
+export type Row = Partial<SessionSums & PageSums> & {
+  country?: string | null;
+  source?: string;
+  campaign?: string;
+};
+
+export interface Kind {
+  title: string;
+  path: string;
+  params: Record<string, string>;
+  /** The sum the list is ranked by. */
+  rank: "views" | "sessions";
+  value: (row: Row) => string | null | undefined;
+  show: (row: Row) => string;
+  /** Filter of the session list that this value is. */
+  filter: string;
+}
+
+const sessionsBy = (title: string, path: string, filter: "source" | "campaign" | "country"): Kind => ({
+  ...{ title, path, filter, rank: "sessions" },
+  params: filter === "campaign" ? { by: "campaign" } : {},
+  value: (row) => row[filter],
+  show: (row) => (filter === "country" ? country(row.country) : (row[filter] ?? NOTHING)),
+});
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  pages: {
+    ...{ title: "Page", path: "/analytics/pages/top", params: {}, rank: "views", filter: "page" },
+    value: ({ page }) => page,
+    show: ({ page }) => pagePath(page ?? ""),
+  },
+  sources: sessionsBy("Source", "/analytics/sources", "source"),
+  campaigns: sessionsBy("Campaign", "/analytics/sources", "campaign"),
+  countries: sessionsBy("Country", "/analytics/geo", "country"),
+};
+
+/** Null: the view has no list of its own. */
+export const kindOf = (view: string): Kind | null => (Object.hasOwn(KINDS, view) ? (KINDS[view] ?? null) : null);
+
+type Named = "sessions" | "events" | "page_views" | "views" | "entries" | "bounces";
+
+const numbered = (title: string, name: Named): Column<Row> => ({
+  title,
+  cell: (row) => count(row[name]),
+  text: (row) => row[name],
+  isNumber: true,
+});
+
+const share: Column<Row> = {
+  title: "Share",
+  cell: (row) => percent(row.share),
+  text: (row) => row.share,
+  isNumber: true,
+};
+const bounceRate: Column<Row> = {
+  title: "Bounce rate",
+  cell: (row) => percent(row.bounce_rate),
+  text: (row) => row.bounce_rate,
+  isNumber: true,
+};
+const engaged: Column<Row> = {
+  title: "Engaged, average",
+  cell: (row) => duration(row.average_engaged_ms),
+  text: (row) => row.average_engaged_ms,
+  isNumber: true,
+};
+
+export const PAGE_NUMBERS: readonly Column<Row>[] = [
+  numbered("Views", "views"),
+  numbered("Sessions", "sessions"),
+  numbered("Entries", "entries"),
+  bounceRate,
+];
+
+export const SESSION_NUMBERS: readonly Column<Row>[] = [
+  numbered("Sessions", "sessions"),
+  share,
+  numbered("Page views", "page_views"),
+  numbered("Events", "events"),
+  bounceRate,
+  engaged,
+];
+
+/** The value itself, over a bar of its share of the first, leading to its sessions. */
+export const nameColumn = (kind: Kind, most: number): Column<Row> => ({
+  title: kind.title,
+  isWide: true,
+  text: kind.value,
+  cell: (row) => {
+    const value = kind.value(row);
+    const name = <span title={value ?? undefined}>{kind.show(row)}</span>;
+    return (
+      <Bar part={(row[kind.rank] ?? 0) / most}>
+        {value ? <a href={href("sessions", null, { [kind.filter]: value })}>{name}</a> : name}
+      </Bar>
+    );
+  },
+});

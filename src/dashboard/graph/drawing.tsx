@@ -1,0 +1,83 @@
+import type { NodeKind } from "../api/identity-types";
+import { count, country } from "../format";
+import type { Layout, PlacedNode } from "./layout";
+
+/** Units of the drawing a label may be long, by the 6 units of a letter. */
+const LABEL_LETTERS = 20;
+
+const KIND_TITLES: Record<NodeKind, string> = {
+  fingerprint: "Fingerprint",
+  address: "Address",
+  asn: "Network",
+  country: "Country",
+};
+const KINDS = Object.keys(KIND_TITLES) as NodeKind[];
+
+export const labelOf = ({ kind, label }: Pick<PlacedNode, "kind" | "label">): string =>
+  kind === "country" ? country(label) : label;
+
+const short = (text: string): string => (text.length > LABEL_LETTERS ? `${text.slice(0, LABEL_LETTERS - 1)}…` : text);
+
+interface DrawingProps {
+  layout: Layout;
+  chosen: string | null;
+  onChoose: (id: string) => void;
+}
+
+/** The graph: a node's size says how many sessions, a line's width how many went that way. */
+export function Drawing({ layout, chosen, onChoose }: DrawingProps) {
+  const { nodes, edges, box } = layout;
+  const isNear = (id: string): boolean =>
+    chosen === null ||
+    id === chosen ||
+    edges.some(({ from, to }) => (from === chosen && to === id) || (to === chosen && from === id));
+  return (
+    <figure class="graph">
+      <svg viewBox={`${box.x} ${box.y} ${box.width} ${box.height}`} aria-label="Identity network">
+        {edges.map(({ from, to, sessions, a, b }) => (
+          <line
+            key={`${from} ${to}`}
+            class={chosen === null || from === chosen || to === chosen ? "edge" : "edge faint"}
+            x1={a.x}
+            y1={a.y}
+            x2={b.x}
+            y2={b.y}
+            stroke-width={1 + Math.min(4, Math.sqrt(sessions) / 2)}
+          />
+        ))}
+        {nodes.map((node) => (
+          // biome-ignore lint/a11y/useSemanticElements: a part of a drawing can be no <button>.
+          <g
+            key={node.id}
+            class={`node ${node.kind}${node.id === chosen ? " chosen" : ""}${isNear(node.id) ? "" : " faint"}`}
+            role="button"
+            tabIndex={0}
+            aria-pressed={node.id === chosen}
+            aria-label={`${KIND_TITLES[node.kind]} ${labelOf(node)}, ${count(node.sessions)} sessions`}
+            transform={`translate(${node.x} ${node.y})`}
+            onClick={() => onChoose(node.id)}
+            onKeyDown={(event) => {
+              if (event.key !== "Enter" && event.key !== " ") return;
+              event.preventDefault();
+              onChoose(node.id);
+            }}
+          >
+            <circle r={node.r} />
+            <text x={node.r + 4} y={4}>
+              {short(labelOf(node))}
+            </text>
+          </g>
+        ))}
+      </svg>
+      <figcaption>
+        {KINDS.map((kind) => (
+          <span key={kind} class={`legend ${kind}`}>
+            {KIND_TITLES[kind]}
+          </span>
+        ))}
+      </figcaption>
+    </figure>
+  );
+}
+
+export { KIND_TITLES };

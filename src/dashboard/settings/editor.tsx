@@ -1,0 +1,110 @@
+import { useState } from "preact/hooks";
+import { useAct } from "../api/act";
+import type { One, SiteSettings } from "../api/types";
+import { Choice } from "../parts/field";
+import { Failure } from "../parts/states";
+import { CHOICES, type Draft, draftOf, faultsOf, isJson, readDraft } from "./draft";
+
+/** What a setting is, in a sentence. */
+const ABOUT: Readonly<Record<string, readonly [title: string, about: string]>> = {
+  allowed_origins: ["Allowed origins", "Pages whose events are taken, one a line; * for any. None: no page's."],
+  dashboard_origins: ["Dashboard origins", "Other pages that may call the API from a browser, one a line."],
+  default_consent: ["Default consent", "What a page without a word on consent means."],
+  ip: ["Addresses", "How addresses are stored: the network alone, a keyed hash, or as they are."],
+  webhooks: ["Webhooks", "Where leads and alerts are sent. A secret that is shown as ******** stays as it is."],
+  forms: ["Forms", "Rules for leads, and the forms that form.js renders."],
+  record: ["Recording", "Whether pages are recorded for replay."],
+  expose: ["Exposed to pages", "What a page may learn of its own visitor's session."],
+  tracker: ["Tracker", "Options that the tracker of this site begins with."],
+};
+
+const titleOf = (name: string): readonly [title: string, about: string] =>
+  Object.hasOwn(ABOUT, name) ? (ABOUT[name] ?? [name, ""]) : [name, ""];
+
+interface SettingProps {
+  name: string;
+  value: string;
+  fault: string | undefined;
+  onChange: (value: string) => void;
+}
+
+function Setting({ name, value, fault, onChange }: SettingProps) {
+  const [title, about] = titleOf(name);
+  const choices = CHOICES[name];
+  const rows = Math.min(18, Math.max(2, value.split("\n").length + 1));
+  return (
+    <div class="setting">
+      {choices ? (
+        <Choice label={title} value={value} options={choices.map((one) => [one, one] as const)} onChange={onChange} />
+      ) : (
+        <label class="field">
+          <span>{isJson(name) ? `${title} (JSON)` : title}</span>
+          <textarea
+            rows={rows}
+            value={value}
+            spellcheck={false}
+            aria-invalid={fault !== undefined}
+            aria-describedby={`about-${name}`}
+            onInput={({ currentTarget }) => onChange(currentTarget.value)}
+          />
+        </label>
+      )}
+      <p id={`about-${name}`} class={fault ? "refused" : "soft note"} role={fault ? "alert" : undefined}>
+        {fault ? `${title}: ${fault}` : about}
+      </p>
+    </div>
+  );
+}
+
+/** A site's settings, saved as a whole. */
+export function Editor({ settings }: { settings: SiteSettings }) {
+  const [base, setBase] = useState(settings);
+  const [draft, setDraft] = useState<Draft>(() => draftOf(settings));
+  const [local, setLocal] = useState<Record<string, string>>({});
+  const [isSaved, setSaved] = useState(false);
+  const { run, isRunning, error } = useAct();
+  const isChanged = JSON.stringify(draft) !== JSON.stringify(draftOf(base));
+  const refused = error?.errors.length ? faultsOf(error.errors, draft) : { faults: {}, rest: [] };
+  const faults: Record<string, string> = { ...refused.faults, ...local };
+
+  const save = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    setSaved(false);
+    const read = readDraft(draft);
+    setLocal(read.ok ? {} : read.faults);
+    if (!read.ok) return;
+    const path = `/analytics/sites/${encodeURIComponent(base.site)}`;
+    const answer = await run<One<SiteSettings>>(path, { method: "PUT", body: read.settings });
+    if (!answer) return;
+    setBase(answer.data);
+    setDraft(draftOf(answer.data));
+    setSaved(true);
+  };
+
+  return (
+    <form class="settings" onSubmit={save}>
+      {Object.entries(draft).map(([name, value]) => (
+        <Setting
+          key={name}
+          name={name}
+          value={value}
+          fault={faults[name]}
+          onChange={(text) => {
+            setSaved(false);
+            setDraft((now) => ({ ...now, [name]: text }));
+          }}
+        />
+      ))}
+      {error && (error.errors.length === 0 || refused.rest.length > 0) && <Failure error={error} />}
+      <p class="form-foot">
+        <button type="submit" class="primary" disabled={isRunning || !isChanged}>
+          {isRunning ? "Saving …" : "Save"}
+        </button>
+        <button type="button" disabled={!isChanged} onClick={() => setDraft(draftOf(base))}>
+          Discard changes
+        </button>
+        <span role="status">{isSaved ? "Saved. It holds everywhere within a minute." : ""}</span>
+      </p>
+    </form>
+  );
+}

@@ -1,0 +1,81 @@
+import { useState } from "preact/hooks";
+import { useAct } from "../api/act";
+import type { ApiKey, One } from "../api/types";
+import { Copy } from "../parts/copy";
+import { Failure } from "../parts/states";
+
+const SCOPES = [
+  ["read", "figures, sessions, leads"],
+  ["export", "a person’s own data"],
+  ["inspect", "metrics, live views"],
+  ["ingest", "send events from a server"],
+  ["admin", "change settings, make keys, erase"],
+] as const;
+
+/** Makes a key; what it opens with is shown once, here, and kept nowhere. */
+export function NewKey({ onMade }: { onMade: () => void }) {
+  const { run, isRunning, error } = useAct();
+  const [made, setMade] = useState<(ApiKey & { key: string }) | null>(null);
+  const [refused, setRefused] = useState<string | null>(null);
+  const submit = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    if (!(form instanceof HTMLFormElement)) return;
+    const data = new FormData(form);
+    const name = String(data.get("name") ?? "").trim();
+    const scopes = data.getAll("scope");
+    const sites = String(data.get("sites") ?? "")
+      .split(/[\s,]+/)
+      .filter((site) => site !== "");
+    setRefused(name === "" ? "Give it a name." : scopes.length === 0 ? "Choose at least one scope." : null);
+    if (name === "" || scopes.length === 0) return;
+    const body = { name, scopes, sites: sites.length > 0 ? sites : null };
+    const answer = await run<One<ApiKey & { key: string }>>("/analytics/keys", { method: "POST", body });
+    if (!answer) return;
+    setMade(answer.data);
+    form.reset();
+    onMade();
+  };
+  return (
+    <form class="new-key" onSubmit={submit}>
+      <label class="field">
+        <span>Name</span>
+        <input type="text" name="name" autocomplete="off" placeholder="what calls with it" />
+      </label>
+      <label class="field">
+        <span>Sites, if not all</span>
+        <input type="text" name="sites" autocomplete="off" placeholder="shop, blog" />
+      </label>
+      <fieldset>
+        <legend>Scopes</legend>
+        {SCOPES.map(([scope, about]) => (
+          <label key={scope} class="check">
+            <input type="checkbox" name="scope" value={scope} defaultChecked={scope === "read"} />
+            <span>
+              <strong>{scope}</strong> <span class="soft">{about}</span>
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      {refused && (
+        <p class="refused" role="alert">
+          {refused}
+        </p>
+      )}
+      {error && <Failure error={error} />}
+      <p class="form-foot">
+        <button type="submit" class="primary" disabled={isRunning}>
+          {isRunning ? "Making …" : "Make a key"}
+        </button>
+      </p>
+      {made && (
+        <div class="made" role="status">
+          <strong>{made.name}: copy it now, it is shown this once.</strong>
+          <p class="tag">
+            <code>{made.key}</code> <Copy text={made.key} what="key" />
+          </p>
+        </div>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,86 @@
+import { useAnswer } from "../api/answer";
+import type { List } from "../api/types";
+import { asked, listed } from "../asked";
+import { count, NOTHING } from "../format";
+import { REFRESH_MS } from "../limits";
+import { Notice, Shown } from "../parts/states";
+import { type Column, Table } from "../parts/table";
+import { Time } from "../parts/time";
+
+const PATH = "/analytics/anomalies";
+
+interface Anomaly {
+  kind: string;
+  site?: string;
+  at: number;
+  value: number;
+  median: number | null;
+  mad: number | null;
+  deviation: number | null;
+  samples: number;
+}
+
+/** Kinds in words; a newer one is shown as it comes. */
+const KINDS: Readonly<Record<string, string>> = {
+  submission_drop: "Fewer forms are sent than usual",
+  traffic_spike: "More sessions than usual",
+  traffic_drop: "Fewer sessions than usual",
+  vpn_ratio: "More sessions behind a VPN than usual",
+  bot_ratio: "More bots than usual",
+  error_spike: "More errors on pages than usual",
+  event_loss: "More events are missing than usual",
+};
+
+const nameOf = (kind: string): string =>
+  Object.hasOwn(KINDS, kind) ? (KINDS[kind] ?? kind) : kind.replaceAll("_", " ");
+
+const figure = new Intl.NumberFormat(undefined, { maximumFractionDigits: 3 });
+const shown = (value: number | null): string => (value === null ? NOTHING : figure.format(value));
+const number = (title: string, name: "value" | "median" | "mad"): Column<Anomaly> => ({
+  title,
+  cell: (row) => shown(row[name]),
+  text: (row) => row[name],
+  isNumber: true,
+});
+
+const COLUMNS: readonly Column<Anomaly>[] = [
+  { title: "When", cell: ({ at }) => <Time at={at} />, text: ({ at }) => new Date(at).toISOString() },
+  { title: "What", cell: ({ kind }) => nameOf(kind), text: ({ kind }) => kind, isWide: true },
+  { title: "Site", cell: ({ site }) => site ?? NOTHING, text: ({ site }) => site },
+  number("Measured", "value"),
+  number("Usual (median)", "median"),
+  number("Usual spread (MAD)", "mad"),
+  {
+    title: "Off by",
+    cell: ({ deviation }) => (deviation === null ? NOTHING : `${shown(deviation)} ×`),
+    text: ({ deviation }) => deviation,
+    isNumber: true,
+  },
+  { title: "Compared with", cell: ({ samples }) => count(samples), text: ({ samples }) => samples, isNumber: true },
+];
+
+/** What is not as usual, with what usual is. */
+export default function AnomaliesView() {
+  const answer = useAnswer<List<Anomaly>>(() => listed(PATH), asked(PATH), { every: REFRESH_MS });
+  return (
+    <>
+      <h1>Anomalies</h1>
+      <Shown of={answer}>
+        {({ data }) => (
+          <>
+            <Table
+              name="Anomalies"
+              columns={COLUMNS}
+              rows={data}
+              id={({ kind, at }, index) => `${kind} ${at} ${index}`}
+              empty={<Notice title="Nothing unusual">In this span everything is as at other times.</Notice>}
+            />
+            <p class="soft note">
+              Usual is the median of the same hour in the weeks before; “off by” counts in median absolute deviations.
+            </p>
+          </>
+        )}
+      </Shown>
+    </>
+  );
+}

@@ -1,0 +1,31 @@
+import { Devices } from "../breakdown/devices";
+import { kindOf } from "../breakdown/kinds";
+import { Ranked } from "../breakdown/ranked";
+import { href, view } from "../place";
+
+const TABS = [
+  ["pages", "Pages"],
+  ["sources", "Sources"],
+  ["campaigns", "Campaigns"],
+  ["countries", "Countries"],
+  ["devices", "Devices"],
+] as const;
+
+/** What sessions are broken down by; each tab is a view of its own, so that the menu names it. */
+export default function BreakdownView() {
+  const open = view.value;
+  const kind = kindOf(open);
+  return (
+    <>
+      <h1>{TABS.find(([name]) => name === open)?.[1]}</h1>
+      <nav class="tabs" aria-label="What sessions are broken down by">
+        {TABS.map(([name, title]) => (
+          <a key={name} href={href(name)} aria-current={name === open ? "page" : undefined}>
+            {title}
+          </a>
+        ))}
+      </nav>
+      {kind ? <Ranked key={open} kind={kind} /> : <Devices />}
+    </>
+  );
+}
