@@ -31,12 +31,14 @@ function Shell() {
       <TopBar />
       <Nav />
       <main id="main" tabIndex={-1}>
-        {shown && <Lazy key={`${name}/${id ?? ""}`} load={shown.load} title={shown.title} />}
+        {shown && <Lazy key={`${name}/${id ?? ""}`} load={shown.load} title={shown.title} props={NONE} />}
       </main>
       <Help />
     </div>
   );
 }
+
+const NONE = {};
 
 /** A button, because the fragment is the place: a link to `#main` would leave the view. */
 const skip = (): void => document.getElementById("main")?.focus();

@@ -3,13 +3,22 @@ import { useEffect, useState } from "preact/hooks";
 import { SLOW_MS } from "./limits";
 import { Notice, Waiting } from "./parts/states";
 
-export type Load = () => Promise<{ default: ComponentType }>;
+export type Load<Props = Record<never, never>> = () => Promise<{ default: ComponentType<Props> }>;
 
-const loaded = new Map<Load, ComponentType>();
+interface LazyProps<Props> {
+  load: Load<Props>;
+  title: string;
+  props: Props;
+}
 
-/** A view whose code is fetched when it is first looked at. */
-export function Lazy({ load, title }: { load: Load; title: string }) {
-  const [View, setView] = useState<ComponentType | null>(() => loaded.get(load) ?? null);
+/** By the way to load it, of whatever properties: only `Lazy` reads it, with the same `load` it was kept under. */
+const loaded = new Map<unknown, unknown>();
+
+/** A view, or a part of one, whose code is fetched when it is first looked at. */
+export function Lazy<Props extends object>({ load, title, props }: LazyProps<Props>) {
+  const [View, setView] = useState<ComponentType<Props> | null>(
+    () => (loaded.get(load) as ComponentType<Props> | undefined) ?? null,
+  );
   const [state, setState] = useState<"waiting" | "slow" | "failed">("waiting");
   useEffect(() => {
     if (View) return;
@@ -23,7 +32,7 @@ export function Lazy({ load, title }: { load: Load; title: string }) {
       .finally(() => clearTimeout(slow));
     return () => clearTimeout(slow);
   }, [load, View]);
-  if (View) return <View />;
+  if (View) return <View {...props} />;
   if (state === "failed") {
     return (
       <Notice title={`${title} could not be loaded`}>

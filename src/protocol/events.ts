@@ -4,26 +4,7 @@ import { ClientTime, HttpUrl, isHttpUrl } from "./fields";
 import { type Checks, isNumber, isPlain, isText } from "./plain";
 import type { Parsed, Refusal } from "./text";
 
-/** The built-in event types of the contract; any other `[a-z][a-z0-9_.]{0,63}` is a custom event. */
-export const BUILT_IN_TYPES: ReadonlySet<string> = new Set([
-  "page_view",
-  "click",
-  "scroll",
-  "mousemove",
-  "navigation",
-  "visibility_change",
-  "form_focus",
-  "form_change",
-  "form_submit",
-  "form_abandoned",
-  "rage_click",
-  "dead_click",
-  "outbound",
-  "download",
-  "identify",
-  "error",
-  "custom",
-]);
+export { BUILT_IN_TYPES } from "./types";
 
 const EVENT_TYPE = /^[a-z][a-z0-9_.]{0,63}$/;
 

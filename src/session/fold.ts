@@ -1,5 +1,5 @@
 import { ENGAGED_GAP_MS, MAX_COUNTED_TYPES, MAX_PAGES, MAX_PAGES_UNITS } from "../limits";
-import { BUILT_IN_TYPES } from "../protocol/events";
+import { BUILT_IN_TYPES } from "../protocol/types";
 import { mergeLeads } from "../scoring/facts";
 import { type RuleSet, ruleSet } from "../scoring/ruleset";
 import { score } from "../scoring/score";

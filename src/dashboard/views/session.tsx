@@ -1,5 +1,6 @@
 import type { SessionRow } from "../api/types";
 import { count, duration } from "../format";
+import { Lazy, type Load } from "../lazy";
 import { Copy } from "../parts/copy";
 import { Panel } from "../parts/panel";
 import { SCORE_NAMES, SCORE_TITLES, Score, Verdict } from "../parts/score";
@@ -7,6 +8,7 @@ import { Failure, Notice, Waiting } from "../parts/states";
 import { Tabs } from "../parts/tabs";
 import { Time } from "../parts/time";
 import { href, place } from "../place";
+import type { ReplayProps } from "../replay/replay";
 import { Activity } from "../session/activity";
 import { ActorFacts, CompletenessFacts, DeviceFacts, IdentityFacts, NetworkFacts } from "../session/facts";
 import { Ledger } from "../session/ledger";
@@ -18,6 +20,8 @@ const TABS = [
   ["replay", "Replay"],
   ["facts", "Identity, network, completeness"],
 ] as const;
+
+const loadReplay: Load<ReplayProps> = () => import("../replay/replay");
 
 const STREAM_WORDS = {
   off: "",
@@ -43,6 +47,7 @@ function Head({ session, watched }: { session: SessionRow; watched: Watched }) {
         <span>
           Started <Time at={session.started_at} />
         </span>
+        <a href={href("leads", null, { session_id: session.session_id, range: "90d" })}>Its leads</a>
         <span>
           {session.ended_at === null ? (
             <>
@@ -104,6 +109,9 @@ function Body({ session, watched }: { session: SessionRow; watched: Watched }) {
         <CompletenessFacts session={session} />
       </div>
     );
+  }
+  if (tab === "replay") {
+    return log ? <Lazy load={loadReplay} title="The replay" props={{ session, log }} /> : null;
   }
   return (
     <>

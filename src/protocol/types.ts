@@ -1,0 +1,20 @@
+/** The built-in event types of the contract; any other `[a-z][a-z0-9_.]{0,63}` is a custom event. */
+export const BUILT_IN_TYPES: ReadonlySet<string> = new Set([
+  "page_view",
+  "click",
+  "scroll",
+  "mousemove",
+  "navigation",
+  "visibility_change",
+  "form_focus",
+  "form_change",
+  "form_submit",
+  "form_abandoned",
+  "rage_click",
+  "dead_click",
+  "outbound",
+  "download",
+  "identify",
+  "error",
+  "custom",
+]);
