@@ -1,0 +1,70 @@
+// @ts-check
+// Every view of the dashboard, and a way to look at each in a browser.
+
+/** @typedef {import("playwright-core").Page} Page */
+/** @typedef {import("playwright-core").Browser} Browser */
+
+/**
+ * @typedef {object} Stop
+ * @property {string} name
+ * @property {string} hash  Its place, without `#/`.
+ * @property {string} ready  What is there once the view has its answer.
+ */
+
+const TABLE = "main table";
+
+/**
+ * @param {{ session: string, lead: string, fingerprint: string, site?: string, range?: string }} of
+ * @returns {Stop[]}
+ */
+export function stops({ session, lead, fingerprint, site = "", range = "90d" }) {
+  const asked = new URLSearchParams({ range, ...(site && { site }) }).toString();
+  const rest = site ? `&site=${site}` : "";
+  return [
+    { name: "overview", hash: `overview?${asked}`, ready: ".chart canvas" },
+    { name: "live", hash: `live${site && `?site=${site}`}`, ready: ".stats" },
+    { name: "pages", hash: `pages?${asked}`, ready: TABLE },
+    { name: "sources", hash: `sources?${asked}`, ready: TABLE },
+    { name: "campaigns", hash: `campaigns?${asked}`, ready: TABLE },
+    { name: "countries", hash: `countries?${asked}`, ready: TABLE },
+    { name: "devices", hash: `devices?${asked}`, ready: TABLE },
+    { name: "engagement", hash: `engagement?${asked}`, ready: TABLE },
+    { name: "sessions", hash: `sessions?${asked}`, ready: TABLE },
+    { name: "session", hash: `session/${session}`, ready: ".log li" },
+    { name: "session-facts", hash: `session/${session}?tab=facts`, ready: ".facts" },
+    { name: "session-replay", hash: `session/${session}?tab=replay&t=7`, ready: ".stage svg" },
+    { name: "fingerprints", hash: `fingerprints?${asked}`, ready: TABLE },
+    { name: "fingerprint", hash: `fingerprint/${fingerprint}${rest.replace("&", "?")}`, ready: TABLE },
+    { name: "identity", hash: `identity/${fingerprint}${rest.replace("&", "?")}`, ready: ".graph svg" },
+    { name: "leads", hash: `leads?${asked}`, ready: TABLE },
+    { name: "lead", hash: `lead/${lead}`, ready: ".facts" },
+    { name: "deliveries", hash: `deliveries?${asked}`, ready: "main table, main .notice" },
+    { name: "anomalies", hash: `anomalies?${asked}`, ready: "main table, main .notice" },
+    { name: "quality", hash: `quality?${asked}`, ready: TABLE },
+    { name: "storage", hash: "storage?range=7d", ready: ".stats" },
+    { name: "sites", hash: "sites", ready: TABLE },
+    { name: "site", hash: "site/shop", ready: ".settings" },
+    { name: "keys", hash: "keys", ready: "main table, main .notice" },
+    { name: "keys-audit", hash: "keys?tab=audit", ready: "main table, main .notice" },
+  ];
+}
+
+/** A page whose tab has the key already. @param {import("playwright-core").BrowserContext} context @param {string} key */
+export async function signedIn(context, key) {
+  await context.addInitScript((value) => sessionStorage.setItem("pulsegate.key", value), key);
+  return context.newPage();
+}
+
+/**
+ * Goes to a view, and waits until it has all of its answers. @param {Page} page @param {string} url @param {Stop} stop
+ * @param {number} [timeout]
+ */
+export async function visit(page, url, stop, timeout = 20_000) {
+  await page.goto(`${url}/dashboard#/${stop.hash}`);
+  await page.waitForSelector(stop.ready, { timeout });
+  await settled(page, timeout);
+}
+
+/** Nothing is awaited any more. @param {Page} page @param {number} [timeout] */
+export const settled = (page, timeout = 20_000) =>
+  page.waitForFunction(() => !document.querySelector("main .waiting, main .held"), undefined, { timeout });
