@@ -1,10 +1,17 @@
 // @ts-check
-// Builds what the Worker serves: the scripts for pages to dist/browser, and the dashboard to dist/assets.
+// Builds what the Worker serves: the scripts for pages to dist/browser, and the dashboard to dist/assets. Does nothing
+// where both are built from the sources as they are: a server that watches them asks after every change, and may ask
+// again before the last build is through.
+import { root } from "./install.mjs";
 import { buildDashboard } from "./lib/dashboard.mjs";
-import { buildStamp } from "./lib/fresh.mjs";
+import { buildStamp, isBuilt } from "./lib/fresh.mjs";
+import { oneAtATime } from "./lib/one-at-a-time.mjs";
 import { buildScripts } from "./lib/scripts.mjs";
 
-const stamp = buildStamp();
-await buildScripts();
-await buildDashboard();
-stamp();
+await oneAtATime(`${root}dist/.building`);
+if (!isBuilt()) {
+  const stamp = buildStamp();
+  await buildScripts();
+  await buildDashboard();
+  stamp();
+}
