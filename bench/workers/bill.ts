@@ -6,6 +6,8 @@ import type { Sighting } from "../../src/identity/record";
 import worker from "../../src/index";
 import type { Report } from "../../src/roster/entry";
 import type { TrackCall } from "../../src/session/intake";
+import { countedBucket, countedCalls, countedDatabase, countedKv, countStorage, countValues } from "./counted";
+import { active, add, advanceTo, alarms, beginAt, counts } from "./simulated";
 
 /**
  * The production Worker and actor in simulated time, with a counter on each billed operation. The clock and the alarms
@@ -19,147 +21,6 @@ export { EraserActor } from "../../durable/eraser";
 export { LeadActor } from "../../durable/lead";
 export { RealtimeActor } from "../../durable/realtime";
 export { SiteSettings } from "../../durable/site";
-
-/** What is paid for separately in the report: taking sessions and writing them out; knowing who it is; who is here. */
-type Part = "session" | "identity" | "roster";
-
-/** Counts by part and name, `session:requests`; the names are the lines of the bill. */
-const counts: Record<string, number> = {};
-
-function add(part: Part, name: string, n = 1): void {
-  const key = `${part}:${name}`;
-  counts[key] = (counts[key] ?? 0) + n;
-}
-
-let clock = Date.now();
-Date.now = () => clock;
-
-/** The driver's seeded source: the same jitter in every run. */
-let seed = 1;
-Math.random = () => {
-  seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
-  return seed / 2 ** 32;
-};
-
-/** When each actor's alarm is due. Outlives the actor, as alarms do. */
-const alarms = new Map<string, number>();
-
-const countedStatement = (part: Part, statement: D1PreparedStatement): D1PreparedStatement => {
-  const counted: Pick<D1PreparedStatement, "bind" | "run" | "all" | "first"> = {
-    bind: (...values) => countedStatement(part, statement.bind(...values)),
-    run: async <T>() => countedResult(part, await statement.run<T>()),
-    all: async <T>() => countedResult(part, await statement.all<T>()),
-    first: async <T>() => countedResult(part, await statement.all<T>()).results[0] ?? null,
-  };
-  inner.set(counted, statement);
-  return counted as D1PreparedStatement;
-};
-const inner = new WeakMap<object, D1PreparedStatement>();
-
-function countedResult<T>(part: Part, result: D1Result<T>): D1Result<T> {
-  add(part, "d1_rows_written", result.meta.rows_written);
-  add(part, "d1_rows_read", result.meta.rows_read);
-  return result;
-}
-
-const countedDatabase = (part: Part, db: D1Database) =>
-  ({
-    prepare: (query: string) => countedStatement(part, db.prepare(query)),
-    batch: async <T>(statements: D1PreparedStatement[]) =>
-      (await db.batch<T>(statements.map((statement) => inner.get(statement) ?? statement))).map((result) =>
-        countedResult(part, result),
-      ),
-  }) as D1Database;
-
-/** The same binding, with its calls counted under the line they are billed by. */
-function countedCalls<T extends object>(part: Part, binding: T, lines: Record<string, string>): T {
-  return new Proxy(binding, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(target, name);
-      if (typeof value !== "function") return value;
-      return (...args: unknown[]): unknown => {
-        const line = lines[String(name)];
-        if (line) add(part, line);
-        return Reflect.apply(value, target, args);
-      };
-    },
-  });
-}
-
-const countedBucket = (bucket: R2Bucket): R2Bucket =>
-  countedCalls("session", bucket, { put: "r2_class_a", list: "r2_class_a", get: "r2_class_b", head: "r2_class_b" });
-
-const countedKv = (part: Part, kv: KVNamespace): KVNamespace =>
-  countedCalls(part, kv, { get: "kv_reads", put: "kv_writes", delete: "kv_writes", list: "kv_writes" });
-
-/** Counts what is put in the way of the storage of one object, which has these tables. */
-function countStorage(part: Part, storage: DurableObjectStorage, id: string, tables: string[]): void {
-  const { sql } = storage;
-  const exec = sql.exec.bind(sql);
-  Object.defineProperty(sql, "exec", {
-    value: (query: string, ...values: SqlStorageValue[]) => {
-      const cursor = exec(query, ...values);
-      // A cursor knows its rows when it has been read to its end, which the journal does in the same turn.
-      const toArray = cursor.toArray.bind(cursor);
-      Object.defineProperty(cursor, "toArray", {
-        value: () => {
-          const rows = toArray();
-          add(part, "object_rows_written", cursor.rowsWritten);
-          add(part, "object_rows_read", cursor.rowsRead);
-          return rows;
-        },
-      });
-      return cursor;
-    },
-  });
-  Object.defineProperty(storage, "getAlarm", { value: () => Promise.resolve(alarms.get(id) ?? null) });
-  Object.defineProperty(storage, "setAlarm", {
-    value: (at: number) => {
-      add(part, "set_alarms");
-      alarms.set(id, at);
-      return Promise.resolve();
-    },
-  });
-  const deleteAll = storage.deleteAll.bind(storage);
-  Object.defineProperty(storage, "deleteAll", {
-    value: () => {
-      // Not in the price list; counted as a delete of every row there is.
-      for (const table of tables) {
-        add(part, "object_rows_written", Number(exec(`SELECT count(*) AS n FROM ${table}`).one()["n"]));
-      }
-      alarms.delete(id);
-      return deleteAll();
-    },
-  });
-}
-
-/** A key-value write is a row like any other. */
-function countValues({ kv }: DurableObjectStorage): void {
-  const put = kv.put.bind(kv);
-  const get = kv.get.bind(kv);
-  Object.defineProperty(kv, "put", {
-    value: (key: string, value: unknown) => {
-      add("identity", "object_rows_written");
-      put(key, value);
-    },
-  });
-  Object.defineProperty(kv, "get", {
-    value: (key: string) => {
-      add("identity", "object_rows_read");
-      return get(key);
-    },
-  });
-}
-
-/** Adds the time until `call` ends to the object's active time. Real time: the simulated clock stands still meanwhile. */
-async function active<T>(part: Part, call: () => T | Promise<T>): Promise<T> {
-  const began = performance.now();
-  try {
-    return await call();
-  } finally {
-    add(part, "active_ms", performance.now() - began);
-  }
-}
 
 export class SessionActor extends Production {
   constructor(ctx: DurableObjectState, env: Env) {
@@ -303,9 +164,7 @@ function countedEnv(env: Env): Env {
 
 /** Runs the sessions of a job in the order of simulated time: calls, alarms and evictions of all of them interleaved. */
 async function simulate(job: Job, env: Env, ctx: ExecutionContext): Promise<Record<string, number>> {
-  for (const name of Object.keys(counts)) delete counts[name];
-  seed = 1;
-  clock = job.start;
+  beginAt(job.start);
   const counted = countedEnv(env);
   const running: Running[] = job.sessions.map((session) => ({
     ...session,
@@ -327,7 +186,7 @@ async function simulate(job: Job, env: Env, ctx: ExecutionContext): Promise<Reco
       }
     }
     if (!next) break;
-    clock = Math.max(clock, at);
+    advanceTo(at);
     await step(next, counted, env, ctx);
   }
   await fireIdentities(env);
@@ -343,7 +202,7 @@ async function fireIdentities(env: Env): Promise<void> {
       if (at === undefined) continue;
       again = true;
       alarms.delete(id);
-      clock = Math.max(clock, at);
+      advanceTo(at);
       const stub = env.IDENTITY.get(env.IDENTITY.idFromString(id)) as unknown as Pick<Stub, "fire">;
       await stub.fire();
     }
@@ -352,16 +211,16 @@ async function fireIdentities(env: Env): Promise<void> {
 }
 
 async function step(one: Running, counted: Env, env: Env, ctx: ExecutionContext): Promise<void> {
-  if (one.touched !== null && clock - one.touched >= EVICTED_AFTER_MS && !one.socket) {
+  if (one.touched !== null && Date.now() - one.touched >= EVICTED_AFTER_MS && !one.socket) {
     add("session", "evictions");
     // The call that throws an actor out fails with it.
     await stubOf(env, one.id)
       .evict()
       .catch(() => {});
   }
-  one.touched = clock;
+  one.touched = Date.now();
   const alarm = alarms.get(one.key);
-  if (alarm !== undefined && alarm <= clock) {
+  if (alarm !== undefined && alarm <= Date.now()) {
     alarms.delete(one.key);
     return stubOf(env, one.id).fire();
   }
