@@ -19,10 +19,10 @@ function profiles() {
 }
 
 /**
- * @param {{ sessions: number, until: number, state: string, say: (line: string) => void }} options
- *   `until`: the year's end, epoch ms, a whole UTC day.
+ * @param {{ sessions: number, until: number, state: string, say: (line: string) => void, rollsUp?: boolean }} options
+ *   `until`: the year's end, epoch ms, a whole UTC day. `rollsUp`: false leaves the rollups to the cron.
  */
-export async function seed({ sessions, until, state, say }) {
+export async function seed({ sessions, until, state, say, rollsUp = true }) {
   const began = Date.now();
   const server = await start("seed", { dist: await buildOwn("seed"), state, objects: {} });
   const post = async (/** @type {string} */ path, /** @type {string} */ body) => {
@@ -51,7 +51,7 @@ export async function seed({ sessions, until, state, say }) {
     }
     await flush();
     const inserted = Date.now();
-    for (let done = false, days = 0; !done; ) {
+    for (let done = !rollsUp, days = 0; !done; ) {
       const report = await post("/rollup", String(until + 6 * HOUR));
       days += report.days;
       done = report.isDone;

@@ -32,6 +32,14 @@ export async function ask({ url, key }, path, init = {}) {
 /** @param {Api} api @param {string} path @param {unknown} body @param {string} [method] */
 export const send = (api, path, body, method = "POST") => ask(api, path, { method, body: JSON.stringify(body) });
 
+/** A visit, from a browser as it says it is. @param {Api} api @param {ReturnType<typeof visitOf>} visit */
+const arrive = (api, visit) =>
+  ask(api, "/track/events/batch", {
+    method: "POST",
+    body: JSON.stringify(visit),
+    headers: { "User-Agent": visit.start.device_info.user_agent, "Accept-Language": "en-GB,en;q=0.8", Accept: "*/*" },
+  });
+
 /** A webhook's receiver: takes the first of two, and refuses the other. @returns {Promise<{ urls: string[], close: () => Promise<void> }>} */
 async function openReceiver() {
   const server = createServer((request, response) => {
@@ -78,7 +86,7 @@ export async function setStage(api, { visits = 24, present = 8 } = {}) {
   await send(api, "/analytics/sites/shop", { allowed_origins: ["*"], ip: "full", webhooks }, "PUT");
   const all = Array.from({ length: visits }, (_, i) => visitOf({ i }));
   const here = Array.from({ length: present }, (_, i) => visitOf({ i: i + 100, stays: true }));
-  for (const visit of [...all, ...here]) await send(api, "/track/events/batch", visit);
+  for (const visit of [...all, ...here]) await arrive(api, visit);
   const withForm = all[3] ?? all[0];
   const fields = {
     email: "anna@widgets.example",

@@ -1,14 +1,22 @@
 // @ts-check
 // Builds the dashboard to dist/assets: the page at /dashboard, what it loads under /dashboard/, and their headers.
-import { copyFile } from "node:fs/promises";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants } from "node:zlib";
 import { build } from "vite";
 
 const root = fileURLToPath(new URL("../../src/dashboard/", import.meta.url));
 const outDir = fileURLToPath(new URL("../../dist/assets/", import.meta.url));
+/** Beside the assets, not among them: what `npm run size` reads. */
+const report = fileURLToPath(new URL("../../dist/dashboard.json", import.meta.url));
+
+/** The view that the page opens with. */
+const FIRST_VIEW = "overview";
+
+/** @typedef {import("vite").Rolldown.OutputChunk} OutputChunk */
 
 export async function buildDashboard() {
-  await build({
+  const built = await build({
     configFile: false,
     root,
     base: "/",
@@ -27,4 +35,29 @@ export async function buildDashboard() {
     oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   });
   await copyFile(`${root}headers.txt`, `${outDir}_headers`);
+  if ("output" in built) await writeFile(report, JSON.stringify({ first: await firstView(built.output) }));
+}
+
+/**
+ * The files a visitor's browser loads until the first view is there, and their size by brotli at its best.
+ * @param {readonly { type: string, fileName: string }[]} output
+ */
+async function firstView(output) {
+  const chunks = /** @type {OutputChunk[]} */ (output.filter(({ type }) => type === "chunk"));
+  const wanted = chunks.filter(({ isEntry, name }) => isEntry || name === FIRST_VIEW);
+  const files = new Set(["dashboard.html"]);
+  /** @param {OutputChunk} chunk */
+  const add = (chunk) => {
+    if (files.has(chunk.fileName)) return;
+    files.add(chunk.fileName);
+    for (const css of chunk.viteMetadata?.importedCss ?? []) files.add(css);
+    for (const name of chunk.imports) for (const one of chunks) if (one.fileName === name) add(one);
+  };
+  for (const chunk of wanted) add(chunk);
+  let brotli = 0;
+  for (const file of files) {
+    const text = await readFile(`${outDir}${file}`);
+    brotli += brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
+  }
+  return { files: [...files].sort(), brotli };
 }

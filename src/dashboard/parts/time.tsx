@@ -11,9 +11,11 @@ setInterval(() => {
 /** An instant in the viewer's zone: short to read, whole on hover. */
 export function Time({ at }: { at: number | null | undefined }) {
   if (at == null) return <span>{NOTHING}</span>;
+  // What has just come is younger than the last tick.
+  const seen = Math.max(now.value, Math.min(at, Date.now()));
   return (
     <time dateTime={new Date(at).toISOString()} title={absoluteTime(at)}>
-      {relativeTime(at, now.value)}
+      {relativeTime(at, seen)}
     </time>
   );
 }

@@ -1,7 +1,7 @@
 import type { Entry } from "../../session/entry";
 import type { Firing } from "../api/types";
 import { clock as clockText, pagePath } from "../format";
-import { SCORE_TITLES } from "../parts/score";
+import { SCORE_NAMES, SCORE_TITLES } from "../parts/score";
 import type { Clock } from "./clock";
 import type { Scene } from "./scene";
 
@@ -71,7 +71,7 @@ export function Track({ scene, clock, entries, ledger }: TrackProps) {
         <rect class="needle" x={place(now)} width="1.5" y="0" height="40" />
       </svg>
       <div class="fired-marks">
-        <svg viewBox="0 0 1000 12" preserveAspectRatio="none" aria-hidden="true">
+        <svg viewBox="0 0 1000 16" preserveAspectRatio="none" aria-hidden="true">
           {ledger.map(({ rule, score, at, seq, points }) => (
             <rect
               key={`${rule} ${seq}`}
@@ -79,8 +79,8 @@ export function Track({ scene, clock, entries, ledger }: TrackProps) {
               data-rule={rule}
               x={Math.max(0, place(at) - 2)}
               width="4"
-              y="0"
-              height="12"
+              y={SCORE_NAMES.indexOf(score) * 4}
+              height="4"
             >
               <title>{`${clockText(at - from)} ${SCORE_TITLES[score]} +${points} ${rule}`}</title>
             </rect>

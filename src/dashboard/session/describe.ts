@@ -31,9 +31,16 @@ export const eventTitle = (type: string): string => (Object.hasOwn(EVENTS, type)
 
 const texts = (...values: unknown[]): string =>
   values
-    .filter((value) => value !== undefined && value !== null && value !== "")
+    .filter((value) => value !== undefined && value !== null && value !== "" && value !== false)
     .map(String)
     .join(" · ");
+
+/** `contact / email · 2.4 s · pasted`; what else a page has put there follows as it is. */
+function formDetail({ form, field, ms, pasted, ...rest }: Record<string, unknown> = {}): string {
+  const name = [form, field].filter((part) => typeof part === "string").join(" / ");
+  const more = Object.keys(rest).length > 0 ? JSON.stringify(rest) : "";
+  return texts(name, typeof ms === "number" ? duration(ms) : ms, pasted === true && "pasted", more);
+}
 
 function eventDetail({ event_type, page, element, detail }: EventEntry): string {
   const { x, y, scroll_percent, data } = detail ?? {};
@@ -45,6 +52,11 @@ function eventDetail({ event_type, page, element, detail }: EventEntry): string 
       return scroll_percent === undefined ? "" : `to ${Math.round(scroll_percent)} %`;
     case "mousemove":
       return texts(Array.isArray(data?.["path"]) ? `${data["path"].length} points` : "", place);
+    case "form_focus":
+    case "form_change":
+    case "form_submit":
+    case "form_abandoned":
+      return formDetail(data);
     case "visibility_change":
       return data?.["state"] === "hidden" ? "hidden" : "visible";
     default:
@@ -82,7 +94,7 @@ export function describe(entry: Entry): Described {
     case "identity": {
       const { fingerprint, address } = entry.answer;
       const sessions = (of: { sessions: number } | null, what: string) =>
-        of && `${of.sessions} sessions of this ${what}`;
+        of && `${of.sessions} ${of.sessions === 1 ? "session" : "sessions"} of this ${what}`;
       return {
         title: "Identity answers",
         detail: texts(sessions(fingerprint, "fingerprint"), sessions(address, "address")),

@@ -52,7 +52,7 @@ export function Ledger({ session }: { session: SessionRow }) {
       <Table
         name="Ledger"
         columns={columnsFor(started_at)}
-        rows={ledger}
+        rows={ledger.toSorted((a, b) => a.at - b.at)}
         id={({ rule, seq }) => `${rule} ${seq}`}
         empty={<Notice title="No rule has fired">Every score is the sum of its lines here, so all are 0.</Notice>}
       />

@@ -2,18 +2,21 @@ import { useAnswer } from "../api/answer";
 import type { FingerprintRow } from "../api/identity-types";
 import type { List } from "../api/types";
 import { asked, listed } from "../asked";
-import { count, country } from "../format";
+import { count } from "../format";
 import { REFRESH_MS } from "../limits";
 import { Id } from "../parts/copy";
 import { TextField } from "../parts/field";
 import { More, usePages } from "../parts/pager";
-import { SCORE_NAMES, SCORE_TITLES, Score, Verdict } from "../parts/score";
+import { SCORE_TITLES, Score, Verdict } from "../parts/score";
 import { Notice, Shown } from "../parts/states";
 import { type Column, Table } from "../parts/table";
 import { Time } from "../parts/time";
 import { href, place, setParams } from "../place";
 
 const PATH = "/analytics/fingerprints";
+
+/** Engagement is a visit's, not a fingerprint's. */
+const SCORES = ["bot", "vpn", "risk"] as const;
 
 type Counted = "sessions" | "ips" | "asns" | "countries";
 
@@ -39,7 +42,7 @@ const COLUMNS: readonly Column<FingerprintRow>[] = [
     cell: ({ latest }) => <Verdict label={latest.label} />,
     text: ({ latest }) => latest.label,
   },
-  ...SCORE_NAMES.map(
+  ...SCORES.map(
     (name): Column<FingerprintRow> => ({
       title: SCORE_TITLES[name],
       cell: ({ latest }) => <Score name={name} value={latest.scores[name]} />,
@@ -47,7 +50,6 @@ const COLUMNS: readonly Column<FingerprintRow>[] = [
       isNumber: true,
     }),
   ),
-  { title: "Country", cell: ({ latest }) => country(latest.country), text: ({ latest }) => latest.country },
   {
     title: "First seen",
     cell: ({ first_seen_at }) => <Time at={first_seen_at} />,

@@ -1,6 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { useAnswer } from "../api/answer";
-import type { List, SessionRow } from "../api/types";
+import { withQuery } from "../api/client";
+import type { List, One, Presence, SessionRow } from "../api/types";
 import { LIVE_REFRESH_MS } from "../limits";
 import { Copy } from "../parts/copy";
 import { href } from "../place";
@@ -17,8 +18,10 @@ export function useIsFirstRun(): boolean {
 
 /** The tag to paste, and a wait for the first event. */
 export function FirstRun() {
-  const { data } = useAnswer<List<SessionRow>>(() => FOREVER, "first event", { every: LIVE_REFRESH_MS / 2 });
-  const [first] = data?.data ?? [];
+  // The roster hears of a session with its first event, the database some 30 s later.
+  const present = (): string => withQuery("/analytics/realtime", { site: site.value, limit: 1 });
+  const { data } = useAnswer<One<{ sessions: Presence[] }>>(present, "first event", { every: LIVE_REFRESH_MS / 2 });
+  const [first] = data?.data.sessions ?? [];
   const name = site.value || "default";
   const tag = tagOf(name);
   useEffect(() => {

@@ -10,7 +10,7 @@ import { Failure, Notice, Waiting } from "../parts/states";
 const STREAM_WORDS: Record<StreamStatus, string> = {
   off: "Asked every 5 s",
   connecting: "Connecting",
-  live: "Live",
+  live: "Following",
   broken: "Connecting again",
   missing: "Asked every 5 s",
 };

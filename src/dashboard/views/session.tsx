@@ -101,13 +101,15 @@ function Body({ session, watched }: { session: SessionRow; watched: Watched }) {
   const entries = log?.entries ?? [];
   if (tab === "facts") {
     return (
-      <div class="columns">
-        <IdentityFacts session={session} />
-        <NetworkFacts session={session} />
-        <DeviceFacts session={session} />
-        {live && <ActorFacts live={live} />}
+      <>
+        <div class="columns">
+          <IdentityFacts session={session} />
+          <NetworkFacts session={session} />
+          <DeviceFacts session={session} />
+          {live && <ActorFacts live={live} />}
+        </div>
         <CompletenessFacts session={session} />
-      </div>
+      </>
     );
   }
   if (tab === "replay") {
