@@ -6,6 +6,8 @@ export interface Act {
   run: <T>(path: string, how: Call) => Promise<T | null>;
   isRunning: boolean;
   error: ApiError | null;
+  /** What was refused is not of interest any more. */
+  forget: () => void;
 }
 
 /** Something the viewer does to the server, once at a time. */
@@ -24,5 +26,5 @@ export function useAct(): Act {
       setRunning(false);
     }
   };
-  return { run, isRunning, error };
+  return { run, isRunning, error, forget: () => setError(null) };
 }

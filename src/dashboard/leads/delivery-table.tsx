@@ -10,6 +10,8 @@ import { href } from "../place";
 
 const STATES = { pending: "warn", delivered: "good", dead: "bad" } as const;
 
+const answerOf = ({ status, reason }: Delivery): string => [status, reason].filter((one) => one !== null).join(" ");
+
 const columnsFor = (
   again: (id: string) => void,
   isRunning: boolean,
@@ -34,14 +36,16 @@ const columnsFor = (
         },
       ]
     : []),
-  { title: "Type", cell: ({ type }) => type, text: ({ type }) => type },
-  { title: "Endpoint", cell: ({ endpoint_id }) => endpoint_id, text: ({ endpoint_id }) => endpoint_id },
-  { title: "Attempts", cell: ({ attempts }) => count(attempts), text: ({ attempts }) => attempts, isNumber: true },
-  { title: "Answer", cell: ({ status }) => status ?? NOTHING, text: ({ status }) => status, isNumber: true },
   {
-    title: "Why",
-    cell: ({ reason, response }) => <span title={response ?? undefined}>{reason ?? NOTHING}</span>,
-    text: ({ reason }) => reason,
+    title: "Of, to",
+    cell: ({ type, endpoint_id }) => `${type} → ${endpoint_id}`,
+    text: ({ type, endpoint_id }) => `${type} ${endpoint_id}`,
+  },
+  { title: "Attempts", cell: ({ attempts }) => count(attempts), text: ({ attempts }) => attempts, isNumber: true },
+  {
+    title: "Answer",
+    cell: (row) => <span title={row.response ?? undefined}>{answerOf(row) || NOTHING}</span>,
+    text: answerOf,
     isWide: true,
   },
   {

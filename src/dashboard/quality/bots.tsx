@@ -7,7 +7,8 @@ import { Panel } from "../parts/panel";
 import { Notice, Shown } from "../parts/states";
 import { type Column, Table } from "../parts/table";
 import { href } from "../place";
-import { type RuleSums, readSample, rulesOf } from "./sample";
+import { readSample } from "./sample";
+import { type RuleSums, rulesOf } from "./sums";
 
 const columnsFor = (all: number): readonly Column<RuleSums>[] => [
   {

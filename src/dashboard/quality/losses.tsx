@@ -9,7 +9,8 @@ import { Notice, Shown } from "../parts/states";
 import { type Column, Table } from "../parts/table";
 import { Time } from "../parts/time";
 import { href } from "../place";
-import { incomplete, lossesOf, readSample } from "./sample";
+import { readSample } from "./sample";
+import { incomplete, lossesOf } from "./sums";
 
 type Counted = "expected" | "received" | "missing" | "rejected" | "gone";
 

@@ -62,7 +62,7 @@ export function Editor({ settings }: { settings: SiteSettings }) {
   const [draft, setDraft] = useState<Draft>(() => draftOf(settings));
   const [local, setLocal] = useState<Record<string, string>>({});
   const [isSaved, setSaved] = useState(false);
-  const { run, isRunning, error } = useAct();
+  const { run, isRunning, error, forget } = useAct();
   const isChanged = JSON.stringify(draft) !== JSON.stringify(draftOf(base));
   const refused = error?.errors.length ? faultsOf(error.errors, draft) : { faults: {}, rest: [] };
   const faults: Record<string, string> = { ...refused.faults, ...local };
@@ -70,6 +70,7 @@ export function Editor({ settings }: { settings: SiteSettings }) {
   const save = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     setSaved(false);
+    forget();
     const read = readDraft(draft);
     setLocal(read.ok ? {} : read.faults);
     if (!read.ok) return;
@@ -79,6 +80,12 @@ export function Editor({ settings }: { settings: SiteSettings }) {
     setBase(answer.data);
     setDraft(draftOf(answer.data));
     setSaved(true);
+  };
+
+  const discard = (): void => {
+    forget();
+    setLocal({});
+    setDraft(draftOf(base));
   };
 
   return (
@@ -100,7 +107,7 @@ export function Editor({ settings }: { settings: SiteSettings }) {
         <button type="submit" class="primary" disabled={isRunning || !isChanged}>
           {isRunning ? "Saving …" : "Save"}
         </button>
-        <button type="button" disabled={!isChanged} onClick={() => setDraft(draftOf(base))}>
+        <button type="button" disabled={!isChanged} onClick={discard}>
           Discard changes
         </button>
         <span role="status">{isSaved ? "Saved. It holds everywhere within a minute." : ""}</span>

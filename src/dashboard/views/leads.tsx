@@ -7,7 +7,7 @@ import { REFRESH_MS } from "../limits";
 import { Id } from "../parts/copy";
 import { Choice, TextField } from "../parts/field";
 import { More, usePages } from "../parts/pager";
-import { SCORE_NAMES, SCORE_TITLES, Score, Verdict } from "../parts/score";
+import { SCORE_TITLES, Score, Verdict } from "../parts/score";
 import { Notice, Shown } from "../parts/states";
 import { type Column, Table } from "../parts/table";
 import { Time } from "../parts/time";
@@ -21,6 +21,11 @@ interface Value {
   leads: number;
 }
 
+const contactOf = ({ email, phone }: LeadRow): string => [email, phone].filter(Boolean).join(" ");
+
+/** What a lead is judged by at a glance; the lead's own view has all of them. */
+const SCORES = ["engagement", "risk"] as const;
+
 const COLUMNS: readonly Column<LeadRow>[] = [
   {
     title: "Lead",
@@ -33,14 +38,16 @@ const COLUMNS: readonly Column<LeadRow>[] = [
     text: ({ created_at }) => new Date(created_at).toISOString(),
   },
   { title: "Name", cell: ({ name }) => name ?? NOTHING, text: ({ name }) => name },
-  { title: "Email", cell: ({ email }) => email ?? NOTHING, text: ({ email }) => email },
-  { title: "Phone", cell: ({ phone }) => phone ?? NOTHING, text: ({ phone }) => phone },
+  {
+    title: "Contact",
+    cell: (lead) => <span title={contactOf(lead)}>{lead.email ?? lead.phone ?? NOTHING}</span>,
+    text: (lead) => contactOf(lead),
+  },
   { title: "Project", cell: ({ project }) => project ?? NOTHING, text: ({ project }) => project },
   { title: "Source", cell: ({ source }) => source ?? NOTHING, text: ({ source }) => source },
   { title: "Status", cell: ({ status }) => status, text: ({ status }) => status },
-  { title: "Submits", cell: (row) => row.submissions, text: (row) => row.submissions, isNumber: true },
   { title: "Verdict", cell: ({ label }) => <Verdict label={label} />, text: ({ label }) => label },
-  ...SCORE_NAMES.map(
+  ...SCORES.map(
     (name): Column<LeadRow> => ({
       title: SCORE_TITLES[name],
       cell: ({ scores }) => <Score name={name} value={scores[name]} />,
