@@ -81,12 +81,12 @@ export class RosterActor extends DurableObject<Env> {
     this.#health.delete(sessionId);
     const known = this.#known.get(sessionId);
     if (!known) return false;
-    // Written over in place, and marked as left, so that those who follow the site hear of it.
+    // Nothing stays on disk. In memory it is marked as left until it expires, so that those who follow the site hear of it.
     const { session_id, site } = known.seat.presence;
     const gone: Presence = { ...NOBODY, session_id, site };
     // No report is newer than this: one that was on its way changes nothing any more.
     const seat: Seat = { presence: gone, seq: Number.MAX_SAFE_INTEGER, ended: true, who: null };
-    this.#seats.write(known.slot, seat);
+    this.#seats.erase(known.slot);
     this.#version += 1;
     this.#known.set(sessionId, { ...known, seat, version: this.#version });
     return true;

@@ -4,14 +4,14 @@
 // again before the last build is through.
 import { root } from "./install.mjs";
 import { buildDashboard } from "./lib/dashboard.mjs";
-import { buildStamp, isBuilt } from "./lib/fresh.mjs";
+import { isBuilt, noteBuilt } from "./lib/fresh.mjs";
 import { oneAtATime } from "./lib/one-at-a-time.mjs";
 import { buildScripts } from "./lib/scripts.mjs";
 
 await oneAtATime(`${root}dist/.building`);
 if (!isBuilt()) {
-  const stamp = buildStamp();
+  const note = noteBuilt();
   await buildScripts();
   await buildDashboard();
-  stamp();
+  note();
 }

@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { isAbsolute, resolve } from "node:path";
 import { bin, installMissing, quiet, root, run, runQuietly } from "./install.mjs";
-import { isBuilt, isMigrated, noteMigrated } from "./lib/fresh.mjs";
+import { isMigrated, noteMigrated } from "./lib/fresh.mjs";
 
 const HELP = `npm run dev [-- <arguments for wrangler dev>]
 
@@ -32,7 +32,7 @@ const state = isAbsolute(STATE_DIR) ? STATE_DIR : resolve(process.cwd(), STATE_D
 
 await checkPort(port);
 installMissing();
-if (!isBuilt()) run(process.execPath, ["scripts/build.mjs"]);
+run(process.execPath, ["scripts/build.mjs"]);
 const migrate = ["d1", "migrations", "apply", "DB", "--local", "--env", "development", "--persist-to", state];
 // CI=1: no question whether to apply them.
 if (!isMigrated(state)) runQuietly(bin("wrangler"), migrate, { CI: "1" });

@@ -10,12 +10,13 @@ import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from "wran
  * @property {string} dist  Folder of the built Worker.
  * @property {string} state  Folder of its stores.
  * @property {Record<string, string>} bindings
+ * @property {number} [port]  Any that is free unless it is given.
  * @property {"project" | Record<string, string>} objects  The project's own bindings, or Durable Objects by binding name.
  */
 
 const config = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
 const migrations = new URL("../../migrations/", import.meta.url);
-const { dist, state, bindings, objects } = /** @type {HostOptions} */ (JSON.parse(process.argv[2] ?? "{}"));
+const { dist, state, bindings, objects, port = 0 } = /** @type {HostOptions} */ (JSON.parse(process.argv[2] ?? "{}"));
 
 const { workerOptions } = unstable_getMiniflareWorkerOptions(config, "development");
 const { d1Databases, r2Buckets, kvNamespaces, compatibilityDate } = workerOptions;
@@ -38,7 +39,7 @@ const miniflare = new Miniflare({
     { type: "Text", include: ["**/*.html", "**/*.txt"] },
   ],
   host: "127.0.0.1",
-  port: 0,
+  port,
   defaultPersistRoot: `${state}/v3`,
   cf: false,
 });
@@ -83,6 +84,8 @@ async function objectCounts() {
   return counts;
 }
 
+// Nobody is left to ask anything, or to end this.
+process.on("disconnect", () => process.exit());
 process.on(
   "message",
   async (/** @type {{ id: number, ask: "sql" | "objects" | "bytes", text: string }} */ question) => {

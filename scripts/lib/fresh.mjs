@@ -5,11 +5,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { dirname, join } from "node:path";
 import { root } from "../install.mjs";
 
-/** Everything that a build of the scripts and the dashboard is made from. */
-const SOURCES = ["src", "scripts/lib", "package-lock.json"];
-const STAMP = join(root, "dist", ".sources");
-/** What a build leaves; without it there is nothing to be fresh. */
-const BUILT = ["dist/browser/manifest.txt", "dist/assets/_headers"];
+/** Everything that the scripts, the dashboard and the Worker are made from. */
+const SOURCES = ["src", "durable", "scripts/lib", "package-lock.json", "wrangler.toml"];
+/** What a build of the scripts and the dashboard leaves; without it there is nothing to be fresh. */
+const BUILT = ["dist/browser/manifest.txt", "dist/assets/_headers"].map((file) => join(root, file));
+const DIST = join(root, "dist");
 
 /** @param {string} path @returns {string[]} */
 function filesUnder(path) {
@@ -28,14 +28,25 @@ function sources() {
   return hash.digest("hex");
 }
 
-/** True when what is in `dist` was built from the sources as they are. */
-export const isBuilt = () => BUILT.every((file) => existsSync(join(root, file))) && read(STAMP) === sources();
+const stampOf = (/** @type {string} */ folder) => join(folder, ".sources");
 
-/** To be called before the build: what changes meanwhile is to be built again. @returns {() => void} Call it after. */
-export function buildStamp() {
+/** True when what is in the folder was made from the sources as they are. @param {string} folder */
+export const isFresh = (folder) => read(stampOf(folder)) === sources();
+
+/**
+ * To be called before something is made: what changes meanwhile is to be made again.
+ * @param {string} folder
+ * @returns {() => void} To be called when it has been made.
+ */
+export function noteFresh(folder) {
   const of = sources();
-  return () => write(STAMP, of);
+  return () => write(stampOf(folder), of);
 }
+
+/** True when the scripts and the dashboard are there, built from the sources as they are. */
+export const isBuilt = () => BUILT.every((file) => existsSync(file)) && isFresh(DIST);
+
+export const noteBuilt = () => noteFresh(DIST);
 
 const marker = (/** @type {string} */ state) => join(state, "migrated.txt");
 const migrations = () => readdirSync(join(root, "migrations")).sort().join("\n");

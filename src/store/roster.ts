@@ -36,6 +36,10 @@ export class Seats {
     this.#rows("INSERT OR REPLACE INTO seats (slot, body) VALUES (?, ?)", slot, JSON.stringify(seat));
   }
 
+  erase(slot: number): void {
+    this.#rows("DELETE FROM seats WHERE slot = ?", slot);
+  }
+
   totals(): Totals | null {
     const [row] = this.#rows<{ body: string }>("SELECT body FROM totals");
     return row ? (JSON.parse(row.body) as Totals) : null;

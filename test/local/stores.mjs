@@ -12,8 +12,12 @@ const config = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
  * @typedef {{ v: number, session_id: string, lo: number, hi: number, entries: ArchivedEntry[] }} ArchiveObject
  */
 
-/** @param {string} state */
-export async function readStores(state) {
+/**
+ * @template T
+ * @param {string} state
+ * @param {(miniflare: Miniflare) => Promise<T>} use
+ */
+async function withStores(state, use) {
   const { workerOptions } = unstable_getMiniflareWorkerOptions(config, "development");
   const { d1Databases, r2Buckets } = workerOptions;
   const miniflare = new Miniflare({
@@ -21,6 +25,37 @@ export async function readStores(state) {
     ...{ d1Databases, r2Buckets, defaultPersistRoot: `${state}/v3`, cf: false },
   });
   try {
+    return await use(miniflare);
+  } finally {
+    await miniflare.dispose();
+  }
+}
+
+/**
+ * Rows of some tables, in the order of their keys.
+ * @param {string} state @param {readonly string[]} tables
+ * @returns {Promise<Record<string, Record<string, unknown>[]>>}
+ */
+export const rowsOf = (state, tables) =>
+  withStores(state, async (miniflare) => {
+    const db = await miniflare.getD1Database("DB");
+    const rows = tables.map(async (table) => {
+      const { results } = await db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).all();
+      return /** @type {const} */ ([table, results]);
+    });
+    return Object.fromEntries(await Promise.all(rows));
+  });
+
+/** @param {string} state @param {readonly string[]} tables */
+export const wipeTables = (state, tables) =>
+  withStores(state, async (miniflare) => {
+    const db = await miniflare.getD1Database("DB");
+    await db.batch(tables.map((table) => db.prepare(`DELETE FROM ${table}`)));
+  });
+
+/** @param {string} state */
+export const readStores = (state) =>
+  withStores(state, async (miniflare) => {
     const db = await miniflare.getD1Database("DB");
     const bucket = await miniflare.getR2Bucket("TRACKING_R2");
     const sessions = (await db.prepare("SELECT * FROM sessions").all()).results;
@@ -34,10 +69,7 @@ export async function readStores(state) {
     const deliveries = (await db.prepare("SELECT * FROM deliveries").all()).results;
     const submissions = (await db.prepare("SELECT * FROM lead_submissions").all()).results;
     return { sessions, events, deliveries, submissions, objects: await readBucket(bucket) };
-  } finally {
-    await miniflare.dispose();
-  }
-}
+  });
 
 /** @param {Awaited<ReturnType<Miniflare["getR2Bucket"]>>} bucket */
 async function readBucket(bucket) {

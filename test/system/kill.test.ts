@@ -12,7 +12,7 @@ const SESSIONS_UNDER_LOAD = 8;
 let server: LocalServer;
 
 beforeAll(async () => {
-  server = await startServer({ env: { RATE_LIMIT: "off" } });
+  server = await startServer({ lean: true, env: { RATE_LIMIT: "off" } });
 });
 
 afterAll(() => server?.stop());

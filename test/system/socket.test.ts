@@ -6,7 +6,7 @@ import { live, openSocket, PAGE, post, wait } from "./helpers";
 let server: LocalServer;
 
 beforeAll(async () => {
-  server = await startServer({ env: { RATE_LIMIT: "off" } });
+  server = await startServer({ lean: true, env: { RATE_LIMIT: "off" } });
 });
 
 afterAll(() => server?.stop());

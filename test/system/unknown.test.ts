@@ -10,7 +10,7 @@ const AT_ONCE = 20;
 let server: LocalServer;
 
 beforeAll(async () => {
-  server = await startServer({ env: { RATE_LIMIT: "off" } });
+  server = await startServer({ lean: true, env: { RATE_LIMIT: "off" } });
 });
 
 afterAll(() => server?.stop());

@@ -116,15 +116,15 @@ describe("an erasure", () => {
 
   it("waits for a flush that is under way: what it writes goes too", async () => {
     const person = newPerson();
-    const id = await visit(person, { end: true });
     let open = () => {};
     faults.gate = new Promise((resolve) => {
       open = resolve;
     });
     faults.calls = [];
+    const id = await visit(person, { end: true });
     const flushing = later(60_000, () => alarm(id));
     for (let i = 0; !faults.calls.includes("d1.batch"); i++) {
-      if (i > 200) throw new Error("nothing is flushed");
+      if (i > 500) throw new Error("nothing is flushed");
       await scheduler.wait(20);
     }
     const erasing = erase(person.visitor);

@@ -1,0 +1,32 @@
+// @ts-check
+// The SQLite files of a stopped server on this machine: D1, KV, R2's index and one for each actor.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import sqlite from "node-sqlite3-wasm";
+
+/** @param {string} folder @returns {string[]} Every file below it. */
+export const filesUnder = (folder) =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? filesUnder(join(folder, entry.name)) : [join(folder, entry.name)],
+  );
+
+/** @param {string} state @returns {string[]} */
+export const databasesUnder = (state) => filesUnder(state).filter((file) => file.endsWith(".sqlite"));
+
+/**
+ * Opens a database as its last process left it, killed or not: what stands in the write-ahead log counts.
+ * @template T
+ * @param {string} file
+ * @param {(database: import("node-sqlite3-wasm").Database) => T} use
+ * @returns {T}
+ */
+export function withDatabase(file, use) {
+  const database = new sqlite.Database(file);
+  try {
+    // Alone with the file there is no need of the shared memory that a write-ahead log is otherwise read through.
+    database.exec("PRAGMA locking_mode = EXCLUSIVE");
+    return use(database);
+  } finally {
+    database.close();
+  }
+}
