@@ -31,6 +31,11 @@ export class SiteSettings extends createDurable() {
     );
   }
 
+  /** Every origin that one of the sites names as a dashboard of its own. */
+  dashboards(): string[] {
+    return [...new Set(Object.values(this.sites).flatMap(({ dashboard_origins }) => dashboard_origins ?? []))].sort();
+  }
+
   async save(site: string, settings: string): Promise<Settings> {
     const saved = JSON.parse(settings) as Settings;
     const before = this.sites;

@@ -1,6 +1,6 @@
 import type { Env } from "./env";
 import type { Context } from "./http/context";
-import { preflight } from "./http/cors";
+import { preflight, withDashboardCors } from "./http/cors";
 import { createLogger, errorField, type Logger } from "./http/logger";
 import { Problem, unavailable } from "./http/problem";
 import { createRouter } from "./http/router";
@@ -48,7 +48,8 @@ export default {
     const log = createLogger(env.LOG_LEVEL, { request_id });
     const context: Context = { request, url, params: {}, route: "", env, log };
     const began = Date.now();
-    const response = await answer(context).catch((error: unknown) => failure(error, log));
+    const answered = await answer(context).catch((error: unknown) => failure(error, log));
+    const response = await withDashboardCors(answered, context);
     log.debug("request", {
       method: request.method,
       path: pathClass(url),

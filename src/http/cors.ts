@@ -1,3 +1,6 @@
+import type { Context } from "./context";
+import { dashboardOrigins, originAllowed } from "./sites";
+
 /**
  * CORS for the tracking routes. A preflight is answered for any origin, because it does not carry the body that may name
  * the site; the call itself is checked against that site's allowed origins.
@@ -14,6 +17,31 @@ export function preflight(request: Request): Response {
       Vary: "Origin",
     },
   });
+}
+
+/** What a dashboard of another origin may call. */
+const API = /^\/(analytics|metrics)(\/|$)/;
+
+/**
+ * CORS for the API: a page of an origin that is one of the sites' `dashboard_origins` may read the answer, refusals too;
+ * any other gets it without CORS, and its browser keeps it from the page.
+ */
+export async function withDashboardCors(response: Response, context: Context): Promise<Response> {
+  const { request, url, env } = context;
+  // The headers of a socket's answer are not to be touched.
+  if (!API.test(url.pathname) || response.webSocket) return response;
+  const open = new Response(response.body, response);
+  open.headers.append("Vary", "Origin");
+  const origin = request.headers.get("Origin");
+  if (origin === null || !originAllowed(origin, await dashboardOrigins(env))) return open;
+  open.headers.set("Access-Control-Allow-Origin", origin);
+  open.headers.set("Access-Control-Expose-Headers", "ETag, Retry-After, RateLimit-Policy, Content-Disposition");
+  if (request.method === "OPTIONS") {
+    open.headers.set("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE, OPTIONS");
+    open.headers.set("Access-Control-Allow-Headers", "Authorization, X-API-Key, Content-Type, If-None-Match");
+    open.headers.set("Access-Control-Max-Age", "7200");
+  }
+  return open;
 }
 
 /** Lets the page at `origin` read the answer, `Retry-After` included. */

@@ -9,6 +9,7 @@ interface SiteRegistry {
   read(site: string): Promise<SiteSettings | null>;
   known(): Promise<string[]>;
   alerted(): Promise<string[]>;
+  dashboards(): Promise<string[]>;
   save(site: string, settings: string): Promise<SiteSettings>;
 }
 
@@ -64,10 +65,27 @@ export const knownSites = (env: Env): Promise<string[]> =>
 /** Sites that have somewhere to send an alert. */
 export const alertedSites = (env: Env): Promise<string[]> => registry(env).alerted();
 
+let dashboards: { origins: string[]; until: number } = { origins: [], until: 0 };
+
+/**
+ * Origins whose pages may read the API from a browser: those that any site names. Which data they see, their key decides.
+ * At most a minute old; while they cannot be read the last known ones serve.
+ */
+export async function dashboardOrigins(env: Env): Promise<readonly string[]> {
+  if (dashboards.until > Date.now()) return dashboards.origins;
+  try {
+    dashboards = { origins: await registry(env).dashboards(), until: Date.now() + SITE_CACHE_MS };
+  } catch {
+    dashboards.until = Date.now() + SITE_RETRY_MS;
+  }
+  return dashboards.origins;
+}
+
 /** Takes effect at once in this isolate, in the others within a minute. */
 export async function saveSettings(env: Env, site: string, settings: SiteSettings): Promise<SiteSettings> {
   const saved = await registry(env).save(site, ascii(JSON.stringify(settings)));
   remember(site, saved, SITE_CACHE_MS);
+  dashboards.until = 0;
   return saved;
 }
 
