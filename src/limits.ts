@@ -253,6 +253,14 @@ export const EMAIL_MAX_UNITS = 254;
 export const EMAIL_LOCAL_MAX_UNITS = 64;
 /** A phone number as typed: E.164 has 15 digits, people add blanks, brackets and extensions. */
 export const PHONE_MAX_UNITS = 64;
+/** A rendered form: as many fields as a lead may have, hidden campaign fields left room for; a list of all countries. */
+export const FORM_MAX_FIELDS = 32;
+export const FORM_MAX_OPTIONS = 260;
+export const SITE_MAX_FORMS = 20;
+/** A form's definition in browsers and caches: as old as the settings in an isolate may be. */
+export const FORM_CACHE_SECONDS = 60;
+/** A site's settings as ASCII JSON: they travel to their object in one header, and the platform takes 128 KB of those. */
+export const SITE_MAX_SETTINGS_BYTES = 64 * 1024;
 /** Values of one field sent several times (checkboxes). */
 export const LEAD_MAX_VALUES = 50;
 /** A repeat within this time of a lead's opening merges into it; later it opens the lead anew. The contract's number. */
@@ -273,6 +281,8 @@ export const LEAD_RETRY_MIN_MS = 2 * SECOND;
 export const LEAD_RETRY_MAX_MS = 2 * MINUTE;
 /** A merged submission's actor answers retries this long, then it is wiped; D1 knows the submission after that. */
 export const LEAD_LINGER_MS = 24 * HOUR;
+/** A lead overtakes the start of its session by a round trip at most; then its session is asked for once more. */
+export const LEAD_SESSION_WAIT_MS = 400;
 /** New leads a minute on one site and location: ten a second is far past any campaign. Kept equal to wrangler.toml. */
 export const SITE_LEADS_PER_MINUTE = 600;
 

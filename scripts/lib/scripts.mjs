@@ -10,10 +10,11 @@ import { root } from "../install.mjs";
 
 const OUT = `${root}dist/browser`;
 
-/** Loaded after idle, with `import()`: ES modules. */
+/** Loaded after idle, or where the page has what it is for, with `import()`: ES modules. */
 const LAZY = {
   "acts.js": "src/browser/lazy/acts/index.ts",
   "fingerprint.js": "src/browser/lazy/fingerprint.ts",
+  "lead.js": "src/browser/lazy/lead/index.ts",
 };
 /** What a page's tag names. */
 const SCRIPTS = {

@@ -57,3 +57,10 @@ export const ELEMENT_UNITS = 120;
 export const DATA_LEVELS = 29;
 /** Calls kept until `init`, on a page that starts the tracker by hand. */
 export const EARLY_CALLS = 100;
+/** A page's own form is held back this long for the lead's answer; then it goes its own way, under the same submission id. */
+export const LEAD_WAIT_MS = 6_000;
+/** A rendered form has no other way, so it tries again, and then says so. */
+export const LEAD_TRIES = 3;
+export const LEAD_RETRY_MS = 1_000;
+/** The server takes as much as a short field's value; a campaign's name is a fraction of it. */
+export const CAMPAIGN_UNITS = 256;

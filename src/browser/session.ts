@@ -1,7 +1,8 @@
 import { isUuid, uuid } from "./ids";
+import { sessionKey, VISITOR_KEY } from "./keys";
 import { SESSION_IDLE_MS } from "./limits";
 import { options } from "./options";
-import { read, VISITOR_KEY, write } from "./storage";
+import { read, write } from "./storage";
 
 /** The visit's session, shared by the tabs of one origin: whoever finds it idle or ended begins the next. */
 export interface Session {
@@ -14,8 +15,7 @@ export interface Session {
   campaign: string;
 }
 
-/** Two sites on one origin keep their sessions apart: the server knows a session under one site only. */
-const storageKey = (): string => `pulsegate.session.${options.site}`;
+const storageKey = (): string => sessionKey(options.site);
 
 function stored(): Partial<Session> {
   try {

@@ -1,4 +1,5 @@
 import { mayStore } from "./consent";
+import { VISITOR_KEY } from "./keys";
 import { safe } from "./safe";
 
 /** `localStorage`; or this page's memory where it is blocked, full or absent, or where nobody has allowed it. */
@@ -27,8 +28,6 @@ export function write(key: string, value?: string | null): void {
   }
   if (value) memory.set(key, value);
 }
-
-export const VISITOR_KEY = "pulsegate.visitor";
 
 /** Once it is forbidden: what the page still needs of the device it remembers itself; the visitor it forgets. */
 export const clearDevice = safe(() => {

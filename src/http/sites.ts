@@ -83,15 +83,15 @@ export async function dashboardOrigins(env: Env): Promise<readonly string[]> {
 
 /** Takes effect at once in this isolate, in the others within a minute. */
 export async function saveSettings(env: Env, site: string, settings: SiteSettings): Promise<SiteSettings> {
-  const saved = await registry(env).save(site, ascii(JSON.stringify(settings)));
+  const saved = await registry(env).save(site, settingsText(settings));
   remember(site, saved, SITE_CACHE_MS);
   dashboards.until = 0;
   return saved;
 }
 
-/** Header values hold Latin-1 at most; in JSON any character may be written as an escape. */
-const ascii = (json: string): string =>
-  json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+/** As they travel to their object. Header values hold Latin-1 at most; in JSON any character may be written as an escape. */
+export const settingsText = (settings: SiteSettings): string =>
+  JSON.stringify(settings).replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 /** `Origin` against a list of allowed ones. */
 export const originAllowed = (origin: string, allowed: readonly string[]): boolean =>

@@ -33,7 +33,7 @@ const FIELD_OF = new Map(
 const plain = (name: string): string => name.toLowerCase().replace(/[\s_.-]+/g, "");
 
 /** The field a name means, if it means one of ours. */
-const fieldOf = (name: string): string | undefined => FIELD_OF.get(plain(name));
+export const fieldOf = (name: string): string | undefined => FIELD_OF.get(plain(name));
 
 /** Whether a body is a lead's: it has a key for an email or a phone. */
 export const looksLikeLead = (body: Record<string, unknown>): boolean =>

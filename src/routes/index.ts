@@ -10,6 +10,7 @@ import { getFingerprint, getFingerprints, getIdentity } from "./fingerprints";
 import { getHealth } from "./health";
 import { deleteKey, getAudit, getKeys, postKey } from "./keys";
 import { postCallback } from "./lead-callback";
+import { getLeadForm } from "./lead-form";
 import { getDeliveries, getLead, getLeadProjects, getLeadSources, getLeads } from "./lead-lists";
 import { catchLead, postLead } from "./leads";
 import { getMetrics } from "./metrics";
@@ -39,6 +40,7 @@ export const routes: readonly Route[] = [
   { method: "GET", path: "/pulse.js", handler: getScript },
   { method: "GET", path: "/v/:version/:name", handler: getVersion },
   { method: "POST", path: "/lead/callback", handler: postCallback },
+  { method: "GET", path: "/lead/forms/:site/:name", handler: getLeadForm },
   { method: "GET", path: "/analytics/overview", handler: getOverview },
   { method: "GET", path: "/analytics/engagement", handler: getEngagement },
   { method: "GET", path: "/analytics/pages/top", handler: getTopPages },

@@ -2,7 +2,7 @@ import type { Context } from "../http/context";
 import { errorField } from "../http/logger";
 import { noEvidence } from "../leads/evidence";
 import type { Evidence } from "../leads/lead";
-import { LINGER_MS } from "../limits";
+import { LEAD_SESSION_WAIT_MS, LINGER_MS } from "../limits";
 import { clientNetwork } from "../network/client";
 import type { LeadInput } from "../protocol/lead";
 import type { SiteSettings } from "../protocol/site";
@@ -25,6 +25,7 @@ export async function askSession(
   settings: SiteSettings,
   input: LeadInput,
   submit: LeadSubmit,
+  trusted: boolean,
 ): Promise<Witness> {
   const { request, env, log } = context;
   const gpc = request.headers.get("Sec-GPC") === "1";
@@ -46,9 +47,16 @@ export async function askSession(
     default_consent: settings.default_consent,
     key_hash,
     lead: submit,
+    trusted,
   };
+  const ask = async () => (await env.SESSION.getByName(session_id).lead(call)) as LeadAnswer | null;
   try {
-    const answer = (await env.SESSION.getByName(session_id).lead(call)) as LeadAnswer | null;
+    let answer = await ask();
+    if (!answer && key_hash) {
+      // The page began this session with the submit itself, and its start is on the way.
+      await scheduler.wait(LEAD_SESSION_WAIT_MS);
+      answer = await ask();
+    }
     if (!answer) return without("unknown");
     return { ...answer, is_named: true };
   } catch (error) {

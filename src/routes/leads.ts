@@ -1,3 +1,4 @@
+import { requireIngest } from "../http/auth";
 import type { Context, Handler } from "../http/context";
 import { withCors } from "../http/cors";
 import { type Form, isForm, readForm } from "../http/form";
@@ -60,10 +61,12 @@ async function takeForm(context: Context, { values, isPlain }: Form, isPage: boo
   const settings = await siteSettings(context.env, site);
   const page = pageOf(context.request);
   // A key stands for its server, wherever that claims to be.
-  const isKeyed = context.request.headers.has("Authorization") || context.request.headers.has("X-API-Key");
-  await checkOrigin(context, settings, site, isKeyed ? null : page.origin);
+  const { headers } = context.request;
+  const isKeyed = headers.has("Authorization") || headers.has("X-API-Key");
+  if (isKeyed) await requireIngest(context.request, context.env, site);
+  else await checkOrigin(context, settings, site, page.origin);
   await limitLeads(context.env, site);
-  const taken = await takeLead(context, site, settings, input);
+  const taken = await takeLead(context, site, settings, input, isKeyed);
   const way = isPlain ? redirectTo(input.redirect, page.url, settings.forms) : null;
   if (way) return new Response(null, { status: 303, headers: { Location: way, "Cache-Control": "no-store" } });
   if (isPage) return plainPage("Thank you", "We have your message and will be in touch.", { status: 202 });
@@ -86,7 +89,13 @@ function pageOf({ headers }: Request): { origin: string | null; url: string | nu
 }
 
 /** One submit: what the session knows of it is frozen, then the lead's actor takes it, and only then is it answered. */
-async function takeLead(context: Context, site: string, settings: SiteSettings, input: LeadInput): Promise<Taken> {
+async function takeLead(
+  context: Context,
+  site: string,
+  settings: SiteSettings,
+  input: LeadInput,
+  trusted: boolean,
+): Promise<Taken> {
   const { request } = context;
   const { country } = clientNetwork(request, null);
   const composed = compose(input, settings.forms, country);
@@ -101,7 +110,7 @@ async function takeLead(context: Context, site: string, settings: SiteSettings, 
   const key = idempotencyKey(request) ?? input.submission_id;
   const submission_id = key === undefined ? crypto.randomUUID() : await submissionId(site, key);
   const submit = { submission: submission_id, honeypot, disposable_email: email?.class === "disposable" };
-  const { evidence, visitor_id, is_named } = await askSession(context, site, settings, input, submit);
+  const { evidence, visitor_id, is_named } = await askSession(context, site, settings, input, submit, trusted);
   const submission: Submission = {
     v: 1,
     submission_id,

@@ -4,12 +4,15 @@ import fingerprintMap from "../../dist/browser/fingerprint.js.map.txt";
 import fingerprint from "../../dist/browser/fingerprint.js.txt";
 import formMap from "../../dist/browser/form.js.map.txt";
 import form from "../../dist/browser/form.js.txt";
+import leadMap from "../../dist/browser/lead.js.map.txt";
+import lead from "../../dist/browser/lead.js.txt";
 import manifestText from "../../dist/browser/manifest.txt";
 import pulseMap from "../../dist/browser/pulse.js.map.txt";
 import pulse from "../../dist/browser/pulse.js.txt";
 import trackerMap from "../../dist/browser/tracker.js.map.txt";
 import tracker from "../../dist/browser/tracker.js.txt";
 import type { Handler } from "../http/context";
+import { isKnown } from "../http/etag";
 import { Problem } from "../http/problem";
 
 /** The browser scripts as the build left them: their text, their source maps, and the hashes they go by. */
@@ -17,6 +20,7 @@ const CODE: Record<string, string> = {
   "acts.js": acts,
   "fingerprint.js": fingerprint,
   "form.js": form,
+  "lead.js": lead,
   "pulse.js": pulse,
   "tracker.js": tracker,
 };
@@ -24,6 +28,7 @@ const MAPS: Record<string, string> = {
   "acts.js.map": actsMap,
   "fingerprint.js.map": fingerprintMap,
   "form.js.map": formMap,
+  "lead.js.map": leadMap,
   "pulse.js.map": pulseMap,
   "tracker.js.map": trackerMap,
 };
@@ -64,7 +69,6 @@ function serve(request: Request, name: string, cache: string): Response {
     ...(!isMap && { SourceMap: `/v/${version}/${script}.map` }),
     ETag: `"${version}${isMap ? "-map" : ""}"`,
   };
-  const known = (request.headers.get("If-None-Match") ?? "").split(",").map((one) => one.trim().replace(/^W\//, ""));
-  if (known.includes(headers.ETag)) return new Response(null, { status: 304, headers });
+  if (isKnown(request, headers.ETag)) return new Response(null, { status: 304, headers });
   return new Response(isMap ? MAPS[name] : CODE[name], { headers });
 }

@@ -4,8 +4,9 @@ import { readJson } from "../http/body";
 import { type KeyedContext, keyed } from "../http/keyed";
 import { fromRefusal, Problem } from "../http/problem";
 import { readQuery } from "../http/query";
-import { freshSettings, knownSites, saveSettings } from "../http/sites";
+import { freshSettings, knownSites, saveSettings, settingsText } from "../http/sites";
 import { targetFault } from "../leads/target";
+import { SITE_MAX_SETTINGS_BYTES } from "../limits";
 import { NoQuery } from "../protocol/analytics";
 import { SiteName } from "../protocol/fields";
 import { SiteInput, type SiteSettings } from "../protocol/site";
@@ -47,7 +48,14 @@ export const putSite = keyed(async (context) => {
   const parsed = parseWith(SiteInput, await readJson(request));
   if (!parsed.ok) throw fromRefusal(parsed.refusal);
   const webhooks = await checkedWebhooks(env, site, parsed.value.webhooks);
-  return answer(site, await saveSettings(env, site, { ...parsed.value, webhooks }));
+  const settings = { ...parsed.value, webhooks };
+  if (settingsText(settings).length > SITE_MAX_SETTINGS_BYTES) {
+    throw new Problem(
+      "too_large",
+      `A site's settings may have at most ${SITE_MAX_SETTINGS_BYTES} bytes as ASCII JSON.`,
+    );
+  }
+  return answer(site, await saveSettings(env, site, settings));
 }, "admin");
 
 const invalid = (path: string, message: string): Problem =>

@@ -13,6 +13,8 @@ export type LeadSubmit = Pick<LeadEntry, "submission"> & Pick<LeadFacts, "honeyp
 /** A lead on its way through its session's actor. It says nothing of the network: a CRM's server may have sent it. */
 export type LeadCall = Pick<TrackCall, "v" | "session_id" | "site" | "gpc" | "default_consent" | "key_hash"> & {
   lead: LeadSubmit;
+  /** A server with a key of ours says so: it has no session key, and needs none. */
+  trusted?: boolean;
 };
 
 export interface LeadAnswer {
@@ -32,10 +34,12 @@ export const withLead = (head: Head, { submission }: LeadSubmit): Head => ({
 
 /** The call as the intake takes it: from the network that the session was last seen in. */
 export function asTrackCall(call: LeadCall, head: Head, state: SessionState): TrackCall {
+  const { trusted = false, ...rest } = call;
   const { address: _, network: __, timezone_gap: ___, ...classes } = state.network ?? NOWHERE;
   const network: ClientNetwork = { ...classes, ip: null, asn: null };
   const nothingElse = { device_id: null, start: null, batch: null, end: null };
-  return { ...call, ...nothingElse, network, lead: isKnown(head, call.lead) ? null : call.lead };
+  const key_hash = trusted ? head.key_hash : call.key_hash;
+  return { ...rest, ...nothingElse, key_hash, network, lead: isKnown(head, call.lead) ? null : call.lead };
 }
 
 const NOWHERE = {

@@ -59,6 +59,14 @@ describe("the files that are loaded later", () => {
     }
   });
 
+  it("are where form.js looks for what shows and sends lead forms", async () => {
+    const form = await (await ask("/form.js")).text();
+    const [path] = /\/v\/[0-9a-f]{12}\//.exec(form) ?? [];
+    const response = await ask(`${path}lead.js`);
+    expect(response.status).toBe(200);
+    expect(await response.text()).toContain("data-pulse-lead");
+  });
+
   it.each(["constructor", "tracker.js.map.map", "manifest", "..%2fsecret"])("are no others: %s", async (name) => {
     await problemOf(await ask(`/v/${await versionOf("tracker.js")}/${name}`), "not_found");
   });

@@ -22,9 +22,10 @@ interface Begun {
 
 /**
  * Which field was entered, left changed and after how long, pasted or typed, corrected how often; and the submit. What
- * was typed is never read. Nothing is prevented or delayed: a form works as if this were not there.
+ * was typed is never read. Nothing is prevented or delayed: a form works as if this were not there. `changed` hears of the
+ * page's changes.
  */
-export function captureForms(): void {
+export function captureForms(changed: () => void): void {
   const begun = new Map<string, Begun>();
   let visit: Visit | undefined;
   let isTouched = false;
@@ -51,7 +52,7 @@ export function captureForms(): void {
     say("form_change", { form, field, ms, ...(isPasted && { pasted: true }), ...(corrections && { corrections }) });
   };
 
-  watchPasswords();
+  watchPasswords(changed);
   for (const type of ["pointerdown", "keydown"] as const) {
     listen(type, () => {
       isTouched = true;

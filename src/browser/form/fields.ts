@@ -10,7 +10,7 @@ const SECRET = /passw|pwd|secret|\bpin\b|cvc|cvv|csc|card.?n|ccn|cc-|iban|otp|on
 const passwords = new WeakSet<EventTarget>();
 
 /** Remembers every password field from before it can be turned into another: now, and as the page changes. */
-export function watchPasswords(): void {
+export function watchPasswords(changed: () => void): void {
   const remember = (): void => {
     for (const field of document.querySelectorAll('input[type="password"]')) passwords.add(field);
   };
@@ -18,6 +18,7 @@ export function watchPasswords(): void {
   new MutationObserver((changes) => {
     for (const { oldValue, target } of changes) if (/^password$/i.test(oldValue ?? "")) passwords.add(target);
     remember();
+    changed();
   }).observe(document, { subtree: true, childList: true, attributeFilter: ["type"], attributeOldValue: true });
 }
 

@@ -1,3 +1,4 @@
+import { ShownForm } from "../../protocol/form";
 import { CallbackInput, LeadBody, LeadInput } from "../../protocol/lead";
 import {
   CallbackBody,
@@ -37,6 +38,12 @@ export const leadOperations: Operations = {
     body: CallbackInput,
     answer: CallbackBody,
     problems: ["signature_invalid", "rate_limited", "unavailable"],
+  },
+  "GET /lead/forms/:site/:name": {
+    summary: "A form's definition, as form.js shows it",
+    description: "Public, for pages of any origin; with an ETag. Forms are defined in the site's settings.",
+    answer: ShownForm,
+    problems: ["not_found", "rate_limited", "unavailable"],
   },
   "GET /analytics/leads": {
     summary: "Leads, newest first",

@@ -1,0 +1,84 @@
+import type { Options } from "../../public";
+import { safe } from "../../safe";
+import { announce, thank } from "./answer";
+import { showFaults } from "./faults";
+import { type Lead, Submission, send } from "./send";
+import { valuesOf } from "./values";
+import { isOurs, leadUrl, siteOf } from "./where";
+
+const submissions = new WeakMap<HTMLFormElement, Submission>();
+const busy = new WeakSet<HTMLFormElement>();
+
+const submissionOf = (form: HTMLFormElement): Submission => {
+  const known = submissions.get(form) ?? new Submission();
+  submissions.set(form, known);
+  return known;
+};
+
+/**
+ * Sends what `<form data-pulse-lead>` says as a lead, without leaving the page. If that fails the form goes its own way,
+ * as if this were not there. The window hears of a submit last: what the page itself has prevented stays prevented.
+ */
+export function enhanceForms(options: Options): void {
+  addEventListener(
+    "submit",
+    safe((event: SubmitEvent) => {
+      const { target: form, submitter } = event;
+      if (!(form instanceof HTMLFormElement) || !form.matches("[data-pulse-lead]") || event.defaultPrevented) return;
+      // A button with an address of its own is for something else: to save a draft, say.
+      if (submitter?.hasAttribute("formaction")) return;
+      if (busy.has(form)) return event.preventDefault();
+      const { values, files } = valuesOf(form, submitter);
+      const site = siteOf(form, options);
+      const lead = submissionOf(form).of(values, site);
+      const url = leadUrl(site, options);
+      window.PulseGate?.flush();
+      // Beside the form's own way, which alone can carry files.
+      if (form.dataset["pulseLead"] === "copy" || (files && !isOurs(form, options))) return void send(url, lead);
+      event.preventDefault();
+      void sendInstead(form, submitter, lead, url, options);
+    }),
+  );
+}
+
+async function sendInstead(
+  form: HTMLFormElement,
+  submitter: HTMLElement | null,
+  lead: Lead,
+  url: string,
+  options: Options,
+): Promise<void> {
+  busy.add(form);
+  form.setAttribute("aria-busy", "true");
+  const sent = await send(url, lead);
+  busy.delete(form);
+  form.removeAttribute("aria-busy");
+  if (sent.kind === "refused" && showFaults(form, sent.faults)) return;
+  if (sent.kind !== "taken") return goOn(form, submitter, lead, options);
+  submissionOf(form).renew();
+  if (!announce(form, sent.lead)) return;
+  const redirect = lead["redirect"];
+  thank(form, form.dataset["pulseThanks"], typeof redirect === "string" ? redirect : undefined);
+}
+
+/** The form's own submit, with the button that was pressed; to our own address, with what makes it the same submit. */
+function goOn(form: HTMLFormElement, submitter: HTMLElement | null, lead: Lead, options: Options): void {
+  const { submission_id, session_id, session_key, visitor_id } = lead;
+  if (isOurs(form, options)) carry(form, { submission_id, session_id, session_key, visitor_id });
+  if (submitter instanceof HTMLButtonElement || submitter instanceof HTMLInputElement) {
+    if (submitter.name) carry(form, { [submitter.name]: submitter.value });
+  }
+  // Not `form.submit`: a field may be called that.
+  HTMLFormElement.prototype.submit.call(form);
+}
+
+function carry(form: HTMLFormElement, values: Record<string, string | undefined>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (!value) continue;
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name, value });
+    form.append(field);
+    // The browser has taken the values by then, and whoever comes back finds the form as it was.
+    setTimeout(() => field.remove());
+  }
+}

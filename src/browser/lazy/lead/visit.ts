@@ -1,0 +1,28 @@
+import { sessionKey, VISITOR_KEY } from "../../keys";
+
+/** What the tracker has on the device: nothing without consent, or where storage is blocked, and then a lead stands alone. */
+export interface Visit {
+  session_id?: string;
+  session_key?: string;
+  visitor_id?: string;
+}
+
+const stored = (site: string): { id?: string; key?: string; campaign?: string } => {
+  try {
+    return JSON.parse(localStorage.getItem(sessionKey(site)) ?? "{}") as ReturnType<typeof stored>;
+  } catch {
+    return {};
+  }
+};
+
+/** Read at the submit: a session may have begun with it. */
+export function visitOf(site: string): Visit {
+  const { id, key } = stored(site);
+  if (!id || !key) return {};
+  const visitor_id = localStorage.getItem(VISITOR_KEY);
+  return { session_id: id, session_key: key, ...(visitor_id && { visitor_id }) };
+}
+
+/** A parameter of the campaign that brought the visitor: from this page's address, or the one the session began with. */
+export const campaignOf = (site: string, name: string): string | null =>
+  new URLSearchParams(location.search).get(name) ?? new URLSearchParams(stored(site).campaign).get(name);
