@@ -91,6 +91,17 @@ export class IdentityActor extends DurableObject<Env> {
     return again;
   }
 
+  /**
+   * D1 may have lost what it had of this fingerprint: its row and its places are written again. False when nobody has been
+   * seen with it, or nobody may be remembered. Throws when D1 does not answer; may be repeated.
+   */
+  async rewrite(): Promise<boolean> {
+    const record = this.#load();
+    if (record?.kind !== "fingerprint" || isForgotten(record)) return false;
+    await this.#write(record, { row: true, changed: record.edges.map(keyOf), counter: false, gone: [] });
+    return true;
+  }
+
   /** What was put off or failed is written; an identity not seen for long goes, with its rows. */
   override async alarm(): Promise<void> {
     const now = Date.now();

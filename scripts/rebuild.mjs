@@ -30,7 +30,7 @@ if (values.help || !values.from || !values.to) {
 /** Tries of one step: each may be repeated, so a store that does not answer is asked again. */
 const TRIES = 5;
 
-const total = { sessions: 0, events: 0, quarantined: 0, ahead: 0, incomplete: 0 };
+const total = { sessions: 0, events: 0, quarantined: 0, fingerprints: 0, ahead: 0, incomplete: 0 };
 const began = Date.now();
 /** @type {string | null} */
 let after = null;

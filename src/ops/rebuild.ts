@@ -1,21 +1,24 @@
 import type { Env } from "../env";
+import { identityName } from "../identity/name";
 import { firstSeq } from "../session/entry";
 import { apply } from "../session/fold";
 import { type Head, type Identity, newHead } from "../session/head";
 import { newProgress } from "../session/progress";
 import { newState, type SessionState } from "../session/state";
-import { readFlushes, readIdentities, readMeta } from "../store/archive";
+import { type ArchivedIdentity, readFlushes, readIdentities, readMeta } from "../store/archive";
 import { type Day, sessionPrefixes } from "../store/archive-days";
 import { sessionRow } from "../store/projection";
 import { type Flush, isAhead, replaceSession } from "../store/rebuild";
 import type { Budget } from "./budget";
 
-type Stores = Pick<Env, "DB" | "TRACKING_R2">;
+type Stores = Pick<Env, "DB" | "TRACKING_R2" | "IDENTITY">;
 
 export interface Rebuilt {
   sessions: number;
   events: number;
   quarantined: number;
+  /** Fingerprints met, whose actors have written their rows again. */
+  fingerprints: number;
   /** Sessions D1 has as of a later entry than the archive: left as they are. */
   ahead: number;
   /** Sessions whose archive lacks its beginning: not written. */
@@ -24,12 +27,13 @@ export interface Rebuilt {
   next: string | null;
 }
 
-/** About what a session costs: its listings, its three objects, and D1. */
-const CALLS_A_SESSION = 10;
+/** About what a session costs: its listings, its three objects, D1, and its fingerprint's actor. */
+const CALLS_A_SESSION = 11;
 
 /**
  * D1's `sessions` and `events` again, from the archive alone: each session's log is folded as its actor folded it, and
- * written by the statements its flushes were written by. Bounded by `budget`; `after` is where the last call stopped.
+ * written by the statements its flushes were written by. The fingerprints met are asked to write their own rows again: a
+ * window over many sessions is no session's. Bounded by `budget`; `after` is where the last call stopped.
  */
 export async function rebuild(
   stores: Stores,
@@ -37,16 +41,31 @@ export async function rebuild(
   after: string | null,
   budget: Budget,
 ): Promise<Rebuilt> {
-  const done: Rebuilt = { sessions: 0, events: 0, quarantined: 0, ahead: 0, incomplete: 0, next: after };
+  const counts = { sessions: 0, events: 0, quarantined: 0, fingerprints: 0, ahead: 0, incomplete: 0 };
+  const done: Rebuilt = { ...counts, next: after };
+  const met = new Set<string>();
   for await (const { prefix, session_id } of sessionPrefixes(stores.TRACKING_R2, range, after)) {
     if (!budget.take(CALLS_A_SESSION)) return done;
-    await rebuildSession(stores, prefix, session_id, done);
+    const identities = await readIdentities(stores.TRACKING_R2, prefix);
+    await rebuildSession(stores, prefix, session_id, identities.at(-1), done);
+    for (const { fingerprint_id } of identities) {
+      if (!fingerprint_id || met.has(fingerprint_id)) continue;
+      met.add(fingerprint_id);
+      const isKnown = await stores.IDENTITY.getByName(identityName("fingerprint", fingerprint_id)).rewrite();
+      if (isKnown) done.fingerprints += 1;
+    }
     done.next = prefix;
   }
   return { ...done, next: null };
 }
 
-async function rebuildSession({ DB, TRACKING_R2 }: Stores, prefix: string, id: string, done: Rebuilt): Promise<void> {
+async function rebuildSession(
+  { DB, TRACKING_R2 }: Stores,
+  prefix: string,
+  id: string,
+  newest: ArchivedIdentity | undefined,
+  done: Rebuilt,
+): Promise<void> {
   const meta = await readMeta(TRACKING_R2, prefix);
   const flushes: Flush[] = [];
   let state: SessionState | null = null;
@@ -66,7 +85,7 @@ async function rebuildSession({ DB, TRACKING_R2 }: Stores, prefix: string, id: s
     done.ahead += 1;
     return;
   }
-  const identity = state.consent === "granted" ? await newestIdentity(TRACKING_R2, prefix) : null;
+  const identity = state.consent === "granted" && newest ? identityIn(newest) : null;
   const head: Head = { ...newHead(id, meta.site, state.started_at), identity, identity_version: identity ? 1 : 0 };
   const { events, quarantined } = await replaceSession(
     DB,
@@ -79,9 +98,6 @@ async function rebuildSession({ DB, TRACKING_R2 }: Stores, prefix: string, id: s
   done.quarantined += quarantined;
 }
 
-async function newestIdentity(bucket: R2Bucket, prefix: string): Promise<Identity | null> {
-  const newest = (await readIdentities(bucket, prefix)).at(-1);
-  if (!newest) return null;
-  const { visitor_id, fingerprint_id, device_id, ip, asn, traits } = newest;
-  return { visitor_id, fingerprint_id, device_id, ip, asn, traits };
-}
+const identityIn = ({ visitor_id, fingerprint_id, device_id, ip, asn, traits }: ArchivedIdentity): Identity => ({
+  ...{ visitor_id, fingerprint_id, device_id, ip, asn, traits },
+});

@@ -17,6 +17,7 @@ export const RebuildBody = z.object({
     sessions: Count,
     events: Count,
     quarantined: Count,
+    fingerprints: Count.meta({ description: "Fingerprints met, whose rows have been written again" }),
     ahead: Count.meta({ description: "Sessions D1 has as of a later entry than the archive: left as they are" }),
     incomplete: Count.meta({ description: "Sessions whose archive lacks its beginning: not written" }),
     next: z.string().nullable(),

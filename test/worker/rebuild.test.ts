@@ -1,10 +1,11 @@
+import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Budget } from "../../src/ops/budget";
 import { type Rebuilt, rebuild } from "../../src/ops/rebuild";
 import { dayOf } from "../../src/store/archive-days";
 import { stopClock, tickUntilDrained } from "../support/clock";
-import { ask, callOf, evict, KEY, PAGE, post, someEvents, take } from "../support/visit";
+import { ask, callOf, evict, identified, KEY, PAGE, post, someEvents, take } from "../support/visit";
 import { newId, problemOf } from "./helpers";
 
 beforeEach(() => stopClock("2031-05-20T12:00:00Z"));
@@ -86,6 +87,38 @@ describe("a rebuild", () => {
     expect(await rowsOf(ids)).toEqual(before);
   });
 
+  it("has the fingerprints write their rows and places again, as they were", async () => {
+    const mark = newId().slice(0, 8);
+    const [fingerprint_id, id, other] = [`f-${mark}`, newId(), newId()];
+    await take(callOf(id, { events: someEvents(2), start: { fingerprint_id }, ip: "198.51.100.0/24" }));
+    await identified(id);
+    await take(callOf(id, { start: false, first: 3, events: someEvents(1), ip: "203.0.113.0/24" }));
+    await take(callOf(other, { events: someEvents(2), start: { fingerprint_id } }));
+    for (const one of [id, other]) {
+      await identified(one);
+      await tickUntilDrained(one);
+    }
+    const tables = ["fingerprints", "identity_network"];
+    const rows = () =>
+      Promise.all(
+        tables.map(async (table) => {
+          const sql = `SELECT * FROM ${table} WHERE fingerprint_id = ? ORDER BY 1, 2`;
+          return (await env.DB.prepare(sql).bind(fingerprint_id).all()).results;
+        }),
+      );
+    const written = async () => (await rows()).map(({ length }) => length);
+    for (let i = 0; (await written())[1] !== 2; i++) {
+      if (i > 20) throw new Error(`not written: ${String(await written())}`);
+      vi.setSystemTime(Date.now() + 40_000);
+      await runDurableObjectAlarm(env.IDENTITY.getByName(`fingerprint:${fingerprint_id}`));
+    }
+    const before = await rows();
+    for (const table of tables) await env.DB.prepare(`DELETE FROM ${table}`).run();
+    const steps = await rebuildAll();
+    expect(steps.reduce((sum, { fingerprints }) => sum + fingerprints, 0)).toBeGreaterThan(0);
+    expect(await rows()).toEqual(before);
+  });
+
   it("replaces rows that are wrong, and brings back those that are missing", async () => {
     const ids = await visits();
     const before = await rowsOf(ids);
@@ -155,7 +188,7 @@ describe("a rebuild", () => {
       await problemOf(await post("/analytics/rebuild", body, { headers: KEY }), "invalid_body");
     }
     const response = await post("/analytics/rebuild", { from: "2019-01-01", to: "2019-01-02" }, { headers: KEY });
-    const none = { sessions: 0, events: 0, quarantined: 0, ahead: 0, incomplete: 0, next: null };
+    const none = { sessions: 0, events: 0, quarantined: 0, fingerprints: 0, ahead: 0, incomplete: 0, next: null };
     expect(await response.json()).toEqual({ data: none });
     await problemOf(await ask("/analytics/rebuild", { method: "POST", body: "{}" }), "key_required");
   });
