@@ -431,3 +431,6 @@ export const ERASURE_RETRY_MS = 30 * SECOND;
 /** One step: some 70 sessions, within the platform's 1,000 calls and what a client waits for. */
 export const REBUILD_CALLS = 700;
 export const REBUILD_MS = 20 * SECOND;
+/** One step of reading the archive's logs: the same. */
+export const LOGS_CALLS = 700;
+export const LOGS_MS = 20 * SECOND;

@@ -13,6 +13,7 @@ import { postCallback } from "./lead-callback";
 import { getLeadForm } from "./lead-form";
 import { getDeliveries, getLead, getLeadProjects, getLeadSources, getLeads } from "./lead-lists";
 import { catchLead, postLead } from "./leads";
+import { getLogs } from "./logs";
 import { getMetrics } from "./metrics";
 import { docsRoute, openApiRoute } from "./openapi";
 import { getRealtime, openRealtimeStream } from "./realtime";
@@ -65,6 +66,7 @@ export const routes: readonly Route[] = [
   { method: "GET", path: "/analytics/sites/:site", handler: getSite },
   { method: "PUT", path: "/analytics/sites/:site", handler: putSite },
   { method: "GET", path: "/analytics/storage", handler: getStorage },
+  { method: "GET", path: "/analytics/logs", handler: getLogs },
   { method: "POST", path: "/analytics/rebuild", handler: postRebuild },
   { method: "DELETE", path: "/analytics/visitors/:id", handler: deleteVisitor },
   { method: "GET", path: "/analytics/visitors/:id/export", handler: exportVisitor },

@@ -19,6 +19,9 @@ const NEEDS: Record<Need, NeedText> = {
   address: { missing: ({ identity }) => !identity?.address, why: "there is no answer for the address" },
 };
 
+/** Why a rule that needs it abstains. */
+export const whyOf = (need: Need): string => NEEDS[need].why;
+
 export const isMissing = (state: SessionState, need: Need): boolean => NEEDS[need].missing(state);
 
 /** Rules that say nothing of this session, and why: silence of a rule that could not look is no acquittal. */

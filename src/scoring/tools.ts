@@ -7,4 +7,5 @@ export { intake } from "../session/intake";
 export { newState, writeSnapshot } from "../session/state";
 export * from "./backtest";
 export * from "./ledger";
+export { rulesPage } from "./rules-page";
 export { BOT_LAYERS, RULES, RULES_VERSION, RuleSet, ruleSet } from "./ruleset";

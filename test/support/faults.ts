@@ -6,8 +6,8 @@ import type { Report } from "../../src/roster/entry";
  * after it has happened (committed but reported as failed), or kill the caller before or after.
  */
 
-/** `refuse`: not done, error. `lie`: done, error. `dieBefore`/`dieAfter`: the caller never hears of it. */
-export type Fault = "refuse" | "lie" | "dieBefore" | "dieAfter";
+/** `hang`: not done, no answer. `refuse`: not done, error. `lie`: done, error. `dieBefore`/`dieAfter`: the caller never hears of it. */
+export type Fault = "refuse" | "lie" | "dieBefore" | "dieAfter" | "hang";
 
 /** Every outside write of the production flush. A write with another name fails the crash suite. */
 export const WRITES = ["d1.batch", "r2.put meta", "r2.put identity", "r2.put events", "r2.delete identity"] as const;
@@ -43,6 +43,7 @@ async function pass<T>(point: string, die: Die, call: () => Promise<T>): Promise
   if (faults.gate) await faults.gate;
   const fault = faults.at.get(point);
   if (fault === "refuse") throw new Error(`Network connection lost (${point})`);
+  if (fault === "hang") return forever();
   if (fault === "dieBefore") {
     die();
     return forever();

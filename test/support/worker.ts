@@ -32,7 +32,8 @@ export class SessionActor extends Production {
   constructor(ctx: DurableObjectState, env: Env) {
     const die = () => ctx.abort("killed by the test");
     const [DB, TRACKING_R2] = [faultyDatabase(env.DB, die), faultyBucket(env.TRACKING_R2, die)];
-    super(ctx, { ...env, DB, TRACKING_R2, ROSTER: faultyRoster(env.ROSTER) });
+    const IDENTITY = faultyCalls("identity", env.IDENTITY, die);
+    super(ctx, { ...env, DB, TRACKING_R2, IDENTITY, ROSTER: faultyRoster(env.ROSTER) });
   }
 
   /** The next storage call of this kind throws. */

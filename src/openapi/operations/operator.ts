@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { ErasureBody, ErasureQuery, PersonBody, PersonQuery } from "../../protocol/erasure";
+import { LogsQuery } from "../../protocol/logs";
 import { RealtimeBody, RealtimeQuery } from "../../protocol/realtime";
 import { RebuildBody, RebuildInput } from "../../protocol/rebuild";
 import { StorageBody, StorageQuery } from "../../protocol/storage";
@@ -48,6 +49,15 @@ export const operatorOperations: Operations = {
     answer: ErasureBody,
     keyed: true,
     problems: ["not_found", "unavailable"],
+  },
+  "GET /analytics/logs": {
+    summary: "The archive's logs, a session a line: one bounded step",
+    description:
+      'NDJSON: `{ session_id, site, entries }`, and last `{ "next" }`: go on with `after: next` until it is null. Names nobody. `npm run backtest` reads it.',
+    query: LogsQuery,
+    keyed: true,
+    problems: ["unavailable"],
+    example: { query: { from: "2026-11-01", to: "2026-11-02" } },
   },
   "POST /analytics/rebuild": {
     summary: "D1's sessions and events again from the R2 log, one bounded step",

@@ -1,0 +1,27 @@
+import type { Entry } from "../session/entry";
+import { readFlushes, readMeta } from "../store/archive";
+import { type Day, sessionPrefixes } from "../store/archive-days";
+
+/** A session's log as R2 has it. It names nobody: identifiers are in objects of their own. */
+export interface ArchivedLog {
+  /** Where the next reading may go on after. */
+  prefix: string;
+  session_id: string;
+  /** Null where its `meta.json` is missing. */
+  site: string | null;
+  entries: Entry[];
+}
+
+/** The logs of sessions begun on some days, one after the other. */
+export async function* archivedLogs(
+  bucket: R2Bucket,
+  range: { from: Day; to: Day },
+  after: string | null,
+): AsyncGenerator<ArchivedLog> {
+  for await (const { prefix, session_id } of sessionPrefixes(bucket, range, after)) {
+    const meta = await readMeta(bucket, prefix);
+    const entries: Entry[] = [];
+    for await (const flush of readFlushes(bucket, prefix)) entries.push(...flush.entries);
+    yield { prefix, session_id, site: meta?.site ?? null, entries };
+  }
+}

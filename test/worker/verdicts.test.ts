@@ -1,0 +1,169 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { IDENTITY_MAX_SIGHTINGS, IDENTITY_WAIT_MS } from "../../src/limits";
+import type { EventInput } from "../../src/protocol/events";
+import type { Firing } from "../../src/scoring/ledger";
+import type { Rule } from "../../src/scoring/rule";
+import { RULES } from "../../src/scoring/ruleset";
+import { stopClock, tickUntilDrained } from "../support/clock";
+import { faults, resetFaults } from "../support/faults";
+import { alarm, callOf, drain, liveOf, PAGE, post, sessionRow, someEvents, take } from "../support/visit";
+import { BATCH, batchOf, flushed, newId, read } from "./helpers";
+
+afterEach(() => {
+  vi.useRealTimers();
+  resetFaults();
+});
+
+const scrolls = (count: number, input: boolean): EventInput[] =>
+  Array.from({ length: count }, (_, i) => ({
+    ...{ event_type: "scroll", page: PAGE, scroll_percent: (i * i * 11) % 97, data: { input } },
+  }));
+
+async function storedOf(id: string) {
+  const row = await sessionRow(id);
+  const { ledger } = JSON.parse(String(row?.["detail"])) as { ledger: Firing[] };
+  return { label: row?.["label"], bot: row?.["bot"], ledger };
+}
+
+describe("a verdict", () => {
+  it("may reverse while the session lives, and D1 has the last word", async () => {
+    const id = newId();
+    await take(callOf(id, { events: scrolls(6, false) }));
+    await flushed(id);
+    expect(await storedOf(id)).toMatchObject({ label: "suspect", bot: 25 });
+    await take(callOf(id, { start: false, first: 7, events: scrolls(5, true) }));
+    expect(await liveOf(id)).toMatchObject({ label: "human", scores: { bot: 0 } });
+    await flushed(id);
+    const after = await storedOf(id);
+    expect(after).toMatchObject({ label: "human", bot: 0 });
+    expect(after.ledger).toContainEqual(
+      expect.objectContaining({
+        ...{ rule: "bot.scroll_without_input", points: 0, weight: 25, withdrawn_at: expect.any(Number) },
+      }),
+    );
+    const { data } = await read<{ data: { label: string; ledger: Firing[] } }>(`/analytics/sessions/${id}`);
+    expect(data).toMatchObject({ label: "human", ledger: after.ledger });
+  });
+
+  it("of a rule in shadow is recorded, and counts for nothing", async () => {
+    const rule = RULES.find(({ id }) => id === "bot.scroll_without_input") as { shadow?: true } & Rule;
+    const id = newId();
+    try {
+      rule.shadow = true;
+      await take(callOf(id, { events: scrolls(6, false) }));
+      await flushed(id);
+    } finally {
+      delete rule.shadow;
+    }
+    const stored = await storedOf(id);
+    expect(stored).toMatchObject({ label: "human", bot: 0 });
+    const line = { rule: "bot.scroll_without_input", shadow: true, points: 0, weight: 25 };
+    expect(stored.ledger).toContainEqual(expect.objectContaining(line));
+  });
+
+  it("names a bot that the edge has verified", async () => {
+    const id = newId();
+    const call = callOf(id, { events: someEvents(1, "page_view") });
+    const network = { ...call.network, edge: true, verified_bot: "Search Engine Crawler" };
+    await take({ ...call, network });
+    await flushed(id);
+    const { data } = await read<{ data: object }>(`/analytics/sessions/${id}`);
+    expect(data).toMatchObject({ label: "bot", verified_bot: "Search Engine Crawler" });
+  });
+
+  it("of a bot leaves its session out of the aggregates unless they are asked, and they say how many", async () => {
+    const site = "with-bots";
+    for (const webdriver of [true, false]) {
+      const id = newId();
+      const start = { page: PAGE, signals: { webdriver } };
+      expect((await post(BATCH, batchOf(id, { site, start }))).status).toBe(200);
+      await flushed(id);
+    }
+    interface Overview {
+      data: { sessions: number };
+      bots: { mode: string; excluded: number };
+    }
+    const ask = (bots: string) => read<Overview>(`/analytics/overview?site=${site}${bots}`);
+    expect(await ask("")).toMatchObject({ data: { sessions: 1 }, bots: { mode: "exclude", excluded: 1 } });
+    expect(await ask("&bots=include")).toMatchObject({ data: { sessions: 2 }, bots: { excluded: 0 } });
+    expect(await ask("&bots=only")).toMatchObject({ data: { sessions: 1 }, bots: { mode: "only" } });
+  });
+});
+
+describe("without what the edge tells", () => {
+  it("rules abstain, and the session says which and why", async () => {
+    const id = newId();
+    expect((await post(BATCH, batchOf(id))).status).toBe(200);
+    const live = await liveOf(id);
+    const missing = (rule: string) => live?.abstained.find((one) => one.rule === rule)?.why;
+    expect(missing("vpn.tor")).toContain("no cf");
+    expect(missing("vpn.hosting_network")).toContain("no cf");
+    expect(missing("bot.edge_certain")).toBeTruthy();
+    expect(live?.abstained.length).toBeGreaterThan(10);
+    expect(live?.scores.vpn).toBe(0);
+    const ledger = live?.ledger.map(({ rule }) => rule) ?? [];
+    expect(ledger.filter((rule) => live?.abstained.some((one) => one.rule === rule))).toEqual([]);
+    await flushed(id);
+    const { data } = await read<{ data: object }>(`/analytics/sessions/${id}`);
+    expect(data).toMatchObject({ abstained: live?.abstained });
+  });
+});
+
+describe("an identity actor that fails", () => {
+  const ip = "198.18.201.0/24";
+
+  it.each(["refuse", "hang", "lie"] as const)("(%s) delays neither an ack nor a flush", async (fault) => {
+    faults.at.set("identity.seen", fault);
+    const id = newId();
+    const began = Date.now();
+    const taken = await take(callOf(id, { events: someEvents(3), start: { fingerprint_id: `f-${fault}` }, ip }));
+    expect(taken.accepted).toBe(3);
+    await take(callOf(id, { start: false, first: 4, events: someEvents(2), end: true, ip }));
+    const acked = Date.now() - began;
+    await drain(id);
+    expect(faults.calls).toContain("identity.seen");
+    expect(await sessionRow(id)).toMatchObject({ events: 5, fingerprint_id: `f-${fault}` });
+    const live = await liveOf(id);
+    expect(live?.identity).toBeNull();
+    expect(live?.abstained.map(({ rule }) => rule)).toContain("vpn.many_networks");
+    // Nobody waited for it: it would be asked for ten seconds.
+    expect(acked).toBeLessThan(5_000);
+    expect(Date.now() - began).toBeLessThan(9_000 + 2 * IDENTITY_WAIT_MS);
+  });
+
+  it("is asked again with the next call, and its answer counts then", async () => {
+    stopClock("2031-09-01T12:00:00Z");
+    faults.at.set("identity.seen", "refuse");
+    const id = newId();
+    await take(callOf(id, { events: someEvents(1), start: { fingerprint_id: "f-again" }, ip }));
+    await alarm(id);
+    faults.at.clear();
+    await take(callOf(id, { start: false, first: 2, events: someEvents(1), ip }));
+    await tickUntilDrained(id);
+    const identity = async () => (await liveOf(id))?.identity;
+    await expect.poll(identity, { timeout: 5_000 }).toMatchObject({ fingerprint: { sessions: 1 }, address: {} });
+  });
+});
+
+describe("an identity past its cap", () => {
+  it("answers with lower bounds, says so, and does not grow", async () => {
+    const stub = env.IDENTITY.getByName("fingerprint:f-crowd");
+    const sighting = (i: number) => ({
+      ...({ v: 1, kind: "fingerprint", value: "f-crowd", fingerprint_id: "f-crowd", forms: 0, counts: true } as const),
+      ...{ session_id: `s-${i}`, ip: `h:${i}`, asn: 64_500 + i, country: "DE" },
+    });
+    const below = IDENTITY_MAX_SIGHTINGS;
+    let last = await stub.seen(sighting(0));
+    for (let i = 1; i < below; i++) last = await stub.seen(sighting(i));
+    expect(last).toMatchObject({ sessions: below, addresses: below, networks: below, countries: 1, capped: false });
+    const size = (): Promise<number> =>
+      runInDurableObject(stub, (_, { storage }) => JSON.stringify([...storage.kv.list()]).length);
+    const full = await size();
+    for (let i = below; i < below + 100; i++) last = await stub.seen(sighting(i));
+    expect(last).toMatchObject({ sessions: below, addresses: below, capped: true });
+    expect(Math.abs((await size()) - full)).toBeLessThan(200);
+    expect(full).toBeLessThan(64 * 1024);
+  });
+});
