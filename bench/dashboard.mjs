@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
-import { ask } from "../scripts/dashboard/stage.mjs";
+import { ask, DEVELOPMENT_KEY as KEY } from "../scripts/dashboard/stage.mjs";
 import { settled, signedIn, stops } from "../scripts/dashboard/tour.mjs";
 import { root } from "../scripts/install.mjs";
 import { buildSubject } from "./lib/build.mjs";
@@ -12,7 +12,6 @@ import { start } from "./lib/server.mjs";
 
 /** ms: what a view may take until it has all of its answers. */
 const GOAL_MS = 1_000;
-const KEY = "pulsegate-development-key";
 
 const HELP = `npm run bench:dashboard [-- --rounds <n>] [--range 7d|30d|90d] [--json]
 

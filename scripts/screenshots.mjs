@@ -4,7 +4,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
-import { setStage } from "./dashboard/stage.mjs";
+import { DEVELOPMENT_KEY, setStage } from "./dashboard/stage.mjs";
 import { signedIn, stops, visit } from "./dashboard/tour.mjs";
 import { root } from "./install.mjs";
 
@@ -21,10 +21,13 @@ a session, a lead and a fingerprint that are there.
   --stage    session,lead,fingerprint
   --quality  of the JPEG files, 1 to 100 (default 62); 0 writes PNG`;
 
+/** CSS pixels of a picture: the fiftieth row of a table looks like the twentieth. */
+const TALLEST = 1_500;
+
 const { values } = parseArgs({
   options: {
     url: { type: "string" },
-    key: { type: "string", default: "pulsegate-development-key" },
+    key: { type: "string", default: DEVELOPMENT_KEY },
     out: { type: "string", default: "docs/dashboard" },
     widths: { type: "string", default: "1440" },
     schemes: { type: "string", default: "light" },
@@ -63,8 +66,12 @@ for (const scheme of /** @type {("light" | "dark")[]} */ (values.schemes.split("
       await page.waitForTimeout(150);
       const name = `${stop.name}-${width}-${scheme}.${quality > 0 ? "jpg" : "png"}`;
       const type = quality > 0 ? /** @type {const} */ ({ type: "jpeg", quality }) : {};
-      await page.screenshot({ path: `${out}/${name}`, fullPage: true, ...type });
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      const { tall, wide } = await page.evaluate(() => {
+        const { scrollHeight, scrollWidth } = document.documentElement;
+        return { tall: scrollHeight, wide: scrollWidth - innerWidth };
+      });
+      const clip = { x: 0, y: 0, width, height: Math.min(tall, TALLEST) };
+      await page.screenshot({ path: `${out}/${name}`, fullPage: true, clip, ...type });
       console.log(wide > 0 ? `${name}: ${wide} px wider than the window` : name);
     }
     await context.close();

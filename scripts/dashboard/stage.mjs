@@ -4,6 +4,9 @@ import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import { visitOf } from "../../test/local/visits.mjs";
 
+/** What opens a PulseGate in development. */
+export const DEVELOPMENT_KEY = "pulsegate-development-key";
+
 /**
  * @typedef {{ url: string, key: string }} Api
  * @typedef {object} Stage

@@ -15,8 +15,8 @@ export class Setting {
   /** What the pages of each session had recorded, to be found in both stores at the end. */
   readonly #visits = new Map<string, string[]>();
 
-  async open(env: Record<string, string> = {}): Promise<void> {
-    this.server = await startServer({ env });
+  async open(options: Parameters<typeof startServer>[0] = {}): Promise<void> {
+    this.server = await startServer(options);
     this.shop = await this.otherShop();
     this.browser = await launch();
   }

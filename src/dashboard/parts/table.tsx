@@ -39,7 +39,7 @@ export function Table<Row>({ name, columns, rows, id, empty, more }: TableProps<
   return (
     <div class="list">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-      <section class="scroll" tabIndex={0} aria-label={name}>
+      <section class="scroll" tabIndex={0} aria-label={`Table: ${name}`}>
         <table>
           <caption class="visually-hidden">{name}</caption>
           <thead>
