@@ -63,8 +63,9 @@ describeInChromium("the dashboard, while a site is visited", () => {
     ]);
     expect(onSession).toBeLessThan(1_000);
     expect(onLive).toBeLessThan(5_000);
-    await setting.depart(shopper, id);
-
+    await shopper.context().close();
+    // The last word of a page is that it is hidden.
+    await until(async () => (await ask(server, `/analytics/sessions/${id}/live`))["data"].visible === false, "its end");
     await watched.page.goto(`${server.url}/dashboard#/session/${id}?tab=replay`);
     await watched.page.waitForSelector(".stage svg");
     await watched.page.reload();
@@ -80,7 +81,7 @@ describeInChromium("the dashboard, while a site is visited", () => {
       .locator(".made.click circle:first-child")
       .evaluateAll((all) => all.map((one) => [Number(one.getAttribute("cx")), Number(one.getAttribute("cy"))]));
     expect(replayed).toEqual(clicked);
-    const { data } = await ask(server, `/analytics/sessions/${id}`);
+    const { data } = await ask(server, `/analytics/sessions/${id}/live`);
     const marks = await watched.page
       .locator(".fired-mark")
       .evaluateAll((all) => all.map((one) => one.getAttribute("data-rule")));
