@@ -15,9 +15,17 @@ import {
   sessionsOfVisitor,
   submissionsOf,
 } from "../src/store/erasures";
-import { type ErasureOrder, readOrder, readReceipt, writeOrder, writeReceipt } from "../src/store/order";
+import {
+  type ErasureOrder,
+  type NamedIdentity,
+  type OrderedSession,
+  readOrder,
+  readReceipt,
+  writeOrder,
+  writeReceipt,
+} from "../src/store/order";
 import { forgetDays } from "../src/store/retention";
-import type { ErasedSession, Subject } from "./erasing";
+import type { ErasedSession } from "./erasing";
 
 export type NewOrder = Pick<ErasureOrder, "visitor_id" | "sites" | "keep_leads">;
 
@@ -73,7 +81,8 @@ export class EraserActor extends DurableObject<Env> {
     if (!order || !receipt) throw new Error("this erasure has never begun, or is over");
     const until = Date.now() + ERASURE_CALL_MS;
     try {
-      const isDone = (await this.#eraseSessions(order, receipt, until)) && (await this.#eraseRest(order, receipt));
+      const isDone =
+        (await this.#eraseSessions(order, receipt, until)) && (await this.#eraseRest(order, receipt, until));
       if (isDone && order.again_at === null) {
         const complete: Erasure = { ...receipt, status: "complete", completed_at: Date.now() };
         await saveErasure(this.env.DB, complete);
@@ -97,30 +106,30 @@ export class EraserActor extends DurableObject<Env> {
         await this.#eraseSession(order, receipt, session);
       }
       const known = await sessionsOfVisitor(DB, order.visitor_id, order.sites, ERASURE_STEP_SESSIONS);
-      const live = await this.#liveSessions(order);
+      const live = (await this.#liveSessions(order)).slice(0, ERASURE_STEP_SESSIONS);
       if (known.length + live.length === 0) return true;
       for (const session of known) await this.#find(order, session.session_id, session);
       for (const session_id of live) await this.#find(order, session_id, null);
+      const met = order.sessions.map(({ session_id }) => session_id);
+      add(order.lead_ids, await leadsOf(DB, order.visitor_id, order.sites, met));
       // Before any of it is erased: afterwards nobody could say who it was.
       this.#save(order, receipt);
     }
   }
 
   async #find(order: ErasureOrder, session_id: string, row: SessionPlace | null): Promise<void> {
-    const { identities, starts: lives } = await this.env.SESSION.getByName(session_id).subject();
-    if (row?.fingerprint_id) identities.push({ kind: "fingerprint", value: row.fingerprint_id });
-    if (row?.ip) identities.push({ kind: "address", value: row.ip });
-    this.#meet(order, identities);
-    const before = order.sessions.find((one) => one.session_id === session_id);
-    const starts = [...new Set([...(before?.starts ?? []), ...lives, ...(row ? [row.started_at] : [])])];
+    const subject = await this.env.SESSION.getByName(session_id).subject();
+    const named = subject.identities.map(({ kind, value }): NamedIdentity => [kind, value]);
+    if (row?.fingerprint_id) named.push(["fingerprint", row.fingerprint_id]);
+    if (row?.ip) named.push(["address", row.ip]);
+    const identities = distinct(named);
+    order.identities = distinct([...order.identities, ...identities]);
+    add(order.lead_ids, subject.leads);
     // One that has been erased and is here again was written by something that was on its way.
-    order.sessions = [...order.sessions.filter((one) => one !== before), { session_id, starts, done: false }];
-  }
-
-  #meet(order: ErasureOrder, met: Subject["identities"]): void {
-    for (const { kind, value } of met) {
-      if (!order.identities.some(([k, v]) => k === kind && v === value)) order.identities.push([kind, value]);
-    }
+    const before = order.sessions.find((one) => one.session_id === session_id);
+    const starts = [...new Set([...(before?.starts ?? []), ...subject.starts, ...(row ? [row.started_at] : [])])];
+    const rest = order.sessions.filter((one) => one !== before);
+    order.sessions = [...rest, { session_id, starts, identities, done: false }];
   }
 
   async #liveSessions({ visitor_id, sites, sessions }: ErasureOrder): Promise<string[]> {
@@ -132,19 +141,20 @@ export class EraserActor extends DurableObject<Env> {
     return found.flat().filter((id) => !sessions.some(({ session_id }) => session_id === id));
   }
 
-  async #eraseSession(order: ErasureOrder, receipt: Erasure, session: ErasureOrder["sessions"][number]): Promise<void> {
-    const { session_id: id, starts } = session;
+  async #eraseSession(order: ErasureOrder, receipt: Erasure, session: OrderedSession): Promise<void> {
+    const { session_id: id, starts, identities } = session;
     const erased = await this.env.SESSION.getByName(id).erase(starts);
     await this.env.ROSTER.getByName(shardName(shardOf(id))).remove(id);
     await forgetDays(this.env.DB, [...new Set(starts.map(dayOf))]);
-    for (const [kind, value] of order.identities) {
+    for (const [kind, value] of identities) {
       // What rests on other sessions stays: the identity itself goes at the end, if nobody shares it.
       await this.env.IDENTITY.getByName(identityName(kind, value)).forget(id);
     }
     this.#count(receipt, erased);
-    receipt.counts.actors.sessions = order.sessions.length;
-    if (erased.again) order.again_at = Date.now() + ERASE_AGAIN_MS;
+    receipt.counts.actors.sessions += 1;
     session.done = true;
+    if (erased.again) order.again_at = Date.now() + ERASE_AGAIN_MS;
+    else order.sessions = order.sessions.filter((one) => one !== session);
     this.#save(order, receipt);
   }
 
@@ -155,43 +165,50 @@ export class EraserActor extends DurableObject<Env> {
     r2.bytes += erased.bytes;
   }
 
-  async #eraseRest(order: ErasureOrder, receipt: Erasure): Promise<boolean> {
+  /** Leads, then what is left of whom the sessions were of. False when the time is up. */
+  async #eraseRest(order: ErasureOrder, receipt: Erasure, until: number): Promise<boolean> {
     const { DB } = this.env;
-    const { counts } = receipt;
-    // Once more over everything, after a write that may have been on its way has landed.
+    // Once more over what may have been on its way, after it has landed.
     if (order.again_at !== null && order.again_at <= Date.now()) await this.#eraseAgain(order, receipt);
-    if (!order.keep_leads) {
-      for (const lead_id of await leadsOf(
-        DB,
-        order.visitor_id,
-        order.sites,
-        order.sessions.map(({ session_id }) => session_id),
-      )) {
-        await this.#eraseLead(order, receipt, lead_id);
-      }
+    if (order.keep_leads) order.lead_ids = [];
+    else add(order.lead_ids, await leadsOf(DB, order.visitor_id, order.sites, []));
+    for (const lead_id of [...order.lead_ids]) {
+      if (Date.now() > until) return false;
+      await this.#eraseLead(order, receipt, lead_id);
     }
-    let erased = 0;
-    for (const [kind, value] of order.identities) {
-      if (await isShared(DB, kind, value)) continue;
+    // A row that is still on its way would make them look shared.
+    if (order.again_at !== null) return true;
+    for (const identity of [...order.identities]) {
+      if (Date.now() > until) return false;
+      await this.#eraseIdentity(order, receipt, identity);
+    }
+    return true;
+  }
+
+  async #eraseIdentity(order: ErasureOrder, receipt: Erasure, identity: NamedIdentity): Promise<void> {
+    const [kind, value] = identity;
+    if (!(await isShared(this.env.DB, kind, value))) {
       const again = await this.env.IDENTITY.getByName(identityName(kind, value)).erase(kind, value);
       if (again) order.again_at = Date.now() + ERASE_AGAIN_MS;
-      erased += 1;
+      if (again) return this.#save(order, receipt);
+      receipt.counts.actors.identities += 1;
     }
-    counts.actors.identities = erased;
+    order.identities = order.identities.filter((one) => one !== identity);
     this.#save(order, receipt);
-    return true;
   }
 
   async #eraseLead(order: ErasureOrder, receipt: Erasure, leadId: string): Promise<void> {
     const submissions = await submissionsOf(this.env.DB, leadId);
+    let again = false;
     for (const id of new Set([...submissions, leadId])) {
-      const { leads, deliveries, again } = await this.env.LEAD.getByName(id).erase(id);
-      if (again) order.again_at = Date.now() + ERASE_AGAIN_MS;
-      receipt.counts.d1.leads += leads;
-      receipt.counts.d1.deliveries += deliveries;
-      receipt.counts.actors.leads += 1;
+      const erased = await this.env.LEAD.getByName(id).erase(id);
+      again ||= erased.again;
+      receipt.counts.d1.leads += erased.leads;
+      receipt.counts.d1.deliveries += erased.deliveries;
+      receipt.counts.actors.leads += erased.known ? 1 : 0;
     }
-    order.lead_ids = [...new Set([...order.lead_ids, leadId])];
+    if (again) order.again_at = Date.now() + ERASE_AGAIN_MS;
+    else order.lead_ids = order.lead_ids.filter((id) => id !== leadId);
     this.#save(order, receipt);
   }
 
@@ -199,8 +216,8 @@ export class EraserActor extends DurableObject<Env> {
     for (const { session_id, starts } of order.sessions) {
       this.#count(receipt, await this.env.SESSION.getByName(session_id).erase(starts));
     }
+    order.sessions = [];
     order.again_at = null;
-    for (const lead_id of order.lead_ids) await this.#eraseLead(order, receipt, lead_id);
     this.#save(order, receipt);
   }
 
@@ -208,4 +225,14 @@ export class EraserActor extends DurableObject<Env> {
     writeOrder(this.ctx.storage, order);
     writeReceipt(this.ctx.storage, receipt);
   }
+}
+
+const distinct = (identities: NamedIdentity[]): NamedIdentity[] => [
+  ...new Map(identities.map((one) => [identityName(...one), one])).values(),
+];
+
+/** Adds what is not there yet. */
+function add(list: string[], more: readonly string[]): void {
+  const known = new Set(list);
+  for (const one of more) if (!known.has(one)) list.push(one);
 }

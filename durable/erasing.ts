@@ -13,6 +13,8 @@ import type { Memory } from "./memory";
 export interface Subject {
   identities: { kind: IdentityKind; value: string }[];
   starts: number[];
+  /** Submits sent from its pages. */
+  leads: string[];
 }
 
 /**
@@ -33,7 +35,7 @@ export async function subjectOf(bucket: R2Bucket, sessionId: string, memory: Mem
     ...named("fingerprint", [fingerprint_id]),
     ...named("address", [ip, ...addresses]),
   ]);
-  return { identities, starts };
+  return { identities, starts, leads: memory?.head.leads ?? [] };
 }
 
 /** What of a session was erased. */

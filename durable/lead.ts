@@ -118,7 +118,7 @@ export class LeadActor extends DurableObject<Env> {
    * The person asked for it: the lead's rows, its messages and their deliveries go. What is under way is waited for. May
    * be repeated. `again`: a write may still be on its way, ask once more in a while.
    */
-  async erase(lead_id: string): Promise<{ leads: number; deliveries: number; again: boolean }> {
+  async erase(lead_id: string): Promise<{ known: boolean; leads: number; deliveries: number; again: boolean }> {
     const settled = await inTime(Promise.allSettled([this.#claiming, this.#running]), OUTSIDE_TIMEOUT_MS).then(
       () => true,
       () => false,
@@ -127,7 +127,8 @@ export class LeadActor extends DurableObject<Env> {
     const isUnclaimed = state !== null && state.own !== null && state.claim === null;
     await this.ctx.storage.deleteAll();
     this.#alarmAt = null;
-    return { ...(await deleteLeadRows(this.db, lead_id)), again: !settled || isUnclaimed };
+    const rows = await deleteLeadRows(this.db, lead_id);
+    return { ...rows, known: state !== null || rows.leads > 0, again: !settled || isUnclaimed };
   }
 
   override alarm(): Promise<void> {

@@ -36,7 +36,7 @@ import { handleFrame } from "./frames";
 import { Inquiry, toldOf } from "./inquiry";
 import { load, type Memory, newMemory, scheduleFlush, withdrawalAt } from "./memory";
 import { Reporter } from "./reporter";
-import { tellStuck } from "./stuck";
+import { forgetStuck, tellStuck } from "./stuck";
 import { type Unarchived, unarchivedOf } from "./unarchived";
 import { Watch } from "./watch";
 
@@ -197,6 +197,7 @@ export class SessionActor extends DurableObject<Env> {
     this.#isErased = true;
     this.#memory = null;
     for (const socket of this.ctx.getWebSockets()) socket.close(4404, "session_erased");
+    if (memory) await forgetStuck(this.env, memory);
     const { db: DB, bucket: TRACKING_R2 } = this.outside;
     const erased = await eraseSession({
       ...{ storage: this.ctx.storage, outside: { DB, TRACKING_R2, TRACKING_KV: this.env.TRACKING_KV } },

@@ -28,3 +28,9 @@ export async function tellStuck(
     }
   }
 }
+
+/** An erased session is no longer stuck: the site's alerts forget that it was. Throws when they do not answer. */
+export async function forgetStuck(env: Pick<Env, "ALERTS">, { head, progress }: Memory): Promise<void> {
+  if (Math.max(progress.d1.attempts, progress.r2.attempts) < STUCK_ATTEMPTS) return;
+  await inTime(env.ALERTS.getByName(head.site).flushIs(head.site, head.session_id, false), OUTSIDE_TIMEOUT_MS);
+}

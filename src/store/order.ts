@@ -1,12 +1,25 @@
+export type NamedIdentity = [kind: "fingerprint" | "address", value: string];
+
+export interface OrderedSession {
+  session_id: string;
+  /** When its lives began. */
+  starts: number[];
+  /** Whom it has told of itself. */
+  identities: NamedIdentity[];
+  /** Erased, and a write of it may still land. */
+  done: boolean;
+}
+
 /** What an erasure's actor has to remember while it works; gone with its storage when it is done. */
 export interface ErasureOrder {
   visitor_id: string;
   sites: readonly string[] | null;
   keep_leads: boolean;
   /** Fingerprints and addresses met, to be erased when no session is left that shares them. */
-  identities: [kind: "fingerprint" | "address", value: string][];
-  /** Sessions met, written down before they are erased, and erased so far: leads are found by them, identities told. */
-  sessions: { session_id: string; starts: number[]; done: boolean }[];
+  identities: NamedIdentity[];
+  /** Sessions met and not erased yet, written down before they are; and those to be looked at once more. */
+  sessions: OrderedSession[];
+  /** Leads and submits met, to be erased after the sessions; those to be looked at once more stay. */
   lead_ids: string[];
   /** When to look once more, epoch ms: a write may have been on its way. Null when that is done, or needless. */
   again_at: number | null;
