@@ -2,7 +2,7 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
 import { submissionId } from "../../src/leads/identity";
-import { ERASE_AGAIN_MS, LINGER_MS } from "../../src/limits";
+import { ERASE_AGAIN_MS, HOUR_MS, LINGER_MS, STUCK_ATTEMPTS } from "../../src/limits";
 import type { Erasure } from "../../src/protocol/erasure";
 import type { Report } from "../../src/roster/entry";
 import { shardName, shardOf } from "../../src/roster/shards";
@@ -83,6 +83,44 @@ describe("an erasure finds", () => {
     await expectNowhere(first, [one]);
     expect(await everything()).not.toContain(lead_id);
     expect(await tablesIn(env.LEAD.getByName(lead_id))).toEqual([]);
+  });
+});
+
+describe("while a store is away, an erasure finds", () => {
+  it("a lead that D1 has not taken yet", async () => {
+    const person = newPerson();
+    const id = await visit(person);
+    await flushed(id);
+    faults.at.set("d1.batch", "refuse");
+    const lead_id = await leadOf(person, id);
+    resetFaults();
+    const receipt = await erase(person.visitor);
+    // The claim was given up, and may still land.
+    await later(ERASE_AGAIN_MS, () => runDurableObjectAlarm(env.ERASER.getByName(receipt.erasure_id)));
+    await runDurableObjectAlarm(env.LEAD.getByName(lead_id));
+    expect(await everything()).not.toContain(lead_id);
+    expect(await tablesIn(env.LEAD.getByName(lead_id))).toEqual([]);
+    await expectNowhere(person, [id]);
+  });
+
+  it("a session that its site's alerts know as stuck", async () => {
+    const person = newPerson();
+    const site = `site-${person.visitor}`;
+    const id = await visit(person, { site });
+    await flushed(id);
+    faults.at.set("d1.batch", "refuse");
+    await take(callOf(id, { site, start: false, first: 4, events: someEvents(1), ip: person.ip }));
+    for (let attempt = 1; attempt <= STUCK_ATTEMPTS; attempt++) await later(attempt * HOUR_MS, () => alarm(id));
+    resetFaults();
+    const alerts = () =>
+      runInDurableObject(env.ALERTS.getByName(site), (_, state) =>
+        JSON.stringify(state.storage.sql.exec("SELECT * FROM stuck").toArray()),
+      );
+    expect(await alerts()).toContain(id);
+    const receipt = await erase(person.visitor);
+    expect(await alerts()).not.toContain(id);
+    await later(ERASE_AGAIN_MS, () => runDurableObjectAlarm(env.ERASER.getByName(receipt.erasure_id)));
+    await expectNowhere(person, [id]);
   });
 });
 
