@@ -7,6 +7,7 @@ import { newProgress } from "../session/progress";
 import { newState, type SessionState } from "../session/state";
 import { type ArchivedIdentity, readFlushes, readIdentities, readMeta } from "../store/archive";
 import { type Day, sessionPrefixes } from "../store/archive-days";
+import { deleteSessionRows } from "../store/erasures";
 import { sessionRow } from "../store/projection";
 import { type Flush, isAhead, replaceSession } from "../store/rebuild";
 import type { Budget } from "./budget";
@@ -27,8 +28,8 @@ export interface Rebuilt {
   next: string | null;
 }
 
-/** About what a session costs: its listings, its three objects, D1, and its fingerprint's actor. */
-const CALLS_A_SESSION = 11;
+/** About what a session costs: its listings, its three objects, D1, a look back, and its fingerprint's actor. */
+const CALLS_A_SESSION = 12;
 
 /**
  * D1's `sessions` and `events` again, from the archive alone: each session's log is folded as its actor folded it, and
@@ -93,6 +94,11 @@ async function rebuildSession(
     flushes,
     sessionRow(head, state, newProgress(state.seq)),
   );
+  // Erased, or expired, since it was read: the archive goes first, the rows after it, so what was written late is undone.
+  if (!(await readMeta(TRACKING_R2, prefix))) {
+    await deleteSessionRows(DB, id);
+    return;
+  }
   done.sessions += 1;
   done.events += events;
   done.quarantined += quarantined;

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Budget } from "../../src/ops/budget";
 import { type Rebuilt, rebuild } from "../../src/ops/rebuild";
+import { sessionPrefix } from "../../src/store/archive";
 import { dayOf } from "../../src/store/archive-days";
 import { stopClock, tickUntilDrained } from "../support/clock";
 import { ask, callOf, evict, identified, KEY, PAGE, post, someEvents, take } from "../support/visit";
@@ -177,6 +178,27 @@ describe("a rebuild", () => {
     const steps = await rebuildAll();
     expect(steps.reduce((sum, { incomplete }) => sum + incomplete, 0)).toBeGreaterThanOrEqual(1);
     expect((await rowsOf([id])).sessions).toEqual([]);
+  });
+
+  it("does not bring back whom an erasure has taken away meanwhile", async () => {
+    const id = newId();
+    await take(callOf(id, { events: someEvents(3), end: true }));
+    await tickUntilDrained(id);
+    let erased = false;
+    const batch = async (statements: D1PreparedStatement[]) => {
+      // Its log has been read; before a row is written, the person is gone.
+      if (!erased) await env.SESSION.getByName(id).erase([Date.now()]);
+      erased = true;
+      return env.DB.batch(statements);
+    };
+    const DB = { prepare: env.DB.prepare.bind(env.DB), batch } as unknown as D1Database;
+    const budget = new Budget({ calls: 1_000, ms: 600_000 }, Date.now());
+    const range = { from: today(), to: today() };
+    // From just before it on: the sessions of other tests are of no interest.
+    const before = sessionPrefix(id, Date.now()).slice(0, -2);
+    await rebuild({ ...env, DB }, range, before, budget);
+    expect(erased).toBe(true);
+    expect(await rowsOf([id])).toEqual({ sessions: [], events: [] });
   });
 
   it("is asked for by day, by a key with admin for all sites", async () => {
