@@ -18,6 +18,10 @@ export const labelOf = ({ kind, label }: Pick<PlacedNode, "kind" | "label">): st
 
 const short = (text: string): string => (text.length > LABEL_LETTERS ? `${text.slice(0, LABEL_LETTERS - 1)}…` : text);
 
+/** Labels of the first column stand left of it, where no line goes. */
+const besides = ({ kind, r }: PlacedNode) =>
+  kind === "fingerprint" ? { x: -r - 4, y: 4, "text-anchor": "end" as const } : { x: r + 4, y: 4 };
+
 interface DrawingProps {
   layout: Layout;
   chosen: string | null;
@@ -63,9 +67,7 @@ export function Drawing({ layout, chosen, onChoose }: DrawingProps) {
             }}
           >
             <circle r={node.r} />
-            <text x={node.r + 4} y={4}>
-              {short(labelOf(node))}
-            </text>
+            <text {...besides(node)}>{short(labelOf(node))}</text>
           </g>
         ))}
       </svg>

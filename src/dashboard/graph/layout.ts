@@ -33,7 +33,9 @@ export interface Layout {
 
 /** Kinds from left to right, as the data leads: fingerprint, address, network, country. */
 const COLUMN: Record<NodeKind, number> = { fingerprint: -260, address: -60, asn: 150, country: 330 };
-const MARGIN = 60;
+const MARGIN = 40;
+/** Room beside the outer columns for their labels, which stand outside of them. */
+const LABEL_ROOM = 150;
 
 interface Moved extends SimulationNodeDatum {
   node: GraphNode;
@@ -61,7 +63,7 @@ export function layOut({ nodes, edges }: Graph): Layout {
       "apart",
       forceCollide<Moved>().radius(({ r }) => r + 12),
     )
-    .force("column", forceX<Moved>(({ node }) => COLUMN[node.kind]).strength(0.55))
+    .force("column", forceX<Moved>(({ node }) => COLUMN[node.kind]).strength(1))
     .force("middle", forceY(0).strength(0.06))
     .stop()
     .tick(LAYOUT_ROUNDS);
@@ -85,7 +87,7 @@ function ends(edge: GraphEdge, placed: ReadonlyMap<string, PlacedNode>): PlacedE
 function boxOf(nodes: readonly PlacedNode[]): Layout["box"] {
   const xs = nodes.map(({ x }) => x);
   const ys = nodes.map(({ y }) => y);
-  const [left, top] = [Math.min(0, ...xs) - MARGIN, Math.min(0, ...ys) - MARGIN];
-  const [right, bottom] = [Math.max(0, ...xs) + 2 * MARGIN, Math.max(0, ...ys) + MARGIN];
+  const [left, top] = [Math.min(0, ...xs) - LABEL_ROOM, Math.min(0, ...ys) - MARGIN];
+  const [right, bottom] = [Math.max(0, ...xs) + LABEL_ROOM, Math.max(0, ...ys) + MARGIN];
   return { x: left, y: top, width: right - left, height: bottom - top };
 }

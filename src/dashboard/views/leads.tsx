@@ -85,7 +85,7 @@ function Filters() {
   const any = ["", "Any"] as const;
   return (
     <search class="filters">
-      <TextField label="Text" value={params["q"] ?? ""} placeholder="Name, email, phone" onChange={set("q")} />
+      <TextField label="Text" value={params["q"] ?? ""} placeholder="Name, email" onChange={set("q")} />
       <Choice
         label="Project"
         value={params["project"] ?? ""}
