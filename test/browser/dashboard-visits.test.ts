@@ -24,7 +24,7 @@ describeInChromium("the dashboard, while a site is visited", () => {
   beforeAll(async () => {
     await setting.open({ env: { RATE_LIMIT: "off" }, lean: true });
     browser = setting.browser;
-  });
+  }, 150_000);
   afterAll(() => setting.close());
 
   test("begins with the tag to paste, and goes on by itself when the first event has come", async () => {
