@@ -3,9 +3,9 @@ import type { Env } from "../src/env";
 import { createLogger, errorField, type Logger } from "../src/http/logger";
 import { identityName } from "../src/identity/name";
 import { ERASE_AGAIN_MS, ERASURE_CALL_MS, ERASURE_RETRY_MS, ERASURE_STEP_SESSIONS } from "../src/limits";
+import { liveSessionsOf } from "../src/ops/live";
 import type { Erasure } from "../src/protocol/erasure";
-import { allShards, shardName, shardOf } from "../src/roster/shards";
-import { whoIs } from "../src/roster/who";
+import { shardName, shardOf } from "../src/roster/shards";
 import { dayOf } from "../src/store/archive-days";
 import {
   isShared,
@@ -133,12 +133,8 @@ export class EraserActor extends DurableObject<Env> {
   }
 
   async #liveSessions({ visitor_id, sites, sessions }: ErasureOrder): Promise<string[]> {
-    const who = await whoIs(visitor_id);
-    if (who === null) return [];
-    const found = await Promise.all(
-      allShards.map((shard) => this.env.ROSTER.getByName(shardName(shard)).sessionsOf(who, sites ? [...sites] : null)),
-    );
-    return found.flat().filter((id) => !sessions.some(({ session_id }) => session_id === id));
+    const found = await liveSessionsOf(this.env.ROSTER, visitor_id, sites);
+    return found.filter((id) => !sessions.some(({ session_id }) => session_id === id));
   }
 
   async #eraseSession(order: ErasureOrder, receipt: Erasure, session: OrderedSession): Promise<void> {

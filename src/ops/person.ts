@@ -4,8 +4,9 @@ import type { Entry } from "../session/entry";
 import { readFlushes, readIdentities, sessionPrefix } from "../store/archive";
 import { everySessionOf, leadsOf, readLead } from "../store/erasures";
 import { findSession } from "../store/sessions";
+import { liveSessionsOf } from "./live";
 
-type Stores = Pick<Env, "DB" | "TRACKING_R2" | "SESSION">;
+type Stores = Pick<Env, "DB" | "TRACKING_R2" | "SESSION" | "ROSTER">;
 
 /** A person's own data as one JSON object, piece by piece: each session with its row, its identity objects, its log. */
 export async function* personPieces(
@@ -21,6 +22,15 @@ export async function* personPieces(
     yield comma;
     comma = ",";
     yield* sessionPieces(env, session_id, started_at);
+  }
+  // Those that no store knows yet.
+  for (const session_id of await liveSessionsOf(env.ROSTER, visitorId, sites)) {
+    const live = ids.includes(session_id) ? null : await env.SESSION.getByName(session_id).unarchived();
+    if (!live) continue;
+    ids.push(session_id);
+    yield comma;
+    comma = ",";
+    yield* sessionPieces(env, session_id, live.started_at);
   }
   yield '],"leads":[';
   comma = "";

@@ -5,6 +5,7 @@ import { errorField } from "../http/logger";
 import { Problem, unavailable } from "../http/problem";
 import { readQuery } from "../http/query";
 import { streamText } from "../http/stream";
+import { liveSessionsOf } from "../ops/live";
 import { personPieces } from "../ops/person";
 import { ErasureQuery, PersonQuery } from "../protocol/erasure";
 import { ClientId } from "../protocol/fields";
@@ -55,7 +56,8 @@ export const exportVisitor = keyed(async (context: KeyedContext) => {
   const sites = sitesFor(caller, site);
   const [first] = await sessionsOfVisitor(env.DB, visitor_id, sites, 1);
   const [lead] = first ? [] : await leadsOf(env.DB, visitor_id, sites, []);
-  if (!first && !lead) throw new Problem("not_found", "Nothing is known of this visitor.");
+  const [live] = first || lead ? [] : await liveSessionsOf(env.ROSTER, visitor_id, sites);
+  if (!first && !lead && !live) throw new Problem("not_found", "Nothing is known of this visitor.");
   const headers = { "Content-Type": "application/json", "Content-Disposition": 'attachment; filename="person.json"' };
   return new Response(streamText(personPieces(env, visitor_id, sites)), { headers: { ...headers, ...NO_STORE } });
 }, "export");

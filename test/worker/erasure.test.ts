@@ -211,6 +211,20 @@ describe("a person's export", () => {
     expect(JSON.stringify(data)).toContain(person.email);
   });
 
+  it("has a session that no store knows yet", async () => {
+    const person = newPerson();
+    const id = await visit(person);
+    const shard = env.ROSTER.getByName(shardName(shardOf(id)));
+    for (let i = 0; (await shard.summary("default", 1_000)).sessions.every((one) => one.session_id !== id); i++) {
+      if (i > 100) throw new Error("the roster has not heard of it");
+      await scheduler.wait(20);
+    }
+    const response = await ask(`/analytics/visitors/${person.visitor}/export`, { headers: KEY });
+    const { data } = await response.json<{ data: { sessions: { session_id: string; entries: object[] }[] } }>();
+    expect(data.sessions.map(({ session_id }) => session_id)).toEqual([id]);
+    expect(JSON.stringify(data.sessions[0]?.entries)).toContain(person.email);
+  });
+
   it("of somebody unknown is 404, and needs the scope export", async () => {
     await problemOf(await ask("/analytics/visitors/v-of-nobody/export", { headers: KEY }), "not_found");
     const body = { name: "x", scopes: ["read", "admin"] };

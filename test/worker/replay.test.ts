@@ -1,6 +1,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import type { Env } from "../../src/env";
+import worker from "../../src/index";
 import type { Entry } from "../../src/session/entry";
 import {
   ask,
@@ -87,17 +89,25 @@ describe("the replay", () => {
     expect(lines.map((line) => JSON.parse(line) as Entry)).toEqual((await replay(id)).data);
   });
 
-  it("has begun within 100 ms for a session of 10,000 events, and brings them all", async () => {
+  it("begins before anything has been read of R2, for a session of 10,000 events, and brings them all", async () => {
     const id = await written(10, 1_000);
-    await replay(id);
-    const began = performance.now();
-    const { body } = await ask(`/analytics/sessions/${id}/replay`, { headers: KEY });
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const bucket: Pick<R2Bucket, "list" | "get"> = {
+      list: (options) => gate.then(() => env.TRACKING_R2.list(options)),
+      get: ((key: string) => gate.then(() => env.TRACKING_R2.get(key))) as R2Bucket["get"],
+    };
+    const request = new Request(`https://pulsegate.example/analytics/sessions/${id}/replay`, { headers: KEY });
+    // The tests' actor class is a subclass of the Worker's.
+    const held = { ...(env as unknown as Env), TRACKING_R2: bucket as R2Bucket };
+    const { body } = await worker.fetch(request as Parameters<typeof worker.fetch>[0], held);
     if (!body) throw new Error("no body");
     const reader = body.getReader();
     const first = await reader.read();
-    const ms = performance.now() - began;
     expect(first.done).toBe(false);
-    expect(ms).toBeLessThanOrEqual(100);
+    open();
     const parts = [first.value ?? new Uint8Array()];
     for (let part = await reader.read(); !part.done; part = await reader.read()) parts.push(part.value);
     const { data } = JSON.parse(await new Blob(parts).text()) as { data: Entry[] };

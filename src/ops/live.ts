@@ -1,0 +1,15 @@
+import type { Env } from "../env";
+import { allShards, shardName } from "../roster/shards";
+import { whoIs } from "../roster/who";
+
+/** Sessions of a visitor that the roster has heard of lately: those that no store knows yet are among them. */
+export async function liveSessionsOf(
+  roster: Env["ROSTER"],
+  visitorId: string,
+  sites: readonly string[] | null,
+): Promise<string[]> {
+  const who = await whoIs(visitorId);
+  if (who === null) return [];
+  const ask = (shard: number) => roster.getByName(shardName(shard)).sessionsOf(who, sites && [...sites]);
+  return (await Promise.all(allShards.map(ask))).flat();
+}
