@@ -73,6 +73,24 @@ const hands = labels(
   withoutAgent,
 );
 
+/** Of the ten of each kind, how many each layer alone would at least suspect. */
+const byLayer = layers
+  .filter(([name]) => name !== "user agent")
+  .map(([name, own]) => {
+    const set = only((rule) => own.includes(rule));
+    const caughtOf = (/** @type {(i: number) => import("./eval/fold.mjs").Sample} */ make) => {
+      const { suspect, bot } = labels(
+        Array.from({ length: EACH_KIND }, (_, i) => make(i)),
+        set,
+      );
+      return suspect.length + bot.length;
+    };
+    return {
+      layer: name,
+      caught: Object.fromEntries(Object.entries(BOTS).map(([kind, make]) => [kind, caughtOf(make)])),
+    };
+  });
+
 const share = caught / (scripted.length * EACH_KIND);
 const targets = [
   { name: "crawlers found (verdict bot)", value: 100 * recall, unit: "%", goal: "≥ 99", holds: recall >= 0.99 },
@@ -91,6 +109,7 @@ if (values.json) {
       targets,
       matrix: matrix.map(({ layer, ...rest }) => ({ layer, bots: counts(rest.bots), people: counts(rest.people) })),
       scripted: scripted.map(({ kind, found }) => ({ kind, ...counts(found) })),
+      scripted_by_layer: byLayer,
       synthetic_hands: counts(hands),
     }),
   );
@@ -116,6 +135,8 @@ function print() {
     console.log(row([kind, found.bot.length, found.suspect.length, found.human.length]));
   }
   console.log(row(["synthetic hands", hands.bot.length, hands.suspect.length, hands.human.length]));
+  console.log(`\n${row(["suspected by one layer", ...byLayer.map(({ layer }) => layer)])}`);
+  for (const kind of Object.keys(BOTS)) console.log(row([kind, ...byLayer.map(({ caught: of }) => of[kind] ?? 0)]));
   console.log(`\n${caught} of ${scripted.length * EACH_KIND} scripted sessions are at least suspect.`);
   for (const { name, value, unit, goal, holds } of targets) {
     console.log(`${holds ? "holds" : "DOES NOT HOLD"}: ${name} ${value.toFixed(2)} ${unit} (goal ${goal})`);
