@@ -1,3 +1,4 @@
+import { useMemo } from "preact/hooks";
 import type { Entry } from "../../session/entry";
 import type { Firing } from "../api/types";
 import { clock as clockText, pagePath } from "../format";
@@ -25,11 +26,77 @@ interface TrackProps {
 
 const STEP_MS = 5_000;
 
-/** The session's whole time: pages, hidden stretches, what was done, and each rule where it fired. */
+/** Where a moment is on the track, 0 to 1,000. */
+const placeOn =
+  ({ from, to }: Clock) =>
+  (at: number): number =>
+    ((Math.min(to, Math.max(from, at)) - from) / (to - from)) * 1_000;
+
+/** Pages, hidden stretches, and what was done. */
+function Acts({ scene, clock, entries }: Omit<TrackProps, "ledger">) {
+  const place = placeOn(clock);
+  return (
+    <g>
+      {scene.sheets.map(({ page, from, to }, i) => (
+        <rect
+          key={`${i} ${from}`}
+          class={i % 2 ? "sheet odd" : "sheet"}
+          x={place(from)}
+          width={Math.max(1, place(to) - place(from))}
+          y="14"
+          height="26"
+        >
+          <title>{pagePath(page)}</title>
+        </rect>
+      ))}
+      {scene.hidden.map(([from, to]) => (
+        <rect key={from} class="away" x={place(from)} width={place(to) - place(from)} y="14" height="26" />
+      ))}
+      {entries.map((entry) =>
+        entry.kind === "event" && Object.hasOwn(CLASSES, entry.event_type) ? (
+          <rect
+            key={entry.seq}
+            class={`tick ${CLASSES[entry.event_type]}`}
+            x={place(entry.at)}
+            width="1.6"
+            y="22"
+            height="14"
+          />
+        ) : null,
+      )}
+    </g>
+  );
+}
+
+/** Each rule where it fired, in the lane of its score. */
+function Marks({ clock, ledger }: Pick<TrackProps, "clock" | "ledger">) {
+  const place = placeOn(clock);
+  return (
+    <svg viewBox="0 0 1000 16" preserveAspectRatio="none" aria-hidden="true">
+      {ledger.map(({ rule, score, at, seq, points }) => (
+        <rect
+          key={`${rule} ${seq}`}
+          class={`fired-mark ${score}`}
+          data-rule={rule}
+          x={Math.max(0, place(at) - 2)}
+          width="4"
+          y={SCORE_NAMES.indexOf(score) * 4}
+          height="4"
+        >
+          <title>{`${clockText(at - clock.from)} ${SCORE_TITLES[score]} +${points} ${rule}`}</title>
+        </rect>
+      ))}
+    </svg>
+  );
+}
+
+/** The session's whole time, and the moment that is shown of it. */
 export function Track({ scene, clock, entries, ledger }: TrackProps) {
   const { from, to } = clock;
-  const place = (at: number): number => ((Math.min(to, Math.max(from, at)) - from) / (to - from)) * 1_000;
   const now = clock.now.value;
+  // Drawn once: a frame of a long session has no time for thousands of marks.
+  const acts = useMemo(() => <Acts scene={scene} clock={clock} entries={entries} />, [scene, clock, entries]);
+  const marks = useMemo(() => <Marks clock={clock} ledger={ledger} />, [clock, ledger]);
   const step = (event: KeyboardEvent): void => {
     const by = event.key === "ArrowLeft" ? -STEP_MS : event.key === "ArrowRight" ? STEP_MS : 0;
     if (by === 0) return;
@@ -37,56 +104,15 @@ export function Track({ scene, clock, entries, ledger }: TrackProps) {
     event.stopPropagation();
     clock.seek(clock.now.value + by);
   };
+  const place = placeOn(clock)(now);
   return (
     <div class="track">
       <svg viewBox="0 0 1000 40" preserveAspectRatio="none" aria-hidden="true">
-        {scene.sheets.map(({ page, from: began, to: ended }, i) => (
-          <rect
-            key={began}
-            class={i % 2 ? "sheet odd" : "sheet"}
-            x={place(began)}
-            width={Math.max(1, place(ended) - place(began))}
-            y="14"
-            height="26"
-          >
-            <title>{pagePath(page)}</title>
-          </rect>
-        ))}
-        {scene.hidden.map(([began, ended]) => (
-          <rect key={began} class="away" x={place(began)} width={place(ended) - place(began)} y="14" height="26" />
-        ))}
-        {entries.map((entry) =>
-          entry.kind === "event" && Object.hasOwn(CLASSES, entry.event_type) ? (
-            <rect
-              key={entry.seq}
-              class={`tick ${CLASSES[entry.event_type]}`}
-              x={place(entry.at)}
-              width="1.6"
-              y="22"
-              height="14"
-            />
-          ) : null,
-        )}
-        <rect class="gone" x="0" width={place(now)} y="14" height="26" />
-        <rect class="needle" x={place(now)} width="1.5" y="0" height="40" />
+        {acts}
+        <rect class="gone" x="0" width={place} y="14" height="26" />
+        <rect class="needle" x={place} width="1.5" y="0" height="40" />
       </svg>
-      <div class="fired-marks">
-        <svg viewBox="0 0 1000 16" preserveAspectRatio="none" aria-hidden="true">
-          {ledger.map(({ rule, score, at, seq, points }) => (
-            <rect
-              key={`${rule} ${seq}`}
-              class={`fired-mark ${score}`}
-              data-rule={rule}
-              x={Math.max(0, place(at) - 2)}
-              width="4"
-              y={SCORE_NAMES.indexOf(score) * 4}
-              height="4"
-            >
-              <title>{`${clockText(at - from)} ${SCORE_TITLES[score]} +${points} ${rule}`}</title>
-            </rect>
-          ))}
-        </svg>
-      </div>
+      <div class="fired-marks">{marks}</div>
       <input
         type="range"
         min={from}
