@@ -2,7 +2,7 @@
 // Bundles the browser scripts to dist/browser: *.txt, because that is what the Worker can import as text, with their
 // source maps, and a manifest that says what each is called, hashes to and weighs.
 import { createHash } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { brotliCompressSync, constants } from "node:zlib";
 import { build } from "esbuild";
 import { minify } from "terser";
@@ -24,6 +24,39 @@ const SCRIPTS = {
 };
 /** For bundlers: the package's entry `pulsegate/browser`. */
 const MODULES = { "module.js": "src/browser/module.ts" };
+
+/**
+ * Properties that only our own files know, and the letter each becomes: on the wire they are not. Some are in what a
+ * page leaves on the device for the next, maybe of another version: a letter once given stays.
+ */
+const SHORT_NAMES = Object.fromEntries(
+  Object.entries({
+    ...{ until: "a", failures: "b", finish: "c", place: "d", items: "e", bytes: "f", number: "g", batch: "h" },
+    ...{ gather: "i", consented: "j", cleanUrl: "k", adopt: "l", mayStore: "m", restart: "n", plug: "o" },
+  }).map(([name, letter]) => [`$${name}`, letter]),
+);
+const OWN_NAMES = new RegExp(
+  `^(${Object.keys(SHORT_NAMES)
+    .map((name) => name.slice(1))
+    .join("|")})$`,
+);
+
+/**
+ * FingerprintJS writes a frame's document as text, which a page that requires Trusted Types refuses, and reports. The
+ * frame is measured just as well when it is blank: what that document adds is a viewport for phones.
+ * @type {import("esbuild").Plugin}
+ */
+const blankFrames = {
+  name: "blank-frames",
+  setup({ onLoad }) {
+    onLoad({ filter: /fingerprintjs.dist.fp\.esm\.js$/ }, ({ path }) => {
+      const [before, after, ...more] = readFileSync(path, "utf8").split("initialHtml && 'srcdoc' in iframe");
+      if (after === undefined || more.length > 0)
+        throw new Error(`${path} sets a frame's document in another way now.`);
+      return { contents: `${before}false${after}`, loader: "js" };
+    });
+  },
+};
 
 /** @typedef {{ name: string, code: string, map: string, version: string, integrity: string, bytes: number, brotli: number }} Script */
 
@@ -66,19 +99,25 @@ function bundleAll(entries, format, define) {
  * @returns {Promise<Script>}
  */
 async function bundle(name, entry, format, define) {
+  const nameCache = { props: { props: { ...SHORT_NAMES } } };
   const { outputFiles } = await build({
     ...{ absWorkingDir: root, entryPoints: [entry], outfile: `${OUT}/${name}`, write: false, bundle: true, define },
     // A "use strict" of its own would only weigh: the code is the same in sloppy mode.
     ...{ format, target: "es2020", minify: true, tsconfigRaw: { compilerOptions: {} } },
     ...{ sourcemap: "external", legalComments: "none", logLevel: "warning" },
+    plugins: [blankFrames],
   });
   const [map, bundled] = outputFiles.sort((a, b) => b.path.length - a.path.length).map(({ text }) => text);
   const { code = "", map: minifiedMap } = await minify(bundled ?? "", {
     // Each file is a scope of its own, an iife or a module: any top-level name may change.
-    ...{ module: true, ecma: 2020, mangle: true },
+    ...{ module: true, ecma: 2020 },
+    // What others have written has names of its own.
+    ...(name === "fingerprint.js"
+      ? { mangle: true }
+      : { mangle: { properties: { regex: OWN_NAMES, builtins: true } }, nameCache }),
     compress: {
       ...{ ecma: 2020, passes: 4, inline: 1, keep_fargs: false, pure_getters: true },
-      ...{ unsafe_arrows: true, unsafe_methods: true },
+      ...{ unsafe_arrows: true, unsafe_methods: true, hoist_funs: true },
     },
     sourceMap: { content: map ?? "", filename: name },
   });

@@ -1,6 +1,5 @@
 import { changeConsent, endSession, flush } from "./delivery";
 import { on } from "./hooks";
-import { loadFingerprint } from "./lazy";
 import { EARLY_CALLS } from "./limits";
 import { options } from "./options";
 import type { Options, PulseGateApi } from "./public";
@@ -47,8 +46,5 @@ export const api: PulseGateApi = {
   identify: (traits) => track("identify", traits),
   end: whenStarted(endSession),
   on: safe(on),
-  consent: whenStarted((state) => {
-    changeConsent(state);
-    loadFingerprint();
-  }),
+  consent: whenStarted(changeConsent),
 };

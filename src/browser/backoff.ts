@@ -14,11 +14,11 @@ export const left = ({ until }: Backoff): number => until - performance.now();
 
 /**
  * Doubles the wait, with jitter, so that the pages that lost one server do not return in one moment. `seconds` is the
- * server's own word, which is only ever lengthened.
+ * server's own word, which is only ever lengthened; a date, which no number is, counts as none.
  */
-export function failed(backoff: Backoff, seconds = 0): void {
+export function failed(backoff: Backoff, seconds?: number): void {
   const ms = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** backoff.failures++) * (0.5 + Math.random() / 2);
-  backoff.until = performance.now() + Math.min(RETRY_AFTER_MAX_MS, seconds * 1_000) + ms;
+  backoff.until = performance.now() + Math.min(RETRY_AFTER_MAX_MS, (seconds || 0) * 1_000) + ms;
 }
 
 export const reset = (backoff: Backoff): void => void Object.assign(backoff, newBackoff());

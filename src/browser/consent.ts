@@ -1,11 +1,10 @@
 import type { Consent } from "../protocol/fields";
 import type { StartInput } from "../protocol/track";
+import { plug } from "./delivery";
 import { options } from "./options";
 import { visitorId } from "./session";
 
 let state: Consent | undefined;
-/** What the lazy file has found out of the device. */
-let device: Pick<StartInput, "fingerprint_id" | "signals"> | undefined;
 
 // Not in TypeScript's DOM library: https://w3c.github.io/gpc/
 const { globalPrivacyControl, doNotTrack } = navigator as Navigator & { globalPrivacyControl?: boolean };
@@ -21,12 +20,8 @@ export const setConsent = (next: Consent | undefined): void => {
 /** Nothing is kept on the device while the answer is no, or not there yet. */
 export const mayStore = (): boolean => (consent() ?? "granted") === "granted";
 
-export const setDevice = (found: typeof device): void => {
-  device = found;
-};
-
 /** The part of a start that says who this is, as far as consent goes. */
 export const who = (): Partial<StartInput> => ({
   consent: consent(),
-  ...(mayStore() && { visitor_id: visitorId(), ...device }),
+  ...(mayStore() && { visitor_id: visitorId(), ...plug.device }),
 });

@@ -32,11 +32,13 @@ export const plug: Plug = {};
 /** Takes an event as it goes out, for the session that runs now. */
 export function deliver(json: string): void {
   const session = touchSession();
-  if (streams[0]?.id !== session.id) {
-    streams.unshift(newStream(session));
+  let [stream] = streams;
+  if (stream?.id !== session.id) {
+    stream = newStream(session);
+    streams.unshift(stream);
     emit("session", session.id);
   }
-  if (streams[0]) add(streams[0], json, sizeOf(json), session.at);
+  add(stream, json, sizeOf(json), session.at);
   wakeIn(COALESCE_MS);
 }
 
@@ -107,6 +109,7 @@ export function changeConsent(state: Consent | undefined): void {
   if (consent() === "denied") clearDevice();
   reset(retry);
   restart();
+  plug.consented?.();
 }
 
 /** The site's settings do not allow what the page has taken for granted. */

@@ -17,9 +17,7 @@ export async function post(url: string, body: string): Promise<Reply> {
       signal: AbortSignal.timeout?.(ANSWER_MS),
     });
     const { ok, status, headers } = response;
-    if (status >= 500 || status === 429 || status === 408) {
-      return { code: BUSY, retry_after: Number(headers.get("Retry-After")) || 0 };
-    }
+    if (/^5|429|408/.test(`${status}`)) return { code: BUSY, retry_after: Number(headers.get("Retry-After")) };
     // A proxy's page is not JSON: an error of its own is final too, but its 200 settles nothing.
     const reply: Reply = await response.json().catch(() => ({}));
     return ok ? reply : { code: reply.code ?? "refused" };

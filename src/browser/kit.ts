@@ -1,4 +1,5 @@
 import type { EventInput } from "../protocol/events";
+import type { Device } from "./lazy/fingerprint";
 import type { Options } from "./public";
 import type { Stream } from "./queue";
 import type { Reply } from "./reply";
@@ -9,6 +10,10 @@ export interface Plug {
   gather?(): void;
   /** Sends a batch of the session `id` by WebSocket: undefined while none is open. Answers with nothing if it fails. */
   socket?(id: string, body: string): Promise<Reply> | undefined;
+  /** The visitor's consent has changed. */
+  consented?(): void;
+  /** What it has found out of the device; a start says it, with consent. */
+  device?: Device;
 }
 
 /** What the tracker lends to the file it loads after idle: that is built by itself, and shares no module with it. */
@@ -21,4 +26,7 @@ export interface Kit {
   cleanUrl(href: string): string | undefined;
   /** Takes over what an earlier page has left. */
   adopt(stream: Stream): void;
+  mayStore(): boolean;
+  /** Says the start again, with what is known of the device now. */
+  restart(): void;
 }

@@ -1,44 +1,28 @@
-import { mayStore, setDevice } from "./consent";
+import { mayStore } from "./consent";
 import { adopt, plug, restart } from "./delivery";
 import type { Kit } from "./kit";
-import type { Device } from "./lazy/fingerprint";
 import { IDLE_MS } from "./limits";
-import { load } from "./load";
 import { options } from "./options";
 import { page } from "./outbox";
 import { record } from "./record";
 import { listen, safe } from "./safe";
 import { cleanUrl } from "./url";
 
+/** Where the lazy files are, below the endpoint; a hash of their contents is in it. Set by the build. */
+declare const LAZY_PATH: string;
+
 interface Acts {
   start(kit: Kit): void;
 }
 
-interface Fingerprint {
-  fingerprint(): Promise<Device>;
-}
-
-/** Calls `f` once the page has loaded and has nothing else to do. */
-function afterIdle(f: () => void): void {
-  const idle = (): unknown => (self.requestIdleCallback ?? setTimeout)(safe(f), { timeout: IDLE_MS });
+/**
+ * Loads the tracker's later part once the page has loaded and has nothing else to do; without it the page goes on. By
+ * import(): it passes a nonce on, needs no Trusted Type, and leaves no element in the page.
+ */
+export function loadRest(): void {
+  const start = (acts: Acts): void => acts.start({ options, plug, page, record, cleanUrl, adopt, mayStore, restart });
+  const load = safe(() => void import(`${options.endpoint}${LAZY_PATH}acts.js`).then(start).catch(() => {}));
+  const idle = (): unknown => (self.requestIdleCallback ?? setTimeout)(load, { timeout: IDLE_MS });
   if (document.readyState === "complete") idle();
   else listen("load", idle);
 }
-
-let isAsked = false;
-
-/** The device's fingerprint, with consent only; the server hears it in a repeated start. */
-export function loadFingerprint(): void {
-  if (isAsked || !mayStore()) return;
-  isAsked = true;
-  load("fingerprint", async ({ fingerprint }: Fingerprint) => {
-    setDevice(await fingerprint());
-    restart();
-  });
-}
-
-export const loadRest = (): void =>
-  afterIdle(() => {
-    load("acts", ({ start }: Acts) => start({ options, plug, page, record, cleanUrl, adopt }));
-    loadFingerprint();
-  });

@@ -51,6 +51,8 @@ export const ERRORS = 20;
 export const ERROR_UNITS = 500;
 /** What the server takes as a URL; longer ones lose query and fragment. */
 export const URL_UNITS = 2_048;
+/** Characters of the names of filled-in fields that are remembered: some hundred names, the newest first. */
+export const FIELD_NAME_UNITS = 4_000;
 /** A path of more steps than this tells nobody anything. */
 export const ELEMENT_UNITS = 120;
 /** The server takes JSON of 32 levels; a batch around an event's data has three of them. */

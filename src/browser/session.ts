@@ -3,6 +3,7 @@ import { sessionKey, VISITOR_KEY } from "./keys";
 import { SESSION_IDLE_MS } from "./limits";
 import { options } from "./options";
 import { read, write } from "./storage";
+import { CAMPAIGN } from "./url";
 
 /** The visit's session, shared by the tabs of one origin: whoever finds it idle or ended begins the next. */
 export interface Session {
@@ -30,16 +31,17 @@ function stored(): Partial<Session> {
 /** False once nothing has happened for 30 minutes, or the session was ended. */
 export const isSessionOpen = (): boolean => Date.now() - (stored().at ?? 0) < SESSION_IDLE_MS;
 
-/** `utm_…` and the click ids of advertisers, as the address has them now. */
-const campaignNow = (): string => (location.search.match(/\b(utm_\w+|\w*clid)=[^&]*/g) ?? []).join("&");
+/** `utm_…` and the click ids of advertisers, as the address has them now: a query. */
+const campaignNow = (): string =>
+  `${new URLSearchParams([...new URLSearchParams(location.search)].filter(([name]) => CAMPAIGN.test(name)))}`;
 
 /** The session for something that happens now: a new one after 30 minutes of nothing, or with another campaign. */
 export function touchSession(): Session {
   const now = Date.now();
-  const { id = "", key = "", at = 0, campaign = "" } = stored();
-  const current = campaignNow() || campaign;
-  const isSame = now - at < SESSION_IDLE_MS && current === campaign;
-  const session: Session = { id: isSame ? id : uuid(), key: isSame ? key : uuid(), at: now, campaign: current };
+  const { id = "", key = "", at = 0, campaign: known = "" } = stored();
+  const campaign = campaignNow() || known;
+  const isSame = now - at < SESSION_IDLE_MS && campaign === known;
+  const session: Session = { ...(isSame ? { id, key } : { id: uuid(), key: uuid() }), at: now, campaign };
   write(storageKey(), JSON.stringify(session));
   return session;
 }

@@ -1,10 +1,11 @@
 import { captureClicks } from "./capture/clicks";
 import { capturePages } from "./capture/pages";
 import { captureVisibility } from "./capture/visibility";
-import { changeConsent, leave, resume } from "./delivery";
+import { changeConsent } from "./delivery";
 import { loadRest } from "./lazy";
 import { options } from "./options";
 import { listen } from "./safe";
+import { rememberFields } from "./url";
 
 /** Starts capturing and delivering. The page view comes first, so that it is number 1 of its stream. */
 export function startCapture(): void {
@@ -12,9 +13,6 @@ export function startCapture(): void {
   capturePages();
   captureClicks();
   captureVisibility();
-  // After the captures, so that what they record while the page leaves is in the beacon.
-  listen("visibilitychange", () => (document.hidden ? leave() : resume()));
-  listen("pagehide", leave);
-  listen("pageshow", resume);
+  listen("formdata", ({ formData }) => rememberFields([...formData.keys()]));
   loadRest();
 }

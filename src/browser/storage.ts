@@ -29,6 +29,9 @@ export function write(key: string, value?: string | null): void {
   if (value) memory.set(key, value);
 }
 
+/** Something could not be kept on the device, or must not: the next page will not know it. */
+export const isForgetful = (): boolean => !mayStore() || memory.size > 0;
+
 /** Once it is forbidden: what the page still needs of the device it remembers itself; the visitor it forgets. */
 export const clearDevice = safe(() => {
   for (const key of Object.keys(localStorage)) {

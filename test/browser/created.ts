@@ -6,13 +6,15 @@ import type {} from "../../src/browser/public";
 interface Log {
   session: string;
   type: string;
+  /** Epoch ms. */
+  at: number;
 }
 
 /** Listens to the tracker of every page of `context` from before its first event. */
 export async function listenIn(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
     const key = `created.${Math.random()}`;
-    const log: { session: unknown; type: string }[] = [];
+    const log: { session: unknown; type: string; at: number }[] = [];
     let session: unknown = "";
     let api: typeof window.PulseGate;
     Object.defineProperty(window, "PulseGate", {
@@ -24,7 +26,8 @@ export async function listenIn(context: BrowserContext): Promise<void> {
           Object.assign(window, { sessionId: id });
         });
         api.on("event", (event) => {
-          log.push({ session, type: (event as { event_type: string }).event_type });
+          const { event_type: type, timestamp: at } = event as { event_type: string; timestamp: number };
+          log.push({ session, type, at });
           localStorage.setItem(key, JSON.stringify(log));
         });
       },
@@ -38,7 +41,7 @@ export async function sessionIdOf(page: Page): Promise<string> {
   return page.evaluate(() => (window as unknown as { sessionId: string }).sessionId);
 }
 
-/** What every page of the context's origin has recorded so far, the closed ones too. */
+/** What every page of the context's origin has recorded so far, page after page, the closed ones too. */
 export async function createdIn(context: BrowserContext, url: string): Promise<Log[]> {
   const page = await context.newPage();
   await page.goto(`${url}/blank`);
@@ -48,5 +51,6 @@ export async function createdIn(context: BrowserContext, url: string): Promise<L
       .map((key) => localStorage.getItem(key) ?? "[]"),
   );
   await page.close();
-  return logs.flatMap((log) => JSON.parse(log) as Log[]);
+  const pages = logs.map((log) => JSON.parse(log) as Log[]);
+  return pages.sort(([a], [b]) => (a?.at ?? 0) - (b?.at ?? 0)).flat();
 }

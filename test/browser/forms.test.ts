@@ -15,6 +15,8 @@ const FORM = `
   </form>
   <script>show.onclick = () => { document.querySelector("[name=secret-word]").type = "text"; };</script>`;
 
+const SECRETS = /correct horse|battery|4929|918273|rare disease|out of sight|hidden-value|value-of-first/;
+
 const said = (events: StoredEvent[]) =>
   events
     .filter(({ event_type }) => event_type.startsWith("form_"))
@@ -23,8 +25,8 @@ const said = (events: StoredEvent[]) =>
 describeVisits("a form", (setting) => {
   /** Everything the browser has sent to the server, beacons too. */
   const wire: string[] = [];
-  const visit = async (script: string): Promise<{ page: Page; id: string }> => {
-    const shop = await setting.otherShop({ body: FORM, script });
+  const visit = async (script: string, tag = ""): Promise<{ page: Page; id: string }> => {
+    const shop = await setting.otherShop({ body: FORM, script, tag });
     const context = await setting.visitor();
     // What an earlier test's page says as it goes is not this one's.
     wire.length = 0;
@@ -35,6 +37,10 @@ describeVisits("a form", (setting) => {
     const page = await setting.visit(shop.url, context);
     return { page, id: await sessionIdOf(page) };
   };
+  const sent = (): string => wire.filter((text) => text.includes("/track/") || text.startsWith("{")).join("\n");
+  /** Paths with their queries that the server was told in starts and events. */
+  const addresses = (): string[] =>
+    [...sent().matchAll(/"(?:page|referrer|exit_page|href)":"http:\/\/[^/]+([^"]*)"/g)].map(([, path = ""]) => path);
   const events = async (id: string) => (await storedEvents(setting.server, id)).sort((a, b) => a.number - b.number);
 
   test("tells which fields were filled in and how, and that it was submitted; a submit works as ever", async () => {
@@ -82,10 +88,47 @@ describeVisits("a form", (setting) => {
       ["form_focus", "first"],
       ["form_change", "first"],
     ]);
-    const sent = wire.filter((text) => text.includes("/track/") || text.startsWith("{")).join("\n");
-    expect(sent).toContain("form_focus");
-    expect(sent).not.toMatch(/correct horse|battery|4929|918273|rare disease|out of sight|hidden-value|value-of-first/);
-    expect(sent).not.toMatch(/secret-word|diagnosis/);
+    expect(sent()).toContain("form_focus");
+    expect(sent()).not.toMatch(SECRETS);
+    expect(sent()).not.toMatch(/secret-word|diagnosis/);
+  });
+
+  test("keeps what was typed into it out of the addresses of the pages that follow, and of their referrers", async () => {
+    wire.length = 0;
+    const { page, id } = await visit("tracker.js");
+    await page.fill("#first", "value-of-first");
+    await page.fill("[name=diagnosis]", "a rare disease");
+    await page.click("#send");
+    await page.waitForURL(/thanks\?first=value-of-first/);
+    await sessionIdOf(page);
+    await page.evaluate(() => document.querySelector<HTMLAnchorElement>("#next")?.setAttribute("href", "/cart?step=1"));
+    await page.click("#next");
+    await page.waitForURL(/cart\?step=1/);
+    await sessionIdOf(page);
+    // A script of the page's own may read a form, and take its fields on to the next address.
+    await page.evaluate(() => {
+      const fields = new FormData(document.querySelector<HTMLFormElement>("form") ?? undefined);
+      fields.set("first", "value-of-first");
+      history.pushState({}, "", `/list?${new URLSearchParams(fields as never)}&page=2`);
+    });
+    await setting.depart(page, id);
+    expect(sent()).not.toMatch(SECRETS);
+    expect(new Set(addresses())).toEqual(new Set(["/", "/thanks", "/cart?step=1", "/list?page=2"]));
+  });
+
+  test("leaves nothing but the campaign in addresses where its fields' names cannot be remembered", async () => {
+    wire.length = 0;
+    const { page } = await visit("tracker.js", 'data-consent="denied"');
+    await page.evaluate(() => {
+      document.querySelector<HTMLInputElement>("[name=csrf]")?.setAttribute("name", "utm_source");
+    });
+    await page.fill("#first", "value-of-first");
+    await page.click("#send");
+    await page.waitForURL(/thanks\?first=value-of-first/);
+    const id = await sessionIdOf(page);
+    await liveCount(setting.server, id, "page_view", 1);
+    await page.close();
+    expect(new Set(addresses())).toEqual(new Set(["/", "/thanks?utm_source=hidden-value"]));
   });
 
   test("that is left is abandoned when the session ends, by the word of the session's actor", async () => {

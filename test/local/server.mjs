@@ -44,9 +44,9 @@ export function freePort() {
  */
 export async function startServer({ env = {}, lean = false } = {}) {
   const dist = lean ? builtWorker() : "";
-  const port = await freePort();
+  let port = await freePort();
   const state = mkdtempSync(join(tmpdir(), "pulsegate-"));
-  const url = `http://127.0.0.1:${port}`;
+  let url = `http://127.0.0.1:${port}`;
   /** @type {import("node:child_process").ChildProcess | null} */
   let child = null;
   let output = "";
@@ -97,11 +97,20 @@ export async function startServer({ env = {}, lean = false } = {}) {
     }, `the server to answer:\n${output}`);
   };
 
-  await start().catch(async (error) => {
-    // Nobody else knows of it.
-    await kill();
-    throw error;
-  });
+  for (let tries = 1; ; tries++) {
+    try {
+      await start();
+      break;
+    } catch (error) {
+      // Nobody else knows of it.
+      await kill();
+      // Somebody else has taken the port since it was found free.
+      if (!/in use/.test(output) || tries === 3) throw error;
+      port = await freePort();
+      url = `http://127.0.0.1:${port}`;
+      output = "";
+    }
+  }
   return {
     url,
     key: DEVELOPMENT_KEY,

@@ -1,8 +1,12 @@
+import { leave, resume } from "../delivery";
 import { record } from "../record";
 import { listen } from "../safe";
 import { isSessionOpen } from "../session";
 
-/** Tells when the page is hidden and shown. Leaving it is said once, though browsers fire two events for it. */
+/**
+ * Tells when the page is hidden and shown, once each, though browsers fire two events for leaving a page; and delivers
+ * what there is before the page is gone.
+ */
 export function captureVisibility(): void {
   let state = "visible";
   const become = (next: string): void => {
@@ -11,10 +15,15 @@ export function captureVisibility(): void {
     // Closing a tab that was forgotten an hour ago is no new visit.
     if (next === "visible" || isSessionOpen()) record({ event_type: "visibility_change", data: { state } });
   };
-  const update = (): void => become(document.visibilityState);
+  const change = (next: string): void => {
+    // Before the page leaves, so that it is in the beacon.
+    become(next);
+    (next === "hidden" ? leave : resume)();
+  };
+  const update = (): void => change(document.visibilityState);
   listen("visibilitychange", update);
   listen("pageshow", update);
-  listen("pagehide", () => become("hidden"));
+  listen("pagehide", () => change("hidden"));
   // A tab opened in the background says so at once.
-  update();
+  become(document.visibilityState);
 }

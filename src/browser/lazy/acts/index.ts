@@ -2,6 +2,7 @@
 import type { Kit } from "../../kit";
 import { captureActivity } from "./activity";
 import { captureClicks } from "./clicks";
+import { askDevice } from "./device";
 import { captureErrors } from "./errors";
 import { recover } from "./recover";
 import { captureScroll } from "./scroll";
@@ -14,4 +15,5 @@ export function start(kit: Kit): void {
   captureClicks(kit);
   captureErrors(kit);
   recover(kit);
+  askDevice(kit);
 }
