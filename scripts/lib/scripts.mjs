@@ -33,6 +33,7 @@ const SHORT_NAMES = Object.fromEntries(
   Object.entries({
     ...{ until: "a", failures: "b", finish: "c", place: "d", items: "e", bytes: "f", number: "g", batch: "h" },
     ...{ gather: "i", consented: "j", cleanUrl: "k", adopt: "l", mayStore: "m", restart: "n", plug: "o" },
+    ...{ record: "p", options: "q", socket: "r", device: "s", campaign: "t", held: "u" },
   }).map(([name, letter]) => [`$${name}`, letter]),
 );
 const OWN_NAMES = new RegExp(

@@ -26,6 +26,9 @@ const retry = newBackoff();
 /** Something may be on the device. */
 let isKept = false;
 
+/** The engagement that the page was last told. */
+let score: number | undefined;
+
 /** Filled by the part of the tracker that comes after idle. */
 export const plug: Plug = {};
 
@@ -149,7 +152,7 @@ function send(stream: Stream, call: Call): void {
 }
 
 function settleCall(stream: Stream, call: Call, reply: Reply, bySocket: boolean): void {
-  const { ack, code, consent: effective, session_id } = reply;
+  const { ack, code, consent: effective, engagement, session_id } = reply;
   if (effective) forbid(effective);
   if (code === "session_unknown") move(stream);
   else if (code === "consent_pending") forbid("pending");
@@ -159,6 +162,10 @@ function settleCall(stream: Stream, call: Call, reply: Reply, bySocket: boolean)
     if (isKept) keepAll(Date.now());
     if (ack?.ended) forgetSession(stream.id);
     emit("ack", ack);
+    if (engagement && engagement.score !== score) {
+      score = engagement.score;
+      emit("score", engagement);
+    }
   }
   // A socket that says nothing closes, and `fetch` may get through at once.
   else if (!bySocket || code) failed(retry, reply.retry_after);

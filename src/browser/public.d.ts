@@ -13,8 +13,11 @@ export interface Options {
   dnt?: string;
 }
 
-/** `event`: recorded; `ack`: a call was settled; `session`: events now belong to this id. */
-export type HookName = "event" | "ack" | "session";
+/**
+ * `event`: recorded; `ack`: a call was settled; `session`: events now belong to this id; `score`: the engagement has
+ * changed, `{ score, band }`, where the site's settings expose it.
+ */
+export type HookName = "event" | "ack" | "session" | "score";
 export type Hook = (detail: unknown) => void;
 
 /** What a page may call. None of it throws, and all of it may be called before the tracker has started. */

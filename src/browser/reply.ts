@@ -8,6 +8,8 @@ export interface Reply {
   session_id?: string;
   /** Said where the site allows less than the page has taken for granted. */
   consent?: Consent;
+  /** Where the site exposes it. */
+  engagement?: { score: number; band: string };
   code?: string;
   /** Seconds. */
   retry_after?: number;

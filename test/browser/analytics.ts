@@ -9,6 +9,8 @@ export interface Known {
   events: number;
   counts: Record<string, number>;
   ended_at: number | null;
+  scores: { engagement: number | null };
+  engagement_band: string | null;
   page_views: number;
   scroll_percent: number;
   completeness: {

@@ -111,6 +111,7 @@ describeVisits("a form", (setting) => {
       fields.set("first", "value-of-first");
       history.pushState({}, "", `/list?${new URLSearchParams(fields as never)}&page=2`);
     });
+    await liveCount(setting.server, id, "page_view", 4);
     await setting.depart(page, id);
     expect(sent()).not.toMatch(SECRETS);
     expect(new Set(addresses())).toEqual(new Set(["/", "/thanks", "/cart?step=1", "/list?page=2"]));

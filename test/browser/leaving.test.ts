@@ -60,7 +60,7 @@ describeVisits("leaving a page", (setting) => {
   });
 
   test("sends again what a beacon carried when the page turns out to be still there", async () => {
-    const { shop } = setting;
+    const { server, shop } = setting;
     const context = await setting.visitor();
     // A browser may lose beacons; this one loses all of them and says that it took them.
     await context.addInitScript(() => {
@@ -69,6 +69,9 @@ describeVisits("leaving a page", (setting) => {
     const page = await setting.visit(undefined, context);
     const id = await sessionIdOf(page);
     await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide")));
+    await liveCount(server, id, "visibility_change", 1);
+    // Its own end, so that nothing waits for the next flush.
+    await page.evaluate(() => window.PulseGate?.end());
     expect(await setting.complete(context, shop.url, id)).toEqual(["page_view", "visibility_change"]);
   });
 

@@ -83,6 +83,33 @@ describeVisits("a visit to a page on another origin", (setting) => {
     await setting.depart(page, id);
   });
 
+  test("hears its engagement when that changes, where the site's settings allow it", async () => {
+    const { server } = setting;
+    const settings = { allowed_origins: ["*"], expose: ["engagement"] };
+    await server.api("/analytics/sites/telling", { method: "PUT", body: JSON.stringify(settings) });
+    const shop = await setting.otherShop({ tag: 'data-site="telling"' });
+    const page = await setting.visit(shop.url);
+    const id = await sessionIdOf(page);
+    await page.evaluate(() => {
+      const told: unknown[] = [];
+      Object.assign(window, { told });
+      window.PulseGate?.on("score", (score) => told.push(score));
+    });
+    const told = () => page.evaluate(() => (window as unknown as { told: { score: number; band: string }[] }).told);
+    for (let i = 0; i < 3; i++) await page.click("#buy");
+    await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+    await liveCount(server, id, "scroll", 1);
+    const known = async () => {
+      const { scores, engagement_band } = (await live(server, id)) ?? {};
+      return { score: scores?.engagement, band: engagement_band };
+    };
+    await expect.poll(async () => (await told()).at(-1), { timeout: 10_000 }).toEqual(await known());
+    const scores = (await told()).map(({ score }) => score);
+    expect(scores.at(-1)).toBeGreaterThan(0);
+    expect(scores.filter((score, i) => score === scores[i - 1])).toEqual([]);
+    await setting.depart(page, id);
+  });
+
   test("begins another session once the page has ended it", async () => {
     const { server, shop } = setting;
     const page = await setting.visit();
