@@ -26,16 +26,18 @@ const SCRIPTS = {
 const MODULES = { "module.js": "src/browser/module.ts" };
 
 /**
- * Properties that only our own files know, and the letter each becomes: on the wire they are not. Some are in what a
- * page leaves on the device for the next, maybe of another version: a letter once given stays.
+ * Properties that only the tracker and acts.js know, and the letter each becomes; on the wire they are not. Some are in
+ * what a page leaves on the device for the next, maybe of another version: a letter once given stays.
  */
 const SHORT_NAMES = Object.fromEntries(
   Object.entries({
     ...{ until: "a", failures: "b", finish: "c", place: "d", items: "e", bytes: "f", number: "g", batch: "h" },
-    ...{ gather: "i", consented: "j", cleanUrl: "k", adopt: "l", mayStore: "m", restart: "n", plug: "o" },
-    ...{ record: "p", options: "q", socket: "r", device: "s", campaign: "t", held: "u" },
+    ...{ gather: "i", consented: "j", adopt: "k", restart: "l", plug: "m", socket: "n", device: "o", held: "p" },
+    ...{ url: "q", last: "r" },
   }).map(([name, letter]) => [`$${name}`, letter]),
 );
+/** The files that have those names; what others have written, and what talks to the server or to a page, keeps its own. */
+const SHORTENED = ["tracker.js", "pulse.js", "module.js", "acts.js"];
 const OWN_NAMES = new RegExp(
   `^(${Object.keys(SHORT_NAMES)
     .map((name) => name.slice(1))
@@ -112,10 +114,7 @@ async function bundle(name, entry, format, define) {
   const { code = "", map: minifiedMap } = await minify(bundled ?? "", {
     // Each file is a scope of its own, an iife or a module: any top-level name may change.
     ...{ module: true, ecma: 2020 },
-    // What others have written has names of its own.
-    ...(name === "fingerprint.js"
-      ? { mangle: true }
-      : { mangle: { properties: { regex: OWN_NAMES, builtins: true } }, nameCache }),
+    ...(SHORTENED.includes(name) && { mangle: { properties: { regex: OWN_NAMES, builtins: true } }, nameCache }),
     compress: {
       ...{ ecma: 2020, passes: 4, inline: 1, keep_fargs: false, pure_getters: true },
       ...{ unsafe_arrows: true, unsafe_methods: true, hoist_funs: true },

@@ -12,7 +12,7 @@ import type { Plug } from "./kit";
 import { ANSWER_MS, BATCH_BYTES, BEACON_MIN_BYTES, COALESCE_MS } from "./limits";
 import { keep } from "./outbox";
 import { add, BEACONED, release, SENT, type Stream } from "./queue";
-import { BUSY, type Reply } from "./reply";
+import { BUSY, isElsewhere, isOver, type Reply } from "./reply";
 import { safe } from "./safe";
 import { forgetSession, touchSession } from "./session";
 import { clearDevice } from "./storage";
@@ -62,6 +62,9 @@ export const flush = safe(() => {
 /** The page may be gone in a moment: all that is unacked leaves at once, also what waits for an answer. */
 export function leave(): void {
   if (consent() === "pending") return;
+  // Whether a beacon arrives is never known: the next page asks for the rest, or this one if it is still there by then.
+  keepAll(0);
+  setTimeout(resume, ANSWER_MS);
   for (const stream of streams) {
     for (let room = BATCH_BYTES; room > BEACON_MIN_BYTES; ) {
       const call = nextCall(stream, BEACONED, room);
@@ -72,9 +75,6 @@ export function leave(): void {
       } else if (!call.batch) break;
     }
   }
-  // Whether a beacon arrived is never known: the next page asks for the rest, or this one if it is still there by then.
-  keepAll(0);
-  setTimeout(resume, ANSWER_MS);
 }
 
 /** Back on the page: what left by beacon goes by a way that answers. */
@@ -154,13 +154,13 @@ function send(stream: Stream, call: Call): void {
 function settleCall(stream: Stream, call: Call, reply: Reply, bySocket: boolean): void {
   const { ack, code, consent: effective, engagement, session_id } = reply;
   if (effective) forbid(effective);
-  if (code === "session_unknown") move(stream);
+  if (isElsewhere(code)) move(stream);
   else if (code === "consent_pending") forbid("pending");
   else if (code ? code !== BUSY : call.batch ? ack : session_id) {
     call.finish(reply);
     reset(retry);
     if (isKept) keepAll(Date.now());
-    if (ack?.ended) forgetSession(stream.id);
+    if (ack?.ended || isOver(code)) forgetSession(stream.id);
     emit("ack", ack);
     if (engagement && engagement.score !== score) {
       score = engagement.score;
@@ -171,7 +171,7 @@ function settleCall(stream: Stream, call: Call, reply: Reply, bySocket: boolean)
   else if (!bySocket || code) failed(retry, reply.retry_after);
 }
 
-/** The server does not know the session: what is unacked happens once more, in the next. */
+/** The server does not know the session, or takes no more streams of it: what is unacked happens in the next. */
 function move(stream: Stream): void {
   const { id, items } = stream;
   forgetSession(id);

@@ -8,4 +8,4 @@ import { listen } from "./safe";
 
 captureForms(lookForLeads);
 lookForLeads();
-listen("DOMContentLoaded", lookForLeads);
+listen("DOMContentLoaded", () => lookForLeads());

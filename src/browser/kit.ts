@@ -1,6 +1,6 @@
 import type { EventInput } from "../protocol/events";
 import type { Device } from "./lazy/fingerprint";
-import type { Options } from "./public";
+import type { Hook, HookName, Options } from "./public";
 import type { Stream } from "./queue";
 import type { Reply } from "./reply";
 
@@ -26,7 +26,22 @@ export interface Kit {
   cleanUrl(href: string): string | undefined;
   /** Takes over what an earlier page has left. */
   adopt(stream: Stream): void;
+  on(name: HookName, hook: Hook): void;
+  /** False while nobody has allowed it, or somebody has forbidden it. */
   mayStore(): boolean;
   /** Says the start again, with what is known of the device now. */
   restart(): void;
 }
+
+/** How a kit is handed over: by position, because each name would weigh in the first file. */
+export type Lent = [
+  Kit["options"],
+  Kit["plug"],
+  Kit["page"],
+  Kit["record"],
+  Kit["cleanUrl"],
+  Kit["adopt"],
+  Kit["on"],
+  Kit["mayStore"],
+  Kit["restart"],
+];

@@ -17,3 +17,9 @@ export interface Reply {
 
 /** The code for every answer that means "not now": nothing is lost by asking again. Any other code is final. */
 export const BUSY = "busy";
+
+/** The session is unknown, or has had as many streams as it may: what was refused can happen in another. */
+export const isElsewhere = (code?: string): boolean => /unknown|sparse/.test(`${code}`);
+
+/** The session was erased, or is somebody else's: it takes nothing any more. */
+export const isOver = (code?: string): boolean => /^session/.test(`${code}`);

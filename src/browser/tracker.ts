@@ -4,8 +4,7 @@ import { startsAlone } from "./options";
 
 // A page that carries the tag twice is tracked once.
 if (!window.PulseGate) {
-  const { init, track, flush } = api;
   window.PulseGate = api;
-  window.PulseGateSession = { init, trackEvent: track, flush };
-  if (startsAlone) init();
+  window.PulseGateSession = { ...api, trackEvent: api.track };
+  if (startsAlone) api.init();
 }

@@ -93,6 +93,48 @@ describeVisits("a form", (setting) => {
     expect(sent()).not.toMatch(/secret-word|diagnosis/);
   });
 
+  test("knows a password field that came later, and searches a changing page for more only where it has changed", async () => {
+    const { page, id } = await visit("pulse.js");
+    const searches = await page.evaluate(async () => {
+      let times = 0;
+      const search = document.querySelectorAll;
+      document.querySelectorAll = (selector: string) => {
+        times++;
+        return search.call(document, selector);
+      };
+      const search2 = document.documentElement.querySelectorAll;
+      document.documentElement.querySelectorAll = (selector: string) => {
+        times++;
+        return search2.call(document.documentElement, selector);
+      };
+      document
+        .querySelector("#shop")
+        ?.insertAdjacentHTML(
+          "afterbegin",
+          '<form id="late"><p><input id="late-secret" type="password"><input id="turned"></p></form>',
+        );
+      for (let i = 0; i < 50; i++) {
+        document.querySelector("#shop")?.append(document.createElement("b"));
+        await new Promise((done) => setTimeout(done, 1));
+      }
+      for (const type of ["password", "text"]) {
+        document.querySelector("#turned")?.setAttribute("type", type);
+        await new Promise((done) => setTimeout(done, 1));
+      }
+      document.querySelector("#late-secret")?.setAttribute("type", "text");
+      return times;
+    });
+    expect(searches).toBe(0);
+    for (const field of ["#late-secret", "#turned"]) {
+      await page.click(field);
+      await page.keyboard.type("correct horse");
+    }
+    await page.click("#first");
+    await liveCount(setting.server, id, "form_focus", 1);
+    await setting.depart(page, id);
+    expect(said(await events(id)).map(([, { field }]) => field)).toEqual(["first"]);
+  });
+
   test("keeps what was typed into it out of the addresses of the pages that follow, and of their referrers", async () => {
     wire.length = 0;
     const { page, id } = await visit("tracker.js");

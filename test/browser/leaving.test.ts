@@ -75,6 +75,27 @@ describeVisits("leaving a page", (setting) => {
     expect(await setting.complete(context, shop.url, id)).toEqual(["page_view", "visibility_change"]);
   });
 
+  test("leaves to the next page what no beacon could carry, where something has replaced them by an error", async () => {
+    const { shop } = setting;
+    const context = await setting.visitor();
+    await context.addInitScript(() => {
+      navigator.sendBeacon = () => {
+        throw new Error("blocked");
+      };
+      // Nor does anything else get through from the first page.
+      if (location.pathname === "/") window.fetch = () => Promise.reject(new TypeError("blocked"));
+    });
+    const page = await setting.visit(undefined, context);
+    const id = await sessionIdOf(page);
+    await page.close();
+    const next = await setting.visit(`${shop.url}/next`, context);
+    expect(await sessionIdOf(next)).toBe(id);
+    expect(await setting.depart(next, id)).toEqual([
+      ...["page_view", "visibility_change"],
+      ...["page_view", "visibility_change"],
+    ]);
+  });
+
   test("leaves to the next page what a lost beacon carried", async () => {
     const { shop } = setting;
     const context = await setting.visitor();

@@ -33,6 +33,48 @@ describeVisits("a tracker whose events are refused", (setting) => {
     expect(await live(server, foreign)).toMatchObject({ events: 1 });
   });
 
+  test("goes on as a new session when theirs takes no more streams", async () => {
+    const { server, shop } = setting;
+    const context = await setting.visitor();
+    const page = await setting.visit(undefined, context);
+    const first = await sessionIdOf(page);
+    await liveCount(server, first, "page_view", 1);
+    const stored = await page.evaluate(() => localStorage.getItem("pulsegate.session.shop"));
+    const { key } = JSON.parse(stored ?? "{}") as { key: string };
+    // As many page loads as a session may have.
+    for (let i = 2; i <= 64; i++) {
+      const body = { session_id: first, session_key: key, site: "shop", stream: `load-${i}`, first: 1 };
+      const event = { event_type: "page_view", page: `${shop.url}/` };
+      const answer = await server.api("/track/event", { method: "POST", body: JSON.stringify({ ...body, ...event }) });
+      expect(answer.status).toBe(200);
+    }
+    await page.goto(`${shop.url}/cart`);
+    await page.click("#buy");
+    await page.waitForFunction((id) => !localStorage.getItem("pulsegate.session.shop")?.includes(id), first);
+    const second = await sessionIdOf(page);
+    expect(second).not.toBe(first);
+    await liveCount(server, second, "click", 1);
+    expect((await live(server, second))?.counts).toMatchObject({ page_view: 1, click: 1 });
+    await page.close();
+  });
+
+  test("goes on as a new session when theirs was erased, with what happens from then on", async () => {
+    const { server } = setting;
+    const page = await setting.visit();
+    const first = await sessionIdOf(page);
+    await liveCount(server, first, "page_view", 1);
+    const visitor = (await live(server, first))?.visitor_id;
+    const erased = await server.api(`/analytics/visitors/${visitor}?site=shop`, { method: "DELETE" });
+    expect(erased.ok).toBe(true);
+    await page.evaluate(() => window.PulseGate?.track("for.the.erased"));
+    await page.waitForFunction(() => !localStorage.getItem("pulsegate.session.shop"), null, { timeout: 20_000 });
+    await page.evaluate(() => window.PulseGate?.track("after.that"));
+    const second = await sessionIdOf(page);
+    expect(second).not.toBe(first);
+    await liveCount(server, second, "after.that", 1);
+    await page.close();
+  });
+
   test("drops what can never be taken, and tells the server which numbers that were", async () => {
     const { server } = setting;
     const page = await setting.visit();

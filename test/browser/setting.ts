@@ -84,13 +84,17 @@ export class Setting {
 
 /** Waits until the page's tracker has loaded all it loads, so that it captures everything. */
 export const started = (page: Page): Promise<unknown> =>
-  page.waitForFunction(() => performance.getEntriesByType("resource").some(({ name }) => name.endsWith("/acts.js")));
+  page.waitForFunction(
+    () => performance.getEntriesByType("resource").some(({ name }) => name.endsWith("/acts.js")),
+    null,
+    { timeout: 60_000 },
+  );
 
 /** A suite in Chromium, with a setting of its own. */
 export function describeVisits(name: string, body: (setting: Setting) => void): void {
   describeInChromium(name, () => {
     const setting = new Setting();
-    beforeAll(() => setting.open());
+    beforeAll(() => setting.open({ lean: true }));
     afterAll(() => setting.close());
     body(setting);
   });

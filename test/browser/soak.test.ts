@@ -81,7 +81,7 @@ describeInChromium(`${VISITS} visits over a line that cuts, delays, duplicates a
       const began = Date.now();
       process.stderr.write(`SOAK_SEED=${SEED}\n`);
       const random = seeded(SEED);
-      const server = await startServer({ env: { RATE_LIMIT: "off" } });
+      const server = await startServer({ env: { RATE_LIMIT: "off" }, lean: true });
       const proxy = await openProxy(server.url, random);
       const shop = await openShop(proxy.url, { back: server.url });
       const browser = await launch();

@@ -22,10 +22,10 @@ interface Begun {
 
 /**
  * Which field was entered, left changed and after how long, pasted or typed, corrected how often; and the submit. What
- * was typed is never read. Nothing is prevented or delayed: a form works as if this were not there. `changed` hears of the
- * page's changes.
+ * was typed is never read. Nothing is prevented or delayed: a form works as if this were not there. `added` hears of each
+ * new part of the page.
  */
-export function captureForms(changed: () => void): void {
+export function captureForms(added: (part: Element) => void): void {
   const begun = new Map<string, Begun>();
   let visit: Visit | undefined;
   let isTouched = false;
@@ -52,7 +52,7 @@ export function captureForms(changed: () => void): void {
     say("form_change", { form, field, ms, ...(isPasted && { pasted: true }), ...(corrections && { corrections }) });
   };
 
-  watchPasswords(changed);
+  watchPasswords(added);
   for (const type of ["pointerdown", "keydown"] as const) {
     listen(type, () => {
       isTouched = true;

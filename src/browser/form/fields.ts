@@ -9,16 +9,28 @@ const SECRET = /passw|pwd|secret|\bpin\b|cvc|cvv|csc|card.?n|ccn|cc-|iban|otp|on
 /** Fields that have been password fields: one stays one when its text is shown. */
 const passwords = new WeakSet<EventTarget>();
 
-/** Remembers every password field from before it can be turned into another: now, and as the page changes. */
-export function watchPasswords(changed: () => void): void {
-  const remember = (): void => {
-    for (const field of document.querySelectorAll('input[type="password"]')) passwords.add(field);
-  };
-  remember();
+const PASSWORD = 'input[type="password"]';
+
+function rememberIn(part: Element): void {
+  if (part.matches(PASSWORD)) passwords.add(part);
+  for (const field of part.querySelectorAll(PASSWORD)) passwords.add(field);
+}
+
+/**
+ * Remembers every password field from before it can be turned into another: now, and as the page changes; of a large
+ * page that changes all the time, only what is new is looked at. `added` hears of each new part.
+ */
+export function watchPasswords(added: (part: Element) => void): void {
+  rememberIn(document.documentElement);
   new MutationObserver((changes) => {
-    for (const { oldValue, target } of changes) if (/^password$/i.test(oldValue ?? "")) passwords.add(target);
-    remember();
-    changed();
+    for (const { type, oldValue, target, addedNodes } of changes) {
+      if (/^password$/i.test(oldValue ?? "")) passwords.add(target);
+      for (const part of type === "attributes" ? [target] : addedNodes) {
+        if (!(part instanceof Element)) continue;
+        rememberIn(part);
+        added(part);
+      }
+    }
   }).observe(document, { subtree: true, childList: true, attributeFilter: ["type"], attributeOldValue: true });
 }
 

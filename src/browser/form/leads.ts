@@ -6,11 +6,13 @@ interface Leads {
   start(options: Options): void;
 }
 
+const LEADS = "[data-pulse-form],[data-pulse-lead]";
+
 let isAsked = false;
 
 /** Loads what shows and sends lead forms once the page has one; until then, and without it, a form works by itself. */
-export function lookForLeads(): void {
-  if (isAsked || !document.querySelector("[data-pulse-form],[data-pulse-lead]")) return;
+export function lookForLeads(part: Element = document.documentElement): void {
+  if (isAsked || !(part.matches(LEADS) || part.querySelector(LEADS))) return;
   isAsked = true;
   load("lead", ({ start }: Leads) => start(options));
 }

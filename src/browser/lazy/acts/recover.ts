@@ -11,6 +11,8 @@ const readAt = (key: string): Kept => JSON.parse(localStorage.getItem(key) ?? ""
 /** Finds what earlier pages, and tabs that are no more, have left, and takes it over: each is one page's at a time. */
 export const recover = safe((kit: Kit) => {
   hold(kit.page);
+  // Back from the back/forward cache: nobody else is to take over what this page has again.
+  listen("pageshow", ({ persisted }) => persisted && hold(kit.page));
   const left = new Map<string, string[]>();
   for (const key of Object.keys(localStorage)) {
     if (key.indexOf(`pulsegate.queue.${kit.options.site}.`) !== 0) continue;
