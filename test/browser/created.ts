@@ -41,16 +41,29 @@ export async function sessionIdOf(page: Page): Promise<string> {
   return page.evaluate(() => (window as unknown as { sessionId: string }).sessionId);
 }
 
-/** What every page of the context's origin has recorded so far, page after page, the closed ones too. */
-export async function createdIn(context: BrowserContext, url: string): Promise<Log[]> {
+/** What the device of a context's visitor holds: read by a page without the tracker. */
+async function onDevice(context: BrowserContext, url: string, prefix: string): Promise<string[]> {
   const page = await context.newPage();
   await page.goto(`${url}/blank`);
-  const logs = await page.evaluate(() =>
-    Object.keys(localStorage)
-      .filter((key) => key.startsWith("created."))
-      .map((key) => localStorage.getItem(key) ?? "[]"),
+  const values = await page.evaluate(
+    (start) =>
+      Object.keys(localStorage)
+        .filter((key) => key.startsWith(start))
+        .map((key) => localStorage.getItem(key) ?? "[]"),
+    prefix,
   );
   await page.close();
-  const pages = logs.map((log) => JSON.parse(log) as Log[]);
+  return values;
+}
+
+/** What every page of the context's origin has recorded so far, page after page, the closed ones too. */
+export async function createdIn(context: BrowserContext, url: string): Promise<Log[]> {
+  const pages = (await onDevice(context, url, "created.")).map((log) => JSON.parse(log) as Log[]);
   return pages.sort(([a], [b]) => (a?.at ?? 0) - (b?.at ?? 0)).flat();
+}
+
+/** The secret of session `id`, while the visitor's device has it. */
+export async function keyOf(context: BrowserContext, url: string, id: string): Promise<string | undefined> {
+  const sessions = await onDevice(context, url, "pulsegate.session.");
+  return sessions.map((text) => JSON.parse(text) as { id: string; key: string }).find((one) => one.id === id)?.key;
 }

@@ -1,9 +1,9 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
 import { type LocalServer, startServer } from "../local/server.mjs";
-import { isGapFree, settled, storedIn, tally } from "./analytics";
+import { isGapFree, live, settled, storedIn, tally, until } from "./analytics";
 import { describeInChromium, launch } from "./chromium";
-import { createdIn, listenIn } from "./created";
+import { createdIn, keyOf, listenIn } from "./created";
 import { openShop, type Shop, type ShopOptions } from "./shop";
 
 /** Server, shop and browser of one suite, and what its visits have left. */
@@ -54,7 +54,27 @@ export class Setting {
     const context = page.context();
     const url = new URL(page.url()).origin;
     await page.close();
+    await this.#end(context, url, id);
     return this.complete(context, url, id);
+  }
+
+  /** Ends a session that has all it will get, so that it is written out now and not half a minute later. */
+  async #end(context: BrowserContext, url: string, id: string): Promise<void> {
+    const session_key = await keyOf(context, url, id);
+    const count = (await createdIn(context, url)).filter(({ session }) => session === id).length;
+    const known = await until(
+      async () => {
+        const now = await live(this.server, id);
+        return now && now.events >= count && now;
+      },
+      45_000,
+      `${count} events of ${id} live`,
+    );
+    // Its end would be told as one more event, of the form that nobody sent.
+    if (!session_key || known.counts["form_focus"]) return;
+    const body = JSON.stringify({ session_id: id, session_key, site: known.site });
+    const answer = await this.server.api("/track/session/end", { method: "POST", body });
+    expect(answer.status, await answer.text()).toBe(200);
   }
 
   /** Session `id` has everything that the context's pages recorded for it, and says so. Returns the types. */
