@@ -1,8 +1,7 @@
 // @ts-check
 // `npm run seed`: fills the local D1 with a made-up year.
-import { isAbsolute, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { root } from "../scripts/install.mjs";
+import { stateDir } from "./lib/state.mjs";
 import { seed } from "./seed/seed.mjs";
 
 const HELP = `npm run seed [-- --sessions <n>] [--until <YYYY-MM-DD>]
@@ -31,12 +30,11 @@ if (!Number.isInteger(sessions) || sessions < 1 || sessions > 10_000_000 || !Num
   console.error(HELP);
   process.exit(2);
 }
-const STATE_DIR = process.env.STATE_DIR || ".state";
-const state = isAbsolute(STATE_DIR) ? STATE_DIR : resolve(root, STATE_DIR);
+const state = stateDir();
 const say = (/** @type {string} */ line) => console.error(line);
 const done = await seed({ sessions, until, state, say: values.json ? () => {} : say });
 if (values.json) console.log(JSON.stringify(done));
 else
   console.log(
-    `${done.sessions} sessions, ${done.events} events, ${(done.bytes / 1e6).toFixed(0)} MB, ${(done.total_ms / 1_000).toFixed(0)} s`,
+    `${done.sessions} sessions, ${done.events} events, ${(done.total_ms / 1_000).toFixed(0)} s; ${done.memory_mb} MB of memory at most, ${(done.bytes / 1e6).toFixed(0)} MB on disk`,
   );

@@ -182,8 +182,11 @@ export const ROLLUP_TOP = 100;
  */
 export const ROLLUP_HOUR_AFTER_MS = 90 * MINUTE;
 export const ROLLUP_DAY_AFTER_MS = 3 * HOUR;
-/** Up to this many sessions different visitors are counted one by one, over whatever span: it reads a row a session. */
-export const EXACT_VISITORS_SESSIONS = 5_000;
+/**
+ * Over more than a day different visitors are counted one by one where at most so many sessions began, on all sites
+ * together: it reads an index entry and a row of each, and an overview counts twice, of 10,000 rows it may read.
+ */
+export const EXACT_VISITORS_SESSIONS = 1_000;
 /** How often an answer is begun again because its periods changed while it was read; then it comes from rows alone. */
 export const ROLLUP_READ_TRIES = 4;
 /** Local days in one answer: three years. */

@@ -42,10 +42,19 @@ export function flushingOften(dist) {
 }
 
 /** @param {string} name  Of a file in bench/workers. @returns {Promise<string>} The folder with index.js. */
-export async function buildOwn(name) {
+export const buildOwn = (name) => bundle(name, `../workers/${name}.ts`);
+
+/**
+ * @param {string} name
+ * @param {string} entry  Relative to this file.
+ * @param {"browser" | "node"} [platform]  `node`: a module for Node.
+ * @returns {Promise<string>} The folder with index.js.
+ */
+export async function bundle(name, entry, platform = "browser") {
   const out = join(workspace, name);
   await build({
-    entryPoints: { index: fileURLToPath(new URL(`../workers/${name}.ts`, import.meta.url)) },
+    entryPoints: { index: fileURLToPath(new URL(entry, import.meta.url)) },
+    platform,
     outdir: out,
     bundle: true,
     format: "esm",

@@ -50,15 +50,19 @@ async function sql(text) {
   return (await db.prepare(text).all()).results;
 }
 
+/** Written down as wrangler does, so that `npm run dev` goes on from here, and the other way round. */
 async function migrate() {
-  const existing = await sql("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'events'");
-  if (existing.length > 0) return;
+  await sql(`CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE,
+    applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)`);
+  const applied = new Set((await sql("SELECT name FROM d1_migrations")).map(({ name }) => name));
   const db = await miniflare.getD1Database("DB");
-  const statements = readdirSync(migrations)
-    .sort()
+  const missing = readdirSync(migrations).filter((file) => !applied.has(file));
+  for (const file of missing.sort()) {
     // Triggers have statements inside of them.
-    .flatMap((file) => unstable_splitSqlQuery(readFileSync(new URL(file, migrations), "utf8")));
-  await db.batch(statements.map((statement) => db.prepare(statement)));
+    const statements = unstable_splitSqlQuery(readFileSync(new URL(file, migrations), "utf8"));
+    const note = db.prepare("INSERT INTO d1_migrations (name) VALUES (?)").bind(file);
+    await db.batch([...statements.map((statement) => db.prepare(statement)), note]);
+  }
 }
 
 async function databaseBytes() {

@@ -2,20 +2,50 @@
 // A deterministic, realistic year of sessions in the local D1, and its rollups.
 import { readFileSync } from "node:fs";
 import { buildOwn } from "../lib/build.mjs";
+import { memory, resetPeak } from "../lib/process.mjs";
 import { start } from "../lib/server.mjs";
 import { sessionsByHour } from "./hours.mjs";
+import { batchesOf } from "./maker.mjs";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** Hours a request: a few seconds each, so that there is progress to show. */
-const JOB_SESSIONS = 8_000;
+/** Sessions made at a time: a second or so of work. */
+const JOB_SESSIONS = 4_000;
 /** Profiles taken of the package's 10,000: the most used ones come first. */
 const PROFILES = 600;
+const SAY_MS = 3_000;
 
 /** @returns {object[]} */
 function profiles() {
   const data = new URL("./user-agents.json", import.meta.resolve("user-agents"));
   return JSON.parse(readFileSync(data, "utf8")).slice(0, PROFILES);
+}
+
+/**
+ * The year as jobs, without the hours that are there already.
+ * @param {number} sessions @param {number} until
+ * @param {ReadonlyMap<number, number>} there  Sessions by their hour.
+ * @returns {Generator<import("./maker.mjs").Job>}
+ */
+function* jobsOf(sessions, until, there) {
+  const known = profiles();
+  /** @type {import("./maker.mjs").Hour[]} */
+  let hours = [];
+  let first = 0;
+  let sum = 0;
+  for (const [i, count] of sessionsByHour(sessions, until).entries()) {
+    const at = until - 365 * DAY + i * HOUR;
+    const hour = { at, first, count };
+    first += count;
+    if (there.get(at) === count) continue;
+    hours.push(hour);
+    sum += count;
+    if (sum < JOB_SESSIONS) continue;
+    yield { hours, profiles: known };
+    hours = [];
+    sum = 0;
+  }
+  yield { hours, profiles: known };
 }
 
 /**
@@ -25,40 +55,52 @@ function profiles() {
 export async function seed({ sessions, until, state, say, rollsUp = true }) {
   const began = Date.now();
   const server = await start("seed", { dist: await buildOwn("seed"), state, objects: {} });
+  const own = [process.pid, ...server.pids];
+  resetPeak(own);
+  const seconds = () => `${((Date.now() - began) / 1_000).toFixed(0)} s`;
   const post = async (/** @type {string} */ path, /** @type {string} */ body) => {
-    const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { method: "POST", body });
+    const call = () => fetch(`http://127.0.0.1:${server.port}${path}`, { method: "POST", body });
+    // The server may be closing the kept connection just now. What is asked may be asked twice.
+    const response = await call().catch(call);
     if (!response.ok) throw new Error(await response.text());
     return response.json();
   };
-  const known = profiles();
-  let first = 0;
-  let events = 0;
-  /** @type {{ at: number, first: number, count: number }[]} */
-  let hours = [];
-  const flush = async () => {
-    if (hours.length === 0) return;
-    const written = await post("/seed", JSON.stringify({ hours, profiles: known }));
-    events += written.events;
-    hours = [];
-    const seconds = (Date.now() - began) / 1_000;
-    say(`${first} of ${sessions} sessions, ${events} events, ${seconds.toFixed(0)} s`);
-  };
   try {
-    for (const [i, count] of sessionsByHour(sessions, until).entries()) {
-      hours.push({ at: until - 365 * DAY + i * HOUR, first, count });
-      first += count;
-      if (hours.reduce((sum, hour) => sum + hour.count, 0) >= JOB_SESSIONS) await flush();
+    // A batch is one transaction: an hour that has its sessions has their events.
+    const known = await server.sql(
+      `SELECT started_at / ${HOUR} * ${HOUR} AS at, count(*) AS n FROM sessions GROUP BY 1`,
+    );
+    const there = new Map(known.map(({ at, n }) => [Number(at), Number(n)]));
+    const before = await server.sql("SELECT count(*) AS events FROM events WHERE stream = 'seed'");
+    let [written, events, said] = [known.reduce((sum, { n }) => sum + Number(n), 0), Number(before[0]?.events), began];
+    let writing = Promise.resolve();
+    for await (const { texts, ...batch } of batchesOf(jobsOf(sessions, until, there))) {
+      // One is sent while D1 writes the one before.
+      await writing;
+      const lengths = `sessions=${texts.sessions.length}&events=${texts.events.length}`;
+      writing = post(`/seed?${lengths}`, texts.sessions + texts.events + texts.leads);
+      written += batch.sessions;
+      events += batch.events;
+      if (Date.now() - said < SAY_MS) continue;
+      said = Date.now();
+      say(`${written} of ${sessions} sessions, ${events} events, ${seconds()}`);
     }
-    await flush();
+    await writing;
     const inserted = Date.now();
+    say(`${written} of ${sessions} sessions, ${events} events, ${seconds()}`);
     for (let done = !rollsUp, days = 0; !done; ) {
       const report = await post("/rollup", String(until + 6 * HOUR));
       days += report.days;
       done = report.isDone;
-      say(`rollups: ${days} of 365 days, ${((Date.now() - inserted) / 1_000).toFixed(0)} s`);
+      say(`rollups: ${days} of 365 days, ${seconds()}`);
     }
-    const bytes = await server.databaseBytes();
-    return { sessions, events, bytes, insert_ms: inserted - began, total_ms: Date.now() - began };
+    const [bytes, memory_mb] = [await server.databaseBytes(), Math.round(memory(own, "VmHWM"))];
+    return { sessions, events, bytes, memory_mb, insert_ms: inserted - began, total_ms: Date.now() - began };
+  } catch (error) {
+    throw new Error(
+      `The seed broke off. Begin again with the same --until: it goes on where it was.\n${server.output()}`,
+      { cause: error },
+    );
   } finally {
     await server.kill();
   }

@@ -6,7 +6,20 @@ import { type Head, learn, newHead } from "../../src/session/head";
 import { newProgress } from "../../src/session/progress";
 import { newState, type SessionState } from "../../src/session/state";
 import { type SeedEvent, type Seeds, seedRow } from "../../src/store/seed";
-import { ARRIVALS, deviceOf, PAGES, PLACES, type Profile, pick, type Random, screenOf, upTo, weighted } from "./world";
+import {
+  ARRIVALS,
+  deviceOf,
+  NETWORKS,
+  PAGES,
+  PLACES,
+  type Profile,
+  pick,
+  type Random,
+  REGIONS,
+  screenOf,
+  upTo,
+  weighted,
+} from "./world";
 
 /** One made-up session: its entries, folded by the code that folds real ones. */
 
@@ -31,18 +44,17 @@ const TOOLS = [
 function startOf(at: number, seq: number, random: Random, profile: Profile, isTool: boolean): StartEntry {
   const [country, timezone] = weighted(random, PLACES);
   const [query, referrer] = weighted(random, ARRIVALS);
+  const regions = REGIONS[country];
+  const region = regions ? pick(random, regions) : null;
+  const asn_class = isTool ? "hosting" : weighted(random, NETWORKS);
   const device = deviceOf(isTool ? { ...profile, userAgent: pick(random, TOOLS) } : profile, timezone);
   const agent = agentOf(device.user_agent);
   return {
     ...{ kind: "start", seq, at, page: `${weighted(random, PAGES)}${query}`, referrer, device, agent },
     ...{ screen: screenOf(profile), signals: { webdriver: isTool && random() < 0.5 } },
     network: {
-      ...{ address: "a1", network: "n1", country, region: null, timezone, colo: null, protocol: "HTTP/2", edge: true },
-      ...{
-        asn_class: isTool ? "hosting" : "residential",
-        timezone_gap: 0,
-        headers: isTool ? ["no_accept_language"] : [],
-      },
+      ...{ address: "a1", network: "n1", country, region, timezone, colo: null, protocol: "HTTP/2", edge: true },
+      ...{ asn_class, timezone_gap: 0, headers: isTool ? ["no_accept_language"] : [] },
       ...{ agent, language: "en-GB" },
     },
     ...{ consent: "granted", rules_version: RULES_VERSION },

@@ -71,6 +71,24 @@ export const PLACES: Choices<readonly [country: string, timezone: string, asn: n
   [["AU", "Australia/Sydney", 1221], 1],
 ];
 
+/** Regions (ISO 3166-2) of the countries most visitors are from; the edge knows none for the others. */
+export const REGIONS: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  DE: ["BE", "BY", "HE", "HH", "NW", "SN"],
+  US: ["CA", "NY", "TX", "WA"],
+  GB: ["ENG", "SCT"],
+  FR: ["ARA", "IDF"],
+  AT: ["9", "6"],
+  CH: ["GE", "ZH"],
+};
+
+/** Networks of people at home, on the move, at work and behind a VPN. */
+export const NETWORKS: Choices<"residential" | "mobile" | "corporate" | "vpn"> = [
+  ["residential", 62],
+  ["mobile", 28],
+  ["corporate", 7],
+  ["vpn", 3],
+];
+
 /** Query of the entry page, and referrer. */
 export const ARRIVALS: Choices<readonly [query: string, referrer: string | null]> = [
   [["", null], 30],

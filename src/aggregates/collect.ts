@@ -1,11 +1,11 @@
 import { EXACT_VISITORS_SESSIONS, HOUR_MS } from "../limits";
 import type { Bots } from "../protocol/filter";
-import { isBot, type Part } from "../rollup/facts";
+import { isBot, LEAD_TOTALS, type Part } from "../rollup/facts";
 import { type Hours, LOOK_BACK_HOURS, mergeHours, visitorsWithin } from "../rollup/hours";
 import { countSketch, SKETCH_ERROR } from "../rollup/sketch";
-import { addSession, contributionOf, mergeSlice, mergeStored, newSlice, type Slice } from "../rollup/slice";
-import { countVisitors, readFactsRange, type VisitorCount } from "../store/facts";
-import type { RolledRow } from "../store/rollups";
+import { addSession, addSums, contributionOf, mergeSlice, mergeStored, newSlice, type Slice } from "../rollup/slice";
+import { countVisitors, hasFewSessions, readFactsRange, readLooseLeads, type VisitorCount } from "../store/facts";
+import type { RolledRow, Wanted } from "../store/rollups";
 import { classesOf, type Question } from "./question";
 import { type Rolled, readRolled } from "./read";
 
@@ -15,19 +15,39 @@ export interface Visitors {
   visitors_error: number;
 }
 
-export interface Collected extends Visitors {
+export interface Collected {
   /** The sums of the sessions in the answer. */
   slice: Slice;
   /** Sessions left out because of their class. */
   excluded: number;
-  rolled: Rolled;
 }
 
 /** The sums of a question: from rollups where they are valid, from rows where they are not. Equal to a recount. */
 export async function collect(db: D1Database, question: Question, parts: readonly Part[]): Promise<Collected> {
-  const { from, to, filter, bots } = question;
-  const isShort = to - from <= LOOK_BACK_HOURS * HOUR_MS;
-  const rolled = await readRolled(db, question, { parts, sketch: true, hours: isShort });
+  const { slice, excluded } = await sumsOf(db, question, { parts, sketch: false, hours: false });
+  return { slice, excluded };
+}
+
+/** The same, with its different visitors. */
+export async function collectVisitors(db: D1Database, question: Question): Promise<Collected & Visitors> {
+  const isShort = question.to - question.from <= LOOK_BACK_HOURS * HOUR_MS;
+  const wanted = { parts: [], sketch: true, hours: isShort };
+  const { slice, excluded, rolled, seen } = await sumsOf(db, question, wanted);
+  const all = excluded + (slice.totals[0] ?? 0);
+  const visitors = seen ? exactly(seen, question.bots) : await visitorsOf(db, question, rolled, slice, all);
+  return { ...visitors, slice, excluded };
+}
+
+interface Summed extends Collected {
+  rolled: Rolled;
+  /** Different visitors, if all of it came from rows. */
+  seen: VisitorCount | null;
+}
+
+async function sumsOf(db: D1Database, question: Question, wanted: Wanted): Promise<Summed> {
+  const { filter, bots } = question;
+  const { parts } = wanted;
+  const rolled = await readRolled(db, question, wanted);
   const classes: [Slice, Slice] = [newSlice(), newSlice()];
   for (const row of [...rolled.days, ...rolled.hours]) mergeStored(classes[row.is_bot], row);
   const seen: [Set<string>, Set<string>] = [new Set(), new Set()];
@@ -41,15 +61,16 @@ export async function collect(db: D1Database, question: Question, parts: readonl
         if (isAllRows && facts.visitor_id !== null) seen[index].add(facts.visitor_id);
       }
     }
+    for await (const page of readLooseLeads(db, range, filter)) {
+      for (const lead of page) addSums(classes[isBot(lead) ? 1 : 0].totals, LEAD_TOTALS);
+    }
   }
   const slice = newSlice();
   for (const index of classesOf(bots)) mergeSlice(slice, classes[index]);
   const all = (classes[0].totals[0] ?? 0) + (classes[1].totals[0] ?? 0);
   const excluded = all - (slice.totals[0] ?? 0);
-  const visitors = isAllRows
-    ? exactly({ people: seen[0].size, bots: seen[1].size, all: new Set([...seen[0], ...seen[1]]).size }, bots)
-    : await visitorsOf(db, question, rolled, slice, all);
-  return { ...visitors, slice, excluded, rolled };
+  const counted = { people: seen[0].size, bots: seen[1].size, all: new Set([...seen[0], ...seen[1]]).size };
+  return { slice, excluded, rolled, seen: isAllRows ? counted : null };
 }
 
 export const exactly = ({ people, bots, all }: VisitorCount, which: Bots): Visitors => ({
@@ -69,8 +90,9 @@ async function visitorsOf(
   if (isOneDay && isOneSlice(days) && days.every(({ hours }) => hours !== null)) {
     return exactly(windowVisitors(hoursOf(days), range.from, range.to), bots);
   }
-  // Rows that retention has taken cannot be counted any more.
-  if (sessions <= EXACT_VISITORS_SESSIONS && range.from >= floor) {
+  // Rows that retention has taken cannot be counted any more. A count reads those too that do not pass the filter.
+  const isFew = sessions <= EXACT_VISITORS_SESSIONS && range.from >= floor;
+  if (isFew && (await hasFewSessions(db, range, EXACT_VISITORS_SESSIONS))) {
     const [count] = await countVisitors(db, [range], filter);
     if (count) return exactly(count, bots);
   }

@@ -1,10 +1,10 @@
 import { HOUR_MS } from "../limits";
-import { isBot, TOTALS, totalsOf } from "../rollup/facts";
+import { isBot, LEAD_TOTALS, TOTALS, totalsOf } from "../rollup/facts";
 import { LOOK_BACK_HOURS } from "../rollup/hours";
 import type { Range } from "../rollup/plan";
 import { addSums } from "../rollup/slice";
 import type { LocalDay } from "../rollup/zone";
-import { countVisitors, readFactsRange } from "../store/facts";
+import { countVisitors, readFactsRange, readLooseLeads } from "../store/facts";
 import { exactly, hoursOf, isOneSlice, windowVisitors } from "./collect";
 import { classesOf, type Question } from "./question";
 import { type Rolled, readRolled } from "./read";
@@ -58,6 +58,9 @@ export async function collectDays(
   for (const range of [...rolled.plan.rows, ...splitRanges(split, rolled, question)]) {
     for await (const page of readFactsRange(db, range, question.filter)) {
       for (const facts of page) addAt(facts.started_at, isBot(facts) ? 1 : 0, totalsOf(facts));
+    }
+    for await (const page of readLooseLeads(db, range, question.filter)) {
+      for (const lead of page) addAt(lead.created_at, isBot(lead) ? 1 : 0, LEAD_TOTALS);
     }
   }
   const classes = classesOf(question.bots);

@@ -25,14 +25,15 @@ export function figuresOf(totals: readonly number[]) {
     average_engaged_ms: average(totalOf(totals, "engaged_ms"), sessions),
     expected: totalOf(totals, "expected"),
     missing: totalOf(totals, "missing"),
+    leads: totalOf(totals, "leads"),
   };
 }
 
-/** Sums of a value of most breakdowns: sessions, events, page views, bounces, engaged ms. */
+/** Sums of a value of most breakdowns: sessions, events, page views, bounces, engaged ms, leads. */
 export function sessionSums(sums: readonly number[], all: number) {
-  const [sessions = 0, events = 0, page_views = 0, bounces = 0, engaged = 0] = sums;
+  const [sessions = 0, events = 0, page_views = 0, bounces = 0, engaged = 0, leads = 0] = sums;
   const rates = { bounces, bounce_rate: share(bounces, sessions), average_engaged_ms: average(engaged, sessions) };
-  return { sessions, share: share(sessions, all), events, page_views, ...rates };
+  return { sessions, share: share(sessions, all), events, page_views, ...rates, leads };
 }
 
 export function pageSums([views = 0, sessions = 0, entries = 0, bounces = 0]: readonly number[]) {

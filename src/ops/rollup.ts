@@ -8,8 +8,8 @@ import {
 } from "../limits";
 import { DayBuilder, HourBuilder } from "../rollup/build";
 import { LOOK_BACK_HOURS } from "../rollup/hours";
-import { readFactsRange } from "../store/facts";
-import { closePeriods, type Grain, listMarks, type Mark, nextStart, readState, writeRollup } from "../store/rollups";
+import { readFactsRange, readLooseLeads } from "../store/facts";
+import { closePeriods, type Grain, listMarks, type Mark, nextStart, readState, writeRollups } from "../store/rollups";
 
 export interface RollupReport {
   hours: number;
@@ -21,6 +21,8 @@ export interface RollupReport {
 }
 
 const SIZE: Record<Grain, number> = { hour: HOUR_MS, day: DAY_MS };
+/** Periods rolled up together: hours are small, and a day looks back further than its start. */
+const RUN: Record<Grain, number> = { hour: 24, day: 1 };
 const AFTER: Record<Grain, number> = { hour: ROLLUP_HOUR_AFTER_MS, day: ROLLUP_DAY_AFTER_MS };
 
 /**
@@ -40,9 +42,9 @@ export async function rollUp(
     const isClosed = await close(db, grain, now);
     const marks = await listMarks(db, grain, grain === "day" && !changedToo, ROLLUP_MAX_PERIODS);
     if (!isClosed || marks.length === ROLLUP_MAX_PERIODS) report.isDone = false;
-    for (const mark of marks) {
+    for (const run of runsOf(marks, RUN[grain])) {
       if (Date.now() - began > budget) return { ...report, isDone: false };
-      await rollPeriod(db, mark, report);
+      await rollPeriods(db, run, report);
     }
   }
   return report;
@@ -65,14 +67,35 @@ async function close(db: D1Database, grain: Grain, now: number): Promise<boolean
   return to >= target;
 }
 
-async function rollPeriod(db: D1Database, mark: Mark, report: RollupReport): Promise<void> {
-  const { grain, period } = mark;
-  const builder = grain === "hour" ? new HourBuilder() : new DayBuilder(period);
-  const from = grain === "hour" ? period : period - LOOK_BACK_HOURS * HOUR_MS;
-  for await (const page of readFactsRange(db, { from, to: period + SIZE[grain] }, {})) {
-    for (const facts of page) builder.add(facts);
+/** Marks in a row of one period after the other, at most `most` of them: read and written together. */
+function runsOf(marks: readonly Mark[], most: number): [Mark, ...Mark[]][] {
+  const runs: [Mark, ...Mark[]][] = [];
+  for (const mark of marks) {
+    const run = runs.at(-1);
+    const follows = run && run.length < most && run.at(-1)?.period === mark.period - SIZE[mark.grain];
+    if (follows) run.push(mark);
+    else runs.push([mark]);
   }
-  if (!(await writeRollup(db, mark, builder.rows()))) report.raced += 1;
-  else if (grain === "hour") report.hours += 1;
-  else report.days += 1;
+  return runs;
+}
+
+async function rollPeriods(db: D1Database, run: [Mark, ...Mark[]], report: RollupReport): Promise<void> {
+  const [{ grain, period: first }] = run;
+  const size = SIZE[grain];
+  const to = first + run.length * size;
+  const builders = run.map(({ period }) => (grain === "hour" ? new HourBuilder() : new DayBuilder(period)));
+  // A run of days is one day: what is before it is its look-back.
+  const builderAt = (at: number) => builders[Math.max(0, Math.floor((at - first) / size))];
+  const from = grain === "hour" ? first : first - LOOK_BACK_HOURS * HOUR_MS;
+  for await (const page of readFactsRange(db, { from, to }, {})) {
+    for (const facts of page) builderAt(facts.started_at)?.add(facts);
+  }
+  for await (const page of readLooseLeads(db, { from: first, to }, {})) {
+    for (const lead of page) builderAt(lead.created_at)?.addLead(lead);
+  }
+  const rollups = run.map((mark, i) => ({ mark, rows: builders[i]?.rows() ?? [] }));
+  const written = await writeRollups(db, rollups);
+  report.raced += run.length - written;
+  if (grain === "hour") report.hours += written;
+  else report.days += written;
 }

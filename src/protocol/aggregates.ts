@@ -15,7 +15,12 @@ const page = {
 
 export const OverviewQuery = z.strictObject({ ...range, ...filterFields, ...bots });
 export const BreakdownQuery = z.strictObject({ ...range, ...filterFields, ...bots, ...page });
-export const SourcesQuery = BreakdownQuery.extend({ by: z.enum(["source", "campaign"]).default("source") });
+export const GeoQuery = BreakdownQuery.extend({ by: z.enum(["country", "region"]).default("country") });
+export const SourcesQuery = BreakdownQuery.extend({
+  by: z.enum(["source", "campaign", "referrer"]).default("source"),
+});
+export const DevicesQuery = BreakdownQuery.extend({ by: z.enum(["device", "browser", "os"]).default("device") });
+export const BotRulesQuery = BreakdownQuery.omit({ bots: true });
 export const EventTypesQuery = BreakdownQuery.extend({ interval: z.enum(["total", "hour", "day"]).default("total") });
 export const DailyQuery = z.strictObject({
   ...range,
@@ -63,7 +68,7 @@ export const OverviewBody = z.object({ data: Figures.extend({ previous: Figures 
 
 const sessionSums = {
   ...{ sessions: Count, share: Share, events: Count, page_views: Count },
-  ...{ bounces: Count, bounce_rate: Share, average_engaged_ms: Ms },
+  ...{ bounces: Count, bounce_rate: Share, average_engaged_ms: Ms, leads: Count },
 };
 
 /** `hidden`: what a value may at most lack, because on some days it was not among the first hundred. */
@@ -76,10 +81,16 @@ const list = <T extends z.ZodType>(row: T) =>
     ...common,
   });
 
-export const GeoBody = list(z.object({ country: z.string().nullable(), ...sessionSums }));
-export const SourcesBody = list(
-  z.object({ source: z.string().optional(), campaign: z.string().optional(), ...sessionSums }),
-);
+/** One of the names, by `by`; null stands for what is not known. */
+const named = (...names: string[]) => ({
+  ...Object.fromEntries(names.map((name) => [name, z.string().nullable().optional()])),
+  ...sessionSums,
+});
+
+export const GeoBody = list(z.object(named("country", "region")));
+export const SourcesBody = list(z.object(named("source", "campaign", "referrer")));
+export const DevicesBody = list(z.object(named("device", "browser", "os")));
+export const BotRulesBody = list(z.object({ rule: z.string(), ...sessionSums }));
 export const PagesBody = list(
   z.object({ page: z.string(), views: Count, sessions: Count, entries: Count, bounces: Count, bounce_rate: Share }),
 );

@@ -1,5 +1,5 @@
 import { DAY_MS, HOUR_MS, ROLLUP_TOP } from "../limits";
-import { DIMENSIONS, type Dimension, type Facts, isBot, NONE, valuesOf } from "./facts";
+import { DIMENSIONS, type Dimension, type Facts, isBot, LEAD_TOTALS, type LooseLead, NONE, valuesOf } from "./facts";
 import { count, type Hours, hourOf, LOOK_BACK_HOURS, writeHours } from "./hours";
 import {
   addSession,
@@ -33,14 +33,22 @@ export class HourBuilder {
   readonly #slices = new Map<string, { site: string; is_bot: 0 | 1; slice: Slice }>();
 
   add(facts: Facts): void {
-    const is_bot = isBot(facts) ? 1 : 0;
-    const key = `${is_bot}${facts.site}`;
+    addSession(this.#slice(facts), contributionOf(facts));
+  }
+
+  addLead(lead: LooseLead): void {
+    addSums(this.#slice(lead).totals, LEAD_TOTALS);
+  }
+
+  #slice(of: Pick<Facts, "site" | "label">): Slice {
+    const is_bot = isBot(of) ? 1 : 0;
+    const key = `${is_bot}${of.site}`;
     let entry = this.#slices.get(key);
     if (!entry) {
-      entry = { site: facts.site, is_bot, slice: newSlice() };
+      entry = { site: of.site, is_bot, slice: newSlice() };
       this.#slices.set(key, entry);
     }
-    addSession(entry.slice, contributionOf(facts));
+    return entry.slice;
   }
 
   rows(): HourRow[] {
@@ -100,6 +108,13 @@ export class DayBuilder {
     }
   }
 
+  /** One that came in on this day. */
+  addLead(lead: LooseLead): void {
+    const { slice, hours } = this.#slice(lead.site, NONE, NONE).classes[isBot(lead) ? 1 : 0];
+    addSums(slice.totals, LEAD_TOTALS);
+    addSums(hourOf(hours, lead.created_at).sums, LEAD_TOTALS);
+  }
+
   #slice(site: string, dimension: DayRow["dimension"], value: string): DaySlice {
     const key = `${site}\n${dimension}\n${value}`;
     let slice = this.#slices.get(key);
@@ -141,7 +156,8 @@ export class DayBuilder {
   /** The values of each site's dimensions that get rows: the first hundred by sessions of both classes. */
   #kept(): Map<string, Set<string> & { overflow?: boolean }> {
     const groups = Map.groupBy(
-      [...this.#slices.values()].filter((slice) => sessionsOf(slice) > 0),
+      // Not those that only the day before has anything of.
+      [...this.#slices.values()].filter(({ classes }) => classes.some(({ hours }) => hours.size > 0)),
       groupOf,
     );
     const kept = new Map<string, Set<string> & { overflow?: boolean }>();

@@ -1,5 +1,5 @@
 import { BOUNCE_ENGAGED_MS, VPN_LIKELY } from "../limits";
-import { pageName } from "../session/source";
+import { pageName, referrerHost } from "../session/source";
 
 /** What aggregates read of a session's row. */
 export interface Facts {
@@ -16,6 +16,12 @@ export interface Facts {
   events: number;
   source: string;
   campaign: string | null;
+  /** Host the visitor came from; null for none, and for a page of the same host. */
+  referrer: string | null;
+  /** ISO 3166-2 without the country. */
+  region: string | null;
+  browser: string | null;
+  os: string | null;
   device: string;
   page_views: number;
   /** ms */
@@ -29,6 +35,18 @@ export interface Facts {
   counts: Readonly<Record<string, number>>;
   expected: number;
   missing: number;
+  /** Leads that came from it. */
+  leads: number;
+  /** Of a bot: the rules whose points made it one. */
+  rules: readonly string[];
+}
+
+/** A lead whose session is not among the rows: it counts by itself, for nothing but its site. */
+export interface LooseLead {
+  site: string;
+  created_at: number;
+  /** The verdict at the time it came in. */
+  label: string | null;
 }
 
 /** A session's class in every rollup: verdicts change, so they are split, never left out. */
@@ -72,22 +90,30 @@ export function valuesOf(facts: Facts, dimension: Dimension): string[] {
 /** The sums every slice has, in the order they are stored. New ones go to the end: what is stored may be shorter. */
 export const TOTALS = [
   ...(["sessions", "events", "page_views", "bounces", "engaged_ms", "scroll"] as const),
-  ...(["submits", "vpn", "expected", "missing"] as const),
+  ...(["submits", "vpn", "expected", "missing", "leads"] as const),
 ] as const;
 export type Total = (typeof TOTALS)[number];
 
 export const totalsOf = (facts: Facts): number[] => [
   ...[1, facts.events, facts.page_views, isBounce(facts) ? 1 : 0, facts.engaged_ms, facts.scroll],
   ...[facts.counts["form_submit"] ?? 0, (facts.vpn ?? 0) >= VPN_LIKELY ? 1 : 0, facts.expected, facts.missing],
+  facts.leads,
 ];
 
+/** What a loose lead adds. */
+export const LEAD_TOTALS: readonly number[] = TOTALS.map((name) => (name === "leads" ? 1 : 0));
+
 /** What sessions are broken down by. */
-export const PARTS = ["country", "page", "source", "campaign", "device", "label", "engagement", "type"] as const;
+export const PARTS = [
+  ...(["country", "page", "source", "campaign", "device", "label", "engagement", "type"] as const),
+  ...(["region", "referrer", "browser", "os", "rule"] as const),
+] as const;
 export type Part = (typeof PARTS)[number];
 
 /**
  * Each value of a breakdown that a session counts for, with its sums; the first sum ranks the value. Of pages: views,
- * sessions, entries, bounces. Of types: events, sessions. Of all others: sessions, events, page views, bounces, engaged ms.
+ * sessions, entries, bounces. Of types: events, sessions. Of all others: sessions, events, page views, bounces, engaged
+ * ms, leads.
  */
 export function partsOf(facts: Facts, part: Part): [value: string, sums: number[]][] {
   if (part === "type") return Object.entries(facts.counts).map(([type, events]) => [type, [events, 1]]);
@@ -98,8 +124,23 @@ export function partsOf(facts: Facts, part: Part): [value: string, sums: number[
       return [page, [views, 1, entered, entered * bounced]];
     });
   }
-  const sums = [1, facts.events, facts.page_views, bounced, facts.engaged_ms];
-  return valuesOf(facts, part).map((value) => [value, sums]);
+  const sums = [1, facts.events, facts.page_views, bounced, facts.engaged_ms, facts.leads];
+  return namesOf(facts, part).map((value) => [value, sums]);
+}
+
+function namesOf(facts: Facts, part: Exclude<Part, "type" | "page">): readonly string[] {
+  switch (part) {
+    case "rule":
+      return facts.rules;
+    case "region":
+      return [facts.region === null || facts.country === null ? NONE : `${facts.country}-${facts.region}`];
+    case "referrer":
+    case "browser":
+    case "os":
+      return [facts[part] ?? NONE];
+    default:
+      return valuesOf(facts, part);
+  }
 }
 
 /** The columns of a row, and what is taken out of its `detail`, in this order. */
@@ -110,6 +151,9 @@ export interface FactsRow
   vpn: number | null;
   risk: number | null;
   events: number;
+  leads: number;
+  /** JSON array; null of who is no bot. */
+  rules: string | null;
   /** JSON array. */
   detail: string;
 }
@@ -117,6 +161,7 @@ export interface FactsRow
 export const DETAIL_PATHS = [
   ...["$.source", "$.campaign", "$.device_class", "$.page_views", "$.engaged_ms", "$.scroll_percent", "$.entry_page"],
   ...["$.views", "$.counts", "$.completeness.expected", "$.completeness.missing"],
+  ...["$.referrer", "$.network.region", "$.network.agent.browser", "$.network.agent.os"],
 ] as const;
 
 const isText = (value: unknown): value is string => typeof value === "string";
@@ -125,9 +170,10 @@ const tally = (value: unknown): Record<string, number> =>
   typeof value === "object" && value !== null ? (value as Record<string, number>) : {};
 
 /** A row as facts; what an older row does not say is nothing. */
-export function readFacts({ detail, ...row }: FactsRow): Facts {
-  const [source, campaign, device, page_views, engaged_ms, scroll, entry, views, counts, expected, missing] =
+export function readFacts({ detail, rules, ...row }: FactsRow): Facts {
+  const [source, campaign, device, page_views, engaged_ms, scroll, entry, views, counts, expected, missing, ...more] =
     JSON.parse(detail) as unknown[];
+  const [referrer, region, browser, os] = more.map((value) => (isText(value) ? value : null));
   return {
     ...row,
     source: isText(source) ? source : "direct",
@@ -141,5 +187,8 @@ export function readFacts({ detail, ...row }: FactsRow): Facts {
     counts: tally(counts),
     expected: numberOr0(expected),
     missing: numberOr0(missing),
+    referrer: referrerHost(isText(entry) ? entry : "", referrer ?? null),
+    ...{ region: region ?? null, browser: browser ?? null, os: os ?? null },
+    rules: rules === null ? [] : [...new Set(JSON.parse(rules) as string[])],
   };
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { collect } from "../aggregates/collect";
+import { collect, collectVisitors } from "../aggregates/collect";
 import { collectDays } from "../aggregates/days";
 import { engagementOf, figuresOf } from "../aggregates/figures";
 import type { Question } from "../aggregates/question";
@@ -14,18 +14,13 @@ import { DAY_MS, MAX_DAYS } from "../limits";
 import { DailyQuery, OverviewQuery } from "../protocol/aggregates";
 import { medianOf } from "../rollup/durations";
 import { localDays } from "../rollup/zone";
-import { countLeads } from "../store/lead-counts";
 import { questionOf, saidOf } from "./question";
 
 async function overviewOf(db: D1Database, question: Question) {
-  const [collected, leads] = await Promise.all([
-    collect(db, question, []),
-    countLeads(db, [question], question.filter, question.bots),
-  ]);
-  const { slice, visitors, visitors_error, excluded } = collected;
+  const { slice, visitors, visitors_error, excluded } = await collectVisitors(db, question);
   const figures = {
     ...{ period: { from: question.from, to: question.to }, visitors, visitors_error, ...figuresOf(slice.totals) },
-    ...{ median_duration_ms: medianOf(slice.durations), leads: leads[0] ?? 0 },
+    median_duration_ms: medianOf(slice.durations),
   };
   return { figures, excluded };
 }
@@ -57,14 +52,11 @@ export const getDaily = keyed(async (context) => {
   if ((question.to - question.from) / DAY_MS > MAX_DAYS) throw invalidQuery("from", `at most ${MAX_DAYS} days`);
   const days = localDays(question, tz);
   const { DB } = context.env;
-  const [{ figures, excluded }, leads] = await Promise.all([
-    collectDays(DB, question, days),
-    countLeads(DB, days, question.filter, question.bots),
-  ]);
-  const rows = figures.map(({ day, totals, visitors }, i) => {
-    const { date, from, to } = day;
-    return { date, from, to, visitors, ...figuresOf(totals), leads: leads[i] ?? 0 };
-  });
+  const { figures, excluded } = await collectDays(DB, question, days);
+  const rows = figures.map(({ day: { date, from, to }, totals, visitors }) => ({
+    ...{ date, from, to, visitors },
+    ...figuresOf(totals),
+  }));
   return answerList(context, {
     name: "daily",
     columns: fieldColumns(DAY_COLUMNS),
@@ -83,5 +75,5 @@ export const getDaily = keyed(async (context) => {
 
 const DAY_COLUMNS = [
   ...["date", "sessions", "visitors", "events", "page_views", "bounces", "bounce_rate"],
-  ...["average_engaged_ms", "leads"],
+  ...["average_engaged_ms", "leads", "expected", "missing"],
 ];

@@ -9,7 +9,14 @@ import { answerList } from "../http/list";
 import { invalidQuery } from "../http/problem";
 import { readQuery } from "../http/query";
 import { DAY_MS, HOUR_MS, MAX_DAYS, MAX_HOURS } from "../limits";
-import { BreakdownQuery, EventTypesQuery, SourcesQuery } from "../protocol/aggregates";
+import {
+  BotRulesQuery,
+  BreakdownQuery,
+  DevicesQuery,
+  EventTypesQuery,
+  GeoQuery,
+  SourcesQuery,
+} from "../protocol/aggregates";
 import { NONE, type Part } from "../rollup/facts";
 import { type Asked, questionOf, saidOf } from "./question";
 
@@ -70,22 +77,25 @@ const isAfter = ([rank, value]: [number, string], [lastRank, last]: [number, str
 
 const SESSIONS = {
   sums: sessionSums,
-  columns: ["sessions", "share", "events", "page_views", "bounces", "bounce_rate", "average_engaged_ms"],
+  columns: ["sessions", "share", "events", "page_views", "bounces", "bounce_rate", "average_engaged_ms", "leads"],
 } as const;
 
+const bySession = (context: KeyedContext, { by, ...query }: Asked & Listed & { by: Part }): Promise<Response> =>
+  answerBreakdown(context, query, { part: by, name: `by-${by}`, field: by, ...SESSIONS });
+
 /** `GET /analytics/geo` */
-export const getGeo = keyed((context) =>
-  answerBreakdown(context, readQuery(BreakdownQuery, context), {
-    ...{ part: "country", name: "geo", field: "country" },
-    ...SESSIONS,
-  }),
-);
+export const getGeo = keyed((context) => bySession(context, readQuery(GeoQuery, context)));
 
 /** `GET /analytics/sources` */
-export const getSources = keyed((context) => {
-  const { by, ...query } = readQuery(SourcesQuery, context);
-  return answerBreakdown(context, query, { part: by, name: `${by}s`, field: by, ...SESSIONS });
-});
+export const getSources = keyed((context) => bySession(context, readQuery(SourcesQuery, context)));
+
+/** `GET /analytics/devices` */
+export const getDevices = keyed((context) => bySession(context, readQuery(DevicesQuery, context)));
+
+/** `GET /analytics/bots` */
+export const getBotRules = keyed((context) =>
+  bySession(context, { ...readQuery(BotRulesQuery, context), bots: "only", by: "rule" }),
+);
 
 /** `GET /analytics/pages/top` */
 export const getTopPages = keyed((context) =>

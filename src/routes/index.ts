@@ -4,7 +4,7 @@ import { Problem } from "../http/problem";
 import type { Route } from "../http/router";
 import { getDaily, getEngagement, getOverview } from "./aggregates";
 import { getLive, getSession, getSessionEvents, postTicket } from "./analytics";
-import { getEventTypes, getGeo, getSources, getTopPages } from "./breakdowns";
+import { getBotRules, getDevices, getEventTypes, getGeo, getSources, getTopPages } from "./breakdowns";
 import { getDemo } from "./demo";
 import { getFingerprint, getFingerprints, getIdentity } from "./fingerprints";
 import { getHealth } from "./health";
@@ -47,6 +47,8 @@ export const routes: readonly Route[] = [
   { method: "GET", path: "/analytics/pages/top", handler: getTopPages },
   { method: "GET", path: "/analytics/geo", handler: getGeo },
   { method: "GET", path: "/analytics/sources", handler: getSources },
+  { method: "GET", path: "/analytics/devices", handler: getDevices },
+  { method: "GET", path: "/analytics/bots", handler: getBotRules },
   { method: "GET", path: "/analytics/events", handler: getEventTypes },
   { method: "GET", path: "/analytics/sessions", handler: getSessions },
   { method: "GET", path: "/analytics/sessions/daily", handler: getDaily },

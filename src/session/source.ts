@@ -20,14 +20,18 @@ const named = (value: string | null | undefined): string | null =>
 
 const hostOf = (url: string): string => new URL(url).hostname.replace(/^www\./, "");
 
+/** The host a visitor came from; null for none, and for the page's own. */
+export function referrerHost(entryPage: string, referrer: string | null): string | null {
+  const from = referrer !== null && URL.canParse(referrer) ? hostOf(referrer) : null;
+  return from !== null && (!URL.canParse(entryPage) || from !== hostOf(entryPage)) ? named(from) : null;
+}
+
 export function sourceOf(entryPage: string, referrer: string | null): Source {
   const entry = URL.parse(entryPage);
   const query = entry?.searchParams;
   const clicked = Object.entries(CLICK_IDS).find(([name]) => query?.has(name))?.[1];
-  const from = referrer !== null && URL.canParse(referrer) ? hostOf(referrer) : null;
-  const foreign = from !== null && (!entry || from !== hostOf(entryPage)) ? named(from) : null;
   return {
-    source: named(query?.get("utm_source")) ?? clicked ?? foreign ?? "direct",
+    source: named(query?.get("utm_source")) ?? clicked ?? referrerHost(entryPage, referrer) ?? "direct",
     campaign: named(query?.get("utm_campaign")),
   };
 }

@@ -1,11 +1,15 @@
 import { FACTS_PAGE_ROWS } from "../limits";
 import type { Filter } from "../protocol/filter";
-import { DETAIL_PATHS, type Facts, type FactsRow, readFacts } from "../rollup/facts";
+import { DETAIL_PATHS, type Facts, type FactsRow, type LooseLead, readFacts } from "../rollup/facts";
 
 /** Reading sessions as facts, and the conditions by which sessions are chosen. */
 
 const COLUMNS = `site, visitor_id, started_at, last_event_at, country, label, engagement, bot, vpn, risk, events,
-  json_extract(detail, ${DETAIL_PATHS.map((path) => `'${path}'`).join(", ")}) AS detail`;
+  json_extract(detail, ${DETAIL_PATHS.map((path) => `'${path}'`).join(", ")}) AS detail,
+  (SELECT count(*) FROM leads AS l WHERE l.session_id = sessions.session_id) AS leads,
+  CASE WHEN label = 'bot' THEN (SELECT json_group_array(firing.value ->> 'rule')
+    FROM json_each(detail, '$.ledger') AS firing
+    WHERE firing.value ->> 'score' = 'bot' AND firing.value ->> 'points' > 0) END AS rules`;
 
 export type Condition = readonly [sql: string, ...values: (string | number)[]];
 
@@ -93,6 +97,41 @@ export async function* readFactsRange(
   }
 }
 
+interface LeadPlace extends LooseLead {
+  lead_id: string;
+}
+
+/**
+ * Leads that came in within [from, to) and whose session is not in D1, oldest first, a page at a time. They pass no filter
+ * but that of their site.
+ */
+export async function* readLooseLeads(
+  db: D1Database,
+  range: { from: number; to: number },
+  { site, ...rest }: Filter,
+): AsyncGenerator<LooseLead[]> {
+  if (Object.values(rest).some((value) => value !== undefined)) return;
+  for (let last: LeadPlace | null = null; ; ) {
+    const place: Condition[] = last ? [["(created_at, lead_id) > (?, ?)", last.created_at, last.lead_id]] : [];
+    const { sql, values } = joinConditions([
+      ["created_at >= ?", last?.created_at ?? range.from],
+      ["created_at < ?", range.to],
+      ...place,
+      ...(site === undefined ? [] : [["site = ?", site] as const]),
+      ["NOT EXISTS (SELECT 1 FROM sessions AS s WHERE s.session_id = l.session_id)"],
+    ]);
+    const { results } = await db
+      .prepare(
+        `SELECT site, created_at, label, lead_id FROM leads AS l WHERE ${sql} ORDER BY created_at, lead_id LIMIT ?`,
+      )
+      .bind(...values, FACTS_PAGE_ROWS)
+      .all<LeadPlace>();
+    yield results;
+    last = results.length === FACTS_PAGE_ROWS ? (results.at(-1) ?? null) : null;
+    if (!last) return;
+  }
+}
+
 export interface Window {
   from: number;
   to: number;
@@ -103,6 +142,15 @@ export interface VisitorCount {
   people: number;
   bots: number;
   all: number;
+}
+
+/** Whether at most `most` sessions began in a window, of whatever site. Reads no more than that of the index. */
+export async function hasFewSessions(db: D1Database, { from, to }: Window, most: number): Promise<boolean> {
+  const counted = await db
+    .prepare(`SELECT count(*) AS n FROM (SELECT 1 FROM sessions WHERE started_at >= ? AND started_at < ? LIMIT ?)`)
+    .bind(from, to, most + 1)
+    .first<{ n: number }>();
+  return (counted?.n ?? 0) <= most;
 }
 
 /** Different visitors of each window, one by one. */

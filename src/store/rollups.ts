@@ -28,8 +28,9 @@ const STATE = "SELECT hours_through, days_through, floor FROM rollup_state";
 const MARKS = `SELECT grain, period, version FROM rollup_marks
   WHERE (grain = 'hour' AND period >= ?1 AND period < ?2) OR (grain = 'day' AND period >= ?1 AND period < ?2)`;
 
-/** The oldest start there is, of a row or a rollup. */
-const OLDEST = "SELECT (SELECT min(started_at) FROM sessions) AS row, (SELECT min(day) FROM rollup_days) AS day";
+/** The oldest there is, of sessions, leads and rollups. */
+const OLDEST = `SELECT (SELECT min(started_at) FROM sessions) AS row, (SELECT min(created_at) FROM leads) AS lead,
+  (SELECT min(day) FROM rollup_days) AS day`;
 
 /** What may be used of the rollups of [from, to): statements that belong into the batch that reads them. */
 export const usableStatements = (db: D1Database, from: number, to: number): D1PreparedStatement[] => [
@@ -49,8 +50,8 @@ const NOTHING: RollupState = { hours_through: 0, days_through: 0, floor: 0 };
 
 /** The results of `usableStatements`. */
 export function readUsable([state, marks, oldest]: D1Result[]): Usable {
-  const starts = oldest?.results[0] as { row: number | null; day: number | null } | undefined;
-  const known = [starts?.row, starts?.day].filter((time) => typeof time === "number");
+  const starts = (oldest?.results[0] ?? {}) as Record<"row" | "lead" | "day", number | null>;
+  const known = Object.values(starts).filter((time) => time !== null);
   return {
     ...((state?.results[0] as RollupState | undefined) ?? NOTHING),
     marks: (marks?.results ?? []) as Mark[],
@@ -61,14 +62,17 @@ export function readUsable([state, marks, oldest]: D1Result[]): Usable {
 export const readState = async (db: D1Database): Promise<RollupState> =>
   (await db.prepare(STATE).first<RollupState>()) ?? NOTHING;
 
-/** The start of the first session from `from` on. */
+/** When the first session from `from` on began, or the first lead came in. */
 export const nextStart = async (db: D1Database, from: number): Promise<number | null> =>
   (
     await db
-      .prepare("SELECT started_at FROM sessions WHERE started_at >= ? ORDER BY started_at LIMIT 1")
+      .prepare(
+        `SELECT min(at) AS at FROM (SELECT min(started_at) AS at FROM sessions WHERE started_at >= ?1
+         UNION ALL SELECT min(created_at) FROM leads WHERE created_at >= ?1)`,
+      )
       .bind(from)
-      .first<{ started_at: number }>()
-  )?.started_at ?? null;
+      .first<{ at: number | null }>()
+  )?.at ?? null;
 
 const SIZES = { hour: 3_600_000, day: 86_400_000 } as const;
 const THROUGH = { hour: "hours_through", day: "days_through" } as const;
@@ -80,7 +84,8 @@ export async function closePeriods(db: D1Database, grain: Grain, from: number, t
     db
       .prepare(
         `INSERT INTO rollup_marks (grain, period, version)
-         SELECT DISTINCT ?1, started_at / ${size} * ${size}, 0 FROM sessions WHERE started_at >= ?2 AND started_at < ?3
+         SELECT ?1, started_at / ${size} * ${size}, 0 FROM sessions WHERE started_at >= ?2 AND started_at < ?3
+         UNION SELECT ?1, created_at / ${size} * ${size}, 0 FROM leads WHERE created_at >= ?2 AND created_at < ?3
          ON CONFLICT (grain, period) DO NOTHING`,
       )
       .bind(grain, from, to),
@@ -119,22 +124,28 @@ const DELETE = {
   day: `DELETE FROM rollup_days WHERE day = ?2 AND ${STILL}`,
 };
 
+export interface Rollup {
+  mark: Mark;
+  rows: readonly (HourRow | DayRow)[];
+}
+
 /**
- * Writes a period's rollup and takes its mark away, if the mark is still the one it was made for; else nothing changes.
- * One transaction: whatever dies, the period is marked or right.
+ * Writes the rollups of some periods and takes their marks away; of a period whose mark is not the one any more that it
+ * was made for, nothing changes. One transaction: whatever dies, a period is marked or right. Returns how many were written.
  */
-export async function writeRollup(
-  db: D1Database,
-  { grain, period, version }: Mark,
-  rows: readonly (HourRow | DayRow)[],
-): Promise<boolean> {
-  const results = await db.batch([
+export async function writeRollups(db: D1Database, rollups: readonly Rollup[]): Promise<number> {
+  const writing = rollups.flatMap(({ mark: { grain, period, version }, rows }) => [
     db.prepare(DELETE[grain]).bind(grain, period, version),
     ...piecesOf(rows).map((piece) => db.prepare(INSERT[grain]).bind(grain, period, version, piece)),
-    db.prepare("DELETE FROM rollup_marks WHERE grain = ? AND period = ? AND version = ?").bind(grain, period, version),
   ]);
-  return (results.at(-1)?.meta.changes ?? 0) > 0;
+  const unmarking = rollups.map(({ mark: { grain, period, version } }) =>
+    db.prepare(UNMARK).bind(grain, period, version),
+  );
+  const results = await db.batch([...writing, ...unmarking]);
+  return results.slice(writing.length).filter(({ meta }) => meta.changes > 0).length;
 }
+
+const UNMARK = "DELETE FROM rollup_marks WHERE grain = ? AND period = ? AND version = ?";
 
 /** The rows as JSON lists, each below what a parameter holds. */
 function piecesOf(rows: readonly object[]): string[] {

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { collect } from "../../src/aggregates/collect";
+import { collectVisitors } from "../../src/aggregates/collect";
 import type { Question } from "../../src/aggregates/question";
 import { rollUp } from "../../src/ops/rollup";
 import { seeded } from "../support/random";
@@ -57,7 +57,7 @@ let sessions: MadeSession[] = [];
 
 async function expectRecount(what: string): Promise<void> {
   const question: Question = { from: FROM, to: NOW, filter: {}, bots: "exclude" };
-  const { slice, visitors, excluded } = await collect(env.DB, question, []);
+  const { slice, visitors, excluded } = await collectVisitors(env.DB, question);
   const people = sessions.filter((one) => !isBot(one));
   const [count = 0, events = 0, page_views = 0, bounces = 0] = slice.totals;
   expect({ sessions: count, events, page_views, bounces, visitors, excluded }, what).toEqual({

@@ -1,5 +1,5 @@
 import { pageName, sourceOf } from "../../src/session/source";
-import { eventsOf, type MadeSession, pageViewsOf } from "./rows";
+import { eventsOf, type MadeLead, type MadeSession, pageViewsOf } from "./rows";
 
 /** Aggregates counted again from the sessions themselves, in the plainest way there is: what P6 is held against. */
 
@@ -35,6 +35,26 @@ export function grouped(
   }
   return groups;
 }
+
+/**
+ * Leads in [from, to): those of the sessions chosen, and, if `loose` says which of them, those whose session is not here.
+ */
+export function leadsOf(
+  leads: readonly MadeLead[],
+  all: readonly MadeSession[],
+  chosen: readonly MadeSession[],
+  loose: (lead: MadeLead) => boolean,
+): number {
+  const ids = new Set(chosen.map(({ session_id }) => session_id));
+  const known = new Set(all.map(({ session_id }) => session_id));
+  return leads.filter((lead) => ids.has(lead.session_id ?? "") || (!known.has(lead.session_id ?? "") && loose(lead)))
+    .length;
+}
+
+export const referrerNames = ({ entry_page, referrer }: MadeSession): (string | null)[] => {
+  const host = referrer && new URL(referrer).hostname.replace(/^www\./, "");
+  return [host && host !== new URL(entry_page).hostname ? host : null];
+};
 
 export const sourceNames = (session: MadeSession): string[] => [sourceOf(session.entry_page, session.referrer).source];
 

@@ -24,6 +24,19 @@ export interface MadeSession {
   views: Record<string, number>;
   counts: Record<string, number>;
   missing: number;
+  region: string | null;
+  browser: string | null;
+  os: string | null;
+  /** Rules of the bot score in its ledger, of which those named `quiet` give no points. */
+  rules: string[];
+}
+
+export interface MadeLead {
+  lead_id: string;
+  site: string;
+  created_at: number;
+  session_id: string | null;
+  label: string | null;
 }
 
 const sum = (values: Record<string, number>): number => Object.values(values).reduce((total, n) => total + n, 0);
@@ -32,12 +45,15 @@ export const eventsOf = ({ counts }: MadeSession): number => sum(counts);
 export const pageViewsOf = ({ views }: MadeSession): number => sum(views);
 
 function rowOf(session: MadeSession) {
-  const { entry_page, referrer, device_class, engaged_ms, scroll_percent, counts, missing, ...row } = session;
+  const { entry_page, referrer, device_class, engaged_ms, scroll_percent, counts, missing, ...other } = session;
+  const { region, browser, os, rules, ...row } = other;
   const events = eventsOf(session);
   const views = { [pageName(entry_page)]: 0, ...session.views };
   const detail = {
     ...{ entry_page, referrer, ...sourceOf(entry_page, referrer), device_class, engaged_ms, scroll_percent },
     ...{ page_views: pageViewsOf(session), views, counts },
+    network: { region, agent: { browser, os } },
+    ledger: rules.map((rule) => ({ rule, score: "bot", points: rule === "quiet" ? 0 : 30 })),
     completeness: { received: events, expected: events + missing, missing, rejected: 0, gone: 0, streams: [] },
   };
   const { views: _, ...columns } = row;
@@ -60,4 +76,18 @@ export async function putSessions(sessions: readonly MadeSession[]): Promise<voi
       .bind(JSON.stringify(sessions.slice(i, i + 500).map(rowOf)))
       .run();
   }
+}
+
+/** Writes leads, over those that are there. */
+export async function putLeads(leads: readonly MadeLead[]): Promise<void> {
+  await env.DB.prepare(
+    `INSERT INTO leads (lead_id, site, status, created_at, opened_at, last_submission_at, submissions, session_id, label,
+       fields, evidence)
+     SELECT value ->> 'lead_id', value ->> 'site', 'open', value ->> 'created_at', value ->> 'created_at',
+       value ->> 'created_at', 1, value ->> 'session_id', value ->> 'label', '{}', '[]'
+     FROM json_each(?) WHERE TRUE
+     ON CONFLICT (lead_id) DO UPDATE SET session_id = excluded.session_id, label = excluded.label`,
+  )
+    .bind(JSON.stringify(leads))
+    .run();
 }

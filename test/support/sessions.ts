@@ -1,4 +1,4 @@
-import type { MadeSession } from "./rows";
+import type { MadeLead, MadeSession } from "./rows";
 
 const PAGES = ["/", "/pricing", "/blog/a?x=1", "/blog/b#top", "/cart", "/docs"].map(
   (path) => `https://shop.example${path}`,
@@ -39,6 +39,22 @@ export function makeSessions(random: () => number, count: number, from: number, 
       ...{ label: pick(LABELS), engagement: score(), bot: score(), vpn: score(), risk: score() },
       ...{ entry_page: entry, referrer: pick(REFERRERS), device_class: pick(["desktop", "mobile", "tablet"]) },
       ...{ engaged_ms: upTo(40_000), scroll_percent: upTo(100), views, counts, missing: upTo(2) },
+      ...{ region: pick(["BE", "BY", null]), browser: pick(["safari", "chrome", null]), os: pick(["ios", "windows"]) },
+      rules: pick([[], ["bot.a"], ["bot.a", "bot.b"], ["quiet"]]),
     };
+  });
+}
+
+/** A lead for about every `nth` session, and as many of no session, or of one that is not there. */
+export function makeLeads(random: () => number, sessions: readonly MadeSession[], nth: number): MadeLead[] {
+  const chosen = sessions.filter(() => random() < 1 / nth);
+  return chosen.flatMap((session): MadeLead[] => {
+    const { site, session_id, started_at, label } = session;
+    const created_at = started_at + Math.floor(random() * 7_200_000);
+    const loose = random() < 0.5 ? null : crypto.randomUUID();
+    return [
+      { lead_id: crypto.randomUUID(), site, created_at, session_id, label: "human" },
+      { lead_id: crypto.randomUUID(), site, created_at, session_id: loose, label },
+    ];
   });
 }

@@ -1,0 +1,46 @@
+// @ts-check
+// Whether two answers say the same: P6.
+import { isDeepStrictEqual } from "node:util";
+
+/** Standard errors an estimate of different visitors may be off. */
+const ERRORS = 4;
+
+/** @typedef {Record<string, unknown>} Json */
+
+/** @param {unknown} value @returns {value is Json} */
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/**
+ * Null if they are equal, else where they differ first. Different visitors over a long span are an estimate that says its
+ * error: within it they are equal to the count.
+ * @param {unknown} rolled @param {unknown} straight @param {string} [path] @returns {string | null}
+ */
+export function difference(rolled, straight, path = "") {
+  if (Array.isArray(rolled) && Array.isArray(straight)) {
+    if (rolled.length !== straight.length) return `${path}: ${rolled.length} and ${straight.length} rows`;
+    return first(rolled.map((row, i) => difference(row, straight[i], `${path}[${i}]`)));
+  }
+  if (!isObject(rolled) || !isObject(straight)) {
+    return isDeepStrictEqual(rolled, straight)
+      ? null
+      : `${path}: ${JSON.stringify(rolled)}, ${JSON.stringify(straight)}`;
+  }
+  const names = [...new Set([...Object.keys(rolled), ...Object.keys(straight)])];
+  const error = Number(rolled.visitors_error ?? 0);
+  return first(
+    names.map((name) => {
+      if (error > 0 && name === "visitors_error") return null;
+      if (error > 0 && name === "visitors") return estimate(Number(rolled.visitors), Number(straight.visitors), error);
+      return difference(rolled[name], straight[name], `${path}.${name}`);
+    }),
+  );
+}
+
+/** @param {number} rolled @param {number} straight @param {number} error */
+function estimate(rolled, straight, error) {
+  const off = Math.abs(rolled - straight);
+  return off <= Math.max(1, ERRORS * error * straight) ? null : `visitors: ${rolled} estimated of ${straight}`;
+}
+
+/** @param {(string | null)[]} found */
+const first = (found) => found.find((one) => one !== null) ?? null;
