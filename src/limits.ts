@@ -202,6 +202,24 @@ export const ROLLUP_MAX_PERIODS = 150;
 /** A D1 parameter holds about 2 MB; rollup rows are written in pieces of this much JSON. */
 export const ROLLUP_PIECE_UNITS = 400 * 1024;
 
+// --- Anomalies ------------------------------------------------------------------------------------------------------
+
+export const WEEK_MS = 7 * DAY;
+/** Weeks an hour is compared with: two months, so that a season's change does not count as odd for long. */
+export const ANOMALY_WEEKS = 8;
+/** A median of fewer is one of two middle ones. */
+export const ANOMALY_MIN_WEEKS = 4;
+/** 7.4 MADs are five standard deviations of a normal distribution: by chance once in 3.5 million hours. */
+export const ANOMALY_MADS = 7.4;
+/** A count cannot fall below nothing: 30 that become none are 8 MADs of chance off, and less where it varies more. */
+export const ANOMALY_DROP_MADS = 5.5;
+/** Hours judged in one answer: a month of them; with the weeks before, some 90 rows of a day for each site and class. */
+export const ANOMALY_MAX_MS = 31 * DAY;
+/** The weeks before, and the day that the first hour's longest window reaches back. */
+export const ANOMALY_LOOK_BACK_MS = ANOMALY_WEEKS * WEEK_MS + DAY;
+/** Dead letters counted for one answer: an endpoint that is down for a day makes hundreds. */
+export const ANOMALY_MAX_DEAD = 5_000;
+
 // --- Cron -----------------------------------------------------------------------------------------------------------
 
 /** A session not moved for this long should have ended by itself; if it has not, its alarm is lost. */

@@ -4,6 +4,7 @@ import { Problem } from "../http/problem";
 import type { Route } from "../http/router";
 import { getDaily, getEngagement, getOverview } from "./aggregates";
 import { getLive, getSession, getSessionEvents, postTicket } from "./analytics";
+import { getAnomalies } from "./anomalies";
 import { getBotRules, getDevices, getEventTypes, getGeo, getSources, getTopPages } from "./breakdowns";
 import { getDemo } from "./demo";
 import { getFingerprint, getFingerprints, getIdentity } from "./fingerprints";
@@ -50,6 +51,7 @@ export const routes: readonly Route[] = [
   { method: "GET", path: "/analytics/devices", handler: getDevices },
   { method: "GET", path: "/analytics/bots", handler: getBotRules },
   { method: "GET", path: "/analytics/events", handler: getEventTypes },
+  { method: "GET", path: "/analytics/anomalies", handler: getAnomalies },
   { method: "GET", path: "/analytics/sessions", handler: getSessions },
   { method: "GET", path: "/analytics/sessions/daily", handler: getDaily },
   { method: "GET", path: "/analytics/sessions/:id", handler: getSession },

@@ -152,7 +152,7 @@ describe("retention", () => {
     expect(await runToEnd({ ...SMALL, page: 100, sessions: 20, events: 100 })).toBeGreaterThan(3);
     await expectExactly(sessions);
     expect(await runs()).toHaveLength(1);
-  });
+  }, 120_000);
 
   it("goes on after a store has failed, and says so", async () => {
     const sessions = await mixed();

@@ -28,7 +28,8 @@ const KINDS: Readonly<Record<string, string>> = {
   vpn_ratio: "More sessions behind a VPN than usual",
   bot_ratio: "More bots than usual",
   error_spike: "More errors on pages than usual",
-  event_loss: "More events are missing than usual",
+  completeness_drop: "More events are missing than usual",
+  dead_letters: "More webhooks given up than usual",
 };
 
 const nameOf = (kind: string): string =>

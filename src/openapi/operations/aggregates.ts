@@ -17,6 +17,7 @@ import {
   SourcesBody,
   SourcesQuery,
 } from "../../protocol/aggregates";
+import { AnomaliesBody, AnomaliesQuery } from "../../protocol/anomalies";
 import type { Operations } from "../operation";
 
 /** What all of them have in common: said once, and shown with each. */
@@ -86,7 +87,7 @@ count with the session they came from; those whose session is not kept, by when 
     example: { query: { ...june, by: "browser" } },
   },
   "GET /analytics/bots": {
-    summary: "Sessions labelled `bot`, by the rules whose points made them bots",
+    summary: "Sessions labelled as bots, by the rules whose points made them so",
     description: "A session counts for each of its rules, so the rows add up to more than there are.",
     query: BotRulesQuery,
     answer: BotRulesBody,
@@ -102,6 +103,18 @@ count with the session they came from; those whose session is not kept, by when 
     exported: true,
     ...usual,
     example: { query: { ...june, interval: "day", limit: "100" } },
+  },
+  "GET /analytics/anomalies": {
+    summary: "Hours that are not what they were in the weeks before, latest first",
+    description:
+      `Each closed hour, or the 24 hours that end with it, beside the same of the eight weeks before: median and median
+absolute deviation. Hours in a row are one anomaly, told by the worst of them. Read from rollups alone; the last 31 days
+of a longer period are judged.`.replaceAll("\n", " "),
+    query: AnomaliesQuery,
+    answer: AnomaliesBody,
+    exported: true,
+    ...usual,
+    example: { query: june },
   },
   "GET /analytics/engagement": {
     summary: "Engaged time, depth, and sessions by bands of the engagement score",
