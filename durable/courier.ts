@@ -2,7 +2,7 @@ import { type Env, isDevelopment } from "../src/env";
 import { errorField, type Logger } from "../src/http/logger";
 import { siteSettings } from "../src/http/sites";
 import type { Permit, Report } from "../src/leads/breaker";
-import { type Delivery, newDelivery } from "../src/leads/delivery";
+import { type Delivery, newDelivery, PAUSED } from "../src/leads/delivery";
 import { type Attempt, expiryOf, judgeAttempt, readSchedule, reasonOf } from "../src/leads/schedule";
 import { send } from "../src/leads/send";
 import {
@@ -108,9 +108,8 @@ export class Courier {
     this.#spreading.succeeded();
     const now = Date.now();
     for (const { seq, type } of messages) {
-      const wanted = settings.filter(
-        ({ enabled, events }) => enabled && events.some((one) => type.startsWith(`${one}.`)),
-      );
+      // Those that are paused too: what they miss is a dead letter, and can be sent to them later.
+      const wanted = settings.filter(({ events }) => events.some((one) => type.startsWith(`${one}.`)));
       for (const { id } of wanted) store.save(newDelivery(subject, seq, id, now));
       store.markSpread(seq);
       log.debug("spread", { seq, type, endpoints: wanted.length });
@@ -135,6 +134,7 @@ export class Courier {
     }
     const webhook = settings.find(({ id }) => id === delivery.endpoint_id);
     if (!webhook) return this.#bury(delivery, "endpoint_removed");
+    if (!webhook.enabled) return this.#bury(delivery, PAUSED);
     const permit = await this.#ask(site, delivery.endpoint_id);
     if (permit.kind === "disabled") return this.#bury(delivery, "endpoint_disabled");
     if (permit.kind === "wait") return this.#hold(delivery, permit.until);

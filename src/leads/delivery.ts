@@ -1,5 +1,8 @@
 /** A message on its way to one endpoint. */
 
+/** The reason of a dead letter whose endpoint somebody has paused. */
+export const PAUSED = "endpoint_paused";
+
 export type DeliveryState = "pending" | "delivered" | "dead";
 
 export interface Delivery {

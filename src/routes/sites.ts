@@ -47,7 +47,8 @@ export const putSite = keyed(async (context) => {
   const site = nameOf(context);
   const parsed = parseWith(SiteInput, await readJson(request));
   if (!parsed.ok) throw fromRefusal(parsed.refusal);
-  const webhooks = await checkedWebhooks(env, site, parsed.value.webhooks);
+  const before = (await freshSettings(env, site)).webhooks;
+  const webhooks = checkedWebhooks(env, parsed.value.webhooks, before);
   const settings = { ...parsed.value, webhooks };
   if (settingsText(settings).length > SITE_MAX_SETTINGS_BYTES) {
     throw new Problem(
@@ -55,6 +56,7 @@ export const putSite = keyed(async (context) => {
       `A site's settings may have at most ${SITE_MAX_SETTINGS_BYTES} bytes as ASCII JSON.`,
     );
   }
+  await reviveChanged(env, site, webhooks, before);
   return answer(site, await saveSettings(env, site, settings));
 }, "admin");
 
@@ -62,12 +64,27 @@ const invalid = (path: string, message: string): Problem =>
   new Problem("invalid_body", `${path}: ${message}`, { errors: [{ path, message }] });
 
 /** Endpoints that may be called, with the secrets they had where they came back as they were shown. */
-async function checkedWebhooks(env: Env, site: string, webhooks: readonly Webhook[]): Promise<Webhook[]> {
+function checkedWebhooks(env: Env, webhooks: readonly Webhook[], before: readonly Webhook[]): Webhook[] {
   for (const [i, { url }] of webhooks.entries()) {
     const fault = targetFault(url, isDevelopment(env));
     if (fault) throw invalid(`webhooks.${i}.url`, fault);
   }
-  const complete = withSecrets(webhooks, (await freshSettings(env, site)).webhooks);
+  const complete = withSecrets(webhooks, before);
   if (!complete.ok) throw invalid(complete.path, "is no secret of this endpoint");
   return complete.webhooks;
+}
+
+/** What an endpoint's old address said, 410 for one, is nothing that its new one has said. */
+async function reviveChanged(
+  env: Env,
+  site: string,
+  webhooks: readonly Webhook[],
+  before: readonly Webhook[],
+): Promise<void> {
+  const known = new Map(before.map((webhook) => [webhook.id, webhook]));
+  for (const { id, url, enabled } of webhooks) {
+    const old = known.get(id);
+    if (!old || (old.url === url && (old.enabled || !enabled))) continue;
+    await env.ENDPOINT.getByName(`${site}/${id}`).reset(site, id);
+  }
 }

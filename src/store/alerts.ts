@@ -1,3 +1,4 @@
+import { PAUSED } from "../leads/delivery";
 import { ALERT_WEEKS } from "../limits";
 import type { Memory, Silence } from "../ops/alert";
 
@@ -24,9 +25,9 @@ export async function readFigures(db: D1Database, site: string, now: number, dea
     db
       .prepare(
         `SELECT count(*) AS n FROM deliveries
-         WHERE site = ? AND state = 'dead' AND updated_at > ? AND lead_id IS NOT NULL`,
+         WHERE site = ? AND state = 'dead' AND updated_at > ? AND lead_id IS NOT NULL AND reason IS NOT ?`,
       )
-      .bind(site, deadSince),
+      .bind(site, deadSince, PAUSED),
     db
       .prepare(
         `SELECT endpoint_id, state, failures, since, reason FROM webhook_endpoints WHERE site = ? AND state <> 'closed'`,

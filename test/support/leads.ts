@@ -16,13 +16,24 @@ export const endpoint = (id: string, more: object = {}) => ({
   ...more,
 });
 
-/** A site of its own for each test, with endpoints. */
-export async function newSite(webhooks: object[] = [endpoint("crm")], more: object = {}): Promise<string> {
-  const site = `s-${crypto.randomUUID()}`;
+export async function saveSite(site: string, webhooks: object[], more: object = {}): Promise<void> {
   const body = JSON.stringify({ allowed_origins: ["*"], webhooks, ...more });
   const response = await ask(`/analytics/sites/${site}`, { method: "PUT", body, headers: KEY });
   if (!response.ok) throw new Error(await response.text());
+}
+
+/** A site of its own for each test, with endpoints. */
+export async function newSite(webhooks: object[] = [endpoint("crm")], more: object = {}): Promise<string> {
+  const site = `s-${crypto.randomUUID()}`;
+  await saveSite(site, webhooks, more);
   return site;
+}
+
+/** A site's dead letters go out again. */
+export async function redeliverAll(site: string): Promise<string[]> {
+  const response = await post("/analytics/deliveries/redeliver", { state: "dead", site }, { headers: KEY });
+  if (!response.ok) throw new Error(await response.text());
+  return ((await response.json()) as { data: { redelivered: string[] } }).data.redelivered;
 }
 
 export interface Received {

@@ -1,6 +1,27 @@
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Env } from "../../src/env";
+import worker from "../../src/index";
+import { sha256 } from "../../src/session/call";
 import { stopClock } from "../support/clock";
-import { deliveriesOf, leadsOf, newSite, receive, settle, submissionsOf, submit } from "../support/leads";
+import {
+  deliveriesOf,
+  endpoint,
+  leadsOf,
+  newSite,
+  OLD_SECRET,
+  receive,
+  redeliverAll,
+  SECRET,
+  saveSite,
+  settle,
+  submissionsOf,
+  submit,
+} from "../support/leads";
+import { callOf, journalOf, KEY, PAGE, someEvents, take } from "../support/visit";
+import { problemOf } from "./helpers";
+
+const HOUR = 3_600_000;
 
 beforeEach(() => stopClock("2031-09-01T12:00:00Z"));
 
@@ -45,14 +66,181 @@ describe("a lead", () => {
     expect(await deliveriesOf(site)).toMatchObject([{ state: "delivered", attempts: 4 }]);
   });
 
-  it("is one lead when 50 come at once with nothing in common but an address", async () => {
+  it.each([
+    ["an address", (i: number) => ({ email: "Same@Shop.example", name: `n${i}` })],
+    [
+      "a phone",
+      (i: number) => ({ email: `n${i}@shop.example`, phone: i % 2 ? "+49 30 901820" : "0049 (30) 90 18 20" }),
+    ],
+    ["a visitor", (i: number) => ({ email: `n${i}@shop.example`, visitor_id: "v-42" })],
+  ])("is one lead when 50 come at once with nothing in common but %s", async (_, lead) => {
     receive();
     const site = await newSite();
-    const taken = await Promise.all(
-      Array.from({ length: 50 }, (_, i) => submit(site, { email: "Same@Shop.example", name: `n${i}` })),
-    );
+    const taken = await Promise.all(Array.from({ length: 50 }, (_, i) => submit(site, lead(i))));
     expect(new Set(taken.map(({ lead_id }) => lead_id)).size).toBe(1);
     expect(taken.filter(({ status }) => status === "accepted")).toHaveLength(1);
     expect(await leadsOf(site)).toMatchObject([{ submissions: 50 }]);
+    expect(await submissionsOf(site)).toHaveLength(50);
+  });
+
+  it("counts once however often it is sent again, by header or by the form's own id", async () => {
+    const received = receive();
+    const site = await newSite();
+    const headers = { "Idempotency-Key": "k-1" };
+    const sent = await Promise.all([1, 2, 3].map(() => submit(site, ANNA, headers)));
+    expect(new Set(sent.map((one) => JSON.stringify(one)))).toHaveLength(1);
+    const again = await submit(site, { ...ANNA, submission_id: "k-1" });
+    expect(again).toEqual(sent[0]);
+    await settle(again.lead_id);
+    expect(await leadsOf(site)).toMatchObject([{ submissions: 1 }]);
+    expect(received).toHaveLength(1);
+    // Another site's key is another key.
+    expect((await submit(await newSite([]), ANNA, headers)).lead_id).not.toBe(again.lead_id);
+  });
+
+  it("takes a repeat within 24 h into itself, and is opened anew by a later one", async () => {
+    const received = receive();
+    const site = await newSite();
+    const first = await submit(site, ANNA);
+    await settle(first.lead_id);
+    vi.setSystemTime(Date.now() + 23 * HOUR);
+    const second = await submit(site, { email: "ANNA@shop.example", message: "Once more" });
+    await settle(second.lead_id, Date.now() + HOUR);
+    vi.setSystemTime(Date.now() + 2 * HOUR);
+    const third = await submit(site, { phone: ANNA.phone });
+    await settle(third.lead_id, Date.now() + HOUR);
+    expect([first, second, third].map(({ status }) => status)).toEqual(["accepted", "merged", "accepted"]);
+    for (const { submission_id } of await submissionsOf(site)) await settle(String(submission_id), Date.now() + HOUR);
+    await settle(first.lead_id, Date.now() + HOUR);
+    expect(await leadsOf(site)).toMatchObject([
+      { submissions: 3, message: "Once more", name: ANNA.name, status: "open" },
+    ]);
+    expect((await submissionsOf(site)).map(({ outcome }) => outcome)).toEqual(["created", "merged", "reengaged"]);
+    expect(received.map(({ type }) => type)).toEqual(["lead.created", "lead.merged", "lead.reengaged"]);
+  });
+
+  it("is told to every endpoint that wants it, signed by every secret", async () => {
+    const received = receive();
+    const secrets = [SECRET, OLD_SECRET];
+    const site = await newSite([endpoint("a", { secrets }), endpoint("b"), endpoint("c", { events: ["alert"] })]);
+    await settle((await submit(site, ANNA)).lead_id);
+    expect(received.map(({ url }) => new URL(url).host).sort()).toEqual(["a.crm.example", "b.crm.example"]);
+    expect(new Set(received.map(({ id }) => id)).size).toBe(2);
+    const calls = vi.mocked(fetch).mock.calls.map(([input, init]) => new Request(input, init as RequestInit));
+    const signatures = calls.map((call) => call.headers.get("webhook-signature")?.split(" ").length);
+    expect(signatures.sort()).toEqual([1, 2]);
+  });
+
+  it("that meets a paused endpoint is a dead letter, and is sent when somebody says so", async () => {
+    const received = receive();
+    const site = await newSite([endpoint("crm", { enabled: false })]);
+    const { lead_id } = await submit(site, ANNA);
+    await settle(lead_id);
+    expect(received).toEqual([]);
+    expect(await deliveriesOf(site)).toMatchObject([{ state: "dead", reason: "endpoint_paused" }]);
+    await saveSite(site, [endpoint("crm")]);
+    await redeliverAll(site);
+    await settle(lead_id);
+    expect(received).toHaveLength(1);
+    expect(await deliveriesOf(site)).toMatchObject([{ state: "delivered" }]);
+  });
+
+  it("goes to an endpoint's new address whatever the old one has said", async () => {
+    const received = receive(({ url }) => new Response(null, { status: url.includes("old") ? 410 : 200 }));
+    const site = await newSite([endpoint("crm", { url: "https://old.example/hook" })]);
+    await settle((await submit(site, { email: "a@shop.example" })).lead_id);
+    await settle((await submit(site, { email: "b@shop.example" })).lead_id);
+    expect((await deliveriesOf(site)).map(({ reason }) => reason).sort()).toEqual(["endpoint_disabled", "http_410"]);
+    await saveSite(site, [endpoint("crm", { url: "https://new.example/hook" })]);
+    await settle((await submit(site, { email: "c@shop.example" })).lead_id);
+    expect(received.map(({ url }) => new URL(url).host)).toEqual(["old.example", "new.example"]);
+  });
+});
+
+describe("a lead's session", () => {
+  const clicks = someEvents(4);
+  const EVIDENCE = { link: "linked", label: expect.any(String), page_views: expect.any(Number), country: "DE" };
+
+  it("lends what it knows at the submit, and that stays as it was", async () => {
+    const received = receive();
+    const site = await newSite();
+    const id = crypto.randomUUID();
+    await take(callOf(id, { site, events: clicks, start: { page: `${PAGE}?utm_source=news&gclid=g` } }));
+    vi.setSystemTime(Date.now() + 40_000);
+    const { lead_id } = await submit(site, { email: "anna@shop.example", session_id: id.toUpperCase() });
+    await take(callOf(id, { site, first: 5, events: clicks, start: false }));
+    await settle(lead_id);
+    const [message] = received;
+    expect(message?.data.session).toMatchObject({
+      ...{ session_id: id, link: "linked", page_ms: 40_000, session_ms: 40_000 },
+      campaign: { utm_source: "news", gclid: "g" },
+    });
+    expect(message?.data.scores).toMatchObject({ engagement: expect.any(Number), reasons: expect.any(Array) });
+    expect(message?.data.session["acts"]).toHaveLength(4);
+    const [row] = await leadsOf(site);
+    expect(row).toMatchObject({ session_id: id, source: "news" });
+    expect(JSON.parse(String(row?.["evidence"]))).toMatchObject(EVIDENCE);
+    const journal = await journalOf(id);
+    expect(journal.filter(({ kind }) => kind === "lead")).toHaveLength(1);
+    // What the session hears of it names nobody.
+    expect(JSON.stringify(journal)).not.toContain("anna");
+  });
+
+  it("is not lent to who cannot show its key, but to a server with a key of ours", async () => {
+    receive();
+    const site = await newSite([]);
+    const id = crypto.randomUUID();
+    await take(callOf(id, { site, events: clicks, key_hash: await sha256("a secret of the page's") }));
+    const linkOf = async (body: object, headers = {}) => {
+      const { lead_id } = await submit(site, { email: `${crypto.randomUUID()}@shop.example`, ...body }, headers);
+      const row = (await leadsOf(site)).find((one) => one["lead_id"] === lead_id);
+      return (JSON.parse(String(row?.["evidence"])) as { link: string }).link;
+    };
+    expect(await linkOf({})).toBe("none");
+    expect(await linkOf({ session_id: id })).toBe("unknown");
+    expect(await linkOf({ session_id: id, session_key: "a guess at the secret" })).toBe("unknown");
+    expect(await linkOf({ session_id: id, session_key: "a secret of the page's" })).toBe("linked");
+    expect(await linkOf({ session_id: id }, KEY)).toBe("linked");
+    expect(await linkOf({ session_id: crypto.randomUUID() }, KEY)).toBe("unknown");
+  });
+
+  it("without consent lends its scores and no name", async () => {
+    const received = receive();
+    const site = await newSite();
+    const id = crypto.randomUUID();
+    await take(callOf(id, { site, events: clicks, start: { consent: "denied" } }));
+    await settle((await submit(site, { email: "anna@shop.example", session_id: id })).lead_id);
+    expect(received[0]?.data).toMatchObject({
+      session: { link: "denied", session_id: null },
+      scores: { engagement: expect.any(Number) },
+      lead: { visitor_id: null },
+    });
+    expect(JSON.stringify(received[0]?.data)).not.toContain(id);
+  });
+});
+
+describe("who may send leads in production", () => {
+  const send = (headers: Record<string, string>, site = "nobodys") => {
+    const init = { method: "POST", body: JSON.stringify(ANNA) };
+    const all = { "Content-Type": "application/json", "CF-Connecting-IP": "198.51.100.7", ...headers };
+    const request = new Request(`https://pulsegate.example/lead?site=${site}`, { ...init, headers: all });
+    const changes: Partial<Env> = { ENVIRONMENT: "production", ANALYTICS_API_KEY: "a-production-key" };
+    return worker.fetch(request as Parameters<typeof worker.fetch>[0], { ...env, ...changes } as Env);
+  };
+
+  it("is a page of an allowed origin, or a server with a key", async () => {
+    const site = await newSite([], { allowed_origins: ["https://shop.example"] });
+    expect((await send({ Origin: "https://shop.example" }, site)).status).toBe(202);
+    expect((await send({ Referer: "https://shop.example/contact" }, site)).status).toBe(202);
+    await problemOf(await send({ Origin: "https://evil.example" }, site), "origin_not_allowed");
+    await problemOf(await send({ Origin: "null" }, site), "origin_not_allowed");
+    await problemOf(await send({ Origin: "https://shop.example" }), "origin_not_allowed");
+    await problemOf(await send({}, site), "key_required");
+    await problemOf(
+      await send({ Authorization: "Bearer wrong", Origin: "https://shop.example" }, site),
+      "key_required",
+    );
+    const keyed = { Authorization: "Bearer a-production-key", Origin: "https://evil.example" };
+    expect((await send(keyed, site)).status).toBe(202);
   });
 });
