@@ -4,9 +4,9 @@ import { parseArgs } from "node:util";
 
 const HELP = `npm run rebuild -- --from 2026-11-01 --to 2026-11-25 [--url <url>] [--key <key>]
 
-Writes D1's sessions and events again from the R2 log, for sessions begun on these days (UTC, both included). May be
-run at any time, and again: what it writes is what the flushes wrote. A session whose actor is ahead of the archive is
-left as it is.
+Writes D1's sessions and events again from the R2 log, for sessions begun on these days (UTC, both included), and has the
+fingerprints met write their own rows. May be run at any time, and again: what it writes is what the flushes wrote. A
+session whose actor is ahead of the archive is left as it is.
   --url   the running server (default http://localhost:8787)
   --key   a key with the scope admin (default: PULSEGATE_KEY, or the development key)
   --json  prints the totals as one JSON object, and nothing else
