@@ -49,14 +49,14 @@ export class IdentityActor extends DurableObject<Env> {
     const now = Date.now();
     const record = this.#load() ?? newRecord(sighting.kind, sighting.value, now);
     this.#record = record;
-    const kept = take(record, sighting, now);
+    take(record, sighting, now);
     const due = this.#written_at + IDENTITY_WRITE_GAP_MS;
     const isDue = due <= now;
     this.#wakeBy(record, isDue || !hasWork(record) ? now + IDENTITY_RETENTION_MS : due);
     const work = isDue && hasWork(record) ? takeWork(record) : null;
     this.#store.write(record);
     if (work) this.ctx.waitUntil(this.#write(record, work).catch(() => {}));
-    return windowOf(record, now, !kept);
+    return windowOf(record, now);
   }
 
   /**

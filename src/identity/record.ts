@@ -68,6 +68,8 @@ export interface IdentityRecord {
   gone: Edge[];
   /** The counter in KV: a fixed window, its end in epoch ms. */
   counter: { sessions: number; expires_at: number } | null;
+  /** When a sighting of the last 24 h was last not remembered; absent while there was room for all. */
+  dropped_at?: number;
   /** A write was given up and may still land: what is erased has to be erased once more. */
   uncertain: boolean;
   attempts: number;
@@ -102,10 +104,10 @@ export const keyOf = ({ ip, asn, country }: Place): string => `${ip} ${asn} ${co
 const seenKey = ([, ip, asn, country]: Seen): string => keyOf({ ip, asn, country });
 
 /**
- * Folds a sighting into the record. Changes `record`. False past the cap: the sighting has moved the totals, and is not
+ * Folds a sighting into the record. Changes `record`. Past the cap the sighting has moved the totals, and is not
  * remembered itself.
  */
-export function take(record: IdentityRecord, sighting: Sighting, now: number): boolean {
+export function take(record: IdentityRecord, sighting: Sighting, now: number): void {
   const place = placeOf(sighting);
   const key = keyOf(place);
   const own = record.seen.filter(([session]) => session === sighting.session_id);
@@ -120,14 +122,44 @@ export function take(record: IdentityRecord, sighting: Sighting, now: number): b
     known[4] = sighting.fingerprint_id ?? known[4];
     known[5] = Math.max(known[5], sighting.forms);
     known[6] = now;
-    return true;
+    return;
   }
-  if (isFull(record)) record.seen = record.seen.filter(([, , , , , , at]) => at > now - IDENTITY_KEPT_MS);
-  if (isFull(record)) return false;
+  if (isFull(record)) makeRoom(record, sighting, now);
+  if (isFull(record)) {
+    record.dropped_at = now;
+    return;
+  }
   const { ip, asn, country } = place;
   record.seen.push([sighting.session_id, ip, asn, country, sighting.fingerprint_id ?? "", sighting.forms, now]);
   if (record.kind === "fingerprint" && sighting.ip !== null) noteEdge(record, place, now);
-  return true;
+}
+
+/**
+ * What counts for nothing any more goes first: a crowd of yesterday must not hide today's. Then a session without a form
+ * makes way for one with: 400 idle sessions must not hide the forms that come after them.
+ */
+function makeRoom(record: IdentityRecord, { forms }: Sighting, now: number): void {
+  record.seen = record.seen.filter(([, , , , , , at]) => at > now - IDENTITY_KEPT_MS);
+  // While D1 does not answer, places to be deleted there wait here: no more of them than of anything else.
+  if (!isFull(record) || record.gone.length >= IDENTITY_MAX_SIGHTINGS) return;
+  const old = record.seen.findIndex(([, , , , , , at]) => at <= now - IDENTITY_WINDOW_MS);
+  const idle = forms > 0 ? record.seen.findIndex(([, , , , , sent]) => sent === 0) : -1;
+  const [dropped] = old >= 0 || idle >= 0 ? record.seen.splice(old >= 0 ? old : idle, 1) : [];
+  if (!dropped) return;
+  // Its session may still withdraw, and nobody will know of this place then.
+  releaseEdge(record, seenKey(dropped));
+  if (old < 0) record.dropped_at = now;
+}
+
+/** One sighting less rests on a place; with the last the place has to leave D1 too. */
+function releaseEdge(record: IdentityRecord, key: string): void {
+  const edge = record.edges.find((one) => keyOf(one) === key);
+  if (!edge) return;
+  edge.sessions -= 1;
+  if (edge.sessions > 0) return;
+  record.edges = record.edges.filter((one) => one !== edge);
+  record.changed = record.changed.filter((one) => one !== key);
+  record.gone.push(edge);
 }
 
 const isFull = (record: IdentityRecord): boolean => record.seen.length >= IDENTITY_MAX_SIGHTINGS;
@@ -164,15 +196,7 @@ export function forget(record: IdentityRecord, sessionId: string, now: number): 
     record.counter.sessions = Math.max(0, record.counter.sessions - 1);
     record.counter_changed = true;
   }
-  for (const key of own.map(seenKey)) {
-    const edge = record.edges.find((one) => keyOf(one) === key);
-    if (!edge) continue;
-    edge.sessions -= 1;
-    if (edge.sessions > 0) continue;
-    record.edges = record.edges.filter((one) => one !== edge);
-    record.changed = record.changed.filter((one) => one !== key);
-    record.gone.push(edge);
-  }
+  for (const key of own.map(seenKey)) releaseEdge(record, key);
 }
 
 /** No session that may be remembered is left: the identity itself has to go. */
@@ -207,8 +231,8 @@ export function settleWork(record: IdentityRecord, work: Work): void {
 
 const distinct = (values: (string | number)[]): number => new Set(values).size;
 
-/** The last 24 hours. `capped`: there were more sightings than are remembered. */
-export function windowOf(record: IdentityRecord, now: number, capped: boolean): IdentityCounts {
+/** The last 24 hours, and whether there were more sightings in them than are remembered. */
+export function windowOf(record: IdentityRecord, now: number): IdentityCounts {
   const seen = record.seen.filter(([, , , , , , at]) => at > now - IDENTITY_WINDOW_MS);
   const forms = new Map<string, number>();
   for (const [session, , , , , sent] of seen) forms.set(session, Math.max(forms.get(session) ?? 0, sent));
@@ -220,7 +244,7 @@ export function windowOf(record: IdentityRecord, now: number, capped: boolean): 
     countries: named(seen.map(([, , , country]) => country)),
     fingerprints: named(seen.map(([, , , , fingerprint]) => fingerprint)),
     forms: [...forms.values()].reduce((sum, n) => sum + n, 0),
-    capped,
+    capped: (record.dropped_at ?? 0) > now - IDENTITY_WINDOW_MS,
   };
 }
 

@@ -40,11 +40,11 @@ const network: fc.Arbitrary<NetworkClasses> = fc
 
 const signals = fc.record({
   webdriver: chance,
-  plugins: fc.constantFrom(0, 5),
-  outer_width: fc.constantFrom(0, 1440),
-  outer_height: fc.constantFrom(0, 900),
-  touch: fc.constantFrom(0, 5),
-  renderer: fc.constantFrom("Google SwiftShader", "Apple GPU", null),
+  plugins: fc.constantFrom(0, 5, -1, 1e308, "five"),
+  outer_width: fc.constantFrom(0, 1440, -1e308, true),
+  outer_height: fc.constantFrom(0, 900, "9".repeat(256), null),
+  touch: fc.constantFrom(0, 5, false, "yes"),
+  renderer: fc.constantFrom("Google SwiftShader", "Apple GPU", null, 7, true),
 });
 
 const path = fc.array(fc.tuple(fc.nat(300), fc.nat(1_000), fc.nat(800)), { maxLength: 20 });
