@@ -23,6 +23,8 @@ export interface Operation {
   exported?: boolean;
   /** Beside those that every route with a key, with a body or with a query can meet. */
   problems?: readonly ProblemCode[];
+  /** Of those, what this one cannot meet. */
+  without?: readonly ProblemCode[];
   /** Needs an API key. */
   keyed?: boolean;
   example?: Example;
@@ -40,13 +42,13 @@ const KEYED_PROBLEMS: readonly ProblemCode[] = [
 ];
 
 /** Every error an operation can answer with. */
-export function problemsOf({ keyed, body, query, problems = [] }: Operation): ProblemCode[] {
+export function problemsOf({ keyed, body, query, problems = [], without = [] }: Operation): ProblemCode[] {
   const usual = [
     ...(keyed ? KEYED_PROBLEMS : []),
     ...(body ? BODY_PROBLEMS : []),
     ...(query ? (["invalid_query"] as const) : []),
   ];
-  return [...new Set([...problems, ...usual])];
+  return [...new Set([...problems, ...usual])].filter((code) => !without.includes(code));
 }
 
 export const statusOf = (code: ProblemCode): number => PROBLEMS[code][0];

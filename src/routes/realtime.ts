@@ -57,6 +57,8 @@ export const openRealtimeStream: Handler = async (context) => {
   const { request, env, url } = context;
   requireUpgrade(request);
   await limitApi(env, request);
+  const other = [...url.searchParams.keys()].find((name) => name !== "site");
+  if (other !== undefined) throw invalidQuery(other, "is no parameter of this path");
   const site = url.searchParams.get("site");
   if (site !== null && !SiteName.safeParse(site).success) throw invalidQuery("site", "is no site name");
   const offered = offeredTicket(request.headers);

@@ -38,6 +38,8 @@ export const leadOperations: Operations = {
     body: CallbackInput,
     answer: CallbackBody,
     problems: ["signature_invalid", "rate_limited", "unavailable"],
+    // What is signed is the body, whatever it is called.
+    without: ["unsupported_type"],
   },
   "GET /lead/forms/:site/:name": {
     summary: "A form's definition, as form.js shows it",

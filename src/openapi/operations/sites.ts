@@ -33,6 +33,8 @@ export const siteOperations: Operations = {
     query: z.object({ deep: z.enum(["1"]).optional() }),
     answer: HealthBody,
     problems: ["rate_limited"],
+    // A prober may add what it likes.
+    without: ["invalid_query"],
     example: {},
   },
 };
