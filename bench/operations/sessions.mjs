@@ -5,31 +5,37 @@ import { fetch as fetchOrUpgrade } from "miniflare";
 export const PAGE = "https://shop.example/pricing";
 const KEY = { Authorization: "Bearer pulsegate-development-key" };
 
-const SENDS = 5;
+const TRIES = 5;
 
 /**
- * Repeats what a dropped connection may have carried, as a tracker does: events have numbers, and count once.
- * @param {number} port @param {object} body
+ * Asks again where a kept connection was closed just as it was used: events have numbers and count once, and a question
+ * may be repeated.
+ * @param {number} port @param {string} path @param {RequestInit} init
  */
+function ask(port, path, init) {
+  const send = () => fetch(`http://127.0.0.1:${port}${path}`, init);
+  let asked = send();
+  for (let again = 1; again < TRIES; again++) asked = asked.catch(send);
+  return asked;
+}
+
+/** @param {number} port @param {object} body */
 export async function sendBatch(port, body) {
   const init = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
-  const send = () => fetch(`http://127.0.0.1:${port}/track/events/batch`, init);
-  let sending = send();
-  for (let again = 1; again < SENDS; again++) sending = sending.catch(send);
-  const response = await sending;
+  const response = await ask(port, "/track/events/batch", init);
   if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
   await response.arrayBuffer();
 }
 
 /** @param {number} port @param {string} path */
 export async function read(port, path) {
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: KEY });
+  const response = await open(port, path);
   if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
   return (await response.json()).data;
 }
 
 /** The answer itself, its body unread. @param {number} port @param {string} path */
-export const open = (port, path) => fetch(`http://127.0.0.1:${port}${path}`, { headers: KEY });
+export const open = (port, path) => ask(port, path, { headers: KEY });
 
 /**
  * Follows a stream; `heard` gets each frame and when it came.
