@@ -21,8 +21,8 @@ export const TICK_MS = 10_000;
 export const SAID_MS = 1_500;
 /** Rows of a log drawn at first, and by each "more": a browser lays out 300 rows within a frame or two. */
 export const LOG_ROWS = 300;
-/** Sessions read for the figures that only rows can tell (which rule filtered what): pages of 100. */
-export const SAMPLE_PAGES = 5;
+/** Sessions read for the figures that only rows can tell (what was refused, what came late): pages of 100. */
+export const SAMPLE_PAGES = 2;
 /** A pause longer than this is skipped when "skip idle" is on, and lasts this long. */
 export const IDLE_GAP_MS = 2_000;
 /** Points of the cursor's trail that are drawn: the last second or two of a moving hand. */

@@ -116,7 +116,7 @@ describeInChromium("the dashboard, on a seeded year", () => {
     const lines = readFileSync(await download.path(), "utf8")
       .trim()
       .split("\r\n");
-    expect(lines[0]).toBe('Country,Sessions,Share,Page views,Events,Bounce rate,"Engaged, average"');
+    expect(lines[0]).toBe('Country,Sessions,Share,Page views,Events,Bounce rate,"Engaged, average",Leads');
     expect(lines).toHaveLength(shown + 1);
     await context.close();
   });

@@ -1,33 +1,17 @@
 import { describe, expect, it } from "vitest";
 import type { Graph } from "../../src/dashboard/api/identity-types";
-import type { Firing, SessionRow, SiteSettings } from "../../src/dashboard/api/types";
+import type { SessionRow, SiteSettings } from "../../src/dashboard/api/types";
 import { layOut } from "../../src/dashboard/graph/layout";
-import { incomplete, lossesOf, rulesOf } from "../../src/dashboard/quality/sums";
+import { incomplete, lossesOf } from "../../src/dashboard/quality/sums";
 import { draftOf, faultsOf, readDraft } from "../../src/dashboard/settings/draft";
 
-const firing = (rule: string, points: number, more: Partial<Firing> = {}): Firing => ({
-  ...{ rule, points, weight: 50, score: "bot", class: "convicting", at: 1, seq: 1, evidence: `saw ${rule}`, ...more },
-});
-
-const row = (ledger: Firing[], completeness: object = {}): SessionRow =>
-  ({ ledger, late: 1, quarantined: 0, completeness }) as Partial<SessionRow> as SessionRow;
+const row = (completeness: object): SessionRow =>
+  ({ late: 1, quarantined: 0, completeness }) as Partial<SessionRow> as SessionRow;
 
 describe("data quality", () => {
-  it("counts each rule that makes bots once a session, the most frequent first", () => {
-    const rows = [
-      row([firing("bot.agent", 90), firing("bot.hosting", 10, { class: "supporting" })]),
-      row([firing("bot.agent", 70), firing("engagement.clicks", 9, { score: "engagement" })]),
-      row([firing("bot.webdriver", 0, { withdrawn_at: 2 })]),
-    ];
-    expect(rulesOf(rows)).toEqual([
-      { rule: "bot.agent", sessions: 2, points: 160, convicting: true, evidence: "saw bot.agent" },
-      { rule: "bot.hosting", sessions: 1, points: 10, convicting: false, evidence: "saw bot.hosting" },
-    ]);
-  });
-
   it("adds up what was lost, and names the sessions that lack most", () => {
-    const whole = row([], { received: 10, expected: 10, missing: 0, rejected: 1, gone: 2 });
-    const torn = row([], { received: 6, expected: 10, missing: 4, rejected: 0, gone: 0 });
+    const whole = row({ received: 10, expected: 10, missing: 0, rejected: 1, gone: 2 });
+    const torn = row({ received: 6, expected: 10, missing: 4, rejected: 0, gone: 0 });
     expect(lossesOf([whole, torn])).toEqual({
       received: 16,
       missing: 4,

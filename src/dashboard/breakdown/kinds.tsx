@@ -8,6 +8,8 @@ export type Row = Partial<SessionSums & PageSums> & {
   country?: string | null;
   source?: string;
   campaign?: string;
+  device?: string;
+  leads?: number;
 };
 
 export interface Kind {
@@ -22,7 +24,7 @@ export interface Kind {
   filter: string;
 }
 
-const sessionsBy = (title: string, path: string, filter: "source" | "campaign" | "country"): Kind => ({
+const sessionsBy = (title: string, path: string, filter: "source" | "campaign" | "country" | "device"): Kind => ({
   ...{ title, path, filter, rank: "sessions" },
   params: filter === "campaign" ? { by: "campaign" } : {},
   value: (row) => row[filter],
@@ -38,12 +40,13 @@ const KINDS: Readonly<Record<string, Kind>> = {
   sources: sessionsBy("Source", "/analytics/sources", "source"),
   campaigns: sessionsBy("Campaign", "/analytics/sources", "campaign"),
   countries: sessionsBy("Country", "/analytics/geo", "country"),
+  devices: sessionsBy("Device", "/analytics/devices", "device"),
 };
 
 /** Null: the view has no list of its own. */
 export const kindOf = (view: string): Kind | null => (Object.hasOwn(KINDS, view) ? (KINDS[view] ?? null) : null);
 
-type Named = "sessions" | "events" | "page_views" | "views" | "entries" | "bounces";
+type Named = "sessions" | "events" | "page_views" | "views" | "entries" | "leads";
 
 const numbered = (title: string, name: Named): Column<Row> => ({
   title,
@@ -85,6 +88,7 @@ export const SESSION_NUMBERS: readonly Column<Row>[] = [
   numbered("Events", "events"),
   bounceRate,
   engaged,
+  numbered("Leads", "leads"),
 ];
 
 /** The value itself, over a bar of its share of the first, leading to its sessions. */

@@ -23,7 +23,7 @@ function Rows({ kind, first }: { kind: Kind; first: Breakdown<Row> }) {
   return (
     <>
       <Table
-        name={`${kind.title}s by ${kind.rank}`}
+        name={`${kind.title} by ${kind.rank}`}
         columns={[nameColumn(kind, most), ...numbers]}
         rows={pages.rows}
         id={(row) => kind.value(row) ?? ""}

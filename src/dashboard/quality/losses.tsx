@@ -42,7 +42,7 @@ const COLUMNS: readonly Column<SessionRow>[] = [
 /** Where events were lost, of the newest sessions. */
 export function Losses() {
   const name = asked("quality#losses", { bots: "include" });
-  const answer = useAnswer((signal) => readSample("include", signal), name, { every: REFRESH_MS });
+  const answer = useAnswer(readSample, name, { every: REFRESH_MS });
   return (
     <Shown of={answer}>
       {({ rows }) => {

@@ -10,11 +10,11 @@ export interface Sample {
   isCut: boolean;
 }
 
-export async function readSample(bots: "only" | "include", signal: AbortSignal): Promise<Sample> {
+export async function readSample(signal: AbortSignal): Promise<Sample> {
   const rows: SessionRow[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < SAMPLE_PAGES; page++) {
-    const path = aggregate("/analytics/sessions", { bots, limit: 100, cursor });
+    const path = aggregate("/analytics/sessions", { bots: "include", limit: 100, cursor });
     const answer: List<SessionRow> = await call(path, { signal });
     rows.push(...answer.data);
     cursor = answer.next_cursor;

@@ -1,4 +1,3 @@
-import { Devices } from "../breakdown/devices";
 import { kindOf } from "../breakdown/kinds";
 import { Ranked } from "../breakdown/ranked";
 import { href, view } from "../place";
@@ -25,7 +24,7 @@ export default function BreakdownView() {
           </a>
         ))}
       </nav>
-      {kind ? <Ranked key={open} kind={kind} /> : <Devices />}
+      {kind && <Ranked key={open} kind={kind} />}
     </>
   );
 }
