@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildOwn, workspace } from "./lib/build.mjs";
+import { cpuSeconds } from "./lib/process.mjs";
 import { start } from "./lib/server.mjs";
 import { stateDir } from "./lib/state.mjs";
 import { figure, quantile } from "./lib/stats.mjs";
@@ -60,8 +61,13 @@ const server = await start("queries", {
  */
 async function ask(path, isStraight = false) {
   const headers = { "X-API-Key": "pulsegate-development-key", ...(isStraight && { "X-Straight": "1" }) };
-  const at = performance.now();
-  const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { headers });
+  let at = performance.now();
+  const call = () => {
+    at = performance.now();
+    return fetch(`http://127.0.0.1:${server.port}${path}`, { headers });
+  };
+  // The server may be closing the kept connection just now.
+  const response = await call().catch(call);
   const text = await response.text();
   const ms = performance.now() - at;
   if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
@@ -82,18 +88,20 @@ if (!inRange) {
 say(`${inRange} sessions in ${days} days`);
 
 const asked = FILTERS.flatMap((filter) => AGGREGATES.map((aggregate) => ({ aggregate, filter })));
-/** @type {{ aggregate: string, filter: string, rows: number, p95: number }[]} */
+/** @type {{ aggregate: string, filter: string, rows: number, p95: number, cpu: number }[]} `cpu`: ms of the server. */
 const fast = [];
 for (const [i, { aggregate, filter }] of asked.entries()) {
   const path = pathOf(aggregate, filter, range);
   await ask(path);
   const answers = [];
+  const cpu = cpuSeconds(server.pids);
   for (let n = 0; n < rounds; n++) answers.push(await ask(path));
+  const used = ((cpuSeconds(server.pids) - cpu) / rounds) * 1_000;
   const p95 = quantile(
     answers.map(({ ms }) => ms),
     0.95,
   );
-  fast.push({ aggregate, filter, rows: Math.max(...answers.map(({ rows }) => rows)), p95 });
+  fast.push({ aggregate, filter, rows: Math.max(...answers.map(({ rows }) => rows)), p95, cpu: used });
   if (i % AGGREGATES.length === 0) say(`${i} of ${asked.length} questions timed`);
 }
 
@@ -147,12 +155,12 @@ process.exit(targets.every(({ holds }) => holds) ? 0 : 1);
 
 function print() {
   const beside = new Map(straight.map((one) => [`${one.aggregate} ${one.filter}`, one]));
-  const rows = fast.map(({ aggregate, filter, rows: read, p95 }) => {
+  const rows = fast.map(({ aggregate, filter, rows: read, p95, cpu }) => {
     const one = beside.get(`${aggregate} ${filter}`);
     const same = one ? [figure(one.rows), figure(one.ms), one.difference === null ? "yes" : "NO"] : ["", "", ""];
-    return [aggregate, filter || "–", figure(read), figure(p95), ...same];
+    return [aggregate, filter || "–", figure(read), figure(p95), figure(cpu), ...same];
   });
-  console.log(table(["aggregate", "filter", "rows read", "p95 ms", "straight: rows", "ms", "equal"], rows));
+  console.log(table(["aggregate", "filter", "rows read", "p95 ms", "CPU ms", "straight: rows", "ms", "equal"], rows));
   const more = combined.map(({ aggregate, filter, rows: read, ms }) => [aggregate, filter, figure(read), figure(ms)]);
   console.log(`\n${table(["combined filters", "", "rows read", "ms"], more)}`);
   console.log(`\n${inRange} sessions in ${days} days\n\n${targetTable(targets)}`);
