@@ -57,16 +57,15 @@ export const openRealtimeStream: Handler = async (context) => {
   const { request, env, url } = context;
   requireUpgrade(request);
   await limitApi(env, request);
+  const offered = offeredTicket(request.headers);
+  // Who shows no key is told of that first, whatever else is wrong.
+  const caller = offered ? null : await requireKey(request, env, WATCH);
   const other = [...url.searchParams.keys()].find((name) => name !== "site");
   if (other !== undefined) throw invalidQuery(other, "is no parameter of this path");
   const site = url.searchParams.get("site");
   if (site !== null && !SiteName.safeParse(site).success) throw invalidQuery("site", "is no site name");
-  const offered = offeredTicket(request.headers);
-  if (!offered) {
-    const caller = await requireKey(request, env, WATCH);
-    if (!maySee(caller.sites, site)) throw new Problem("scope_missing", "This key is for other sites.");
-    return open(context, { site, ticket: null, protocol: null });
-  }
+  if (caller && !maySee(caller.sites, site)) throw new Problem("scope_missing", "This key is for other sites.");
+  if (!offered) return open(context, { site, ticket: null, protocol: null });
   const ticket = await readTicket(requireRootKey(env), offered.value, pathOf(site), Date.now());
   if (!ticket) throw new Problem("ticket_invalid", "This ticket is expired, or opens another stream.");
   return open(context, { site, ticket, protocol: offered.protocol });
