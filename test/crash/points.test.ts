@@ -89,7 +89,7 @@ it.each([...FAULTS.map((fault) => ["r2.delete identity", fault] as const), ["r2.
 
 it("has a fault point for every outside write the flush made", () => {
   const known: readonly string[] = [...WRITES, ...OTHERS];
-  // Identity actors write for themselves: test/crash/identity.test.ts.
+  // Identity actors write for themselves.
   const own = [...seen].filter((call) => !call.startsWith("identity "));
   expect(own.filter((call) => !known.includes(call))).toEqual([]);
   expect(WRITES.filter((point) => !seen.has(point))).toEqual([]);

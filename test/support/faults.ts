@@ -1,4 +1,6 @@
+import type { IdentityActor } from "../../durable/identity";
 import type { RosterActor } from "../../durable/roster";
+import type { Sighting } from "../../src/identity/record";
 import type { Report } from "../../src/roster/entry";
 
 /**
@@ -116,6 +118,32 @@ function faultyStatement(statement: D1PreparedStatement, die: Die): D1PreparedSt
   };
   inner.set(wrapped, statement);
   return wrapped as D1PreparedStatement;
+}
+
+/** What a session asks its identity actors. No write of the session's: it is neither recorded nor held by the gate. */
+export function faultyIdentity(
+  namespace: DurableObjectNamespace<IdentityActor>,
+): DurableObjectNamespace<IdentityActor> {
+  return new Proxy(namespace, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property);
+      if (typeof value !== "function") return value;
+      if (property !== "getByName") return value.bind(target);
+      return (name: string) => {
+        const stub = target.getByName(name);
+        return { seen: (sighting: Sighting) => answerOf(() => stub.seen(sighting)) };
+      };
+    },
+  });
+}
+
+async function answerOf<T>(ask: () => Promise<T>): Promise<T> {
+  const fault = faults.at.get("identity.seen");
+  if (fault === "hang") return forever();
+  if (fault === "refuse") throw new Error("the identity actor is away");
+  const answer = await ask();
+  if (fault === "lie") throw new Error("the identity actor went away after it had answered");
+  return answer;
 }
 
 /** Calls of other actors pass as `<name>.<method>`. */

@@ -5,7 +5,7 @@ import { SessionActor as Production } from "../../durable/session";
 import type { Env } from "../../src/env";
 import worker from "../../src/index";
 import { Journal } from "../../src/store/journal";
-import { faultyBucket, faultyCalls, faultyDatabase, faultyKv, faultyRoster } from "./faults";
+import { faultyBucket, faultyCalls, faultyDatabase, faultyIdentity, faultyKv, faultyRoster } from "./faults";
 
 export { AlertActor } from "../../durable/alerts";
 export { EraserActor } from "../../durable/eraser";
@@ -32,7 +32,7 @@ export class SessionActor extends Production {
   constructor(ctx: DurableObjectState, env: Env) {
     const die = () => ctx.abort("killed by the test");
     const [DB, TRACKING_R2] = [faultyDatabase(env.DB, die), faultyBucket(env.TRACKING_R2, die)];
-    const IDENTITY = faultyCalls("identity", env.IDENTITY, die);
+    const IDENTITY = faultyIdentity(env.IDENTITY);
     super(ctx, { ...env, DB, TRACKING_R2, IDENTITY, ROSTER: faultyRoster(env.ROSTER) });
   }
 

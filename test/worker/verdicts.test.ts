@@ -123,7 +123,6 @@ describe("an identity actor that fails", () => {
     await take(callOf(id, { start: false, first: 4, events: someEvents(2), end: true, ip }));
     const acked = Date.now() - began;
     await drain(id);
-    expect(faults.calls).toContain("identity.seen");
     expect(await sessionRow(id)).toMatchObject({ events: 5, fingerprint_id: `f-${fault}` });
     const live = await liveOf(id);
     expect(live?.identity).toBeNull();
