@@ -59,12 +59,12 @@ export async function signedIn(context, key) {
  * Goes to a view, and waits until it has all of its answers. @param {Page} page @param {string} url @param {Stop} stop
  * @param {number} [timeout]
  */
-export async function visit(page, url, stop, timeout = 20_000) {
+export async function visit(page, url, stop, timeout = 45_000) {
   await page.goto(`${url}/dashboard#/${stop.hash}`);
   await page.waitForSelector(stop.ready, { timeout });
   await settled(page, timeout);
 }
 
 /** Nothing is awaited any more. @param {Page} page @param {number} [timeout] */
-export const settled = (page, timeout = 20_000) =>
+export const settled = (page, timeout = 45_000) =>
   page.waitForFunction(() => !document.querySelector("main .waiting, main .held"), undefined, { timeout });

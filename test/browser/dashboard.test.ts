@@ -35,7 +35,7 @@ describeInChromium("the dashboard, on a seeded year", () => {
 
   test("renders every view, and axe finds nothing in light and in dark", async () => {
     const { page, context, faults } = await openViewer(browser, server);
-    for (const stop of stops(stage)) {
+    for (const stop of stops({ ...stage, range: "30d" })) {
       await visit(page, server.url, stop);
       expect(await page.locator("main h1").count(), stop.name).toBe(1);
       expect(await page.locator("main [role=alert]").allTextContents(), stop.name).toEqual([]);
@@ -52,7 +52,7 @@ describeInChromium("the dashboard, on a seeded year", () => {
 
   test("fits a phone: no view is wider than 375 px, and the menu opens", async () => {
     const { page, context } = await openViewer(browser, server, { viewport: { width: 375, height: 812 } });
-    for (const stop of stops(stage)) {
+    for (const stop of stops({ ...stage, range: "30d" })) {
       await visit(page, server.url, stop);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(wide, stop.name).toBeLessThanOrEqual(0);
@@ -85,7 +85,7 @@ describeInChromium("the dashboard, on a seeded year", () => {
 
   test("keeps filters in the URL, goes back by the browser's own button, and moves by keys", async () => {
     const { page, context } = await openViewer(browser, server);
-    await page.goto(`${server.url}/dashboard#/sessions?range=90d`);
+    await page.goto(`${server.url}/dashboard#/sessions?range=30d`);
     await page.waitForSelector("main table");
     await page.keyboard.press("/");
     await page.selectOption("main .filters select >> nth=1", "tablet");
@@ -100,7 +100,7 @@ describeInChromium("the dashboard, on a seeded year", () => {
     await page.keyboard.press("g");
     await page.keyboard.press("l");
     await page.waitForSelector("main h1:has-text('Leads')");
-    expect(await page.evaluate(() => location.hash)).toContain("range=90d");
+    expect(await page.evaluate(() => location.hash)).toContain("range=30d");
     await page.keyboard.press("?");
     await page.waitForSelector("dialog[open]");
     await page.keyboard.press("Escape");
@@ -110,7 +110,7 @@ describeInChromium("the dashboard, on a seeded year", () => {
 
   test("saves as CSV what is on the screen, row for row", async () => {
     const { page, context } = await openViewer(browser, server, { acceptDownloads: true });
-    await visit(page, server.url, { name: "countries", hash: "countries?range=90d", ready: "main table" });
+    await visit(page, server.url, { name: "countries", hash: "countries?range=30d", ready: "main table" });
     const shown = await page.locator("main tbody tr").count();
     const [download] = await Promise.all([page.waitForEvent("download"), page.click("text=Save as CSV")]);
     const lines = readFileSync(await download.path(), "utf8")

@@ -11,7 +11,10 @@ const PATH = "/analytics/anomalies";
 
 interface Anomaly {
   kind: string;
-  site?: string;
+  /** Null: all sites together. */
+  site: string | null;
+  /** Added up for the value. */
+  hours: number;
   at: number;
   value: number;
   median: number | null;
@@ -22,14 +25,11 @@ interface Anomaly {
 
 /** Kinds in words; a newer one is shown as it comes. */
 const KINDS: Readonly<Record<string, string>> = {
-  submission_drop: "Fewer forms are sent than usual",
   traffic_spike: "More sessions than usual",
-  traffic_drop: "Fewer sessions than usual",
+  submission_drop: "Fewer forms are sent than usual",
   vpn_ratio: "More sessions behind a VPN than usual",
-  bot_ratio: "More bots than usual",
-  error_spike: "More errors on pages than usual",
   completeness_drop: "More events are missing than usual",
-  dead_letters: "More webhooks given up than usual",
+  dead_letters: "More dead letters than usual",
 };
 
 const nameOf = (kind: string): string =>
@@ -47,7 +47,8 @@ const number = (title: string, name: "value" | "median" | "mad"): Column<Anomaly
 const COLUMNS: readonly Column<Anomaly>[] = [
   { title: "When", cell: ({ at }) => <Time at={at} />, text: ({ at }) => new Date(at).toISOString() },
   { title: "What", cell: ({ kind }) => nameOf(kind), text: ({ kind }) => kind, isWide: true },
-  { title: "Site", cell: ({ site }) => site ?? NOTHING, text: ({ site }) => site },
+  { title: "Site", cell: ({ site }) => site ?? "all", text: ({ site }) => site },
+  { title: "Within", cell: ({ hours }) => `${hours} h`, text: ({ hours }) => hours, isNumber: true },
   number("Measured", "value"),
   number("Usual (median)", "median"),
   number("Usual spread (MAD)", "mad"),
