@@ -79,11 +79,12 @@ describeVisits("leaving a page", (setting) => {
     const { shop } = setting;
     const context = await setting.visitor();
     await context.addInitScript(() => {
+      // From the first page nothing else gets through either.
+      if (location.pathname !== "/") return;
+      window.fetch = () => Promise.reject(new TypeError("blocked"));
       navigator.sendBeacon = () => {
         throw new Error("blocked");
       };
-      // Nor does anything else get through from the first page.
-      if (location.pathname === "/") window.fetch = () => Promise.reject(new TypeError("blocked"));
     });
     const page = await setting.visit(undefined, context);
     const id = await sessionIdOf(page);
