@@ -13,6 +13,8 @@ import {
   OUTSIDE_TIMEOUT_MS,
   PLANS_PER_ALARM,
 } from "../src/limits";
+import type { ChunkCall } from "../src/recording/chunk";
+import { withdraw } from "../src/recording/state";
 import { markOf } from "../src/roster/when";
 import { exposedOf } from "../src/scoring/ledger";
 import { Bucket } from "../src/session/bucket";
@@ -26,8 +28,9 @@ import { asTrackCall, type LeadAnswer, type LeadCall } from "../src/session/lead
 import type { Erasure, Progress, StoreProgress } from "../src/session/progress";
 import { type Refused, refused, type TrackResult } from "../src/session/result";
 import { readSocket, type SocketContext } from "../src/session/socket";
-import { eraseIdentity } from "../src/store/archive";
+import { eraseIdentity, sessionPrefix } from "../src/store/archive";
 import { Journal } from "../src/store/journal";
+import { eraseRecording } from "../src/store/recordings";
 import { readTombstone } from "../src/store/tombstone";
 import { countSession } from "./count";
 import { dropTombstone, eraseSession, type Subject, subjectOf } from "./erasing";
@@ -35,10 +38,13 @@ import { flush, type Outside } from "./flush";
 import { handleFrame } from "./frames";
 import { Inquiry, toldOf } from "./inquiry";
 import { load, type Memory, newMemory, scheduleFlush, withdrawalAt } from "./memory";
+import { type ChunkResult, Recorder } from "./recorder";
 import { Reporter } from "./reporter";
 import { forgetStuck, tellStuck } from "./stuck";
 import { type Unarchived, unarchivedOf } from "./unarchived";
 import { Watch } from "./watch";
+
+const GONE = refused("session_erased", "This session was erased, and takes nothing any more.");
 
 const due = (time: number | null, now: number): boolean => time !== null && time <= now;
 
@@ -64,6 +70,7 @@ export class SessionActor extends DurableObject<Env> {
   #reporter: Reporter;
   #log: Logger;
   readonly #inquiry: Inquiry;
+  readonly #recorder: Recorder;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -73,6 +80,13 @@ export class SessionActor extends DurableObject<Env> {
     this.#log = createLogger(env.LOG_LEVEL, { actor: "session", session_id: ctx.id.name ?? ctx.id.toString() });
     this.#inquiry = new Inquiry(env.IDENTITY, this.#log);
     this.#reporter = new Reporter(env, this.#log);
+    this.#recorder = new Recorder({
+      bucket: () => this.outside.bucket,
+      memory: () => (this.#isErased ? null : this.#wake(Date.now())),
+      save: ({ progress }) => this.#orAbort(() => this.journal.writeProgress(progress)),
+      isLifted: limitsLifted(env),
+      log: this.#log,
+    });
     // Answered by the runtime: a ping neither wakes the actor nor is billed as a message.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     // Known once and for all: reading the alarm costs a row read a wake, setting it again would cost a row written.
@@ -91,18 +105,20 @@ export class SessionActor extends DurableObject<Env> {
   #take(call: TrackCall): TrackResult {
     const now = Date.now();
     const memory = this.#wake(now);
-    this.#isErased ||= !memory && readTombstone(this.ctx.storage) !== null;
-    if (this.#isErased) return refused("session_erased", "This session was erased, and takes nothing any more.");
+    if (this.#isGone(memory)) return GONE;
     const refusal = this.#overload(memory, call, now);
     if (refusal) return refusal;
     const taken = intake(memory, call, now, () => crypto.randomUUID());
     if (!taken.ok) return taken;
     const after = this.#commit(memory, taken, now);
-    const identity = after?.head.identity;
+    const { visitor_id = null, device_id = null } = after?.head.identity ?? {};
     const engagement = call.expose?.includes("engagement") && after ? exposedOf(after.state.judgement) : null;
+    const record = this.#recorder.order(after, call.record, now);
+    const { ack } = taken.reply;
     return {
-      ...{ ...taken.reply, visitor_id: identity?.visitor_id ?? null, device_id: identity?.device_id ?? null },
+      ...{ ...taken.reply, visitor_id, device_id },
       ...(engagement && { engagement }),
+      ...(record && { ack: ack && { ...ack, record }, record }),
     };
   }
 
@@ -118,6 +134,19 @@ export class SessionActor extends DurableObject<Env> {
     if (!taken.ok) return null;
     const { head, state } = this.#commit(memory, taken, now) ?? memory;
     return { evidence: freeze(head.session_id, state, now), visitor_id: head.identity?.visitor_id ?? null };
+  }
+
+  /** A chunk of the page's recording, gzip. The answer says that R2 has it. */
+  record(call: ChunkCall, body: ArrayBuffer): Promise<ChunkResult> | ChunkResult {
+    const now = Date.now();
+    if (this.#isGone(this.#wake(now))) return GONE;
+    return this.#recorder.take(call, body, now);
+  }
+
+  /** Where in R2 it is; null for an unknown id. */
+  place(): { site: string; started_at: number } | null {
+    const memory = this.#wake(Date.now());
+    return memory && { site: memory.head.site, started_at: memory.state.started_at };
   }
 
   /** The state this instant, unflushed entries included, as JSON text; null for an unknown id. */
@@ -209,11 +238,11 @@ export class SessionActor extends DurableObject<Env> {
     return erased;
   }
 
-  /** Until nothing of this session is under way any more: its alarm, its questions, its reports and counts. */
+  /** Until nothing of this session is under way any more: its alarm, its questions, its reports and counts, its recording. */
   async #quiet(): Promise<void> {
     await this.#running;
     await this.#inquiry.settled(OUTSIDE_TIMEOUT_MS);
-    await Promise.all([this.#reporter.settled(), this.#counting]);
+    await Promise.all([this.#reporter.settled(), this.#counting, this.#recorder.settled()]);
   }
 
   async #work(): Promise<void> {
@@ -255,6 +284,12 @@ export class SessionActor extends DurableObject<Env> {
     this.#memory = memory;
     this.#setDeadline(memory);
     return memory;
+  }
+
+  /** Erased for good, as this instance knows or the tombstone says. */
+  #isGone(memory: Memory | null): boolean {
+    this.#isErased ||= !memory && readTombstone(this.ctx.storage) !== null;
+    return this.#isErased;
   }
 
   /** A wake that only looks writes nothing of its own, and would be forgotten with the next. */
@@ -398,8 +433,11 @@ export class SessionActor extends DurableObject<Env> {
     if (!erase || erase.retry_at > Date.now()) return;
     const { head, state } = memory;
     const isAsking = !(await this.#inquiry.settled(OUTSIDE_TIMEOUT_MS));
+    const { bucket } = this.outside;
+    const prefix = sessionPrefix(head.session_id, state.started_at);
     const steps = await Promise.allSettled([
-      eraseIdentity(this.outside.bucket, head, state, erase.through).then(() => false),
+      eraseIdentity(bucket, head, state, erase.through).then(() => false),
+      memory.progress.recording && eraseRecording(bucket, prefix).then(() => false),
       this.#inquiry.forget(head.session_id, told),
     ]);
     const failure = steps.find((step) => step.status === "rejected");
@@ -452,8 +490,11 @@ export class SessionActor extends DurableObject<Env> {
 function withErasure({ progress, head }: Memory, now: number): Progress {
   const retry_at = withdrawalAt({ progress }, now);
   const soon = (store: StoreProgress) => (store.attempts > 0 ? { ...store, retry_at } : store);
-  const again = progress.r2.plan !== null;
+  const recording = progress.recording && withdraw(progress.recording, now);
+  // A chunk may be on its way too.
+  const again = progress.r2.plan !== null || recording !== undefined;
   // Not "planned": a retry of an older plan may have carried an identity that came after it.
-  const erase = head.identity_version > 0 ? { through: head.identity_version, attempts: 0, retry_at, again } : null;
-  return { ...progress, d1: soon(progress.d1), r2: soon(progress.r2), erase };
+  const erase =
+    head.identity_version > 0 || recording ? { through: head.identity_version, attempts: 0, retry_at, again } : null;
+  return { ...progress, d1: soon(progress.d1), r2: soon(progress.r2), erase, ...(recording && { recording }) };
 }

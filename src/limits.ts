@@ -455,3 +455,23 @@ export const REBUILD_MS = 20 * SECOND;
 /** One step of reading the archive's logs: the same. */
 export const LOGS_CALLS = 700;
 export const LOGS_MS = 20 * SECOND;
+
+// --- Recording ------------------------------------------------------------------------------------------------------
+
+/** The contract's number, for a chunk as it is sent and as R2 has it: both may be gzip. */
+export const RECORDING_MAX_BYTES = 512 * 1024;
+/** A chunk's text: the snapshot of a page with a large style sheet has 1 to 3 MB, and a small gzip may hold any amount. */
+export const RECORDING_MAX_TEXT_BYTES = 4 * 1024 * 1024;
+/** rrweb events of a chunk: at most some 50 a second come from one page, and a chunk covers a minute at most. */
+export const RECORDING_MAX_EVENTS = 10_000;
+/** Browsers nest elements 512 deep, and each is two levels of JSON. */
+export const RECORDING_MAX_DEPTH = 1_200;
+/** Objects of one session: five hours at one every 20 s, and $0.0045 of R2's writes. */
+export const RECORDING_MAX_CHUNKS = 1_000;
+/** Bytes of one session: a visit of ten minutes has about one megabyte. Kept 90 days, this much costs $0.0015. */
+export const RECORDING_MAX_SESSION_BYTES = 32 * 1024 * 1024;
+/** Chunks a session may send at once (a page's first, what an outage has held back), and a second after that. */
+export const RECORDING_BURST = 20;
+export const RECORDING_PER_SECOND = 0.5;
+/** A chunk for which its session is not ready (no event yet, an erasure under way) may be sent again after this, in seconds. */
+export const RECORDING_RETRY_SECONDS = 10;

@@ -15,6 +15,7 @@ const LAZY = {
   "acts.js": "src/browser/lazy/acts/index.ts",
   "fingerprint.js": "src/browser/lazy/fingerprint.ts",
   "lead.js": "src/browser/lazy/lead/index.ts",
+  "recorder.js": "src/browser/lazy/recorder/index.ts",
 };
 /** What a page's tag names. */
 const SCRIPTS = {

@@ -66,3 +66,25 @@ export const LEAD_TRIES = 3;
 export const LEAD_RETRY_MS = 1_000;
 /** The server takes as much as a short field's value; a campaign's name is a fraction of it. */
 export const CAMPAIGN_UNITS = 256;
+/** A chunk of a recording goes out this long after its first event: what a crash may cost, against R2's price of a write. */
+export const RECORD_FLUSH_MS = 20_000;
+/** The first one sooner: most visits that end at once end before this. */
+export const RECORD_FIRST_MS = 1_000;
+/** Text that goes out before its time, so that what is left when the page goes fits a beacon; and how often at most. */
+export const RECORD_FLUSH_UNITS = 30_000;
+export const RECORD_GAP_MS = 5_000;
+/** Of a recording when the page goes: the rest of the browser's 64 KiB is for the events. */
+export const RECORD_LEAVE_BYTES = 40_000;
+/** Text of a chunk, unless one event alone has more: a tenth of it is sent. */
+export const RECORD_CHUNK_UNITS = 1_000_000;
+/** Text kept while the server does not answer, or in the ring; and the largest snapshot: the server takes 4 MiB. */
+export const RECORD_KEEP_UNITS = 3_500_000;
+/** The server's limit for a chunk as it is sent. */
+export const RECORD_CHUNK_BYTES = 512 * 1_024;
+/** What is sent of the time before a score has said so; the ring begins anew with a snapshot this often. */
+export const RECORD_RING_MS = 30_000;
+export const RECORD_CHECKOUT_MS = 12_000;
+/** A page that moves by itself while nobody touches it is not recorded any longer than this. */
+export const RECORD_IDLE_MS = 60_000;
+/** Recordings that a page begins again after the server has ended one. */
+export const RECORD_STARTS = 3;

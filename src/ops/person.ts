@@ -1,8 +1,10 @@
 import type { Env } from "../env";
 import { ERASURE_STEP_SESSIONS } from "../limits";
+import { mergeChunks } from "../recording/merge";
 import type { Entry } from "../session/entry";
 import { readFlushes, readIdentities, sessionPrefix } from "../store/archive";
 import { everySessionOf, leadsOf, readLead } from "../store/erasures";
+import { listChunks, readChunk } from "../store/recordings";
 import { findSession } from "../store/sessions";
 import { liveSessionsOf } from "./live";
 
@@ -57,5 +59,12 @@ async function* sessionPieces(env: Stores, session_id: string, started_at: numbe
     return joined;
   };
   for await (const { entries } of readFlushes(env.TRACKING_R2, prefix)) yield text(entries);
-  yield `${text(JSON.parse(`[${unarchived?.body ?? ""}]`) as Entry[])}]}`;
+  yield `${text(JSON.parse(`[${unarchived?.body ?? ""}]`) as Entry[])}],"recording":[`;
+  comma = "";
+  const chunks = await listChunks(env.TRACKING_R2, prefix);
+  for await (const events of mergeChunks(chunks, ({ key }) => readChunk(env.TRACKING_R2, key))) {
+    yield comma + events.map((event) => JSON.stringify(event)).join(",");
+    comma = ",";
+  }
+  yield "]}";
 }

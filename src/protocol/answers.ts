@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { RecordOrder } from "./recording";
 import { SiteInput } from "./site";
 
 /** What the API answers, for its published form. */
@@ -18,7 +19,14 @@ export const ProblemBody = z.object({
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
 });
 
-export const StartedBody = z.object({ session_id: z.uuid(), visitor_id: Text, device_id: Text, timestamp: Time });
+/** Where the session may be recorded. */
+const record = RecordOrder.optional();
+
+export const StartedBody = z.object({
+  ...{ session_id: z.uuid(), visitor_id: Text, device_id: Text },
+  ack: z.object({ record }).optional(),
+  timestamp: Time,
+});
 export const EndedBody = z.object({ session_id: z.uuid(), ended_at: Time });
 
 export const AckBody = z.object({
@@ -26,7 +34,7 @@ export const AckBody = z.object({
   duplicates: Count,
   rejected: z.array(z.object({ index: Count, code: z.string(), detail: z.string() })),
   ack: z
-    .object({ stream: z.string(), through: Count, missing: z.array(Range), ended: z.literal(true).optional() })
+    .object({ stream: z.string(), through: Count, missing: z.array(Range), ended: z.literal(true).optional(), record })
     .nullable(),
   ended: z.literal(true).optional(),
   consent: z.literal("denied").optional(),

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { Consent } from "./fields";
 import { Forms } from "./form";
+import { RecordSetting } from "./recording";
 import { Webhooks } from "./webhook";
 
 /** `https://shop.example`, as browsers send it, or `*` for any. */
@@ -29,6 +30,8 @@ export const SiteInput = z.strictObject({
     .array(z.enum(["engagement"]))
     .max(1)
     .default([]),
+  /** Whether pages are recorded as they look: never, always, or from a score on. */
+  record: RecordSetting,
   /** Where leads and alerts are sent. */
   webhooks: Webhooks,
   /** Rules for leads, and the forms that form.js renders. */

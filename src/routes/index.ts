@@ -19,6 +19,7 @@ import { getMetrics } from "./metrics";
 import { docsRoute, openApiRoute } from "./openapi";
 import { getRealtime, openRealtimeStream } from "./realtime";
 import { postRebuild } from "./rebuild";
+import { getRecording, postRecording } from "./recording";
 import { postRedeliver, postRedeliverMany } from "./redeliver";
 import { getReplay } from "./replay";
 import { getScript, getVersion } from "./scripts";
@@ -35,6 +36,7 @@ export const routes: readonly Route[] = [
   { method: "POST", path: "/track/events/batch", handler: trackBatch },
   { method: "POST", path: "/track/event", handler: trackEvent },
   { method: "POST", path: "/track/session/end", handler: endSession },
+  { method: "POST", path: "/track/recording", handler: postRecording },
   { method: "GET", path: "/track/socket", handler: openTrackSocket },
   { method: "POST", path: "/lead", handler: postLead },
   { method: "GET", path: "/tracker.js", handler: getScript },
@@ -58,6 +60,7 @@ export const routes: readonly Route[] = [
   { method: "GET", path: "/analytics/sessions/:id/events", handler: getSessionEvents },
   { method: "GET", path: "/analytics/sessions/:id/live", handler: getLive },
   { method: "GET", path: "/analytics/sessions/:id/replay", handler: getReplay },
+  { method: "GET", path: "/analytics/sessions/:id/recording", handler: getRecording },
   { method: "GET", path: "/analytics/sessions/:id/stream", handler: openSessionStream },
   { method: "GET", path: "/analytics/fingerprints", handler: getFingerprints },
   { method: "GET", path: "/analytics/fingerprints/:id", handler: getFingerprint },

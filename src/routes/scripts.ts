@@ -9,6 +9,8 @@ import lead from "../../dist/browser/lead.js.txt";
 import manifestText from "../../dist/browser/manifest.txt";
 import pulseMap from "../../dist/browser/pulse.js.map.txt";
 import pulse from "../../dist/browser/pulse.js.txt";
+import recorderMap from "../../dist/browser/recorder.js.map.txt";
+import recorder from "../../dist/browser/recorder.js.txt";
 import trackerMap from "../../dist/browser/tracker.js.map.txt";
 import tracker from "../../dist/browser/tracker.js.txt";
 import type { Handler } from "../http/context";
@@ -22,6 +24,7 @@ const CODE: Record<string, string> = {
   "form.js": form,
   "lead.js": lead,
   "pulse.js": pulse,
+  "recorder.js": recorder,
   "tracker.js": tracker,
 };
 const MAPS: Record<string, string> = {
@@ -30,6 +33,7 @@ const MAPS: Record<string, string> = {
   "form.js.map": formMap,
   "lead.js.map": leadMap,
   "pulse.js.map": pulseMap,
+  "recorder.js.map": recorderMap,
   "tracker.js.map": trackerMap,
 };
 const MANIFEST = JSON.parse(manifestText) as Record<string, { version: string; integrity: string }>;

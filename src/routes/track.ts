@@ -1,3 +1,4 @@
+import type { SessionActor } from "../../durable/session";
 import { isDevelopment } from "../env";
 import { requireIngest } from "../http/auth";
 import { readJson } from "../http/body";
@@ -21,8 +22,8 @@ import {
   parseWith,
   StartInput,
 } from "../protocol/track";
+import { ruleOf } from "../recording/rule";
 import { buildCall, type CallContext, type CallParts } from "../session/call";
-import type { TrackCall } from "../session/intake";
 import type { Taken, TrackResult } from "../session/result";
 
 const ANSWER = { headers: { "Content-Type": "application/json", "Cache-Control": "no-store" } };
@@ -35,8 +36,9 @@ export const startSession: Handler = (context) =>
     const start = unwrap(parseWith(StartInput, raw));
     const session_id = start.session_id ?? crypto.randomUUID();
     const taken = await send(context, session_id, start.site, { start });
-    const { visitor_id, device_id, timestamp } = taken;
-    return { session_id, visitor_id, device_id, timestamp };
+    const { visitor_id, device_id, record, timestamp } = taken;
+    // Where the events' acks say it, so that a page hears it in one place.
+    return { session_id, visitor_id, device_id, ...(record && { ack: { record } }), timestamp };
   });
 
 /** `POST /track/events/batch` */
@@ -63,18 +65,22 @@ async function sendBatch(context: Context, batch: Batch) {
   return { accepted, duplicates, rejected, ack, ...more, timestamp };
 }
 
-function unwrap<T>(parsed: Parsed<T>): T {
+export function unwrap<T>(parsed: Parsed<T>): T {
   if (parsed.ok) return parsed.value;
   throw fromRefusal(parsed.refusal);
 }
 
 /** Limits and CORS around a tracking route. A page may read its errors too: `Retry-After` is for it. */
-async function track(context: Context, answer: (raw: unknown) => Promise<object>): Promise<Response> {
+export async function track<Body = unknown>(
+  context: Context,
+  answer: (body: Body) => Promise<object>,
+  read: (request: Request) => Promise<Body> = readJson as (request: Request) => Promise<Body>,
+): Promise<Response> {
   const { request, env } = context;
   const origin = request.headers.get("Origin");
   try {
     await limitTrack(env, request);
-    const body = await answer(await readJson(request));
+    const body = await answer(await read(request));
     return withCors(new Response(JSON.stringify(body), ANSWER), origin);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
@@ -94,7 +100,7 @@ async function send(
   const call = await buildCall(caller, parts);
   // Without numbers a repeat would count twice, so it is not repeated here.
   const repeatable = !parts.batch || parts.batch.stream != null;
-  const result = await callActor(context, call, repeatable);
+  const result = await callActor<TrackResult>(context, session_id, repeatable, (actor) => actor.track(call));
   if (!result.ok) throw fromRefused(result);
   return result;
 }
@@ -118,6 +124,7 @@ export async function admit(
     gpc: request.headers.get("Sec-GPC") === "1",
     default_consent: settings.default_consent,
     ...(settings.expose.length > 0 && { expose: settings.expose }),
+    record: ruleOf(settings.record),
     network: clientNetwork(request, stored),
     key_hash: null,
   };
@@ -145,13 +152,18 @@ export async function checkOrigin(
 }
 
 /** An actor that cannot be reached is a 503 the sender may retry, never a 500. */
-async function callActor({ env, log }: Context, call: TrackCall, repeatable: boolean): Promise<TrackResult> {
+export async function callActor<Result>(
+  { env, log }: Context,
+  session_id: string,
+  repeatable: boolean,
+  call: (actor: DurableObjectStub<SessionActor>) => Promise<unknown>,
+): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
       // Typed RPC widens tuples to arrays; what travels is the result as it is.
-      return (await env.SESSION.getByName(call.session_id).track(call)) as TrackResult;
+      return (await call(env.SESSION.getByName(session_id))) as Result;
     } catch (error) {
-      log.warn("actor_failed", { session_id: call.session_id, attempt, error: errorField(error) });
+      log.warn("actor_failed", { session_id, attempt, error: errorField(error) });
       if (attempt > 1 || !repeatable || !isRetryable(error)) {
         throw unavailable("The session could not be reached.");
       }

@@ -1,6 +1,7 @@
 import type { ClientNetwork } from "../network/classes";
 import type { Consent } from "../protocol/fields";
 import type { Batch, EndPart, StartInput } from "../protocol/track";
+import type { RecordRule } from "../recording/rule";
 import type { TrackCall } from "./intake";
 
 /** What the edge knows of a caller, for every call it makes. */
@@ -9,6 +10,7 @@ export interface CallContext {
   site: string;
   gpc: boolean;
   default_consent: Consent;
+  record: RecordRule | null;
   network: ClientNetwork;
   /** What acks may say of the session's scores; absent in sockets opened before there was such a setting. */
   expose?: readonly "engagement"[];
@@ -27,7 +29,7 @@ export async function buildCall(context: CallContext, { start, batch, end }: Cal
   const first = start ?? batch?.start ?? null;
   const last = end ?? batch?.end ?? null;
   const key = batch?.session_key ?? first?.session_key ?? last?.session_key;
-  const { session_id, site, gpc, default_consent, expose, network } = context;
+  const { session_id, site, gpc, default_consent, expose, record, network } = context;
   return {
     v: 1,
     session_id,
@@ -35,6 +37,7 @@ export async function buildCall(context: CallContext, { start, batch, end }: Cal
     gpc,
     default_consent,
     ...(expose?.length && { expose }),
+    ...(record && { record }),
     network,
     key_hash: key ? await sha256(key) : context.key_hash,
     device_id: first ? await deviceId(first) : null,

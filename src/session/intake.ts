@@ -4,6 +4,7 @@ import type { ClientNetwork, NetworkClasses } from "../network/classes";
 import { zoneGap } from "../network/timezone";
 import type { Consent } from "../protocol/fields";
 import type { Batch, EndPart, Signals, StartInput } from "../protocol/track";
+import type { RecordRule } from "../recording/rule";
 import { RULES_VERSION } from "../scoring/ruleset";
 import type { Entry, Unplaced } from "./entry";
 import { firstSeq } from "./entry";
@@ -24,6 +25,8 @@ export interface TrackCall {
   default_consent: Consent;
   /** What the reply may say of the session's scores. */
   expose?: readonly "engagement"[];
+  /** Which sessions the site records; absent where it records none. */
+  record?: RecordRule | null;
   network: ClientNetwork;
   /** SHA-256 of the session key that came with the call, hex. */
   key_hash: string | null;
@@ -77,7 +80,7 @@ export function intake(known: Known | null, call: TrackCall, now: number, newId:
 }
 
 /** Compares without stopping at the first difference. */
-function sameText(a: string, b: string): boolean {
+export function sameText(a: string, b: string): boolean {
   let difference = a.length ^ b.length;
   for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i);
   return difference === 0;

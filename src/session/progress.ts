@@ -1,3 +1,5 @@
+import type { Recording } from "../recording/state";
+
 /** How far each store has been written, kept in the head row: what survives of a flush that died half-way. */
 
 export type StoreName = "d1" | "r2";
@@ -51,6 +53,8 @@ export interface Progress {
   erase: Erasure | null;
   /** Identity actors that may know this session, as object ids: where a withdrawal has to reach. Absent before there were any. */
   told?: readonly string[];
+  /** What of it has been recorded; absent in a session that is not. */
+  recording?: Recording;
   /** KV writes of this session's own counter. */
   counted?: number;
   /** Times this actor has been loaded into memory, as of when this was written; the journal's rows may know of more. */

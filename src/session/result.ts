@@ -1,5 +1,6 @@
 import type { RejectedEvent } from "../protocol/events";
 import type { Consent } from "../protocol/fields";
+import type { RecordOrder } from "../protocol/recording";
 import type { Exposed } from "../scoring/ledger";
 import type { Ack } from "./streams";
 
@@ -20,6 +21,8 @@ export interface Taken {
   consent: Consent;
   /** Only where the site says that its pages may know. */
   engagement?: Exposed;
+  /** The page may be recorded; said in the ack too, where there is one. */
+  record?: RecordOrder;
   timestamp: number;
 }
 
@@ -31,7 +34,9 @@ export type RefusalCode =
   | "stream_too_sparse"
   | "too_fast"
   | "busy"
-  | "ticket_invalid";
+  | "ticket_invalid"
+  | "recording_refused"
+  | "recording_full";
 
 export interface Refused {
   ok: false;

@@ -1,14 +1,19 @@
 import { MAX_GAPS, MAX_MISSING_NAMED, MAX_STREAMS } from "../limits";
+import type { RecordOrder } from "../protocol/recording";
 
 /** The actor's own events are numbered too; no page may use this name. */
 export const SERVER_STREAM = "server";
 
-/** What one stream (one page load) has had settled: everything up to `through` that is in no gap. */
-export interface StreamState {
+/** What has been settled of some numbered things: everything up to `through` that is in no gap. */
+export interface Settled {
   /** The highest number seen; 0 before any. */
   through: number;
   /** Open gaps below `through`, rising, both ends included. */
   gaps: [number, number][];
+}
+
+/** One stream: one page load. */
+export interface StreamState extends Settled {
   /** Time of the newest event, below which no later one is placed. */
   at: number;
   /** Events stored, refused by the server, and dropped by the client. */
@@ -25,23 +30,27 @@ export interface Ack {
   /** At most 16 of the gaps, lowest first. */
   missing: [number, number][];
   ended?: true;
+  /** The page may be recorded. */
+  record?: RecordOrder;
 }
 
 export const newStream = (): StreamState => ({ through: 0, gaps: [], at: 0, received: 0, rejected: 0, gone: 0 });
 
 /** `name` may be any text, `constructor` too: look only at what was put there. */
-export const streamOf = (streams: Streams, name: string): StreamState | undefined =>
+export const streamOf = <S extends Settled>(streams: Readonly<Record<string, S>>, name: string): S | undefined =>
   Object.hasOwn(streams, name) ? streams[name] : undefined;
 
-export const copyStream = (stream: StreamState | undefined): StreamState =>
-  stream ? { ...stream, gaps: stream.gaps.map(([from, to]) => [from, to]) } : newStream();
+export const copyGaps = (gaps: Settled["gaps"]): Settled["gaps"] => gaps.map(([from, to]) => [from, to]);
 
-export function isSettled(stream: StreamState, number: number): boolean {
+export const copyStream = (stream: StreamState | undefined): StreamState =>
+  stream ? { ...stream, gaps: copyGaps(stream.gaps) } : newStream();
+
+export function isSettled(stream: Settled, number: number): boolean {
   return number <= stream.through && !stream.gaps.some(([from, to]) => from <= number && number <= to);
 }
 
 /** Settles `from` to `to` and returns how many of them were not settled before. Changes `stream`. */
-export function settle(stream: StreamState, from: number, to: number): number {
+export function settle(stream: Settled, from: number, to: number): number {
   const filled = from <= stream.through ? fillGaps(stream, from, Math.min(to, stream.through)) : 0;
   if (to <= stream.through) return filled;
   const start = Math.max(from, stream.through + 1);
@@ -50,7 +59,7 @@ export function settle(stream: StreamState, from: number, to: number): number {
   return filled + (to - start + 1);
 }
 
-function fillGaps(stream: StreamState, from: number, to: number): number {
+function fillGaps(stream: Settled, from: number, to: number): number {
   let filled = 0;
   const left: [number, number][] = [];
   for (const [a, b] of stream.gaps) {
@@ -68,11 +77,12 @@ function fillGaps(stream: StreamState, from: number, to: number): number {
   return filled;
 }
 
-export const isTooSparse = (stream: StreamState): boolean => stream.gaps.length > MAX_GAPS;
+export const isTooSparse = (stream: Settled): boolean => stream.gaps.length > MAX_GAPS;
 
-export const isFull = (streams: Streams): boolean => Object.keys(streams).length >= MAX_STREAMS;
+export const isFull = (streams: Readonly<Record<string, Settled>>): boolean =>
+  Object.keys(streams).length >= MAX_STREAMS;
 
-export const ackOf = (name: string, stream: StreamState): Ack => ({
+export const ackOf = (name: string, stream: Settled): Ack => ({
   stream: name,
   through: stream.through,
   missing: stream.gaps.slice(0, MAX_MISSING_NAMED),

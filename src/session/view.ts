@@ -82,6 +82,7 @@ export function liveView(head: Head, state: SessionState, progress: Progress, fa
     ended: state.ended_at !== null,
     current_page: state.current_page,
     visible: state.visible,
+    recording: recordedOf(progress),
     velocity: {
       overall: rates(state.velocity, now),
       by_type: Object.fromEntries(Object.entries(state.velocity_by_type).map(([type, v]) => [type, rates(v, now)])),
@@ -100,6 +101,10 @@ export function liveView(head: Head, state: SessionState, progress: Progress, fa
     timestamp: now,
   };
 }
+
+/** How much of the session has been recorded; null where nothing is. */
+const recordedOf = ({ recording }: Progress): { chunks: number; bytes: number } | null =>
+  recording ? { chunks: recording.chunks, bytes: recording.bytes } : null;
 
 export type Summary = ReturnType<typeof summary>;
 export type Live = ReturnType<typeof liveView> & { unflushed: Entry[] };

@@ -1,6 +1,7 @@
 // @ts-check
 // D1 and R2 as a stopped server left them on disk.
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 import { Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 
@@ -78,10 +79,21 @@ async function readBucket(bucket) {
   let cursor;
   do {
     const page = await bucket.list(cursor ? { cursor } : {});
-    for (const { key } of page.objects) objects.push({ key, body: await (await bucket.get(key))?.json() });
+    for (const { key } of page.objects) objects.push({ key, body: await readObject(bucket, key) });
     cursor = page.truncated ? page.cursor : undefined;
   } while (cursor);
   return objects;
+}
+
+/**
+ * JSON, or its gzip.
+ * @param {Awaited<ReturnType<Miniflare["getR2Bucket"]>>} bucket
+ * @param {string} key
+ * @returns {Promise<unknown>}
+ */
+async function readObject(bucket, key) {
+  const bytes = Buffer.from((await (await bucket.get(key))?.arrayBuffer()) ?? new ArrayBuffer(0));
+  return JSON.parse((bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString());
 }
 
 /**

@@ -59,7 +59,7 @@ async function pass<T>(point: string, die: Die, call: () => Promise<T>): Promise
   return result;
 }
 
-const kindOf = (key: string): string => /\/(meta|identity|events)[./]/.exec(key)?.[1] ?? "other";
+const kindOf = (key: string): string => /\/(meta|identity|events|replay)[./]/.exec(key)?.[1] ?? "other";
 
 export function faultyBucket(bucket: R2Bucket, die: Die): R2Bucket {
   const wrapped: Pick<R2Bucket, "put" | "delete" | "list" | "head" | "get"> = {

@@ -166,6 +166,8 @@ const PROVOKED: Record<string, (call: Call) => Changed> = {
 
 /** Codes that need a history: met in the file named. A code of neither list fails the test. */
 const ELSEWHERE: Record<string, string> = {
+  recording_refused: "recording.test.ts",
+  recording_full: "recording.test.ts",
   origin_not_allowed: "analytics.test.ts",
   session_key_invalid: "tracking.test.ts",
   consent_pending: "consent.test.ts",

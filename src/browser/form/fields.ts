@@ -34,7 +34,8 @@ export function watchPasswords(added: (part: Element) => void): void {
   }).observe(document, { subtree: true, childList: true, attributeFilter: ["type"], attributeOldValue: true });
 }
 
-function isSecret(field: Field): boolean {
+/** Whether a field holds what nobody else may know: by its type now or before, or by what it is called. */
+export function isSecret(field: Field): boolean {
   const { type, name, id, autocomplete } = field;
   if (type === "password") passwords.add(field);
   return /^(password|hidden|file)$/.test(type) || passwords.has(field) || SECRET.test(`${name} ${id} ${autocomplete}`);

@@ -7,8 +7,6 @@ export interface RecordedProps {
   clock: Clock;
 }
 
-/**
- * Loads the player of recorded pages, shown above the event log where a session has a recording. Null: this build has
- * none.
- */
-export const loadRecorded: (() => Promise<{ default: ComponentType<RecordedProps> }>) | null = null;
+/** Loads the player of recorded pages, shown above the event log where a session has a recording. */
+export const loadRecorded: (() => Promise<{ default: ComponentType<RecordedProps> }>) | null = () =>
+  import("./recording");

@@ -13,7 +13,10 @@ const ABOUT: Readonly<Record<string, readonly [title: string, about: string]>> =
   ip: ["Addresses", "How addresses are stored: the network alone, a keyed hash, or as they are."],
   webhooks: ["Webhooks", "Where leads and alerts are sent. A secret that is shown as ******** stays as it is."],
   forms: ["Forms", "Rules for leads, and the forms that form.js renders."],
-  record: ["Recording", "Whether pages are recorded for replay."],
+  record: [
+    "Recording",
+    "Which sessions are recorded as they looked: false, true, or from a score on; what is typed is masked.",
+  ],
   expose: ["Exposed to pages", "What a page may learn of its own visitor's session."],
   tracker: ["Tracker", "Options that the tracker of this site begins with."],
 };

@@ -1,5 +1,6 @@
 import { EventsQuery, NoQuery, SessionsQuery, TicketInput } from "../../protocol/analytics";
 import { EventsPage, LiveBody, ReplayBody, SessionBody, SessionsPage, TicketBody } from "../../protocol/answers";
+import { RecordingBody } from "../../protocol/recording";
 import type { Operations } from "../operation";
 
 const SESSION = "0b7e2a52-6f0c-4d3e-9a41-6f5c0d8e1a01";
@@ -41,6 +42,16 @@ export const sessionOperations: Operations = {
     description: "Streamed. `Accept: application/x-ndjson` gets one entry a line.",
     query: NoQuery,
     answer: ReplayBody,
+    keyed: true,
+    problems: ["not_found", "session_unknown", "unavailable"],
+    example: { params: { id: SESSION } },
+  },
+  "GET /analytics/sessions/:id/recording": {
+    summary: "A session's recording: the events of rrweb, oldest first",
+    description:
+      "Streamed. `Accept: application/x-ndjson` gets one event a line. Each has the page load it is of as `stream`; times are the server's, in step with the log. Empty where nothing was recorded.",
+    query: NoQuery,
+    answer: RecordingBody,
     keyed: true,
     problems: ["not_found", "session_unknown", "unavailable"],
     example: { params: { id: SESSION } },

@@ -4,6 +4,7 @@ import { captureActivity } from "./activity";
 import { captureClicks } from "./clicks";
 import { askDevice } from "./device";
 import { captureErrors } from "./errors";
+import { followOrders } from "./recording";
 import { recover } from "./recover";
 import { captureScroll } from "./scroll";
 import { socketFor } from "./socket";
@@ -16,6 +17,7 @@ export function start(...lent: Lent): void {
   captureScroll(kit);
   captureClicks(kit);
   captureErrors(kit);
+  followOrders(kit);
   recover(kit);
   askDevice(kit);
 }

@@ -1,0 +1,53 @@
+import * as z from "zod";
+import { RECORDING_MAX_EVENTS } from "../limits";
+import { ClientTime, EventNumber, SessionId, SessionKey, SiteName, StreamName } from "./fields";
+
+/** Recording a page as it looked (rrweb): a site's setting, what a page hears of it, and the chunks it sends. */
+
+/** Whether a recording shows the page's text. What people enter is masked either way. */
+const RecordedText = z.enum(["shown", "masked"]).default("shown");
+
+/** `true` is `{ "mode": "always" }`. With `score`, a session whose score rises above `over`, with the 30 s before that. */
+export const RecordSetting = z
+  .union([
+    z.boolean(),
+    z.strictObject({ mode: z.literal("always"), text: RecordedText }),
+    z.strictObject({
+      mode: z.literal("score"),
+      score: z.enum(["risk", "engagement"]),
+      over: z.int().min(0).max(99),
+      text: RecordedText,
+    }),
+  ])
+  .default(false);
+export type RecordSetting = z.infer<typeof RecordSetting>;
+
+/** Said with an ack, while the session may be recorded: record, and send it or keep the last 30 s. Never which score, or why. */
+export const RecordOrder = z.object({ send: z.boolean(), text: z.enum(["shown", "masked"]) });
+export type RecordOrder = z.infer<typeof RecordOrder>;
+
+/** 13 digits: a key's time. */
+const KeyTime = z.int().min(0).max(9_999_999_999_999);
+
+const envelope = {
+  session_id: SessionId,
+  session_key: SessionKey.nullish(),
+  site: SiteName.nullish(),
+  stream: StreamName.meta({ description: "One per page load" }),
+  number: EventNumber.meta({ description: "From 1; a chunk that is sent again has the number it had" }),
+  at: KeyTime.meta({ description: "Time of its first event by the page's clock, epoch ms; the same when sent again" }),
+  sent_at: ClientTime,
+};
+
+export const ChunkEnvelope = z.object({ ...envelope, events: z.array(z.unknown()).min(1).max(RECORDING_MAX_EVENTS) });
+export type ChunkEnvelope = z.infer<typeof ChunkEnvelope>;
+
+/** An event of rrweb, of which no more is checked than that it is one. */
+export const RecordedEvent = z.looseObject({
+  type: z.int().min(0).max(7),
+  timestamp: z.number(),
+  data: z.record(z.string(), z.unknown()),
+});
+export type RecordedEvent = z.infer<typeof RecordedEvent>;
+
+export const RecordingBody = z.object({ data: z.array(RecordedEvent), next_cursor: z.null() });

@@ -1,0 +1,21 @@
+/** gzip with the platform's own streams, bounded: a small file may hold any amount of text. */
+
+/** RFC 1952: no JSON begins with these. */
+export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
+export const gzip = (text: string): Promise<ArrayBuffer> =>
+  new Response(new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
+
+/** The text of a gzip file; null when it would have more than `limit` bytes. Throws if it is broken, or no UTF-8. */
+export async function gunzip(bytes: Uint8Array | ArrayBuffer, limit: number): Promise<string | null> {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+  const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  let text = "";
+  let length = 0;
+  for await (const chunk of inflated as ReadableStream<Uint8Array>) {
+    length += chunk.byteLength;
+    if (length > limit) return null;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}

@@ -1,0 +1,40 @@
+import { RECORDING_MAX_BYTES, RECORDING_MAX_CHUNKS, RECORDING_MAX_SESSION_BYTES } from "../limits";
+import type { RecordOrder, RecordSetting } from "../protocol/recording";
+import type { SessionState } from "../session/state";
+import type { Recording } from "./state";
+
+/** A site's setting as its sessions' actors follow it. */
+export interface RecordRule {
+  /** Null: every session, whatever it scores. */
+  above: { score: "risk" | "engagement"; over: number } | null;
+  text: RecordOrder["text"];
+}
+
+/** Null: the site records nothing. */
+export function ruleOf(setting: RecordSetting): RecordRule | null {
+  if (setting === false) return null;
+  if (setting === true) return { above: null, text: "shown" };
+  const { text } = setting;
+  return setting.mode === "always"
+    ? { above: null, text }
+    : { above: { score: setting.score, over: setting.over }, text };
+}
+
+export const isFull = ({ chunks, bytes }: Recording): boolean =>
+  chunks >= RECORDING_MAX_CHUNKS || bytes + RECORDING_MAX_BYTES > RECORDING_MAX_SESSION_BYTES;
+
+/** Whether this session is to be recorded. Once it is, a score that falls again ends nothing. */
+export function isDue({ above }: RecordRule, state: SessionState, recording: Recording | undefined): boolean {
+  if (!above || recording?.since != null) return true;
+  return (state.judgement.scores[above.score] ?? 0) > above.over;
+}
+
+/** What the page is told; null while nothing is to be recorded. */
+export function orderOf(
+  rule: RecordRule | null,
+  state: SessionState,
+  recording: Recording | undefined,
+): RecordOrder | null {
+  if (!rule || state.consent !== "granted" || state.ended_at !== null || (recording && isFull(recording))) return null;
+  return { send: isDue(rule, state, recording), text: rule.text };
+}
