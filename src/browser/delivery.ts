@@ -42,6 +42,8 @@ export function deliver(json: string): void {
     emit("session", session.id);
   }
   add(stream, json, sizeOf(json), session.at);
+  // The next try may be half a minute away, and the page may crash before.
+  if (retry.failures) keep(stream, session.at);
   wakeIn(COALESCE_MS);
 }
 
@@ -145,13 +147,13 @@ function send(stream: Stream, call: Call): void {
     isInFlight = false;
     // Before anything can go wrong with the reply: what it does not settle is to be sent again.
     release(stream, SENT);
-    settleCall(stream, call, reply, Boolean(bySocket));
+    settleCall(stream, call, reply, bySocket);
     flush();
   });
   void (bySocket || post(call.url, call.body)).then(finish);
 }
 
-function settleCall(stream: Stream, call: Call, reply: Reply, bySocket: boolean): void {
+function settleCall(stream: Stream, call: Call, reply: Reply, bySocket: unknown): void {
   const { ack, code, consent: effective, engagement, session_id } = reply;
   if (effective) forbid(effective);
   if (isElsewhere(code)) move(stream);

@@ -9,7 +9,7 @@ export const CAMPAIGN = /^utm_|clid$/;
 
 /** Names of what visitors have filled in on this origin, newest first. */
 const FIELDS_KEY = "pulsegate.fields";
-const fields = (): string[] => read(FIELDS_KEY)?.split("\n") ?? [];
+const fields = (): string[] => (read(FIELDS_KEY) ?? "").split("\n");
 
 /**
  * A form may put what was typed into the next page's address, and from there it gets into links: parameters of these

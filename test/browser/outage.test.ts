@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { liveCount } from "./analytics";
+import { live, liveCount, tally } from "./analytics";
 import { sessionIdOf } from "./created";
-import { describeVisits } from "./setting";
+import { describeVisits, started } from "./setting";
 
 describeVisits("a server that dies in the middle of a visit", (setting) => {
   test("gets everything once when it is back, without the visitor doing anything", async () => {
@@ -30,6 +30,42 @@ describeVisits("a server that dies in the middle of a visit", (setting) => {
     expect(await sessionIdOf(page)).toBe(id);
     expect(errors).toEqual([]);
     await setting.depart(page, id);
+  });
+
+  test("gets a whole visit of two tabs, a reload and a crash with the next one, when it was away for all of it", async () => {
+    const { server, shop } = setting;
+    const context = await setting.visitor();
+    await context.route(`${server.url}/track/**`, (route) => route.abort());
+    const tab = await setting.visit(undefined, context);
+    const id = await sessionIdOf(tab);
+    await tab.click("#buy");
+    const other = await setting.visit(`${shop.url}/other`, context);
+    await other.click("#buy");
+    await tab.reload();
+    await started(tab);
+    await tab.click("#buy");
+    // One try of each page has failed, so all that happened is on the device.
+    await other.waitForFunction(() => {
+      const kept = Object.entries(localStorage).filter(([key]) => key.startsWith("pulsegate.queue"));
+      const created = Object.entries(localStorage).filter(([key]) => key.startsWith("created."));
+      const count = (texts: [string, string][], what: RegExp) =>
+        texts.reduce((sum, [, text]) => sum + (text.match(what)?.length ?? 0), 0);
+      return count(kept, /event_type/g) === count(created, /"type"/g);
+    });
+    await other.evaluate(() => window.PulseGate?.track("last.word"));
+    const crashed = other.waitForEvent("crash");
+    const cdp = await context.newCDPSession(other);
+    cdp.send("Page.crash").catch(() => {});
+    await crashed;
+    await tab.close();
+
+    await context.unroute(`${server.url}/track/**`);
+    const next = await setting.visit(`${shop.url}/next`, context);
+    expect(await sessionIdOf(next)).toBe(id);
+    const types = await setting.depart(next, id);
+    const counts = tally(types.map((event_type) => ({ event_type })));
+    expect(counts).toMatchObject({ page_view: 4, click: 3, "last.word": 1 });
+    expect((await live(server, id))?.completeness.streams).toHaveLength(4);
   });
 
   test("has left every event in D1 and in R2 exactly once", async () => {
