@@ -1,4 +1,7 @@
+import type { Place } from "../../identity/graph";
 import type { Label, Scores } from "./types";
+
+export type { Graph, GraphEdge, GraphNode, NodeKind } from "../../identity/graph";
 
 /** What the API answers of fingerprints. */
 
@@ -25,42 +28,12 @@ export interface FingerprintRow extends SeenFigures {
   };
 }
 
-export interface FingerprintPlace {
-  ip: string | null;
-  asn: number | null;
-  country: string | null;
+export interface FingerprintPlace extends Place {
   provider: string | null;
-  sessions: number;
-  first_seen_at: number;
-  last_seen_at: number;
 }
 
 export interface FingerprintWhole extends FingerprintRow {
   labels: Record<string, number>;
   visitors: number;
   places: FingerprintPlace[];
-}
-
-export type NodeKind = "fingerprint" | "address" | "asn" | "country";
-
-export interface GraphNode {
-  id: string;
-  kind: NodeKind;
-  label: string;
-  sessions: number;
-  first_seen: number;
-  last_seen: number;
-}
-
-export interface GraphEdge {
-  from: string;
-  to: string;
-  sessions: number;
-}
-
-export interface Graph {
-  nodes: GraphNode[];
-  edges: GraphEdge[];
-  /** There is more than is here. */
-  capped: boolean;
 }
