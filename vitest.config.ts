@@ -30,6 +30,8 @@ const inNode = (name: string) => ({
     environment: "node",
     testTimeout: 180_000,
     hookTimeout: 90_000,
+    // A busy machine takes longer than the second that is the default.
+    expect: { poll: { timeout: 15_000 } },
     fileParallelism: false,
   },
 });

@@ -59,7 +59,7 @@ export class Stage {
     const snapshot = events.find(({ type }) => type === FULL_SNAPSHOT) ?? first;
     // rrweb draws what is before a moment, not what is at it.
     this.#begin = snapshot.timestamp - first.timestamp + 1;
-    this.#length = Math.max(this.#begin, last.timestamp - first.timestamp);
+    this.#length = Math.max(this.#begin, last.timestamp - first.timestamp + 1);
     const replayer = new Replayer(events as unknown as eventWithTime[], {
       root: this.#root,
       mouseTail: { strokeStyle: "#495af6", lineWidth: 2 },

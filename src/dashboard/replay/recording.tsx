@@ -56,7 +56,9 @@ function usePlayer(events: PlayedEvent[][], clock: Clock) {
   useEffect(() => {
     if (!isSet) return;
     return effect(() => {
-      const [at, playing, speed] = [clock.now.value, clock.playing.value, clock.speed.value];
+      const [now, playing, speed] = [clock.now.value, clock.playing.value, clock.speed.value];
+      // What the last event of the log did to the page came after it: at the log's end the page is at its own.
+      const at = now >= clock.to ? Number.MAX_SAFE_INTEGER : now;
       tell(frame.current, { say: "moment", at, playing, speed });
     });
   }, [clock, isSet]);
