@@ -44,13 +44,22 @@ const miniflare = new Miniflare({
   cf: false,
 });
 
-/** @param {string} text */
-async function sql(text) {
-  const db = await miniflare.getD1Database("DB");
-  return (await db.prepare(text).all()).results;
+/** A runtime that starts with a thousand alarms due resets connections at first. */
+const TRIES = 5;
+const TRY_AGAIN_MS = 200;
+
+/** @param {string} text @param {number} [tries] @returns {Promise<Record<string, unknown>[]>} */
+async function sql(text, tries = TRIES) {
+  try {
+    const db = await miniflare.getD1Database("DB");
+    return (await db.prepare(text).all()).results;
+  } catch (error) {
+    if (tries <= 1 || !(error instanceof TypeError && error.message === "fetch failed")) throw error;
+    await new Promise((done) => setTimeout(done, TRY_AGAIN_MS));
+    return sql(text, tries - 1);
+  }
 }
 
-/** Written down as wrangler does, so that `npm run dev` goes on from here, and the other way round. */
 async function migrate() {
   await sql(`CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE,
     applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)`);
