@@ -117,7 +117,8 @@ export function Track({ scene, clock, entries, ledger }: TrackProps) {
         type="range"
         min={from}
         max={to}
-        step="100"
+        // By steps from the first moment the last one, which is no multiple of them, could not be reached.
+        step="any"
         value={now}
         aria-label="Moment of the session"
         aria-valuetext={`${clockText(now - from)} of ${clockText(to - from)}`}
