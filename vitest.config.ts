@@ -3,6 +3,12 @@ import { defineConfig } from "vitest/config";
 
 const migrations = await readD1Migrations("migrations");
 
+/**
+ * Suites that meet real clocks and a browser try a failed test a second time, and `npm test` names each that needed it with
+ * what the first try failed with. The others do not: what they find with random input must not be lost to a second try.
+ */
+const ONCE_MORE = { retry: 1 };
+
 /** Suites that run inside workerd, against its real D1, R2, KV, alarms and actors. */
 const inWorkerd = (name: string, testTimeout = 30_000) => ({
   plugins: [
@@ -17,6 +23,7 @@ const inWorkerd = (name: string, testTimeout = 30_000) => ({
     include: [`test/${name}/**/*.test.ts`],
     setupFiles: ["./test/support/setup.ts"],
     testTimeout,
+    ...(name === "worker" ? ONCE_MORE : {}),
     // itty-durable is a mixed CJS/ESM package; workerd loads it only when it has been bundled.
     deps: { optimizer: { ssr: { enabled: true, include: ["itty-durable"] } } },
   },
@@ -33,6 +40,7 @@ const inNode = (name: string) => ({
     // A busy machine takes longer than the second that is the default.
     expect: { poll: { timeout: 15_000 } },
     fileParallelism: false,
+    ...ONCE_MORE,
   },
 });
 

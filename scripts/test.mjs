@@ -33,18 +33,33 @@ installMissing();
 run(process.execPath, ["scripts/build.mjs"]);
 
 const results = (asked.length > 0 ? asked : Object.keys(SUITES)).map(runSuite);
+for (const { again } of results) tell("Passed at the second try", again);
+for (const { failed } of results) tell("FAILED", failed);
 for (const { name, passed, failed, skipped, seconds } of results) {
-  const skips = skipped > 0 ? `, ${skipped} skipped` : "";
-  console.log(
-    `${name.padEnd(9)} ${String(passed).padStart(4)} passed, ${failed} failed${skips}   ${seconds.toFixed(1)} s`,
-  );
+  console.log(`${name.padEnd(9)} ${counted(passed, failed.length, skipped)}   ${seconds.toFixed(1)} s`);
 }
-const sum = (/** @type {"passed" | "failed" | "skipped" | "seconds"} */ field) =>
-  results.reduce((total, result) => total + result[field], 0);
-const total = { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped"), seconds: sum("seconds") };
+const total = results.reduce(
+  (sum, one) => ({
+    passed: sum.passed + one.passed,
+    failed: sum.failed + one.failed.length,
+    skipped: sum.skipped + one.skipped,
+    seconds: sum.seconds + one.seconds,
+  }),
+  { passed: 0, failed: 0, skipped: 0, seconds: 0 },
+);
 console.log(`All suites: ${total.seconds.toFixed(0)} s`);
-console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`);
+console.log(counted(total.passed, total.failed, total.skipped).trim());
 process.exit(total.failed > 0 || results.some((one) => one.status !== 0) ? 1 : 0);
+
+/** @param {number} passed @param {number} failed @param {number} skipped */
+function counted(passed, failed, skipped) {
+  return `${String(passed).padStart(4)} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+}
+
+/** @param {string} what @param {import("./lib/reporter.mjs").Told[]} tests */
+function tell(what, tests) {
+  for (const { test, error } of tests) console.log(`${what}: ${test}\n    ${error}`);
+}
 
 /** @param {string} name */
 function runSuite(name) {
@@ -53,26 +68,27 @@ function runSuite(name) {
   console.log(`\n── ${name}: ${SUITES[/** @type {keyof typeof SUITES} */ (name)]}`);
   const { status, signal } = spawnSync(
     bin("vitest"),
-    ["run", "--project", name, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
-    { cwd: root, stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, ...quiet } },
+    ["run", "--project", name, "--reporter=default", "--reporter=./scripts/lib/reporter.mjs"],
+    {
+      ...{ cwd: root, stdio: ["ignore", "inherit", "inherit"] },
+      env: { ...process.env, ...quiet, PULSEGATE_TEST_REPORT: report },
+    },
   );
-  const counts = readReport(report);
   if (status !== 0) console.error(`Suite ${name} ended with ${signal ?? `code ${status}`}.`);
-  return { name, status, seconds: (Date.now() - began) / 1_000, ...counts };
+  return { name, status, seconds: (Date.now() - began) / 1_000, ...readReport(report) };
 }
 
 /**
  * A suite that ends without a report has failed as a whole.
  * @param {string} file
+ * @returns {import("./lib/reporter.mjs").Report}
  */
 function readReport(file) {
   try {
     const report = JSON.parse(readFileSync(file, "utf8"));
     rmSync(file);
-    const { numPassedTests: passed, numFailedTests, numFailedTestSuites, numPendingTests: skipped } = report;
-    // A file that cannot be loaded fails without a failed test.
-    return { passed, skipped, failed: numFailedTests || (numFailedTestSuites > 0 ? 1 : 0) };
+    return report;
   } catch {
-    return { passed: 0, failed: 1, skipped: 0 };
+    return { passed: 0, skipped: 0, failed: [{ test: "the whole suite", error: "it left no report" }], again: [] };
   }
 }

@@ -121,7 +121,7 @@ export async function listSubmissions(db: D1Database, leadId: string, limit: num
   const { results } = await db
     .prepare(
       `SELECT submission_id, received_at, outcome, session_id, contact, evidence FROM lead_submissions
-       WHERE lead_id = ? ORDER BY received_at, submission_id LIMIT ?`,
+       WHERE lead_id = ? ORDER BY received_at, outcome <> 'created', submission_id LIMIT ?`,
     )
     .bind(leadId, limit)
     .all<Omit<StoredSubmission, "contact" | "evidence"> & { contact: string; evidence: string }>();
