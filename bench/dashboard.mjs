@@ -1,12 +1,11 @@
 // @ts-check
 // `npm run bench:dashboard`: how long each view of the dashboard takes until everything it asks for is on the screen.
-import { existsSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { chromium } from "playwright-core";
 import { ask, DEVELOPMENT_KEY as KEY } from "../scripts/dashboard/stage.mjs";
 import { settled, signedIn, stops } from "../scripts/dashboard/tour.mjs";
 import { root } from "../scripts/install.mjs";
+import { launch, needChromium } from "../test/local/chromium.mjs";
 import { buildSubject } from "./lib/build.mjs";
 import { start } from "./lib/server.mjs";
 
@@ -30,16 +29,13 @@ const { values } = parseArgs({
     help: { type: "boolean", short: "h", default: false },
   },
 });
-const { CHROMIUM_PATH = "/usr/bin/chromium", STATE_DIR = ".state" } = process.env;
+const { STATE_DIR = ".state" } = process.env;
 const rounds = Number(values.rounds);
 if (values.help || !Number.isInteger(rounds) || rounds < 1) {
   console.log(HELP);
   process.exit(values.help ? 0 : 2);
 }
-if (!existsSync(CHROMIUM_PATH)) {
-  console.error(`No Chromium at ${CHROMIUM_PATH}: install it, or name one in CHROMIUM_PATH.`);
-  process.exit(2);
-}
+needChromium();
 
 const state = isAbsolute(STATE_DIR) ? STATE_DIR : resolve(root, STATE_DIR);
 const server = await start("dashboard", {
@@ -50,7 +46,7 @@ const server = await start("dashboard", {
 });
 const url = `http://127.0.0.1:${server.port}`;
 const api = { url, key: KEY };
-const browser = await chromium.launch({ executablePath: CHROMIUM_PATH, args: ["--no-sandbox", "--disable-gpu"] });
+const browser = await launch();
 const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" });
 
 /** The first of a list, of all times. @param {string} path */

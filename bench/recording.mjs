@@ -1,9 +1,8 @@
 // @ts-check
 // `npm run bench:recording`: what a recorded minute weighs and costs: a visit of a made-up shop in Chromium, played at its
 // real speed against the real server, and what of it is in R2 afterwards.
-import { existsSync } from "node:fs";
 import { createServer } from "node:http";
-import { chromium } from "playwright-core";
+import { launch, needChromium } from "../test/local/chromium.mjs";
 import { startServer, until } from "../test/local/server.mjs";
 import { bill } from "./prices.mjs";
 
@@ -35,17 +34,11 @@ if (!Number.isInteger(seconds) || seconds < 10) {
   console.error(`--seconds takes a whole number of at least 10, not ${args[at + 1]}.`);
   process.exit(2);
 }
-const { CHROMIUM_PATH = "/usr/bin/chromium" } = process.env;
-if (!existsSync(CHROMIUM_PATH)) {
-  console.error(
-    `No Chromium at ${CHROMIUM_PATH}: install it (apt-get install chromium), or name one in CHROMIUM_PATH.`,
-  );
-  process.exit(2);
-}
+needChromium();
 
 const server = await startServer({ env: { RATE_LIMIT: "off" } });
 const shop = await openShop(server.url);
-const browser = await chromium.launch({ executablePath: CHROMIUM_PATH, args: ["--no-sandbox", "--headless"] });
+const browser = await launch();
 /** @type {{ chunks: number, bytes: number }} */
 let kept;
 try {

@@ -1,9 +1,8 @@
 // @ts-check
 // `npm run bench:tracker`: what the tracker costs a page, in Chromium at 4 × CPU throttling: its own tasks, and the web
 // vitals of loads with and without it, interleaved.
-import { existsSync } from "node:fs";
 import { createServer } from "node:http";
-import { chromium } from "playwright-core";
+import { launch, needChromium } from "../test/local/chromium.mjs";
 import { startServer } from "../test/local/server.mjs";
 import { median, quantile } from "./lib/stats.mjs";
 
@@ -31,19 +30,13 @@ if (!Number.isInteger(loads) || loads < 1) {
   console.error(`--loads takes a whole number above 0, not ${args[at + 1]}.`);
   process.exit(2);
 }
-const { CHROMIUM_PATH = "/usr/bin/chromium" } = process.env;
-if (!existsSync(CHROMIUM_PATH)) {
-  console.error(
-    `No Chromium at ${CHROMIUM_PATH}: install it (apt-get install chromium), or name one in CHROMIUM_PATH.`,
-  );
-  process.exit(2);
-}
+needChromium();
 
 /** @typedef {{ lcp: number, inp: number, cls: number }} Vitals */
 
 const server = await startServer({ env: { RATE_LIMIT: "off" } });
 const shop = await openPage(server.url);
-const browser = await chromium.launch({ executablePath: CHROMIUM_PATH, args: ["--no-sandbox", "--headless"] });
+const browser = await launch();
 /** @type {Vitals[]} */
 const without = [];
 /** @type {Vitals[]} */

@@ -1,9 +1,9 @@
 // @ts-check
 // `npm run screenshots`: pictures of every view of the dashboard.
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { chromium } from "playwright-core";
+import { launch, needChromium } from "../test/local/chromium.mjs";
 import { DEVELOPMENT_KEY, setStage } from "./dashboard/stage.mjs";
 import { signedIn, stops, visit } from "./dashboard/tour.mjs";
 import { root } from "./install.mjs";
@@ -37,11 +37,11 @@ const { values } = parseArgs({
     help: { type: "boolean", short: "h", default: false },
   },
 });
-const { CHROMIUM_PATH = "/usr/bin/chromium" } = process.env;
-if (values.help || !values.url || !existsSync(CHROMIUM_PATH)) {
-  console.log(existsSync(CHROMIUM_PATH) ? HELP : `No Chromium at ${CHROMIUM_PATH}.\n\n${HELP}`);
+if (values.help || !values.url) {
+  console.log(HELP);
   process.exit(values.help ? 0 : 2);
 }
+needChromium();
 const api = { url: values.url, key: values.key };
 const [session = "", lead = "", fingerprint = ""] = values.stage?.split(",") ?? [];
 const stage = values.stage ? null : await setStage(api);
@@ -51,7 +51,7 @@ const tour = stops(stage ?? { session, lead, fingerprint }).filter(({ name }) =>
 const out = resolve(root, values.out);
 mkdirSync(out, { recursive: true });
 
-const browser = await chromium.launch({ executablePath: CHROMIUM_PATH, args: ["--no-sandbox", "--disable-gpu"] });
+const browser = await launch();
 for (const scheme of /** @type {("light" | "dark")[]} */ (values.schemes.split(","))) {
   for (const width of values.widths.split(",").map(Number)) {
     const context = await browser.newContext({

@@ -29,13 +29,19 @@ export const StartedBody = z.object({
 });
 export const EndedBody = z.object({ session_id: z.uuid(), ended_at: Time });
 
+const Ack = z.object({
+  ...{ stream: z.string(), through: Count, missing: z.array(Range) },
+  ...{ ended: z.literal(true).optional(), record },
+});
+
+/** For a chunk of a recording. */
+export const ChunkAckBody = z.object({ ack: Ack, timestamp: Time });
+
 export const AckBody = z.object({
   accepted: Count,
   duplicates: Count,
   rejected: z.array(z.object({ index: Count, code: z.string(), detail: z.string() })),
-  ack: z
-    .object({ stream: z.string(), through: Count, missing: z.array(Range), ended: z.literal(true).optional(), record })
-    .nullable(),
+  ack: Ack.nullable(),
   ended: z.literal(true).optional(),
   consent: z.literal("denied").optional(),
   engagement: z

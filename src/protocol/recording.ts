@@ -50,4 +50,7 @@ export const RecordedEvent = z.looseObject({
 });
 export type RecordedEvent = z.infer<typeof RecordedEvent>;
 
+/** A chunk as the published form has it: {@link ChunkEnvelope} leaves its events to a check by hand. */
+export const ChunkBody = ChunkEnvelope.extend({ events: z.array(RecordedEvent).min(1).max(RECORDING_MAX_EVENTS) });
+
 export const RecordingBody = z.object({ data: z.array(RecordedEvent), next_cursor: z.null() });

@@ -96,6 +96,10 @@ beforeAll(async () => {
   const start = { page: PAGE, visitor_id: "v-42", fingerprint_id: FINGERPRINT };
   await post("/track/events/batch", { session_id: SESSION, start, events: [{ event_type: "click" }] });
   await drain(SESSION);
+  const recorded = operations["POST /track/recording"]?.example?.body as { session_id: string; site: string };
+  await ask(`/analytics/sites/${recorded.site}`, { method: "PUT", body: '{"record":true}', headers: KEY });
+  await post("/track/session/start", { session_id: recorded.session_id, site: recorded.site, page: PAGE });
+  await drain(recorded.session_id);
   made["/analytics/leads/{id} id"] = (await submit("default", { email: "anna@shop.example" })).lead_id;
   made["erasure"] = newId();
 });
@@ -126,7 +130,7 @@ const strange = Object.fromEntries(
 const PROVOKED: Record<string, (call: Call) => Changed> = {
   invalid_json: () => ({ body: "{" }),
   not_utf8: () => ({ body: new Uint8Array([0x22, 0xff, 0x22]) }),
-  too_deep: () => ({ body: `{"a":${nested(40)}}` }),
+  too_deep: () => ({ body: `{"a":${nested(2_000)}}` }),
   forbidden_key: () => ({ body: '{"__proto__": {}}' }),
   invalid_body: () => ({ body: '"no object"' }),
   too_large: () => ({ body: JSON.stringify({ a: "x".repeat(2_000_000) }) }),
@@ -158,6 +162,10 @@ const PROVOKED: Record<string, (call: Call) => Changed> = {
     return { ids: { ...impossible, ...(isSession && { id: "no-uuid" }), ...(isVisitor && { id: "x".repeat(1_000) }) } };
   },
   session_unknown: ({ path }) => {
+    if (path === "/track/recording") {
+      const example = operations["POST /track/recording"]?.example?.body as object;
+      return { body: JSON.stringify({ ...example, session_id: newId() }) };
+    }
     const event = { event_type: "click" };
     const body = path.includes("batch") ? { events: [event] } : path.includes("event") ? event : {};
     return { ids: strange, body: JSON.stringify({ session_id: newId(), ...body }) };

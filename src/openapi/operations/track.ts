@@ -1,9 +1,12 @@
 import * as z from "zod";
-import { AckBody, EndedBody, StartedBody } from "../../protocol/answers";
+import { AckBody, ChunkAckBody, EndedBody, StartedBody } from "../../protocol/answers";
+import { ChunkBody } from "../../protocol/recording";
 import { BatchInput, EndInput, SingleInput, StartInput } from "../../protocol/track";
 import type { Operations } from "../operation";
 
 const SESSION = "0b7e2a52-6f0c-4d3e-9a41-6f5c0d8e1a01";
+/** Of a site that records. */
+const RECORDED_SESSION = "5d0b1f0c-8a37-4a86-9a53-0c1b7be0a9d2";
 const PAGE = "https://shop.example/pricing";
 
 const TRACK = [
@@ -52,6 +55,24 @@ export const trackOperations: Operations = {
     answer: EndedBody,
     problems: [...TRACK, "session_unknown"],
     example: { body: { session_id: SESSION } },
+  },
+  "POST /track/recording": {
+    summary: "Send a chunk of a page's recording",
+    description:
+      "Events of rrweb, as JSON or its gzip, where the site's `record` allows it. The ack is durable. A chunk that is sent again is stored once.",
+    body: ChunkBody,
+    answer: ChunkAckBody,
+    problems: [
+      ...TRACK,
+      ...(["session_unknown", "session_erased", "busy", "recording_refused", "recording_full"] as const),
+    ],
+    example: {
+      body: {
+        ...{ session_id: RECORDED_SESSION, site: "recorded-shop", stream: "load-1", number: 1 },
+        ...{ at: 1_767_225_600_000, sent_at: 1_767_225_601_000 },
+        events: [{ type: 4, timestamp: 1_767_225_600_000, data: { href: PAGE, width: 1280, height: 720 } }],
+      },
+    },
   },
   "GET /track/socket": {
     summary: "Open a page's WebSocket",
