@@ -98,8 +98,9 @@ beforeAll(async () => {
   await drain(SESSION);
   const recorded = operations["POST /track/recording"]?.example?.body as { session_id: string; site: string };
   await ask(`/analytics/sites/${recorded.site}`, { method: "PUT", body: '{"record":true}', headers: KEY });
-  await post("/track/session/start", { session_id: recorded.session_id, site: recorded.site, page: PAGE });
-  await drain(recorded.session_id);
+  const { session_id, site } = recorded;
+  await post("/track/events/batch", { session_id, site, start: { page: PAGE }, events: [{ event_type: "click" }] });
+  await drain(session_id);
   made["/analytics/leads/{id} id"] = (await submit("default", { email: "anna@shop.example" })).lead_id;
   made["erasure"] = newId();
 });
