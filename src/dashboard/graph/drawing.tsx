@@ -18,9 +18,12 @@ export const labelOf = ({ kind, label }: Pick<PlacedNode, "kind" | "label">): st
 
 const short = (text: string): string => (text.length > LABEL_LETTERS ? `${text.slice(0, LABEL_LETTERS - 1)}…` : text);
 
-/** Labels of the first column stand left of it, where no line goes. */
-const besides = ({ kind, r }: PlacedNode) =>
-  kind === "fingerprint" ? { x: -r - 4, y: 4, "text-anchor": "end" as const } : { x: r + 4, y: 4 };
+/** Labels stand where no line goes: left of the first column, right of the last, above those between. */
+function besides({ kind, r }: PlacedNode) {
+  if (kind === "fingerprint") return { x: -r - 4, y: 4, "text-anchor": "end" as const };
+  if (kind === "country") return { x: r + 4, y: 4 };
+  return { x: 0, y: -r - 5, "text-anchor": "middle" as const };
+}
 
 interface DrawingProps {
   layout: Layout;
