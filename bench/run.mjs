@@ -40,15 +40,17 @@ if (values.help) {
 const SCALE = values.quick
   ? {
       rounds: 3,
+      share: 0.5,
       repeats: 0,
-      steadySeconds: 5,
+      steadySeconds: 3,
       insertRounds: 3,
       insertRows: 6_000,
-      billSessions: 40,
-      growth: { sessions: 12, rounds: 1 },
+      billSessions: 20,
+      growth: { sessions: 8, rounds: 1 },
     }
   : {
       rounds: 3,
+      share: 1,
       repeats: 1,
       steadySeconds: 10,
       insertRounds: 5,

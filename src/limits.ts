@@ -374,6 +374,8 @@ export const FINGERPRINT_NEIGHBOUR_SESSIONS = 100;
 export const IDENTITY_GRAPH_NODES = 200;
 /** The contract's number: KV writes of one session, its identities' included. */
 export const KV_WRITES_PER_SESSION = 3;
+/** A flush this late is one of many that fell due together: D1 and R2 come first then. */
+export const COUNT_LATE_MS = SECOND;
 
 // --- Roster ---------------------------------------------------------------------------------------------------------
 

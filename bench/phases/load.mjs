@@ -59,11 +59,15 @@ const STEADY = { rate: 1_000, shape: /** @type {const} */ ({ transport: "http", 
 
 /**
  * @param {Servers} servers
- * @param {{ rounds: number, quick: boolean, repeats: number, steadySeconds: number, say: (text: string) => void }} options
- *   `repeats`: how often a cell that other work disturbed is tried again.
+ * @param {{ rounds: number, quick: boolean, share: number, repeats: number, steadySeconds: number,
+ *   say: (text: string) => void }} options
+ *   `share`: of each cell's events; the stateless design's are few already. `repeats`: how often a cell that other work
+ *   disturbed is tried again.
  */
-export async function load(servers, { rounds, quick, repeats, steadySeconds, say }) {
-  const cells = CELLS.filter((one) => one.quick || !quick);
+export async function load(servers, { rounds, quick, share, repeats, steadySeconds, say }) {
+  const cells = CELLS.filter((one) => one.quick || !quick).map((one) =>
+    one.who === "stateless" ? one : { ...one, events: one.events * share },
+  );
   /** @type {Record<string, Measured[]>} */
   const samples = {};
   /** @type {string[]} */
