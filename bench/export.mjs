@@ -40,12 +40,26 @@ const server = await start("export", {
   bindings: { RATE_LIMIT: "off", LOG_LEVEL: "error" },
 });
 
+/** Times an export is begun: a runtime under load drops a connection now and then, and half a file is no export. */
+const TRIES = 3;
+
 /**
  * Reads an export line by line, up to `most` lines.
- * @param {number} most
+ * @param {number} most @param {number} [tries] @returns {Promise<{ lines: number, bytes: number }>}
  */
-async function take(most) {
-  const response = await fetch(`http://127.0.0.1:${server.port}/analytics/sessions?from=0`, {
+async function take(most, tries = TRIES) {
+  try {
+    return await takeOnce(most);
+  } catch (error) {
+    if (tries <= 1) throw error;
+    console.error(`broke off, once more: ${error}`);
+    return take(most, tries - 1);
+  }
+}
+
+/** @param {number} most */
+async function takeOnce(most) {
+  const response = await fetch(`http://127.0.0.1:${server.port}/analytics/sessions?from=0&bots=include`, {
     headers: { "X-API-Key": "pulsegate-development-key", Accept: accept ?? "" },
   });
   if (!response.ok || !response.body) throw new Error(await response.text());

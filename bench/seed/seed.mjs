@@ -5,6 +5,7 @@ import { buildOwn } from "../lib/build.mjs";
 import { memory, resetPeak } from "../lib/process.mjs";
 import { start } from "../lib/server.mjs";
 import { sessionsByHour } from "./hours.mjs";
+import { createIndexes, dropIndexes } from "./indexes.mjs";
 import { batchesOf } from "./maker.mjs";
 
 const HOUR = 3_600_000;
@@ -74,6 +75,7 @@ export async function seed({ sessions, until, state, say, rollsUp = true }) {
     const before = await server.sql("SELECT count(*) AS events FROM events WHERE stream = 'seed'");
     let [written, events, said] = [known.reduce((sum, { n }) => sum + Number(n), 0), Number(before[0]?.events), began];
     let writing = Promise.resolve();
+    await dropIndexes(server);
     for await (const { texts, ...batch } of batchesOf(jobsOf(sessions, until, there))) {
       // One is sent while D1 writes the one before.
       await writing;
@@ -86,8 +88,9 @@ export async function seed({ sessions, until, state, say, rollsUp = true }) {
       say(`${written} of ${sessions} sessions, ${events} events, ${seconds()}`);
     }
     await writing;
-    const inserted = Date.now();
     say(`${written} of ${sessions} sessions, ${events} events, ${seconds()}`);
+    await createIndexes(server, (name) => say(`index ${name}, ${seconds()}`));
+    const inserted = Date.now();
     for (let done = !rollsUp, days = 0; !done; ) {
       const report = await post("/rollup", String(until + 6 * HOUR));
       days += report.days;

@@ -72,6 +72,9 @@ const ACTS = [
   ["shop.add_to_cart", 2],
 ] as const;
 
+/** Mean of the exponential distribution of events past a session's first, which rounding down takes half an event of. */
+const EVENTS = 9.6;
+
 interface Course {
   at: number;
   page: string;
@@ -139,7 +142,7 @@ export function addVisit(
   const visitor = visitorOf(index, random);
   const start = startOf(at, firstSeq(at) + 1, random, profiles[visitor % profiles.length] ?? profiles[0], isTool);
   const sends = !isTool && random() < 0.02;
-  const events = eventsOf(start, 1 + Math.floor(-Math.log(1 - random()) * 9), random, isTool, sends);
+  const events = eventsOf(start, 1 + Math.floor(-Math.log(1 - random()) * EVENTS), random, isTool, sends);
   const last = events.at(-1)?.at ?? at;
   const end: Entry = {
     ...{ kind: "end", seq: start.seq + events.length + 1, at: last + 1_800_000, received_at: last + 1_800_000 },

@@ -1,6 +1,6 @@
 import { ANOMALY_MIN_WEEKS, ANOMALY_WEEKS, HOUR_MS, WEEK_MS } from "../limits";
 import { TOTALS, type Total } from "../rollup/facts";
-import { KINDS, type Kind, type Sums } from "./kinds";
+import { KINDS, type Kind, type Measure, type Sums } from "./kinds";
 import { mad, median } from "./robust";
 
 /** Anomalies: hours that are not what the same hour of the weeks before was. Pure. */
@@ -30,8 +30,9 @@ export type Known = ReadonlyMap<number, Sums>;
 export function findAnomalies(known: Known, from: number, to: number): Anomaly[] {
   const found = KINDS.flatMap((kind) => {
     const anomalies: Anomaly[] = [];
+    const measured = measuring(known, kind);
     for (let at = Math.ceil(from / HOUR_MS) * HOUR_MS; at + HOUR_MS <= to; at += HOUR_MS) {
-      const anomaly = judge(known, kind, at);
+      const anomaly = judge(measured, kind, at);
       if (anomaly) join(anomalies, anomaly);
     }
     return anomalies;
@@ -49,10 +50,13 @@ function join(anomalies: Anomaly[], next: Anomaly): void {
   }
 }
 
-function judge(known: Known, kind: Kind, at: number): Anomaly | null {
-  const now = measureAt(known, kind, at);
+/** Of the window that ends with an hour; null unless all of it is known. */
+type Measured = (at: number) => Measure | null;
+
+function judge(measured: Measured, kind: Kind, at: number): Anomaly | null {
+  const now = measured(at);
   if (!now) return null;
-  const before = Array.from({ length: ANOMALY_WEEKS }, (_, i) => measureAt(known, kind, at - (i + 1) * WEEK_MS)).filter(
+  const before = Array.from({ length: ANOMALY_WEEKS }, (_, i) => measured(at - (i + 1) * WEEK_MS)).filter(
     (measure) => measure !== null,
   );
   if (before.length < ANOMALY_MIN_WEEKS) return null;
@@ -70,24 +74,37 @@ function judge(known: Known, kind: Kind, at: number): Anomaly | null {
   };
 }
 
-/** Of the window that ends with an hour; null unless all of it is known. */
-function measureAt(known: Known, { hours, measure }: Kind, at: number) {
-  const window = Array.from({ length: hours }, (_, i) => known.get(at - i * HOUR_MS)).filter(
-    (sums) => sums !== undefined,
-  );
-  return window.length === hours ? measure(window.reduce(add, NOTHING)) : null;
+/** An hour is asked for with each of the weeks after it, and measured once. */
+function measuring(known: Known, { hours, measure }: Kind): Measured {
+  const measures = new Map<number, Measure | null>();
+  return (at) => {
+    const before = measures.get(at);
+    if (before !== undefined) return before;
+    const sums = hours === 1 ? known.get(at) : windowOf(known, hours, at);
+    const made = sums ? measure(sums) : null;
+    measures.set(at, made);
+    return made;
+  };
+}
+
+function windowOf(known: Known, hours: number, at: number): Sums | null {
+  const sum = { people: zeros(), bots: zeros(), dead: 0 };
+  for (let i = 0; i < hours; i++) {
+    const sums = known.get(at - i * HOUR_MS);
+    if (!sums) return null;
+    for (const name of TOTALS) {
+      sum.people[name] += sums.people[name];
+      sum.bots[name] += sums.bots[name];
+    }
+    sum.dead += sums.dead;
+  }
+  return sum;
 }
 
 const byName = (of: (name: Total) => number) =>
   Object.fromEntries(TOTALS.map((name) => [name, of(name)])) as Record<Total, number>;
 
-export const NOTHING: Sums = { people: byName(() => 0), bots: byName(() => 0), dead: 0 };
-
-const add = (a: Sums, b: Sums): Sums => ({
-  people: byName((name) => a.people[name] + b.people[name]),
-  bots: byName((name) => a.bots[name] + b.bots[name]),
-  dead: a.dead + b.dead,
-});
+const zeros = () => byName(() => 0);
 
 /** Sums as rollups store them, by name. */
 export const sumsByName = (sums: readonly number[]): Record<Total, number> =>

@@ -1,5 +1,6 @@
 import { BOUNCE_ENGAGED_MS, VPN_LIKELY } from "../limits";
 import { pageName, referrerHost } from "../session/source";
+import { readCounts, readViews, sumOf } from "../session/tallies";
 
 /** What aggregates read of a session's row. */
 export interface Facts {
@@ -152,43 +153,54 @@ export interface FactsRow
   risk: number | null;
   events: number;
   leads: number;
-  /** JSON array; null of who is no bot. */
-  rules: string | null;
+  /** Of a bot: the rules whose points made it one. */
+  rules: readonly string[];
   /** JSON array. */
   detail: string;
 }
+
+/** In both forms of a `detail` (src/store/detail.ts): what one does not have is null. */
 
 export const DETAIL_PATHS = [
   ...["$.source", "$.campaign", "$.device_class", "$.page_views", "$.engaged_ms", "$.scroll_percent", "$.entry_page"],
   ...["$.views", "$.counts", "$.completeness.expected", "$.completeness.missing"],
   ...["$.referrer", "$.network.region", "$.network.agent.browser", "$.network.agent.os"],
+  ...["$.from", "$.acts", "$.streams", "$.client[0][0]", "$.client[0][1][0]", "$.client[0][1][1]"],
 ] as const;
 
 const isText = (value: unknown): value is string => typeof value === "string";
-const numberOr0 = (value: unknown): number => (typeof value === "number" ? value : 0);
-const tally = (value: unknown): Record<string, number> =>
-  typeof value === "object" && value !== null ? (value as Record<string, number>) : {};
+const textOf = (...values: unknown[]): string | null => values.find(isText) ?? null;
+const numberOf = (value: unknown, otherwise = 0): number => (typeof value === "number" ? value : otherwise);
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+/** Of the streams of a session's row, what is said of each at a place. */
+const summed = (streams: unknown, place: number): number =>
+  listOf(streams).reduce<number>((sum, line) => sum + numberOf(listOf(line)[place]), 0);
 
 /** A row as facts; what an older row does not say is nothing. */
-export function readFacts({ detail, rules, ...row }: FactsRow): Facts {
+export function readFacts({ detail, ...row }: FactsRow): Facts {
   const [source, campaign, device, page_views, engaged_ms, scroll, entry, views, counts, expected, missing, ...more] =
     JSON.parse(detail) as unknown[];
-  const [referrer, region, browser, os] = more.map((value) => (isText(value) ? value : null));
+  const [referrer, region, browser, os, from, acts, streams, ...places] = more;
+  const [deviceAt, sourceAt, referrerAt, campaignAt] = listOf(from);
+  const [engagedAt, scrollAt] = listOf(acts);
+  const [regionAt, browserAt, osAt] = places;
+  const viewed = readViews(views);
+  const entered = isText(entry) ? pageName(entry) : (Object.keys(viewed)[0] ?? "");
   return {
     ...row,
-    source: isText(source) ? source : "direct",
-    campaign: isText(campaign) ? campaign : null,
-    device: isText(device) ? device : "unknown",
-    page_views: numberOr0(page_views),
-    engaged_ms: numberOr0(engaged_ms),
-    scroll: numberOr0(scroll),
-    entry: isText(entry) ? pageName(entry) : "",
-    views: tally(views),
-    counts: tally(counts),
-    expected: numberOr0(expected),
-    missing: numberOr0(missing),
-    referrer: referrerHost(isText(entry) ? entry : "", referrer ?? null),
-    ...{ region: region ?? null, browser: browser ?? null, os: os ?? null },
-    rules: rules === null ? [] : [...new Set(JSON.parse(rules) as string[])],
+    source: textOf(source, sourceAt) ?? "direct",
+    campaign: textOf(campaign, campaignAt),
+    device: textOf(device, deviceAt) ?? "unknown",
+    page_views: numberOf(page_views, sumOf(viewed)),
+    engaged_ms: numberOf(engaged_ms, numberOf(engagedAt)),
+    scroll: numberOf(scroll, numberOf(scrollAt)),
+    entry: entered,
+    views: viewed,
+    counts: readCounts(counts),
+    expected: numberOf(expected, summed(streams, 1)),
+    missing: numberOf(missing, summed(streams, 2)),
+    referrer: referrerHost(entered, textOf(referrer, referrerAt)),
+    ...{ region: textOf(region, regionAt), browser: textOf(browser, browserAt), os: textOf(os, osAt) },
   };
 }

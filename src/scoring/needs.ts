@@ -24,10 +24,33 @@ export const whyOf = (need: Need): string => NEEDS[need].why;
 
 export const isMissing = (state: SessionState, need: Need): boolean => NEEDS[need].missing(state);
 
-/** Rules that say nothing of this session, and why: silence of a rule that could not look is no acquittal. */
-export function abstentions(state: SessionState, rules: readonly Rule[]): { rule: string; why: string }[] {
-  return rules.flatMap(({ id, needs = [] }) => {
-    const need = needs.find((one) => isMissing(state, one));
+export interface Abstention {
+  rule: string;
+  why: string;
+}
+
+const abstain = (rules: readonly Rule[], isLacking: (need: Need) => boolean): Abstention[] =>
+  rules.flatMap(({ id, needs = [] }) => {
+    const need = needs.find(isLacking);
     return need ? [{ rule: id, why: NEEDS[need].why }] : [];
   });
+
+/** Rules that say nothing of this session, and why: silence of a rule that could not look is no acquittal. */
+export const abstentions = (state: SessionState, rules: readonly Rule[]): Abstention[] =>
+  abstain(rules, (need) => isMissing(state, need));
+
+/** Stored: a new need goes to the end. */
+const BITS = [
+  ...(["edge", "asn", "bot_management", "round_trip", "headers", "signals", "timezone", "fingerprint"] as const),
+  "address",
+] as const satisfies Need[];
+
+/** What was lacking for these abstentions, as bits. */
+export function lackOf(abstained: readonly Abstention[]): number {
+  const reasons = new Set(abstained.map(({ why }) => why));
+  return BITS.reduce((lack, need, i) => lack | (reasons.has(NEEDS[need].why) ? 1 << i : 0), 0);
 }
+
+/** The abstentions again. */
+export const abstentionsOf = (lack: number, rules: readonly Rule[]): Abstention[] =>
+  abstain(rules, (need) => (lack & (1 << BITS.indexOf(need))) !== 0);

@@ -1,23 +1,48 @@
 import { FACTS_PAGE_ROWS } from "../limits";
 import type { Filter } from "../protocol/filter";
 import { DETAIL_PATHS, type Facts, type FactsRow, type LooseLead, readFacts } from "../rollup/facts";
+import { USUAL_RULES } from "./detail";
+import { botRules } from "./ledger";
 
 /** Reading sessions as facts, and the conditions by which sessions are chosen. */
 
 const COLUMNS = `site, visitor_id, started_at, last_event_at, country, label, engagement, bot, vpn, risk, events,
   json_extract(detail, ${DETAIL_PATHS.map((path) => `'${path}'`).join(", ")}) AS detail,
   (SELECT count(*) FROM leads AS l WHERE l.session_id = sessions.session_id) AS leads,
-  CASE WHEN label = 'bot' THEN (SELECT json_group_array(firing.value ->> 'rule')
-    FROM json_each(detail, '$.ledger') AS firing
-    WHERE firing.value ->> 'score' = 'bot' AND firing.value ->> 'points' > 0) END AS rules`;
+  CASE WHEN label = 'bot' THEN json_array(detail -> '$.ledger', detail -> '$.rules_version') END AS convicted`;
+
+interface StoredFacts extends Omit<FactsRow, "rules"> {
+  session_id: string;
+  /** JSON of a bot's ledger and of the version of its rules. */
+  convicted: string | null;
+}
+
+function factsOf({ session_id: _, convicted, ...row }: StoredFacts): Facts {
+  const [ledger, version] = JSON.parse(convicted ?? "[]") as [unknown[]?, number?];
+  return readFacts({ ...row, rules: botRules(ledger ?? [], version ?? USUAL_RULES) });
+}
 
 export type Condition = readonly [sql: string, ...values: (string | number)[]];
 
 const SCORES = ["engagement", "bot", "vpn", "risk"] as const;
+/** Of both forms of a detail. */
+const detailed = (name: string, place: number, usual: string) =>
+  `coalesce(@detail ->> '$.${name}', @detail ->> '$.from[${place}]', ${usual})`;
 const EQUAL = {
-  ...{ site: "@site", country: "@country", label: "@label" },
-  ...{ source: "@detail ->> '$.source'", campaign: "@detail ->> '$.campaign'", device: "@detail ->> '$.device_class'" },
+  ...{ site: "@site", country: "@country", label: "@label", source: detailed("source", 1, "'direct'") },
+  ...{ campaign: detailed("campaign", 3, "NULL"), device: detailed("device_class", 0, "'unknown'") },
 } as const;
+
+/** A page by its name, or by what it has after the origin of the first one. */
+const VIEWED = `EXISTS (SELECT 1 FROM json_each(@detail, '$.views') WHERE key = ?) OR
+  EXISTS (SELECT 1 FROM json_each(@detail, '$.views') WHERE key = ?) AND
+  (SELECT instr(key, ?) = 1 FROM json_each(@detail, '$.views') LIMIT 1)`;
+
+function viewed(page: string, table: string): Condition {
+  const start = `${URL.parse(page)?.origin}/`;
+  const path = page.startsWith(start) ? page.slice(start.length - 1) : page;
+  return [`(${VIEWED.replaceAll("@", table)})`, page, path, start];
+}
 
 /**
  * A filter as conditions on a row of `sessions`, which the statement may call by another name (`s.`). Values are bound,
@@ -26,7 +51,7 @@ const EQUAL = {
 export function conditionsOf(filter: Filter, table = ""): Condition[] {
   const equal = (Object.keys(EQUAL) as (keyof typeof EQUAL)[]).flatMap((name): Condition[] => {
     const value = filter[name];
-    return value === undefined ? [] : [[`${EQUAL[name].replace("@", table)} = ?`, value]];
+    return value === undefined ? [] : [[`${EQUAL[name].replaceAll("@", table)} = ?`, value]];
   });
   const scores = SCORES.flatMap((score): Condition[] => {
     const low = filter[`min_${score}`];
@@ -36,10 +61,7 @@ export function conditionsOf(filter: Filter, table = ""): Condition[] {
       ...(high === undefined ? [] : [[`${table}${score} <= ?`, high] as const]),
     ];
   });
-  const page: Condition[] =
-    filter.page === undefined
-      ? []
-      : [[`EXISTS (SELECT 1 FROM json_each(${table}detail, '$.views') WHERE key = ?)`, filter.page]];
+  const page = filter.page === undefined ? [] : [viewed(filter.page, table)];
   return [...equal, ...scores, ...page];
 }
 
@@ -77,10 +99,10 @@ export async function readFactsPage(
   const { results } = await db
     .prepare(`SELECT session_id, ${COLUMNS} FROM sessions WHERE ${sql} ORDER BY started_at, session_id LIMIT ?`)
     .bind(...values, limit)
-    .all<FactsRow & { session_id: string }>();
+    .all<StoredFacts>();
   const last = results.at(-1);
   const next = last && results.length === limit ? { started_at: last.started_at, session_id: last.session_id } : null;
-  return { facts: results.map(({ session_id: _, ...row }) => readFacts(row)), next };
+  return { facts: results.map(factsOf), next };
 }
 
 /** All of them, a page at a time. A session is in one page only, whatever is written meanwhile. */

@@ -2,7 +2,8 @@ import type { Entry, EventEntry } from "../session/entry";
 import { type Head, identityMark } from "../session/head";
 import type { Progress } from "../session/progress";
 import type { SessionState } from "../session/state";
-import { columns, type Summary, summary } from "../session/view";
+import { columns, summary } from "../session/view";
+import { withQuarantined, writeDetail } from "./detail";
 
 /** D1's side of a flush: the projection of one session's journal. Every statement may be repeated at will. */
 
@@ -51,7 +52,7 @@ export const insertEvents = (db: D1Database, sessionId: string, body: string): D
 export interface SessionRow {
   statement: string;
   values: (string | number | null)[];
-  /** JSON of the summary. */
+  /** The summary, as `writeDetail` gives it. */
   detail: string;
 }
 
@@ -82,19 +83,13 @@ export function sessionRow(head: Head, state: SessionState, progress: Progress):
       row.events,
       row.last_seq,
     ],
-    detail: JSON.stringify(summary(head, state, progress)),
+    detail: writeDetail(summary(head, state, progress), { ...row, ...scores }),
   };
 }
 
 /** `quarantined`: events of this plan that D1 refused, on top of those before. */
 export function upsertSession(db: D1Database, row: SessionRow, quarantined: number): D1PreparedStatement {
   return db.prepare(row.statement).bind(...row.values, withQuarantined(row.detail, quarantined));
-}
-
-function withQuarantined(detail: string, more: number): string {
-  if (more === 0) return detail;
-  const known = JSON.parse(detail) as Summary;
-  return JSON.stringify({ ...known, quarantined: known.quarantined + more });
 }
 
 // SQLite refuses the row itself: trying again cannot help. Anything else (a missing table included, which a migration

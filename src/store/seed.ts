@@ -2,6 +2,7 @@ import type { Head } from "../session/head";
 import type { Progress } from "../session/progress";
 import type { SessionState } from "../session/state";
 import { columns, summary } from "../session/view";
+import { writeDetail } from "./detail";
 
 /** Many made-up sessions at once, straight into D1: for trying things out and for measuring, never for the Worker. */
 
@@ -46,7 +47,7 @@ export function seedRow(head: Head, state: SessionState, progress: Progress): un
   return [
     ...[row.session_id, row.site, row.visitor_id, row.fingerprint_id, row.started_at, row.last_event_at, row.ended_at],
     ...[row.ip, row.asn, row.country, row.label, scores.engagement, scores.bot, scores.vpn, scores.risk],
-    ...[events, last_seq, JSON.stringify(summary(head, state, progress))],
+    ...[events, last_seq, writeDetail(summary(head, state, progress), { ...row, ...scores, last_seq })],
   ];
 }
 

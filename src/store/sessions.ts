@@ -1,7 +1,7 @@
 import type { SessionsQuery } from "../protocol/analytics";
 import type { Bots } from "../protocol/filter";
 import type { Scores } from "../scoring/ledger";
-import type { Summary } from "../session/view";
+import { readDetail } from "./detail";
 import { type Condition, conditionsOf, joinConditions } from "./facts";
 
 /** Reading D1's `sessions` and `events`. */
@@ -27,7 +27,7 @@ interface SessionRow extends Scores {
 export type Session = ReturnType<typeof toSession>;
 
 function toSession({ engagement, bot, vpn, risk, detail, ...row }: SessionRow) {
-  return { ...row, scores: { engagement, bot, vpn, risk }, ...(JSON.parse(detail) as Summary) };
+  return { ...row, scores: { engagement, bot, vpn, risk }, ...readDetail(detail, { ...row, engagement }) };
 }
 
 /** A place in a list, newest first: the last row of a page. */

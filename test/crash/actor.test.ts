@@ -7,6 +7,7 @@ import { newHead } from "../../src/session/head";
 import { newProgress } from "../../src/session/progress";
 import { newState } from "../../src/session/state";
 import { columns, summary } from "../../src/session/view";
+import { readDetail } from "../../src/store/detail";
 import { stopClock } from "../support/clock";
 import { faults, resetFaults } from "../support/faults";
 import {
@@ -191,7 +192,7 @@ describe("the log", () => {
     const head = newHead(id, "default", 0);
     const { visitor_id: _, fingerprint_id: __, ip: ___, asn: ____, scores, ...shown } = columns(head, state);
     expect(row).toMatchObject({ ...shown, ...scores });
-    const detail = JSON.parse(String(row?.["detail"]));
+    const detail = readDetail(String(row?.["detail"]), { ...shown, ...scores });
     expect(detail).toEqual({ ...summary(head, state, newProgress(0)), device_id: "d".repeat(32) });
   });
 });
@@ -212,7 +213,7 @@ describe("one event that D1 refuses for good", () => {
     expect(await inD1(id)).toEqual(numbered(1, 103).filter((name) => name !== "s1/50"));
     expect(await inR2(id)).toEqual(numbered(1, 103));
     expect((await liveOf(id))?.quarantined).toBe(1);
-    expect(JSON.parse(String((await sessionRow(id))?.["detail"]))).toMatchObject({ quarantined: 1 });
+    expect(JSON.parse(String((await sessionRow(id))?.["detail"]))).toMatchObject({ v: 2, quarantined: 1 });
     expect(await sessionRow(id)).toMatchObject({ events: 103 });
   });
 });

@@ -1,11 +1,13 @@
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { EventInput } from "../../src/protocol/events";
 import { foldLog } from "../../src/scoring/backtest";
 import type { Firing, Label, Scores } from "../../src/scoring/ledger";
+import { findSession } from "../../src/store/sessions";
 import { stopClock, tick, tickUntilDrained } from "../support/clock";
 import { type Fault, faults, resetFaults } from "../support/faults";
 import { seeded } from "../support/random";
-import { callOf, entriesInR2, evict, identified, liveOf, PAGE, sessionRow, take, track } from "../support/visit";
+import { callOf, entriesInR2, evict, identified, liveOf, PAGE, take, track } from "../support/visit";
 
 /** Scores survive what sessions survive: evictions, flushes that fail in every way, and the log read again from R2. */
 
@@ -124,7 +126,5 @@ async function expectSameFromR2(id: string, said: Seen[]): Promise<void> {
     expect(judgement).toEqual(rest);
   }
   const { judgement } = foldLog(log);
-  const row = await sessionRow(id);
-  expect(row).toMatchObject({ label: judgement.label, ...judgement.scores });
-  expect(JSON.parse(String(row?.["detail"]))).toMatchObject({ ledger: judgement.ledger });
+  expect(await findSession(env.DB, id)).toMatchObject(judgement);
 }

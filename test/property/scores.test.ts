@@ -7,7 +7,11 @@ import { SCORE_MAX, SCORES } from "../../src/scoring/ledger";
 import { RULES, RULES_VERSION, ruleSet } from "../../src/scoring/ruleset";
 import type { Entry, EventEntry, Unplaced } from "../../src/session/entry";
 import { apply, applyText } from "../../src/session/fold";
+import { newHead } from "../../src/session/head";
+import { newProgress } from "../../src/session/progress";
 import { newState, readSnapshot, type SessionState, writeSnapshot } from "../../src/session/state";
+import { columns, type Summary, summary } from "../../src/session/view";
+import { readDetail, withQuarantined, writeDetail } from "../../src/store/detail";
 import { counts, HOME, lead, logOf, NOWHERE, start, T0 } from "../support/log";
 
 /**
@@ -146,6 +150,26 @@ it("are the same event for event, whatever evictions and flushes cut the log", (
       expect(judgementOf(foldLog(log))).toBe(steps.at(-1));
     }),
     { numRuns: 150 },
+  );
+});
+
+it("are in a session's row as in its summary, with all the rest of it", () => {
+  fc.assert(
+    fc.property(logs, fc.option(fc.constantFrom("cpc", "mail")), fc.nat(3), (log, medium, quarantined) => {
+      const state = newState(0);
+      const head = newHead("11111111-2222-4333-8444-555555555555", "default", T0);
+      for (const entry of log) {
+        const page = `https://shop.example/${medium ? `?utm_source=${medium}&x=1` : "#top"}`;
+        apply(state, entry.kind === "start" ? { ...entry, page } : entry);
+        const { scores, ...row } = columns(head, state);
+        const whole = JSON.parse(JSON.stringify(summary(head, state, newProgress(0)))) as Summary;
+        const [detail, columnsOf] = [writeDetail(whole, { ...row, ...scores }), { ...row, ...scores }];
+        expect(readDetail(detail, columnsOf)).toEqual(whole);
+        expect(readDetail(withQuarantined(detail, quarantined), columnsOf)).toEqual({ ...whole, quarantined });
+        expect(readDetail(JSON.stringify(whole), columnsOf)).toEqual(whole);
+      }
+    }),
+    { numRuns: 60 },
   );
 });
 

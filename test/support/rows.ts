@@ -1,5 +1,13 @@
 import { env } from "cloudflare:workers";
-import { pageName, sourceOf } from "../../src/session/source";
+import type { Agent } from "../../src/network/agent";
+import type { Firing } from "../../src/scoring/ledger";
+import { newHead } from "../../src/session/head";
+import { newProgress } from "../../src/session/progress";
+import { type DeviceClass, pageName, sourceOf } from "../../src/session/source";
+import { newState } from "../../src/session/state";
+import { summary } from "../../src/session/view";
+import { writeDetail } from "../../src/store/detail";
+import { NOWHERE } from "./log";
 
 /** Session rows written straight into D1, for tests of what is read from there. */
 
@@ -44,20 +52,26 @@ const sum = (values: Record<string, number>): number => Object.values(values).re
 export const eventsOf = ({ counts }: MadeSession): number => sum(counts);
 export const pageViewsOf = ({ views }: MadeSession): number => sum(views);
 
+/** Every other row is in the form of before `writeDetail`, by the parity of its id's last digit: readers take both. */
+const isOld = ({ session_id }: MadeSession): boolean => Number.parseInt(session_id.slice(-1), 16) % 2 === 0;
+
 function rowOf(session: MadeSession) {
   const { entry_page, referrer, device_class, engaged_ms, scroll_percent, counts, missing, ...other } = session;
   const { region, browser, os, rules, ...row } = other;
   const events = eventsOf(session);
   const views = { [pageName(entry_page)]: 0, ...session.views };
+  const stream = { received: events, expected: events + missing, missing, rejected: 0, gone: 0 };
+  const ledger = rules.map((rule) => ({ rule, score: "bot", points: rule === "quiet" ? 0 : 30 }) as Firing);
   const detail = {
-    ...{ entry_page, referrer, ...sourceOf(entry_page, referrer), device_class, engaged_ms, scroll_percent },
-    ...{ page_views: pageViewsOf(session), views, counts },
-    network: { region, agent: { browser, os } },
-    ledger: rules.map((rule) => ({ rule, score: "bot", points: rule === "quiet" ? 0 : 30 })),
-    completeness: { received: events, expected: events + missing, missing, rejected: 0, gone: 0, streams: [] },
+    ...{ entry_page, referrer, ...sourceOf(entry_page, referrer), engaged_ms, scroll_percent },
+    ...{ device_class: device_class as DeviceClass, page_views: pageViewsOf(session), views, counts, ledger },
+    network: { ...NOWHERE, region, agent: { browser, os, major: null, mobile: false, bot: null } as Agent },
+    completeness: { ...stream, streams: [{ stream: "s1", through: events + missing, ...stream }] },
   };
+  const whole = { ...summary(newHead(row.session_id, row.site, 0), newState(0), newProgress(0)), ...detail };
+  const written = writeDetail(whole, { ...row, last_seq: 1 });
   const { views: _, ...columns } = row;
-  return { ...columns, events, last_seq: 1, detail: JSON.stringify(detail) };
+  return { ...columns, events, last_seq: 1, detail: isOld(session) ? JSON.stringify(detail) : written };
 }
 
 /** Writes sessions, over those that are there. */

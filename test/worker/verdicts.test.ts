@@ -6,6 +6,7 @@ import type { EventInput } from "../../src/protocol/events";
 import type { Firing } from "../../src/scoring/ledger";
 import type { Rule } from "../../src/scoring/rule";
 import { RULES } from "../../src/scoring/ruleset";
+import { findSession } from "../../src/store/sessions";
 import { stopClock, tickUntilDrained } from "../support/clock";
 import { faults, resetFaults } from "../support/faults";
 import { alarm, callOf, drain, liveOf, PAGE, post, sessionRow, someEvents, take } from "../support/visit";
@@ -22,9 +23,8 @@ const scrolls = (count: number, input: boolean): EventInput[] =>
   }));
 
 async function storedOf(id: string) {
-  const row = await sessionRow(id);
-  const { ledger } = JSON.parse(String(row?.["detail"])) as { ledger: Firing[] };
-  return { label: row?.["label"], bot: row?.["bot"], ledger };
+  const session = await findSession(env.DB, id);
+  return { label: session?.label, bot: session?.scores.bot, ledger: session?.ledger ?? [] };
 }
 
 describe("a verdict", () => {

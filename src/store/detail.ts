@@ -1,0 +1,205 @@
+import type { Agent } from "../network/agent";
+import type { NetworkClasses } from "../network/classes";
+import type { DeviceInfo, Screen } from "../protocol/track";
+import { bandOf } from "../scoring/ledger";
+import { abstentionsOf, lackOf } from "../scoring/needs";
+import { ruleSet } from "../scoring/ruleset";
+import { pageName } from "../session/source";
+import { readCounts, readViews, sumOf, writeCounts, writeViews } from "../session/tallies";
+import type { Summary } from "../session/view";
+import { type LedgerRow, readLedger, writeLedger } from "./ledger";
+import { readStreams, writeStreams } from "./streams";
+import { fromTuple, type Places, toTuple, trimmed } from "./tuple";
+
+/**
+ * The `detail` of a session's row: its summary without most names, without what is usual, what the row's columns hold,
+ * and what the rules say. A row of up to 1,002 bytes lies within its page of D1; a longer one takes another 4 KB.
+ */
+
+/** The form described here. Rows written before it have no `v`, and the summary as it is. */
+const FORM = 2;
+
+/** The version of the rules where none is named. */
+export const USUAL_RULES = 1;
+
+/** What is left out where it is this. */
+const USUAL = {
+  ...{ consent: "granted", end_reason: "idle", late: 0, quarantined: 0, unnumbered_rejected: 0, network_changes: 0 },
+  ...{ device_id: null, identity: null, rules_version: USUAL_RULES },
+} as const satisfies Partial<Summary>;
+const USUAL_KEYS = Object.keys(USUAL) as (keyof typeof USUAL)[];
+
+const DEVICE: Places<DeviceInfo> = {
+  ...{ user_agent: true, language: true, platform: true, timezone: true, hardware_concurrency: true },
+  ...{ device_memory: true, languages: true },
+};
+const SCREEN: Places<Screen> = { width: true, height: true, color_depth: true, pixel_ratio: true };
+const AGENT: Places<Agent> = { browser: true, os: true, major: true, mobile: true, bot: true };
+const NETWORK: Places<NetworkClasses> = {
+  ...{ region: true, agent: true, address: true, network: true, country: true, timezone: true, colo: true },
+  ...{ protocol: true, edge: true, asn_class: true, timezone_gap: true, headers: true, language: true },
+  ...{ provider: true, rtt_ms: true, rtt_excess_ms: true, bot_score: true, verified_bot: true },
+};
+
+/** The columns that a detail leans on. */
+export interface DetailRow extends LedgerRow {
+  engagement: number | null;
+}
+
+/** `entry_rest`: what the entry's URL has after its name. The last ones are left out where they are as in `NO_ORIGIN`. */
+type Origin = [
+  device: Summary["device_class"],
+  source: string,
+  referrer: string | null,
+  campaign: string | null,
+  entry_rest: string,
+];
+const NO_ORIGIN: Origin = ["unknown", "direct", null, null, ""];
+
+/** `exit_page`: a URL, or its place in `views`. */
+type Acts = [
+  engaged_ms: number,
+  scroll_percent: number,
+  exit_page: string | number | null,
+  intervals: number,
+  mean_ms: number,
+  variation: number | null,
+];
+const NO_ACTS: Acts = [0, 0, null, 0, 0, null];
+
+type Client = [network: unknown[] | null, device: unknown[] | null, screen: unknown[] | null];
+const NO_CLIENT: Client = [null, null, null];
+
+/** What has a `$` path in SQL (`DETAIL_PATHS`, `conditionsOf`) keeps its place. */
+interface Stored extends Partial<Pick<Summary, keyof typeof USUAL | "traits">> {
+  v?: number;
+  /** These three without the usual values at their end. */
+  from?: Origin;
+  acts?: Acts;
+  client?: Client;
+  /** Where the first of `views` is not its name. */
+  entry_page?: string;
+  views?: Summary["views"];
+  /** Where they are not what `views` says. */
+  page_views?: number;
+  pages?: number;
+  counts?: unknown[];
+  streams?: unknown[][];
+  ledger?: unknown[];
+  /** What the rules lacked, as bits. */
+  lack?: number;
+}
+
+const isEmpty = (object: object): boolean => Object.keys(object).length === 0;
+const some = <K extends string, V extends object>(key: K, value: V) => (isEmpty(value) ? {} : { [key]: value });
+
+/** `summary` and `row` are of the same entry. */
+export function writeDetail(summary: Summary, row: DetailRow): string {
+  const { views, exit_page, cadence, device, network, screen } = summary;
+  const pages = Object.keys(views);
+  const name = pageName(summary.entry_page);
+  const isFirst = pages[0] === name;
+  const exit = exit_page === null ? -1 : pages.indexOf(exit_page);
+  const lack = lackOf(summary.abstained);
+  const from: Origin = [
+    ...([summary.device_class, summary.source, summary.referrer, summary.campaign] as const),
+    isFirst ? summary.entry_page.slice(name.length) : "",
+  ];
+  const acts: Acts = [
+    ...([summary.engaged_ms, summary.scroll_percent, exit < 0 ? exit_page : exit] as const),
+    ...([cadence.intervals, cadence.mean_ms, cadence.variation] as const),
+  ];
+  const client: Client = [
+    network && writeNetwork(network, device),
+    device && toTuple(device, DEVICE),
+    screen && toTuple(screen, SCREEN),
+  ];
+  return JSON.stringify({
+    v: FORM,
+    ...Object.fromEntries(USUAL_KEYS.filter((key) => summary[key] !== USUAL[key]).map((key) => [key, summary[key]])),
+    ...some("from", trimmed(from, NO_ORIGIN)),
+    ...some("acts", trimmed(acts, NO_ACTS)),
+    ...some("client", trimmed(client, NO_CLIENT)),
+    ...(!isFirst && { entry_page: summary.entry_page }),
+    ...some("views", writeViews(views)),
+    ...(summary.page_views !== sumOf(views) && { page_views: summary.page_views }),
+    ...(summary.pages !== pages.length && { pages: summary.pages }),
+    ...some("counts", writeCounts(summary.counts)),
+    ...some("traits", summary.traits),
+    ...some("streams", writeStreams(summary.completeness)),
+    ...some("ledger", writeLedger(summary.ledger, row, summary.rules_version)),
+    ...(lack !== 0 && { lack }),
+  });
+}
+
+/** Stands for a time zone that is the device's. */
+const THE_SAME = 0;
+
+/** The agent in it is a list as well. */
+function writeNetwork(network: NetworkClasses, device: DeviceInfo | null): unknown[] {
+  const agent = network.agent && toTuple(network.agent, AGENT);
+  const isSame = network.timezone !== null && network.timezone === device?.timezone;
+  return toTuple({ ...network, ...(agent && { agent }), ...(isSame && { timezone: THE_SAME }) }, NETWORK);
+}
+
+type StoredNetwork = Omit<NetworkClasses, "agent" | "timezone"> & {
+  agent?: unknown[] | null;
+  timezone: string | null | typeof THE_SAME;
+};
+
+function readNetwork(stored: unknown[], device: DeviceInfo | null): NetworkClasses {
+  const { agent, timezone, ...network } = fromTuple<StoredNetwork>(stored, NETWORK);
+  return {
+    ...network,
+    timezone: timezone === THE_SAME ? (device?.timezone ?? null) : timezone,
+    ...(agent !== undefined && { agent: agent && fromTuple(agent, AGENT) }),
+  };
+}
+
+/** With events that D1 refused on top of those before. */
+export function withQuarantined(detail: string, more: number): string {
+  if (more === 0) return detail;
+  const { quarantined = 0, ...stored } = JSON.parse(detail) as Stored;
+  return JSON.stringify({ ...stored, quarantined: quarantined + more });
+}
+
+/** What `writeDetail` was given; of an older row, what it holds. */
+export function readDetail(text: string, row: DetailRow): Summary {
+  const stored = JSON.parse(text) as Stored | Summary;
+  return isStored(stored) ? readStored(stored, row) : stored;
+}
+
+const isStored = (detail: Stored | Summary): detail is Stored => "v" in detail;
+
+function readStored({ v: _, from, acts, client, lack, streams, ...stored }: Stored, row: DetailRow): Summary {
+  const usual = { ...USUAL, ...stored };
+  const [device_class, source, referrer, campaign, entry_rest] = filled(from, NO_ORIGIN);
+  const [engaged_ms, scroll_percent, exit_page, intervals, mean_ms, variation] = filled(acts, NO_ACTS);
+  const [net, dev, scr] = filled(client, NO_CLIENT);
+  const views = readViews(stored.views);
+  const pages = Object.keys(views);
+  const device = dev && fromTuple(dev, DEVICE);
+  const network = net && readNetwork(net, device);
+  return {
+    ...usual,
+    ...{ device_class, source, referrer, campaign, engaged_ms, scroll_percent },
+    entry_page: stored.entry_page ?? `${pages[0] ?? ""}${entry_rest}`,
+    exit_page: typeof exit_page === "number" ? (pages[exit_page] ?? null) : exit_page,
+    views,
+    page_views: stored.page_views ?? sumOf(views),
+    pages: stored.pages ?? pages.length,
+    counts: readCounts(stored.counts),
+    traits: stored.traits ?? {},
+    completeness: readStreams(streams ?? []),
+    cadence: { intervals, mean_ms, variation },
+    ...{ device, network, screen: scr && fromTuple(scr, SCREEN) },
+    engagement_band: bandOf(row.engagement),
+    verified_bot: network?.verified_bot ?? null,
+    ledger: readLedger(stored.ledger ?? [], row, usual.rules_version),
+    abstained: abstentionsOf(lack ?? 0, ruleSet(usual.rules_version).rules),
+  };
+}
+
+/** The list again that was `trimmed`. */
+const filled = <T extends readonly unknown[]>(stored: T | undefined, usual: T): T =>
+  stored ? Object.assign([...usual], stored) : usual;

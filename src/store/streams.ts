@@ -1,0 +1,28 @@
+import type { Completeness } from "../session/streams";
+import { trimmed } from "./tuple";
+
+/** A session's streams as its row keeps them. */
+
+/** `through` is what is expected; what is neither missing nor refused nor gone has been received. */
+type Line = [stream: string, through: number, missing?: number, rejected?: number, gone?: number, received?: number];
+
+export const writeStreams = ({ streams }: Completeness): unknown[][] =>
+  streams.map(({ stream, through, missing, rejected, gone, received }) => {
+    const rest = through - missing - rejected - gone;
+    return trimmed([stream, through, missing, rejected, gone, received], [null, null, 0, 0, 0, rest]);
+  });
+
+export function readStreams(lines: readonly unknown[][]): Completeness {
+  const total: Completeness = { received: 0, expected: 0, missing: 0, rejected: 0, gone: 0, streams: [] };
+  for (const line of lines) {
+    const [stream, through, missing = 0, rejected = 0, gone = 0, known] = line as Line;
+    const received = known ?? through - missing - rejected - gone;
+    total.streams.push({ stream, through, received, expected: through, missing, rejected, gone });
+    total.received += received;
+    total.expected += through;
+    total.missing += missing;
+    total.rejected += rejected;
+    total.gone += gone;
+  }
+  return total;
+}
