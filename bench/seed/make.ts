@@ -21,6 +21,8 @@ export interface Batch {
   texts: SeedTexts;
   sessions: number;
   events: number;
+  /** The hour of its last session, epoch ms: once it is written, all sessions from before that hour are. */
+  through: number;
   /** The job's last. */
   isLast: boolean;
 }
@@ -28,13 +30,13 @@ export interface Batch {
 /** Sessions written at a time: with ten events each, about 1.3 MB of JSON a statement at most. */
 const BATCH = 400;
 
-function batchOf(seeds: Seeds, isLast: boolean): Batch {
+function batchOf(seeds: Seeds, through: number, isLast: boolean): Batch {
   const texts = {
     sessions: JSON.stringify(seeds.sessions),
     events: JSON.stringify(seeds.events),
     leads: JSON.stringify(seeds.leads),
   };
-  return { texts, sessions: seeds.sessions.length, events: seeds.events.length, isLast };
+  return { texts, sessions: seeds.sessions.length, events: seeds.events.length, through, isLast };
 }
 
 export function* makeBatches({ hours, profiles }: Job): Generator<Batch> {
@@ -46,9 +48,9 @@ export function* makeBatches({ hours, profiles }: Job): Generator<Batch> {
     for (const [i, start] of starts.entries()) {
       addVisit(seeds, first + i, start, random, profiles);
       if (seeds.sessions.length < BATCH) continue;
-      yield batchOf(seeds, false);
+      yield batchOf(seeds, at, false);
       seeds = { sessions: [], events: [], leads: [] };
     }
   }
-  yield batchOf(seeds, true);
+  yield batchOf(seeds, hours.at(-1)?.at ?? 0, true);
 }

@@ -12,7 +12,7 @@ const AHEAD = 2;
 /** @typedef {{ at: number, first: number, count: number }} Hour */
 /** @typedef {{ hours: Hour[], profiles: object[] }} Job */
 /** @typedef {{ sessions: string, events: string, leads: string }} Texts */
-/** @typedef {{ texts: Texts, sessions: number, events: number, isLast: boolean }} Batch */
+/** @typedef {{ texts: Texts, sessions: number, events: number, through: number, isLast: boolean }} Batch */
 
 /**
  * @param {Iterable<Job>} jobs

@@ -75,27 +75,44 @@ export async function seed({ sessions, until, state, say, rollsUp = true }) {
     const before = await server.sql("SELECT count(*) AS events FROM events WHERE stream = 'seed'");
     let [written, events, said] = [known.reduce((sum, { n }) => sum + Number(n), 0), Number(before[0]?.events), began];
     let writing = Promise.resolve();
+    let [days, rolled, rolling] = [0, until - 365 * DAY, /** @type {Promise<void> | null} */ (null)];
+    const rollUp = async (/** @type {number} */ now) => {
+      const report = await post("/rollup", String(now));
+      days += report.days;
+      return report.isDone;
+    };
+    // While sessions are made, the server has time: a day is rolled up once the next one is there.
+    const rollUpAfter = (/** @type {number} */ through) => {
+      if (!rollsUp || rolling || through - rolled < DAY) return;
+      rolling = rollUp(through).then((isDone) => {
+        if (isDone) rolled = through;
+        rolling = null;
+      });
+      // It is awaited in the end; a failure before that must not count as unhandled.
+      rolling.catch(() => {});
+    };
     await dropIndexes(server);
     for await (const { texts, ...batch } of batchesOf(jobsOf(sessions, until, there))) {
       // One is sent while D1 writes the one before.
       await writing;
       const lengths = `sessions=${texts.sessions.length}&events=${texts.events.length}`;
-      writing = post(`/seed?${lengths}`, texts.sessions + texts.events + texts.leads);
+      writing = post(`/seed?${lengths}`, texts.sessions + texts.events + texts.leads).then(() =>
+        rollUpAfter(batch.through),
+      );
       written += batch.sessions;
       events += batch.events;
       if (Date.now() - said < SAY_MS) continue;
       said = Date.now();
-      say(`${written} of ${sessions} sessions, ${events} events, ${seconds()}`);
+      say(`${written} of ${sessions} sessions, ${events} events, ${days} days rolled up, ${seconds()}`);
     }
     await writing;
+    await rolling;
     say(`${written} of ${sessions} sessions, ${events} events, ${seconds()}`);
     await createIndexes(server, (name) => say(`index ${name}, ${seconds()}`));
     const inserted = Date.now();
-    for (let done = !rollsUp, days = 0; !done; ) {
-      const report = await post("/rollup", String(until + 6 * HOUR));
-      days += report.days;
-      done = report.isDone;
-      say(`rollups: ${days} of 365 days, ${seconds()}`);
+    for (let isDone = !rollsUp; !isDone; ) {
+      isDone = await rollUp(until + 6 * HOUR);
+      say(`${days} days rolled up, ${seconds()}`);
     }
     const [bytes, memory_mb] = [await server.databaseBytes(), Math.round(memory(own, "VmHWM"))];
     return { sessions, events, bytes, memory_mb, insert_ms: inserted - began, total_ms: Date.now() - began };

@@ -16,9 +16,9 @@ type Line = [rule: string, at: number, seq: number, evidence: string, weight?: n
 const ruleOf = (id: string, version: number): Rule | undefined => ruleSet(version).rules.find((rule) => rule.id === id);
 
 const agrees = ({ score, class: kind, shadow }: Firing, rule: Rule): boolean =>
-  score === rule.score && kind === rule.class && shadow === rule.shadow;
+  score === rule.score && kind === rule.class && shadow === undefined;
 
-/** A line that is not as its rule says is kept whole. */
+/** A line that is not as its rule says is kept whole, and so is one in shadow: there are few. */
 export function writeLedger(ledger: readonly Firing[], row: LedgerRow, version: number): unknown[] {
   return ledger.map((firing) => {
     const rule = ruleOf(firing.rule, version);
@@ -42,7 +42,6 @@ export function readLedger(stored: readonly unknown[], row: LedgerRow, version: 
     return {
       ...{ rule: id, score: rule.score, points: counted ?? weight, weight, class: rule.class },
       ...{ at: row.started_at + after, seq: row.last_seq - before, evidence },
-      ...(rule.shadow && { shadow: true }),
       ...(until !== undefined && { withdrawn_at: row.started_at + until }),
     };
   });
