@@ -105,6 +105,11 @@ for (const [i, { aggregate, filter }] of asked.entries()) {
   if (i % AGGREGATES.length === 0) say(`${i} of ${asked.length} questions timed`);
 }
 
+const slowest = fast.toSorted((a, b) => b.p95 - a.p95).slice(0, 5);
+for (const { aggregate, filter, rows, p95, cpu } of slowest) {
+  say(`p95 ${figure(p95)} ms, CPU ${figure(cpu)} ms, ${figure(rows)} rows: ${aggregate} ${filter}`);
+}
+
 /** Three of every filter in turn, so that each aggregate is held against the rows under several. */
 const isHeld = (/** @type {number} */ i) => {
   const [filter, aggregate] = [Math.floor(i / AGGREGATES.length), i % AGGREGATES.length];
