@@ -28,18 +28,27 @@ export function buildSubject() {
 }
 
 /**
- * The same Worker with one number of it changed: any batch is text enough for a session to flush at once.
- * @param {string} dist @returns {string} The folder with index.js.
+ * The same Worker with one of its limits changed.
+ * @param {string} dist
+ * @param {string} limit
+ * @param {(now: string) => string} change  Of the expression that it is.
+ * @returns {string} The folder with index.js.
  */
-export function flushingOften(dist) {
-  const out = join(workspace, "often");
+function withLimit(dist, limit, change) {
+  const out = join(workspace, limit);
   cpSync(dist, out, { recursive: true });
   const code = readFileSync(join(out, "index.js"), "utf8");
-  const changed = code.replace(/(FLUSH_AT_UNITS = )([^;]+);/, "$1($2) / 1_000;");
-  if (changed === code) throw new Error("the built Worker has no FLUSH_AT_UNITS");
+  const changed = code.replace(new RegExp(`(\\b${limit} = )([^;]+);`), (_, name, now) => `${name}${change(now)};`);
+  if (changed === code) throw new Error(`the built Worker has no ${limit}`);
   writeFileSync(join(out, "index.js"), changed);
   return out;
 }
+
+/** Any batch is text enough for a session to flush at once. @param {string} dist */
+export const flushingOften = (dist) => withLimit(dist, "FLUSH_AT_UNITS", (now) => `(${now}) / 1_000`);
+
+/** Who has come is not written to the stores for ten minutes. @param {string} dist */
+export const flushingLate = (dist) => withLimit(dist, "FIRST_FLUSH_MS", () => "600_000");
 
 /** @param {string} name  Of a file in bench/workers. @returns {Promise<string>} The folder with index.js. */
 export const buildOwn = (name) => bundle(name, `../workers/${name}.ts`);

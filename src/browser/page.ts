@@ -5,7 +5,6 @@ import { cleanUrl, pageUrl } from "./url";
 export function startFacts(): StartInput {
   // Not in TypeScript's DOM library: https://www.w3.org/TR/device-memory/, and Chromium's own object.
   const device: Navigator & { deviceMemory?: number } = navigator;
-  const { width, height, colorDepth } = screen;
   return {
     page: pageUrl(),
     referrer: cleanUrl(document.referrer),
@@ -14,11 +13,19 @@ export function startFacts(): StartInput {
       language: device.language,
       languages: device.languages.slice(0, 16),
       platform: device.platform,
-      timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      // Read when the start is sent: a browser's first look at its time zone takes as long as all the rest of this file.
+      get timezone() {
+        return Intl.DateTimeFormat().resolvedOptions().timeZone;
+      },
       hardware_concurrency: device.hardwareConcurrency,
       device_memory: device.deviceMemory,
     },
-    screen: { width, height, color_depth: colorDepth, pixel_ratio: devicePixelRatio },
+    screen: {
+      width: screen.width,
+      height: screen.height,
+      color_depth: screen.colorDepth,
+      pixel_ratio: devicePixelRatio,
+    },
     signals: {
       webdriver: device.webdriver,
       plugins: device.plugins.length,
