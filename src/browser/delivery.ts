@@ -9,7 +9,7 @@ import { consent, setConsent } from "./consent";
 import { emit } from "./hooks";
 import { beacon, post, sizeOf } from "./http";
 import type { Plug } from "./kit";
-import { ANSWER_MS, BATCH_BYTES, BEACON_MIN_BYTES, COALESCE_MS } from "./limits";
+import { ANSWER_MS, BATCH_BYTES, BEACON_MIN_BYTES, COALESCE_MS, IDLE_MS } from "./limits";
 import { keep } from "./outbox";
 import { add, BEACONED, release, SENT, type Stream } from "./queue";
 import { BUSY, isElsewhere, isOver, type Reply } from "./reply";
@@ -44,11 +44,13 @@ export function deliver(json: string): void {
   add(stream, json, sizeOf(json), session.at);
   // The next try may be half a minute away, and the page may crash before.
   if (retry.failures) keep(stream, session.at);
-  wakeIn(COALESCE_MS);
+  // A page that still loads has better to do; once it has nothing to do, what there is goes out.
+  wakeIn(document.readyState === "complete" ? COALESCE_MS : IDLE_MS);
 }
 
 /** Sends what there is, unless the server has asked for patience. */
 export const flush = safe(() => {
+  timer = 0;
   if (isInFlight || consent() === "pending") return;
   const held = left(retry);
   if (retry.failures) keepAll(Date.now());
@@ -129,13 +131,9 @@ function keepAll(held: number): void {
   for (const stream of streams) keep(stream, held);
 }
 
-/** Whoever wakes it early finds what holds it back, and what is due later then asks again. */
+/** Whoever wakes it early finds what holds it back, and what is due later then asks again; a timer too many asks in vain. */
 function wakeIn(ms: number): void {
-  if (timer) return;
-  timer = setTimeout(() => {
-    timer = 0;
-    flush();
-  }, ms);
+  if (!timer) timer = setTimeout(flush, ms);
 }
 
 function send(stream: Stream, call: Call): void {

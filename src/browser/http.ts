@@ -1,7 +1,8 @@
 import { ANSWER_MS, KEEPALIVE_BYTES } from "./limits";
 import { BUSY, type Reply } from "./reply";
 
-export const sizeOf = (text: string): number => new Blob([text]).size;
+/** UTF-8. Not by a `Blob`: that asks the browser process, a millisecond each time. */
+export const sizeOf = (text: string): number => new TextEncoder().encode(text).length;
 
 /** Bytes on their way that may outlive the page: browsers refuse what goes over their sum. */
 let inFlight = 0;

@@ -6,7 +6,7 @@ export const uuid = (): string =>
   });
 
 /** Anything on the page can write to its storage, and a malformed id would be refused for ever. */
-export const isUuid = (id: unknown): id is string => /^[\da-f-]{36}$/.test(String(id));
+export const isUuid = (id: unknown): id is string => /^[\da-f-]{36}$/.test(`${id}`);
 
 /** A stream's name, 12 hex digits: it only has to differ from the session's other page loads. */
 export const streamName = (): string => uuid().slice(-12);

@@ -1,5 +1,5 @@
 import { mayStore } from "./consent";
-import { adopt, plug, restart } from "./delivery";
+import { adopt, flush, plug, restart } from "./delivery";
 import { on } from "./hooks";
 import type { Lent } from "./kit";
 import { IDLE_MS } from "./limits";
@@ -17,7 +17,10 @@ interface Acts {
 /** Loads the tracker's later part once the page has loaded and has nothing else to do. */
 export function loadRest(): void {
   const start = (acts: Acts): void => acts.start(options, plug, page, record, cleanUrl, adopt, on, mayStore, restart);
-  const whenIdle = safe(() => load("acts", start));
+  const whenIdle = safe(() => {
+    flush();
+    load("acts", start);
+  });
   const idle = (): unknown => (self.requestIdleCallback ?? setTimeout)(whenIdle, { timeout: IDLE_MS });
   if (document.readyState === "complete") idle();
   else listen("load", idle);

@@ -16,13 +16,13 @@ function step(element: Element): string {
  */
 export function elementPath(target: Element): string {
   let path = "";
-  for (let element: Element | null = target; element && element !== document.documentElement; ) {
+  for (let element: Element | null | undefined = target; element && element !== document.documentElement; ) {
     const longer = path ? `${step(element)} > ${path}` : step(element);
     if (path && longer.length > ELEMENT_UNITS) break;
     path = longer;
     // From inside a shadow root the path goes on with its host.
-    const parent: Element | null = element.parentElement ?? (element.getRootNode() as Partial<ShadowRoot>).host ?? null;
-    element = element.hasAttribute("id") ? null : parent;
+    if (element.hasAttribute("id")) break;
+    element = element.parentElement ?? (element.getRootNode() as Partial<ShadowRoot>).host;
   }
   return path.slice(0, ELEMENT_UNITS);
 }
