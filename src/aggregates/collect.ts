@@ -5,7 +5,7 @@ import { type Hours, LOOK_BACK_HOURS, mergeHours, visitorsWithin } from "../roll
 import { countSketch, SKETCH_ERROR } from "../rollup/sketch";
 import { addSession, addSums, contributionOf, mergeSlice, mergeStored, newSlice, type Slice } from "../rollup/slice";
 import { countVisitors, hasFewSessions, readFactsRange, readLooseLeads, type VisitorCount } from "../store/facts";
-import type { RolledRow, Wanted } from "../store/rollups";
+import type { Chosen, RolledRow, Wanted } from "../store/rollups";
 import { classesOf, type Question } from "./question";
 import { type Rolled, readRolled } from "./read";
 
@@ -81,14 +81,15 @@ export const exactly = ({ people, bots, all }: VisitorCount, which: Bots): Visit
 async function visitorsOf(
   db: D1Database,
   { filter, bots }: Question,
-  { range, plan, days, floor }: Rolled,
+  { range, slice: chosen, plan, days, floor }: Rolled,
   slice: Slice,
   sessions: number,
 ): Promise<Visitors> {
   const [day, ...more] = plan.days;
   const isOneDay = day !== undefined && more.length + plan.hours.length + plan.rows.length === 0;
-  if (isOneDay && isOneSlice(days) && days.every(({ hours }) => hours !== null)) {
-    return exactly(windowVisitors(hoursOf(days), range.from, range.to), bots);
+  const crowd = isOneDay ? crowdOf(days, chosen) : null;
+  if (crowd?.every(({ hours }) => hours !== null)) {
+    return exactly(windowVisitors(hoursOf(crowd), range.from, range.to), bots);
   }
   // Rows that retention has taken cannot be counted any more. A count reads those too that do not pass the filter.
   const isFew = sessions <= EXACT_VISITORS_SESSIONS && range.from >= floor;
@@ -99,9 +100,15 @@ async function visitorsOf(
   return { visitors: countSketch(slice.sketch), visitors_error: SKETCH_ERROR };
 }
 
-/** Whether a day's rows are one slice, a row a class: gaps of several sites or bands do not add up to visitors. */
-export const isOneSlice = (rows: readonly RolledRow[]): boolean =>
-  new Set(rows.map(({ is_bot }) => is_bot)).size === rows.length;
+/**
+ * Of a day's rows those that count its visitors, a row a class. Null where they do not: gaps of several sites do not add
+ * up, and a day that was rolled up before there were such rows has none.
+ */
+export function crowdOf(rows: readonly RolledRow[], slice: Chosen | null): RolledRow[] | null {
+  const own = rows.filter(({ value }) => value === slice?.crowd);
+  if (own.length === 0 && rows.length > 0) return null;
+  return new Set(own.map(({ is_bot }) => is_bot)).size === own.length ? own : null;
+}
 
 /** The stored hours of some days' rows. */
 export function hoursOf(rows: readonly RolledRow[]): [Hours, Hours] {

@@ -5,7 +5,8 @@ import type { Range } from "../rollup/plan";
 import { addSums } from "../rollup/slice";
 import type { LocalDay } from "../rollup/zone";
 import { countVisitors, readFactsRange, readLooseLeads } from "../store/facts";
-import { exactly, hoursOf, isOneSlice, windowVisitors } from "./collect";
+import type { RolledRow } from "../store/rollups";
+import { crowdOf, exactly, hoursOf, windowVisitors } from "./collect";
 import { classesOf, type Question } from "./question";
 import { type Rolled, readRolled } from "./read";
 
@@ -64,7 +65,7 @@ export async function collectDays(
     }
   }
   const classes = classesOf(question.bots);
-  const visitors = await visitorsOf(db, question, days, rolled, hours);
+  const visitors = await visitorsOf(db, question, days, rolled);
   const figures = days.map((day, i) => {
     const totals = TOTALS.map(() => 0);
     for (const index of classes) addSums(totals, sums[index][i] ?? []);
@@ -86,14 +87,18 @@ async function visitorsOf(
   db: D1Database,
   { filter, bots }: Question,
   days: readonly LocalDay[],
-  { plan, days: rows }: Rolled,
-  hours: ReturnType<typeof hoursOf>,
+  { slice, plan, days: rows }: Rolled,
 ): Promise<number[]> {
-  const byDay = Map.groupBy(rows, ({ period }) => period);
-  const isOne = [...byDay.values()].every(isOneSlice);
   const rolledDays = new Set(plan.days);
+  const crowds: RolledRow[] = [];
+  for (const [day, own] of Map.groupBy(rows, ({ period }) => period)) {
+    const crowd = crowdOf(own, slice);
+    if (crowd) crowds.push(...crowd);
+    else rolledDays.delete(day);
+  }
+  const hours = hoursOf(crowds);
   const isRolled = ({ from, to }: Range): boolean => {
-    if (!isOne || from % HOUR_MS !== 0 || to % HOUR_MS !== 0 || to - from > LOOK_BACK_HOURS * HOUR_MS) return false;
+    if (from % HOUR_MS !== 0 || to % HOUR_MS !== 0 || to - from > LOOK_BACK_HOURS * HOUR_MS) return false;
     for (let at = from; at < to; at += HOUR_MS) {
       if (!rolledDays.has(Math.floor(at / (24 * HOUR_MS)) * 24 * HOUR_MS)) return false;
     }

@@ -1,5 +1,5 @@
 import type { Bots, Filter } from "../protocol/filter";
-import { DIMENSIONS, NONE } from "../rollup/facts";
+import { atLeast, atMost, DIMENSIONS, NONE, SCORES } from "../rollup/facts";
 import type { Chosen } from "../store/rollups";
 
 /** What an aggregate is asked. Pure. */
@@ -14,8 +14,6 @@ export interface Question {
 export const classesOf = (bots: Bots): readonly (0 | 1)[] =>
   bots === "include" ? [0, 1] : bots === "only" ? [1] : [0];
 
-const SCORES = ["engagement", "bot", "vpn", "risk"] as const;
-
 /**
  * The slice that answers a filter by itself: all sessions, one value of one dimension, or one score in whole bands of
  * ten. Null for anything else, which is answered from rows.
@@ -23,17 +21,28 @@ const SCORES = ["engagement", "bot", "vpn", "risk"] as const;
 export function sliceFor(filter: Filter): Chosen | null {
   const { site: _, ...rest } = filter;
   const given = Object.entries(rest).filter(([, value]) => value !== undefined);
-  if (given.length === 0) return { dimension: NONE, values: [NONE] };
+  if (given.length === 0) return { dimension: NONE, values: [NONE], crowd: NONE };
   const score = SCORES.find((name) => given.every(([key]) => key === `min_${name}` || key === `max_${name}`));
   if (score) return bandsFor(score, filter[`min_${score}`] ?? 0, filter[`max_${score}`] ?? 100);
   const [only, ...more] = given;
   const dimension = DIMENSIONS.find((name) => name === only?.[0]);
-  return dimension && more.length === 0 ? { dimension, values: [String(only?.[1])] } : null;
+  if (!dimension || more.length > 0) return null;
+  const value = String(only?.[1]);
+  return { dimension, values: [value], crowd: value };
 }
 
 function bandsFor(dimension: (typeof SCORES)[number], low: number, high: number): Chosen | null {
   const isWhole = low % 10 === 0 && low < 100 && (high === 100 || high % 10 === 9);
   if (!isWhole) return null;
   const values = Array.from({ length: 10 }, (_, band) => band).filter((band) => band * 10 >= low && band * 10 < high);
-  return { dimension, values: values.map(String) };
+  return { dimension, values: values.map(String), crowd: crowdFor(values) };
+}
+
+/** Who counts the visitors of bands next to each other: the only one, or the range that begins or ends the scale. */
+function crowdFor(bands: readonly number[]): string | null {
+  const [first, last] = [bands[0], bands.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  if (first === last) return String(first);
+  if (last === 9) return first === 0 ? null : atLeast(first);
+  return first === 0 ? atMost(last) : null;
 }

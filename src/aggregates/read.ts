@@ -20,6 +20,8 @@ import { type Question, sliceFor } from "./question";
 export interface Rolled {
   /** The question's range without the time before the first session. */
   range: Range;
+  /** What the days' rows are of; null when all of it comes from rows. */
+  slice: Chosen | null;
   plan: Plan;
   days: RolledRow[];
   hours: RolledRow[];
@@ -62,7 +64,7 @@ export async function readRolled(
       continue;
     }
     const [days, hours, overflow] = results.slice(USABLE_STATEMENTS).map(({ results: rows }) => rows as RolledRow[]);
-    const rolled = { range, plan, days: days ?? [], hours: hours ?? [], floor: now.floor };
+    const rolled = { range, slice, plan, days: days ?? [], hours: hours ?? [], floor: now.floor };
     return withoutHidden(rolled, overflow ?? []);
   }
 }

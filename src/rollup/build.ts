@@ -1,5 +1,16 @@
 import { DAY_MS, HOUR_MS, ROLLUP_TOP } from "../limits";
-import { DIMENSIONS, type Dimension, type Facts, isBot, LEAD_TOTALS, type LooseLead, NONE, valuesOf } from "./facts";
+import {
+  crowdsOf,
+  DIMENSIONS,
+  type Dimension,
+  type Facts,
+  isBot,
+  LEAD_TOTALS,
+  type LooseLead,
+  NONE,
+  SCORES,
+  valuesOf,
+} from "./facts";
 import { count, type Hours, hourOf, LOOK_BACK_HOURS, writeHours } from "./hours";
 import {
   addSession,
@@ -20,7 +31,7 @@ export interface HourRow extends StoredSlice {
 }
 
 export interface DayRow extends HourRow {
-  /** Empty, with an empty value: all sessions. */
+  /** Empty, with an empty value: all sessions. A range of a score's bands has no sums, only its hours' visitors. */
   dimension: Dimension | typeof NONE;
   value: string;
   /** JSON: the day's hours. */
@@ -106,6 +117,9 @@ export class DayBuilder {
         this.#addTo(this.#slice(facts.site, dimension, value), facts, contribution);
       }
     }
+    for (const score of SCORES) {
+      for (const crowd of crowdsOf(facts, score)) this.#count(this.#slice(facts.site, score, crowd), facts, inDay);
+    }
   }
 
   /** One that came in on this day. */
@@ -127,15 +141,22 @@ export class DayBuilder {
   }
 
   #addTo(slice: DaySlice, facts: Facts, contribution: Contribution | null): void {
+    this.#count(slice, facts, contribution !== null);
+    if (!contribution) return;
+    const { slice: sums, hours } = slice.classes[isBot(facts) ? 1 : 0];
+    addSession(sums, contribution);
+    addSums(hourOf(hours, facts.started_at).sums, contribution.totals);
+  }
+
+  /** Its visitor, by the hour. */
+  #count(slice: DaySlice, facts: Facts, inDay: boolean): void {
     const mine = slice.classes[isBot(facts) ? 1 : 0];
     const { visitor_id, started_at } = facts;
     const start = Math.floor(started_at / HOUR_MS) * HOUR_MS;
     const gap = visitor_id === null ? null : gapOf(mine.seen, visitor_id, start);
     const either = visitor_id === null ? null : gapOf(slice.seen, visitor_id, start);
-    if (!contribution) return;
-    addSession(mine.slice, contribution);
+    if (!inDay) return;
     const hour = hourOf(mine.hours, start);
-    addSums(hour.sums, contribution.totals);
     if (gap !== null) count(hour.gaps, gap);
     if (either === null) return;
     let gaps = slice.either.get(start);

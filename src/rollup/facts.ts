@@ -71,6 +71,23 @@ export const NONE = "";
 export const bandOf = (score: number | null): string =>
   score === null ? NONE : String(Math.min(9, Math.floor(score / 10)));
 
+export const SCORES = ["engagement", "bot", "vpn", "risk"] as const;
+
+/** A score of at least `band` × 10, and one of at most `band` × 10 + 9: what `min_` and `max_` ask for. */
+export const atLeast = (band: number): string => `${band}+`;
+export const atMost = (band: number): string => `${band}-`;
+
+/**
+ * The ranges of several bands that a score lies in, from one end of the scale. Bands add up to a range's sums, but not to
+ * its visitors, who may be in more than one.
+ */
+export function crowdsOf(facts: Facts, score: (typeof SCORES)[number]): string[] {
+  const band = bandOf(facts[score]);
+  if (band === NONE) return [];
+  const own = Number(band);
+  return Array.from({ length: 9 }, (_, i) => (i < own ? atLeast(i + 1) : atMost(i)));
+}
+
 export function valuesOf(facts: Facts, dimension: Dimension): string[] {
   switch (dimension) {
     case "page":

@@ -177,6 +177,8 @@ export interface RolledRow {
   period: number;
   is_bot: 0 | 1;
   site: string;
+  /** Of its dimension; null for an hour. */
+  value: string | null;
   totals: string;
   sketch: string | null;
   hours: string | null;
@@ -186,7 +188,7 @@ export interface RolledRow {
 const columns = ({ parts, sketch, hours }: Wanted, grain: Grain): string => {
   const picked = parts.map((part) => `'${part}', r.parts -> '$.${part}'`).join(", ");
   return `r.is_bot, r.site, r.totals, ${sketch ? "r.sketch" : "NULL AS sketch"},
-    ${hours && grain === "day" ? "r.hours" : "NULL AS hours"},
+    ${hours && grain === "day" ? "r.hours" : "NULL AS hours"}, ${grain === "day" ? "r.value" : "NULL AS value"},
     ${parts.length > 0 ? `json_object(${picked})` : "NULL"} AS parts`;
 };
 
@@ -210,23 +212,27 @@ export const hourRows = (
 export interface Chosen {
   dimension: Dimension | typeof NONE;
   values: readonly string[];
+  /** The value whose row counts the visitors of all `values`; null where none does. */
+  crowd: string | null;
 }
 
-/** The rows of some days of one slice. */
+/** The rows of some days of one slice, and those that count its visitors. */
 export const dayRows = (
   db: D1Database,
   days: readonly number[],
-  { dimension, values }: Chosen,
+  { dimension, values, crowd }: Chosen,
   site: string | undefined,
   wanted: Wanted,
-): D1PreparedStatement =>
-  db
+): D1PreparedStatement => {
+  const asked = new Set([...values, ...(wanted.hours && crowd !== null ? [crowd] : [])]);
+  return db
     .prepare(
       `SELECT r.day AS period, ${columns(wanted, "day")}
        FROM json_each(?) AS p CROSS JOIN json_each(?) AS v CROSS JOIN rollup_days AS r
        WHERE r.day = p.value AND r.dimension = ? AND r.value = v.value ${ofSite(site)}`,
     )
-    .bind(JSON.stringify(days), JSON.stringify(values), dimension, ...(site === undefined ? [] : [site]));
+    .bind(JSON.stringify(days), JSON.stringify([...asked]), dimension, ...(site === undefined ? [] : [site]));
+};
 
 /** The days and sites of which a dimension has more values than have rows. */
 export const overflowRows = (

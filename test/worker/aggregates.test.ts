@@ -56,6 +56,8 @@ const FILTERS: Record<string, (session: MadeSession) => boolean> = {
   "&min_risk=70": ({ risk }) => (risk ?? -1) >= 70,
   "&min_engagement=20&max_engagement=59": ({ engagement }) =>
     engagement !== null && engagement >= 20 && engagement <= 59,
+  "&site=blog&min_risk=20": ({ site, risk }) => site === "blog" && (risk ?? -1) >= 20,
+  "&site=default&max_engagement=29": ({ site, engagement }) => site === "default" && engagement !== null && engagement <= 29,
   "&max_vpn=33": ({ vpn }) => vpn !== null && vpn <= 33,
   "&country=DE&device=mobile&min_bot=10": ({ country, device_class, bot }) =>
     country === "DE" && device_class === "mobile" && (bot ?? -1) >= 10,
@@ -178,7 +180,7 @@ async function checkEverything(nth = 1): Promise<void> {
   }
   for (const [i, tz] of ["UTC", "Europe/Berlin", "America/Los_Angeles", "Asia/Kolkata"].entries()) {
     for (const [, from, to] of RANGES.filter((_, r) => r % 3 === i % 3)) await checkDays(from, to, "", "exclude", tz);
-    const filter = ["&country=de", "&min_risk=70", "&site=blog"][i % 3] ?? "";
+    const filter = ["&country=de", "&site=blog&min_risk=20", "&site=default&max_engagement=29", "&site=blog"][i] ?? "";
     await checkDays(FROM, FROM + SPAN, filter, i % 2 ? "include" : "only", tz);
   }
 }
@@ -248,6 +250,17 @@ describe("every aggregate is a recount from the rows", { timeout: 240_000 }, () 
     sessions = [...now.values()];
     expect(await marks()).toBeGreaterThan(10);
     await checkEverything(3);
+  });
+
+  it("of days rolled up before ranges of a score's bands had visitors", async () => {
+    const sql = "DELETE FROM rollup_days WHERE value GLOB '[0-9][-+]' AND day % ? = 0";
+    const { meta } = await env.DB.prepare(sql)
+      .bind(2 * DAY)
+      .run();
+    expect(meta.changes).toBeGreaterThan(100);
+    await checkDays(FROM, FROM + SPAN, "&site=blog&min_risk=20", "exclude", "Europe/Berlin");
+    await checkAll(FROM + 2 * DAY, FROM + 3 * DAY, "&site=default&max_engagement=29", "include");
+    await checkAll(FROM + 3 * DAY, FROM + 4 * DAY, "&site=default&max_engagement=29", "include");
   });
 
   it("of bots by rule too", async () => {
