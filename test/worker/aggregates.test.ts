@@ -57,7 +57,8 @@ const FILTERS: Record<string, (session: MadeSession) => boolean> = {
   "&min_engagement=20&max_engagement=59": ({ engagement }) =>
     engagement !== null && engagement >= 20 && engagement <= 59,
   "&site=blog&min_risk=20": ({ site, risk }) => site === "blog" && (risk ?? -1) >= 20,
-  "&site=default&max_engagement=29": ({ site, engagement }) => site === "default" && engagement !== null && engagement <= 29,
+  "&site=default&max_engagement=29": ({ site, engagement }) =>
+    site === "default" && engagement !== null && engagement <= 29,
   "&max_vpn=33": ({ vpn }) => vpn !== null && vpn <= 33,
   "&country=DE&device=mobile&min_bot=10": ({ country, device_class, bot }) =>
     country === "DE" && device_class === "mobile" && (bot ?? -1) >= 10,
