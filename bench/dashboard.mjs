@@ -43,6 +43,7 @@ const server = await start("dashboard", {
   state,
   bindings: { RATE_LIMIT: "off" },
   objects: "project",
+  assets: true,
 });
 const url = `http://127.0.0.1:${server.port}`;
 const api = { url, key: KEY };

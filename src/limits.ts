@@ -349,8 +349,10 @@ export const REDELIVER_MAX = 100;
 export const IDENTITY_WINDOW_MS = DAY;
 /** A session may withdraw until its linger is over: its sightings are kept past that, and count for 24 h only. */
 export const IDENTITY_KEPT_MS = 2 * DAY + HOUR;
-/** Sightings of one identity: no rule asks for more than 100, and the record is one stored value of under 64 KB. */
+/** Sightings of one identity: no rule asks for more than 100, and they are one stored value of under 64 KB. */
 export const IDENTITY_MAX_SIGHTINGS = 400;
+/** As many are written with the record, 8 KB: one row a sighting for all but crowds, whose sightings are a row of their own. */
+export const IDENTITY_INLINE_SIGHTINGS = 64;
 /** Places (address, network, country) of one fingerprint: a person has a few, a pool of proxies any number. */
 export const IDENTITY_MAX_EDGES = 128;
 /** The counter in KV: a fixed window, and the entry's own time to live. */

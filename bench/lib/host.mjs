@@ -12,15 +12,25 @@ import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from "wran
  * @property {Record<string, string>} bindings
  * @property {number} [port]  Any that is free unless it is given.
  * @property {"project" | Record<string, string>} objects  The project's own bindings, or Durable Objects by binding name.
+ * @property {boolean} [assets]  With the dashboard's files. On Cloudflare the platform serves them; here every request then
+ *   passes another Worker or two, and their CPU is none of the project's.
  */
 
 const config = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
 const migrations = new URL("../../migrations/", import.meta.url);
-const { dist, state, bindings, objects, port = 0 } = /** @type {HostOptions} */ (JSON.parse(process.argv[2] ?? "{}"));
+const {
+  dist,
+  state,
+  bindings,
+  objects,
+  port = 0,
+  assets = false,
+} = /** @type {HostOptions} */ (JSON.parse(process.argv[2] ?? "{}"));
 
 const { workerOptions } = unstable_getMiniflareWorkerOptions(config, "development");
 const { d1Databases, r2Buckets, kvNamespaces, compatibilityDate } = workerOptions;
-const own = objects === "project" ? workerOptions : { d1Databases, r2Buckets, kvNamespaces, compatibilityDate };
+const project = assets ? workerOptions : { ...workerOptions, assets: undefined };
+const own = objects === "project" ? project : { d1Databases, r2Buckets, kvNamespaces, compatibilityDate };
 const durableObjects =
   objects === "project"
     ? workerOptions.durableObjects

@@ -34,12 +34,15 @@ const running = new Set();
 
 /**
  * @param {string} name
- * @param {{ dist: string, state?: string, bindings?: Record<string, string>, objects: "project" | Record<string, string> }} options
+ * @param {{ dist: string, state?: string, bindings?: Record<string, string>, objects: "project" | Record<string, string>, assets?: boolean }} options
  * @returns {Promise<Server>}
  */
-export async function start(name, { dist, state = join(workspace, `state-${name}`), bindings = {}, objects }) {
+export async function start(
+  name,
+  { dist, state = join(workspace, `state-${name}`), bindings = {}, objects, assets = false },
+) {
   mkdirSync(state, { recursive: true });
-  const child = spawn(process.execPath, [host, JSON.stringify({ dist, state, bindings, objects })], {
+  const child = spawn(process.execPath, [host, JSON.stringify({ dist, state, bindings, objects, assets })], {
     detached: true,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     env: { ...process.env, ...quietly },

@@ -44,12 +44,19 @@ export async function withDashboardCors(response: Response, context: Context): P
   return open;
 }
 
-/** Lets the page at `origin` read the answer, `Retry-After` included. */
+/** Let the page at `origin` read the answer, `Retry-After` included. */
+export const readableBy = (origin: string | null): Record<string, string> =>
+  origin
+    ? { "Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "Retry-After", Vary: "Origin" }
+    : {};
+
+/** The same for an answer that somebody else has made. */
 export function withCors(response: Response, origin: string | null): Response {
   if (!origin) return response;
   const open = new Response(response.body, response);
-  open.headers.set("Access-Control-Allow-Origin", origin);
-  open.headers.set("Access-Control-Expose-Headers", "Retry-After");
-  open.headers.append("Vary", "Origin");
+  for (const [name, value] of Object.entries(readableBy(origin))) {
+    if (name === "Vary") open.headers.append(name, value);
+    else open.headers.set(name, value);
+  }
   return open;
 }

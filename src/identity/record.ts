@@ -39,7 +39,7 @@ export interface Edge {
 }
 
 /** A session at a place: session, address, autonomous system, country, fingerprint, forms, time of the last (epoch ms). */
-export type Seen = [
+export type Seen = readonly [
   session: string,
   ip: string,
   asn: number,
@@ -58,7 +58,8 @@ export interface IdentityRecord {
   last_seen_at: number;
   /** Sessions ever; past the cap a repeated one may count twice. */
   sessions: number;
-  seen: Seen[];
+  /** In order of appearance. What changes is another list: who has written this one need not write it again. */
+  seen: readonly Seen[];
   edges: Edge[];
   /** What D1 and KV do not have yet: the row, edges by name, the counter. */
   row_changed: boolean;
@@ -99,9 +100,12 @@ type Place = Pick<Edge, "ip" | "asn" | "country">;
 
 const placeOf = ({ ip, asn, country }: Sighting): Place => ({ ip: ip ?? "", asn: asn ?? 0, country: country ?? "" });
 
-export const keyOf = ({ ip, asn, country }: Place): string => `${ip} ${asn} ${country}`;
+export const keyOf = ({ ip, asn, country }: Place): string => keyOfPlace(ip, asn, country);
 
-const seenKey = ([, ip, asn, country]: Seen): string => keyOf({ ip, asn, country });
+const keyOfPlace = (ip: string, asn: number, country: string): string => `${ip} ${asn} ${country}`;
+
+// By index: taking a tuple apart goes through an iterator, and this runs 400 times a sighting.
+const seenKey = (one: Seen): string => keyOfPlace(one[1], one[2], one[3]);
 
 /**
  * Folds a sighting into the record. Changes `record`. Past the cap the sighting has moved the totals, and is not
@@ -110,7 +114,7 @@ const seenKey = ([, ip, asn, country]: Seen): string => keyOf({ ip, asn, country
 export function take(record: IdentityRecord, sighting: Sighting, now: number): void {
   const place = placeOf(sighting);
   const key = keyOf(place);
-  const own = record.seen.filter(([session]) => session === sighting.session_id);
+  const own = record.seen.filter((one) => one[0] === sighting.session_id);
   const known = own.find((one) => seenKey(one) === key);
   record.last_seen_at = Math.max(record.last_seen_at, now);
   if (own.length === 0) {
@@ -119,9 +123,12 @@ export function take(record: IdentityRecord, sighting: Sighting, now: number): v
     if (sighting.counts) countSession(record, now);
   }
   if (known) {
-    known[4] = sighting.fingerprint_id ?? known[4];
-    known[5] = Math.max(known[5], sighting.forms);
-    known[6] = now;
+    const [session, ip, asn, country, fingerprint, forms] = known;
+    const again: Seen = [
+      ...([session, ip, asn, country] as const),
+      ...([sighting.fingerprint_id ?? fingerprint, Math.max(forms, sighting.forms), now] as const),
+    ];
+    record.seen = record.seen.map((one) => (one === known ? again : one));
     return;
   }
   if (isFull(record)) makeRoom(record, sighting, now);
@@ -130,7 +137,8 @@ export function take(record: IdentityRecord, sighting: Sighting, now: number): v
     return;
   }
   const { ip, asn, country } = place;
-  record.seen.push([sighting.session_id, ip, asn, country, sighting.fingerprint_id ?? "", sighting.forms, now]);
+  const { session_id, fingerprint_id, forms } = sighting;
+  record.seen = [...record.seen, [session_id, ip, asn, country, fingerprint_id ?? "", forms, now]];
   if (record.kind === "fingerprint" && sighting.ip !== null) noteEdge(record, place, now);
 }
 
@@ -139,16 +147,17 @@ export function take(record: IdentityRecord, sighting: Sighting, now: number): v
  * makes way for one with: 400 idle sessions must not hide the forms that come after them.
  */
 function makeRoom(record: IdentityRecord, { forms }: Sighting, now: number): void {
-  record.seen = record.seen.filter(([, , , , , , at]) => at > now - IDENTITY_KEPT_MS);
+  const kept = record.seen.filter((one) => one[6] > now - IDENTITY_KEPT_MS);
+  if (kept.length < record.seen.length) record.seen = kept;
   // While D1 does not answer, places to be deleted there wait here: no more of them than of anything else.
   if (!isFull(record) || record.gone.length >= IDENTITY_MAX_SIGHTINGS) return;
-  const old = record.seen.findIndex(([, , , , , , at]) => at <= now - IDENTITY_WINDOW_MS);
-  const idle = forms > 0 ? record.seen.findIndex(([, , , , , sent]) => sent === 0) : -1;
-  const [dropped] = old >= 0 || idle >= 0 ? record.seen.splice(old >= 0 ? old : idle, 1) : [];
+  const old = record.seen.find((one) => one[6] <= now - IDENTITY_WINDOW_MS);
+  const dropped = old ?? (forms > 0 ? record.seen.find((one) => one[5] === 0) : undefined);
   if (!dropped) return;
+  record.seen = record.seen.filter((one) => one !== dropped);
   // Its session may still withdraw, and nobody will know of this place then.
   releaseEdge(record, seenKey(dropped));
-  if (old < 0) record.dropped_at = now;
+  if (!old) record.dropped_at = now;
 }
 
 /** One sighting less rests on a place; with the last the place has to leave D1 too. */
@@ -187,9 +196,9 @@ function noteEdge(record: IdentityRecord, place: Place, now: number): void {
 
 /** A session's consent is withdrawn: what rests on it alone goes. Changes `record`. */
 export function forget(record: IdentityRecord, sessionId: string, now: number): void {
-  const own = record.seen.filter(([session]) => session === sessionId);
+  const own = record.seen.filter((one) => one[0] === sessionId);
   if (own.length === 0) return;
-  record.seen = record.seen.filter(([session]) => session !== sessionId);
+  record.seen = record.seen.filter((one) => one[0] !== sessionId);
   record.sessions = Math.max(0, record.sessions - 1);
   record.row_changed = true;
   if (record.counter && record.counter.expires_at > now) {
@@ -233,16 +242,25 @@ const distinct = (values: (string | number)[]): number => new Set(values).size;
 
 /** The last 24 hours, and whether there were more sightings in them than are remembered. */
 export function windowOf(record: IdentityRecord, now: number): IdentityCounts {
-  const seen = record.seen.filter(([, , , , , , at]) => at > now - IDENTITY_WINDOW_MS);
   const forms = new Map<string, number>();
-  for (const [session, , , , , sent] of seen) forms.set(session, Math.max(forms.get(session) ?? 0, sent));
-  const named = (values: (string | number)[]) => distinct(values.filter((value) => value !== "" && value !== 0));
+  const addresses = new Set<string>();
+  const networks = new Set<number>();
+  const countries = new Set<string>();
+  const fingerprints = new Set<string>();
+  for (const one of record.seen) {
+    if (one[6] <= now - IDENTITY_WINDOW_MS) continue;
+    forms.set(one[0], Math.max(forms.get(one[0]) ?? 0, one[5]));
+    if (one[1] !== "") addresses.add(one[1]);
+    if (one[2] !== 0) networks.add(one[2]);
+    if (one[3] !== "") countries.add(one[3]);
+    if (one[4] !== "") fingerprints.add(one[4]);
+  }
   return {
     sessions: forms.size,
-    addresses: named(seen.map(([, ip]) => ip)),
-    networks: named(seen.map(([, , asn]) => asn)),
-    countries: named(seen.map(([, , , country]) => country)),
-    fingerprints: named(seen.map(([, , , , fingerprint]) => fingerprint)),
+    addresses: addresses.size,
+    networks: networks.size,
+    countries: countries.size,
+    fingerprints: fingerprints.size,
     forms: [...forms.values()].reduce((sum, n) => sum + n, 0),
     capped: (record.dropped_at ?? 0) > now - IDENTITY_WINDOW_MS,
   };

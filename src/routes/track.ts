@@ -3,7 +3,7 @@ import { isDevelopment } from "../env";
 import { requireIngest } from "../http/auth";
 import { readJson } from "../http/body";
 import type { Context, Handler } from "../http/context";
-import { withCors } from "../http/cors";
+import { readableBy, withCors } from "../http/cors";
 import { errorField } from "../http/logger";
 import { fromRefusal, fromRefused, invalidQuery, Problem, unavailable } from "../http/problem";
 import { addressOf, limitStart, limitTrack } from "../http/rate";
@@ -26,7 +26,7 @@ import { ruleOf } from "../recording/rule";
 import { buildCall, type CallContext, type CallParts } from "../session/call";
 import type { Taken, TrackResult } from "../session/result";
 
-const ANSWER = { headers: { "Content-Type": "application/json", "Cache-Control": "no-store" } };
+const ANSWER = { "Content-Type": "application/json", "Cache-Control": "no-store" };
 
 export const DEFAULT_SITE = "default";
 
@@ -81,7 +81,7 @@ export async function track<Body = unknown>(
   try {
     await limitTrack(env, request);
     const body = await answer(await read(request));
-    return withCors(new Response(JSON.stringify(body), ANSWER), origin);
+    return new Response(JSON.stringify(body), { headers: { ...ANSWER, ...readableBy(origin) } });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     context.log.info("refused", { code: error.code, status: error.status });

@@ -1,8 +1,15 @@
 import { type Edge, fingerprintRow, type IdentityRecord } from "../identity/record";
+import { IDENTITY_INLINE_SIGHTINGS } from "../limits";
 
-/** An identity actor's own storage: one value, so that a sighting is one billed row. Every call is synchronous. */
+/**
+ * An identity actor's own storage: one value, so that a sighting is one billed row. The sightings of a crowd are one of their
+ * own, written when they change: past the cap they do not, and are 60 KB. Every call is synchronous, and those of one turn
+ * are one commit.
+ */
 export class IdentityStore {
   readonly #storage: DurableObjectStorage;
+  /** The sightings that stand apart, as last read or written; null while they are in the record. */
+  #apart: IdentityRecord["seen"] | null = null;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -11,11 +18,23 @@ export class IdentityStore {
   /** Null for an identity that nobody has been seen with; looking creates nothing. */
   read(): IdentityRecord | null {
     const text = this.#storage.kv.get<string>("record");
-    return text === undefined ? null : JSON.parse(text);
+    if (text === undefined) return null;
+    const { seen, ...record }: Omit<IdentityRecord, "seen"> & { seen?: IdentityRecord["seen"] } = JSON.parse(text);
+    if (seen) return { ...record, seen };
+    const apart: IdentityRecord["seen"] = JSON.parse(this.#storage.kv.get<string>("seen") ?? "[]");
+    this.#apart = apart;
+    return { ...record, seen: apart };
   }
 
   write(record: IdentityRecord): void {
-    this.#storage.kv.put("record", JSON.stringify(record));
+    const { kv } = this.#storage;
+    const { seen, ...rest } = record;
+    const isCrowd = seen.length > IDENTITY_INLINE_SIGHTINGS;
+    if (isCrowd && this.#apart !== seen) kv.put("seen", JSON.stringify(seen));
+    // What a withdrawal took out of the record must not be left beside it.
+    if (!isCrowd && this.#apart) kv.delete("seen");
+    kv.put("record", JSON.stringify(isCrowd ? rest : record));
+    this.#apart = isCrowd ? seen : null;
   }
 
   setAlarm(at: number): void {

@@ -69,7 +69,7 @@ export async function startServer({ env = {}, lean = false } = {}) {
   };
 
   const start = async () => {
-    const host = JSON.stringify({ dist, state, bindings: env, objects: "project", port });
+    const host = JSON.stringify({ dist, state, bindings: env, objects: "project", assets: true, port });
     const command = lean ? [join(root, "bench/lib/host.mjs"), host] : [join(root, "scripts/dev.mjs")];
     child = spawn(process.execPath, command, {
       cwd: root,
