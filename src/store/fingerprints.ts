@@ -2,7 +2,7 @@ import type { Neighbour, Place } from "../identity/graph";
 import { FINGERPRINT_MAX_SESSIONS, FINGERPRINT_NEIGHBOUR_SESSIONS, FINGERPRINT_STEP_SESSIONS } from "../limits";
 import type { Label } from "../scoring/ledger";
 import { type Condition, joinConditions } from "./facts";
-import { cutPage } from "./page";
+import { cutPage, pageEnd } from "./page";
 
 /**
  * Looking up by fingerprint. What is shown comes from `sessions`: only its rows say whose site they are of, and a
@@ -106,7 +106,7 @@ export function fingerprintsStatement(
   const newest = joinConditions([
     ...ofAddress("", asked),
     ["started_at >= ?", asked.from],
-    ["started_at < ?", asked.to],
+    ["started_at < ?", pageEnd(asked.to, after?.started_at)],
     ...(after ? [["(started_at, session_id) < (?, ?)", after.started_at, after.session_id] as const] : []),
     ...(down ? [["(started_at, session_id) >= (?, ?)", down.started_at, down.session_id] as const] : []),
     ["fingerprint_id IS NOT NULL"],
@@ -154,7 +154,7 @@ async function endOfStep(
   const { sql, values } = joinConditions([
     ...ofAddress("", asked),
     ["started_at >= ?", asked.from],
-    ["started_at < ?", asked.to],
+    ["started_at < ?", pageEnd(asked.to, after?.started_at)],
     ...(after ? [["(started_at, session_id) < (?, ?)", after.started_at, after.session_id] as const] : []),
   ]);
   const statement = `SELECT started_at, session_id FROM sessions WHERE ${sql}

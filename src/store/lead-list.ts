@@ -1,6 +1,6 @@
 import type { Contact, Evidence, Outcome } from "../leads/lead";
 import type { DeliveriesQuery, DeliveryAnswer, LeadsQuery, LeadValuesQuery } from "../protocol/leads";
-import { cutPage } from "./page";
+import { cutPage, pageEnd } from "./page";
 
 /** Reading D1's leads, submissions and deliveries. */
 
@@ -85,7 +85,7 @@ export async function listLeads(
   before: Place | null,
   limit: number,
 ): Promise<{ leads: Lead[]; next: Place | null }> {
-  const where = leadConditions(query, range);
+  const where = leadConditions(query, { ...range, to: pageEnd(range.to, before?.created_at) });
   if (before) where.push(["(leads.created_at, leads.lead_id) < (?, ?)", before.created_at, before.id]);
   const sql = where.map(([condition]) => condition).join(" AND ");
   const { results } = await db
@@ -162,7 +162,7 @@ export async function listDeliveries(
   const where: Condition[] = [
     ...given("state = ?", query.state),
     ["created_at >= ?", from],
-    ["created_at < ?", to],
+    ["created_at < ?", pageEnd(to, before?.created_at)],
     ...given("site = ?", query.site),
     ...given("endpoint_id = ?", query.endpoint),
     ...given("lead_id = ?", query.lead_id),

@@ -3,3 +3,9 @@ export function cutPage<T>(rows: readonly T[], limit: number): { page: T[]; last
   const page = rows.slice(0, limit);
   return { page, last: rows.length > limit ? (page.at(-1) ?? null) : null };
 }
+
+/**
+ * Where the page of a list ends that begins after a row of time `at` (none: the first page), in a range that ends at `to`.
+ * Of two upper bounds SQLite seeks by the first it finds: with the range's own it would read all earlier pages again.
+ */
+export const pageEnd = (to: number, at: number | undefined): number => (at === undefined ? to : Math.min(to, at + 1));

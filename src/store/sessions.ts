@@ -3,6 +3,7 @@ import type { Bots } from "../protocol/filter";
 import type { Scores } from "../scoring/ledger";
 import { readDetail } from "./detail";
 import { type Condition, conditionsOf, joinConditions } from "./facts";
+import { pageEnd } from "./page";
 
 /** Reading D1's `sessions` and `events`. */
 
@@ -73,7 +74,9 @@ export async function listSessions(
   const place: Condition[] = cursor
     ? [["(started_at, session_id) < (?, ?)", cursor.started_at, cursor.session_id]]
     : [];
-  const { sql, values } = joinConditions([...conditions(asked, false), ...place]);
+  const { query, range } = asked;
+  const rest = { query, range: { ...range, to: pageEnd(range.to, cursor?.started_at) } };
+  const { sql, values } = joinConditions([...conditions(rest, false), ...place]);
   const statement = `SELECT * FROM sessions WHERE ${sql} ORDER BY started_at DESC, session_id DESC LIMIT ?`;
   const { results } = await db
     .prepare(statement)
