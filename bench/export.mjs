@@ -2,7 +2,7 @@
 // `npm run bench:export`: what a long export does to the runtime's memory.
 import { parseArgs } from "node:util";
 import { buildOwn } from "./lib/build.mjs";
-import { memory } from "./lib/process.mjs";
+import { memory, quiet, resetPeak } from "./lib/process.mjs";
 import { start } from "./lib/server.mjs";
 import { stateDir } from "./lib/state.mjs";
 import { figure } from "./lib/stats.mjs";
@@ -10,8 +10,8 @@ import { targetTable } from "./report.mjs";
 
 const HELP = `npm run bench:export [-- --rows <n>] [--format ndjson|csv] [--json]
 
-Exports the sessions of a seeded database as one file, and prints how much the memory of the server's processes grows
-from the first tenth of the rows to the last one. The peak is printed beside it: a heap fills with garbage and is swept, however long the file is.
+Exports the sessions of a seeded database as one file, and prints how much the memory of the server's processes grows: at
+its peak beyond what a short export leaves, garbage included, and from the first tenth of the rows to the last one.
   STATE_DIR  whose database (default .state; "npm run seed" fills it)
   --rows     end after so many (default 1000000)
   --format   ndjson (default) or csv
@@ -46,7 +46,9 @@ const TRIES = 3;
 
 /**
  * Reads an export line by line, up to `most` lines.
- * @param {number} most @param {number} [tries] @returns {Promise<{ lines: number, bytes: number, early: number }>}  `early`: MB after a tenth of them.
+ * @param {number} most
+ * @param {number} [tries]
+ * @returns {Promise<{ lines: number, bytes: number, early: number }>}  `early`: MB after a tenth of them.
  */
 async function take(most, tries = TRIES) {
   try {
@@ -82,21 +84,29 @@ async function takeOnce(most) {
   return { lines, bytes, early };
 }
 
+// What any export needs: code, a heap, D1's cache.
+await take(20_000);
+await quiet(server.pids);
+const before = memory(server.pids, "VmRSS");
+resetPeak(server.pids);
 const began = performance.now();
 const { lines, bytes, early } = await take(wanted);
 const seconds = (performance.now() - began) / 1_000;
 const [late, peak] = [memory(server.pids, "VmRSS"), memory(server.pids, "VmHWM")];
-const growth = Math.max(0, late - early);
 await server.kill();
 
-const name = `memory at the end of ${figure(lines)} rows, beyond that after a tenth of them`;
-const targets = [{ name, value: growth, unit: "MB", goal: `≤ ${GOAL_MB}`, holds: growth <= GOAL_MB }];
-const result = { targets, rows: lines, bytes, seconds, early_mb: early, late_mb: late, peak_mb: peak };
+/** @param {string} name @param {number} value */
+const grown = (name, value) => ({ name, value, unit: "MB", goal: `≤ ${GOAL_MB}`, holds: value <= GOAL_MB });
+const targets = [
+  grown(`memory an export of ${figure(lines)} rows adds at its peak`, Math.max(0, peak - before)),
+  grown("memory at its end, beyond that after a tenth of it", Math.max(0, late - early)),
+];
+const result = { targets, rows: lines, bytes, seconds, before_mb: before };
 if (values.json) console.log(JSON.stringify(result));
 else {
   const rate = `${figure(lines / seconds)} rows/s`;
   console.log(
-    `${figure(lines)} rows, ${figure(bytes / 1e6)} MB in ${figure(seconds)} s (${rate}), ${figure(early)} MB early, ${figure(late)} late, ${figure(peak)} at the peak`,
+    `${figure(lines)} rows, ${figure(bytes / 1e6)} MB in ${figure(seconds)} s (${rate}), from ${figure(before)} MB`,
   );
   console.log(`\n${targetTable(targets)}`);
 }

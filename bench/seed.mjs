@@ -7,8 +7,8 @@ import { seed } from "./seed/seed.mjs";
 const HELP = `npm run seed [-- --sessions <n>] [--until <YYYY-MM-DD>]
 
 Writes a deterministic year of sessions (real browser profiles, daily and weekly cycles, bots, campaigns, leads), with
-about ten events each, into the D1 of STATE_DIR (default .state), and rolls it up. Not while "npm run dev" is running. Begun again with the same --until it goes on where it broke off; until it
-is through, four indexes are missing.
+about ten events each, into the D1 of STATE_DIR (default .state), and rolls it up. Not while "npm run dev" is running.
+Begun again with the same --until it goes on where it broke off; until it is through, four indexes are missing.
   --sessions  how many (default 20000)
   --until     the day the year ends before (default: today, UTC)
   --json      only one object of figures`;

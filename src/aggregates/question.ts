@@ -1,5 +1,6 @@
 import type { Bots, Filter } from "../protocol/filter";
-import { atLeast, atMost, DIMENSIONS, NONE, SCORES } from "../rollup/facts";
+import { atLeast, atMost, DIMENSIONS, NONE } from "../rollup/facts";
+import { SCORES, type ScoreName } from "../scoring/ledger";
 import type { Chosen } from "../store/rollups";
 
 /** What an aggregate is asked. Pure. */
@@ -31,7 +32,7 @@ export function sliceFor(filter: Filter): Chosen | null {
   return { dimension, values: [value], crowd: value };
 }
 
-function bandsFor(dimension: (typeof SCORES)[number], low: number, high: number): Chosen | null {
+function bandsFor(dimension: ScoreName, low: number, high: number): Chosen | null {
   const isWhole = low % 10 === 0 && low < 100 && (high === 100 || high % 10 === 9);
   if (!isWhole) return null;
   const values = Array.from({ length: 10 }, (_, band) => band).filter((band) => band * 10 >= low && band * 10 < high);

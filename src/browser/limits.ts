@@ -31,7 +31,7 @@ export const RETRY_MAX_MS = 30_000;
 export const RETRY_AFTER_MAX_MS = 3_600_000;
 /** The server's session time-out too. */
 export const SESSION_IDLE_MS = 30 * 60_000;
-/** What waits for the page to be idle waits at most this long after its load. */
+/** What waits for the page to be idle waits at most this long after its load, and a first call at most this long at all. */
 export const IDLE_MS = 2_000;
 /** A scroll position is read at most this often. */
 export const SCROLL_MS = 250;

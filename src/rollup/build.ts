@@ -1,4 +1,5 @@
 import { DAY_MS, HOUR_MS, ROLLUP_TOP } from "../limits";
+import { SCORES } from "../scoring/ledger";
 import {
   crowdsOf,
   DIMENSIONS,
@@ -8,7 +9,6 @@ import {
   LEAD_TOTALS,
   type LooseLead,
   NONE,
-  SCORES,
   valuesOf,
 } from "./facts";
 import { count, type Hours, hourOf, LOOK_BACK_HOURS, writeHours } from "./hours";

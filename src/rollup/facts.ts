@@ -1,4 +1,5 @@
 import { BOUNCE_ENGAGED_MS, VPN_LIKELY } from "../limits";
+import { SCORES, type ScoreName } from "../scoring/ledger";
 import { pageName, referrerHost } from "../session/source";
 import { readCounts, readViews, sumOf } from "../session/tallies";
 
@@ -60,7 +61,7 @@ export const isBounce = ({ page_views, engaged_ms }: Facts): boolean =>
 /** What a question may filter by, and have answered from rollups. Scores go by bands of ten. */
 export const DIMENSIONS = [
   ...(["country", "page", "source", "campaign", "device", "label"] as const),
-  ...(["engagement", "bot", "vpn", "risk"] as const),
+  ...SCORES,
 ] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
@@ -71,8 +72,6 @@ export const NONE = "";
 export const bandOf = (score: number | null): string =>
   score === null ? NONE : String(Math.min(9, Math.floor(score / 10)));
 
-export const SCORES = ["engagement", "bot", "vpn", "risk"] as const;
-
 /** A score of at least `band` × 10, and one of at most `band` × 10 + 9: what `min_` and `max_` ask for. */
 export const atLeast = (band: number): string => `${band}+`;
 export const atMost = (band: number): string => `${band}-`;
@@ -81,7 +80,7 @@ export const atMost = (band: number): string => `${band}-`;
  * The ranges of several bands that a score lies in, from one end of the scale. Bands add up to a range's sums, but not to
  * its visitors, who may be in more than one.
  */
-export function crowdsOf(facts: Facts, score: (typeof SCORES)[number]): string[] {
+export function crowdsOf(facts: Facts, score: ScoreName): string[] {
   const band = bandOf(facts[score]);
   if (band === NONE) return [];
   const own = Number(band);

@@ -98,13 +98,24 @@ export interface Completeness {
   streams: ({ stream: string; through: number } & Omit<Completeness, "streams">)[];
 }
 
-export function completeness(streams: Streams): Completeness {
+/** Of one stream, as far as it is not said by the rest: `expected` is `through`. */
+export type StreamCounts = Omit<Completeness["streams"][number], "expected">;
+
+export const completeness = (streams: Streams): Completeness =>
+  completenessOf(
+    Object.entries(streams)
+      .filter(([name]) => name !== SERVER_STREAM)
+      .map(([stream, { through, received, rejected, gone, gaps }]) => {
+        const missing = gaps.reduce((sum, [from, to]) => sum + to - from + 1, 0);
+        return { stream, through, received, missing, rejected, gone };
+      }),
+  );
+
+/** The streams with their sums. */
+export function completenessOf(streams: readonly StreamCounts[]): Completeness {
   const total: Completeness = { received: 0, expected: 0, missing: 0, rejected: 0, gone: 0, streams: [] };
-  for (const [name, stream] of Object.entries(streams)) {
-    if (name === SERVER_STREAM) continue;
-    const missing = stream.gaps.reduce((sum, [from, to]) => sum + to - from + 1, 0);
-    const { through, received, rejected, gone } = stream;
-    total.streams.push({ stream: name, through, received, expected: through, missing, rejected, gone });
+  for (const { stream, through, received, missing, rejected, gone } of streams) {
+    total.streams.push({ stream, through, received, expected: through, missing, rejected, gone });
     total.received += received;
     total.expected += through;
     total.missing += missing;

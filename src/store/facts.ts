@@ -1,6 +1,7 @@
 import { FACTS_PAGE_ROWS } from "../limits";
 import type { Filter } from "../protocol/filter";
 import { DETAIL_PATHS, type Facts, type FactsRow, type LooseLead, readFacts } from "../rollup/facts";
+import { SCORES } from "../scoring/ledger";
 import { USUAL_RULES } from "./detail";
 import { botRules } from "./ledger";
 
@@ -24,7 +25,6 @@ function factsOf({ session_id: _, convicted, ...row }: StoredFacts): Facts {
 
 export type Condition = readonly [sql: string, ...values: (string | number)[]];
 
-const SCORES = ["engagement", "bot", "vpn", "risk"] as const;
 /** Of both forms of a detail. */
 const detailed = (name: string, place: number, usual: string) =>
   `coalesce(@detail ->> '$.${name}', @detail ->> '$.from[${place}]', ${usual})`;

@@ -1,5 +1,6 @@
 import type { Contact, Evidence, Outcome } from "../leads/lead";
 import type { DeliveriesQuery, DeliveryAnswer, LeadsQuery, LeadValuesQuery } from "../protocol/leads";
+import { SCORES } from "../scoring/ledger";
 import { cutPage, pageEnd } from "./page";
 
 /** Reading D1's leads, submissions and deliveries. */
@@ -45,8 +46,6 @@ export interface Place {
 
 type Condition = [sql: string, ...values: (string | number)[]];
 type Range = { from: number; to: number };
-
-const SCORES = ["engagement", "bot", "vpn", "risk"] as const;
 
 const given = (sql: string, value: string | number | undefined): Condition[] =>
   value === undefined ? [] : [[sql, value]];

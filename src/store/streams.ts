@@ -1,4 +1,4 @@
-import type { Completeness } from "../session/streams";
+import { type Completeness, completenessOf } from "../session/streams";
 import { trimmed } from "./tuple";
 
 /** A session's streams as its row keeps them. */
@@ -12,17 +12,10 @@ export const writeStreams = ({ streams }: Completeness): unknown[][] =>
     return trimmed([stream, through, missing, rejected, gone, received], [null, null, 0, 0, 0, rest]);
   });
 
-export function readStreams(lines: readonly unknown[][]): Completeness {
-  const total: Completeness = { received: 0, expected: 0, missing: 0, rejected: 0, gone: 0, streams: [] };
-  for (const line of lines) {
-    const [stream, through, missing = 0, rejected = 0, gone = 0, known] = line as Line;
-    const received = known ?? through - missing - rejected - gone;
-    total.streams.push({ stream, through, received, expected: through, missing, rejected, gone });
-    total.received += received;
-    total.expected += through;
-    total.missing += missing;
-    total.rejected += rejected;
-    total.gone += gone;
-  }
-  return total;
-}
+export const readStreams = (lines: readonly unknown[][]): Completeness =>
+  completenessOf(
+    lines.map((line) => {
+      const [stream, through, missing = 0, rejected = 0, gone = 0, known] = line as Line;
+      return { stream, through, received: known ?? through - missing - rejected - gone, missing, rejected, gone };
+    }),
+  );
