@@ -2,7 +2,7 @@ import type { Env } from "../src/env";
 import { errorField, type Logger } from "../src/http/logger";
 import { identityName } from "../src/identity/name";
 import type { IdentityKind, Sighting } from "../src/identity/record";
-import { IDENTITY_MAX_ASKS, OUTSIDE_TIMEOUT_MS } from "../src/limits";
+import { IDENTITY_ASK_GAP_MS, IDENTITY_MAX_ASKS, OUTSIDE_TIMEOUT_MS } from "../src/limits";
 import type { IdentityCounts } from "../src/scoring/facts";
 import type { IdentityEntry } from "../src/session/entry";
 import type { Head } from "../src/session/head";
@@ -28,15 +28,23 @@ export function toldOf(namespace: Namespace, head: Head, told: readonly string[]
 
 type Answer = Omit<IdentityEntry, "seq">;
 
+/** When there may be something to ask: something was taken, or the alarm rings, before what waits is written out. */
+export type Occasion = "call" | "alarm";
+
 /**
  * Asks a session's identity actors what the last 24 hours held: once, and again when the identity has changed or a form
- * was sent. Best effort: it delays nothing, and a failure is tried again with the next call, a few times.
+ * was sent. The first time is with the first flush, when the fingerprint has come too; a form does not wait for it. An
+ * open session that its alarm has woken waits for its next call: after a restart a thousand wake at once. Best effort: it
+ * delays nothing, and a failure is tried again later, a few times.
  */
 export class Inquiry {
   readonly #namespace: Namespace;
   readonly #log: Logger;
   #asking: Promise<void> | null = null;
   #failures = 0;
+  #askedAt = 0;
+  /** Something was taken since this instance of the actor woke. */
+  #isCalled = false;
 
   constructor(namespace: Namespace, log: Logger) {
     this.#namespace = namespace;
@@ -44,8 +52,11 @@ export class Inquiry {
   }
 
   /** Starts asking if there is something to ask. `take` gets the answer for the journal. */
-  start(memory: Memory, take: (answer: Answer) => void): void {
+  start(memory: Memory, occasion: Occasion, now: number, take: (answer: Answer) => void): void {
+    this.#isCalled ||= occasion === "call";
     if (this.#asking || this.#failures >= IDENTITY_MAX_ASKS || !isOpen(memory)) return;
+    if (!this.#isTime(memory, occasion, now)) return;
+    this.#askedAt = now;
     const asking = this.#ask(memory).then(take, (error: unknown) => {
       this.#failures += 1;
       this.#log.warn("identity_failed", { error: errorField(error) });
@@ -53,6 +64,12 @@ export class Inquiry {
     this.#asking = asking.finally(() => {
       this.#asking = null;
     });
+  }
+
+  #isTime({ state, progress }: Memory, occasion: Occasion, now: number): boolean {
+    if (occasion === "alarm") return this.#isCalled || state.ended_at !== null;
+    const isBegun = progress.last_plan_at > 0 || state.behaviour.submits > 0;
+    return isBegun && now - this.#askedAt >= IDENTITY_ASK_GAP_MS;
   }
 
   /** Waits for the answer that is on its way, if one is, at most `ms`. False: it has not come. */

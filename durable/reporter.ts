@@ -24,8 +24,12 @@ export class Reporter {
   #refilledAt = 0;
   #refused: Record<string, number> = {};
   #limits: Record<string, number> = {};
+  /** The visitor that was told of last, and the hash: making it takes longer than all else a report does here. */
+  #visitor: { id: string | null; who: Promise<string | null> } | null = null;
   /** The last report on its way. */
   #reporting: Promise<void> = Promise.resolve();
+  /** Something has changed that no report has told. */
+  #isOwed = false;
   /** The last report spoke of failures: the end of them is news too. */
   #wasUnwell = false;
 
@@ -42,8 +46,11 @@ export class Reporter {
 
   /** After something was taken: `before` is the mark the session had until then. */
   taken(memory: Memory, before: Mark, now: number): void {
-    const reason = reasonFor(memory.head.session_id, before, markOf(memory.head, memory.state));
-    if (reason === "beat" || (reason === "change" && this.#take(now))) this.#report(memory, now);
+    const after = markOf(memory.head, memory.state);
+    const reason = reasonFor(memory.head.session_id, before, after);
+    this.#isOwed ||= reason === "change";
+    const isEnd = after.ended && !before.ended;
+    if (reason === "beat" || (reason === "change" && isEnd) || this.#mayTell(now)) this.#report(memory, now);
   }
 
   /** After the alarm has written, or tried to: trouble is told even if nobody is there any more. */
@@ -51,13 +58,18 @@ export class Reporter {
     const { d1, r2 } = memory.progress;
     const isUnwell = d1.attempts + r2.attempts > 0;
     const hasCounts = Object.keys(this.#refused).length + Object.keys(this.#limits).length > 0;
-    if (memory.state.events > 0 && (isUnwell || this.#wasUnwell || hasCounts)) this.#report(memory, now);
+    const isNews = isUnwell || this.#wasUnwell || hasCounts || this.#mayTell(now);
+    if (memory.state.events > 0 && isNews) this.#report(memory, now);
     this.#wasUnwell = isUnwell;
   }
 
   /** When the last report has arrived, or failed. */
   settled(): Promise<void> {
     return this.#reporting;
+  }
+
+  #mayTell(now: number): boolean {
+    return this.#isOwed && this.#take(now);
   }
 
   #take(now: number): boolean {
@@ -79,8 +91,10 @@ export class Reporter {
     };
     this.#refused = {};
     this.#limits = {};
+    this.#isOwed = false;
     const shard = this.#env.ROSTER.getByName(shardName(shardOf(head.session_id)));
-    this.#reporting = whoIs(visitor)
+    if (this.#visitor?.id !== visitor) this.#visitor = { id: visitor, who: whoIs(visitor) };
+    this.#reporting = this.#visitor.who
       .then((who) => shard.report({ ...report, who }))
       .catch((error: unknown) => this.#log.debug("report_failed", { error: errorField(error) }));
   }

@@ -249,13 +249,16 @@ export class SessionActor extends DurableObject<Env> {
     if (!this.#isErased) this.#memory ??= this.#orAbort(() => load(this.journal, Date.now()));
     const memory = this.#memory;
     if (!memory) return dropTombstone(this.ctx.storage, Date.now());
-    memory.alarm_at = null;
+    const now = Date.now();
+    // Until it has gone through, the alarm that rings stands for any other: it rings again if this process dies.
+    memory.alarm_at = now;
     memory.standby = null;
-    this.#endIfIdle(memory, Date.now());
-    this.#abandonForms(memory, Date.now());
-    this.#inquiry.start(memory, (answer) => this.#learn(memory, answer));
+    this.#endIfIdle(memory, now);
+    this.#abandonForms(memory, now);
+    this.#inquiry.start(memory, "alarm", now, (answer) => this.#learn(memory, answer));
     await this.#inquiry.settled(IDENTITY_WAIT_MS);
     if (this.#memory !== memory) return;
+    memory.alarm_at = null;
     try {
       await this.#flushAll(memory);
     } catch (error) {
@@ -264,9 +267,9 @@ export class SessionActor extends DurableObject<Env> {
     }
     await this.#eraseWithdrawn(memory);
     if (this.#memory !== memory) return;
-    const now = Date.now();
-    this.#reporter.flushed(memory, now);
-    if (due(forgetAt(memory), now) || due(wipeAt(memory), now)) return this.#wipe();
+    const done = Date.now();
+    this.#reporter.flushed(memory, done);
+    if (due(forgetAt(memory), done) || due(wipeAt(memory), done)) return this.#wipe();
     this.#setDeadline(memory);
   }
 
@@ -340,7 +343,7 @@ export class SessionActor extends DurableObject<Env> {
       this.#setDeadline(memory);
     });
     this.#watch.tell(memory, entries, now);
-    this.#inquiry.start(memory, (answer) => this.#learn(memory, answer));
+    this.#inquiry.start(memory, "call", now, (answer) => this.#learn(memory, answer));
     this.#reporter.taken(memory, mark, now);
     return memory;
   }

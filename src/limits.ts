@@ -365,6 +365,8 @@ export const IDENTITY_RETENTION_MS = 90 * DAY;
 export const IDENTITY_WAIT_MS = 300;
 /** Tries to ask about a session, per load of its actor. */
 export const IDENTITY_MAX_ASKS = 3;
+/** Between two questions about one session, its flushes aside: each wakes two actors, and a script sends forms all the time. */
+export const IDENTITY_ASK_GAP_MS = 10 * SECOND;
 /** Sessions of a fingerprint that an answer about it looks at, the newest: a person has a few, a farm any number. */
 export const FINGERPRINT_MAX_SESSIONS = 500;
 /** Sessions a call looks at for a page of fingerprints: where one farm has them all, a page is short, and goes on. */
@@ -390,8 +392,11 @@ export const ROSTER_TTL_MS = 55 * SECOND;
  * two reports there are at most 40 s, and nobody expires who is there.
  */
 export const ROSTER_BEAT_MS = 30 * SECOND;
-/** Changes (page, verdict, end) are told at once; a session that changes all the time may do so this often. */
-export const ROSTER_BURST = 10;
+/**
+ * Changes (page, verdict, visitor) are told at once, who comes and one change; a session that changes all the time may do so
+ * this often, and what it had to keep is told with what it takes next. The end is always told.
+ */
+export const ROSTER_BURST = 2;
 export const ROSTER_REFILL_MS = 3 * SECOND;
 /** Seats of a shard: 320,000 visitors in all, and some 10 MB of memory a shard. Who finds none is not shown. */
 export const ROSTER_MAX_SEATS = 20_000;

@@ -84,7 +84,7 @@ export async function load(servers, { rounds, quick, share, repeats, steadySecon
   for (let round = 1; round <= rounds; round++) {
     say(`round ${round} of ${rounds}`);
     for (const one of cells) await take(one.key, round, () => run(servers, one));
-    for (const who of /** @type {const} */ (["bare", "subject"])) {
+    for (const who of /** @type {const} */ (["bare", "written", "subject"])) {
       const server = servers[who];
       const drive = () => constantRate(server.port, STEADY.shape, STEADY.rate, steadySeconds);
       await take(`${who} steady`, round, () => measure(server, drive));

@@ -22,16 +22,19 @@ interface Control {
   at: Map<string, Fault>;
   /** Calls made, in order. */
   calls: string[];
+  /** Calls beside the writes, which nothing waits for: `identity.seen`, `roster.report`. */
+  beside: string[];
   /** Awaited before each outside call, to hold a flush in the middle. */
   gate: Promise<void> | null;
 }
 
 /** Shared by the tests and the actors: they run in one isolate. */
-export const faults: Control = { at: new Map(), calls: [], gate: null };
+export const faults: Control = { at: new Map(), calls: [], beside: [], gate: null };
 
 export function resetFaults(): void {
   faults.at.clear();
   faults.calls = [];
+  faults.beside = [];
   faults.gate = null;
 }
 
@@ -97,6 +100,7 @@ export function faultyRoster(roster: DurableObjectNamespace<RosterActor>): Durab
   const getByName = (name: string) => {
     const stub = roster.getByName(name);
     const report = (report: Report): Promise<void> => {
+      faults.beside.push("roster.report");
       const fault = faults.at.get("roster.report");
       if (fault === "refuse") return Promise.reject(new Error("the roster is away"));
       return fault === "lie" ? forever() : stub.report(report);
@@ -120,7 +124,7 @@ function faultyStatement(statement: D1PreparedStatement, die: Die): D1PreparedSt
   return wrapped as D1PreparedStatement;
 }
 
-/** What a session asks its identity actors. No write of the session's: it is neither recorded nor held by the gate. */
+/** What a session asks its identity actors. No write of the session's: it is not among them, nor held by the gate. */
 export function faultyIdentity(
   namespace: DurableObjectNamespace<IdentityActor>,
 ): DurableObjectNamespace<IdentityActor> {
@@ -138,6 +142,7 @@ export function faultyIdentity(
 }
 
 async function answerOf<T>(ask: () => Promise<T>): Promise<T> {
+  faults.beside.push("identity.seen");
   const fault = faults.at.get("identity.seen");
   if (fault === "hang") return forever();
   if (fault === "refuse") throw new Error("the identity actor is away");

@@ -6,6 +6,7 @@ import { ERASE_AGAIN_MS, HOUR_MS, LINGER_MS, STUCK_ATTEMPTS } from "../../src/li
 import type { Erasure } from "../../src/protocol/erasure";
 import type { Report } from "../../src/roster/entry";
 import { shardName, shardOf } from "../../src/roster/shards";
+import type { Progress } from "../../src/session/progress";
 import { sessionPrefix } from "../../src/store/archive";
 import { faults, resetFaults } from "../support/faults";
 import { erase, everything, expectNowhere, leadOf, newPerson, tablesIn, visit } from "../support/person";
@@ -124,13 +125,21 @@ describe("while a store is away, an erasure finds", () => {
   });
 });
 
+/** Whether a write to each store has been tried, and has failed. */
+const triedOf = (id: string): Promise<boolean> =>
+  runInDurableObject(stubOf(id), (_, state) => {
+    const [row] = state.storage.sql.exec<{ progress: string }>("SELECT progress FROM head").toArray();
+    const { d1, r2 } = JSON.parse(row?.progress ?? "{}") as Progress;
+    return d1.attempts > 0 && r2.attempts > 0;
+  });
+
 describe("nothing comes back after an erasure", () => {
   it("from a flush that was given up and lands late", async () => {
     const person = newPerson();
     // Before the visit: its end is written out at once, by itself.
     for (const point of ["d1.batch", "r2.put events", "r2.put identity"]) faults.at.set(point, "refuse");
     const id = await visit(person, { end: true });
-    await later(60_000, () => alarm(id));
+    await expect.poll(() => triedOf(id), { timeout: 5_000 }).toBe(true);
     resetFaults();
     const receipt = await erase(person.visitor);
     expect(receipt.status).toBe("working");
