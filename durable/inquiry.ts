@@ -32,10 +32,10 @@ type Answer = Omit<IdentityEntry, "seq">;
 export type Occasion = "call" | "alarm";
 
 /**
- * Asks a session's identity actors what the last 24 hours held: once, and again when the identity has changed or a form
- * was sent. The first time is with the first flush, when the fingerprint has come too; a form does not wait for it. An
- * open session that its alarm has woken waits for its next call: after a restart a thousand wake at once. Best effort: it
- * delays nothing, and a failure is tried again later, a few times.
+ * Asks a session's identity actors what the last 24 hours held: at once, so that a lead sent in its first seconds has it too,
+ * and again when the identity has changed or a form was sent, but then at most every ten seconds or with a flush. An open
+ * session that its alarm has woken waits for its next call: after a restart a thousand wake at once. Best effort: it delays
+ * nothing, and a failure is tried again later, a few times.
  */
 export class Inquiry {
   readonly #namespace: Namespace;
@@ -66,10 +66,9 @@ export class Inquiry {
     });
   }
 
-  #isTime({ state, progress }: Memory, occasion: Occasion, now: number): boolean {
+  #isTime({ state }: Memory, occasion: Occasion, now: number): boolean {
     if (occasion === "alarm") return this.#isCalled || state.ended_at !== null;
-    const isBegun = progress.last_plan_at > 0 || state.behaviour.submits > 0;
-    return isBegun && now - this.#askedAt >= IDENTITY_ASK_GAP_MS;
+    return now - this.#askedAt >= IDENTITY_ASK_GAP_MS;
   }
 
   /** Waits for the answer that is on its way, if one is, at most `ms`. False: it has not come. */

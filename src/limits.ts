@@ -365,7 +365,7 @@ export const IDENTITY_RETENTION_MS = 90 * DAY;
 export const IDENTITY_WAIT_MS = 300;
 /** Tries to ask about a session, per load of its actor. */
 export const IDENTITY_MAX_ASKS = 3;
-/** Between two questions about one session, its flushes aside: each wakes two actors, and a script sends forms all the time. */
+/** Between two questions of one session, its flushes aside: each wakes two actors, and a script sends forms all the time. */
 export const IDENTITY_ASK_GAP_MS = 10 * SECOND;
 /** Sessions of a fingerprint that an answer about it looks at, the newest: a person has a few, a farm any number. */
 export const FINGERPRINT_MAX_SESSIONS = 500;

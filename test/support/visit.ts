@@ -90,10 +90,8 @@ export async function stateOf(id: string) {
   return state;
 }
 
-/** Has the session ask its identity actors, as its first alarm does, and waits until their answer is in its journal. */
+/** Waits until the identity actors' answer is in the session's journal: it comes when it comes. */
 export async function identified(id: string): Promise<void> {
-  // Nothing is written out by it: that is not due yet.
-  await alarm(id);
   for (let i = 0; i < 250; i++) {
     if ((await liveOf(id))?.identity) return;
     await scheduler.wait(10);

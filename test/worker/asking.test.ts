@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { IDENTITY_ASK_GAP_MS, ROSTER_BURST, ROSTER_REFILL_MS } from "../../src/limits";
 import { shardName, shardOf } from "../../src/roster/shards";
-import { stopClock, tick, tickUntilDrained } from "../support/clock";
+import { stopClock, tickUntilDrained } from "../support/clock";
 import { faults, resetFaults } from "../support/faults";
 import { alarm, callOf, evict, liveOf, someEvents, take } from "../support/visit";
 
@@ -32,44 +32,40 @@ const more = (first: number, event_type: string, end = false) =>
 const formsKnown = async () => (await liveOf(id))?.identity?.fingerprint?.forms;
 
 describe("a session asks its identities", () => {
-  it("with its first flush, and what they say is in it", async () => {
+  it("at once, so that a lead in its first seconds has it, and once", async () => {
     await take(callOf(id, { ...who(), events: someEvents(2) }));
+    await expect.poll(async () => (await liveOf(id))?.identity).toMatchObject({ address: { sessions: 1 } });
     await more(3, "click");
-    expect(asked()).toBe(0);
-    await tick(id);
+    await tickUntilDrained(id);
     expect(asked()).toBe(BOTH);
-    expect(await liveOf(id)).toMatchObject({
-      ...{ identity: { fingerprint: { sessions: 1 }, address: { sessions: 1 } } },
-      actor: { journal_depth: 0 },
-    });
   });
 
-  it("at once when a form is sent, and not again for each form that follows", async () => {
-    await take(callOf(id, { ...who(), events: someEvents(1, "form_submit") }));
-    await expect.poll(formsKnown).toBe(1);
+  it("again with a flush when forms were sent, and not for each of them", async () => {
+    await take(callOf(id, { ...who(), events: someEvents(1) }));
+    await expect.poll(formsKnown).toBe(0);
     for (const first of [2, 3, 4]) await more(first, "form_submit");
-    await tick(id);
-    expect(await formsKnown()).toBe(4);
+    await tickUntilDrained(id);
+    expect(await formsKnown()).toBe(3);
     expect(asked()).toBe(2 * BOTH);
-    pass(IDENTITY_ASK_GAP_MS);
-    await more(5, "form_submit");
-    await expect.poll(formsKnown).toBe(5);
   });
 
-  it("when it ends, if it had not asked", async () => {
-    await take(callOf(id, { ...who(), events: someEvents(2), end: true }));
-    await tick(id);
-    expect(asked()).toBe(BOTH);
+  it("again without waiting for a flush when it has not asked for a while", async () => {
+    await take(callOf(id, { ...who(), events: someEvents(1) }));
+    await expect.poll(formsKnown).toBe(0);
+    pass(IDENTITY_ASK_GAP_MS);
+    await more(2, "form_submit");
+    await expect.poll(formsKnown).toBe(1);
   });
 
   it("not because its alarm has woken it: a thousand wake after a restart, and the next call asks", async () => {
-    await take(callOf(id, { ...who(), events: someEvents(2) }));
+    await take(callOf(id, { ...who(), events: someEvents(1) }));
+    await expect.poll(formsKnown).toBe(0);
+    await more(2, "form_submit");
     await evict(id);
     await tickUntilDrained(id);
-    expect(await liveOf(id)).toMatchObject({ identity: null, actor: { journal_depth: 0 } });
-    expect(asked()).toBe(0);
+    expect(asked()).toBe(BOTH);
     await more(3, "click");
-    await expect.poll(async () => (await liveOf(id))?.identity).toMatchObject({ fingerprint: { sessions: 1 } });
+    await expect.poll(formsKnown).toBe(1);
   });
 });
 
