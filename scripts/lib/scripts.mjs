@@ -117,7 +117,7 @@ async function bundle(name, entry, format, define) {
     ...{ module: true, ecma: 2020 },
     ...(SHORTENED.includes(name) && { mangle: { properties: { regex: OWN_NAMES, builtins: true } }, nameCache }),
     compress: {
-      ...{ ecma: 2020, passes: 4, inline: 1, keep_fargs: false, pure_getters: true },
+      ...{ ecma: 2020, passes: 4, inline: 3, keep_fargs: false, pure_getters: true },
       ...{ unsafe_arrows: true, unsafe_methods: true, hoist_funs: true },
     },
     sourceMap: { content: map ?? "", filename: name },

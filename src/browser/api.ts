@@ -45,6 +45,6 @@ export const api: PulseGateApi = {
   flush,
   identify: (traits) => track("identify", traits),
   end: whenStarted(endSession),
-  on: safe(on),
+  on,
   consent: whenStarted(changeConsent),
 };

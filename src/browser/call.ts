@@ -16,26 +16,26 @@ export interface Call {
   finish(reply: Reply): void;
 }
 
-/** A stream for what happens from now on. */
-export const newStream = ({ id, key }: Session): Stream => ({
-  ...{ id, key, name: streamName(), start: startFacts(), last: 0, items: [], gone: [] },
+/** A stream for what happens from now on, `page` as its first. */
+export const newStream = ({ id, key }: Session, page: string): Stream => ({
+  ...{ id, key, name: streamName(), start: startFacts(page), last: 0, items: [], gone: [] },
 });
 
 /** The next call, its events marked as taken; undefined when there is nothing, or all is in flight. */
 export function nextCall(stream: Stream, by: By, room: number): Call | undefined {
-  const { id, key, name, start, end, items, last } = stream;
+  const { start, end } = stream;
   const batch = take(stream, by, room);
   // Without an event there is nothing to start, nor to end.
-  if (!batch && (items[0] || !last || !(start ?? end))) return;
+  if (!batch && (stream.items[0] || !stream.last || !(start ?? end))) return;
   // Nothing overtakes the end: it waits for the last event, and for a start that goes alone.
-  const dueEnd = (batch ? batch.last === last : !start) ? end : undefined;
+  const dueEnd = (batch ? batch.last === stream.last : !start) ? end : undefined;
   const said = start && { ...start, ...who() };
   const fields = batch
-    ? { stream: name, first: batch.first, gone: batch.gone, start: said, end: dueEnd }
+    ? { stream: stream.name, first: batch.first, gone: batch.gone, start: said, end: dueEnd }
     : (said ?? dueEnd);
   const body = JSON.stringify({
-    session_id: id,
-    session_key: key,
+    session_id: stream.id,
+    session_key: stream.key,
     site: options.site,
     sent_at: Date.now(),
     ...fields,

@@ -13,9 +13,9 @@ const { globalPrivacyControl, doNotTrack } = navigator as Navigator & { globalPr
 export const consent = (): Consent | undefined =>
   globalPrivacyControl || (options.dnt === "true" && doNotTrack === "1") ? "denied" : state;
 
-export const setConsent = (next: Consent | undefined): void => {
+export function setConsent(next: Consent | undefined): void {
   state = next;
-};
+}
 
 /** Nothing is kept on the device while the answer is no, or not there yet. */
 export const mayStore = (): boolean => (consent() ?? "granted") === "granted";

@@ -2,6 +2,7 @@
  * Brings events to the server: one call at a time, by socket or by `fetch`, until each number is settled. With one call
  * in flight nothing overtakes the start, and the server's pace is the page's.
  */
+import type { EventInput } from "../protocol/events";
 import type { Consent } from "../protocol/fields";
 import { failed, left, newBackoff, reset } from "./backoff";
 import { type Call, newStream, nextCall } from "./call";
@@ -20,6 +21,8 @@ import { pageUrl } from "./url";
 
 /** The first takes events; the others still have something unacked, of a session that is over or a page that is gone. */
 let streams: Stream[] = [];
+/** What has happened and is in no stream yet, in order: JSON. */
+const fresh: string[] = [];
 let isInFlight = false;
 let timer = 0;
 const retry = newBackoff();
@@ -32,31 +35,48 @@ let score: number | undefined;
 /** Filled by the part of the tracker that comes after idle. */
 export const plug: Plug = {};
 
-/** Takes an event as it goes out, for the session that runs now. */
+/** Takes an event as it goes out. */
 export function deliver(json: string): void {
-  const session = touchSession();
+  fresh.push(json);
+  // The next try may be half a minute away, and the page may crash before.
+  if (retry.failures) number();
+  // A page that still loads has better to do; once it has nothing to do, what there is goes out.
+  wakeIn(document.readyState === "complete" ? COALESCE_MS : IDLE_MS);
+}
+
+/**
+ * Gives what has happened its session and its number. Not as it happens: storage, random ids and what is asked of the
+ * device would take the time of a page that loads, or of a click that waits for its frame.
+ */
+export const number = safe(() => {
+  for (const json of fresh.splice(0)) emit("event", enter(json));
+});
+
+/** Enters an event into the session that runs now. */
+function enter(json: string): EventInput {
+  const event: EventInput & { page: string } = JSON.parse(json);
+  const session = touchSession(event.page);
   let [stream] = streams;
   if (stream?.id !== session.id) {
-    stream = newStream(session);
+    stream = newStream(session, event.page);
     streams.unshift(stream);
     emit("session", session.id);
   }
   add(stream, json, sizeOf(json), session.at);
-  // The next try may be half a minute away, and the page may crash before.
   if (retry.failures) keep(stream, session.at);
-  // A page that still loads has better to do; once it has nothing to do, what there is goes out.
-  wakeIn(document.readyState === "complete" ? COALESCE_MS : IDLE_MS);
+  return event;
 }
 
 /** Sends what there is, unless the server has asked for patience. */
 export const flush = safe(() => {
   timer = 0;
+  // Not after an ack: a path would go out with each round trip.
+  if (fresh[0]) plug.gather?.();
+  number();
   if (isInFlight || consent() === "pending") return;
   const held = left(retry);
   if (retry.failures) keepAll(Date.now());
   if (held > 0) return wakeIn(held);
-  // Not after an ack: a path would go out with each round trip.
-  if (streams[0]?.items[0]) plug.gather?.();
   for (const stream of streams) {
     const call = nextCall(stream, SENT, BATCH_BYTES);
     if (call) return send(stream, call);
@@ -96,6 +116,7 @@ export function adopt(stream: Stream): void {
 
 /** Ends the session, for every tab. Whatever happens next begins another. */
 export function endSession(): void {
+  number();
   const [stream] = streams;
   if (!stream) return;
   stream.end = { timestamp: Date.now(), exit_page: pageUrl() };
@@ -127,6 +148,7 @@ function forbid(state: Consent): void {
 
 /** To the device: what is unacked; or, once it is acked, that nothing is. */
 function keepAll(held: number): void {
+  number();
   isKept = true;
   for (const stream of streams) keep(stream, held);
 }
@@ -180,5 +202,5 @@ function move(stream: Stream): void {
   stream.items = [];
   keep(stream, 0);
   streams = streams.filter((one) => one !== stream);
-  for (const { json } of items) deliver(json);
+  for (const { json } of items) enter(json);
 }

@@ -17,11 +17,11 @@ export async function post(url: string, body: string): Promise<Reply> {
       // Where it is missing, the browser's own patience holds.
       signal: AbortSignal.timeout?.(ANSWER_MS),
     });
-    const { ok, status, headers } = response;
-    if (/^5|429|408/.test(`${status}`)) return { code: BUSY, retry_after: Number(headers.get("Retry-After")) };
+    if (/^5|429|408/.test(`${response.status}`))
+      return { code: BUSY, retry_after: Number(response.headers.get("Retry-After")) };
     // A proxy's page is not JSON: an error of its own is final too, but its 200 settles nothing.
     const reply: Reply = await response.json().catch(() => ({}));
-    return ok ? reply : { code: reply.code ?? "refused" };
+    return response.ok ? reply : { code: reply.code ?? "refused" };
   } catch {
     return {};
   } finally {

@@ -7,7 +7,7 @@ import { load } from "./load";
 import { options } from "./options";
 import { page } from "./outbox";
 import { record } from "./record";
-import { listen, safe } from "./safe";
+import { listen } from "./safe";
 import { cleanUrl } from "./url";
 
 interface Acts {
@@ -17,10 +17,10 @@ interface Acts {
 /** Loads the tracker's later part once the page has loaded and has nothing else to do. */
 export function loadRest(): void {
   const start = (acts: Acts): void => acts.start(options, plug, page, record, cleanUrl, adopt, on, mayStore, restart);
-  const whenIdle = safe(() => {
+  const whenIdle = (): void => {
     flush();
     load("acts", start);
-  });
+  };
   const idle = (): unknown => (self.requestIdleCallback ?? setTimeout)(whenIdle, { timeout: IDLE_MS });
   if (document.readyState === "complete") idle();
   else listen("load", idle);

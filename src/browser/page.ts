@@ -1,12 +1,12 @@
 import type { StartInput } from "../protocol/track";
-import { cleanUrl, pageUrl } from "./url";
+import { cleanUrl } from "./url";
 
-/** What a start says of this page load and device. */
-export function startFacts(): StartInput {
+/** What a start says of this device, and of the page load that begins with `page`. */
+export function startFacts(page: string): StartInput {
   // Not in TypeScript's DOM library: https://www.w3.org/TR/device-memory/, and Chromium's own object.
   const device: Navigator & { deviceMemory?: number } = navigator;
   return {
-    page: pageUrl(),
+    page,
     referrer: cleanUrl(document.referrer),
     device_info: {
       user_agent: device.userAgent.slice(0, 1_024),

@@ -59,7 +59,7 @@ function lose(stream: Stream, lost: Item): void {
   stream.items = stream.items.filter((item) => item !== lost);
   const { number } = lost;
   const newest = stream.gone[stream.gone.length - 1];
-  if (newest && newest[1] === number - 1) newest[1] = number;
+  if (newest?.[1] === number - 1) newest[1] = number;
   else stream.gone.push([number, number]);
 }
 
@@ -74,12 +74,11 @@ export function add(stream: Stream, json: string, bytes: number, at: number): vo
 /** Drops what is over 20 h old at `now`, and as much as is too much: the oldest mouse path, or the oldest event. */
 export function bound(stream: Stream, now: number): void {
   for (;;) {
-    const { items } = stream;
-    const bytes = items.reduce((sum, item) => sum + item.bytes, 0);
+    const bytes = stream.items.reduce((sum, item) => sum + item.bytes, 0);
     const lost =
       bytes > QUEUE_BYTES
-        ? (items.find(({ json }) => /^{"event_type":"mousemove"/.test(json)) ?? items[0])
-        : items.find(({ at }) => at < now - KEEP_MS);
+        ? (stream.items.find(({ json }) => /^{"event_type":"mousemove"/.test(json)) ?? stream.items[0])
+        : stream.items.find(({ at }) => at < now - KEEP_MS);
     if (!lost) return;
     lose(stream, lost);
   }
@@ -89,9 +88,9 @@ export function bound(stream: Stream, now: number): void {
  * Takes the first run of at most `room` bytes that is not in flight. A beacon takes what waits for an answer too: a
  * repeat counts once.
  */
-export function take({ items, gone }: Stream, by: By, room: number): Batch | undefined {
+export function take(stream: Stream, by: By, room: number): Batch | undefined {
   const run: Item[] = [];
-  for (const item of items) {
+  for (const item of stream.items) {
     const isNext = item.place < by && (!run[0] || item.number === run[0].number + run.length);
     if (isNext) room -= item.bytes + 1;
     if (isNext && room >= 0 && run.length < BATCH_EVENTS) run.push(item);
@@ -104,7 +103,7 @@ export function take({ items, gone }: Stream, by: By, room: number): Batch | und
       first: head.number,
       last: head.number + run.length - 1,
       json: run.map(({ json }) => json).join(),
-      gone: gone.slice(0, NAMED_RANGES),
+      gone: stream.gone.slice(0, NAMED_RANGES),
     }
   );
 }

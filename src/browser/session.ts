@@ -29,19 +29,19 @@ function stored(): Partial<Session> {
 }
 
 /** False once nothing has happened for 30 minutes, or the session was ended. */
-export const isSessionOpen = (): boolean => Date.now() - (stored().at ?? 0) < SESSION_IDLE_MS;
+export const isSessionOpen = ({ at = 0 } = stored()): boolean => Date.now() - at < SESSION_IDLE_MS;
 
-/** `utm_…` and the click ids of advertisers, as the address has them now: a query. */
-const campaignNow = (): string =>
-  `${new URLSearchParams([...new URLSearchParams(location.search)].filter(([name]) => CAMPAIGN.test(name)))}`;
+/** `utm_…` and the click ids of advertisers in an address: a query. */
+const campaignOf = (page: string): string =>
+  `${new URLSearchParams([...new URL(page).searchParams].filter(([name]) => CAMPAIGN.test(name)))}`;
 
-/** The session for something that happens now: a new one after 30 minutes of nothing, or with another campaign. */
-export function touchSession(): Session {
-  const now = Date.now();
-  const { id = "", key = "", at = 0, campaign: known = "" } = stored();
-  const campaign = campaignNow() || known;
-  const isSame = now - at < SESSION_IDLE_MS && campaign === known;
-  const session: Session = { ...(isSame ? { id, key } : { id: uuid(), key: uuid() }), at: now, campaign };
+/** The session for what has just happened on `page`: a new one after 30 minutes of nothing, or with another campaign. */
+export function touchSession(page: string): Session {
+  const known = stored();
+  const { campaign: before = "" } = known;
+  const campaign = campaignOf(page) || before;
+  const isSame = isSessionOpen(known) && campaign === before;
+  const session = { ...(isSame ? known : { id: uuid(), key: uuid() }), at: Date.now(), campaign } as Session;
   write(storageKey(), JSON.stringify(session));
   return session;
 }
@@ -53,8 +53,8 @@ export function forgetSession(id: string): void {
 
 /** The visitor's random id of this origin, made when first asked for. */
 export function visitorId(): string {
-  const known = read(VISITOR_KEY);
-  const id = isUuid(known) ? known : uuid();
+  let id = read(VISITOR_KEY);
+  if (!isUuid(id)) id = uuid();
   write(VISITOR_KEY, id);
   return id;
 }

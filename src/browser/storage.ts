@@ -18,10 +18,7 @@ export function read(key: string): string | null {
 export function write(key: string, value?: string | null): void {
   memory.delete(key);
   try {
-    if (value && mayStore()) {
-      localStorage.setItem(key, value);
-      return;
-    }
+    if (value && mayStore()) return void localStorage.setItem(key, value);
     localStorage.removeItem(key);
   } catch {
     // As if it were forbidden.

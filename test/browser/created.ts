@@ -41,6 +41,12 @@ export async function sessionIdOf(page: Page): Promise<string> {
   return page.evaluate(() => (window as unknown as { sessionId: string }).sessionId);
 }
 
+/** The session after `before`: it begins with the next event's number, a moment after the event. */
+export async function nextSessionIdOf(page: Page, before: string): Promise<string> {
+  await page.waitForFunction((id) => "sessionId" in window && window.sessionId !== id, before, { timeout: 2_000 });
+  return sessionIdOf(page);
+}
+
 /** What the device of a context's visitor holds: read by a page without the tracker. */
 async function onDevice(context: BrowserContext, url: string, prefix: string): Promise<string[]> {
   const page = await context.newPage();

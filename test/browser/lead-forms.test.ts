@@ -5,7 +5,7 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { until } from "./analytics";
 import { sessionIdOf } from "./created";
-import { describeVisits } from "./setting";
+import { describeVisits, holdPicture, SLOW_PICTURE } from "./setting";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -108,6 +108,30 @@ describeVisits("a form for leads", (setting) => {
     const named = async () => ((await leadsOf(site))[0]?.["visitor_id"] ? true : undefined);
     await until(named, 45_000, "the session's visitor");
     expect(JSON.stringify(lead)).not.toMatch(/1234|"token"|"pin"/);
+    await page.close();
+  });
+
+  test("that is sent while the page still loads says of which session it is", async () => {
+    const { site, shop } = await open(PLAIN + SLOW_PICTURE);
+    const context = await setting.visitor();
+    const arrive = await holdPicture(context);
+    const page = await context.newPage();
+    // As text: the tests' own bundler would make an import of its own out of it.
+    await page.addInitScript(`{
+      const sending = setInterval(() => {
+        const file = performance.getEntriesByType("resource").find(({ name }) => name.endsWith("/lead.js"));
+        if (!file) return;
+        clearInterval(sending);
+        import(file.name).then(() => {
+          document.querySelector("[name=E-Mail]").value = "quick@shop.example";
+          document.querySelector("#plain").requestSubmit();
+        });
+      }, 1);
+    }`);
+    await page.goto(shop.url, { waitUntil: "commit" });
+    const lead = await oneLead(site);
+    expect(lead).toMatchObject({ email: "quick@shop.example", session_id: await sessionIdOf(page) });
+    arrive();
     await page.close();
   });
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { live, liveCount, until } from "./analytics";
 import { createdIn, sessionIdOf } from "./created";
-import { describeVisits } from "./setting";
+import { describeVisits, holdPicture, SLOW_PICTURE } from "./setting";
 
 describeVisits("leaving a page", (setting) => {
   test("loses nothing when the tab is closed right after the script ran and a click", async () => {
@@ -40,6 +40,31 @@ describeVisits("leaving a page", (setting) => {
     const [first] = await createdIn(context, shop.url);
     if (!first) throw new Error("the tracker never ran");
     expect(await setting.complete(context, shop.url, first.session)).toContain("page_view");
+  });
+
+  test("loses nothing of a page that is left for another while it still loads", async () => {
+    const busy = await setting.otherShop({ body: SLOW_PICTURE });
+    const context = await setting.visitor();
+    await holdPicture(context);
+    const page = await context.newPage();
+    await page.addInitScript(() => {
+      const acting = setInterval(() => {
+        if (!window.PulseGate) return;
+        clearInterval(acting);
+        window.PulseGate.track("in.time");
+        document.title = "ready";
+      }, 1);
+    });
+    await page.goto(busy.url, { waitUntil: "commit" });
+    await page.waitForFunction(() => document.title === "ready", null, { polling: 5 });
+    await page.goto(`${busy.url}/blank`);
+    const id = await until(
+      async () => (await createdIn(context, busy.url))[0]?.session,
+      20_000,
+      "something that was recorded",
+    );
+    const types = await setting.complete(context, busy.url, id);
+    expect(types).toEqual(["page_view", "in.time", "visibility_change"]);
   });
 
   test("carries the session over to the next page, as a stream of its own", async () => {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { live, liveCount } from "./analytics";
+import { live, liveCount, session, storedEvents } from "./analytics";
 import { createdIn, sessionIdOf } from "./created";
-import { describeVisits, started } from "./setting";
+import { describeVisits, holdPicture, SLOW_PICTURE, started } from "./setting";
 
 describeVisits("a tracker on somebody else's page", (setting) => {
   test("puts two names on the window, and throws nothing into the page", async () => {
@@ -141,6 +141,71 @@ describeVisits("a tracker on somebody else's page", (setting) => {
       .map(({ name }) => new URL(name).pathname);
     expect(early).toContain("/tracker.js");
     expect(early.filter((path) => path !== "/tracker.js" && path !== "/track/events/batch")).toEqual([]);
+    await page.close();
+  });
+
+  test("asks nothing of the device while the page loads, and tells later what happened as it was", async () => {
+    const { server } = setting;
+    const busy = await setting.otherShop({ body: SLOW_PICTURE });
+    const context = await setting.visitor();
+    const arrive = await holdPicture(context);
+    const page = await context.newPage();
+    await page.addInitScript(() => {
+      const acting = setInterval(() => {
+        if (!window.PulseGate) return;
+        clearInterval(acting);
+        const data = { step: 1 };
+        window.PulseGate.track("early.step", data);
+        data.step = 2;
+        // As many sites do with what a campaign has put there.
+        history.replaceState({}, "", "/");
+        Object.assign(window, { kept: Object.keys(localStorage), acted: Date.now() });
+      }, 1);
+    });
+    await page.goto(`${busy.url}/?utm_source=letter`, { waitUntil: "commit" });
+    await page.waitForFunction(() => "acted" in window, null, { polling: 5 });
+    const { kept, acted } = await page.evaluate(() => {
+      const { kept, acted } = window as unknown as { kept: string[]; acted: number };
+      return { kept, acted };
+    });
+    expect(kept).toEqual([]);
+    arrive();
+    const id = await sessionIdOf(page);
+    await setting.depart(page, id);
+    const created = await createdIn(context, busy.url);
+    expect(created.slice(0, 3).map(({ at }) => at <= acted)).toEqual([true, true, true]);
+    const [view, step, next] = (await storedEvents(server, id)).sort((a, b) => a.number - b.number);
+    expect(view).toMatchObject({ event_type: "page_view", page: `${busy.url}/?utm_source=letter` });
+    expect(step).toMatchObject({ event_type: "early.step", data: { step: 1 } });
+    expect(next).toMatchObject({ event_type: "page_view", page: `${busy.url}/` });
+    expect(await session(server, id)).toMatchObject({ entry_page: `${busy.url}/?utm_source=letter` });
+  });
+
+  test("makes its first call once the page is idle, not while it is first shown", async () => {
+    const { shop } = setting;
+    const context = await setting.visitor();
+    await context.addInitScript(() => {
+      const { fetch } = window;
+      let isShown = false;
+      const early: string[] = [];
+      Object.assign(window, { early });
+      addEventListener(
+        "pageshow",
+        () => {
+          isShown = true;
+          setTimeout(() => {
+            isShown = false;
+          });
+        },
+        true,
+      );
+      window.fetch = (...call) => {
+        if (isShown) early.push(String(call[0]));
+        return fetch(...call);
+      };
+    });
+    const page = await setting.visit(shop.url, context);
+    expect(await page.evaluate(() => (window as unknown as { early: string[] }).early)).toEqual([]);
     await page.close();
   });
 

@@ -102,6 +102,22 @@ export class Setting {
   }
 }
 
+/** For the body of a shop: a picture that comes when it is told to; the page has not loaded before. */
+export const SLOW_PICTURE = '<img src="/slow.png" alt="">';
+
+/** Holds the slow picture back. Returns what lets it through. */
+export async function holdPicture(context: BrowserContext): Promise<() => void> {
+  let arrive = (): void => {};
+  const arrival = new Promise<void>((done) => {
+    arrive = done;
+  });
+  await context.route("**/slow.png", async (route) => {
+    await arrival;
+    await route.abort().catch(() => {});
+  });
+  return arrive;
+}
+
 /** Waits until the page's tracker has loaded all it loads, so that it captures everything. */
 export const started = (page: Page): Promise<unknown> =>
   page.waitForFunction(

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { live, liveCount, session, sessions, settled, storedEvents, until } from "./analytics";
-import { createdIn, sessionIdOf } from "./created";
+import { createdIn, nextSessionIdOf, sessionIdOf } from "./created";
 import { describeVisits } from "./setting";
 
 describeVisits("a visit to a page on another origin", (setting) => {
@@ -117,8 +117,7 @@ describeVisits("a visit to a page on another origin", (setting) => {
     await page.evaluate(() => window.PulseGate?.end());
     await until(async () => (await live(server, first))?.ended_at, 5_000, "the end");
     await page.click("#buy");
-    const second = await sessionIdOf(page);
-    expect(second).not.toBe(first);
+    const second = await nextSessionIdOf(page, first);
     await liveCount(server, second, "click", 1);
     const context = page.context();
     await setting.depart(page, second);
@@ -139,8 +138,7 @@ describeVisits("a visit to a page on another origin", (setting) => {
       });
     await sleep();
     await page.click("#buy");
-    const second = await sessionIdOf(page);
-    expect(second).not.toBe(first);
+    const second = await nextSessionIdOf(page, first);
     await liveCount(server, second, "mousemove", 1);
     await sleep();
     expect(await setting.depart(page, second)).not.toContain("visibility_change");

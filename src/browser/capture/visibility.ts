@@ -1,4 +1,4 @@
-import { leave, resume } from "../delivery";
+import { leave, number, resume } from "../delivery";
 import { record } from "../record";
 import { listen } from "../safe";
 import { isSessionOpen } from "../session";
@@ -13,16 +13,21 @@ export function captureVisibility(): void {
     if (next === state) return;
     state = next;
     // Closing a tab that was forgotten an hour ago is no new visit.
+    number();
     if (next === "visible" || isSessionOpen()) record({ event_type: "visibility_change", data: { state } });
   };
   const change = (next: string): void => {
     // Before the page leaves, so that it is in the beacon.
     become(next);
-    (next === "hidden" ? leave : resume)();
+    if (next === "hidden") leave();
+    else resume();
   };
   const update = (): void => change(document.visibilityState);
   listen("visibilitychange", update);
-  listen("pageshow", update);
+  listen("pageshow", ({ persisted }) => {
+    // It comes with each load too: the page has something to paint then, and the first call can wait until it is idle.
+    if (persisted) update();
+  });
   listen("pagehide", () => change("hidden"));
   // A tab opened in the background says so at once.
   become(document.visibilityState);

@@ -30,9 +30,10 @@ export function enhanceForms(options: Options): void {
       if (busy.has(form)) return event.preventDefault();
       const { values, files } = valuesOf(form, submitter);
       const site = siteOf(form, options);
+      // Before the lead says of which session it is: what has only just happened may have begun one.
+      window.PulseGate?.flush();
       const lead = submissionOf(form).of(values, site);
       const url = leadUrl(site, options);
-      window.PulseGate?.flush();
       // Beside the form's own way, which alone can carry files.
       if (form.dataset["pulseLead"] === "copy" || (files && !isOurs(form, options))) return void send(url, lead);
       event.preventDefault();
