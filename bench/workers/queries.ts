@@ -12,8 +12,8 @@ interface Meter {
   rows: number;
 }
 
-const STATE = /^SELECT hours_through, days_through, floor FROM rollup_state$/;
-const NOTHING_ROLLED = "SELECT 0 AS hours_through, 0 AS days_through, 0 AS floor";
+const STATE = /^SELECT hours_through, days_through, floor, ranged_from FROM rollup_state$/;
+const NOTHING_ROLLED = "SELECT 0 AS hours_through, 0 AS days_through, 0 AS floor, 0 AS ranged_from";
 
 const inner = new WeakMap<object, D1PreparedStatement>();
 

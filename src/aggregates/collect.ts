@@ -24,14 +24,14 @@ export interface Collected {
 
 /** The sums of a question: from rollups where they are valid, from rows where they are not. Equal to a recount. */
 export async function collect(db: D1Database, question: Question, parts: readonly Part[]): Promise<Collected> {
-  const { slice, excluded } = await sumsOf(db, question, { parts, sketch: false, hours: false });
+  const { slice, excluded } = await sumsOf(db, question, { parts, sketch: [], hours: false });
   return { slice, excluded };
 }
 
 /** The same, with its different visitors. */
 export async function collectVisitors(db: D1Database, question: Question): Promise<Collected & Visitors> {
   const isShort = question.to - question.from <= LOOK_BACK_HOURS * HOUR_MS;
-  const wanted = { parts: [], sketch: true, hours: isShort };
+  const wanted = { parts: [], sketch: classesOf(question.bots), hours: isShort };
   const { slice, excluded, rolled, seen } = await sumsOf(db, question, wanted);
   const all = excluded + (slice.totals[0] ?? 0);
   const visitors = seen ? exactly(seen, question.bots) : await visitorsOf(db, question, rolled, slice, all);
@@ -81,13 +81,13 @@ export const exactly = ({ people, bots, all }: VisitorCount, which: Bots): Visit
 async function visitorsOf(
   db: D1Database,
   { filter, bots }: Question,
-  { range, slice: chosen, plan, days, floor }: Rolled,
+  { range, slice: chosen, plan, found, floor }: Rolled,
   slice: Slice,
   sessions: number,
 ): Promise<Visitors> {
   const [day, ...more] = plan.days;
   const isOneDay = day !== undefined && more.length + plan.hours.length + plan.rows.length === 0;
-  const crowd = isOneDay ? crowdOf(days, chosen) : null;
+  const crowd = isOneDay ? crowdOf(found, chosen) : null;
   if (crowd?.every(({ hours }) => hours !== null)) {
     return exactly(windowVisitors(hoursOf(crowd), range.from, range.to), bots);
   }

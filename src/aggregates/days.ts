@@ -40,7 +40,7 @@ export async function collectDays(
   question: Question,
   days: readonly LocalDay[],
 ): Promise<{ figures: DayFigures[]; excluded: number }> {
-  const rolled = await readRolled(db, question, { parts: [], sketch: false, hours: true });
+  const rolled = await readRolled(db, question, { parts: [], sketch: [], hours: true });
   const sums: [number[][], number[][]] = [days.map(() => []), days.map(() => [])];
   const split = new Set(
     days.filter(({ from }) => from % HOUR_MS !== 0).map(({ from }) => Math.floor(from / HOUR_MS) * HOUR_MS),
@@ -87,11 +87,11 @@ async function visitorsOf(
   db: D1Database,
   { filter, bots }: Question,
   days: readonly LocalDay[],
-  { slice, plan, days: rows }: Rolled,
+  { slice, plan, found }: Rolled,
 ): Promise<number[]> {
   const rolledDays = new Set(plan.days);
   const crowds: RolledRow[] = [];
-  for (const [day, own] of Map.groupBy(rows, ({ period }) => period)) {
+  for (const [day, own] of Map.groupBy(found, ({ period }) => period)) {
     const crowd = crowdOf(own, slice);
     if (crowd) crowds.push(...crowd);
     else rolledDays.delete(day);

@@ -13,7 +13,7 @@ import { readRolled } from "./read";
 export async function readHourly(db: D1Database, from: number, to: number, site: string | undefined): Promise<Known> {
   const question = { from, to, filter: { ...(site !== undefined && { site }) }, bots: "include" } as const;
   const [{ plan, days, hours }, dead] = await Promise.all([
-    readRolled(db, question, { parts: [], sketch: false, hours: true }),
+    readRolled(db, question, { parts: [], sketch: [], hours: true }),
     countDeadLetters(db, from, to, site),
   ]);
   const byDay = hoursOf(days);

@@ -23,7 +23,10 @@ export interface Rolled {
   /** What the days' rows are of; null when all of it comes from rows. */
   slice: Chosen | null;
   plan: Plan;
+  /** The days' rows, whose sums add up. */
   days: RolledRow[];
+  /** These and, where hours were wanted, those that count the days' visitors. */
+  found: RolledRow[];
   hours: RolledRow[];
   /** Sessions begun before this have no rows any more. */
   floor: number;
@@ -53,9 +56,10 @@ export async function readRolled(
     const range = { from: Math.min(Math.max(from, usable.oldest ?? to), to), to };
     const mayRoll = slice !== null && tries <= ROLLUP_READ_TRIES;
     const plan = planFor(range, mayRoll ? usable : null, grains, slice);
+    const chosen = slice && narrowed(slice, plan, usable, wanted);
     const results = await db.batch([
       ...usableStatements(db, first, to),
-      ...(slice ? rollupStatements(db, plan, slice, filter.site, wanted) : []),
+      ...(chosen ? rollupStatements(db, plan, chosen, filter.site, wanted) : []),
     ]);
     const now = readUsable(results);
     // An older row only widens the range; what was planned is then not all there is.
@@ -63,10 +67,17 @@ export async function readRolled(
       usable = now;
       continue;
     }
-    const [days, hours, overflow] = results.slice(USABLE_STATEMENTS).map(({ results: rows }) => rows as RolledRow[]);
-    const rolled = { range, slice, plan, days: days ?? [], hours: hours ?? [], floor: now.floor };
-    return withoutHidden(rolled, overflow ?? []);
+    const read = results.slice(USABLE_STATEMENTS).map(({ results: rows }) => rows as RolledRow[]);
+    const [found = [], hours = [], overflow = []] = read;
+    const days = found.filter(({ value }) => chosen?.values.includes(value ?? NONE));
+    return withoutHidden({ range, slice, plan, days, found, hours, floor: now.floor }, overflow);
   }
+}
+
+/** Bands next to each other are one row of a day where it has their range, unless parts are wanted, which it has not. */
+function narrowed(slice: Chosen, { days }: Plan, { ranged_from }: Usable, { parts }: Wanted): Chosen {
+  const isRanged = slice.crowd !== null && parts.length === 0 && days.every((day) => day >= ranged_from);
+  return isRanged ? { ...slice, values: [slice.crowd ?? NONE] } : slice;
 }
 
 function planFor(range: Range, usable: Usable | null, grains: Grains, slice: Chosen | null): Plan {
@@ -108,6 +119,7 @@ function withoutHidden(rolled: Rolled, overflow: readonly RolledRow[]): Rolled {
   return {
     ...rolled,
     days: rolled.days.filter(({ period }) => !hidden.has(period)),
+    found: rolled.found.filter(({ period }) => !hidden.has(period)),
     plan: { ...plan, days: plan.days.filter((day) => !hidden.has(day)), rows: rows.sort((a, b) => a.from - b.from) },
   };
 }

@@ -19,7 +19,7 @@ export async function collectTypes(
   size: number,
   wholeDays: boolean,
 ): Promise<{ counts: TypeCount[]; excluded: number }> {
-  const wanted = { parts: ["type"] as const, sketch: false, hours: false };
+  const wanted = { parts: ["type"] as const, sketch: [], hours: false };
   const rolled = await readRolled(db, question, wanted, { days: wholeDays, hours: true });
   const included = new Set(classesOf(question.bots));
   const slices = new Map<number, Slice>();

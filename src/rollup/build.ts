@@ -31,7 +31,7 @@ export interface HourRow extends StoredSlice {
 }
 
 export interface DayRow extends HourRow {
-  /** Empty, with an empty value: all sessions. A range of a score's bands has no sums, only its hours' visitors. */
+  /** Empty, with an empty value: all sessions. A range of a score's bands has no parts. */
   dimension: Dimension | typeof NONE;
   value: string;
   /** JSON: the day's hours. */
@@ -117,8 +117,9 @@ export class DayBuilder {
         this.#addTo(this.#slice(facts.site, dimension, value), facts, contribution);
       }
     }
+    const whole = contribution && { ...contribution, parts: [] };
     for (const score of SCORES) {
-      for (const crowd of crowdsOf(facts, score)) this.#count(this.#slice(facts.site, score, crowd), facts, inDay);
+      for (const crowd of crowdsOf(facts, score)) this.#addTo(this.#slice(facts.site, score, crowd), facts, whole);
     }
   }
 

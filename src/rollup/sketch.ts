@@ -34,12 +34,22 @@ function mix(value: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-export function addToSketch(sketch: Sketch, visitor: string): void {
+/** Where a visitor is in any sketch: worked out once for all those that a session belongs to. */
+export interface Place {
+  index: number;
+  rank: number;
+}
+
+export function placeIn(visitor: string): Place {
   const [a, b] = hash(visitor);
-  const index = a >>> (32 - INDEX_BITS);
-  const rank = Math.clz32(b) + 1;
+  return { index: a >>> (32 - INDEX_BITS), rank: Math.clz32(b) + 1 };
+}
+
+export function addPlace(sketch: Sketch, { index, rank }: Place): void {
   if (rank > (sketch[index] ?? 0)) sketch[index] = rank;
 }
+
+export const addToSketch = (sketch: Sketch, visitor: string): void => addPlace(sketch, placeIn(visitor));
 
 /** Changes `into`. */
 export function mergeSketch(into: Sketch, from: Sketch): void {

@@ -1,7 +1,16 @@
 import { ROLLUP_TOP } from "../limits";
 import { addDuration, type Durations, mergeDurations } from "./durations";
 import { type Facts, PARTS, type Part, partsOf, TOTALS, totalsOf } from "./facts";
-import { addToSketch, mergeSketch, mergeWritten, newSketch, type Sketch, writeSketch } from "./sketch";
+import {
+  addPlace,
+  mergeSketch,
+  mergeWritten,
+  newSketch,
+  type Place,
+  placeIn,
+  type Sketch,
+  writeSketch,
+} from "./sketch";
 
 /** The sums of some sessions: what a rollup stores, and what an answer is made from. Slices merge by adding. */
 export interface Slice {
@@ -52,14 +61,15 @@ export function addValue(values: Map<string, number[]>, value: string, sums: rea
 export interface Contribution {
   totals: number[];
   duration: number;
-  visitor: string | null;
+  /** Null where nobody is known. */
+  visitor: Place | null;
   parts: [Part, [string, number[]][]][];
 }
 
 export const contributionOf = (facts: Facts, parts: readonly Part[] = PARTS): Contribution => ({
   totals: totalsOf(facts),
   duration: facts.last_event_at - facts.started_at,
-  visitor: facts.visitor_id,
+  visitor: facts.visitor_id === null ? null : placeIn(facts.visitor_id),
   parts: parts.map((part) => [part, partsOf(facts, part)]),
 });
 
@@ -67,7 +77,7 @@ export const contributionOf = (facts: Facts, parts: readonly Part[] = PARTS): Co
 export function addSession(slice: Slice, { totals, duration, visitor, parts }: Contribution): void {
   addSums(slice.totals, totals);
   addDuration(slice.durations, duration);
-  if (visitor !== null) addToSketch(slice.sketch, visitor);
+  if (visitor !== null) addPlace(slice.sketch, visitor);
   for (const [part, entries] of parts) {
     const { values } = breakdown(slice, part);
     for (const [value, sums] of entries) addValue(values, value, sums);

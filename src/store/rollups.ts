@@ -15,6 +15,8 @@ export interface RollupState {
   days_through: number;
   /** Sessions begun before this have lost their rows to retention; their rollups stay. */
   floor: number;
+  /** Days before this have no sums of ranges of a score's bands. */
+  ranged_from: number;
 }
 
 export interface Mark {
@@ -24,7 +26,7 @@ export interface Mark {
   version: number;
 }
 
-const STATE = "SELECT hours_through, days_through, floor FROM rollup_state";
+const STATE = "SELECT hours_through, days_through, floor, ranged_from FROM rollup_state";
 const MARKS = `SELECT grain, period, version FROM rollup_marks
   WHERE (grain = 'hour' AND period >= ?1 AND period < ?2) OR (grain = 'day' AND period >= ?1 AND period < ?2)`;
 
@@ -46,7 +48,7 @@ export interface Usable extends RollupState {
   oldest: number | null;
 }
 
-const NOTHING: RollupState = { hours_through: 0, days_through: 0, floor: 0 };
+const NOTHING: RollupState = { hours_through: 0, days_through: 0, floor: 0, ranged_from: 0 };
 
 /** The results of `usableStatements`. */
 export function readUsable([state, marks, oldest]: D1Result[]): Usable {
@@ -168,7 +170,8 @@ function piecesOf(rows: readonly object[]): string[] {
 /** What to read of each rollup row. */
 export interface Wanted {
   parts: readonly Part[];
-  sketch: boolean;
+  /** The classes whose sketches are wanted: 0 people, 1 bots. */
+  sketch: readonly (0 | 1)[];
   hours: boolean;
 }
 
@@ -187,7 +190,7 @@ export interface RolledRow {
 
 const columns = ({ parts, sketch, hours }: Wanted, grain: Grain): string => {
   const picked = parts.map((part) => `'${part}', r.parts -> '$.${part}'`).join(", ");
-  return `r.is_bot, r.site, r.totals, ${sketch ? "r.sketch" : "NULL AS sketch"},
+  return `r.is_bot, r.site, r.totals, CASE WHEN r.is_bot IN (${sketch.join(", ")}) THEN r.sketch END AS sketch,
     ${hours && grain === "day" ? "r.hours" : "NULL AS hours"}, ${grain === "day" ? "r.value" : "NULL AS value"},
     ${parts.length > 0 ? `json_object(${picked})` : "NULL"} AS parts`;
 };
@@ -216,7 +219,7 @@ export interface Chosen {
   crowd: string | null;
 }
 
-/** The rows of some days of one slice, and those that count its visitors. */
+/** The rows of some days of one slice, and those that count its visitors where hours are wanted. */
 export const dayRows = (
   db: D1Database,
   days: readonly number[],
@@ -244,7 +247,7 @@ export const overflowRows = (
   db
     .prepare(
       `SELECT r.day AS period, r.site FROM json_each(?) AS p CROSS JOIN rollup_days AS r
-       WHERE r.day = p.value AND r.dimension = '' AND r.value = '' AND r.overflow LIKE ? ${ofSite(site)}`,
+       WHERE r.day = p.value AND r.overflow IS NOT NULL AND r.overflow LIKE ? ${ofSite(site)}`,
     )
     .bind(JSON.stringify(days), `%"${dimension}"%`, ...(site === undefined ? [] : [site]));
 
