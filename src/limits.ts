@@ -162,6 +162,8 @@ export const BOUNCE_ENGAGED_MS = 10 * SECOND;
 export const VPN_LIKELY = 50;
 /** Rows an export reads at a time: about a megabyte of sessions, so that memory stays flat whatever is exported. */
 export const EXPORT_PAGE_ROWS = 500;
+/** What is sent of an export at a time: some twenty sessions. Smaller ones cost a call each, larger ones are memory. */
+export const EXPORT_CHUNK_BYTES = 64 * 1024;
 
 /** Objects fetched ahead while one is being sent: hides R2's latency, and holds at most four plans (2 MB) in memory. */
 export const READ_AHEAD = 4;

@@ -1,3 +1,5 @@
+import { Chunk } from "./chunk";
+
 /** Lists as files: CSV and NDJSON, written as they are read, so that memory does not grow with the rows. */
 
 export type ExportFormat = "csv" | "ndjson";
@@ -46,15 +48,15 @@ export function csvCell(value: unknown): string {
   return /[",\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-const csvLine = (cells: readonly unknown[]): string => `${cells.map(csvCell).join(",")}\r\n`;
+const csvRow = (cells: readonly unknown[]): string => cells.map(csvCell).join(",");
 
 export interface ExportOptions<T> {
   format: ExportFormat;
   /** The file's name, without its ending. */
   name: string;
   columns: Columns<T>;
-  /** Rows, a page at a time: the next page is read when the client has taken the one before. */
-  pages: AsyncIterable<readonly T[]>;
+  /** Rows, a page at a time: the next page is read when the client has taken the one before. A row is made at its turn. */
+  pages: AsyncIterable<Iterable<T>>;
   headers?: Record<string, string>;
 }
 
@@ -63,28 +65,31 @@ export interface ExportOptions<T> {
  * comes later breaks the connection off, so that a client can tell a whole file from half of one.
  */
 export async function exportRows<T>({ format, name, columns, pages, headers }: ExportOptions<T>): Promise<Response> {
+  const textOf = (row: T): string =>
+    format === "csv" ? csvRow(columns.map(([, cell]) => cell(row))) : JSON.stringify(row);
+  const end = format === "csv" ? "\r\n" : "\n";
   const iterator = pages[Symbol.asyncIterator]();
-  const encoder = new TextEncoder();
-  const toText = (rows: readonly T[]): string =>
-    format === "csv"
-      ? rows.map((row) => csvLine(columns.map(([, cell]) => cell(row)))).join("")
-      : rows.map((row) => `${JSON.stringify(row)}\n`).join("");
-  let head = format === "csv" ? csvLine(columns.map(([column]) => column)) : "";
-  let first: IteratorResult<readonly T[]> | null = await iterator.next();
+  let page = await iterator.next();
+  let rows = rowsOf(page);
+  /** Of the next line, if there is one: it waits here when it does not fit any more. */
+  let text = format === "csv" ? csvRow(columns.map(([column]) => column)) : nextText();
+  function nextText(): string | null {
+    const row = rows.next();
+    return row.done ? null : textOf(row.value);
+  }
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        let text = head;
-        let isLast = false;
-        head = "";
-        do {
-          const page = first ?? (await iterator.next());
-          first = null;
-          isLast = page.done ?? false;
-          if (!page.done) text += toText(page.value);
-        } while (text === "" && !isLast);
-        if (text !== "") controller.enqueue(encoder.encode(text));
-        if (isLast) controller.close();
+        while (text === null && !page.done) {
+          page = await iterator.next();
+          rows = rowsOf(page);
+          text = nextText();
+        }
+        if (text === null) return controller.close();
+        const chunk = new Chunk(text, end);
+        do text = nextText();
+        while (text !== null && chunk.add(text, end));
+        controller.enqueue(chunk.bytes());
       },
       cancel: async () => {
         await iterator.return?.();
@@ -101,9 +106,11 @@ export async function exportRows<T>({ format, name, columns, pages, headers }: E
   });
 }
 
+const rowsOf = <T>(page: IteratorResult<Iterable<T>>): Iterator<T> => (page.done ? [] : page.value)[Symbol.iterator]();
+
 /** A page of a list, and the cursor of the next one; null after the last. */
 export interface Page<T> {
-  rows: readonly T[];
+  rows: Iterable<T>;
   next: string | null;
 }
 
@@ -111,7 +118,7 @@ export interface Page<T> {
 export async function* pagesFrom<T>(
   cursor: string | null,
   read: (cursor: string | null) => Promise<Page<T>>,
-): AsyncGenerator<readonly T[]> {
+): AsyncGenerator<Iterable<T>> {
   for (let at = cursor; ; ) {
     const { rows, next } = await read(at);
     yield rows;

@@ -36,13 +36,13 @@ export async function answerList<T>(context: KeyedContext, list: List<T>): Promi
   }
   const { rows, next } = await read(cursor, limit);
   if (!format) {
-    const body = { data: rows, next_cursor: next, ...more };
+    const body = { data: [...rows], next_cursor: next, ...more };
     return periodAnswer(request, period, body, headers);
   }
   const withCursor = next === null ? headers : { ...headers, "X-Next-Cursor": next };
   return exportRows({ format, name, columns, pages: onePage(rows), headers: withCursor });
 }
 
-async function* onePage<T>(rows: readonly T[]): AsyncGenerator<readonly T[]> {
+async function* onePage<T>(rows: Iterable<T>): AsyncGenerator<Iterable<T>> {
   yield rows;
 }

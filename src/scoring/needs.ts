@@ -29,14 +29,14 @@ export interface Abstention {
   why: string;
 }
 
-const abstain = (rules: readonly Rule[], isLacking: (need: Need) => boolean): Abstention[] =>
+const abstain = (rules: readonly Rule[], isLacking: (need: Need) => boolean): readonly Abstention[] =>
   rules.flatMap(({ id, needs = [] }) => {
     const need = needs.find(isLacking);
     return need ? [{ rule: id, why: NEEDS[need].why }] : [];
   });
 
 /** Rules that say nothing of this session, and why: silence of a rule that could not look is no acquittal. */
-export const abstentions = (state: SessionState, rules: readonly Rule[]): Abstention[] =>
+export const abstentions = (state: SessionState, rules: readonly Rule[]): readonly Abstention[] =>
   abstain(rules, (need) => isMissing(state, need));
 
 /** Stored: a new need goes to the end. */
@@ -51,6 +51,13 @@ export function lackOf(abstained: readonly Abstention[]): number {
   return BITS.reduce((lack, need, i) => lack | (reasons.has(NEEDS[need].why) ? 1 << i : 0), 0);
 }
 
-/** The abstentions again. */
-export const abstentionsOf = (lack: number, rules: readonly Rule[]): Abstention[] =>
-  abstain(rules, (need) => (lack & (1 << BITS.indexOf(need))) !== 0);
+const known = new WeakMap<readonly Rule[], Map<number, readonly Abstention[]>>();
+
+/** The abstentions again. Worked out once for each combination of needs, of which there are few. */
+export function abstentionsOf(lack: number, rules: readonly Rule[]): readonly Abstention[] {
+  const byLack = known.get(rules) ?? new Map<number, readonly Abstention[]>();
+  known.set(rules, byLack);
+  const found = byLack.get(lack) ?? abstain(rules, (need) => (lack & (1 << BITS.indexOf(need))) !== 0);
+  byLack.set(lack, found);
+  return found;
+}

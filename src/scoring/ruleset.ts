@@ -27,9 +27,15 @@ export const BOT_LAYERS: Readonly<Record<string, readonly Rule[]>> = { ...CLIENT
 export class RuleSet {
   readonly rules: readonly Rule[];
   readonly #byTopics = new Map<number, readonly Rule[]>();
+  readonly #byId: ReadonlyMap<string, Rule>;
 
   constructor(rules: readonly Rule[]) {
     this.rules = rules;
+    this.#byId = new Map(rules.map((rule) => [rule.id, rule]));
+  }
+
+  rule(id: string): Rule | undefined {
+    return this.#byId.get(id);
   }
 
   /** Rules that watch at least one of the topics. Worked out once for each combination, of which there are few. */

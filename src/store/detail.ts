@@ -23,11 +23,16 @@ const FORM = 2;
 export const USUAL_RULES = 1;
 
 /** What is left out where it is this. */
-const USUAL = {
+type Usual = Pick<
+  Summary,
+  | ("consent" | "end_reason" | "late" | "quarantined" | "unnumbered_rejected" | "network_changes")
+  | ("device_id" | "identity" | "rules_version")
+>;
+const USUAL: Usual = {
   ...{ consent: "granted", end_reason: "idle", late: 0, quarantined: 0, unnumbered_rejected: 0, network_changes: 0 },
   ...{ device_id: null, identity: null, rules_version: USUAL_RULES },
-} as const satisfies Partial<Summary>;
-const USUAL_KEYS = Object.keys(USUAL) as (keyof typeof USUAL)[];
+};
+const USUAL_KEYS = Object.keys(USUAL) as (keyof Usual)[];
 
 const DEVICE: Places<DeviceInfo> = {
   ...{ user_agent: true, language: true, platform: true, timezone: true, hardware_concurrency: true },
@@ -71,7 +76,7 @@ type Client = [network: unknown[] | null, device: unknown[] | null, screen: unkn
 const NO_CLIENT: Client = [null, null, null];
 
 /** What has a `$` path in SQL (`DETAIL_PATHS`, `conditionsOf`) keeps its place. */
-interface Stored extends Partial<Pick<Summary, keyof typeof USUAL | "traits">> {
+interface Stored extends Partial<Usual & Pick<Summary, "traits">> {
   v?: number;
   /** These three without the usual values at their end. */
   from?: Origin;
@@ -148,12 +153,14 @@ type StoredNetwork = Omit<NetworkClasses, "agent" | "timezone"> & {
 };
 
 function readNetwork(stored: unknown[], device: DeviceInfo | null): NetworkClasses {
-  const { agent, timezone, ...network } = fromTuple<StoredNetwork>(stored, NETWORK);
-  return {
-    ...network,
+  const known = fromTuple<StoredNetwork>(stored, NETWORK);
+  const { agent, timezone } = known;
+  const same: Omit<NetworkClasses, "agent" | "timezone"> = known;
+  const told: Pick<NetworkClasses, "agent" | "timezone"> = {
     timezone: timezone === THE_SAME ? (device?.timezone ?? null) : timezone,
-    ...(agent !== undefined && { agent: agent && fromTuple(agent, AGENT) }),
   };
+  if (agent !== undefined) told.agent = agent && fromTuple(agent, AGENT);
+  return Object.assign(same, told);
 }
 
 /** With events that D1 refused on top of those before. */
@@ -171,35 +178,57 @@ export function readDetail(text: string, row: DetailRow): Summary {
 
 const isStored = (detail: Stored | Summary): detail is Stored => "v" in detail;
 
-function readStored({ v: _, from, acts, client, lack, streams, ...stored }: Stored, row: DetailRow): Summary {
-  const usual = { ...USUAL, ...stored };
-  const [device_class, source, referrer, campaign, entry_rest] = filled(from, NO_ORIGIN);
-  const [engaged_ms, scroll_percent, exit_page, intervals, mean_ms, variation] = filled(acts, NO_ACTS);
-  const [net, dev, scr] = filled(client, NO_CLIENT);
+/** Written out: a rest or a spread makes a slow object first, and an export reads a million of these. */
+function readStored(stored: Stored, row: DetailRow): Summary {
+  const [device_class, source, referrer, campaign, entry_rest] = filled(stored.from, NO_ORIGIN);
+  const [engaged_ms, scroll_percent, exit, intervals, mean_ms, variation] = filled(stored.acts, NO_ACTS);
+  const [net, dev, scr] = filled(stored.client, NO_CLIENT);
   const views = readViews(stored.views);
   const pages = Object.keys(views);
   const device = dev && fromTuple(dev, DEVICE);
   const network = net && readNetwork(net, device);
+  const rules_version = usually(stored, "rules_version");
   return {
-    ...usual,
-    ...{ device_class, source, referrer, campaign, engaged_ms, scroll_percent },
+    consent: usually(stored, "consent"),
+    end_reason: usually(stored, "end_reason"),
     entry_page: stored.entry_page ?? `${pages[0] ?? ""}${entry_rest}`,
-    exit_page: typeof exit_page === "number" ? (pages[exit_page] ?? null) : exit_page,
-    views,
+    exit_page: typeof exit === "number" ? (pages[exit] ?? null) : exit,
+    referrer,
     page_views: stored.page_views ?? sumOf(views),
     pages: stored.pages ?? pages.length,
+    views,
+    source,
+    campaign,
+    device_class,
     counts: readCounts(stored.counts),
-    traits: stored.traits ?? {},
-    completeness: readStreams(streams ?? []),
+    scroll_percent,
+    engaged_ms,
+    late: usually(stored, "late"),
+    quarantined: usually(stored, "quarantined"),
+    unnumbered_rejected: usually(stored, "unnumbered_rejected"),
+    completeness: readStreams(stored.streams ?? []),
     cadence: { intervals, mean_ms, variation },
-    ...{ device, network, screen: scr && fromTuple(scr, SCREEN) },
+    device,
+    screen: scr && fromTuple(scr, SCREEN),
+    network,
+    network_changes: usually(stored, "network_changes"),
+    device_id: usually(stored, "device_id"),
+    traits: stored.traits ?? {},
+    identity: usually(stored, "identity"),
     engagement_band: bandOf(row.engagement),
     verified_bot: network?.verified_bot ?? null,
-    ledger: readLedger(stored.ledger ?? [], row, usual.rules_version),
-    abstained: abstentionsOf(lack ?? 0, ruleSet(usual.rules_version).rules),
+    rules_version,
+    ledger: readLedger(stored.ledger ?? [], row, rules_version),
+    abstained: abstentionsOf(stored.lack ?? 0, ruleSet(rules_version).rules),
   };
+}
+
+/** Null may be what is stored. */
+function usually<K extends keyof Usual>(stored: Partial<Usual>, key: K): Usual[K] {
+  const value = stored[key];
+  return value === undefined ? USUAL[key] : value;
 }
 
 /** The list again that was `trimmed`. */
 const filled = <T extends readonly unknown[]>(stored: T | undefined, usual: T): T =>
-  stored ? Object.assign([...usual], stored) : usual;
+  stored ? (usual.map((value, i) => (i < stored.length ? stored[i] : value)) as unknown as T) : usual;

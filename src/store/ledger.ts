@@ -13,7 +13,7 @@ export interface LedgerRow {
 
 type Line = [rule: string, at: number, seq: number, evidence: string, weight?: number, points?: number, until?: number];
 
-const ruleOf = (id: string, version: number): Rule | undefined => ruleSet(version).rules.find((rule) => rule.id === id);
+const ruleOf = (id: string, version: number): Rule | undefined => ruleSet(version).rule(id);
 
 const agrees = ({ score, class: kind, shadow }: Firing, rule: Rule): boolean =>
   score === rule.score && kind === rule.class && shadow === undefined;
@@ -39,11 +39,20 @@ export function readLedger(stored: readonly unknown[], row: LedgerRow, version: 
     const rule = ruleOf(id, version);
     if (!rule) throw new Error(`no rule ${id} in version ${version}`);
     const weight = given ?? rule.points;
-    return {
-      ...{ rule: id, score: rule.score, points: counted ?? weight, weight, class: rule.class },
-      ...{ at: row.started_at + after, seq: row.last_seq - before, evidence },
-      ...(until !== undefined && { withdrawn_at: row.started_at + until }),
+    const { score, class: kind } = rule;
+    const points = counted ?? weight;
+    const firing: Firing = {
+      rule: id,
+      score,
+      points,
+      weight,
+      class: kind,
+      at: row.started_at + after,
+      seq: row.last_seq - before,
+      evidence,
     };
+    if (until !== undefined) firing.withdrawn_at = row.started_at + until;
+    return firing;
   });
 }
 

@@ -27,8 +27,26 @@ interface SessionRow extends Scores {
 /** A session as the API shows it: the columns, the scores together, and what is in `detail`. */
 export type Session = ReturnType<typeof toSession>;
 
-function toSession({ engagement, bot, vpn, risk, detail, ...row }: SessionRow) {
-  return { ...row, scores: { engagement, bot, vpn, risk }, ...readDetail(detail, { ...row, engagement }) };
+/** Written out: an export makes a million of these, and a rest or a spread of a row is slower than all the rest. */
+function toSession(row: SessionRow) {
+  const { engagement, bot, vpn, risk } = row;
+  return {
+    session_id: row.session_id,
+    site: row.site,
+    visitor_id: row.visitor_id,
+    fingerprint_id: row.fingerprint_id,
+    started_at: row.started_at,
+    last_event_at: row.last_event_at,
+    ended_at: row.ended_at,
+    ip: row.ip,
+    asn: row.asn,
+    country: row.country,
+    label: row.label,
+    events: row.events,
+    last_seq: row.last_seq,
+    scores: { engagement, bot, vpn, risk },
+    ...readDetail(row.detail, row),
+  };
 }
 
 /** A place in a list, newest first: the last row of a page. */
@@ -70,7 +88,7 @@ export async function listSessions(
   asked: SessionsAsked,
   cursor: SessionCursor | null,
   limit: number,
-): Promise<{ sessions: Session[]; next: SessionCursor | null }> {
+): Promise<{ sessions: Iterable<Session>; next: SessionCursor | null }> {
   const place: Condition[] = cursor
     ? [["(started_at, session_id) < (?, ?)", cursor.started_at, cursor.session_id]]
     : [];
@@ -83,7 +101,12 @@ export async function listSessions(
     .bind(...values, limit + 1)
     .all<SessionRow>();
   const { page, last } = cut(results, limit);
-  return { sessions: page.map(toSession), next: last && { started_at: last.started_at, session_id: last.session_id } };
+  return { sessions: sessionsOf(page), next: last && { started_at: last.started_at, session_id: last.session_id } };
+}
+
+/** One at a time: what a row unfolds to is three times as large, and a page of an export need not hold it all. */
+function* sessionsOf(rows: readonly SessionRow[]): Generator<Session> {
+  for (const row of rows) yield toSession(row);
 }
 
 /** The page, and its last row if there is another page. */

@@ -23,6 +23,9 @@ export function toTuple<T extends object>(object: T, places: Places<T>): unknown
 
 /** What `toTuple` was given. */
 export function fromTuple<T extends object>(tuple: readonly unknown[], places: Places<T>): T {
-  const entries = Object.keys(places).map((key, i) => [key, i < tuple.length ? tuple[i] : {}] as const);
-  return Object.fromEntries(entries.filter(([, value]) => !isAbsent(value))) as T;
+  const object: Partial<Record<string, unknown>> = {};
+  for (const [i, key] of Object.keys(places).entries()) {
+    if (i < tuple.length && !isAbsent(tuple[i])) object[key] = tuple[i];
+  }
+  return object as T;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { csvCell, exportFormat, exportRows, pagesFrom } from "../../src/http/export";
+import { EXPORT_CHUNK_BYTES } from "../../src/limits";
 
 const asked = (accept: string) => exportFormat(new Request("https://x.example", { headers: { Accept: accept } }));
 
@@ -104,6 +105,43 @@ describe("an export", () => {
     expect(read).toBeLessThanOrEqual(4);
     await reader?.cancel();
     expect(isOver).toBe(true);
+  });
+
+  it("is sent in chunks of whole lines, each made when it is asked for", async () => {
+    let made = 0;
+    const name = "ä€😀".repeat(400);
+    const rows = function* () {
+      for (let id = 0; id < 200; id++) {
+        made += 1;
+        yield { id, name: id === 150 ? name.repeat(50) : name };
+      }
+    };
+    const all = [...rows()];
+    made = 0;
+    const response = await exportRows({
+      format: "ndjson",
+      name: "x",
+      columns,
+      pages: pages<Row>([], [...rows()], all),
+    });
+    expect(await response.text()).toBe([...all, ...all].map((row) => `${JSON.stringify(row)}\n`).join(""));
+    made = 0;
+    const lazy = async function* () {
+      yield rows();
+    };
+    const { body } = await exportRows({ format: "csv", name: "x", columns, pages: lazy() });
+    let last = 0;
+    let text = "";
+    for await (const chunk of body ?? []) {
+      expect(made - last).toBeLessThan(30);
+      last = made;
+      const part = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(chunk);
+      expect(part.endsWith("\r\n")).toBe(true);
+      // A line that is larger than a chunk comes by itself.
+      if (part.split("\r\n").length > 2) expect(chunk.length).toBeLessThanOrEqual(EXPORT_CHUNK_BYTES);
+      text += part;
+    }
+    expect(text).toBe(`id,name\r\n${all.map(({ id, name: one }) => `${id},${one}\r\n`).join("")}`);
   });
 
   it("that fails at once throws, and that fails later breaks off", async () => {
