@@ -14,6 +14,7 @@ import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from "wran
  * @property {"project" | Record<string, string>} objects  The project's own bindings, or Durable Objects by binding name.
  * @property {boolean} [assets]  With the dashboard's files. On Cloudflare the platform serves them; here every request then
  *   passes another Worker or two, and their CPU is none of the project's.
+ * @property {boolean} [inspector]  With a port on which the runtime's isolates may be looked into.
  */
 
 const config = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
@@ -25,6 +26,7 @@ const {
   objects,
   port = 0,
   assets = false,
+  inspector = false,
 } = /** @type {HostOptions} */ (JSON.parse(process.argv[2] ?? "{}"));
 
 const { workerOptions } = unstable_getMiniflareWorkerOptions(config, "development");
@@ -50,6 +52,7 @@ const miniflare = new Miniflare({
   ],
   host: "127.0.0.1",
   port,
+  ...(inspector && { inspectorPort: 0 }),
   defaultPersistRoot: `${state}/v3`,
   cf: false,
 });
@@ -124,4 +127,5 @@ process.on(
 
 const url = await miniflare.ready;
 await migrate();
-process.send?.({ ready: Number(url.port), launched });
+const inspected = inspector ? Number((await miniflare.getInspectorURL()).port) : undefined;
+process.send?.({ ready: Number(url.port), launched, inspected });

@@ -14,6 +14,7 @@ const host = fileURLToPath(new URL("./host.mjs", import.meta.url));
  * @typedef {object} Server
  * @property {string} name
  * @property {number} port
+ * @property {number} inspected  The port of the runtime's inspector; 0 without one.
  * @property {number} launched  When its runtime was started, epoch ms.
  * @property {string} state
  * @property {number[]} pids  The host and its runtime.
@@ -26,7 +27,7 @@ const host = fileURLToPath(new URL("./host.mjs", import.meta.url));
 
 /**
  * What a host says: that it is ready, or an answer.
- * @typedef {{ ready?: number, launched?: number, id?: number, answer?: unknown, error?: string }} Message
+ * @typedef {{ ready?: number, launched?: number, inspected?: number, id?: number, answer?: unknown, error?: string }} Message
  */
 
 /** @type {Set<import("node:child_process").ChildProcess>} */
@@ -34,15 +35,15 @@ const running = new Set();
 
 /**
  * @param {string} name
- * @param {{ dist: string, state?: string, bindings?: Record<string, string>, objects: "project" | Record<string, string>, assets?: boolean }} options
+ * @param {{ dist: string, state?: string, bindings?: Record<string, string>, objects: "project" | Record<string, string>, assets?: boolean, inspector?: boolean }} options
  * @returns {Promise<Server>}
  */
 export async function start(
   name,
-  { dist, state = join(workspace, `state-${name}`), bindings = {}, objects, assets = false },
+  { dist, state = join(workspace, `state-${name}`), bindings = {}, objects, assets = false, inspector = false },
 ) {
   mkdirSync(state, { recursive: true });
-  const child = spawn(process.execPath, [host, JSON.stringify({ dist, state, bindings, objects, assets })], {
+  const child = spawn(process.execPath, [host, JSON.stringify({ dist, state, bindings, objects, assets, inspector })], {
     detached: true,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     env: { ...process.env, ...quietly },
@@ -55,10 +56,11 @@ export async function start(
   const asked = new Map();
   let count = 0;
   const gone = new Promise((done) => child.once("exit", done));
-  /** @type {{ port: number, launched: number }} */
-  const { port, launched } = await new Promise((done, fail) => {
+  /** @type {{ port: number, launched: number, inspected: number }} */
+  const { port, launched, inspected } = await new Promise((done, fail) => {
     child.on("message", (/** @type {Message} */ message) => {
-      if (message.ready !== undefined) return done({ port: message.ready, launched: message.launched ?? 0 });
+      const { ready, launched: at = 0, inspected: also = 0 } = message;
+      if (ready !== undefined) return done({ port: ready, launched: at, inspected: also });
       const question = asked.get(message.id ?? 0);
       asked.delete(message.id ?? 0);
       if (message.error) question?.fail(new Error(`${name}: ${message.error}`));
@@ -77,6 +79,7 @@ export async function start(
     name,
     port,
     launched,
+    inspected,
     state,
     pids: tree(child.pid ?? 0),
     output: () => output,

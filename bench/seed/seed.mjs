@@ -2,7 +2,7 @@
 // A deterministic, realistic year of sessions in the local D1, and its rollups.
 import { readFileSync } from "node:fs";
 import { buildOwn } from "../lib/build.mjs";
-import { memory, resetPeak } from "../lib/process.mjs";
+import { memory, resetPeak, sleep } from "../lib/process.mjs";
 import { start } from "../lib/server.mjs";
 import { sessionsByHour } from "./hours.mjs";
 import { createIndexes, dropIndexes } from "./indexes.mjs";
@@ -15,6 +15,9 @@ const JOB_SESSIONS = 4_000;
 /** Profiles taken of the package's 10,000: the most used ones come first. */
 const PROFILES = 600;
 const SAY_MS = 3_000;
+/** Times a request is made, and how much longer is waited before each. */
+const TRIES = 6;
+const TRY_AGAIN_MS = 500;
 
 /** @returns {object[]} */
 function profiles() {
@@ -60,11 +63,17 @@ export async function seed({ sessions, until, state, say, rollsUp = true }) {
   resetPeak(own);
   const seconds = () => `${((Date.now() - began) / 1_000).toFixed(0)} s`;
   const post = async (/** @type {string} */ path, /** @type {string} */ body) => {
-    const call = () => fetch(`http://127.0.0.1:${server.port}${path}`, { method: "POST", body });
-    // The server may be closing the kept connection just now. What is asked may be asked twice.
-    const response = await call().catch(call);
-    if (!response.ok) throw new Error(await response.text());
-    return response.json();
+    // A runtime under load closes a connection now and then, and the next one with it. What is asked may be asked twice.
+    for (let tries = 1; ; tries++) {
+      try {
+        const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { method: "POST", body });
+        if (response.ok) return response.json();
+        throw new Error(await response.text());
+      } catch (error) {
+        if (tries >= TRIES || !(error instanceof TypeError)) throw error;
+        await sleep(tries * TRY_AGAIN_MS);
+      }
+    }
   };
   try {
     // A batch is one transaction: an hour that has its sessions has their events.
