@@ -45,7 +45,9 @@ export function placeIn(visitor: string): Place {
   return { index: a >>> (32 - INDEX_BITS), rank: Math.clz32(b) + 1 };
 }
 
-export function addPlace(sketch: Sketch, { index, rank }: Place): void {
+export const addPlace = (sketch: Sketch, { index, rank }: Place): void => raise(sketch, index, rank);
+
+function raise(sketch: Sketch, index: number, rank: number): void {
   if (rank > (sketch[index] ?? 0)) sketch[index] = rank;
 }
 
@@ -53,7 +55,7 @@ export const addToSketch = (sketch: Sketch, visitor: string): void => addPlace(s
 
 /** Changes `into`. */
 export function mergeSketch(into: Sketch, from: Sketch): void {
-  for (let i = 0; i < REGISTERS; i++) if ((from[i] ?? 0) > (into[i] ?? 0)) into[i] = from[i] ?? 0;
+  for (let i = 0; i < REGISTERS; i++) raise(into, i, from[i] ?? 0);
 }
 
 /** The estimate, a whole number. */
@@ -70,17 +72,33 @@ export function countSketch(sketch: Sketch): number {
 }
 
 const DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
+/** First of a packed text; the two other forms are digits alone. */
+const PACKED = ".";
+/** In a packed text: a register written out, as in a sparse one. */
+const WHOLE = "~";
+/** A packed digit says which of so many next registers it is, and which of so many ranks it has. */
+const GAPS = 8;
+const RANKS = 8;
 
-/** As text: a digit a register; or, while that is shorter, three digits a register that is not empty. */
+/**
+ * As text, the shortest of three: a digit a register; three digits (index, rank) a register that is not empty; or packed,
+ * one digit for most of those. D1 hands out texts, so what they are long is what a question costs.
+ */
 export function writeSketch(sketch: Sketch): string {
   let sparse = "";
+  let packed = PACKED;
+  let next = 0;
   for (let i = 0; i < REGISTERS; i++) {
     const rank = sketch[i] ?? 0;
     if (rank === 0) continue;
-    sparse += `${DIGITS[i >> 6]}${DIGITS[i & 63]}${DIGITS[rank]}`;
-    if (sparse.length >= REGISTERS) return Array.from(sketch, (one) => DIGITS[one]).join("");
+    const whole = `${DIGITS[i >> 6]}${DIGITS[i & 63]}${DIGITS[rank]}`;
+    const gap = i - next;
+    sparse += whole;
+    packed += gap < GAPS && rank <= RANKS ? DIGITS[gap * RANKS + rank - 1] : WHOLE + whole;
+    next = i + 1;
   }
-  return sparse;
+  const shortest = packed.length < sparse.length ? packed : sparse;
+  return shortest.length < REGISTERS ? shortest : Array.from(sketch, (one) => DIGITS[one]).join("");
 }
 
 const VALUES = new Uint8Array(128);
@@ -90,11 +108,25 @@ const valueAt = (text: string, i: number): number => VALUES[text.charCodeAt(i)] 
 
 /** Merges a written sketch. Changes `into`. */
 export function mergeWritten(into: Sketch, text: string): void {
-  const isDense = text.length === REGISTERS;
-  const step = isDense ? 1 : 3;
-  for (let i = 0; i < text.length; i += step) {
-    const index = isDense ? i : valueAt(text, i) * 64 + valueAt(text, i + 1);
-    const rank = valueAt(text, isDense ? i : i + 2);
-    if (rank > (into[index] ?? 0)) into[index] = rank;
+  if (text[0] === PACKED) mergePacked(into, text);
+  else if (text.length === REGISTERS) for (let i = 0; i < REGISTERS; i++) raise(into, i, valueAt(text, i));
+  else for (let i = 0; i < text.length; i += 3) raise(into, indexAt(text, i), valueAt(text, i + 2));
+}
+
+const indexAt = (text: string, i: number): number => valueAt(text, i) * 64 + valueAt(text, i + 1);
+
+function mergePacked(into: Sketch, text: string): void {
+  let next = 0;
+  for (let i = 1; i < text.length; i++) {
+    if (text[i] === WHOLE) {
+      next = indexAt(text, i + 1);
+      raise(into, next, valueAt(text, i + 3));
+      i += 3;
+    } else {
+      const digit = valueAt(text, i);
+      next += Math.floor(digit / RANKS);
+      raise(into, next, (digit % RANKS) + 1);
+    }
+    next += 1;
   }
 }

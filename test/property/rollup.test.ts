@@ -90,6 +90,51 @@ describe("a sketch", () => {
       expect([...merged]).toEqual([...both]);
     }
   });
+
+  const REGISTERS = 4_096;
+  const RANK = fc.oneof(
+    { weight: 3, arbitrary: fc.constant(0) },
+    fc.integer({ min: 0, max: 33 }),
+    fc.integer({ min: 1, max: 9 }),
+  );
+
+  it("is read as it was written, however full it is and whatever its ranks, in at most a digit a register", () => {
+    const written = fc.array(fc.tuple(fc.nat(REGISTERS - 1), fc.integer({ min: 1, max: 33 })), { maxLength: 3_000 });
+    const full = fc.array(RANK, { minLength: REGISTERS, maxLength: REGISTERS });
+    const sketches = fc.oneof(
+      written.map((places) => {
+        const sketch = newSketch();
+        for (const [index, rank] of places) sketch[index] = rank;
+        return sketch;
+      }),
+      full.map((ranks) => Uint8Array.from(ranks)),
+    );
+    fc.assert(
+      fc.property(sketches, (sketch) => {
+        const text = writeSketch(sketch);
+        expect(text.length).toBeLessThanOrEqual(REGISTERS);
+        const read = newSketch();
+        mergeWritten(read, text);
+        expect([...read]).toEqual([...sketch]);
+      }),
+    );
+  });
+
+  it("of an ordinary day is less than half of a digit a register, and is read in the forms it had before", () => {
+    const DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
+    const sketch = newSketch();
+    for (let i = 0; i < 2_000; i++) addToSketch(sketch, `v${i}`);
+    expect(writeSketch(sketch).length).toBeLessThan(REGISTERS / 2);
+    const dense = Array.from(sketch, (rank) => DIGITS[rank]).join("");
+    const sparse = Array.from(sketch, (rank, i) =>
+      rank ? `${DIGITS[i >> 6]}${DIGITS[i & 63]}${DIGITS[rank]}` : "",
+    ).join("");
+    for (const text of [dense, sparse]) {
+      const read = newSketch();
+      mergeWritten(read, text);
+      expect([...read]).toEqual([...sketch]);
+    }
+  });
 });
 
 it("a median is within 3.2 % and 0.1 s of the true one, however durations are split up and merged", () => {
