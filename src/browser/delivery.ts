@@ -70,8 +70,8 @@ function enter(json: string): EventInput {
 /** Sends what there is, unless the server has asked for patience. */
 export const flush = safe(() => {
   timer = 0;
-  // Not after an ack: a path would go out with each round trip.
-  if (fresh[0]) plug.gather?.();
+  // Not after an ack: a path would go out with each round trip. While tries fail, what happens is in a stream at once.
+  if (fresh[0] ?? retry.failures) plug.gather?.();
   number();
   if (isInFlight || consent() === "pending") return;
   const held = left(retry);
