@@ -230,5 +230,8 @@ function usually<K extends keyof Usual>(stored: Partial<Usual>, key: K): Usual[K
 }
 
 /** The list again that was `trimmed`. */
-const filled = <T extends readonly unknown[]>(stored: T | undefined, usual: T): T =>
-  stored ? (usual.map((value, i) => (i < stored.length ? stored[i] : value)) as unknown as T) : usual;
+function filled<T extends readonly unknown[]>(stored: T | undefined, usual: T): T {
+  if (!stored) return usual;
+  const whole: readonly unknown[] = usual.map((value, i) => (i < stored.length ? stored[i] : value));
+  return whole as T;
+}
