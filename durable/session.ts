@@ -36,7 +36,7 @@ import { countSession } from "./count";
 import { dropTombstone, eraseSession, type Subject, subjectOf } from "./erasing";
 import { flush, type Outside } from "./flush";
 import { handleFrame } from "./frames";
-import { Inquiry, toldOf } from "./inquiry";
+import { Inquiry, type Occasion, toldOf } from "./inquiry";
 import { load, type Memory, newMemory, scheduleFlush, withdrawalAt } from "./memory";
 import { type ChunkResult, Recorder } from "./recorder";
 import { Reporter } from "./reporter";
@@ -111,6 +111,7 @@ export class SessionActor extends DurableObject<Env> {
     const taken = intake(memory, call, now, () => crypto.randomUUID());
     if (!taken.ok) return taken;
     const after = this.#commit(memory, taken, now);
+    if (after) this.#ask(after, "call", now);
     const { visitor_id = null, device_id = null } = after?.head.identity ?? {};
     const engagement = call.expose?.includes("engagement") && after ? exposedOf(after.state.judgement) : null;
     const record = this.#recorder.order(after, call.record, now);
@@ -132,7 +133,9 @@ export class SessionActor extends DurableObject<Env> {
     if (!memory) return null;
     const taken = intake(memory, asTrackCall(call, memory.head, memory.state), now, () => crypto.randomUUID());
     if (!taken.ok) return null;
-    const { head, state } = this.#commit(memory, taken, now) ?? memory;
+    const after = this.#commit(memory, taken, now) ?? memory;
+    this.#ask(after, "call", now);
+    const { head, state } = after;
     return { evidence: freeze(head.session_id, state, now), visitor_id: head.identity?.visitor_id ?? null };
   }
 
@@ -255,7 +258,7 @@ export class SessionActor extends DurableObject<Env> {
     memory.standby = null;
     this.#endIfIdle(memory, now);
     this.#abandonForms(memory, now);
-    this.#inquiry.start(memory, "alarm", now, (answer) => this.#learn(memory, answer));
+    this.#ask(memory, "alarm", now);
     await this.#inquiry.settled(IDENTITY_WAIT_MS);
     if (this.#memory !== memory) return;
     memory.alarm_at = null;
@@ -343,7 +346,6 @@ export class SessionActor extends DurableObject<Env> {
       this.#setDeadline(memory);
     });
     this.#watch.tell(memory, entries, now);
-    this.#inquiry.start(memory, "call", now, (answer) => this.#learn(memory, answer));
     this.#reporter.taken(memory, mark, now);
     return memory;
   }
@@ -356,6 +358,11 @@ export class SessionActor extends DurableObject<Env> {
     if (memory.head === head && progress.told) return progress;
     const told = toldOf(this.env.IDENTITY, head, progress.told);
     return told.length === (progress.told?.length ?? 0) ? progress : { ...progress, told };
+  }
+
+  /** Not with each commit: what the alarm does by itself is no call, and an answer asks nothing. */
+  #ask(memory: Memory, occasion: Occasion, now: number): void {
+    this.#inquiry.start(memory, occasion, now, (answer) => this.#learn(memory, answer));
   }
 
   /** What the identity actors answered, unless the session has withdrawn, or is gone, in the meantime. */
