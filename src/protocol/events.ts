@@ -40,7 +40,9 @@ const CHECKS: Checks = {
   y: (value) => isNumber(value, -MAX_COORDINATE, MAX_COORDINATE),
   element: (value) => isText(value, (text) => text.length <= MAX_ELEMENT_UNITS),
   scroll_percent: (value) => isNumber(value, 0, 100),
-  data: (value) => value == null || (typeof value === "object" && !Array.isArray(value)),
+  // A key `__proto__`, which JSON can hold and which the schema leaves out, is the schema's to leave out.
+  data: (value) =>
+    value == null || (typeof value === "object" && !Array.isArray(value) && !Object.hasOwn(value, "__proto__")),
 };
 const REQUIRED = ["event_type"];
 
