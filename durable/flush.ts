@@ -4,7 +4,14 @@ import { failed, storeDue } from "../src/session/deadline";
 import { firstSeq } from "../src/session/entry";
 import { applyText } from "../src/session/fold";
 import { type Head, identityMark } from "../src/session/head";
-import { lowestWatermark, type Plan, type Progress, type StoreName } from "../src/session/progress";
+import {
+  isSaidByRows,
+  lowestWatermark,
+  type Plan,
+  type Progress,
+  type StoreName,
+  storedThrough,
+} from "../src/session/progress";
 import { newState, readSnapshot, type SessionState, writeSnapshot } from "../src/session/state";
 import { putEvents, putIdentity, putMeta } from "../src/store/archive";
 import type { Journal } from "../src/store/journal";
@@ -203,17 +210,21 @@ async function writeProjection(
   await upsertSession(db, row, plan.refused.length + refused.length).run();
 }
 
-/** One synchronous turn: watermarks up, rows both stores have away, plans dropped; or the failure written down. */
+/**
+ * One synchronous turn: watermarks up, rows both stores have away, plans dropped; or the failure written down. Where the
+ * rows' going says it all, the head row, which is one more billed row and the largest, stays as it is.
+ */
 function settle(memory: Memory, journal: Journal, outcomes: Outcome[]): void {
   const { progress } = memory;
-  const before = lowestWatermark(progress);
+  const before = { ...progress };
   for (const outcome of outcomes) settleStore(memory, outcome);
-  const after = lowestWatermark(progress);
+  const through = lowestWatermark(progress);
+  const moved = through > lowestWatermark(before);
   journal.transaction(() => {
-    if (after > before) journal.removeThrough(after);
-    journal.writeProgress(progress);
+    if (moved) journal.removeThrough(through);
+    if (!moved || !isSaidByRows(before, progress, through)) journal.writeProgress(progress);
   });
-  if (after > before) memory.units = after === memory.state.seq ? 0 : journal.size().units;
+  if (moved) memory.units = through === memory.state.seq ? 0 : journal.size().units;
 }
 
 function settleStore({ progress, head, state }: Memory, outcome: Outcome): void {
@@ -225,7 +236,7 @@ function settleStore({ progress, head, state }: Memory, outcome: Outcome): void 
     if (progress[store].plan) progress[store].plan = { ...plan, refused: [...plan.refused, ...refused] };
     return;
   }
-  progress[store] = { through: plan.hi, plan: null, attempts: 0, retry_at: null, error: null };
+  progress[store] = storedThrough(plan);
   if (store === "d1") {
     progress.quarantined += plan.refused.length + refused.length;
     progress.identity_in_d1 = repeated ? null : identity;

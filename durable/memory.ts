@@ -4,7 +4,7 @@ import type { Entry } from "../src/session/entry";
 import { firstSeq } from "../src/session/entry";
 import { apply } from "../src/session/fold";
 import type { Head } from "../src/session/head";
-import { frozenThrough, lowestWatermark, newProgress } from "../src/session/progress";
+import { frozenThrough, lowestWatermark, newProgress, withRows } from "../src/session/progress";
 import { newState, readSnapshot } from "../src/session/state";
 import type { Journal } from "../src/store/journal";
 
@@ -31,7 +31,9 @@ export function newMemory(head: Head): Memory {
 export function load(journal: Journal, now: number): Memory | null {
   const stored = journal.exists() ? journal.read() : null;
   if (!stored) return null;
-  const { head, progress, snapshot } = stored;
+  const { head, snapshot } = stored;
+  const rows = journal.range(0, Number.MAX_SAFE_INTEGER);
+  const progress = withRows(stored.progress, rows[0]?.lo ?? null);
   const state = snapshot ? readSnapshot(snapshot) : newState(firstSeq(head.created_at));
   for (const store of [progress.d1, progress.r2]) {
     // A plan that outlived its process was being written: how that ended is not known, so it counts as a failed try.
@@ -40,7 +42,6 @@ export function load(journal: Journal, now: number): Memory | null {
   const watermark = lowestWatermark(progress);
   let oldest: number | null = null;
   let urgent = false;
-  const rows = journal.range(0, Number.MAX_SAFE_INTEGER);
   journal.reopenTail(rows.at(-1), frozenThrough(progress));
   for (const row of rows) {
     for (const entry of JSON.parse(`[${row.body}]`) as Entry[]) {

@@ -86,6 +86,30 @@ export const newProgress = (seq: number): Progress => ({
   used_tickets: [],
 });
 
+/** A store that has all of a plan. */
+export const storedThrough = ({ hi }: Plan): StoreProgress => newStore(hi);
+
+/**
+ * Progress as it was written down, and what the journal says beside it, whose oldest row begins at `oldest` (none: null). Rows
+ * go when both stores have them, and mostly nothing else is written of a flush that went well: a plan whose rows are gone is
+ * in its store.
+ */
+export function withRows(progress: Progress, oldest: number | null): Progress {
+  const gone = (store: StoreProgress): StoreProgress =>
+    store.plan && store.plan.hi < (oldest ?? Number.POSITIVE_INFINITY) ? storedThrough(store.plan) : store;
+  return { ...progress, d1: gone(progress.d1), r2: gone(progress.r2) };
+}
+
+/** Whether `withRows` knows `after` from `before`, once the rows through `seq` are gone. */
+export const isSaidByRows = (before: Progress, after: Progress, seq: number): boolean =>
+  before.d1.plan?.hi === seq &&
+  before.r2.plan?.hi === seq &&
+  lowestWatermark(after) === seq &&
+  before.quarantined === after.quarantined &&
+  before.meta_written === after.meta_written &&
+  before.identity_in_d1 === after.identity_in_d1 &&
+  before.identity_written === after.identity_written;
+
 /** The last seq that a plan has frozen or a store has. */
 export const frozenThrough = ({ d1, r2 }: Progress): number =>
   Math.max(d1.plan?.hi ?? d1.through, r2.plan?.hi ?? r2.through);

@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { IDLE_MS, LINGER_MS } from "../../src/limits";
+import { FLUSH_MS, IDLE_MS, LINGER_MS } from "../../src/limits";
 import { apply } from "../../src/session/fold";
 import { newHead } from "../../src/session/head";
 import { newProgress } from "../../src/session/progress";
@@ -20,9 +20,11 @@ import {
   identified,
   inD1,
   inR2,
+  isEvent,
   journalOf,
   liveOf,
   numbered,
+  progressOf,
   sessionRow,
   someEvents,
   stubOf,
@@ -150,6 +152,37 @@ describe("an eviction", () => {
       seen.push({ ...state, depth: actor.journal_depth, unflushed: unflushed.length });
     }
     expect(seen[1]).toEqual(seen[0]);
+  });
+
+  it("after a flush that only the journal's rows tell of, when they are gone, writes nothing of it again", async () => {
+    stopClock("2031-06-04T08:00:00Z");
+    const id = crypto.randomUUID();
+    await take(callOf(id, { events: someEvents(2) }));
+    await identified(id);
+    vi.setSystemTime(Date.now() + 5_000);
+    await alarm(id);
+    await take(callOf(id, { first: 3, events: someEvents(2) }));
+    const before = await progressOf(id);
+    vi.setSystemTime(Date.now() + FLUSH_MS);
+    await alarm(id);
+    const frozen = await progressOf(id);
+    // The plan was written down, that it went well was not.
+    expect(frozen.d1.plan?.lo).toBe(before.d1.through + 1);
+    expect(frozen.r2.plan).toEqual(frozen.d1.plan);
+    expect(await journalOf(id)).toEqual([]);
+    await evict(id);
+    faults.calls = [];
+    await stubOf(id).wake();
+    await alarm(id);
+    expect(faults.calls).toEqual([]);
+    expect((await liveOf(id))?.unflushed).toEqual([]);
+    await take(callOf(id, { first: 3, events: someEvents(4) }));
+    await evict(id);
+    await take(callOf(id, { start: false, end: true }));
+    await drain(id);
+    expect(await inD1(id)).toEqual(numbered(1, 6));
+    expect(await inR2(id)).toEqual(numbered(1, 6));
+    expect((await entriesInR2(id)).filter(isEvent)).toHaveLength(6);
   });
 
   it("does not put a flush off each time the actor wakes", async () => {

@@ -3,6 +3,7 @@ import { env, exports } from "cloudflare:workers";
 import type { EventInput } from "../../src/protocol/events";
 import type { Entry, EventEntry } from "../../src/session/entry";
 import type { TrackCall } from "../../src/session/intake";
+import type { Progress } from "../../src/session/progress";
 import type { Refused, Taken, TrackResult } from "../../src/session/result";
 import type { Live } from "../../src/session/view";
 
@@ -135,6 +136,12 @@ export const journalOf = (id: string): Promise<Entry[]> =>
     [...state.storage.sql.exec<{ body: string }>("SELECT body FROM journal ORDER BY lo")].flatMap(
       (row) => JSON.parse(`[${row.body}]`) as Entry[],
     ),
+  );
+
+/** How far a flush has come, as it is on disk. */
+export const progressOf = (id: string): Promise<Progress> =>
+  runInDurableObject(stubOf(id), (_, state) =>
+    JSON.parse(state.storage.sql.exec<{ progress: string }>("SELECT progress FROM head").one().progress),
   );
 
 /** `stream/number` of a session's events, in D1, in the order of their seq. */
