@@ -1,17 +1,10 @@
 import { errorField } from "../src/http/logger";
 import { ISOLATION_MAX_CALLS, OUTSIDE_TIMEOUT_MS, PLAN_MAX_EVENTS, PLAN_MAX_UNITS } from "../src/limits";
-import { failed, storeDue } from "../src/session/deadline";
+import { failed, storesDue } from "../src/session/deadline";
 import { firstSeq } from "../src/session/entry";
 import { applyText } from "../src/session/fold";
 import { type Head, identityMark } from "../src/session/head";
-import {
-  isSaidByRows,
-  lowestWatermark,
-  type Plan,
-  type Progress,
-  type StoreName,
-  storedThrough,
-} from "../src/session/progress";
+import { lowestWatermark, type Plan, type Progress, type StoreName, withRows, written } from "../src/session/progress";
 import { newState, readSnapshot, type SessionState, writeSnapshot } from "../src/session/state";
 import { putEvents, putIdentity, putMeta } from "../src/store/archive";
 import type { Journal } from "../src/store/journal";
@@ -25,7 +18,7 @@ import {
   upsertSession,
 } from "../src/store/projection";
 import { inTime } from "./in-time";
-import type { Memory } from "./memory";
+import { type Memory, setDue } from "./memory";
 
 /** The stores outside the actor. */
 export interface Outside {
@@ -41,14 +34,14 @@ interface Outcome {
   refused: number[];
   /** What identity the store holds now if the write went well (`identityMark`). */
   identity: number;
-  /** An earlier attempt at this plan may have been committed, with another identity. */
+  /** It was not the first try at this plan. */
   repeated: boolean;
 }
 
 export interface FlushResult {
   outcomes: Outcome[];
-  /** A plan left entries behind: the next one follows at once. */
-  more: boolean;
+  /** Stores whose plan left entries behind: the next one follows at once. */
+  more: StoreName[];
 }
 
 /**
@@ -56,9 +49,9 @@ export interface FlushResult {
  * so that one failing never holds the other. Storage errors are thrown; outside errors are counted, backed off, kept.
  */
 export async function flush(memory: Memory, journal: Journal, outside: Outside, now: number): Promise<FlushResult> {
-  const due = (["d1", "r2"] as const).filter((store) => isDue(memory, store, now));
+  const due = storesDue(memory, now);
   const seq = memory.state.seq;
-  if (due.some((store) => memory.progress[store].attempts === 0)) memory.flush_due = null;
+  for (const store of due) if (memory.progress[store].attempts === 0) setDue(memory, store, null);
   freeze(memory, journal, due, now);
   // Every write is made from the plan before the first await: what arrives from here on belongs to the next plan.
   const read = reader(journal);
@@ -71,14 +64,9 @@ export async function flush(memory: Memory, journal: Journal, outside: Outside, 
     memory.writing = false;
   });
   if (outcomes.length > 0) settle(memory, journal, outcomes);
-  const more = outcomes.some(({ error, plan }) => error === null && plan.hi < seq);
+  const more = outcomes.filter(({ error, plan }) => error === null && plan.hi < seq).map(({ store }) => store);
   return { outcomes, more };
 }
-
-const isDue = (memory: Memory, store: StoreName, now: number): boolean => {
-  const due = storeDue(memory, store);
-  return due !== null && due <= now;
-};
 
 /** Plans for the stores that have none, in one commit, before anything leaves the actor. */
 function freeze(memory: Memory, journal: Journal, due: StoreName[], now: number): void {
@@ -87,7 +75,7 @@ function freeze(memory: Memory, journal: Journal, due: StoreName[], now: number)
   if (open.length === 0) return;
   const at = Math.max(now, progress.last_plan_at + 1);
   for (const store of open) {
-    const plan = cut(journal, progress[store].through, at);
+    const plan = cut(journal, progress[store].through, at, identityMark(memory.head));
     progress[store].plan = plan;
     // Nothing to write although something is pending cannot be; but if it were, the alarm would run for ever.
     if (!plan) progress[store].through = memory.state.seq;
@@ -101,7 +89,7 @@ function freeze(memory: Memory, journal: Journal, due: StoreName[], now: number)
 }
 
 /** The oldest rows after `through` that fit a plan; at least one row. */
-function cut(journal: Journal, through: number, at: number): Plan | null {
+function cut(journal: Journal, through: number, at: number, identity: number): Plan | null {
   let plan = null as Plan | null;
   let events = 0;
   let units = 0;
@@ -109,7 +97,7 @@ function cut(journal: Journal, through: number, at: number): Plan | null {
     events += row.events;
     units += row.units;
     if (plan && (events > PLAN_MAX_EVENTS || units > PLAN_MAX_UNITS)) break;
-    plan = { lo: plan?.lo ?? row.lo, hi: row.hi, at, refused: [] };
+    plan = { lo: plan?.lo ?? row.lo, hi: row.hi, at, identity, refused: [] };
   }
   return plan;
 }
@@ -215,33 +203,24 @@ async function writeProjection(
  * rows' going says it all, the head row, which is one more billed row and the largest, stays as it is.
  */
 function settle(memory: Memory, journal: Journal, outcomes: Outcome[]): void {
-  const { progress } = memory;
-  const before = { ...progress };
-  for (const outcome of outcomes) settleStore(memory, outcome);
-  const through = lowestWatermark(progress);
+  const before = memory.progress;
+  memory.progress = outcomes.reduce((progress, outcome) => settled(progress, outcome, memory), before);
+  const through = lowestWatermark(memory.progress);
   const moved = through > lowestWatermark(before);
+  const isSaid = moved && JSON.stringify(withRows(before, through + 1)) === JSON.stringify(memory.progress);
   journal.transaction(() => {
     if (moved) journal.removeThrough(through);
-    if (!moved || !isSaidByRows(before, progress, through)) journal.writeProgress(progress);
+    if (!isSaid) journal.writeProgress(memory.progress);
   });
   if (moved) memory.units = through === memory.state.seq ? 0 : journal.size().units;
 }
 
-function settleStore({ progress, head, state }: Memory, outcome: Outcome): void {
-  const { store, plan, error, refused, identity, repeated } = outcome;
-  if (error !== null) {
-    // Time has passed in the call: the clock is read again, so that the wait begins now.
-    const hurry = state.consent === "denied" && head.identity_version > 0;
-    progress[store] = failed(progress[store], error, Date.now(), Math.random(), hurry);
-    if (progress[store].plan) progress[store].plan = { ...plan, refused: [...plan.refused, ...refused] };
-    return;
-  }
-  progress[store] = storedThrough(plan);
-  if (store === "d1") {
-    progress.quarantined += plan.refused.length + refused.length;
-    progress.identity_in_d1 = repeated ? null : identity;
-  } else {
-    progress.meta_written = true;
-    progress.identity_written = Math.max(progress.identity_written, identity);
-  }
+function settled(progress: Progress, outcome: Outcome, { head, state }: Memory): Progress {
+  const { store, plan, error, identity } = outcome;
+  const refused = [...plan.refused, ...outcome.refused];
+  if (error === null) return written(progress, store, plan, identity, refused.length);
+  // Time has passed in the call: the clock is read again, so that the wait begins now.
+  const hurry = state.consent === "denied" && head.identity_version > 0;
+  const tried = failed(progress[store], error, Date.now(), Math.random(), hurry);
+  return { ...progress, [store]: tried.plan ? { ...tried, plan: { ...plan, refused } } : tried };
 }

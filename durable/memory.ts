@@ -1,10 +1,10 @@
-import { FIRST_FLUSH_MS, FLUSH_AT_UNITS, FLUSH_MS, WITHDRAWAL_GAP_MS } from "../src/limits";
+import { ARCHIVE_MS, FIRST_FLUSH_MS, FLUSH_AT_UNITS, FLUSH_MS, WITHDRAWAL_GAP_MS } from "../src/limits";
 import { flushAt, isPending, type Schedule } from "../src/session/deadline";
 import type { Entry } from "../src/session/entry";
 import { firstSeq } from "../src/session/entry";
 import { apply } from "../src/session/fold";
 import type { Head } from "../src/session/head";
-import { frozenThrough, lowestWatermark, newProgress, withRows } from "../src/session/progress";
+import { frozenThrough, newProgress, STORES, type StoreName, withRows } from "../src/session/progress";
 import { newState, readSnapshot } from "../src/session/state";
 import type { Journal } from "../src/store/journal";
 
@@ -19,7 +19,7 @@ export interface Memory extends Schedule {
   alarm_at: number | null;
 }
 
-const IDLE = { flush_due: null, standby: null, writing: false, alarm_at: null };
+const IDLE = { flush_due: { d1: null, r2: null }, standby: null, writing: false, alarm_at: null };
 
 export function newMemory(head: Head): Memory {
   const state = newState(firstSeq(head.created_at));
@@ -39,27 +39,51 @@ export function load(journal: Journal, now: number): Memory | null {
     // A plan that outlived its process was being written: how that ended is not known, so it counts as a failed try.
     if (store.plan && store.attempts === 0) Object.assign(store, { attempts: 1, retry_at: now });
   }
-  const watermark = lowestWatermark(progress);
-  let oldest: number | null = null;
-  let urgent = false;
+  const waiting = { d1: newWait(), r2: newWait() };
   journal.reopenTail(rows.at(-1), frozenThrough(progress));
   for (const row of rows) {
     for (const entry of JSON.parse(`[${row.body}]`) as Entry[]) {
-      if (entry.seq > watermark) oldest ??= "received_at" in entry ? entry.received_at : entry.at;
-      if (entry.seq > watermark && (entry.kind === "end" || entry.kind === "consent")) urgent = true;
+      for (const store of STORES) if (entry.seq > progress[store].through) wait(waiting[store], entry);
       if (entry.seq > state.seq) apply(state, entry);
     }
   }
   progress.wakes = Math.max(progress.wakes, ...rows.map((row) => row.wake)) + 1;
   const units = rows.reduce((sum, row) => sum + row.body.length, 0);
   const memory = { ...IDLE, head, state, progress, units, unplanned: units };
-  // From when the oldest entry was received: an actor that sleeps and wakes between events must not put its flush off each time.
-  const flush_due = oldest === null ? null : urgent ? now : Math.min(oldest + interval(memory), now + FLUSH_MS);
-  return { ...memory, flush_due };
+  const dueAgain = (store: StoreName): number | null => {
+    const { oldest, urgent } = waiting[store];
+    const wait = interval(memory, store);
+    return oldest === null ? null : urgent ? now : Math.min(oldest + wait, now + wait);
+  };
+  return { ...memory, flush_due: { d1: dueAgain("d1"), r2: dueAgain("r2") } };
 }
 
-const interval = ({ progress }: Pick<Memory, "progress">): number =>
-  progress.last_plan_at === 0 ? FIRST_FLUSH_MS : FLUSH_MS;
+/** What a store does not have yet. */
+interface Wait {
+  /**
+   * When the oldest entry was received, epoch ms: an actor that sleeps and wakes between events must not put its flush off
+   * each time.
+   */
+  oldest: number | null;
+  /** Something that is written at once is among it. */
+  urgent: boolean;
+}
+const newWait = (): Wait => ({ oldest: null, urgent: false });
+
+function wait(of: Wait, entry: Entry): void {
+  of.oldest ??= "received_at" in entry ? entry.received_at : entry.at;
+  of.urgent ||= entry.kind === "end" || entry.kind === "consent";
+}
+
+/** How long what has come may wait for a store, ms. */
+function interval({ progress }: Pick<Memory, "progress">, store: StoreName): number {
+  if (store === "r2") return ARCHIVE_MS;
+  return progress.last_plan_at === 0 ? FIRST_FLUSH_MS : FLUSH_MS;
+}
+
+export function setDue(memory: Memory, store: StoreName, at: number | null): void {
+  memory.flush_due = { ...memory.flush_due, [store]: at };
+}
 
 /** The soonest that a withdrawal may have things written, epoch ms; within the gap even if the clock has jumped back. */
 export const withdrawalAt = ({ progress }: Pick<Memory, "progress">, now: number): number =>
@@ -73,7 +97,11 @@ export function scheduleFlush(
   random: number,
 ): void {
   if (!isPending(memory, "d1") && !isPending(memory, "r2")) return;
-  if (why.withdrawn) memory.flush_due = Math.min(memory.flush_due ?? Infinity, withdrawalAt(memory, now));
-  if (why.ended || memory.unplanned >= FLUSH_AT_UNITS) memory.flush_due = now;
-  memory.flush_due ??= flushAt(now, interval(memory), memory.alarm_at, random);
+  const { d1, r2 } = memory.flush_due;
+  const isUrgent = why.ended || memory.unplanned >= FLUSH_AT_UNITS;
+  const at = isUrgent ? now : why.withdrawn ? withdrawalAt(memory, now) : null;
+  memory.flush_due =
+    at === null
+      ? { d1: d1 ?? flushAt(now, interval(memory, "d1"), memory.alarm_at, random), r2: r2 ?? now + ARCHIVE_MS }
+      : { d1: Math.min(d1 ?? at, at), r2: Math.min(r2 ?? at, at) };
 }

@@ -37,7 +37,7 @@ import { dropTombstone, eraseSession, type Subject, subjectOf } from "./erasing"
 import { flush, type Outside } from "./flush";
 import { handleFrame } from "./frames";
 import { Inquiry, type Occasion, toldOf } from "./inquiry";
-import { load, type Memory, newMemory, scheduleFlush, withdrawalAt } from "./memory";
+import { load, type Memory, newMemory, scheduleFlush, setDue, withdrawalAt } from "./memory";
 import { type ChunkResult, Recorder } from "./recorder";
 import { Reporter } from "./reporter";
 import { forgetStuck, tellStuck } from "./stuck";
@@ -434,8 +434,8 @@ export class SessionActor extends DurableObject<Env> {
         const isOpen = memory.state.ended_at === null && this.ctx.getWebSockets("track").length > 0;
         memory.standby = isOpen ? Date.now() + FLUSH_MS : null;
       }
-      if (!more) return;
-      memory.flush_due = Date.now();
+      if (more.length === 0) return;
+      for (const store of more) setDue(memory, store, Date.now());
     }
   }
 

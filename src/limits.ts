@@ -78,6 +78,13 @@ export const FIRST_FLUSH_MS = 3 * SECOND;
 /** Later flushes; the price of a session is mostly how often it is written. Jitter only shortens it. */
 export const FLUSH_MS = 30 * SECOND;
 /**
+ * The archive may lag this long behind: nobody looks at it while a session lives (a replay has what is not there yet from
+ * the journal), and each put costs what four rows do.
+ */
+export const ARCHIVE_MS = 75 * SECOND;
+/** A store that is due this soon goes along with one that is due: the archive with the second flush of D1. */
+export const ALONG_MS = 25 * SECOND;
+/**
  * Share of the wait that jitter may take. A flush is spread by its events' own times already, and each early one is paid
  * for; retries begin together when a store goes down, so they need more.
  */

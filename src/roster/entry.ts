@@ -3,7 +3,7 @@ import type { Label, Scores } from "../scoring/ledger";
 import type { Schedule } from "../session/deadline";
 import { isPending } from "../session/deadline";
 import type { Head } from "../session/head";
-import { lowestWatermark, type StoreName } from "../session/progress";
+import { lowestWatermark, STORES, type StoreName } from "../session/progress";
 import type { SessionState } from "../session/state";
 
 /** One who is on a site now, as the roster shows them. Names no person: the session's id leads to who it is. */
@@ -66,12 +66,10 @@ export function presenceOf(head: Head, state: SessionState): Presence {
   };
 }
 
-const STORES = ["d1", "r2"] as const;
-
 /** When a store's write was first due, epoch ms; null when it has everything or is not due yet. */
 function waitingSince(schedule: Schedule, store: StoreName): number | null {
   if (!isPending(schedule, store)) return null;
-  return schedule.progress[store].plan?.at ?? schedule.flush_due;
+  return schedule.progress[store].plan?.at ?? schedule.flush_due[store];
 }
 
 export function healthOf(schedule: Schedule & { alarm_at: number | null }, now: number): Health {

@@ -1,4 +1,5 @@
 import {
+  ALONG_MS,
   FLUSH_JITTER,
   IDLE_MS,
   LINGER_MS,
@@ -9,15 +10,15 @@ import {
   WITHDRAWN_RETRY_MAX_MS,
 } from "../limits";
 import { abandonedAt } from "./forms";
-import type { Progress, StoreName, StoreProgress } from "./progress";
+import { type Progress, STORES, type StoreName, type StoreProgress } from "./progress";
 import type { SessionState } from "./state";
 
 /** What the one alarm of a session is set by. */
 export interface Schedule {
   state: SessionState;
   progress: Progress;
-  /** When what is in the journal is to be written, epoch ms; null when nothing waits. */
-  flush_due: number | null;
+  /** When what is in the journal is to be written to each store, epoch ms; null when nothing waits. */
+  flush_due: Readonly<Record<StoreName, number | null>>;
   /** While a page's socket is open the alarm stays where the next flush will want it, instead of going to the idle limit. */
   standby: number | null;
   /** The alarm is writing plans at this moment: they need no alarm of their own. */
@@ -37,8 +38,16 @@ export const isDrained = (schedule: Schedule): boolean =>
 export function storeDue(schedule: Schedule, store: StoreName): number | null {
   if (!isPending(schedule, store)) return null;
   const { attempts, retry_at, plan } = schedule.progress[store];
-  if (schedule.writing && plan) return schedule.state.seq > plan.hi ? schedule.flush_due : null;
-  return attempts > 0 ? (retry_at ?? 0) : (schedule.flush_due ?? 0);
+  const due = schedule.flush_due[store];
+  if (schedule.writing && plan) return schedule.state.seq > plan.hi ? due : null;
+  return attempts > 0 ? (retry_at ?? 0) : (due ?? 0);
+}
+
+/** The stores to write now: those that are due, and with them those that are due soon and do not wait for a retry. */
+export function storesDue(schedule: Schedule, now: number): StoreName[] {
+  const isDue = (store: StoreName, by: number) => (storeDue(schedule, store) ?? Number.POSITIVE_INFINITY) <= by;
+  if (!STORES.some((store) => isDue(store, now))) return [];
+  return STORES.filter((store) => isDue(store, schedule.progress[store].attempts > 0 ? now : now + ALONG_MS));
 }
 
 /** A session without events and leads is forgotten at the idle limit; nothing of it is anywhere else. */

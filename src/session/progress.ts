@@ -2,7 +2,8 @@ import type { Recording } from "../recording/state";
 
 /** How far each store has been written, kept in the head row: what survives of a flush that died half-way. */
 
-export type StoreName = "d1" | "r2";
+export const STORES = ["d1", "r2"] as const;
+export type StoreName = (typeof STORES)[number];
 
 /** A frozen range of the journal. Written down before anything leaves the actor, and followed to the letter after. */
 export interface Plan {
@@ -11,6 +12,8 @@ export interface Plan {
   hi: number;
   /** Epoch ms; rises from plan to plan, and names the R2 object together with `lo`. */
   at: number;
+  /** The identity that its first try writes (`identityMark`). */
+  identity: number;
   /** Seqs of events that D1 refused for good; they are left out of the write and counted as quarantined. */
   refused: number[];
 }
@@ -86,29 +89,36 @@ export const newProgress = (seq: number): Progress => ({
   used_tickets: [],
 });
 
-/** A store that has all of a plan. */
-export const storedThrough = ({ hi }: Plan): StoreProgress => newStore(hi);
+/**
+ * Progress after `plan` of a store is written. `identity`: what the store holds of it now; `refused`: how many of its events D1
+ * will never take.
+ */
+export function written(progress: Progress, store: StoreName, plan: Plan, identity: number, refused: number): Progress {
+  const through = newStore(plan.hi);
+  if (store === "r2") {
+    return {
+      ...progress,
+      r2: through,
+      meta_written: true,
+      identity_written: Math.max(progress.identity_written, identity),
+    };
+  }
+  // An earlier try may have been committed with another identity, and after this one: then it is not known what D1 holds.
+  const identity_in_d1 = progress.d1.attempts > 0 ? null : identity;
+  return { ...progress, d1: through, quarantined: progress.quarantined + refused, identity_in_d1 };
+}
 
 /**
  * Progress as it was written down, and what the journal says beside it, whose oldest row begins at `oldest` (none: null). Rows
  * go when both stores have them, and mostly nothing else is written of a flush that went well: a plan whose rows are gone is
  * in its store.
  */
-export function withRows(progress: Progress, oldest: number | null): Progress {
-  const gone = (store: StoreProgress): StoreProgress =>
-    store.plan && store.plan.hi < (oldest ?? Number.POSITIVE_INFINITY) ? storedThrough(store.plan) : store;
-  return { ...progress, d1: gone(progress.d1), r2: gone(progress.r2) };
-}
-
-/** Whether `withRows` knows `after` from `before`, once the rows through `seq` are gone. */
-export const isSaidByRows = (before: Progress, after: Progress, seq: number): boolean =>
-  before.d1.plan?.hi === seq &&
-  before.r2.plan?.hi === seq &&
-  lowestWatermark(after) === seq &&
-  before.quarantined === after.quarantined &&
-  before.meta_written === after.meta_written &&
-  before.identity_in_d1 === after.identity_in_d1 &&
-  before.identity_written === after.identity_written;
+export const withRows = (progress: Progress, oldest: number | null): Progress =>
+  STORES.reduce((known, store) => {
+    const { plan } = known[store];
+    if (!plan || plan.hi >= (oldest ?? Number.POSITIVE_INFINITY)) return known;
+    return written(known, store, plan, plan.identity, plan.refused.length);
+  }, progress);
 
 /** The last seq that a plan has frozen or a store has. */
 export const frozenThrough = ({ d1, r2 }: Progress): number =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { FLUSH_MS, IDLE_MS, LINGER_MS, RETRY_MAX_MS, RETRY_MIN_MS } from "../../src/limits";
-import { backoff, flushAt, nextDeadline, type Schedule } from "../../src/session/deadline";
+import { ALONG_MS, ARCHIVE_MS, FLUSH_MS, IDLE_MS, LINGER_MS, RETRY_MAX_MS, RETRY_MIN_MS } from "../../src/limits";
+import { backoff, flushAt, nextDeadline, type Schedule, storesDue } from "../../src/session/deadline";
 import { newProgress } from "../../src/session/progress";
 import { newState } from "../../src/session/state";
 
@@ -9,7 +9,13 @@ const T = 1_795_000_000_000;
 /** A session with one event in its journal, due to be flushed at T + 3 s. */
 function schedule(change: (schedule: Schedule) => void = () => {}): Schedule {
   const state = { ...newState(100), seq: 102, events: 1, started_at: T, last_received_at: T };
-  const made: Schedule = { state, progress: newProgress(100), flush_due: T + 3_000, standby: null, writing: false };
+  const made: Schedule = {
+    state,
+    progress: newProgress(100),
+    flush_due: { d1: T + 3_000, r2: T + 3_000 },
+    standby: null,
+    writing: false,
+  };
   change(made);
   return made;
 }
@@ -59,7 +65,7 @@ describe("the deadline", () => {
   it("ignores plans that are being written, but not what came after them", () => {
     const writing = schedule((one) => {
       one.writing = true;
-      const plan = { lo: 101, hi: 102, at: T, refused: [] };
+      const plan = { lo: 101, hi: 102, at: T, identity: 0, refused: [] };
       one.progress.d1.plan = plan;
       one.progress.r2.plan = plan;
     });
@@ -68,8 +74,41 @@ describe("the deadline", () => {
     expect(nextDeadline(writing)).toBe(T + 3_000);
   });
 
+  it("is the sooner of the two stores'", () => {
+    const lagging = schedule((one) => {
+      one.flush_due = { d1: T + 30_000, r2: T + 20_000 };
+    });
+    expect(nextDeadline(lagging)).toBe(T + 20_000);
+    lagging.progress.r2.through = lagging.state.seq;
+    expect(nextDeadline(lagging)).toBe(T + 30_000);
+  });
+
   it("forgets a session that never sent an event at the idle limit", () => {
     expect(nextDeadline(schedule((one) => Object.assign(one.state, { events: 0 })))).toBe(T + IDLE_MS);
+  });
+});
+
+describe("the stores that are written", () => {
+  it("are those that are due, and with them those that are due soon", () => {
+    const both = schedule((one) => {
+      one.flush_due = { d1: T + 3_000, r2: T + ARCHIVE_MS };
+    });
+    expect(storesDue(both, T + 2_999)).toEqual([]);
+    expect(storesDue(both, T + 3_000)).toEqual(["d1"]);
+    expect(storesDue(both, T + ARCHIVE_MS - ALONG_MS - 1)).toEqual(["d1"]);
+    expect(storesDue(both, T + ARCHIVE_MS - ALONG_MS)).toEqual(["d1", "r2"]);
+    both.progress.d1.through = both.state.seq;
+    expect(storesDue(both, T + ARCHIVE_MS - 1)).toEqual([]);
+    expect(storesDue(both, T + ARCHIVE_MS)).toEqual(["r2"]);
+  });
+
+  it("do not hurry a retry along", () => {
+    const failing = schedule((one) => {
+      one.flush_due = { d1: T, r2: T };
+      one.progress.r2 = { ...one.progress.r2, attempts: 1, retry_at: T + 2_000 };
+    });
+    expect(storesDue(failing, T)).toEqual(["d1"]);
+    expect(storesDue(failing, T + 2_000)).toEqual(["d1", "r2"]);
   });
 });
 
