@@ -110,15 +110,19 @@ export async function listMarks(db: D1Database, grain: Grain, newOnly: boolean, 
 
 const STILL = "(SELECT version FROM rollup_marks WHERE grain = ?1 AND period = ?2) = ?3";
 
+/**
+ * `parts` in SQLite's binary form: a question wants one breakdown of a dozen, and of text each row's dozen would be parsed for
+ * it. Older rows are text, and are read the same.
+ */
 const INSERT = {
   hour: `INSERT INTO rollup_hours (hour, is_bot, site, totals, sketch, parts)
     WITH rows AS MATERIALIZED (SELECT value AS entry FROM json_each(?4))
-    SELECT ?2, entry ->> 'is_bot', entry ->> 'site', entry ->> 'totals', entry ->> 'sketch', entry ->> 'parts'
+    SELECT ?2, entry ->> 'is_bot', entry ->> 'site', entry ->> 'totals', entry ->> 'sketch', jsonb(entry ->> 'parts')
     FROM rows WHERE ${STILL}`,
   day: `INSERT INTO rollup_days (day, dimension, value, is_bot, site, totals, sketch, hours, parts, overflow)
     WITH rows AS MATERIALIZED (SELECT value AS entry FROM json_each(?4))
     SELECT ?2, entry ->> 'dimension', entry ->> 'value', entry ->> 'is_bot', entry ->> 'site', entry ->> 'totals',
-           entry ->> 'sketch', entry ->> 'hours', entry ->> 'parts', entry ->> 'overflow'
+           entry ->> 'sketch', entry ->> 'hours', jsonb(entry ->> 'parts'), entry ->> 'overflow'
     FROM rows WHERE ${STILL}`,
 };
 const DELETE = {
