@@ -71,14 +71,14 @@ export async function until<T>(ask: () => Promise<T | null | undefined | false>,
 }
 
 /** Waits until the live view counts `count` events of a type, and returns how long that took, ms. */
-export async function liveCount(api: Api, id: string, type: string, count: number): Promise<number> {
+export async function liveCount(api: Api, id: string, type: string, count: number, ms = 20_000): Promise<number> {
   const asked = Date.now();
-  await until(async () => ((await live(api, id))?.counts[type] ?? 0) >= count, 20_000, `${count} ${type} live`);
+  await until(async () => ((await live(api, id))?.counts[type] ?? 0) >= count, ms, `${count} ${type} live`);
   return Date.now() - asked;
 }
 
-/** Waits until `count` events have arrived and are in both stores: a flush takes up to 30 s. */
-export async function settled(api: Api, id: string, count: number, ms = 45_000): Promise<Live> {
+/** Waits until `count` events have arrived and are in both stores: R2 may lag by 75 s. */
+export async function settled(api: Api, id: string, count: number, ms = 90_000): Promise<Live> {
   const ask = async (): Promise<Live | false> => {
     const now = await live(api, id);
     const { seq = 0, both = -1 } = now?.actor.watermarks ?? {};

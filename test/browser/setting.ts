@@ -54,11 +54,10 @@ export class Setting {
     const context = page.context();
     const url = new URL(page.url()).origin;
     await page.close();
-    await this.#end(context, url, id);
     return this.complete(context, url, id);
   }
 
-  /** Ends a session that has all it will get, so that it is written out now and not half a minute later. */
+  /** Ends a session that has all it will get, so that it is written out now and not a minute later. */
   async #end(context: BrowserContext, url: string, id: string): Promise<void> {
     const session_key = await keyOf(context, url, id);
     const count = (await createdIn(context, url)).filter(({ session }) => session === id).length;
@@ -77,10 +76,11 @@ export class Setting {
     expect(answer.status, await answer.text()).toBe(200);
   }
 
-  /** Session `id` has everything that the context's pages recorded for it, and says so. Returns the types. */
-  async complete(context: BrowserContext, url: string, id: string, ms = 45_000): Promise<string[]> {
+  /** Session `id`, which ends here, has everything that the context's pages recorded for it, and says so. Returns the types. */
+  async complete(context: BrowserContext, url: string, id: string): Promise<string[]> {
+    await this.#end(context, url, id);
     const types = (await createdIn(context, url)).filter(({ session }) => session === id).map(({ type }) => type);
-    const { completeness } = await settled(this.server, id, types.length, ms);
+    const { completeness } = await settled(this.server, id, types.length);
     const all = { received: types.length, expected: types.length, missing: 0, rejected: 0, gone: 0 };
     expect(completeness, types.join()).toMatchObject(all);
     this.#visits.set(id, types);
