@@ -231,14 +231,17 @@ export const dayRows = (
   site: string | undefined,
   wanted: Wanted,
 ): D1PreparedStatement => {
-  const asked = new Set([...values, ...(wanted.hours && crowd !== null ? [crowd] : [])]);
+  const asked = JSON.stringify([...new Set([...values, ...(wanted.hours && crowd !== null ? [crowd] : [])])]);
+  // Several values are bands, next to each other: one look a day finds them, where `value IN` would look for each.
   return db
     .prepare(
       `SELECT r.day AS period, ${columns(wanted, "day")}
-       FROM json_each(?) AS p CROSS JOIN json_each(?) AS v CROSS JOIN rollup_days AS r
-       WHERE r.day = p.value AND r.dimension = ? AND r.value = v.value ${ofSite(site)}`,
+       FROM json_each(?1) AS p CROSS JOIN rollup_days AS r
+       WHERE r.day = p.value AND r.dimension = ?2
+         AND r.value >= (SELECT min(value) FROM json_each(?3)) AND r.value <= (SELECT max(value) FROM json_each(?3))
+         AND +r.value IN (SELECT value FROM json_each(?3)) ${ofSite(site)}`,
     )
-    .bind(JSON.stringify(days), JSON.stringify([...asked]), dimension, ...(site === undefined ? [] : [site]));
+    .bind(JSON.stringify(days), dimension, asked, ...(site === undefined ? [] : [site]));
 };
 
 /** The days and sites of which a dimension has more values than have rows. */
