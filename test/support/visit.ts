@@ -103,12 +103,18 @@ export async function identified(id: string): Promise<void> {
 /** Runs the session's alarm now; false when none is set. */
 export const alarm = (id: string): Promise<boolean> => runDurableObjectAlarm(stubOf(id));
 
-/** Runs alarms, those that fire by themselves too, until both stores have everything. */
-export async function drain(id: string): Promise<void> {
+/** Runs alarms, those that fire by themselves too, until both stores have everything: R2 lags while a session is open. */
+export const drain = (id: string): Promise<void> => runUntil(id, ({ actor }) => actor.journal_depth === 0);
+
+/** The same until D1 has everything. */
+export const inserted = (id: string): Promise<void> =>
+  runUntil(id, ({ actor, last_seq }) => actor.watermarks.d1 === last_seq);
+
+async function runUntil(id: string, isDone: (live: Live) => boolean): Promise<void> {
   // Past the 3 s after which a first flush is due.
   for (const deadline = Date.now() + 10_000; Date.now() < deadline; await scheduler.wait(10)) {
     const live = await liveOf(id);
-    if (!live || (live.actor.journal_depth === 0 && live.events > 0)) return;
+    if (!live || (live.events > 0 && isDone(live))) return;
     await alarm(id);
   }
   throw new Error("the journal does not drain");

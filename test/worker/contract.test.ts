@@ -6,7 +6,7 @@ import type { Document, PublishedOperation } from "../../src/openapi/document";
 import type { Operation } from "../../src/openapi/operation";
 import { operations } from "../../src/openapi/operations";
 import { submit } from "../support/leads";
-import { ask, drain, KEY, PAGE, post } from "../support/visit";
+import { ask, inserted, KEY, PAGE, post } from "../support/visit";
 import { newId } from "./helpers";
 
 /** The published document, walked: each operation's example is answered as it says, and each error it declares is met. */
@@ -95,12 +95,12 @@ beforeAll(async () => {
     .run();
   const start = { page: PAGE, visitor_id: "v-42", fingerprint_id: FINGERPRINT };
   await post("/track/events/batch", { session_id: SESSION, start, events: [{ event_type: "click" }] });
-  await drain(SESSION);
+  await inserted(SESSION);
   const recorded = operations["POST /track/recording"]?.example?.body as { session_id: string; site: string };
   await ask(`/analytics/sites/${recorded.site}`, { method: "PUT", body: '{"record":true}', headers: KEY });
   const { session_id, site } = recorded;
   await post("/track/events/batch", { session_id, site, start: { page: PAGE }, events: [{ event_type: "click" }] });
-  await drain(session_id);
+  await inserted(session_id);
   made["/analytics/leads/{id} id"] = (await submit("default", { email: "anna@shop.example" })).lead_id;
   made["erasure"] = newId();
 });
