@@ -60,7 +60,7 @@ describeInChromium("the dashboard, on a seeded year", () => {
     await page.click(".nav-toggle");
     await page.click("#views a:has-text('Leads')");
     await page.waitForSelector("main h1:has-text('Leads')");
-    expect(await page.locator(".nav.open").count()).toBe(0);
+    await expect.poll(() => page.locator(".nav.open").count()).toBe(0);
     await context.close();
   });
 
