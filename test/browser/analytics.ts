@@ -77,15 +77,23 @@ export async function liveCount(api: Api, id: string, type: string, count: numbe
   return Date.now() - asked;
 }
 
-/** Waits until `count` events have arrived and are in both stores: R2 may lag by 75 s. */
-export async function settled(api: Api, id: string, count: number, ms = 90_000): Promise<Live> {
+/**
+ * Waits until `count` events have arrived and are in D1, or in both stores: while a session is open, a flush of D1 takes up
+ * to 30 s, and R2 may lag by 75.
+ */
+export async function settled(
+  api: Api,
+  id: string,
+  count: number,
+  { where = "d1", ms = 45_000 }: { where?: "d1" | "both"; ms?: number } = {},
+): Promise<Live> {
   const ask = async (): Promise<Live | false> => {
     const now = await live(api, id);
-    const { seq = 0, both = -1 } = now?.actor.watermarks ?? {};
-    return now !== null && now.events >= count && both >= seq && now;
+    const { seq, [where]: through } = now?.actor.watermarks ?? { seq: 0, d1: -1, both: -1 };
+    return now !== null && now.events >= count && through >= seq && now;
   };
   try {
-    return await until(ask, ms, `${count} events of ${id} in D1 and R2`);
+    return await until(ask, ms, `${count} events of ${id} in ${where}`);
   } catch (error) {
     const { counts, completeness } = (await live(api, id)) ?? {};
     throw new Error(`${error}; there is ${JSON.stringify({ counts, ...completeness })}`);

@@ -49,7 +49,7 @@ export class Setting {
     return page;
   }
 
-  /** Closes the page; what its visitor did must be settled, in both stores, and counted as complete. */
+  /** Closes the page; what its visitor did must be settled, and counted as complete. */
   async depart(page: Page, id: string): Promise<string[]> {
     const context = page.context();
     const url = new URL(page.url()).origin;
@@ -90,6 +90,9 @@ export class Setting {
   /** Ends the server, and finds every visit's events in D1 and in R2: each once, none without its number. */
   async checkStores(): Promise<unknown> {
     expect(this.#visits.size).toBeGreaterThan(0);
+    for (const [id, types] of this.#visits) {
+      await settled(this.server, id, types.length, { where: "both", ms: 90_000 });
+    }
     await this.server.kill();
     const stores = await this.server.readStores();
     for (const [id, types] of this.#visits) {

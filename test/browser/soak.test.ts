@@ -67,7 +67,7 @@ async function visitor(browser: Browser, shop: Shop, random: () => number): Prom
 
 /** Waits for both stores to have everything, and for the session to say that nothing is missing. */
 async function checkCompleteness(server: LocalServer, { id, types }: Visit): Promise<void> {
-  const { completeness } = await settled(server, id, types.length, 120_000);
+  const { completeness } = await settled(server, id, types.length, { where: "both", ms: 120_000 });
   const all = { received: types.length, expected: types.length, missing: 0, rejected: 0, gone: 0 };
   expect(completeness, id).toMatchObject(all);
 }
