@@ -40,13 +40,13 @@ if (values.help) {
 const SCALE = values.quick
   ? {
       rounds: 3,
-      share: 0.5,
+      share: 0.4,
       repeats: 0,
       steadySeconds: 3,
       insertRounds: 3,
       insertRows: 6_000,
       billSessions: 20,
-      growth: { sessions: 8, rounds: 1 },
+      growth: { sessions: 5, rounds: 1 },
     }
   : {
       rounds: 3,
@@ -167,7 +167,7 @@ function print() {
   );
   if (recoveredFloor) console.log(`Objects that only write to D1 and R2: ${figure(recoveredFloor.seconds)} s.`);
   console.log();
-  console.log(`${floorTable(medians)}\n`);
+  if (recoveredFloor) console.log(`${floorTable(medians)}\n`);
   console.log(
     `An open session of 10 events: ${figure(footprint.journalBytes ?? 0)} bytes of journal in ${footprint.journalRows} row(s), ` +
       `${figure(footprint.memoryKb)} KB of memory, ${figure(footprint.diskKb)} KB on disk.\n`,

@@ -66,9 +66,10 @@ class Person {
     this.lead = ((await response.json()) as { lead_id: string }).lead_id;
   }
 
+  /** In both stores, also of the session that is still open: R2 may lag by 75 s. */
   async settled(): Promise<void> {
     for (const id of this.sessions)
-      await until(async () => (await live(server, id))?.actor.journal_depth === 0, `${id} to be written out`);
+      await until(async () => (await live(server, id))?.actor.journal_depth === 0, `${id} to be written out`, 90_000);
     await until(async () => (await server.api(`/analytics/leads/${this.lead}`)).ok, "the lead to be in D1");
   }
 }
