@@ -207,7 +207,9 @@ function settle(memory: Memory, journal: Journal, outcomes: Outcome[]): void {
   memory.progress = outcomes.reduce((progress, outcome) => settled(progress, outcome, memory), before);
   const through = lowestWatermark(memory.progress);
   const moved = through > lowestWatermark(before);
-  const isSaid = moved && JSON.stringify(withRows(before, through + 1)) === JSON.stringify(memory.progress);
+  // After a death only memory knows that a try was a second one.
+  const isFirst = outcomes.every(({ repeated }) => !repeated);
+  const isSaid = moved && isFirst && JSON.stringify(withRows(before, through + 1)) === JSON.stringify(memory.progress);
   journal.transaction(() => {
     if (moved) journal.removeThrough(through);
     if (!isSaid) journal.writeProgress(memory.progress);

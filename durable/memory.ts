@@ -43,7 +43,11 @@ export function load(journal: Journal, now: number): Memory | null {
   journal.reopenTail(rows.at(-1), frozenThrough(progress));
   for (const row of rows) {
     for (const entry of JSON.parse(`[${row.body}]`) as Entry[]) {
-      for (const store of STORES) if (entry.seq > progress[store].through) wait(waiting[store], entry);
+      // What a plan holds is due with its retry.
+      for (const store of STORES) {
+        const { plan, through } = progress[store];
+        if (entry.seq > (plan?.hi ?? through)) wait(waiting[store], entry, head);
+      }
       if (entry.seq > state.seq) apply(state, entry);
     }
   }
@@ -70,9 +74,11 @@ interface Wait {
 }
 const newWait = (): Wait => ({ oldest: null, urgent: false });
 
-function wait(of: Wait, entry: Entry): void {
-  of.oldest ??= "received_at" in entry ? entry.received_at : entry.at;
-  of.urgent ||= entry.kind === "end" || entry.kind === "consent";
+function wait(of: Wait, entry: Entry, head: Head): void {
+  // A start is as old as the oldest event it brings, which may have waited in its page for hours.
+  const received = entry.kind === "start" ? head.created_at : "received_at" in entry ? entry.received_at : entry.at;
+  of.oldest ??= received;
+  of.urgent ||= entry.kind === "end" || (entry.kind === "consent" && entry.consent === "denied");
 }
 
 /** How long what has come may wait for a store, ms. */
@@ -96,12 +102,14 @@ export function scheduleFlush(
   now: number,
   random: number,
 ): void {
-  if (!isPending(memory, "d1") && !isPending(memory, "r2")) return;
-  const { d1, r2 } = memory.flush_due;
   const isUrgent = why.ended || memory.unplanned >= FLUSH_AT_UNITS;
-  const at = isUrgent ? now : why.withdrawn ? withdrawalAt(memory, now) : null;
-  memory.flush_due =
-    at === null
-      ? { d1: d1 ?? flushAt(now, interval(memory, "d1"), memory.alarm_at, random), r2: r2 ?? now + ARCHIVE_MS }
-      : { d1: Math.min(d1 ?? at, at), r2: Math.min(r2 ?? at, at) };
+  const soon = isUrgent ? now : why.withdrawn ? withdrawalAt(memory, now) : null;
+  for (const store of STORES.filter((one) => isPending(memory, one))) {
+    const due = memory.flush_due[store];
+    if (soon !== null) setDue(memory, store, Math.min(due ?? soon, soon));
+    else if (due === null) setDue(memory, store, store === "d1" ? inD1(memory, now, random) : now + ARCHIVE_MS);
+  }
 }
+
+const inD1 = (memory: Memory, now: number, random: number): number =>
+  flushAt(now, interval(memory, "d1"), memory.alarm_at, random);

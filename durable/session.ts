@@ -432,7 +432,8 @@ export class SessionActor extends DurableObject<Env> {
       if (outcomes.length > 0) {
         this.#watch.tell(memory, [], Date.now());
         const isOpen = memory.state.ended_at === null && this.ctx.getWebSockets("track").length > 0;
-        memory.standby = isOpen ? Date.now() + FLUSH_MS : null;
+        const isReady = isOpen && outcomes.some(({ store }) => store === "d1");
+        memory.standby = isReady ? Date.now() + FLUSH_MS : null;
       }
       if (more.length === 0) return;
       for (const store of more) setDue(memory, store, Date.now());

@@ -22,6 +22,7 @@ export async function* archivedLogs(
     const meta = await readMeta(bucket, prefix);
     const entries: Entry[] = [];
     for await (const flush of readFlushes(bucket, prefix)) entries.push(...flush.entries);
-    yield { prefix, session_id, site: meta?.site ?? null, entries };
+    // A recording alone: the log of so young a session is still its actor's.
+    if (meta || entries.length > 0) yield { prefix, session_id, site: meta?.site ?? null, entries };
   }
 }

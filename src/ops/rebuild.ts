@@ -78,6 +78,8 @@ async function rebuildSession(
     }
     flushes.push({ lo, hi, body: entries.map((entry) => JSON.stringify(entry)).join(",") });
   }
+  // A recording alone: the session is so young that its log is still its actor's.
+  if (!meta && flushes.length === 0) return;
   if (!meta || !state || flushes.length === 0) {
     done.incomplete += 1;
     return;

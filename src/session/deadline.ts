@@ -43,12 +43,22 @@ export function storeDue(schedule: Schedule, store: StoreName): number | null {
   return attempts > 0 ? (retry_at ?? 0) : (due ?? 0);
 }
 
-/** The stores to write now: those that are due, and with them those that are due soon and do not wait for a retry. */
+/**
+ * The stores that an alarm writes: those that are due; with one that is due by itself, and not as a retry, one that is due
+ * soon; and what the archive lacks if D1 has all there is, for then nobody is acting who would bring another alarm.
+ */
 export function storesDue(schedule: Schedule, now: number): StoreName[] {
+  const { progress } = schedule;
   const isDue = (store: StoreName, by: number) => (storeDue(schedule, store) ?? Number.POSITIVE_INFINITY) <= by;
-  if (!STORES.some((store) => isDue(store, now))) return [];
-  return STORES.filter((store) => isDue(store, schedule.progress[store].attempts > 0 ? now : now + ALONG_MS));
+  const isTried = (store: StoreName) => progress[store].attempts > 0;
+  const isAlong = STORES.some((store) => !isTried(store) && isDue(store, now));
+  return STORES.filter((store) => {
+    if (isTried(store)) return isDue(store, now);
+    return isDue(store, isAlong ? now + ALONG_MS : now) || (store === "r2" && isArchiveLeft(schedule));
+  });
 }
+
+const isArchiveLeft = (schedule: Schedule): boolean => isPending(schedule, "r2") && !isPending(schedule, "d1");
 
 /** A session without events and leads is forgotten at the idle limit; nothing of it is anywhere else. */
 export const forgetAt = ({ state }: Schedule): number | null =>

@@ -232,7 +232,8 @@ export const dayRows = (
   wanted: Wanted,
 ): D1PreparedStatement => {
   const asked = JSON.stringify([...new Set([...values, ...(wanted.hours && crowd !== null ? [crowd] : [])])]);
-  // Several values are bands, next to each other: one look a day finds them, where `value IN` would look for each.
+  // Several values are bands, next to each other: one look a day finds them, where `value IN` would look for each. The
+  // ranges that begin and end between them (`3-`, `4+`) are passed over.
   return db
     .prepare(
       `SELECT r.day AS period, ${columns(wanted, "day")}

@@ -5,7 +5,7 @@ import { SessionActor as Production } from "../../durable/session";
 import type { Env } from "../../src/env";
 import worker from "../../src/index";
 import { Journal } from "../../src/store/journal";
-import { faultyBucket, faultyCalls, faultyDatabase, faultyIdentity, faultyKv, faultyRoster } from "./faults";
+import { faults, faultyBucket, faultyCalls, faultyDatabase, faultyIdentity, faultyKv, faultyRoster } from "./faults";
 
 export { AlertActor } from "../../durable/alerts";
 export { EraserActor } from "../../durable/eraser";
@@ -22,6 +22,7 @@ export class FailingJournal extends Journal {
   ) {
     super(storage);
     this[failing] = () => {
+      faults.calls.push(`storage.${failing}`);
       throw new Error(`disk failure in ${failing}`);
     };
   }

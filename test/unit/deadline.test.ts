@@ -97,18 +97,28 @@ describe("the stores that are written", () => {
     expect(storesDue(both, T + 3_000)).toEqual(["d1"]);
     expect(storesDue(both, T + ARCHIVE_MS - ALONG_MS - 1)).toEqual(["d1"]);
     expect(storesDue(both, T + ARCHIVE_MS - ALONG_MS)).toEqual(["d1", "r2"]);
-    both.progress.d1.through = both.state.seq;
+    both.flush_due = { d1: T + 2 * ARCHIVE_MS, r2: T + ARCHIVE_MS };
     expect(storesDue(both, T + ARCHIVE_MS - 1)).toEqual([]);
     expect(storesDue(both, T + ARCHIVE_MS)).toEqual(["r2"]);
   });
 
-  it("do not hurry a retry along", () => {
+  it("are the archive's alone once D1 has everything", () => {
+    const lagging = schedule((one) => {
+      one.flush_due = { d1: null, r2: T + ARCHIVE_MS };
+      one.progress.d1.through = one.state.seq;
+    });
+    expect(storesDue(lagging, T + 1_000)).toEqual(["r2"]);
+  });
+
+  it("neither hurry a retry along nor go along with one", () => {
     const failing = schedule((one) => {
       one.flush_due = { d1: T, r2: T };
       one.progress.r2 = { ...one.progress.r2, attempts: 1, retry_at: T + 2_000 };
     });
     expect(storesDue(failing, T)).toEqual(["d1"]);
     expect(storesDue(failing, T + 2_000)).toEqual(["d1", "r2"]);
+    failing.flush_due = { d1: T + 3_000, r2: T };
+    expect(storesDue(failing, T + 2_000)).toEqual(["r2"]);
   });
 });
 

@@ -180,6 +180,17 @@ describe("a rebuild", () => {
     expect((await rowsOf([id])).sessions).toEqual([]);
   });
 
+  it("passes over a session that has nothing in the archive yet but a piece of its recording", async () => {
+    const id = newId();
+    const prefix = sessionPrefix(id, Date.now());
+    await env.TRACKING_R2.put(`${prefix}replay/${Date.now()}-1.json`, "{}");
+    // Enough for this one alone: those of other tests are of no interest.
+    const budget = new Budget({ calls: 20, ms: 600_000 }, Date.now());
+    const done = await rebuild(env, { from: today(), to: today() }, prefix.slice(0, -2), budget);
+    expect(done).toMatchObject({ sessions: 0, incomplete: 0, next: prefix });
+    await env.TRACKING_R2.delete(`${prefix}replay/${Date.now()}-1.json`);
+  });
+
   it("does not bring back whom an erasure has taken away meanwhile", async () => {
     const id = newId();
     await take(callOf(id, { events: someEvents(3), end: true }));
