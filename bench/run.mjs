@@ -40,13 +40,13 @@ if (values.help) {
 const SCALE = values.quick
   ? {
       rounds: 3,
-      share: 0.4,
+      share: 0.35,
       repeats: 0,
       steadySeconds: 3,
       insertRounds: 3,
       insertRows: 6_000,
-      billSessions: 20,
-      growth: { sessions: 5, rounds: 1 },
+      billSessions: 10,
+      growth: { sessions: 4, rounds: 1 },
     }
   : {
       rounds: 3,
