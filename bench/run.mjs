@@ -23,7 +23,7 @@ Measures the built Worker on this machine, everything on, beside a stateless des
   --quick   at most 3 minutes: fewer cells, shorter rounds; saves nothing
   --json    prints one JSON object, { targets: [{ name, value, unit, goal, holds }], … }, and nothing else
   --help    this text
-Ends with 1 if a target does not hold. The full run (about 8 minutes) saves its numbers in bench/results/.`;
+Ends with 1 if a target does not hold. The full run (8 to 14 minutes) saves its numbers in bench/results/.`;
 
 const { values } = parseArgs({
   options: {

@@ -46,7 +46,7 @@ export function load(journal: Journal, now: number): Memory | null {
       // What a plan holds is due with its retry.
       for (const store of STORES) {
         const { plan, through } = progress[store];
-        if (entry.seq > (plan?.hi ?? through)) wait(waiting[store], entry, head);
+        if (entry.seq > (plan?.hi ?? through)) note(waiting[store], entry, head);
       }
       if (entry.seq > state.seq) apply(state, entry);
     }
@@ -74,7 +74,7 @@ interface Wait {
 }
 const newWait = (): Wait => ({ oldest: null, urgent: false });
 
-function wait(of: Wait, entry: Entry, head: Head): void {
+function note(of: Wait, entry: Entry, head: Head): void {
   // A start is as old as the oldest event it brings, which may have waited in its page for hours.
   const received = entry.kind === "start" ? head.created_at : "received_at" in entry ? entry.received_at : entry.at;
   of.oldest ??= received;
@@ -104,12 +104,12 @@ export function scheduleFlush(
 ): void {
   const isUrgent = why.ended || memory.unplanned >= FLUSH_AT_UNITS;
   const soon = isUrgent ? now : why.withdrawn ? withdrawalAt(memory, now) : null;
-  for (const store of STORES.filter((one) => isPending(memory, one))) {
+  for (const store of STORES) {
+    if (!isPending(memory, store)) continue;
     const due = memory.flush_due[store];
+    const wait = interval(memory, store);
     if (soon !== null) setDue(memory, store, Math.min(due ?? soon, soon));
-    else if (due === null) setDue(memory, store, store === "d1" ? inD1(memory, now, random) : now + ARCHIVE_MS);
+    else if (due === null)
+      setDue(memory, store, store === "d1" ? flushAt(now, wait, memory.alarm_at, random) : now + wait);
   }
 }
-
-const inD1 = (memory: Memory, now: number, random: number): number =>
-  flushAt(now, interval(memory, "d1"), memory.alarm_at, random);

@@ -1,5 +1,5 @@
--- The keys of `rollup_days` in an index of their own. The rows are long, so that a table without rowids holds four of them a
--- page, keys and all, and looks through nine pages to find one; the index holds some sixty keys a page.
+-- The keys of `rollup_days` in an index of their own. The rows are long, so that a table without rowids holds a few of them a
+-- page, keys and all, and looks through many pages to find one; an index holds dozens of keys a page.
 CREATE TABLE rollup_days_keyed (
   day INTEGER NOT NULL,
   dimension TEXT NOT NULL,

@@ -75,7 +75,7 @@ export const MAX_SOCKETS = 64;
 
 /** D1 shows a session within 5 s of its first event; 3 s leaves room for the flush itself. */
 export const FIRST_FLUSH_MS = 3 * SECOND;
-/** Later flushes; the price of a session is mostly how often it is written. Jitter only shortens it. */
+/** Later flushes of D1; the price of a session is mostly how often it is written. Jitter only shortens it. */
 export const FLUSH_MS = 30 * SECOND;
 /**
  * The archive may lag this long behind: nobody looks at it while a session lives (a replay has what is not there yet from

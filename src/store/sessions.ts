@@ -3,7 +3,7 @@ import type { Bots } from "../protocol/filter";
 import type { Scores } from "../scoring/ledger";
 import { readDetail } from "./detail";
 import { type Condition, conditionsOf, joinConditions } from "./facts";
-import { pageEnd } from "./page";
+import { cutPage, pageEnd } from "./page";
 
 /** Reading D1's `sessions` and `events`. */
 
@@ -100,19 +100,13 @@ export async function listSessions(
     .prepare(statement)
     .bind(...values, limit + 1)
     .all<SessionRow>();
-  const { page, last } = cut(results, limit);
+  const { page, last } = cutPage(results, limit);
   return { sessions: sessionsOf(page), next: last && { started_at: last.started_at, session_id: last.session_id } };
 }
 
 /** One at a time: what a row unfolds to is three times as large, and a page of an export need not hold it all. */
 function* sessionsOf(rows: readonly SessionRow[]): Generator<Session> {
   for (const row of rows) yield toSession(row);
-}
-
-/** The page, and its last row if there is another page. */
-function cut<T>(rows: T[], limit: number): { page: T[]; last: T | null } {
-  const page = rows.slice(0, limit);
-  return { page, last: rows.length > limit ? (page.at(-1) ?? null) : null };
 }
 
 /** Sessions that `bots` leaves out, counted in the rows: for filters that few sessions pass. */
@@ -174,7 +168,7 @@ export async function listEvents(
     )
     .bind(sessionId, after, limit + 1)
     .all<EventRow>();
-  const { page, last } = cut(results, limit);
+  const { page, last } = cutPage(results, limit);
   return { events: page.map(toEvent), next: last?.seq ?? null };
 }
 
