@@ -15,7 +15,12 @@ const inWorkerd = (name: string, testTimeout = 30_000) => ({
     cloudflareTest({
       main: "./test/support/worker.ts",
       wrangler: { configPath: "./wrangler.toml", environment: "development" },
-      miniflare: { bindings: { MIGRATIONS: migrations, LOG_LEVEL: "error" }, cf: false },
+      miniflare: {
+        bindings: { MIGRATIONS: migrations, LOG_LEVEL: "error" },
+        cf: false,
+        // The pool serves modules to the registry that was the default until autumn 2026, and knows no other.
+        compatibilityFlags: ["legacy_module_registry"],
+      },
     }),
   ],
   test: {

@@ -1,9 +1,9 @@
 // @ts-check
 // A process that runs one Worker on Miniflare, and answers its parent's questions about D1 and R2.
 import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { Miniflare } from "miniflare";
-import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from "wrangler";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { unstable_splitSqlQuery } from "wrangler";
+import { persistRoot, workerOptions } from "../../scripts/lib/local.mjs";
 
 /**
  * @typedef {object} HostOptions
@@ -17,7 +17,6 @@ import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from "wran
  * @property {boolean} [inspector]  With a port on which the runtime's isolates may be looked into.
  */
 
-const config = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
 const migrations = new URL("../../migrations/", import.meta.url);
 const {
   dist,
@@ -29,33 +28,39 @@ const {
   inspector = false,
 } = /** @type {HostOptions} */ (JSON.parse(process.argv[2] ?? "{}"));
 
-const { workerOptions } = unstable_getMiniflareWorkerOptions(config, "development");
-const { d1Databases, r2Buckets, kvNamespaces, compatibilityDate } = workerOptions;
-const project = assets ? workerOptions : { ...workerOptions, assets: undefined };
-const own = objects === "project" ? project : { d1Databases, r2Buckets, kvNamespaces, compatibilityDate };
-const durableObjects =
+const { assets: files, ...project } = workerOptions();
+const { d1Databases, r2Buckets, kvNamespaces, compatibilityDate } = project;
+const stores = { d1Databases, r2Buckets, kvNamespaces, compatibilityDate, bindings };
+/** @param {Record<string, string>} named  Class by binding. */
+const actors = (named) =>
+  Object.fromEntries(Object.entries(named).map(([name, className]) => [name, { className, useSQLite: true }]));
+const worker =
   objects === "project"
-    ? workerOptions.durableObjects
-    : Object.fromEntries(Object.entries(objects).map(([name, className]) => [name, { className, useSQLite: true }]));
+    ? { ...project, ...(assets && { assets: files }), bindings: { ...project.bindings, ...bindings } }
+    : { ...stores, durableObjects: actors(objects) };
+
+/** The built Worker and the texts that it imports; the first is what runs. */
+function modules() {
+  const texts = readdirSync(dist).filter((name) => /\.(html|txt)$/.test(name));
+  return [
+    { type: /** @type {const} */ ("ESModule"), path: `${dist}/index.js` },
+    ...texts.map((name) => ({ type: /** @type {const} */ ("Text"), path: `${dist}/${name}` })),
+  ];
+}
 
 const launched = Date.now();
-const miniflare = new Miniflare({
-  ...own,
-  bindings: { ...(objects === "project" ? workerOptions.bindings : {}), ...bindings },
-  ...(durableObjects && { durableObjects }),
-  modules: true,
-  modulesRoot: dist,
-  scriptPath: `${dist}/index.js`,
-  modulesRules: [
-    { type: "ESModule", include: ["**/*.js"] },
-    { type: "Text", include: ["**/*.html", "**/*.txt"] },
-  ],
-  host: "127.0.0.1",
-  port,
-  ...(inspector && { inspectorPort: 0 }),
-  defaultPersistRoot: `${state}/v3`,
-  cf: false,
-});
+const miniflare = new Miniflare(
+  convertV4MiniflareOptions({
+    ...worker,
+    modules: modules(),
+    modulesRoot: dist,
+    host: "127.0.0.1",
+    port,
+    ...(inspector && { inspectorPort: 0 }),
+    defaultPersistRoot: persistRoot(state),
+    cf: false,
+  }),
+);
 
 /** A runtime that starts with a thousand alarms due resets connections at first. */
 const TRIES = 5;

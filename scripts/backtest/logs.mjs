@@ -2,9 +2,7 @@
 // The archive's logs, from a server or from the folder of one.
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { Miniflare } from "miniflare";
-import { unstable_getMiniflareWorkerOptions } from "wrangler";
-import { root } from "../install.mjs";
+import { openStores } from "../lib/local.mjs";
 import { loadSource } from "../lib/source.mjs";
 
 /** @typedef {{ session_id: string, site: string | null, entries: import("../../src/session/entry.ts").Entry[] }} Log */
@@ -66,12 +64,7 @@ export async function* logsOfState({ state, from, to, site }) {
   // Not `typeof import(…)`: that file speaks of the runtime's types, which are not Node's.
   /** @type {{ archivedLogs(bucket: object, range: { from: string, to: string }, after: string | null): AsyncIterable<Log> }} */
   const { archivedLogs } = await loadSource("src/ops/logs.ts");
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(join(root, "wrangler.toml"), "development");
-  const { r2Buckets, compatibilityDate } = workerOptions;
-  const miniflare = new Miniflare({
-    ...{ modules: true, script: "export default {}", compatibilityDate: compatibilityDate ?? "2026-04-26" },
-    ...{ r2Buckets, defaultPersistRoot: join(folder, "v3"), cf: false },
-  });
+  const miniflare = openStores(folder);
   try {
     const bucket = await miniflare.getR2Bucket("TRACKING_R2");
     for await (const log of archivedLogs(bucket, { from, to }, null)) {

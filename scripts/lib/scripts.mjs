@@ -120,7 +120,7 @@ async function bundle(name, entry, format, define) {
       ...{ ecma: 2020, passes: 4, inline: 3, keep_fargs: false, pure_getters: true },
       ...{ unsafe_arrows: true, unsafe_methods: true, hoist_funs: true },
     },
-    sourceMap: { content: map ?? "", filename: name },
+    sourceMap: { content: map ?? "", filename: name, includeSources: true },
   });
   const integrity = `sha384-${createHash("sha384").update(code).digest("base64")}`;
   return { name, code, map: String(minifiedMap), version: hash(code), integrity, ...sizes(code) };

@@ -1,11 +1,7 @@
 // @ts-check
 // D1 and R2 as a stopped server left them on disk.
-import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
-import { Miniflare } from "miniflare";
-import { unstable_getMiniflareWorkerOptions } from "wrangler";
-
-const config = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
+import { openStores } from "../../scripts/lib/local.mjs";
 
 /**
  * @typedef {{ session_id: string, seq: number, stream: string | null, number: number | null, event_type: string }} EventRow
@@ -16,15 +12,10 @@ const config = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
 /**
  * @template T
  * @param {string} state
- * @param {(miniflare: Miniflare) => Promise<T>} use
+ * @param {(miniflare: import("miniflare").Miniflare) => Promise<T>} use
  */
 async function withStores(state, use) {
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(config, "development");
-  const { d1Databases, r2Buckets } = workerOptions;
-  const miniflare = new Miniflare({
-    ...{ modules: true, script: "export default {}", compatibilityDate: "2026-04-26" },
-    ...{ d1Databases, r2Buckets, defaultPersistRoot: `${state}/v3`, cf: false },
-  });
+  const miniflare = openStores(state);
   try {
     return await use(miniflare);
   } finally {
@@ -72,7 +63,7 @@ export const readStores = (state) =>
     return { sessions, events, deliveries, submissions, objects: await readBucket(bucket) };
   });
 
-/** @param {Awaited<ReturnType<Miniflare["getR2Bucket"]>>} bucket */
+/** @param {Awaited<ReturnType<import("miniflare").Miniflare["getR2Bucket"]>>} bucket */
 async function readBucket(bucket) {
   const objects = [];
   /** @type {string | undefined} */
@@ -87,7 +78,7 @@ async function readBucket(bucket) {
 
 /**
  * JSON, or its gzip.
- * @param {Awaited<ReturnType<Miniflare["getR2Bucket"]>>} bucket
+ * @param {Awaited<ReturnType<import("miniflare").Miniflare["getR2Bucket"]>>} bucket
  * @param {string} key
  * @returns {Promise<unknown>}
  */
