@@ -12,6 +12,8 @@ export const quiet = {
   WRANGLER_SEND_ERROR_REPORTS: "false",
   WRANGLER_HIDE_BANNER: "true",
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
+  // Wrangler would keep each request, its address and its log lines in a store that no erasure reaches.
+  X_LOCAL_OBSERVABILITY: "false",
 };
 
 /** Installs what package-lock.json names, if that is not what is there. */

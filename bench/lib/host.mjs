@@ -57,7 +57,7 @@ const miniflare = new Miniflare(
     host: "127.0.0.1",
     port,
     ...(inspector && { inspectorPort: 0 }),
-    defaultPersistRoot: persistRoot(state),
+    resourcePersistencePath: persistRoot(state),
     cf: false,
   }),
 );

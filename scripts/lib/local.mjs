@@ -34,7 +34,7 @@ export function openStores(state) {
       compatibilityDate,
       d1Databases,
       r2Buckets,
-      defaultPersistRoot: persistRoot(state),
+      resourcePersistencePath: persistRoot(state),
       cf: false,
     }),
   );
