@@ -10,7 +10,7 @@ const migrations = await readD1Migrations("migrations");
 const ONCE_MORE = { retry: 1 };
 
 /** Suites that run inside workerd, against its real D1, R2, KV, alarms and actors. */
-const inWorkerd = (name: string, testTimeout = 30_000) => ({
+const inWorkerd = (name: string, { testTimeout = 30_000, isolate = true } = {}) => ({
   plugins: [
     cloudflareTest({
       main: "./test/support/worker.ts",
@@ -28,6 +28,7 @@ const inWorkerd = (name: string, testTimeout = 30_000) => ({
     include: [`test/${name}/**/*.test.ts`],
     setupFiles: ["./test/support/setup.ts"],
     testTimeout,
+    isolate,
     ...(name === "worker" ? ONCE_MORE : {}),
     // itty-durable is a mixed CJS/ESM package; workerd loads it only when it has been bundled.
     deps: { optimizer: { ssr: { enabled: true, include: ["itty-durable"] } } },
@@ -51,11 +52,14 @@ const inNode = (name: string) => ({
 
 export default defineConfig({
   test: {
+    // Vitest would leave one processor idle, which on two is half of the machine.
+    maxWorkers: 2,
     projects: [
-      inWorkerd("unit"),
-      inWorkerd("property", 120_000),
+      // Files without stores share a runtime: its start takes longer than their tests.
+      inWorkerd("unit", { isolate: false }),
+      inWorkerd("property", { isolate: false, testTimeout: 120_000 }),
       inWorkerd("worker"),
-      inWorkerd("crash", 120_000),
+      inWorkerd("crash", { testTimeout: 120_000 }),
       inNode("system"),
       inNode("browser"),
     ],

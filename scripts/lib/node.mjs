@@ -1,0 +1,77 @@
+// @ts-check
+// The Node that the project's tools need, where an older one is installed. Runs under Node 18 with nothing installed.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** wrangler, Miniflare and the test pool ask for it. package.json says the same under `engines`. */
+const LEAST = /** @type {const} */ ([22, 12]);
+/** What is fetched: the release with long-term support. */
+const FETCHED = "24.21.0";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const home = join(root, ".node");
+
+/** @param {string} version  As in `process.versions.node`. */
+export function isNewEnough(version) {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > LEAST[0] || (major === LEAST[0] && minor >= LEAST[1]);
+}
+
+/**
+ * The path of a Node that is new enough: the one that runs this, or one from the registry in the project's folder `.node`.
+ * Ends the process with 1, and says what to do, where none can be had.
+ */
+export function suitableNode() {
+  if (isNewEnough(process.versions.node)) return process.execPath;
+  const folder = join(home, FETCHED);
+  const node = join(folder, "node_modules", "node", "bin", "node");
+  if (!existsSync(node)) fetchNode(folder);
+  return node;
+}
+
+/**
+ * The environment in which whatever is called `node` is this one: tools are started by that name.
+ * @param {string} node
+ */
+export const withNode = (node) => ({
+  ...process.env,
+  PATH: `${dirname(node)}${delimiter}${process.env["PATH"] ?? ""}`,
+});
+
+/** @param {string} folder */
+function fetchNode(folder) {
+  const needed = `PulseGate needs Node ${LEAST.join(".")} or newer; this is ${process.versions.node}.`;
+  console.error(`${needed}\nFetching Node ${FETCHED} into .node, once (190 MB) …`);
+  const began = Date.now();
+  // Beside its place until it is whole: a command that runs meanwhile never meets half of it.
+  const draft = `${folder}.${process.pid}`;
+  mkdirSync(draft, { recursive: true });
+  // Its own install script brings the binary for this platform.
+  const wanted = { private: true, dependencies: { node: FETCHED }, allowScripts: { node: true } };
+  writeFileSync(join(draft, "package.json"), JSON.stringify(wanted));
+  const { status, error } = spawnSync(
+    "npm",
+    ["install", "--ignore-scripts=false", "--engine-strict=false", "--no-audit", "--no-fund", "--loglevel=error"],
+    // A command's output may be read by another: npm's goes where messages go.
+    { cwd: draft, stdio: ["ignore", 2, 2] },
+  );
+  const binary = join(draft, "node_modules", "node", "bin", "node");
+  if (status !== 0 || !existsSync(binary)) {
+    rmSync(draft, { recursive: true, force: true });
+    const why = error ? `: ${error.message}` : "; npm says above why";
+    console.error(
+      `Node ${FETCHED} could not be fetched${why}. Install it yourself (https://nodejs.org), and try again.`,
+    );
+    process.exit(1);
+  }
+  try {
+    renameSync(draft, folder);
+  } catch (cause) {
+    // Another command was faster: what it fetched is as good.
+    rmSync(draft, { recursive: true, force: true });
+    if (!existsSync(folder)) throw cause;
+  }
+  console.error(`Node ${FETCHED} is there, in ${((Date.now() - began) / 1_000).toFixed(0)} s.`);
+}

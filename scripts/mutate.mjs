@@ -1,0 +1,156 @@
+// @ts-check
+// `npm run mutate`: changes the code in small ways, one at a time, and counts how often a test notices.
+import { spawnSync } from "node:child_process";
+import { parseArgs } from "node:util";
+import { root } from "./install.mjs";
+import { judge } from "./mutate/judge.mjs";
+import { mutantsOf, sampleOf, withSwitches } from "./mutate/mutants.mjs";
+import { describe, describeOne, interval, isNoticed, scoreOf } from "./mutate/report.mjs";
+import { runTests } from "./mutate/run.mjs";
+
+/** Pure code, actors and stores: what carries promises. The rest is asked for with --in. */
+const FOLDERS = [
+  "durable",
+  ...["aggregates", "anomaly", "identity", "leads", "network", "protocol", "recording", "rollup", "roster"].map(
+    (name) => `src/${name}`,
+  ),
+  ...["scoring", "session", "store"].map((name) => `src/${name}`),
+];
+/** The share of a sample that tests are to notice. */
+const GOAL = 0.9;
+/** Two: what the machines of this project have. More of them would make tests of real clocks fail by themselves. */
+const AT_ONCE = 2;
+/** The whole run without mutants takes four minutes on two quiet cores. */
+const BASELINE_MS = 20 * 60_000;
+
+const HELP = `npm run mutate -- [options]
+
+Makes small changes to the code, one at a time (StrykerJS's mutators, wording left out), runs the tests that meet each, and
+prints the share that they notice, with its interval, and the survivors by folder.
+  --sample   how many, drawn at random (default 400: within 60 minutes on two quiet cores)
+  --seed     of the draw (default 1)
+  --changed  only on lines that differ from a commit (default HEAD; --changed=main)
+  --in       a folder or file, instead of the pure code, the actors and the stores; may be given again
+  --budget   seconds of tests for one mutant (default 60); a mutant whose tests need more may survive for it, and says so
+  --minutes  no new mutant is begun after so many (default 60)
+  --json     one JSON object, and nothing else; ends with 1 if the share is below ${GOAL * 100} %
+  --help     this text`;
+
+const argv = process.argv.slice(2).map((arg) => (arg === "--changed" ? "--changed=HEAD" : arg));
+const { values } = parseArgs({
+  args: argv,
+  options: {
+    sample: { type: "string", default: "400" },
+    seed: { type: "string", default: "1" },
+    changed: { type: "string" },
+    in: { type: "string", multiple: true, default: FOLDERS },
+    budget: { type: "string", default: "60" },
+    minutes: { type: "string", default: "60" },
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", short: "h", default: false },
+  },
+});
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
+const [size, seed, budget, minutes] = [values.sample, values.seed, values.budget, values.minutes].map((text) => {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1) return number;
+  console.error(`A whole number from 1 on was expected, not ${text}. See npm run mutate -- --help.`);
+  return process.exit(2);
+});
+
+const began = Date.now();
+/** @param {string} text */
+const say = (text) => values.json || console.log(text);
+const elapsed = () => `${((Date.now() - began) / 60_000).toFixed(1)} min`;
+
+const files = git("ls-files", "--", ...values.in).filter((name) => /(?<!\.d)\.tsx?$/.test(name));
+if (files.length === 0) {
+  console.error(`No TypeScript in ${values.in.join(", ")}.`);
+  process.exit(2);
+}
+const lines = values.changed === undefined ? null : changedLines(values.changed);
+const all = (await mutantsOf(files)).filter(
+  ({ fileName, location }) => lines === null || touches(lines.get(fileName), location.start.line, location.end.line),
+);
+const chosen = sampleOf(all, size ?? all.length, seed ?? 1);
+const switched = await withSwitches(chosen);
+const code = Object.fromEntries(switched.files);
+say(`${chosen.length} of ${all.length} possible changes to ${files.length} files (seed ${seed}).`);
+
+say("Running every test once, to see which meets which …");
+const first = await runTests(
+  { files: code, active: null, hits: Number.MAX_SAFE_INTEGER, tests: null },
+  { timeoutMs: BASELINE_MS },
+);
+if (first.kind !== "report") {
+  console.error(first.kind === "hung" ? "The tests did not end." : first.output);
+  process.exit(1);
+}
+for (const broken of first.report.broken) say(`Left out: ${broken}`);
+for (const { name } of first.report.tests.filter(({ state }) => state === "failed")) say(`Left out: ${name}`);
+const tests = first.report.tests.filter(({ state }) => state === "passed");
+say(`${tests.length} tests, ${elapsed()}.`);
+
+/** @type {import("./mutate/judge.mjs").Judged[]} */
+const judged = [];
+const queue = [...switched.mutants];
+await Promise.all(Array.from({ length: AT_ONCE }, work));
+
+async function work() {
+  while (Date.now() - began < (minutes ?? 60) * 60_000) {
+    const mutant = queue.shift();
+    if (!mutant) return;
+    const one = await judge(mutant, tests, code, (budget ?? 60) * 1_000);
+    judged.push(one);
+    if (!isNoticed(one)) say(`  survived: ${describeOne(one)}`);
+    if (judged.length % 20 === 0) say(`${judged.length} of ${chosen.length}, ${elapsed()}`);
+  }
+}
+
+const { noticed, of, score } = scoreOf(judged);
+if (values.json) {
+  const targets = [
+    { name: "share of changes noticed", value: score, unit: "1", goal: `>= ${GOAL}`, holds: score >= GOAL },
+  ];
+  const results = judged.map(({ mutant, ...rest }) => ({ ...rest, ...mutant }));
+  console.log(JSON.stringify({ seed, noticed, of, score, interval: interval(noticed, of), targets, results }));
+} else {
+  console.log(`\n${describe(judged)}`);
+  if (queue.length > 0) console.log(`${queue.length} were not begun in ${minutes} minutes.`);
+  console.log(`Goal ${GOAL * 100} %: ${score >= GOAL ? "holds" : "does not hold"}. ${elapsed()}.`);
+}
+process.exit(score >= GOAL ? 0 : 1);
+
+/** @param {string[]} args */
+function git(...args) {
+  const { status, stdout, stderr } = spawnSync("git", args, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28 });
+  if (status === 0) return stdout.split("\n").filter((line) => line !== "");
+  console.error(stderr);
+  return process.exit(1);
+}
+
+/**
+ * Lines of the working tree that differ from a commit.
+ * @param {string} since
+ * @returns {Map<string, [number, number][]>}  First and last line of each run, counted from 1.
+ */
+function changedLines(since) {
+  /** @type {Map<string, [number, number][]>} */
+  const runs = new Map();
+  let file = "";
+  for (const line of git("diff", "--unified=0", "--no-color", since, "--")) {
+    if (line.startsWith("+++ ")) file = line.replace(/^\+\+\+ (b\/)?/, "");
+    const [, from, count = "1"] = /^@@ -\S+ \+(\d+)(?:,(\d+))? @@/.exec(line) ?? [];
+    if (from && Number(count) > 0)
+      runs.set(file, [...(runs.get(file) ?? []), [Number(from), Number(from) + Number(count) - 1]]);
+  }
+  return runs;
+}
+
+/** @param {[number, number][] | undefined} runs @param {number} from @param {number} to */
+function touches(runs, from, to) {
+  return runs?.some(([first, last]) => from <= last && to >= first) ?? false;
+}

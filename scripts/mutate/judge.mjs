@@ -1,0 +1,103 @@
+// @ts-check
+// Whether the tests notice one mutant.
+import { runTests } from "./run.mjs";
+
+/**
+ * @typedef {import("./mutants.mjs").Mutant} Mutant
+ * @typedef {import("./reporter.mjs").Tested} Tested
+ * @typedef {"killed" | "looped" | "survived" | "uncovered"} Verdict
+ *   `looped`: noticed, as a run that did not end. `uncovered`: no test meets the changed code.
+ * @typedef {{ mutant: Mutant, verdict: Verdict, by: string, cut: boolean }} Judged
+ *   `cut`: survived the tests that fit into the time for one mutant; slower ones that meet it were not run.
+ */
+
+/** The start of a file, ms, by its suite: counted in when tests are chosen. The first two share one runtime. */
+const START_MS = /** @type {Record<string, number>} */ ({ unit: 300, property: 500 });
+/** A file with a runtime of its own. */
+const OWN_START_MS = 2_500;
+/** The cheapest tests come first and alone: they notice most mutants. */
+const FIRST_MS = 8_000;
+/** How much longer than without a mutant a run may take before it counts as one that does not end. */
+const PATIENCE = { factor: 4, ms: 30_000 };
+/** Times that switched code may be met in a run, for each time it was met without a mutant. */
+const HITS = { factor: 200, least: 5_000 };
+
+/**
+ * @param {Mutant} mutant
+ * @param {readonly Tested[]} tests  All that passed without a mutant.
+ * @param {Record<string, string>} files  The code with switches.
+ * @param {number} budgetMs  For the tests of one mutant, as they took without it.
+ * @returns {Promise<Judged>}
+ */
+export async function judge(mutant, tests, files, budgetMs) {
+  const meeting = testsMeeting(mutant.id, tests);
+  if (meeting.length === 0) return { mutant, verdict: "uncovered", by: "", cut: false };
+  const { rounds, cut } = roundsOf(meeting, budgetMs);
+  const hits = Math.max(HITS.least, HITS.factor * Math.max(...meeting.map(({ met }) => met[mutant.id] ?? 0)));
+  const plan = { files: only(files, mutant.fileName), active: mutant.id, hits };
+  for (const round of rounds) {
+    const outcome = await runTests(
+      { ...plan, tests: round.map(({ name }) => name) },
+      {
+        projects: [...new Set(round.map(({ project }) => project))],
+        files: [...new Set(round.map(({ file }) => file))],
+        bail: true,
+        timeoutMs: PATIENCE.factor * costOf(round) + PATIENCE.ms,
+      },
+    );
+    if (outcome.kind === "hung") return { mutant, verdict: "looped", by: "a run without end", cut: false };
+    // Code that cannot even be loaded.
+    if (outcome.kind === "crashed") return { mutant, verdict: "killed", by: "a run without a report", cut: false };
+    const { tests: ran, broken } = outcome.report;
+    const by = ran.find(({ state }) => state === "failed")?.name ?? broken[0];
+    if (by !== undefined) return { mutant, verdict: "killed", by, cut: false };
+  }
+  return { mutant, verdict: "survived", by: "", cut };
+}
+
+/**
+ * Those that run the changed code. Where it runs while modules are loaded, all tests of the files that load it.
+ * @param {string} id @param {readonly Tested[]} tests
+ */
+function testsMeeting(id, tests) {
+  const meeting = tests.filter(({ met }) => met[id]);
+  if (meeting.length > 0) return meeting;
+  const loading = new Set(tests.filter(({ loaded }) => loaded[id]).map(({ file }) => file));
+  return tests.filter(({ file }) => loading.has(file));
+}
+
+/**
+ * Only the mutant's own file needs its switch: the rest runs as it is.
+ * @param {Record<string, string>} files @param {string} file
+ */
+const only = (files, file) => ({ [file]: files[file] ?? "" });
+
+/** @param {readonly Tested[]} tests */
+function costOf(tests) {
+  const files = new Map(tests.map(({ file, project }) => [file, START_MS[project] ?? OWN_START_MS]));
+  return [...tests.map(({ ms }) => ms), ...files.values()].reduce((sum, ms) => sum + ms, 0);
+}
+
+/**
+ * The tests in two rounds, the cheapest files first, as many as the budget has room for.
+ * @param {readonly Tested[]} tests
+ * @param {number} budgetMs
+ */
+function roundsOf(tests, budgetMs) {
+  /** @type {Map<string, Tested[]>} */
+  const byFile = new Map();
+  for (const test of tests) byFile.set(test.file, [...(byFile.get(test.file) ?? []), test]);
+  const files = [...byFile.values()].sort((a, b) => costOf(a) - costOf(b));
+  /** @type {[Tested[], Tested[]]} */
+  const rounds = [[], []];
+  let spent = 0;
+  let cut = false;
+  for (const file of files) {
+    const cost = costOf(file);
+    // The cheapest one always has its run.
+    if (spent > 0 && spent + cost > budgetMs) cut = true;
+    else rounds[spent === 0 || spent + cost <= FIRST_MS ? 0 : 1].push(...file);
+    spent += cost;
+  }
+  return { rounds: rounds.filter((round) => round.length > 0), cut };
+}

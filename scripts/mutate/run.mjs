@@ -1,0 +1,84 @@
+// @ts-check
+// One run of vitest over the code with switches.
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bin, quiet, root } from "../install.mjs";
+
+/**
+ * @typedef {import("./reporter.mjs").Report} Report
+ * @typedef {{ kind: "report", report: Report } | { kind: "hung" } | { kind: "crashed", output: string }} Outcome
+ */
+
+/** @type {Set<number>} Process groups that must not outlive this process. */
+const groups = new Set();
+process.on("exit", () => groups.forEach(end));
+for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.on(signal, () => process.exit(130));
+
+/** @param {number} group */
+function end(group) {
+  try {
+    process.kill(-group, "SIGKILL");
+  } catch {
+    // It has just ended by itself.
+  }
+}
+
+/**
+ * @param {import("./vitest.config.mjs").Plan} plan
+ * @param {{ projects?: readonly string[], files?: readonly string[], bail?: boolean, timeoutMs: number, signal?: AbortSignal }} options
+ * @returns {Promise<Outcome>}
+ */
+export async function runTests(plan, { projects = [], files = [], bail = false, timeoutMs, signal }) {
+  const folder = mkdtempSync(join(tmpdir(), "pulsegate-mutants-"));
+  const [planFile, reportFile] = [join(folder, "plan.json"), join(folder, "report.json")];
+  writeFileSync(planFile, JSON.stringify(plan));
+  const child = spawn(
+    bin("vitest"),
+    [
+      "run",
+      ...["--config", "scripts/mutate/vitest.config.mjs"],
+      ...["--reporter", "./scripts/mutate/reporter.mjs"],
+      ...projects.flatMap((name) => ["--project", name]),
+      ...(bail ? ["--bail", "1"] : []),
+      ...files,
+    ],
+    {
+      cwd: root,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...quiet, PULSEGATE_MUTANTS: planFile, PULSEGATE_MUTANTS_REPORT: reportFile },
+    },
+  );
+  const group = child.pid ?? 0;
+  groups.add(group);
+  let output = "";
+  /** @param {Buffer} chunk */
+  const keep = (chunk) => {
+    output = (output + chunk).slice(-20_000);
+  };
+  child.stdout.on("data", keep);
+  child.stderr.on("data", keep);
+  let hung = false;
+  const timer = setTimeout(() => {
+    hung = true;
+    end(group);
+  }, timeoutMs);
+  const stop = () => end(group);
+  signal?.addEventListener("abort", stop);
+  await new Promise((done) => child.once("close", done));
+  signal?.removeEventListener("abort", stop);
+  clearTimeout(timer);
+  // The runtime is a process of its own, and may be in a loop.
+  end(group);
+  groups.delete(group);
+  try {
+    if (hung) return { kind: "hung" };
+    return { kind: "report", report: JSON.parse(readFileSync(reportFile, "utf8")) };
+  } catch {
+    return { kind: "crashed", output };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,54 @@
+// @ts-check
+// The suites that run in workerd, on code with switches: PULSEGATE_MUTANTS names a file that says which one is on.
+import { readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { defineConfig } from "vitest/config";
+import own from "../../vitest.config";
+import { root } from "../install.mjs";
+
+/**
+ * @typedef {object} Plan
+ * @property {Record<string, string>} files   The code with switches, by path from the project's root.
+ * @property {string | null} active           The switch that is on.
+ * @property {number} hits                    How often the switched code may be met before it counts as a loop without end.
+ * @property {string[] | null} tests          Those to run, by `<file> > <name>`; all of them where it is null.
+ */
+
+/** @type {Plan} */
+const plan = JSON.parse(readFileSync(process.env["PULSEGATE_MUTANTS"] ?? "", "utf8"));
+
+/** @type {import("vite").Plugin} */
+const switches = {
+  name: "switches",
+  enforce: "pre",
+  load(id) {
+    const code = plan.files[relative(root, id.split("?")[0] ?? "")];
+    if (code === undefined) return null;
+    const state = { activeMutant: plan.active ?? undefined, hitCount: 0, hitLimit: plan.hits };
+    return `globalThis.__stryker__ ??= ${JSON.stringify(state)}; ${code}`;
+  },
+};
+
+/** @param {unknown} project */
+function switched(project) {
+  const { plugins, test } = /** @type {{ plugins: import("vite").Plugin[], test: { setupFiles?: string[] } }} */ (
+    project
+  );
+  const setupFiles = [test.setupFiles ?? []].flat();
+  return {
+    root,
+    plugins: [switches, ...plugins],
+    define: { MUTATED_TESTS: JSON.stringify(plan.tests) },
+    // A second try would only take time: a test that fails by chance is looked at where it is counted.
+    test: { ...test, retry: 0, setupFiles: [...setupFiles, join(root, "scripts/mutate/setup.ts")] },
+  };
+}
+
+export default defineConfig({
+  root,
+  test: {
+    projects: (own.test?.projects ?? [])
+      .filter((project) => typeof project === "object" && "plugins" in project)
+      .map(switched),
+  },
+});
