@@ -16,7 +16,7 @@ const inWorkerd = (name: string, { testTimeout = 30_000, isolate = true } = {}) 
       main: "./test/support/worker.ts",
       wrangler: { configPath: "./wrangler.toml", environment: "development" },
       miniflare: {
-        bindings: { MIGRATIONS: migrations, LOG_LEVEL: "error" },
+        bindings: { MIGRATIONS: migrations, LOG_LEVEL: "error", TEST_SCALE: process.env["TEST_SCALE"] ?? "1" },
         cf: false,
         // The pool serves modules to the registry that was the default until autumn 2026, and knows no other.
         compatibilityFlags: ["legacy_module_registry"],
@@ -62,6 +62,7 @@ export default defineConfig({
       inWorkerd("crash", { testTimeout: 120_000 }),
       inNode("system"),
       inNode("browser"),
+      inNode("soak"),
     ],
   },
 });

@@ -27,7 +27,7 @@ const folder = mkdtempSync(join(tmpdir(), "pulsegate-soak-"));
 const report = join(folder, "report.json");
 const env = { SOAK_VISITS: String(visits), SOAK_SEED: String(seed), SOAK_REPORT: report, CI: "true" };
 // Standard output is for the result.
-const { status } = spawnSync(bin("vitest"), ["run", "--project", "browser", "test/browser/soak.test.ts"], {
+const { status } = spawnSync(bin("vitest"), ["run", "--project", "soak"], {
   ...{ cwd: root, stdio: ["ignore", 2, 2], env: { ...process.env, ...quiet, ...env } },
 });
 const result = readReport();

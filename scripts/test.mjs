@@ -1,38 +1,72 @@
 // @ts-check
-// `npm test`: installs what is missing, builds the scripts, runs every suite one after the other, and says how long
-// each took. `npm test -- worker crash` runs those suites only.
+// `npm test`: installs what is missing, builds the scripts, runs suites one after the other, and says how long each took.
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { bin, installMissing, quiet, root, run } from "./install.mjs";
+import { filesOf, IN_WORKERD, SUITES, suitesOf, TIERS } from "./lib/suites.mjs";
 
-/** Fast ones first. */
-const SUITES = {
-  unit: "pure functions, in workerd",
-  property: "streams, acks and the fold against plain models",
-  worker: "the Worker and its actors over HTTP and WebSocket, in workerd",
-  crash: "every outside write refused, lied about, or died in; outages; evictions",
-  system: "the running server: kill -9 under load, hibernation, unknown ids",
-  browser: "Chromium on a page of another origin",
-};
+const list = Object.entries(SUITES).map(([name, { tier, what }]) => `  ${name.padEnd(9)} ${tier.padEnd(5)} ${what}`);
+const HELP = `npm test [-- <suite or file> …] [options]
 
-const asked = process.argv.slice(2);
-if (asked.includes("--help") || asked.includes("-h")) {
-  const list = Object.entries(SUITES).map(([name, what]) => `  ${name.padEnd(9)} ${what}`);
-  console.log(`npm test [-- <suite> …]\n\nRuns every suite, or those named:\n${list.join("\n")}`);
+Runs the suites of a tier, or those named; a part of a file's name runs the files that have it: npm test -- vpn.test.ts
+  --tier      test (default: at every turn, within 12 minutes), ci (before a change goes in, within 25), or all
+  --watch     goes on, and runs again what a change reaches: npm test -- unit --watch
+  -t          only tests whose names match this
+  --coverage  counts what the suites that run in workerd reach, and prints it by folder
+  --help      this text
+
+suite     tier
+${list.join("\n")}`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    tier: { type: "string", default: "test" },
+    watch: { type: "boolean", default: false },
+    coverage: { type: "boolean", default: false },
+    t: { type: "string", short: "t" },
+    help: { type: "boolean", short: "h", default: false },
+  },
+});
+if (values.help) {
+  console.log(HELP);
   process.exit(0);
 }
-const unknown = asked.filter((name) => !Object.hasOwn(SUITES, name));
-if (unknown.length > 0) {
-  console.error(`No such suite: ${unknown.join(", ")}. There are ${Object.keys(SUITES).join(", ")}.`);
-  process.exit(2);
-}
+const tier =
+  TIERS.find((name) => name === values.tier) ?? fail(`There is no tier ${values.tier}: ${TIERS.join(", ")}.`);
+const asked = positionals.map((name) => ({ name, files: Object.hasOwn(SUITES, name) ? filesOf(name) : named(name) }));
+const files = asked.flatMap((one) => one.files);
+const suites =
+  files.length > 0
+    ? Object.keys(SUITES).filter((name) => filesOf(name).some((file) => files.includes(file)))
+    : suitesOf(tier);
+const common = values.t === undefined ? [] : ["-t", values.t];
+
+/** A night has time for more random cases and more visits. */
+const NIGHTLY = { TEST_SCALE: "10", SOAK_VISITS: "1000" };
 
 installMissing();
 run(process.execPath, ["scripts/build.mjs"]);
 
-const results = (asked.length > 0 ? asked : Object.keys(SUITES)).map(runSuite);
+if (values.watch) {
+  const { status } = vitest(["watch", ...projects(suites), ...common, ...files], {}, "inherit");
+  process.exit(status ?? 1);
+}
+if (values.coverage) {
+  const counted = suites.filter((name) => IN_WORKERD.includes(name));
+  const reporters = ["text", "html"].flatMap((name) => ["--coverage.reporter", name]);
+  const coverage = ["--coverage.enabled", "--coverage.provider", "istanbul", ...reporters];
+  const include = ["src/**/*.ts", "durable/**/*.ts"].flatMap((glob) => ["--coverage.include", glob]);
+  // What runs in browsers is loaded by none of these suites.
+  const exclude = ["src/browser/**", "src/dashboard/**"].flatMap((glob) => ["--coverage.exclude", glob]);
+  const { status } = vitest(["run", ...projects(counted), ...coverage, ...include, ...exclude, ...common, ...files]);
+  process.exit(status ?? 1);
+}
+
+const results = suites.map(runSuite);
 for (const { again } of results) tell("Passed at the second try", again);
 for (const { failed } of results) tell("FAILED", failed);
 for (const { name, passed, failed, skipped, seconds } of results) {
@@ -51,6 +85,24 @@ console.log(`All suites: ${total.seconds.toFixed(0)} s`);
 console.log(counted(total.passed, total.failed, total.skipped).trim());
 process.exit(total.failed > 0 || results.some((one) => one.status !== 0) ? 1 : 0);
 
+/** @param {string} name  A part of a test file's name. */
+function named(name) {
+  const found = Object.keys(SUITES).flatMap((suite) => filesOf(suite).filter((file) => file.includes(name)));
+  if (found.length > 0) return found;
+  return fail(`No suite and no test file is called ${name}. The suites are ${Object.keys(SUITES).join(", ")}.`);
+}
+
+/** @param {string} text @returns {never} */
+function fail(text) {
+  console.error(text);
+  return process.exit(2);
+}
+
+/** @param {readonly string[]} names */
+function projects(names) {
+  return names.flatMap((name) => ["--project", name]);
+}
+
 /** @param {number} passed @param {number} failed @param {number} skipped */
 function counted(passed, failed, skipped) {
   return `${String(passed).padStart(4)} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
@@ -61,19 +113,29 @@ function tell(what, tests) {
   for (const { test, error } of tests) console.log(`${what}: ${test}\n    ${error}`);
 }
 
+/**
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} [env]
+ * @param {"ignore" | "inherit"} [stdin]
+ */
+function vitest(args, env = {}, stdin = "ignore") {
+  return spawnSync(bin("vitest"), args, {
+    cwd: root,
+    stdio: [stdin, "inherit", "inherit"],
+    env: { ...process.env, ...quiet, ...(tier === "all" ? NIGHTLY : {}), ...env },
+  });
+}
+
 /** @param {string} name */
 function runSuite(name) {
   const report = join(tmpdir(), `pulsegate-test-${process.pid}-${name}.json`);
   const began = Date.now();
-  console.log(`\n── ${name}: ${SUITES[/** @type {keyof typeof SUITES} */ (name)]}`);
-  const { status, signal } = spawnSync(
-    bin("vitest"),
-    ["run", "--project", name, "--reporter=default", "--reporter=./scripts/lib/reporter.mjs"],
-    {
-      ...{ cwd: root, stdio: ["ignore", "inherit", "inherit"] },
-      env: { ...process.env, ...quiet, PULSEGATE_TEST_REPORT: report },
-    },
-  );
+  console.log(`\n── ${name}: ${SUITES[name]?.what}`);
+  const reporters = ["--reporter=default", "--reporter=./scripts/lib/reporter.mjs"];
+  const own = files.filter((file) => filesOf(name).includes(file));
+  const { status, signal } = vitest(["run", ...projects([name]), ...reporters, ...common, ...own], {
+    PULSEGATE_TEST_REPORT: report,
+  });
   if (status !== 0) console.error(`Suite ${name} ended with ${signal ?? `code ${status}`}.`);
   return { name, status, seconds: (Date.now() - began) / 1_000, ...readReport(report) };
 }

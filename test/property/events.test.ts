@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { EventInput, isPlainEvent } from "../../src/protocol/events";
 import { Envelope, isPlainEnvelope } from "../../src/protocol/track";
+import { cases } from "../support/scale";
 
 const text = fc.oneof(
   fc.string(),
@@ -77,7 +78,7 @@ it("takes without the schema only events that the schema takes, and takes the sa
       plain += 1;
       expect(EventInput.safeParse(raw)).toEqual({ success: true, data: raw });
     }),
-    { numRuns: 5_000, examples: [[proto]] },
+    { numRuns: cases(5_000), examples: [[proto]] },
   );
   expect(plain).toBeGreaterThan(100);
 });
@@ -89,7 +90,7 @@ it("leaves to the schema no event of known fields that the schema takes as it is
       const changed = typeof raw.data === "object" && raw.data !== null && Object.hasOwn(raw.data, "__proto__");
       expect(isPlainEvent(raw)).toBe(EventInput.safeParse(raw).success && !changed);
     }),
-    { numRuns: 5_000, examples: [[proto]] },
+    { numRuns: cases(5_000), examples: [[proto]] },
   );
 });
 
@@ -115,7 +116,7 @@ it("takes without the schema only envelopes that the schema takes, and takes the
       plain += 1;
       expect(Envelope.safeParse(raw)).toEqual({ success: true, data: raw });
     }),
-    { numRuns: 5_000 },
+    { numRuns: cases(5_000) },
   );
   expect(plain).toBeGreaterThan(100);
 });

@@ -7,6 +7,7 @@ import { type Hours, mergeHours, visitorsWithin } from "../../src/rollup/hours";
 import { planRange } from "../../src/rollup/plan";
 import { addToSketch, countSketch, mergeWritten, newSketch, SKETCH_ERROR, writeSketch } from "../../src/rollup/sketch";
 import { localDays } from "../../src/rollup/zone";
+import { cases } from "../support/scale";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -64,7 +65,7 @@ describe("visitors of a window", () => {
           expect(ofPeople + ofBots + visitorsWithin(bots, from, to, "both")).toBe(distinct(within));
         },
       ),
-      { numRuns: 300 },
+      { numRuns: cases(300) },
     );
   });
 });

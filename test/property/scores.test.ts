@@ -13,6 +13,7 @@ import { newState, readSnapshot, type SessionState, writeSnapshot } from "../../
 import { columns, type Summary, summary } from "../../src/session/view";
 import { readDetail, withQuarantined, writeDetail } from "../../src/store/detail";
 import { counts, HOME, lead, logOf, NOWHERE, start, T0 } from "../support/log";
+import { cases } from "../support/scale";
 
 /**
  * Scores are a fold: whatever cuts a log, into flushes, snapshots, evictions, it gives the same ledger, event for event.
@@ -149,7 +150,7 @@ it("are the same event for event, whatever evictions and flushes cut the log", (
       expect(resumed).toEqual(whole);
       expect(judgementOf(foldLog(log))).toBe(steps.at(-1));
     }),
-    { numRuns: 150 },
+    { numRuns: cases(150) },
   );
 });
 
@@ -169,7 +170,7 @@ it("are in a session's row as in its summary, with all the rest of it", () => {
         expect(readDetail(JSON.stringify(whole), columnsOf)).toEqual(whole);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: cases(60) },
   );
 });
 
@@ -196,7 +197,7 @@ it("are the capped sums of the ledger's lines, and a case is opened by a convict
         }
       }
     }),
-    { numRuns: 150 },
+    { numRuns: cases(150) },
   );
   // Most rules have had their say, or the property says little.
   expect(fired.size).toBeGreaterThan(RULES.length * 0.6);
@@ -214,6 +215,6 @@ it("of a session that began before there were rules are none, whatever comes", (
       });
       expect(foldLog(old, ruleSet(RULES_VERSION)).judgement).toEqual(foldLog(log).judgement);
     }),
-    { numRuns: 30 },
+    { numRuns: cases(30) },
   );
 });

@@ -6,6 +6,7 @@ import { apply, applyText } from "../../src/session/fold";
 import type { Head } from "../../src/session/head";
 import { intake, type Known } from "../../src/session/intake";
 import { newState, readSnapshot, type SessionState, writeSnapshot } from "../../src/session/state";
+import { cases } from "../support/scale";
 import { callOf, someEvents } from "../support/visit";
 
 const ID = "11111111-2222-4333-8444-555555555555";
@@ -77,7 +78,7 @@ it("accepts each (stream, number) once, however batches overlap", () => {
       expect(state.events).toBe(accepted.size);
       for (const stream of Object.values(state.streams)) expect(stream.gaps.length).toBeLessThanOrEqual(MAX_GAPS);
     }),
-    { numRuns: 200 },
+    { numRuns: cases(200) },
   );
 });
 
@@ -94,7 +95,7 @@ it("folds to the same state from any snapshot of the way, and from the log alone
       expect(resumed).toEqual(state);
       expect(readSnapshot(writeSnapshot(state))).toEqual(state);
     }),
-    { numRuns: 200 },
+    { numRuns: cases(200) },
   );
 });
 

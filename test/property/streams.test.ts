@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { ackOf, completeness, isSettled, newStream, settle } from "../../src/session/streams";
+import { cases } from "../support/scale";
 
 /** The plain model: a set of the numbers settled so far. */
 class Model {
@@ -41,7 +42,7 @@ it("settles numbers like a set does, in any order, repetition and grouping", () 
       }
       for (let n = 1; n <= 140; n++) expect(isSettled(stream, n)).toBe(model.settled.has(n));
     }),
-    { numRuns: 300 },
+    { numRuns: cases(300) },
   );
 });
 

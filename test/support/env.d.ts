@@ -6,6 +6,7 @@ declare global {
   namespace Cloudflare {
     interface Env extends AppEnv {
       MIGRATIONS: D1Migration[];
+      TEST_SCALE: string;
     }
     interface GlobalProps {
       mainModule: typeof import("./worker");

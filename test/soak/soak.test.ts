@@ -1,13 +1,13 @@
 import { writeFileSync } from "node:fs";
 import type { Browser, BrowserContext } from "playwright-core";
 import { expect, test } from "vitest";
+import { isGapFree, settled, storedIn, tally } from "../browser/analytics";
+import { describeInChromium, launch } from "../browser/chromium";
+import { createdIn, listenIn, sessionIdOf } from "../browser/created";
+import { openProxy, seeded } from "../browser/proxy";
+import { started } from "../browser/setting";
+import { openShop, type Shop } from "../browser/shop";
 import { type LocalServer, startServer } from "../local/server.mjs";
-import { isGapFree, settled, storedIn, tally } from "./analytics";
-import { describeInChromium, launch } from "./chromium";
-import { createdIn, listenIn, sessionIdOf } from "./created";
-import { openProxy, seeded } from "./proxy";
-import { started } from "./setting";
-import { openShop, type Shop } from "./shop";
 
 /** `npm run soak:browser` sets these. */
 const VISITS = Number(process.env["SOAK_VISITS"] ?? 40);

@@ -1,0 +1,138 @@
+// @ts-check
+// `npm run dependencies`: docs/dependencies.md, what the project stands on: licence, size, last release, and what for.
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { WHAT_FOR } from "./dependencies/what-for.mjs";
+import { root } from "./install.mjs";
+
+const PAGE = "docs/dependencies.md";
+/** Licences that let anybody use, change and pass on what is built with them. */
+const PERMISSIVE = ["MIT", "Apache-2.0", "ISC", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "Unlicense", "CC0-1.0"];
+/** Not permissive, and only used to look at the dashboard in tests: nothing of it is in what is built. */
+const TESTS_ONLY = { "axe-core": "MPL-2.0" };
+
+const HELP = `npm run dependencies [-- --check]
+
+Writes ${PAGE} from package.json, what is installed, and the registry (for the dates of releases).
+  --check  writes nothing and asks nobody: ends with 1 where the page does not name each dependency in its version and with
+           its licence, or where a licence is not permissive
+  --help   this text`;
+
+const { values } = parseArgs({
+  options: { check: { type: "boolean", default: false }, help: { type: "boolean", short: "h", default: false } },
+});
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
+
+const NOTES = `## Notes
+
+- **Node**: 22.12 or newer runs the tools. Where an older one is installed, the commands fetch Node 24 from the registry (the package
+  \`node\`, MIT, 190 MB) into \`.node\`, once.
+- **@cloudflare/vitest-pool-workers** goes on under the name \`@cloudflare/vitest-plugin\`; 0.23 is the last under this one, and says so
+  at each start. It brings a wrangler and a Miniflare of its own; \`overrides\` in package.json give them the same workerd as all
+  others have, so that tests run on the runtime that is deployed to. It serves modules to the registry that was workerd's default
+  until autumn 2026: tests ask for that one with the flag \`legacy_module_registry\`; the deployed Worker does not.
+- **The documentation's site** has packages of its own, installed by its first \`npm run docs\`; see docs/package.json.`;
+
+/** @typedef {{ name: string, version: string, licence: string, bytes: number, use: string }} Dependency */
+
+const manifest = read("package.json");
+const groups = [
+  { title: "In what is deployed", names: Object.keys(manifest.dependencies) },
+  { title: "For building, testing and measuring", names: Object.keys(manifest.devDependencies) },
+].map(({ title, names }) => ({ title, dependencies: names.sort().map(described) }));
+const all = groups.flatMap(({ dependencies }) => dependencies);
+
+const wrong = all.flatMap(({ name, licence, use }) => [
+  ...(isAllowed(name, licence) ? [] : [`${name} is under ${licence}, which is not permissive.`]),
+  ...(use === "" ? [`scripts/dependencies/what-for.mjs does not say what ${name} is for.`] : []),
+]);
+if (values.check) {
+  const page = readFileSync(join(root, PAGE), "utf8");
+  const missing = all.filter(({ name, version, licence }) => !page.includes(rowStart(name, version, licence)));
+  wrong.push(...missing.map(({ name, version }) => `${PAGE} does not have ${name} ${version}: npm run dependencies.`));
+} else {
+  writeFileSync(join(root, PAGE), pageOf());
+  console.log(`${PAGE}: ${all.length} dependencies.`);
+}
+for (const line of wrong) console.error(line);
+process.exit(wrong.length > 0 ? 1 : 0);
+
+/** @param {string} file */
+function read(file) {
+  return JSON.parse(readFileSync(join(root, file), "utf8"));
+}
+
+/** @param {string} name @returns {Dependency} */
+function described(name) {
+  const { version, license } = read(`node_modules/${name}/package.json`);
+  return {
+    name,
+    version,
+    licence: license,
+    bytes: sizeOf(join(root, "node_modules", name)),
+    use: WHAT_FOR[name] ?? "",
+  };
+}
+
+/** @param {string} name @param {string} licence  An SPDX expression: one of several is enough. */
+function isAllowed(name, licence) {
+  const choices = licence.replace(/[()]/g, "").split(" OR ");
+  return choices.some(
+    (one) => PERMISSIVE.includes(one) || Object.entries(TESTS_ONLY).some(([n, l]) => n === name && l === one),
+  );
+}
+
+/** Bytes of a package's own files, without packages of its own. @param {string} folder @returns {number} */
+function sizeOf(folder) {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => name !== "node_modules")
+    .map((entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? sizeOf(path) : statSync(path).size;
+    })
+    .reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** @param {string} name @param {string} version @param {string} licence */
+function rowStart(name, version, licence) {
+  return `| ${name} | ${version} | ${licence} |`;
+}
+
+function pageOf() {
+  const tables = groups.map(({ title, dependencies }) => {
+    const rows = dependencies.map(({ name, version, licence, bytes, use }) => {
+      const { latest, released } = releases(name);
+      const behind = latest === version ? "" : ` (${latest})`;
+      return `${rowStart(name, version, licence)} ${Math.ceil(bytes / 1_000)} | ${released}${behind} | ${use} |`;
+    });
+    return `## ${title}\n\n| package | version | licence | kB | last release | what for |\n|---|---|---|---|---|---|\n${rows.join("\n")}`;
+  });
+  return `# Dependencies
+
+Made by \`npm run dependencies\`; \`npm run dependencies -- --check\` holds it to package.json. kB: the package's own files as
+installed. Last release: of the newest version, which stands in brackets where another is used.
+
+${tables.join("\n\n")}
+
+${NOTES}
+`;
+}
+
+/** The newest version, and the day it came out. @param {string} name */
+function releases(name) {
+  const { stdout, status } = spawnSync("npm", ["view", name, "dist-tags.latest", "time", "--json"], {
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+  });
+  if (status !== 0) {
+    console.error(`The registry does not answer for ${name}.`);
+    process.exit(1);
+  }
+  const { "dist-tags.latest": latest, time } = JSON.parse(stdout);
+  return { latest, released: String(time[latest] ?? "").slice(0, 10) };
+}
