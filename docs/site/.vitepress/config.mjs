@@ -69,9 +69,10 @@ function linksOfTheRepository(md) {
   });
 }
 
-/** The first heading of a page is its name in the navigation. @param {string} file */
+/** The first heading of a page is its name in the navigation, a group's own page is its overview. @param {string} file */
 function entry(file) {
-  const text = /^# (.+)$/m.exec(readFileSync(join(root, file), "utf8"))?.[1] ?? file;
+  const heading = /^# (.+)$/m.exec(readFileSync(join(root, file), "utf8"))?.[1] ?? file;
+  const text = file.endsWith("/README.md") ? "Overview" : heading;
   return { text, link: `/${pageOf(file)}`.replace(/(index)?\.md$/, "") };
 }
 
