@@ -103,7 +103,11 @@ export default defineConfig({
   vite: { publicDir: false, server: { watch: { ignored: ["**/.state/**", "**/dist/**", "**/.wrangler/**"] } } },
   themeConfig: {
     outline: [2, 3],
-    search: { provider: "local" },
+    search: {
+      provider: "local",
+      // A word of four letters means what it says: "dead" does not find "lead".
+      options: { miniSearch: { searchOptions: { fuzzy: 0.1, prefix: true, boost: { title: 4, text: 2, titles: 1 } } } },
+    },
     nav: [
       { text: "Start", link: "/start" },
       { text: "How to", link: "/how-to/" },
