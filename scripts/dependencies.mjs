@@ -1,5 +1,5 @@
 // @ts-check
-// `npm run dependencies`: docs/dependencies.md, what the project stands on: licence, size, last release, and what for.
+// `npm run docs:dependencies`: docs/dependencies.md, what the project stands on: licence, size, last release, and what for.
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ const PERMISSIVE = ["MIT", "Apache-2.0", "ISC", "BSD-2-Clause", "BSD-3-Clause", 
 /** Not permissive, and only used to look at the dashboard in tests: nothing of it is in what is built. */
 const TESTS_ONLY = { "axe-core": "MPL-2.0" };
 
-const HELP = `npm run dependencies [-- --check]
+const HELP = `npm run docs:dependencies [-- --check]
 
 Writes ${PAGE} from package.json, what is installed, and the registry (for the dates of releases).
   --check  writes nothing and asks nobody: ends with 1 where the page does not name each dependency in its version and with
@@ -54,7 +54,7 @@ const wrong = all.flatMap(({ name, licence, use }) => [
 if (values.check) {
   const page = readFileSync(join(root, PAGE), "utf8");
   const missing = all.filter(({ name, version, licence }) => !page.includes(rowStart(name, version, licence)));
-  wrong.push(...missing.map(({ name, version }) => `${PAGE} does not have ${name} ${version}: npm run dependencies.`));
+  wrong.push(...missing.map(({ name, version }) => `${PAGE} does not have ${name} ${version}: npm run docs:dependencies.`));
 } else {
   writeFileSync(join(root, PAGE), pageOf());
   console.log(`${PAGE}: ${all.length} dependencies.`);
@@ -114,7 +114,7 @@ function pageOf() {
   });
   return `# Dependencies
 
-Made by \`npm run dependencies\`; \`npm run dependencies -- --check\` holds it to package.json. kB: the package's own files as
+Made by \`npm run docs:dependencies\`; \`npm run docs:dependencies -- --check\` holds it to package.json. kB: the package's own files as
 installed. Last release: of the newest version, which stands in brackets where another is used.
 
 ${tables.join("\n\n")}
