@@ -54,7 +54,9 @@ const wrong = all.flatMap(({ name, licence, use }) => [
 if (values.check) {
   const page = readFileSync(join(root, PAGE), "utf8");
   const missing = all.filter(({ name, version, licence }) => !page.includes(rowStart(name, version, licence)));
-  wrong.push(...missing.map(({ name, version }) => `${PAGE} does not have ${name} ${version}: npm run docs:dependencies.`));
+  wrong.push(
+    ...missing.map(({ name, version }) => `${PAGE} does not have ${name} ${version}: npm run docs:dependencies.`),
+  );
 } else {
   writeFileSync(join(root, PAGE), pageOf());
   console.log(`${PAGE}: ${all.length} dependencies.`);

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { bin, quiet, root, runQuietly } from "../../scripts/install.mjs";
+import { quiet, root, runQuietly } from "../../scripts/install.mjs";
 import { isBuilt } from "../../scripts/lib/fresh.mjs";
 
 // A host serves the built scripts and dashboard, whatever it measures.
@@ -16,14 +16,23 @@ if (!isBuilt()) runQuietly(process.execPath, ["scripts/build.mjs"]);
 export const workspace = mkdtempSync(join(tmpdir(), "pulsegate-bench-"));
 
 /** @returns {string} The folder with index.js. */
-export function buildSubject() {
-  const out = join(workspace, "subject");
+export const buildSubject = () => buildWorker(root, join(workspace, "subject"));
+
+/**
+ * The Worker of another checkout, by that checkout's own tools.
+ * @param {string} folder
+ * @returns {string} The folder with index.js.
+ */
+export const buildOther = (folder) => buildWorker(folder, join(workspace, "other"));
+
+/** @param {string} folder @param {string} out */
+function buildWorker(folder, out) {
   const { status, stdout, stderr } = spawnSync(
-    bin("wrangler"),
+    join(folder, "node_modules/.bin/wrangler"),
     ["deploy", "--dry-run", "--env", "development", "--outdir", out],
-    { cwd: root, encoding: "utf8", env: { ...process.env, ...quiet } },
+    { cwd: folder, encoding: "utf8", env: { ...process.env, ...quiet } },
   );
-  if (status !== 0) throw new Error(`wrangler deploy --dry-run failed:\n${stdout}\n${stderr}`);
+  if (status !== 0) throw new Error(`wrangler deploy --dry-run failed in ${folder}:\n${stdout}\n${stderr}`);
   return out;
 }
 

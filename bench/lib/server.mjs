@@ -8,7 +8,7 @@ import { quiet as quietly } from "../../scripts/install.mjs";
 import { workspace } from "./build.mjs";
 import { tree } from "./process.mjs";
 
-const host = fileURLToPath(new URL("./host.mjs", import.meta.url));
+const ownHost = fileURLToPath(new URL("./host.mjs", import.meta.url));
 
 /**
  * @typedef {object} Server
@@ -35,12 +35,21 @@ const running = new Set();
 
 /**
  * @param {string} name
- * @param {{ dist: string, state?: string, bindings?: Record<string, string>, objects: "project" | Record<string, string>, assets?: boolean, inspector?: boolean }} options
+ * @param {{ dist: string, state?: string, bindings?: Record<string, string>, objects: "project" | Record<string, string>, assets?: boolean, inspector?: boolean, host?: string }} options
+ *   `host`: the program that runs it, where it is another checkout's.
  * @returns {Promise<Server>}
  */
 export async function start(
   name,
-  { dist, state = join(workspace, `state-${name}`), bindings = {}, objects, assets = false, inspector = false },
+  {
+    dist,
+    state = join(workspace, `state-${name}`),
+    bindings = {},
+    objects,
+    assets = false,
+    inspector = false,
+    host = ownHost,
+  },
 ) {
   mkdirSync(state, { recursive: true });
   const child = spawn(process.execPath, [host, JSON.stringify({ dist, state, bindings, objects, assets, inspector })], {
