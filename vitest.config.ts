@@ -9,8 +9,11 @@ const migrations = await readD1Migrations("migrations");
  */
 const ONCE_MORE = { retry: 1 };
 
-/** Suites that run inside workerd, against its real D1, R2, KV, alarms and actors. */
-const inWorkerd = (name: string, { testTimeout = 30_000, isolate = true } = {}) => ({
+/**
+ * Suites that run inside workerd, against its real D1, R2, KV, alarms and actors. Files without stores share a runtime, whose
+ * start takes longer than their tests; the others have one each, so that none meets another's rows.
+ */
+const inWorkerd = (name: string, { testTimeout = 30_000, stores = true } = {}) => ({
   plugins: [
     cloudflareTest({
       main: "./test/support/worker.ts",
@@ -26,9 +29,9 @@ const inWorkerd = (name: string, { testTimeout = 30_000, isolate = true } = {}) 
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
-    setupFiles: ["./test/support/setup.ts"],
+    setupFiles: stores ? ["./test/support/setup.ts"] : [],
     testTimeout,
-    isolate,
+    isolate: stores,
     ...(name === "worker" ? ONCE_MORE : {}),
     // itty-durable is a mixed CJS/ESM package; workerd loads it only when it has been bundled.
     deps: { optimizer: { ssr: { enabled: true, include: ["itty-durable"] } } },
@@ -55,9 +58,8 @@ export default defineConfig({
     // Vitest would leave one processor idle, which on two is half of the machine.
     maxWorkers: 2,
     projects: [
-      // Files without stores share a runtime: its start takes longer than their tests.
-      inWorkerd("unit", { isolate: false }),
-      inWorkerd("property", { isolate: false, testTimeout: 120_000 }),
+      inWorkerd("unit", { stores: false }),
+      inWorkerd("property", { stores: false, testTimeout: 120_000 }),
       inWorkerd("worker"),
       inWorkerd("crash", { testTimeout: 120_000 }),
       inNode("system"),

@@ -82,7 +82,7 @@ say(`${chosen.length} of ${all.length} possible changes to ${files.length} files
 
 say("Running every test once, to see which meets which …");
 const first = await runTests(
-  { files: code, active: null, hits: Number.MAX_SAFE_INTEGER, tests: null },
+  { files: code, active: null, hits: Number.MAX_SAFE_INTEGER, projects: null, tests: null },
   { timeoutMs: BASELINE_MS },
 );
 if (first.kind !== "report") {
@@ -94,13 +94,20 @@ for (const { name } of first.report.tests.filter(({ state }) => state === "faile
 const tests = first.report.tests.filter(({ state }) => state === "passed");
 say(`${tests.length} tests, ${elapsed()}.`);
 
+let isStopped = false;
+process.once("SIGINT", () => {
+  isStopped = true;
+  say("Ends with what is under way; once more to end at once.");
+  process.once("SIGINT", () => process.exit(130));
+});
+
 /** @type {import("./mutate/judge.mjs").Judged[]} */
 const judged = [];
 const queue = [...switched.mutants];
 await Promise.all(Array.from({ length: AT_ONCE }, work));
 
 async function work() {
-  while (Date.now() - began < (minutes ?? 60) * 60_000) {
+  while (!isStopped && Date.now() - began < (minutes ?? 60) * 60_000) {
     const mutant = queue.shift();
     if (!mutant) return;
     const one = await judge(mutant, tests, code, (budget ?? 60) * 1_000);
@@ -119,7 +126,7 @@ if (values.json) {
   console.log(JSON.stringify({ seed, noticed, of, score, interval: interval(noticed, of), targets, results }));
 } else {
   console.log(`\n${describe(judged)}`);
-  if (queue.length > 0) console.log(`${queue.length} were not begun in ${minutes} minutes.`);
+  if (queue.length > 0) console.log(`${queue.length} were not begun.`);
   console.log(`Goal ${GOAL * 100} %: ${score >= GOAL ? "holds" : "does not hold"}. ${elapsed()}.`);
 }
 process.exit(score >= GOAL ? 0 : 1);

@@ -37,9 +37,12 @@ export async function judge(mutant, tests, files, budgetMs) {
   const plan = { files: only(files, mutant.fileName), active: mutant.id, hits };
   for (const round of rounds) {
     const outcome = await runTests(
-      { ...plan, tests: round.map(({ name }) => name) },
       {
+        ...plan,
         projects: [...new Set(round.map(({ project }) => project))],
+        tests: round.map(({ name }) => name),
+      },
+      {
         files: [...new Set(round.map(({ file }) => file))],
         bail: true,
         timeoutMs: PATIENCE.factor * costOf(round) + PATIENCE.ms,

@@ -14,7 +14,7 @@ import { bin, quiet, root } from "../install.mjs";
 /** @type {Set<number>} Process groups that must not outlive this process. */
 const groups = new Set();
 process.on("exit", () => groups.forEach(end));
-for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.on(signal, () => process.exit(130));
+process.on("SIGTERM", () => process.exit(143));
 
 /** @param {number} group */
 function end(group) {
@@ -27,10 +27,10 @@ function end(group) {
 
 /**
  * @param {import("./vitest.config.mjs").Plan} plan
- * @param {{ projects?: readonly string[], files?: readonly string[], bail?: boolean, timeoutMs: number, signal?: AbortSignal }} options
+ * @param {{ files?: readonly string[], bail?: boolean, timeoutMs: number, signal?: AbortSignal }} options
  * @returns {Promise<Outcome>}
  */
-export async function runTests(plan, { projects = [], files = [], bail = false, timeoutMs, signal }) {
+export async function runTests(plan, { files = [], bail = false, timeoutMs, signal }) {
   const folder = mkdtempSync(join(tmpdir(), "pulsegate-mutants-"));
   const [planFile, reportFile] = [join(folder, "plan.json"), join(folder, "report.json")];
   writeFileSync(planFile, JSON.stringify(plan));
@@ -40,7 +40,6 @@ export async function runTests(plan, { projects = [], files = [], bail = false, 
       "run",
       ...["--config", "scripts/mutate/vitest.config.mjs"],
       ...["--reporter", "./scripts/mutate/reporter.mjs"],
-      ...projects.flatMap((name) => ["--project", name]),
       ...(bail ? ["--bail", "1"] : []),
       ...files,
     ],

@@ -11,6 +11,7 @@ import { root } from "../install.mjs";
  * @property {Record<string, string>} files   The code with switches, by path from the project's root.
  * @property {string | null} active           The switch that is on.
  * @property {number} hits                    How often the switched code may be met before it counts as a loop without end.
+ * @property {string[] | null} projects       The suites that have tests to run; all of them where it is null.
  * @property {string[] | null} tests          Those to run, by `<file> > <name>`; all of them where it is null.
  */
 
@@ -28,6 +29,11 @@ const switches = {
     return `globalThis.__stryker__ ??= ${JSON.stringify(state)}; ${code}`;
   },
 };
+
+/** @param {unknown} project */
+function nameOf(project) {
+  return /** @type {{ test: { name: string } }} */ (project).test.name;
+}
 
 /** @param {unknown} project */
 function switched(project) {
@@ -49,6 +55,8 @@ export default defineConfig({
   test: {
     projects: (own.test?.projects ?? [])
       .filter((project) => typeof project === "object" && "plugins" in project)
+      // Each one that is named is set up, with a runtime of its own, whether or not it has anything to run.
+      .filter((project) => plan.projects?.includes(nameOf(project)) ?? true)
       .map(switched),
   },
 });
