@@ -27,10 +27,10 @@ function end(group) {
 
 /**
  * @param {import("./vitest.config.mjs").Plan} plan
- * @param {{ files?: readonly string[], bail?: boolean, timeoutMs: number, signal?: AbortSignal }} options
+ * @param {{ files?: readonly string[], bail?: boolean, timeoutMs: number }} options
  * @returns {Promise<Outcome>}
  */
-export async function runTests(plan, { files = [], bail = false, timeoutMs, signal }) {
+export async function runTests(plan, { files = [], bail = false, timeoutMs }) {
   const folder = mkdtempSync(join(tmpdir(), "pulsegate-mutants-"));
   const [planFile, reportFile] = [join(folder, "plan.json"), join(folder, "report.json")];
   writeFileSync(planFile, JSON.stringify(plan));
@@ -64,10 +64,7 @@ export async function runTests(plan, { files = [], bail = false, timeoutMs, sign
     hung = true;
     end(group);
   }, timeoutMs);
-  const stop = () => end(group);
-  signal?.addEventListener("abort", stop);
   await new Promise((done) => child.once("close", done));
-  signal?.removeEventListener("abort", stop);
   clearTimeout(timer);
   // The runtime is a process of its own, and may be in a loop.
   end(group);
