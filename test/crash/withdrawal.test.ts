@@ -2,7 +2,18 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { stopClock, tick, tickUntilDrained } from "../support/clock";
 import { faults, resetFaults } from "../support/faults";
-import { callOf, evict, liveOf, objectsOf, sessionRow, someEvents, take } from "../support/visit";
+import {
+  callOf,
+  evict,
+  identified,
+  journalOf,
+  liveOf,
+  objectsOf,
+  sessionRow,
+  someEvents,
+  stubOf,
+  take,
+} from "../support/visit";
 
 /** Withdrawals that meet a write which failed, lied, or was still under way. */
 
@@ -65,6 +76,26 @@ it("brings to D1 what was learnt while a write that had been committed was repea
   await take(callOf(id, { start: { fingerprint_id: "f-2" } }));
   await tickUntilDrained(id);
   expect(await sessionRow(id)).toMatchObject({ visitor_id: "visitor-1", fingerprint_id: "f-2" });
+});
+
+it("names every identity column after a death in a write, even if the next try went well and the actor was evicted", async () => {
+  const id = crypto.randomUUID();
+  faults.at.set("d1.batch", "dieAfter");
+  await take(callOf(id, { events: someEvents(1), start: { fingerprint_id: "f-1" } }));
+  // One plan has it all, for both stores.
+  await identified(id);
+  await take(callOf(id, { start: false, end: true }));
+  await tick(id).catch(() => {});
+  faults.at.clear();
+  await stubOf(id).wake();
+  await tick(id);
+  expect(await journalOf(id)).toEqual([]);
+  await evict(id);
+  // Whichever of the two tries D1 took last, nobody knows what it has: here, less than the actor.
+  await env.DB.prepare("UPDATE sessions SET fingerprint_id = NULL WHERE session_id = ?").bind(id).run();
+  await take(callOf(id, { start: false, first: 2, events: someEvents(1) }));
+  await tickUntilDrained(id);
+  expect(await sessionRow(id)).toMatchObject({ visitor_id: "visitor-1", fingerprint_id: "f-1" });
 });
 
 it("clears D1's row when it comes while a refused event is being isolated", async () => {

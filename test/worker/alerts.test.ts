@@ -5,7 +5,7 @@ import type { Env } from "../../src/env";
 import { createLogger } from "../../src/http/logger";
 import { ALERT_COOLDOWN_MS, ALERT_FAILING_MS } from "../../src/limits";
 import { runCron } from "../../src/ops/cron";
-import { stopClock, tick } from "../support/clock";
+import { stopClock, tick, tickUntilDrained } from "../support/clock";
 import { faults, resetFaults } from "../support/faults";
 import { endpoint, newSite, type Received, receive, settle, submit } from "../support/leads";
 import { callOf, someEvents, take } from "../support/visit";
@@ -142,4 +142,22 @@ it("sessions that cannot write themselves out", async () => {
   expect(received.filter(({ type }) => type.startsWith("alert."))).toMatchObject([
     { type: "alert.flush_stuck", data: { site, sessions: 2 } },
   ]);
+});
+
+it("of the sessions that cannot write themselves out, none that can again", async () => {
+  const received = receive();
+  const site = await newSite();
+  const stuck = async (): Promise<string> => {
+    const id = crypto.randomUUID();
+    faults.at.set("d1.batch", "refuse");
+    await take(callOf(id, { site, events: someEvents(3) }));
+    for (let i = 0; i < 8; i++) await tick(id);
+    return id;
+  };
+  const mended = await stuck();
+  faults.at.clear();
+  await tickUntilDrained(mended);
+  await stuck();
+  await cron(site);
+  expect(received).toMatchObject([{ type: "alert.flush_stuck", data: { site, sessions: 1 } }]);
 });
