@@ -1,4 +1,6 @@
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { BREAKER_FAILURES, WEBHOOK_SCHEDULE_MS } from "../../src/limits";
 import { stopClock } from "../support/clock";
 import { type Fault, faults, resetFaults } from "../support/faults";
 import {
@@ -7,9 +9,11 @@ import {
   evictLead,
   leadAlarm,
   leadAlarmAt,
+  leadStub,
   leadsOf,
   newSite,
   receive,
+  redeliverAll,
   settle,
   submissionsOf,
   submit,
@@ -21,6 +25,7 @@ const FAULTS: Fault[] = ["refuse", "lie", "dieBefore", "dieAfter"];
 /** Every call that a lead's actor makes outside itself. */
 const POINTS = ["d1.batch", "lead.adopt", "endpoint.permit", "endpoint.report"] as const;
 const seen = new Set<string>();
+const HOUR = 3_600_000;
 
 beforeEach(() => stopClock("2031-10-01T12:00:00Z"));
 
@@ -125,6 +130,68 @@ it("takes leads while D1 is away, and finds out later whose they are", async () 
   expect(received.map(({ data }) => data.lead["submission_id"]).sort()).toEqual(
     taken.map(({ lead_id }) => lead_id).sort(),
   );
+});
+
+it("a lead that another merges into before it has heard of its own claim is still told of first", async () => {
+  const received = receive();
+  const site = await newSite();
+  // D1 has the claim, and the lead's actor does not know it.
+  faults.at.set("d1.batch", "lie");
+  const first = await submit(site, { submission_id: "a", email: "p@shop.example" });
+  faults.at.clear();
+  vi.setSystemTime(Date.now() + 1_000);
+  const second = await submit(site, { submission_id: "b", email: "p@shop.example" });
+  expect(second).toEqual({ lead_id: first.lead_id, status: "merged" });
+  const [, merged] = await submissionsOf(site);
+  await leadAlarm(String(merged?.["submission_id"]));
+  await settle(first.lead_id);
+  expect(received.map(({ type }) => type)).toEqual(["lead.created", "lead.merged"]);
+});
+
+it("a submit is taken by an actor that was erased and has only adopted another's since", async () => {
+  const received = receive();
+  const site = await newSite();
+  const body = { submission_id: "a", email: "p@shop.example" };
+  const { lead_id } = await submit(site, body);
+  await settle(lead_id);
+  faults.at.set("lead.adopt", "refuse");
+  vi.setSystemTime(Date.now() + 1_000);
+  await submit(site, { submission_id: "b", email: "p@shop.example" });
+  const [, merged] = await submissionsOf(site);
+  await leadAlarm(String(merged?.["submission_id"]));
+  await leadStub(lead_id).erase(lead_id);
+  faults.at.clear();
+  await settle(String(merged?.["submission_id"]));
+  expect(await submit(site, body)).toEqual({ lead_id, status: "accepted" });
+  await settle(lead_id);
+  expect(await leadsOf(site)).toMatchObject([{ lead_id, email: "p@shop.example", submissions: 1 }]);
+  expect(received.map(({ type }) => type)).toEqual(["lead.created", "lead.merged", "lead.created"]);
+});
+
+it("a delivery that is never its turn to be tried is a dead letter after twice the schedule, not before", async () => {
+  const received = receive();
+  const site = await newSite();
+  const breaker = env.ENDPOINT.getByName(`${site}/crm`);
+  const runAt = async (time: number): Promise<void> => {
+    vi.setSystemTime(time);
+    // Other leads' deliveries fail, and keep the breaker open.
+    for (let i = 0; i < BREAKER_FAILURES; i++) await breaker.report(site, "crm", { kind: "failed", reason: "timeout" });
+    await leadAlarm(lead_id);
+  };
+  const { lead_id } = await submit(site, { email: "p@shop.example" });
+  const began = Date.now();
+  const expiry = 2 * WEBHOOK_SCHEDULE_MS.reduce((sum, wait) => sum + wait, 0);
+  for (const time of [began, began + expiry - HOUR]) {
+    await runAt(time);
+    expect(await deliveriesOf(site)).toMatchObject([{ state: "pending", attempts: 0 }]);
+  }
+  await runAt(began + expiry + HOUR);
+  expect(await deliveriesOf(site)).toMatchObject([{ state: "dead", attempts: 0, reason: "expired" }]);
+  // Sent again by hand it has as long once more.
+  await redeliverAll(site);
+  await runAt(Date.now());
+  expect(await deliveriesOf(site)).toMatchObject([{ state: "pending", attempts: 0 }]);
+  expect(received).toEqual([]);
 });
 
 it("holds back neither another endpoint nor another lead while one endpoint fails for a day and a half", async () => {

@@ -65,7 +65,9 @@ export function receive(answer: Answering = () => new Response(null, { status: 2
     received.push(message);
     const answered = await answer(message, received.length);
     if (answered instanceof Error) throw answered;
-    return answered;
+    const location = answered.headers.get("Location");
+    // A platform that is not told otherwise goes where it is sent.
+    return location !== null && request.redirect === "follow" ? fetch(location, init) : answered;
   });
   return received;
 }

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Env } from "../../src/env";
 import worker from "../../src/index";
+import { SESSION_MAX_LEADS } from "../../src/limits";
 import { sha256 } from "../../src/session/call";
 import { stopClock } from "../support/clock";
 import {
@@ -18,7 +19,7 @@ import {
   submissionsOf,
   submit,
 } from "../support/leads";
-import { callOf, journalOf, KEY, PAGE, someEvents, take } from "../support/visit";
+import { callOf, evict, journalOf, KEY, PAGE, someEvents, stubOf, take } from "../support/visit";
 import { problemOf } from "./helpers";
 
 const HOUR = 3_600_000;
@@ -119,6 +120,15 @@ describe("a lead", () => {
     expect(received.map(({ type }) => type)).toEqual(["lead.created", "lead.merged", "lead.reengaged"]);
   });
 
+  it("keeps what it has claimed when somebody names it together with what another lead has claimed", async () => {
+    const site = await newSite([]);
+    const anna = await submit(site, { email: "anna@shop.example" });
+    const bert = await submit(site, { phone: "+49 30 901820" });
+    const both = await submit(site, { email: "anna@shop.example", phone: "+49 30 901820" });
+    expect(both.lead_id).toBe(anna.lead_id);
+    expect((await submit(site, { phone: "030 901820", country: "DE" })).lead_id).toBe(bert.lead_id);
+  });
+
   it("is told to every endpoint that wants it, signed by every secret", async () => {
     const received = receive();
     const secrets = [SECRET, OLD_SECRET];
@@ -144,6 +154,18 @@ describe("a lead", () => {
     expect(received).toHaveLength(1);
     expect(await deliveriesOf(site)).toMatchObject([{ state: "delivered" }]);
   });
+
+  it.each([302, 307, 308])(
+    "is a dead letter when %i sends it elsewhere: a redirect is not followed",
+    async (status) => {
+      const headers = { Location: "https://elsewhere.example/hook" };
+      const received = receive(({ url }) => new Response(null, url.includes("elsewhere") ? {} : { status, headers }));
+      const site = await newSite();
+      await settle((await submit(site, ANNA)).lead_id);
+      expect(received.map(({ url }) => url)).toEqual(["https://crm.crm.example/hook"]);
+      expect(await deliveriesOf(site)).toMatchObject([{ state: "dead", attempts: 1, status, reason: "redirect" }]);
+    },
+  );
 
   it("goes to an endpoint's new address whatever the old one has said", async () => {
     const received = receive(({ url }) => new Response(null, { status: url.includes("old") ? 410 : 200 }));
@@ -184,6 +206,31 @@ describe("a lead's session", () => {
     expect(journal.filter(({ kind }) => kind === "lead")).toHaveLength(1);
     // What the session hears of it names nobody.
     expect(JSON.stringify(journal)).not.toContain("anna");
+  });
+
+  it("hears once of a submit that is sent again, also after an eviction", async () => {
+    const site = await newSite([]);
+    const id = crypto.randomUUID();
+    await take(callOf(id, { site, events: clicks }));
+    const body = { email: "anna@shop.example", session_id: id, submission_id: "k-1" };
+    const first = await submit(site, body);
+    expect(await submit(site, body)).toEqual(first);
+    await evict(id);
+    expect(await submit(site, body)).toEqual(first);
+    expect((await journalOf(id)).filter(({ kind }) => kind === "lead")).toHaveLength(1);
+  });
+
+  it("notes only so many submits, and lends what it knows to any more of them", async () => {
+    const site = await newSite([]);
+    const session_id = crypto.randomUUID();
+    await take(callOf(session_id, { site, events: clicks }));
+    const call = { v: 1, session_id, site, gpc: false, default_consent: "granted", key_hash: null } as const;
+    for (let i = 0; i <= SESSION_MAX_LEADS; i++) {
+      const lead = { submission: `k-${i}`, honeypot: false, disposable_email: false };
+      expect(await stubOf(session_id).lead({ ...call, lead })).toMatchObject({ evidence: { link: "linked" } });
+    }
+    const noted = (await journalOf(session_id)).filter(({ kind }) => kind === "lead");
+    expect(noted).toHaveLength(SESSION_MAX_LEADS);
   });
 
   it("is not lent to who cannot show its key, but to a server with a key of ours", async () => {
