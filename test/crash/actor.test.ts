@@ -8,7 +8,7 @@ import { newProgress } from "../../src/session/progress";
 import { newState } from "../../src/session/state";
 import { columns, summary } from "../../src/session/view";
 import { readDetail } from "../../src/store/detail";
-import { stopClock } from "../support/clock";
+import { stopClock, tick } from "../support/clock";
 import { faults, resetFaults } from "../support/faults";
 import {
   alarm,
@@ -197,7 +197,8 @@ describe("an eviction", () => {
     stopClock("2031-06-03T08:00:00Z");
     const id = crypto.randomUUID();
     await take(callOf(id, { events: someEvents(1) }));
-    await alarm(id);
+    await tick(id);
+    expect(await inD1(id)).toEqual(numbered(1, 1));
     vi.setSystemTime(Date.now() + 60_000);
     await take(callOf(id, { first: 2, events: someEvents(1) }));
     const began = Date.now();
@@ -207,6 +208,8 @@ describe("an eviction", () => {
       await take(callOf(id, { first: 3 + i, events: someEvents(1) }));
     }
     expect((await alarmAt(id)) ?? 0).toBeLessThanOrEqual(began + 30_000);
+    await tick(id);
+    expect(await inD1(id)).toEqual(numbered(1, 5));
   });
 
   it("does not take the archive for overdue because the events were old when they came", async () => {
