@@ -1,5 +1,7 @@
+import { env } from "cloudflare:workers";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { writeCrmWord } from "../../src/store/leads";
 import { stopClock, tickUntilDrained } from "../support/clock";
 import { leadRow, leadsOf, newSite, OLD_SECRET, receive, redeliverAll, SECRET, settle, submit } from "../support/leads";
 import { ask, callOf, KEY, post, someEvents, take } from "../support/visit";
@@ -148,6 +150,49 @@ describe("the CRM's word", () => {
     await settle(lead_id);
     expect(await leadRow(lead_id)).toMatchObject({ status: "won", crm_id: "crm-7" });
     expect(await names(site, "status=won")).toHaveLength(1);
+  });
+
+  it("that is older takes no newer one's place, even while D1 has heard neither", async () => {
+    receive();
+    const site = await newSite();
+    const { lead_id } = await submit(site, { email: "anna@shop.example" });
+    await settle(lead_id);
+    await say({ lead_id, status: "won" });
+    await say({ lead_id, status: "new" }, SECRET, new Date(Date.now() - 2 * MINUTE));
+    await settle(lead_id);
+    expect(await leadRow(lead_id)).toMatchObject({ status: "won" });
+    // Signatures know seconds: of two words within one, the later to arrive holds.
+    await say({ lead_id, status: "lost" });
+    await settle(lead_id);
+    expect(await leadRow(lead_id)).toMatchObject({ status: "lost" });
+  });
+
+  it("that reaches D1 late takes no newer one's place there", async () => {
+    const { lead_id } = await submit(await newSite([]), { email: "anna@shop.example" });
+    const at = Date.now();
+    await writeCrmWord(env.DB, lead_id, { crm_id: "crm-7", status: "won", at });
+    await writeCrmWord(env.DB, lead_id, { crm_id: "crm-6", status: "new", at: at - MINUTE });
+    expect(await leadRow(lead_id)).toMatchObject({ status: "won", crm_id: "crm-7", crm_at: at });
+  });
+
+  it("ends when the person comes again after a day, and not with what merges before", async () => {
+    receive();
+    const site = await newSite();
+    const anna = { email: "anna@shop.example" };
+    const { lead_id } = await submit(site, anna);
+    await settle(lead_id);
+    await say({ lead_id, status: "won" });
+    await settle(lead_id);
+    vi.setSystemTime(Date.now() + 60 * MINUTE);
+    expect(await submit(site, anna)).toEqual({ lead_id, status: "merged" });
+    expect(await leadRow(lead_id)).toMatchObject({ status: "won" });
+    vi.setSystemTime(Date.now() + 25 * 60 * MINUTE);
+    await submit(site, anna);
+    expect(await leadRow(lead_id)).toMatchObject({ status: "open" });
+    await say({ lead_id, status: "lost" });
+    await settle(lead_id);
+    await submit(site, anna);
+    expect(await leadRow(lead_id)).toMatchObject({ status: "lost" });
   });
 
   it("is nothing without one: whoever cannot sign does not learn which leads there are", async () => {
