@@ -90,6 +90,35 @@ describe("every path that needs a key", () => {
   });
 });
 
+describe("a list as a file", () => {
+  it.each(["text/csv", "application/x-ndjson"])(
+    "needs the scope export too, a page of it as the whole: %s",
+    async (Accept) => {
+      const whole = await makeKey([...SCOPES]);
+      const lesser = await makeKey(SCOPES.filter((scope) => scope !== "export"));
+      const lists: string[] = [];
+      for (const { method, path } of keyed.filter(
+        (route) => route.method === "GET" && !route.path.endsWith("/stream"),
+      )) {
+        for (const query of ["", "?limit=1"]) {
+          const file = await call(method, path, { ...whole, Accept }, {}, query);
+          await file.text();
+          if (!file.headers.get("Content-Type")?.startsWith(Accept)) continue;
+          lists.push(path + query);
+          const { detail } = await problemOf(
+            await call(method, path, { ...lesser, Accept }, {}, query),
+            "scope_missing",
+          );
+          expect(detail, path + query).toContain("export");
+        }
+      }
+      // What nobody may have as a file would not be missed.
+      const some = ["sessions", "leads", "deliveries", "fingerprints", "events", "pages/top", "sessions?limit=1"];
+      expect(lists).toEqual(expect.arrayContaining(some.map((name) => `/analytics/${name}`)));
+    },
+  );
+});
+
 describe("another site's data", () => {
   const mark = newId().slice(0, 8);
   const [ours, theirs] = [`ours-${mark}`, `theirs-${mark}`];

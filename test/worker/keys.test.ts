@@ -1,10 +1,26 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import type { Env } from "../../src/env";
+import worker from "../../src/index";
 import { KEY_CACHE_MS } from "../../src/limits";
 import type { ApiKey, AuditEntry, KeyInput, Scope } from "../../src/protocol/keys";
 import { routes } from "../../src/routes";
-import { ask, KEY, post } from "../support/visit";
-import { batchOf, Client, flushed, later, newId, problemOf, read, START, taken, upgrade } from "./helpers";
+import { ask, freshAddress, KEY, post, tablesOf } from "../support/visit";
+import {
+  BATCH,
+  batchOf,
+  Client,
+  END,
+  flushed,
+  later,
+  newId,
+  problemOf,
+  read,
+  SINGLE,
+  START,
+  taken,
+  upgrade,
+} from "./helpers";
 
 type NewKey = ApiKey & { key: string };
 
@@ -20,6 +36,24 @@ async function makeKey(input: Partial<KeyInput> = {}): Promise<NewKey & { header
 
 const statusOf = async (path: string, headers: Record<string, string>, init: RequestInit = {}): Promise<number> =>
   (await ask(path, { ...init, headers })).status;
+
+/** What a server may send, one call of each kind. */
+const sendings = (session_id: string): [path: string, body: object][] => [
+  [START, { session_id, page: "https://shop.example/" }],
+  [BATCH, batchOf(session_id)],
+  [SINGLE, { session_id, event_type: "click" }],
+  [END, { session_id }],
+  ["/lead", { email: "ada@shop.example" }],
+];
+
+/** A server's call in production: only in development is it taken without a key. */
+function send(path: string, body: object, header: Record<string, string>): Promise<Response> {
+  const headers = { "Content-Type": "application/json", "CF-Connecting-IP": freshAddress(), ...header };
+  const init = { method: "POST", headers, body: JSON.stringify(body) };
+  const request = new Request(`https://pulsegate.example${path}`, init);
+  const changes: Partial<Env> = { ENVIRONMENT: "production", ANALYTICS_API_KEY: "a-production-key" };
+  return worker.fetch(request as Parameters<typeof worker.fetch>[0], { ...env, ...changes } as Env);
+}
 
 describe("a key", () => {
   it("is shown once, stored as its SHA-256, and opens what its scope names", async () => {
@@ -139,6 +173,13 @@ describe("a scope", () => {
     }
   });
 
+  it("other than ingest sends nothing", async () => {
+    const { header } = await makeKey({ scopes: ["read", "export", "inspect", "admin"] });
+    const id = newId();
+    for (const [path, body] of sendings(id)) await problemOf(await send(path, body, header), "scope_missing");
+    expect(await tablesOf(id)).toEqual([]);
+  });
+
   it("other than admin changes nothing", async () => {
     const { header } = await makeKey({ scopes: ["ingest", "read", "export", "inspect"] });
     // A ticket is no change: it opens what its asker may see.
@@ -212,6 +253,21 @@ describe("a key for one site", () => {
     expect(await statusOf(`/analytics/sessions?site=${site}`, header)).toBe(200);
     for (const path of ["/analytics/keys", "/analytics/audit"]) {
       await problemOf(await ask(path, { headers: header }), "scope_missing");
+    }
+  });
+
+  it("sends events and leads to that site only, wherever the site is named", async () => {
+    const { header } = await makeKey({ scopes: ["ingest"], sites: [site] });
+    const id = newId();
+    for (const [path, body] of sendings(id)) {
+      await problemOf(await send(`${path}?site=${elsewhere}`, body, header), "scope_missing");
+      await problemOf(await send(path, { ...body, site: elsewhere }, header), "scope_missing");
+      await problemOf(await send(path, body, header), "scope_missing");
+    }
+    expect(await tablesOf(id)).toEqual([]);
+    for (const [path, body] of sendings(id)) {
+      const response = await send(`${path}?site=${site}`, body, header);
+      expect(response.ok, `${path} ${await response.text()}`).toBe(true);
     }
   });
 
