@@ -9,7 +9,8 @@ import { newState } from "../../src/session/state";
 import { columns, summary } from "../../src/session/view";
 import { readDetail } from "../../src/store/detail";
 import { stopClock, tick } from "../support/clock";
-import { faults, resetFaults } from "../support/faults";
+import { callsBy, faults, resetFaults } from "../support/faults";
+import { PATIENT } from "../support/patience";
 import {
   alarm,
   alarmAt,
@@ -78,7 +79,7 @@ describe("a storage call that throws in mid-ingest", () => {
       await take(callOf(id, { start: false, end: true }));
       await alarm(id).catch(() => false);
       // It may have fired by itself.
-      await expect.poll(() => faults.calls).toContain(`storage.${failing}`);
+      await expect.poll(() => callsBy(stubOf(id)), PATIENT).toContain(`storage.${failing}`);
       faults.at.clear();
       await evict(id);
       await drain(id);
@@ -97,15 +98,15 @@ describe("what arrives during a flush", () => {
     });
     await take(callOf(id, { events: someEvents(3) }));
     const running = alarm(id);
-    await expect.poll(() => faults.calls.length, { timeout: 5_000 }).toBeGreaterThan(0);
+    await expect.poll(() => callsBy(stubOf(id)), PATIENT).toContain("d1.batch");
     await take(callOf(id, { first: 4, events: someEvents(2), end: true }));
     expect((await take(callOf(id, { first: 4, events: someEvents(2) }))).duplicates).toBe(2);
     faults.gate = null;
     open();
     await running;
     // The alarm fires by itself: nothing here runs it.
-    await expect.poll(() => inD1(id), { timeout: 2_000 }).toEqual(numbered(1, 5));
-    await expect.poll(() => inR2(id), { timeout: 2_000 }).toEqual(numbered(1, 5));
+    await expect.poll(() => inD1(id), PATIENT).toEqual(numbered(1, 5));
+    await expect.poll(() => inR2(id), PATIENT).toEqual(numbered(1, 5));
     expect((await sessionRow(id))?.["ended_at"]).not.toBeNull();
   });
 
@@ -117,13 +118,13 @@ describe("what arrives during a flush", () => {
     });
     await take(callOf(id, { events: someEvents(3) }));
     const running = alarm(id);
-    await expect.poll(() => faults.calls.length, { timeout: 5_000 }).toBeGreaterThan(0);
+    await expect.poll(() => callsBy(stubOf(id)), PATIENT).toContain("d1.batch");
     await take(callOf(id, { first: 4, events: someEvents(2) }));
     faults.gate = null;
     open();
     await running;
     expect(((await alarmAt(id)) ?? 0) - Date.now()).toBeLessThanOrEqual(30_000);
-    await expect.poll(() => inD1(id), { timeout: 5_000 }).toEqual(numbered(1, 3));
+    await expect.poll(() => inD1(id), PATIENT).toEqual(numbered(1, 3));
     expect((await progressOf(id)).r2.plan).toBeNull();
   });
 });
@@ -182,7 +183,7 @@ describe("an eviction", () => {
     faults.calls = [];
     await stubOf(id).wake();
     await alarm(id);
-    expect(faults.calls).toEqual([]);
+    expect(callsBy(stubOf(id))).toEqual([]);
     expect((await liveOf(id))?.unflushed).toEqual([]);
     await take(callOf(id, { first: 3, events: someEvents(4) }));
     await evict(id);

@@ -32,7 +32,7 @@ beforeEach(() => stopClock("2031-10-01T12:00:00Z"));
 afterEach(() => {
   vi.restoreAllMocks();
   vi.useRealTimers();
-  for (const call of faults.calls) seen.add(call);
+  for (const { point } of faults.calls) seen.add(point);
   resetFaults();
 });
 

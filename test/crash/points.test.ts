@@ -1,7 +1,19 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { stopClock, tick, tickUntilDrained } from "../support/clock";
-import { type Fault, faults, OTHERS, type Point, resetFaults, WRITES } from "../support/faults";
-import { callOf, evict, inD1, inR2, liveOf, numbered, objectsOf, sessionRow, someEvents, take } from "../support/visit";
+import { callsBy, type Fault, faults, OTHERS, type Point, resetFaults, WRITES } from "../support/faults";
+import {
+  callOf,
+  evict,
+  inD1,
+  inR2,
+  liveOf,
+  numbered,
+  objectsOf,
+  sessionRow,
+  someEvents,
+  stubOf,
+  take,
+} from "../support/visit";
 
 const FAULTS: Fault[] = ["refuse", "lie", "dieBefore", "dieAfter"];
 const seen = new Set<string>();
@@ -10,7 +22,7 @@ beforeEach(() => stopClock("2031-07-01T12:00:00Z"));
 
 afterEach(() => {
   vi.useRealTimers();
-  for (const call of faults.calls) seen.add(call);
+  for (const { point } of faults.calls) seen.add(point);
   resetFaults();
 });
 
@@ -50,7 +62,7 @@ it.each(flushWrites.flatMap((point) => FAULTS.map((fault) => [point, fault] as c
   async (point, fault) => {
     const id = crypto.randomUUID();
     await visit(id, point, fault);
-    expect(faults.calls).toContain(point);
+    expect(callsBy(stubOf(id))).toContain(point);
     expect(await inD1(id)).toEqual(numbered(1, 6));
     expect(await inR2(id)).toEqual(numbered(1, 6));
     expect(await sessionRow(id)).toMatchObject({ events: 6, visitor_id: "visitor-1", fingerprint_id: "f-1" });
@@ -75,7 +87,7 @@ it.each([...FAULTS.map((fault) => ["r2.delete identity", fault] as const), ["r2.
     await evict(id);
     for (let i = 0; i < 5 && (await identities(id)).length > 0; i++) await strike(id, 1);
     expect(await identities(id)).toEqual([]);
-    expect(faults.calls).toContain(point);
+    expect(callsBy(stubOf(id))).toContain(point);
     expect(await sessionRow(id)).toMatchObject({
       visitor_id: null,
       fingerprint_id: null,

@@ -1,7 +1,8 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { stopClock, tick, tickUntilDrained } from "../support/clock";
-import { faults, resetFaults } from "../support/faults";
+import { callsBy, faults, resetFaults } from "../support/faults";
+import { PATIENT } from "../support/patience";
 import {
   callOf,
   evict,
@@ -109,13 +110,13 @@ it("clears D1's row when it comes while a refused event is being isolated", asyn
     open = resolve;
   });
   const running = tick(id);
-  await expect.poll(() => faults.calls.length).toBeGreaterThan(0);
+  await expect.poll(() => callsBy(stubOf(id)), PATIENT).toContain("d1.batch");
   await withdraw(id);
   faults.gate = null;
   open();
   await running;
   await tickUntilDrained(id);
-  expect(faults.calls).toContain("d1.run");
+  expect(callsBy(stubOf(id))).toContain("d1.run");
   expect(await sessionRow(id)).toMatchObject({ ...NOBODY, events: 2 });
   expect((await liveOf(id))?.quarantined).toBe(1);
 });
@@ -163,7 +164,7 @@ it("does not write at the rate at which consent is toggled", async () => {
     if (due <= Date.now()) await tick(id);
     vi.setSystemTime(Date.now() + 250);
   }
-  expect(faults.calls.filter((call) => call === "d1.batch").length).toBeLessThanOrEqual(5);
+  expect(callsBy(stubOf(id)).filter((call) => call === "d1.batch").length).toBeLessThanOrEqual(5);
   await evict(id);
   await tickUntilDrained(id);
 });

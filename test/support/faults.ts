@@ -17,13 +17,19 @@ export const WRITES = ["d1.batch", "r2.put meta", "r2.put identity", "r2.put eve
 export const OTHERS = ["d1.run", "r2.list"] as const;
 export type Point = (typeof WRITES)[number] | (typeof OTHERS)[number];
 
+interface Call {
+  /** The actor's id: what others have left behind goes on while a test runs. */
+  by: string;
+  point: string;
+}
+
 interface Control {
   /** What happens at the next calls of a point. */
   at: Map<string, Fault>;
   /** Calls made, in order. */
-  calls: string[];
+  calls: Call[];
   /** Calls beside the writes, which nothing waits for: `identity.seen`, `roster.report`. */
-  beside: string[];
+  beside: Call[];
   /** Awaited before each outside call, to hold a flush in the middle. */
   gate: Promise<void> | null;
 }
@@ -38,13 +44,35 @@ export function resetFaults(): void {
   faults.gate = null;
 }
 
+const pointsBy = (calls: readonly Call[], { id }: Actor): string[] =>
+  calls.filter(({ by }) => by === id.toString()).map(({ point }) => point);
+
+/** Any actor: its stub, or its state. */
+interface Actor {
+  id: DurableObjectId;
+}
+
+/** The calls that one actor has made, in order. */
+export const callsBy = (actor: Actor): string[] => pointsBy(faults.calls, actor);
+
+/** Those beside the writes. */
+export const besideBy = (actor: Actor): string[] => pointsBy(faults.beside, actor);
+
 const forever = (): Promise<never> => new Promise(() => {});
 
-/** Kills the actor that is calling. */
-type Die = () => void;
+/** An actor that calls. */
+export interface Caller {
+  id: DurableObjectId;
+  die: () => void;
+}
 
-async function pass<T>(point: string, die: Die, call: () => Promise<T>): Promise<T> {
-  faults.calls.push(point);
+export const callerOf = (ctx: DurableObjectState): Caller => ({
+  id: ctx.id,
+  die: () => ctx.abort("killed by the test"),
+});
+
+async function pass<T>(point: string, { id, die }: Caller, call: () => Promise<T>): Promise<T> {
+  faults.calls.push({ by: id.toString(), point });
   if (faults.gate) await faults.gate;
   const fault = faults.at.get(point);
   if (fault === "refuse") throw new Error(`Network connection lost (${point})`);
@@ -64,12 +92,14 @@ async function pass<T>(point: string, die: Die, call: () => Promise<T>): Promise
 
 const kindOf = (key: string): string => /\/(meta|identity|events|replay)[./]/.exec(key)?.[1] ?? "other";
 
-export function faultyBucket(bucket: R2Bucket, die: Die): R2Bucket {
+export function faultyBucket(bucket: R2Bucket, caller: Caller): R2Bucket {
   const wrapped: Pick<R2Bucket, "put" | "delete" | "list" | "head" | "get"> = {
     put: ((key: string, ...rest: unknown[]) =>
-      pass(`r2.put ${kindOf(key)}`, die, () => Reflect.apply(bucket.put, bucket, [key, ...rest]))) as R2Bucket["put"],
-    delete: (keys) => pass(`r2.delete ${kindOf([keys].flat()[0] ?? "")}`, die, () => bucket.delete(keys)),
-    list: (options) => pass("r2.list", die, () => bucket.list(options)),
+      pass(`r2.put ${kindOf(key)}`, caller, () =>
+        Reflect.apply(bucket.put, bucket, [key, ...rest]),
+      )) as R2Bucket["put"],
+    delete: (keys) => pass(`r2.delete ${kindOf([keys].flat()[0] ?? "")}`, caller, () => bucket.delete(keys)),
+    list: (options) => pass("r2.list", caller, () => bucket.list(options)),
     head: (key) => bucket.head(key),
     get: ((...args: unknown[]) => Reflect.apply(bucket.get, bucket, args)) as R2Bucket["get"],
   };
@@ -77,30 +107,33 @@ export function faultyBucket(bucket: R2Bucket, die: Die): R2Bucket {
 }
 
 /** `whose`: put before the name of each call, so that an identity actor's are told from a session's. */
-export function faultyDatabase(db: D1Database, die: Die, whose = ""): D1Database {
+export function faultyDatabase(db: D1Database, caller: Caller, whose = ""): D1Database {
   const wrapped: Pick<D1Database, "prepare" | "batch" | "exec"> = {
-    prepare: (query) => faultyStatement(db.prepare(query), die),
-    batch: (statements) => pass(`${whose}d1.batch`, die, () => db.batch(statements.map(unwrap))),
-    exec: (query) => pass("d1.exec", die, () => db.exec(query)),
+    prepare: (query) => faultyStatement(db.prepare(query), caller),
+    batch: (statements) => pass(`${whose}d1.batch`, caller, () => db.batch(statements.map(unwrap))),
+    exec: (query) => pass("d1.exec", caller, () => db.exec(query)),
   };
   return wrapped as D1Database;
 }
 
-export function faultyKv(kv: KVNamespace, die: Die, whose = ""): KVNamespace {
+export function faultyKv(kv: KVNamespace, caller: Caller, whose = ""): KVNamespace {
   const wrapped: Pick<KVNamespace, "put" | "delete"> = {
     put: ((...args: unknown[]) =>
-      pass(`${whose}kv.put`, die, () => Reflect.apply(kv.put, kv, args))) as KVNamespace["put"],
-    delete: ((key: string) => pass(`${whose}kv.delete`, die, () => kv.delete(key))) as KVNamespace["delete"],
+      pass(`${whose}kv.put`, caller, () => Reflect.apply(kv.put, kv, args))) as KVNamespace["put"],
+    delete: ((key: string) => pass(`${whose}kv.delete`, caller, () => kv.delete(key))) as KVNamespace["delete"],
   };
   return wrapped as KVNamespace;
 }
 
 /** The roster's answer to a session's report: `refuse` fails it, `lie` leaves it without an answer for good. */
-export function faultyRoster(roster: DurableObjectNamespace<RosterActor>): DurableObjectNamespace<RosterActor> {
+export function faultyRoster(
+  roster: DurableObjectNamespace<RosterActor>,
+  { id }: Caller,
+): DurableObjectNamespace<RosterActor> {
   const getByName = (name: string) => {
     const stub = roster.getByName(name);
     const report = (report: Report): Promise<void> => {
-      faults.beside.push("roster.report");
+      faults.beside.push({ by: id.toString(), point: "roster.report" });
       const fault = faults.at.get("roster.report");
       if (fault === "refuse") return Promise.reject(new Error("the roster is away"));
       return fault === "lie" ? forever() : stub.report(report);
@@ -113,10 +146,10 @@ export function faultyRoster(roster: DurableObjectNamespace<RosterActor>): Durab
 const inner = new WeakMap<object, D1PreparedStatement>();
 const unwrap = (statement: D1PreparedStatement): D1PreparedStatement => inner.get(statement) ?? statement;
 
-function faultyStatement(statement: D1PreparedStatement, die: Die): D1PreparedStatement {
+function faultyStatement(statement: D1PreparedStatement, caller: Caller): D1PreparedStatement {
   const wrapped: Pick<D1PreparedStatement, "bind" | "run" | "first" | "all"> = {
-    bind: (...values) => faultyStatement(statement.bind(...values), die),
-    run: () => pass("d1.run", die, () => statement.run()),
+    bind: (...values) => faultyStatement(statement.bind(...values), caller),
+    run: () => pass("d1.run", caller, () => statement.run()),
     first: ((...args: []) => statement.first(...args)) as D1PreparedStatement["first"],
     all: () => statement.all(),
   };
@@ -127,6 +160,7 @@ function faultyStatement(statement: D1PreparedStatement, die: Die): D1PreparedSt
 /** What a session asks its identity actors. No write of the session's: it is not among them, nor held by the gate. */
 export function faultyIdentity(
   namespace: DurableObjectNamespace<IdentityActor>,
+  caller: Caller,
 ): DurableObjectNamespace<IdentityActor> {
   return new Proxy(namespace, {
     get(target, property) {
@@ -135,14 +169,14 @@ export function faultyIdentity(
       if (property !== "getByName") return value.bind(target);
       return (name: string) => {
         const stub = target.getByName(name);
-        return { seen: (sighting: Sighting) => answerOf(() => stub.seen(sighting)) };
+        return { seen: (sighting: Sighting) => answerOf(caller, () => stub.seen(sighting)) };
       };
     },
   });
 }
 
-async function answerOf<T>(ask: () => Promise<T>): Promise<T> {
-  faults.beside.push("identity.seen");
+async function answerOf<T>({ id }: Caller, ask: () => Promise<T>): Promise<T> {
+  faults.beside.push({ by: id.toString(), point: "identity.seen" });
   const fault = faults.at.get("identity.seen");
   if (fault === "hang") return forever();
   if (fault === "refuse") throw new Error("the identity actor is away");
@@ -155,7 +189,7 @@ async function answerOf<T>(ask: () => Promise<T>): Promise<T> {
 export function faultyCalls<T extends Rpc.DurableObjectBranded>(
   name: string,
   namespace: DurableObjectNamespace<T>,
-  die: Die,
+  caller: Caller,
 ): DurableObjectNamespace<T> {
   return new Proxy(namespace, {
     get(target, property) {
@@ -167,7 +201,7 @@ export function faultyCalls<T extends Rpc.DurableObjectBranded>(
           get:
             (stub, method) =>
             async (...args: unknown[]) =>
-              pass(`${name}.${String(method)}`, die, async () => {
+              pass(`${name}.${String(method)}`, caller, async () => {
                 const call: unknown = Reflect.get(stub, method);
                 return typeof call === "function" ? Reflect.apply(call, stub, args) : call;
               }),

@@ -93,7 +93,7 @@ export async function stateOf(id: string) {
 
 /** Waits until the identity actors' answer is in the session's journal: it comes when it comes. */
 export async function identified(id: string): Promise<void> {
-  for (let i = 0; i < 250; i++) {
+  for (let i = 0; i < 1_500; i++) {
     if ((await liveOf(id))?.identity) return;
     await scheduler.wait(10);
   }

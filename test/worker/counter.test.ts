@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, expect, it, vi } from "vitest";
 import { COUNT_LATE_MS } from "../../src/limits";
 import { stopClock, tick } from "../support/clock";
+import { PATIENT } from "../support/patience";
 import { alarm, alarmAt, callOf, evict, inD1, numbered, someEvents, take } from "../support/visit";
 
 afterEach(() => {
@@ -19,7 +20,7 @@ it("a session's counter comes with its first flush", async () => {
   const id = crypto.randomUUID();
   await take(callOf(id, { events: someEvents(2) }));
   await tick(id);
-  await expect.poll(() => counterOf(id)).toMatchObject({ events: 2, ended: false });
+  await expect.poll(() => counterOf(id), PATIENT).toMatchObject({ events: 2, ended: false });
 });
 
 it("a flush that is late writes the stores, and leaves an open session's counter to the next", async () => {
@@ -33,7 +34,7 @@ it("a flush that is late writes the stores, and leaves an open session's counter
   expect(await counterOf(id)).toBeNull();
   await take(callOf(id, { start: false, first: 3, events: someEvents(1) }));
   await tick(id);
-  await expect.poll(() => counterOf(id)).toMatchObject({ events: 3, ended: false });
+  await expect.poll(() => counterOf(id), PATIENT).toMatchObject({ events: 3, ended: false });
 });
 
 it("a late flush of a session that has ended writes its counter: there is no other", async () => {
@@ -42,5 +43,5 @@ it("a late flush of a session that has ended writes its counter: there is no oth
   await take(callOf(id, { events: someEvents(2), end: true }));
   await miss(id);
   await alarm(id);
-  await expect.poll(() => counterOf(id)).toMatchObject({ events: 2, ended: true });
+  await expect.poll(() => counterOf(id), PATIENT).toMatchObject({ events: 2, ended: true });
 });

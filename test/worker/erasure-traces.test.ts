@@ -8,7 +8,8 @@ import type { Report } from "../../src/roster/entry";
 import { shardName, shardOf } from "../../src/roster/shards";
 import type { Progress } from "../../src/session/progress";
 import { sessionPrefix } from "../../src/store/archive";
-import { faults, resetFaults } from "../support/faults";
+import { callsBy, faults, resetFaults } from "../support/faults";
+import { PATIENT } from "../support/patience";
 import { erase, everything, expectNowhere, leadOf, newPerson, tablesIn, visit } from "../support/person";
 import { alarm, callOf, identified, objectsOf, someEvents, stubOf, take } from "../support/visit";
 import { flushed, later, read } from "./helpers";
@@ -139,7 +140,7 @@ describe("nothing comes back after an erasure", () => {
     // Before the visit: its end is written out at once, by itself.
     for (const point of ["d1.batch", "r2.put events", "r2.put identity"]) faults.at.set(point, "refuse");
     const id = await visit(person, { end: true });
-    await expect.poll(() => triedOf(id), { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => triedOf(id), PATIENT).toBe(true);
     resetFaults();
     const receipt = await erase(person.visitor);
     expect(receipt.status).toBe("working");
@@ -167,10 +168,7 @@ describe("nothing comes back after an erasure", () => {
       runInDurableObject(shard, (_, state) =>
         state.storage.sql.exec<{ body: string }>("SELECT body FROM seats WHERE body LIKE ?", `%${id}%`).toArray(),
       );
-    for (let i = 0; (await seat()).length === 0; i++) {
-      if (i > 100) throw new Error("the roster has not heard of it");
-      await scheduler.wait(20);
-    }
+    await expect.poll(seat, PATIENT).toHaveLength(1);
     const [before] = await seat();
     await erase(person.visitor);
     const late = JSON.parse(before?.body ?? "{}") as Report;
@@ -193,19 +191,16 @@ describe("nothing comes back after an erasure", () => {
     faults.gate = new Promise((resolve) => {
       open = resolve;
     });
-    faults.calls = [];
-    const sent = leadOf(person, id, { submission_id: `late-${id}` });
-    for (let i = 0; !faults.calls.includes("d1.batch"); i++) {
-      if (i > 100) throw new Error("nothing is claimed");
-      await scheduler.wait(20);
-    }
     const lead_id = await submissionId("default", `late-${id}`);
-    const erasing = env.LEAD.getByName(lead_id).erase(lead_id);
+    const lead = env.LEAD.getByName(lead_id);
+    const sent = leadOf(person, id, { submission_id: `late-${id}` });
+    await expect.poll(() => callsBy(lead), PATIENT).toContain("d1.batch");
+    const erasing = lead.erase(lead_id);
     await scheduler.wait(50);
     open();
     faults.gate = null;
     await Promise.all([sent, erasing]);
     expect(await everything()).not.toContain(lead_id);
-    expect(await tablesIn(env.LEAD.getByName(lead_id))).toEqual([]);
+    expect(await tablesIn(lead)).toEqual([]);
   });
 });

@@ -4,7 +4,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { TOMBSTONE_MS } from "../../src/limits";
 import type { Erasure } from "../../src/protocol/erasure";
 import { shardName, shardOf } from "../../src/roster/shards";
-import { faults, resetFaults } from "../support/faults";
+import { callsBy, faults, resetFaults } from "../support/faults";
+import { PATIENT } from "../support/patience";
 import { erase, everything, expectNowhere, leadOf, newPerson, tablesIn, visit } from "../support/person";
 import {
   alarm,
@@ -17,12 +18,20 @@ import {
   post,
   refuse,
   someEvents,
+  stubOf,
   tablesOf,
   take,
 } from "../support/visit";
 import { BATCH, batchOf, flushed, later, newId, problemOf, read } from "./helpers";
 
 afterEach(resetFaults);
+
+/** Waits until the roster has heard of a session, as it does beside the call. */
+async function onRoster(id: string): Promise<void> {
+  const shard = env.ROSTER.getByName(shardName(shardOf(id)));
+  const ids = async () => (await shard.summary("default", 1_000)).sessions.map(({ session_id }) => session_id);
+  await expect.poll(ids, PATIENT).toContain(id);
+}
 
 describe("an erasure", () => {
   it("leaves nothing of a person in D1, R2, KV and the actors, and gives a receipt", async () => {
@@ -45,11 +54,7 @@ describe("an erasure", () => {
   it("reaches sessions that no store knows yet", async () => {
     const person = newPerson();
     const id = await visit(person);
-    const who = env.ROSTER.getByName(shardName(shardOf(id)));
-    for (let i = 0; (await who.summary("default", 1_000)).sessions.every((one) => one.session_id !== id); i++) {
-      if (i > 100) throw new Error("the roster has not heard of it");
-      await scheduler.wait(20);
-    }
+    await onRoster(id);
     expect((await erase(person.visitor)).counts).toMatchObject({ d1: { sessions: 0 }, actors: { sessions: 1 } });
     await expectNowhere(person, [id]);
   });
@@ -120,13 +125,9 @@ describe("an erasure", () => {
     faults.gate = new Promise((resolve) => {
       open = resolve;
     });
-    faults.calls = [];
     const id = await visit(person, { end: true });
     const flushing = later(60_000, () => alarm(id));
-    for (let i = 0; !faults.calls.includes("d1.batch"); i++) {
-      if (i > 500) throw new Error("nothing is flushed");
-      await scheduler.wait(20);
-    }
+    await expect.poll(() => callsBy(stubOf(id)), PATIENT).toContain("d1.batch");
     const erasing = erase(person.visitor);
     await scheduler.wait(50);
     open();
@@ -214,11 +215,7 @@ describe("a person's export", () => {
   it("has a session that no store knows yet", async () => {
     const person = newPerson();
     const id = await visit(person);
-    const shard = env.ROSTER.getByName(shardName(shardOf(id)));
-    for (let i = 0; (await shard.summary("default", 1_000)).sessions.every((one) => one.session_id !== id); i++) {
-      if (i > 100) throw new Error("the roster has not heard of it");
-      await scheduler.wait(20);
-    }
+    await onRoster(id);
     const response = await ask(`/analytics/visitors/${person.visitor}/export`, { headers: KEY });
     const { data } = await response.json<{ data: { sessions: { session_id: string; entries: object[] }[] } }>();
     expect(data.sessions.map(({ session_id }) => session_id)).toEqual([id]);

@@ -13,6 +13,7 @@ import {
   neighboursStatement,
   placesStatement,
 } from "../../src/store/fingerprints";
+import { PATIENT } from "../support/patience";
 import { ask, callOf, drain, identified, KEY, post, someEvents, take } from "../support/visit";
 import { flushed, newId, problemOf, read } from "./helpers";
 
@@ -287,7 +288,7 @@ describe("the identity graph", () => {
     await take(callOf(id, { start: { consent: "denied" } }));
     await flushed(id);
     const gone = async () => (await ask("/analytics/identity/f-visit", { headers: KEY })).status;
-    await expect.poll(gone, { timeout: 5_000 }).toBe(404);
+    await expect.poll(gone, PATIENT).toBe(404);
   });
 });
 

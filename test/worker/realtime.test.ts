@@ -5,6 +5,7 @@ import { ROSTER_SWEEP_MS, ROSTER_TTL_MS } from "../../src/limits";
 import type { Presence, Report } from "../../src/roster/entry";
 import { allShards, shardName, shardOf } from "../../src/roster/shards";
 import { faults, resetFaults } from "../support/faults";
+import { PATIENT } from "../support/patience";
 import { alarm, ask, callOf, KEY, liveOf, PAGE, post, someEvents, take, track } from "../support/visit";
 import { RosterActor } from "../support/worker";
 import { connect, later, newId, problemOf, read, upgrade } from "./helpers";
@@ -26,12 +27,8 @@ const realtime = async (site: string, more = ""): Promise<Realtime> =>
 
 /** A report is sent beside the call: until it is there. */
 async function visitors(site: string, count: number): Promise<Realtime> {
-  for (let i = 0; i < 100; i++) {
-    const now = await realtime(site);
-    if (now.visitors === count) return now;
-    await scheduler.wait(20);
-  }
-  throw new Error(`not ${count}: ${JSON.stringify(await realtime(site))}`);
+  await expect.poll(async () => (await realtime(site)).visitors, PATIENT).toBe(count);
+  return realtime(site);
 }
 
 const stubOf = (shard: number) => env.ROSTER.getByName(shardName(shard));
@@ -89,10 +86,7 @@ describe("who is on a site now", () => {
     await visitors(site, 1);
     const next = "https://shop.example/next";
     await take(callOf(id, { site, start: false, first: 2, events: [{ event_type: "page_view", page: next }] }));
-    for (let i = 0; (await realtime(site)).sessions[0]?.page !== next; i++) {
-      if (i > 100) throw new Error("the page does not change");
-      await scheduler.wait(20);
-    }
+    await expect.poll(async () => (await realtime(site)).sessions[0]?.page, PATIENT).toBe(next);
   });
 
   it("forgets whom it has not heard of for a minute, by comparing times", async () => {
@@ -201,10 +195,7 @@ describe("who is on a site now", () => {
       );
     expect(await whoRows()).toEqual([]);
     await take(callOf(id, { site, start: { consent: "denied" } }));
-    for (let i = 0; (await whoRows()).length === 0; i++) {
-      if (i > 100) throw new Error("the hash stays");
-      await scheduler.wait(20);
-    }
+    await expect.poll(whoRows, PATIENT).not.toEqual([]);
   });
 
   it("is 400 for what is no site or limit, and for an unknown parameter", async () => {
@@ -308,19 +299,14 @@ describe("/metrics", () => {
     await take({ ...call, batch: call.batch && { ...call.batch, rejected } });
     for (let n = 0; (await track(callOf(id, { start: false, first: 3 + n * 100, events: someEvents(100) }))).ok; n++);
     // Until the session may send again, its end is refused too.
-    await expect
-      .poll(async () => (await track(callOf(id, { start: false, end: true }))).ok, { timeout: 5_000 })
-      .toBe(true);
+    await expect.poll(async () => (await track(callOf(id, { start: false, end: true }))).ok, PATIENT).toBe(true);
     const count = (text: string, name: string) => figureIn(text, name) || 0;
-    for (let i = 0; ; i++) {
+    const names = ['rejected_events_total{code="invalid_event"}', 'limits_hit_total{limit="too_fast"}'];
+    const grown = async () => {
       const after = await metrics();
-      const grown = ['rejected_events_total{code="invalid_event"}', 'limits_hit_total{limit="too_fast"}'].filter(
-        (name) => count(after, name) > count(before, name),
-      );
-      if (grown.length === 2) break;
-      if (i > 100) throw new Error(after);
-      await scheduler.wait(20);
-    }
+      return names.filter((name) => count(after, name) > count(before, name));
+    };
+    await expect.poll(grown, PATIENT).toEqual(names);
   });
 
   it("shows retries, journal depth and lag of sessions that cannot write", async () => {
@@ -330,16 +316,12 @@ describe("/metrics", () => {
     await take(callOf(id, { start: false, end: true }));
     await later(60_000, async () => {
       await alarm(id);
-      for (let i = 0; ; i++) {
-        const text = await metrics();
-        if (figureIn(text, 'flush_retrying{store="d1"}') > 0) {
-          expect(figureIn(text, "journal_entries_max")).toBeGreaterThanOrEqual(5);
-          expect(figureIn(text, 'flush_attempts{store="d1"}')).toBeGreaterThan(0);
-          break;
-        }
-        if (i > 100) throw new Error(text);
-        await scheduler.wait(20);
-      }
+      await expect
+        .poll(async () => figureIn(await metrics(), 'flush_retrying{store="d1"}'), PATIENT)
+        .toBeGreaterThan(0);
+      const text = await metrics();
+      expect(figureIn(text, "journal_entries_max")).toBeGreaterThanOrEqual(5);
+      expect(figureIn(text, 'flush_attempts{store="d1"}')).toBeGreaterThan(0);
     });
   });
 

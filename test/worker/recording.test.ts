@@ -8,7 +8,8 @@ import type { RecordSetting } from "../../src/protocol/recording";
 import { gunzip, gzip } from "../../src/recording/gzip";
 import type { ReadEvent } from "../../src/recording/merge";
 import { ruleOf } from "../../src/recording/rule";
-import { faults, resetFaults } from "../support/faults";
+import { callsBy, faults, resetFaults } from "../support/faults";
+import { PATIENT } from "../support/patience";
 import { alarm, ask, callOf, evict, KEY, PAGE, post, someEvents, stubOf, take } from "../support/visit";
 import { BATCH, batchOf, END, flushed, later, newId, problemOf, START, taken } from "./helpers";
 
@@ -329,7 +330,7 @@ describe("a withdrawal", () => {
     let open = (): void => {};
     faults.gate = new Promise((resolve) => (open = resolve));
     const chunk = send(chunkOf(id, site, 1));
-    await expect.poll(() => faults.calls.includes("r2.put replay")).toBe(true);
+    await expect.poll(() => callsBy(stubOf(id)), PATIENT).toContain("r2.put replay");
     await post(START, { session_id: id, site, page: PAGE, consent: "denied" });
     faults.gate = null;
     open();
@@ -361,11 +362,11 @@ it("an erasure that comes while a chunk is on its way to R2 leaves nothing of it
     open = resolve;
   });
   const chunk = send(chunkOf(id, site, 1));
-  await expect.poll(() => faults.calls.includes("r2.put replay")).toBe(true);
+  await expect.poll(() => callsBy(stubOf(id)), PATIENT).toContain("r2.put replay");
   const erasing = ask(`/analytics/visitors/${visitor}`, { method: "DELETE", headers: KEY });
   // Not before the session knows that it is being erased.
   const refusal = async () => (await post(BATCH, batchOf(id, { site, first: 2, start: undefined }))).status;
-  await expect.poll(refusal).toBe(410);
+  await expect.poll(refusal, PATIENT).toBe(410);
   faults.gate = null;
   open();
   expect((await erasing).status).toBeLessThan(300);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { JOURNAL_MAX_UNITS } from "../../src/limits";
-import { faults, resetFaults } from "../support/faults";
+import { callsBy, faults, resetFaults } from "../support/faults";
 import {
   alarm,
   ask,
@@ -16,6 +16,7 @@ import {
   post,
   sessionRow,
   stateOf,
+  stubOf,
   tablesOf,
 } from "../support/visit";
 import {
@@ -68,7 +69,7 @@ describe("a session's start", () => {
     expect(await tablesOf(session_id)).not.toEqual([]);
     await later(31 * 60_000, () => alarm(session_id));
     expect(await tablesOf(session_id)).toEqual([]);
-    expect(faults.calls).toEqual([]);
+    expect(callsBy(stubOf(session_id))).toEqual([]);
   });
 
   it("given twice is harmless, and adds the fingerprint and the device it had not named before", async () => {

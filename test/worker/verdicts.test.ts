@@ -9,6 +9,7 @@ import { RULES } from "../../src/scoring/ruleset";
 import { findSession } from "../../src/store/sessions";
 import { stopClock, tickUntilDrained } from "../support/clock";
 import { faults, resetFaults } from "../support/faults";
+import { PATIENT } from "../support/patience";
 import { alarm, callOf, drain, liveOf, PAGE, post, sessionRow, someEvents, take } from "../support/visit";
 import { BATCH, batchOf, flushed, newId, read } from "./helpers";
 
@@ -143,7 +144,7 @@ describe("an identity actor that fails", () => {
     await take(callOf(id, { start: false, first: 2, events: someEvents(1), ip }));
     await tickUntilDrained(id);
     const identity = async () => (await liveOf(id))?.identity;
-    await expect.poll(identity, { timeout: 5_000 }).toMatchObject({ fingerprint: { sessions: 1 }, address: {} });
+    await expect.poll(identity, PATIENT).toMatchObject({ fingerprint: { sessions: 1 }, address: {} });
   });
 });
 
