@@ -40,7 +40,8 @@ export function load(journal: Journal, now: number): Memory | null {
     if (store.plan && store.attempts === 0) Object.assign(store, { attempts: 1, retry_at: now });
   }
   const waiting = { d1: newWait(), r2: newWait() };
-  journal.reopenTail(rows.at(-1), frozenThrough(progress));
+  const frozen = frozenThrough(progress);
+  journal.reopenTail(rows.at(-1), frozen);
   for (const row of rows) {
     for (const entry of JSON.parse(`[${row.body}]`) as Entry[]) {
       // What a plan holds is due with its retry.
@@ -52,15 +53,20 @@ export function load(journal: Journal, now: number): Memory | null {
     }
   }
   progress.wakes = Math.max(progress.wakes, ...rows.map((row) => row.wake)) + 1;
-  const units = rows.reduce((sum, row) => sum + row.body.length, 0);
-  const memory = { ...IDLE, head, state, progress, units, unplanned: units };
+  const units = textOf(rows);
+  const unplanned = textOf(rows.filter(({ hi }) => hi > frozen));
+  const memory = { ...IDLE, head, state, progress, units, unplanned };
   const dueAgain = (store: StoreName): number | null => {
     const { oldest, urgent } = waiting[store];
+    if (oldest === null) return null;
+    if (urgent || unplanned >= FLUSH_AT_UNITS) return now;
     const wait = interval(memory, store);
-    return oldest === null ? null : urgent ? now : Math.min(oldest + wait, now + wait);
+    return Math.min(oldest + wait, now + wait);
   };
   return { ...memory, flush_due: { d1: dueAgain("d1"), r2: dueAgain("r2") } };
 }
+
+const textOf = (rows: readonly { body: string }[]): number => rows.reduce((sum, { body }) => sum + body.length, 0);
 
 /** What a store does not have yet. */
 interface Wait {

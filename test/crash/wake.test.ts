@@ -46,6 +46,29 @@ it("an end goes to both stores with the alarm that rings at once", async () => {
   expect(await sessionRow(id)).toMatchObject({ events: 3, ended_at: expect.any(Number) });
 });
 
+it("as much text as is written at once still is", async () => {
+  const id = await writtenOut();
+  const heavy = someEvents(100).map((event) => ({ ...event, data: { text: "x".repeat(3_000) } }));
+  await take(callOf(id, { start: false, first: 3, events: heavy }));
+  await evict(id);
+  await alarm(id);
+  expect(await journalOf(id)).toEqual([]);
+  expect(await sessionRow(id)).toMatchObject({ events: 102 });
+});
+
+it("text that only the archive lacks hastens nothing", async () => {
+  const id = await writtenOut();
+  const heavy = someEvents(100).map((event) => ({ ...event, data: { text: "x".repeat(3_000) } }));
+  faults.at.set("r2.put events", "refuse");
+  await take(callOf(id, { start: false, first: 3, events: heavy }));
+  await alarm(id);
+  await evict(id);
+  await take(callOf(id, { start: false, first: 103, events: someEvents(1) }));
+  vi.setSystemTime(Date.now() + 1_000);
+  await alarm(id);
+  expect(await sessionRow(id)).toMatchObject({ events: 102 });
+});
+
 it("a withdrawal reaches D1 within seconds, though nothing but the eviction follows it", async () => {
   const id = await writtenOut();
   const began = Date.now();

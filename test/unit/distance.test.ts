@@ -34,7 +34,7 @@ describe("what distance does not explain of a round trip", () => {
     ["the latitude", [100, "FRA", null, 9]],
     ["the longitude", [100, "FRA", 50, null]],
     ["a data centre of that name", [100, "XXX", 50, 9]],
-  ] as const)("is not known without %s", (_, facts) => {
-    expect(excessRoundTrip(...facts)).toBeNull();
+  ] as const)("is not known without %s", (_, [rtt, colo, latitude, longitude]) => {
+    expect(excessRoundTrip(rtt, colo, latitude, longitude)).toBeNull();
   });
 });

@@ -27,8 +27,7 @@ describe("the health of a session", () => {
   it("says how long the oldest flush that is due has been due", () => {
     expect(healthOf(waiting(), T + 4_000).flush_lag_ms).toBe(4_000);
     const archive = waiting((one) => {
-      one.flush_due.d1 = T + 5_000;
-      one.flush_due.r2 = T + 1_000;
+      one.flush_due = { d1: T + 5_000, r2: T + 1_000 };
     });
     expect(healthOf(archive, T + 4_000).flush_lag_ms).toBe(3_000);
   });
