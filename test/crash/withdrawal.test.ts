@@ -1,18 +1,23 @@
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { stopClock, tick, tickUntilDrained } from "../support/clock";
-import { callsBy, faults, resetFaults } from "../support/faults";
+import { callsBy, faults, hold, resetFaults } from "../support/faults";
 import { PATIENT } from "../support/patience";
 import {
+  alarm,
   callOf,
+  entriesInR2,
   evict,
   identified,
   journalOf,
   liveOf,
   objectsOf,
+  progressOf,
   sessionRow,
   someEvents,
   stubOf,
+  tablesOf,
   take,
 } from "../support/visit";
 
@@ -104,15 +109,11 @@ it("clears D1's row when it comes while a refused event is being isolated", asyn
   await env.DB.exec(
     "CREATE TRIGGER poison BEFORE INSERT ON events WHEN NEW.event_type = 'poison' BEGIN SELECT RAISE(ABORT, 'poison'); END",
   );
-  let open = () => {};
   await take(callOf(id, { events: [...someEvents(1), ...someEvents(1, "poison")] }));
-  faults.gate = new Promise((resolve) => {
-    open = resolve;
-  });
+  const open = hold("gate");
   const running = tick(id);
   await expect.poll(() => callsBy(stubOf(id)), PATIENT).toContain("d1.batch");
   await withdraw(id);
-  faults.gate = null;
   open();
   await running;
   await tickUntilDrained(id);
@@ -167,4 +168,122 @@ it("does not write at the rate at which consent is toggled", async () => {
   expect(callsBy(stubOf(id)).filter((call) => call === "d1.batch").length).toBeLessThanOrEqual(5);
   await evict(id);
   await tickUntilDrained(id);
+});
+
+/** The identity answers in a session's log, when nothing more of it is under way. */
+async function answersOf(id: string) {
+  await tickUntilDrained(id);
+  return (await entriesInR2(id)).filter((entry) => entry.kind === "identity");
+}
+
+const asked = async (count: number): Promise<void> =>
+  expect.poll(() => faults.beside.filter((call) => call === "identity.seen").length).toBe(count);
+
+it("takes no answer of the identity actors to what was asked before it", async () => {
+  const id = crypto.randomUUID();
+  const open = hold("answers");
+  await take(callOf(id, { events: someEvents(1) }));
+  await asked(1);
+  await withdraw(id);
+  open();
+  expect(await answersOf(id)).toEqual([]);
+  expect((await liveOf(id))?.identity).toBeNull();
+});
+
+it("takes only what was asked after it when consent is given again meanwhile", async () => {
+  const id = crypto.randomUUID();
+  const open = hold("answers");
+  await take(callOf(id, { events: someEvents(1) }));
+  await asked(1);
+  await withdraw(id);
+  await take(callOf(id, { start: { consent: "granted" }, ip: "203.0.113.9" }));
+  open();
+  const answers = await answersOf(id);
+  expect(answers.map(({ version }) => version)).toEqual([2]);
+});
+
+it("takes no answer into a session that was erased meanwhile", async () => {
+  const id = crypto.randomUUID();
+  const open = hold("answers");
+  await take(callOf(id, { events: someEvents(1) }));
+  await asked(1);
+  const erased = stubOf(id).erase([]);
+  open();
+  await erased;
+  expect(await liveOf(id)).toBeNull();
+  expect(await tablesOf(id)).toEqual(["tombstone"]);
+});
+
+/** Whether an address's actor still knows the session. */
+const knows = (ip: string, id: string): Promise<boolean> =>
+  runInDurableObject(env.IDENTITY.getByName(`address:${ip}`), (_, { storage }) =>
+    JSON.stringify([...storage.kv.list()]).includes(id),
+  );
+
+/** A session that was known at an address and withdrew; the alarm that erases it runs until `open` is called. */
+async function erasing(id: string, ip: string): Promise<{ open: () => void; running: Promise<boolean> }> {
+  await take(callOf(id, { events: someEvents(1), ip }));
+  await identified(id);
+  await tickUntilDrained(id);
+  faults.at.set("r2.list", "refuse");
+  await withdraw(id);
+  await tickUntilDrained(id);
+  await expect.poll(() => faults.calls).toContain("r2.list");
+  faults.at.clear();
+  faults.calls = [];
+  const open = hold("gate");
+  vi.setSystemTime(Date.now() + 60_000);
+  const running = alarm(id);
+  await expect.poll(() => faults.calls).toEqual(["r2.list"]);
+  return { open, running };
+}
+
+it("is carried out whole when it comes while another is under way", async () => {
+  const id = crypto.randomUUID();
+  const [home, office] = [`home-${id}`, `office-${id}`];
+  const { open, running } = await erasing(id, home);
+  await take(callOf(id, { start: { consent: "granted" }, ip: office }));
+  await expect.poll(() => knows(office, id)).toBe(true);
+  await withdraw(id);
+  open();
+  await running;
+  expect((await progressOf(id)).erase?.through).toBe(2);
+  for (let i = 0; i < 5 && (await progressOf(id)).erase; i++) await tick(id);
+  expect([await knows(home, id), await knows(office, id)]).toEqual([false, false]);
+});
+
+it("finds whoever was told again after consent was given while another was under way", async () => {
+  const id = crypto.randomUUID();
+  const home = `home-${id}`;
+  const { open, running } = await erasing(id, home);
+  await take(callOf(id, { start: { consent: "granted" }, ip: home }));
+  open();
+  await running;
+  await tickUntilDrained(id);
+  vi.setSystemTime(Date.now() + 60_000);
+  await take(callOf(id, { start: false, first: 2, events: someEvents(1), ip: home }));
+  await expect.poll(() => knows(home, id)).toBe(true);
+  await withdraw(id);
+  await tickUntilDrained(id);
+  for (let i = 0; i < 5 && (await progressOf(id)).erase; i++) await tick(id);
+  expect(await knows(home, id)).toBe(false);
+});
+
+it("reaches an identity actor whose own store did not answer at first", async () => {
+  const id = crypto.randomUUID();
+  const home = `home-${id}`;
+  const counter = () => env.TRACKING_KV.get(`ip:${home}`);
+  await take(callOf(id, { events: someEvents(1), ip: home }));
+  await identified(id);
+  await expect.poll(counter).not.toBeNull();
+  await tickUntilDrained(id);
+  faults.at.set("identity kv.delete", "refuse");
+  await withdraw(id);
+  await tickUntilDrained(id);
+  vi.setSystemTime(Date.now() + 10_000);
+  await alarm(id);
+  expect((await progressOf(id)).erase?.attempts).toBeGreaterThan(0);
+  faults.at.clear();
+  for (let i = 0; i < 5 && (await progressOf(id)).erase; i++) await tick(id);
+  expect(await counter()).toBeNull();
 });

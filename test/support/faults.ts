@@ -32,16 +32,31 @@ interface Control {
   beside: Call[];
   /** Awaited before each outside call, to hold a flush in the middle. */
   gate: Promise<void> | null;
+  /** Awaited before an identity actor's answer is passed on, to hold it back. */
+  answers: Promise<void> | null;
 }
 
 /** Shared by the tests and the actors: they run in one isolate. */
-export const faults: Control = { at: new Map(), calls: [], beside: [], gate: null };
+export const faults: Control = { at: new Map(), calls: [], beside: [], gate: null, answers: null };
 
 export function resetFaults(): void {
   faults.at.clear();
   faults.calls = [];
   faults.beside = [];
   faults.gate = null;
+  faults.answers = null;
+}
+
+/** Holds calls back (`gate`) or the identity actors' answers (`answers`) until the function it gives is called. */
+export function hold(what: "gate" | "answers"): () => void {
+  let open = (): void => {};
+  faults[what] = new Promise((resolve) => {
+    open = resolve;
+  });
+  return () => {
+    faults[what] = null;
+    open();
+  };
 }
 
 const pointsBy = (calls: readonly Call[], { id }: Actor): string[] =>
@@ -181,6 +196,7 @@ async function answerOf<T>({ id }: Caller, ask: () => Promise<T>): Promise<T> {
   if (fault === "hang") return forever();
   if (fault === "refuse") throw new Error("the identity actor is away");
   const answer = await ask();
+  if (faults.answers) await faults.answers;
   if (fault === "lie") throw new Error("the identity actor went away after it had answered");
   return answer;
 }
