@@ -36,10 +36,8 @@ function change(state: SessionState, entry: Entry): void {
       applySettled(state, entry);
       return;
     case "consent":
+      // What is forgotten of the network follows in an entry of its own.
       state.consent = entry.consent;
-      if (state.network && entry.consent === "denied") {
-        state.network = { ...state.network, address: null, network: null, provider: null };
-      }
       return;
     case "network":
       applyNetwork(state, entry);
