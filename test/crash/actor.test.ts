@@ -1,5 +1,4 @@
 import { runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ARCHIVE_MS, IDLE_MS, LINGER_MS } from "../../src/limits";
 import { apply } from "../../src/session/fold";
@@ -123,7 +122,8 @@ describe("what arrives during a flush", () => {
     faults.gate = null;
     open();
     await running;
-    expect(((await alarmAt(id)) ?? 0) - Date.now()).toBeLessThanOrEqual(30_000);
+    // Without an alarm it is null, and fails.
+    expect(await alarmAt(id)).toBeLessThanOrEqual(Date.now() + 30_000);
     await expect.poll(() => inD1(id), PATIENT).toEqual(numbered(1, 3));
     expect((await progressOf(id)).r2.plan).toBeNull();
   });
@@ -208,7 +208,7 @@ describe("an eviction", () => {
       await evict(id);
       await take(callOf(id, { first: 3 + i, events: someEvents(1) }));
     }
-    expect((await alarmAt(id)) ?? 0).toBeLessThanOrEqual(began + 30_000);
+    expect(await alarmAt(id)).toBeLessThanOrEqual(began + 30_000);
     await tick(id);
     expect(await inD1(id)).toEqual(numbered(1, 5));
   });
@@ -253,27 +253,6 @@ describe("the log", () => {
     expect(row).toMatchObject({ ...shown, ...scores });
     const detail = readDetail(String(row?.["detail"]), { ...shown, ...scores });
     expect(detail).toEqual({ ...summary(head, state, newProgress(0)), device_id: "d".repeat(32) });
-  });
-});
-
-describe("one event that D1 refuses for good", () => {
-  it("is set aside and counted, and everything behind it lands", async () => {
-    const id = crypto.randomUUID();
-    await env.DB.exec(
-      "CREATE TRIGGER poison BEFORE INSERT ON events WHEN NEW.event_type = 'poison' BEGIN SELECT RAISE(ABORT, 'poison'); END",
-    );
-    try {
-      await take(callOf(id, { events: [...someEvents(49), ...someEvents(1, "poison"), ...someEvents(50)] }));
-      await take(callOf(id, { first: 101, events: someEvents(3), end: true }));
-      await drain(id);
-    } finally {
-      await env.DB.exec("DROP TRIGGER poison");
-    }
-    expect(await inD1(id)).toEqual(numbered(1, 103).filter((name) => name !== "s1/50"));
-    expect(await inR2(id)).toEqual(numbered(1, 103));
-    expect((await liveOf(id))?.quarantined).toBe(1);
-    expect(JSON.parse(String((await sessionRow(id))?.["detail"]))).toMatchObject({ v: 2, quarantined: 1 });
-    expect(await sessionRow(id)).toMatchObject({ events: 103 });
   });
 });
 
