@@ -1,14 +1,14 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { ARCHIVE_MS, IDLE_MS, LINGER_MS } from "../../src/limits";
+import { ARCHIVE_MS, FLUSH_MS, IDLE_MS, LINGER_MS } from "../../src/limits";
 import { apply } from "../../src/session/fold";
 import { newHead } from "../../src/session/head";
 import { newProgress } from "../../src/session/progress";
 import { newState } from "../../src/session/state";
 import { columns, summary } from "../../src/session/view";
 import { readDetail } from "../../src/store/detail";
-import { stopClock, tick } from "../support/clock";
-import { callsBy, faults, resetFaults } from "../support/faults";
+import { stopClock, tick, tickUntilDrained } from "../support/clock";
+import { callsBy, faults, hold, resetFaults } from "../support/faults";
 import { PATIENT } from "../support/patience";
 import {
   alarm,
@@ -91,16 +91,12 @@ describe("a storage call that throws in mid-ingest", () => {
 describe("what arrives during a flush", () => {
   it("is written at once when it ends the session, not at the idle limit", async () => {
     const id = crypto.randomUUID();
-    let open = () => {};
-    faults.gate = new Promise((resolve) => {
-      open = resolve;
-    });
+    const open = hold("gate");
     await take(callOf(id, { events: someEvents(3) }));
     const running = alarm(id);
     await expect.poll(() => callsBy(stubOf(id)), PATIENT).toContain("d1.batch");
     await take(callOf(id, { first: 4, events: someEvents(2), end: true }));
     expect((await take(callOf(id, { first: 4, events: someEvents(2) }))).duplicates).toBe(2);
-    faults.gate = null;
     open();
     await running;
     // The alarm fires by itself: nothing here runs it.
@@ -111,21 +107,39 @@ describe("what arrives during a flush", () => {
 
   it("keeps an alarm within the flush interval when it does not", async () => {
     const id = crypto.randomUUID();
-    let open = () => {};
-    faults.gate = new Promise((resolve) => {
-      open = resolve;
-    });
+    const open = hold("gate");
     await take(callOf(id, { events: someEvents(3) }));
     const running = alarm(id);
     await expect.poll(() => callsBy(stubOf(id)), PATIENT).toContain("d1.batch");
     await take(callOf(id, { first: 4, events: someEvents(2) }));
-    faults.gate = null;
     open();
     await running;
     // Without an alarm it is null, and fails.
     expect(await alarmAt(id)).toBeLessThanOrEqual(Date.now() + 30_000);
     await expect.poll(() => inD1(id), PATIENT).toEqual(numbered(1, 3));
     expect((await progressOf(id)).r2.plan).toBeNull();
+  });
+});
+
+describe("while a plan is being written", () => {
+  it("whatever sets the alarm sets it within the flush interval: the process may die with the plan", async () => {
+    stopClock("2031-05-20T08:00:00Z");
+    const id = crypto.randomUUID();
+    await take(callOf(id, { events: someEvents(3) }));
+    const open = hold("gate");
+    vi.setSystemTime(Date.now() + 5_000);
+    const running = alarm(id).catch(() => false);
+    await expect.poll(() => faults.calls.length, { timeout: 5_000 }).toBeGreaterThan(0);
+    // Nothing but the plan is left to do: by itself the session would be idle until then.
+    await stubOf(id).wake();
+    const at = await alarmAt(id);
+    expect(at).toBeGreaterThan(Date.now());
+    expect(at).toBeLessThanOrEqual(Date.now() + FLUSH_MS);
+    await evict(id);
+    open();
+    await running;
+    await tickUntilDrained(id);
+    expect(await inD1(id)).toEqual(numbered(1, 3));
   });
 });
 

@@ -74,6 +74,26 @@ describe("the deadline", () => {
     expect(nextDeadline(writing)).toBe(T + 3_000);
   });
 
+  it("is the other store's flush while one store's plan is being written", () => {
+    const writing = schedule((one) => {
+      one.writing = true;
+      one.flush_due = { d1: null, r2: T + 20_000 };
+      one.progress.d1.plan = { lo: 101, hi: 102, at: T, identity: 0, refused: [] };
+    });
+    expect(nextDeadline(writing)).toBe(T + 20_000);
+    writing.progress.r2 = { ...writing.progress.r2, attempts: 2, retry_at: T + 9_000 };
+    expect(nextDeadline(writing)).toBe(T + 9_000);
+  });
+
+  it("is at once when a plan was left behind by a process that died", () => {
+    const left = schedule((one) => {
+      one.flush_due = { d1: null, r2: null };
+      one.progress.d1.plan = { lo: 101, hi: 102, at: T, identity: 0, refused: [] };
+      one.progress.r2.through = one.state.seq;
+    });
+    expect(nextDeadline(left)).toBe(0);
+  });
+
   it("is the sooner of the two stores'", () => {
     const lagging = schedule((one) => {
       one.flush_due = { d1: T + 30_000, r2: T + 20_000 };
