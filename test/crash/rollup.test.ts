@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { collectVisitors } from "../../src/aggregates/collect";
 import type { Question } from "../../src/aggregates/question";
+import { ROLLUP_READ_TRIES } from "../../src/limits";
 import { rollUp } from "../../src/ops/rollup";
 import { seeded } from "../support/random";
 import { isBot, sumsOf, visitorsOf } from "../support/recount";
@@ -14,16 +15,16 @@ const HOUR = 3_600_000;
 const FROM = Date.UTC(2031, 6, 1);
 const NOW = FROM + 2 * 24 * HOUR + 4 * HOUR;
 
-type Step = (call: number) => void | Promise<void>;
+type Step = (call: number, isBatch: boolean) => void | Promise<void>;
 
 /** D1 with something done before and after each of its calls. */
 function watched(before: Step, after: Step): D1Database {
   let calls = 0;
-  const pass = async <T>(run: () => Promise<T>): Promise<T> => {
+  const pass = async <T>(run: () => Promise<T>, isBatch = false): Promise<T> => {
     const call = calls++;
-    await before(call);
+    await before(call, isBatch);
     const result = await run();
-    await after(call);
+    await after(call, isBatch);
     return result;
   };
   const statement = (inner: D1PreparedStatement): D1PreparedStatement =>
@@ -36,7 +37,7 @@ function watched(before: Step, after: Step): D1Database {
       },
     });
   const batch = (statements: D1PreparedStatement[]) =>
-    pass(() => env.DB.batch(statements.map((one) => (Reflect.get(one, INNER) as D1PreparedStatement) ?? one)));
+    pass(() => env.DB.batch(statements.map((one) => (Reflect.get(one, INNER) as D1PreparedStatement) ?? one)), true);
   return new Proxy(env.DB, {
     get: (target, name) => {
       if (name === "prepare") return (query: string) => statement(target.prepare(query));
@@ -55,9 +56,9 @@ const dieAt =
 
 let sessions: MadeSession[] = [];
 
-async function expectRecount(what: string): Promise<void> {
+async function expectRecount(what: string, db = env.DB): Promise<void> {
   const question: Question = { from: FROM, to: NOW, filter: {}, bots: "exclude" };
-  const { slice, visitors, excluded } = await collectVisitors(env.DB, question);
+  const { slice, visitors, excluded } = await collectVisitors(db, question);
   const people = sessions.filter((one) => !isBot(one));
   const [count = 0, events = 0, page_views = 0, bounces = 0] = slice.totals;
   expect({ sessions: count, events, page_views, bounces, visitors, excluded }, what).toEqual({
@@ -89,6 +90,10 @@ async function rollUpDying(kind: "before" | "after", first: number): Promise<voi
   throw new Error("rollups do not come to an end");
 }
 
+const rollUpWhole = async (): Promise<void> => {
+  while (!(await rollUp(env.DB, NOW, true)).isDone);
+};
+
 const change = async (count: number): Promise<void> => {
   const changed = sessions.slice(0, count).map((one) => ({ ...one, label: isBot(one) ? "human" : "bot" }));
   sessions = [...changed, ...sessions.slice(count)];
@@ -112,7 +117,47 @@ describe("aggregates are a recount", () => {
     const runs = [rollUp(watched(racing, nothing), NOW, true), rollUp(watched(nothing, racing), NOW, true)];
     await Promise.all(runs);
     await expectRecount("after the race");
-    while (!(await rollUp(env.DB, NOW, true)).isDone);
+    await rollUpWhole();
     await expectRecount("after the run that follows");
+  });
+
+  it("when periods change after it was found out which of them are valid", async () => {
+    await rollUpWhole();
+    // The first call asks which are, the second reads them.
+    const racing: Step = (call) => (call === 1 ? change(9) : undefined);
+    await expectRecount("changed between the two", watched(racing, nothing));
+  });
+
+  it("when periods are rolled up anew after it was found out that they are not valid", async () => {
+    await rollUpWhole();
+    await change(9);
+    const racing: Step = (call) => (call === 1 ? rollUpWhole() : undefined);
+    await expectRecount("rolled up between the two", watched(racing, nothing));
+  });
+
+  it("when an older session appears meanwhile", async () => {
+    const [oldest, ...rest] = sessions.toSorted((a, b) => a.started_at - b.started_at);
+    if (!oldest) throw new Error("no sessions");
+    await env.DB.prepare("DELETE FROM sessions WHERE session_id = ?").bind(oldest.session_id).run();
+    sessions = rest;
+    await rollUpWhole();
+    const racing: Step = async (call) => {
+      if (call !== 1) return;
+      sessions = [oldest, ...rest];
+      await putSessions([oldest]);
+    };
+    await expectRecount("one more", watched(racing, nothing));
+  });
+
+  it("from rows alone, when periods change each time it is asked which are valid", async () => {
+    await rollUpWhole();
+    let asked = 0;
+    const racing: Step = async (_, isBatch) => {
+      // A batch asks what is valid; the rows themselves are read one statement at a time.
+      if (!isBatch || ++asked > 20) return;
+      await change(3);
+    };
+    await expectRecount("changed at each call", watched(racing, nothing));
+    expect(asked).toBe(ROLLUP_READ_TRIES + 2);
   });
 });
