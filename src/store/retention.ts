@@ -89,9 +89,12 @@ async function oldestExpired(db: D1Database, before: number, limit: number) {
   return results;
 }
 
+/** Of sessions that are still expired: one that has been begun anew since they were listed keeps what it has. */
 export const DELETE_EVENTS = `
   DELETE FROM events WHERE (session_id, seq) IN (
-    SELECT e.session_id, e.seq FROM json_each(?1) AS s CROSS JOIN events AS e ON e.session_id = s.value LIMIT ?2)`;
+    SELECT e.session_id, e.seq FROM json_each(?1) AS listed
+    CROSS JOIN sessions AS s ON s.session_id = listed.value AND s.started_at < ?3
+    CROSS JOIN events AS e ON e.session_id = s.session_id LIMIT ?2)`;
 
 /**
  * Deletes expired rows, `limits.events` events at most: first those of the oldest sessions, then the sessions
@@ -105,7 +108,7 @@ export async function deleteExpired(
   const expired = await oldestExpired(db, before, limits.sessions);
   if (expired.length === 0) return { sessions: 0, events: 0, more: false };
   const ids = JSON.stringify(expired.map((row) => row.session_id));
-  const events = (await db.prepare(DELETE_EVENTS).bind(ids, limits.events).run()).meta.changes;
+  const events = (await db.prepare(DELETE_EVENTS).bind(ids, limits.events, before).run()).meta.changes;
   if (events >= limits.events) return { sessions: 0, events, more: true };
   const fingerprints = JSON.stringify(expired.flatMap((row) => row.fingerprint_id ?? []));
   const of = "IN (SELECT value FROM json_each(?1))";

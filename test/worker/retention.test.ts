@@ -7,9 +7,11 @@ import worker from "../../src/index";
 import { RETENTION_DAYS } from "../../src/limits";
 import { type Bounds, cutoffAt, retain, type Stores } from "../../src/ops/retention";
 import type { RetentionRun } from "../../src/protocol/storage";
+import { firstSeq } from "../../src/session/entry";
 import { sessionPrefix } from "../../src/store/archive";
 import { dayOf } from "../../src/store/archive-days";
 import { DELETE_EVENTS } from "../../src/store/retention";
+import { findSession, listEvents } from "../../src/store/sessions";
 import { ask, KEY } from "../support/visit";
 import { newId, problemOf, read } from "./helpers";
 
@@ -85,6 +87,29 @@ async function runToEnd(bounds: Bounds, stores: Stores = env): Promise<number> {
     if ((await runs())[0]?.finished_at) return n;
   }
   throw new Error("retention does not come to an end");
+}
+
+/** D1 where something happens just before expired events, or the rows after them, are deleted. */
+function interrupted(what: "events" | "rows", step: () => Promise<unknown>): D1Database {
+  const batch = async (statements: D1PreparedStatement[]) => {
+    if (what === "rows") await step();
+    return env.DB.batch(statements);
+  };
+  const deleting = (query: string) => ({
+    bind: (...values: unknown[]) => ({
+      run: async () => {
+        await step();
+        return env.DB.prepare(query)
+          .bind(...values)
+          .run();
+      },
+    }),
+  });
+  const prepare = (query: string) =>
+    what === "events" && query === DELETE_EVENTS ? deleting(query) : env.DB.prepare(query);
+  return new Proxy(env.DB, {
+    get: (target, name) => (name === "batch" ? batch : name === "prepare" ? prepare : Reflect.get(target, name)),
+  });
 }
 
 /** Every object, each session's row with its events: exactly those that are young enough. */
@@ -191,6 +216,29 @@ describe("retention", () => {
     await expectExactly([old, young].filter((one) => one !== undefined));
   });
 
+  it.each(["events", "rows"] as const)("spares a session begun anew while its old %s are about to go", async (what) => {
+    const [session] = await place([CUTOFF - DAY], 1, 2);
+    if (!session) throw new Error("no session");
+    const seq = firstSeq(NOW) + 2;
+    // The first flush of the new life.
+    const revive = () =>
+      env.DB.batch([
+        env.DB.prepare("UPDATE sessions SET started_at = ?, last_seq = ? WHERE session_id = ?").bind(
+          NOW,
+          seq,
+          session.id,
+        ),
+        env.DB.prepare(
+          `INSERT INTO events (session_id, seq, at, received_at, event_type) VALUES (?, ?, 1, 1, 'new')
+           ON CONFLICT (session_id, seq) DO NOTHING`,
+        ).bind(session.id, seq),
+      ]);
+    await runToEnd(SMALL, { ...env, DB: interrupted(what, revive) });
+    expect(await findSession(env.DB, session.id)).toMatchObject({ started_at: NOW });
+    const { events } = await listEvents(env.DB, session.id, 0, 100);
+    expect(events.map(({ event_type }) => event_type)).toContain("new");
+  });
+
   it("takes the identity rows of expired sessions that nobody has been seen with since", async () => {
     const sessions = await place([CUTOFF - DAY, CUTOFF - DAY], 1, 1);
     const names = sessions.map(({ id }) => `f-${id}`);
@@ -225,7 +273,7 @@ describe("retention", () => {
 
   it("finds events to delete by key, never by a scan", async () => {
     const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${DELETE_EVENTS}`)
-      .bind("[]", 1)
+      .bind("[]", 1, CUTOFF)
       .all<{ detail: string }>();
     expect(results.map(({ detail }) => detail).join("; ")).not.toMatch(/SCAN (e|events)\b/);
   });
