@@ -4,6 +4,8 @@ import { collectVisitors } from "../../src/aggregates/collect";
 import type { Question } from "../../src/aggregates/question";
 import { ROLLUP_READ_TRIES } from "../../src/limits";
 import { rollUp } from "../../src/ops/rollup";
+import { deleteExpired } from "../../src/store/retention";
+import { freezeRollups, listMarks } from "../../src/store/rollups";
 import { seeded } from "../support/random";
 import { isBot, sumsOf, visitorsOf } from "../support/recount";
 import { type MadeSession, putSessions } from "../support/rows";
@@ -159,5 +161,38 @@ describe("aggregates are a recount", () => {
     };
     await expectRecount("changed at each call", watched(racing, nothing));
     expect(asked).toBe(ROLLUP_READ_TRIES + 2);
+  });
+});
+
+describe("retention, which takes rows whose sums stay", () => {
+  const DAY = 24 * HOUR;
+
+  it("changes no answer: the rollups of what it takes are frozen first", async () => {
+    await rollUpWhole();
+    const before = await freezeRollups(env.DB, FROM + DAY + HOUR);
+    expect(before).toBe(FROM + DAY);
+    const { sessions: gone } = await deleteExpired(env.DB, before, { sessions: 100, events: 100 });
+    expect(gone).toBeGreaterThan(10);
+    expect(await listMarks(env.DB, "day", false, 10)).toEqual([]);
+    await expectRecount("their rows are gone");
+  });
+
+  it("stops at the oldest period that has changed since it was rolled up", async () => {
+    await rollUpWhole();
+    const [late] = sessions.filter(({ started_at }) => started_at >= FROM + DAY);
+    await putSessions(late ? [late] : []);
+    expect(await freezeRollups(env.DB, FROM + 2 * DAY)).toBe(FROM + DAY);
+    const [early] = sessions.filter(({ started_at }) => started_at < FROM + DAY);
+    await putSessions(early ? [early] : []);
+    // What has once been let go stays so: neither a change of it nor a clock that is put back brings it back.
+    expect(await freezeRollups(env.DB, FROM + 2 * DAY)).toBe(FROM + DAY);
+    expect(await freezeRollups(env.DB, FROM)).toBe(FROM + DAY);
+  });
+
+  it("stops at what is rolled up, unless nothing ever was", async () => {
+    expect(await freezeRollups(env.DB, FROM + 2 * DAY)).toBe(FROM + 2 * DAY);
+    await env.DB.prepare("UPDATE rollup_state SET floor = 0").run();
+    while (!(await rollUp(env.DB, FROM + DAY + 4 * HOUR, true)).isDone);
+    expect(await freezeRollups(env.DB, FROM + 2 * DAY)).toBe(FROM + DAY);
   });
 });
