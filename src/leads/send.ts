@@ -26,21 +26,25 @@ export interface SendOptions {
 export async function send(target: Target, message: Message, options: SendOptions): Promise<Attempt> {
   // Settings were checked when they were saved; this is for those saved by an older version.
   if (targetFault(target.url, options.isDevelopment) !== null) return { kind: "failed", reason: "target_refused" };
-  const signal = AbortSignal.timeout(options.timeout_ms);
+  const controller = new AbortController();
+  // Not `AbortSignal.timeout`: that one runs on after the answer, and keeps the actor awake.
+  const timer = setTimeout(() => controller.abort(), options.timeout_ms);
   try {
     const response = await fetch(target.url, {
       method: "POST",
       body: message.body,
       headers: { "Content-Type": "application/json", "User-Agent": "PulseGate", ...signed(target.secrets, message) },
       redirect: "manual",
-      signal,
+      signal: controller.signal,
     });
     const retry_after_ms = readRetryAfter(response.headers.get("Retry-After"), Date.now());
     // The status decides. Only a refusal's first bytes are read, for whoever looks at the dead letter.
     const excerpt = response.ok ? await discard(response) : await firstBytes(response);
     return { kind: "answered", status: response.status, retry_after_ms, excerpt };
   } catch {
-    return { kind: "failed", reason: signal.aborted ? "timeout" : "network" };
+    return { kind: "failed", reason: controller.signal.aborted ? "timeout" : "network" };
+  } finally {
+    clearTimeout(timer);
   }
 }
 
