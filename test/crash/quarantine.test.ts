@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { findSession } from "../../src/store/sessions";
 import { stopClock, tick, tickUntilDrained } from "../support/clock";
-import { faults, resetFaults } from "../support/faults";
+import { callsBy, faults, resetFaults } from "../support/faults";
 import {
   callOf,
   evict,
@@ -14,6 +14,7 @@ import {
   progressOf,
   sessionRow,
   someEvents,
+  stubOf,
   take,
 } from "../support/visit";
 
@@ -77,7 +78,7 @@ it("is not looked for again, nor forgotten, when the session's own row failed", 
   faults.calls = [];
   await tickUntilDrained(id);
   // The rest in one write, and the row.
-  expect(faults.calls.filter((call) => call.startsWith("d1."))).toEqual(["d1.run", "d1.run"]);
+  expect(callsBy(stubOf(id)).filter((call) => call.startsWith("d1."))).toEqual(["d1.run", "d1.run"]);
   expect(await inD1(id)).toEqual(numbered(1, 2));
   expect(await counted(id)).toEqual([1, 1]);
 });

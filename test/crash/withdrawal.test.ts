@@ -2,7 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { stopClock, tick, tickUntilDrained } from "../support/clock";
-import { callsBy, faults, hold, resetFaults } from "../support/faults";
+import { besideBy, callsBy, faults, hold, resetFaults } from "../support/faults";
 import { PATIENT } from "../support/patience";
 import {
   alarm,
@@ -176,14 +176,14 @@ async function answersOf(id: string) {
   return (await entriesInR2(id)).filter((entry) => entry.kind === "identity");
 }
 
-const asked = async (count: number): Promise<void> =>
-  expect.poll(() => faults.beside.filter((call) => call === "identity.seen").length).toBe(count);
+const asked = async (id: string, count: number): Promise<void> =>
+  expect.poll(() => besideBy(stubOf(id)).filter((call) => call === "identity.seen").length, PATIENT).toBe(count);
 
 it("takes no answer of the identity actors to what was asked before it", async () => {
   const id = crypto.randomUUID();
   const open = hold("answers");
   await take(callOf(id, { events: someEvents(1) }));
-  await asked(1);
+  await asked(id, 1);
   await withdraw(id);
   open();
   expect(await answersOf(id)).toEqual([]);
@@ -194,7 +194,7 @@ it("takes only what was asked after it when consent is given again meanwhile", a
   const id = crypto.randomUUID();
   const open = hold("answers");
   await take(callOf(id, { events: someEvents(1) }));
-  await asked(1);
+  await asked(id, 1);
   await withdraw(id);
   await take(callOf(id, { start: { consent: "granted" }, ip: "203.0.113.9" }));
   open();
@@ -206,7 +206,7 @@ it("takes no answer into a session that was erased meanwhile", async () => {
   const id = crypto.randomUUID();
   const open = hold("answers");
   await take(callOf(id, { events: someEvents(1) }));
-  await asked(1);
+  await asked(id, 1);
   const erased = stubOf(id).erase([]);
   open();
   await erased;
@@ -228,13 +228,13 @@ async function erasing(id: string, ip: string): Promise<{ open: () => void; runn
   faults.at.set("r2.list", "refuse");
   await withdraw(id);
   await tickUntilDrained(id);
-  await expect.poll(() => faults.calls).toContain("r2.list");
+  await expect.poll(() => callsBy(stubOf(id)), PATIENT).toContain("r2.list");
   faults.at.clear();
   faults.calls = [];
   const open = hold("gate");
   vi.setSystemTime(Date.now() + 60_000);
   const running = alarm(id);
-  await expect.poll(() => faults.calls).toEqual(["r2.list"]);
+  await expect.poll(() => callsBy(stubOf(id)), PATIENT).toEqual(["r2.list"]);
   return { open, running };
 }
 
@@ -243,7 +243,7 @@ it("is carried out whole when it comes while another is under way", async () => 
   const [home, office] = [`home-${id}`, `office-${id}`];
   const { open, running } = await erasing(id, home);
   await take(callOf(id, { start: { consent: "granted" }, ip: office }));
-  await expect.poll(() => knows(office, id)).toBe(true);
+  await expect.poll(() => knows(office, id), PATIENT).toBe(true);
   await withdraw(id);
   open();
   await running;
@@ -262,7 +262,7 @@ it("finds whoever was told again after consent was given while another was under
   await tickUntilDrained(id);
   vi.setSystemTime(Date.now() + 60_000);
   await take(callOf(id, { start: false, first: 2, events: someEvents(1), ip: home }));
-  await expect.poll(() => knows(home, id)).toBe(true);
+  await expect.poll(() => knows(home, id), PATIENT).toBe(true);
   await withdraw(id);
   await tickUntilDrained(id);
   for (let i = 0; i < 5 && (await progressOf(id)).erase; i++) await tick(id);
@@ -275,7 +275,7 @@ it("reaches an identity actor whose own store did not answer at first", async ()
   const counter = () => env.TRACKING_KV.get(`ip:${home}`);
   await take(callOf(id, { events: someEvents(1), ip: home }));
   await identified(id);
-  await expect.poll(counter).not.toBeNull();
+  await expect.poll(counter, PATIENT).not.toBeNull();
   await tickUntilDrained(id);
   faults.at.set("identity kv.delete", "refuse");
   await withdraw(id);
