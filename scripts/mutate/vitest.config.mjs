@@ -53,6 +53,8 @@ function switched(project) {
 export default defineConfig({
   root,
   test: {
+    // With a mutant on, another run has the other processor.
+    maxWorkers: plan.active === null ? 2 : 1,
     projects: (own.test?.projects ?? [])
       .filter((project) => typeof project === "object" && "plugins" in project)
       // Each one that is named is set up, with a runtime of its own, whether or not it has anything to run.
