@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { root } from "./install.mjs";
+import { IN_WORKERD } from "./lib/suites.mjs";
 import { judge } from "./mutate/judge.mjs";
 import { mutantsOf, sampleOf, withSwitches } from "./mutate/mutants.mjs";
 import { describe, describeOne, interval, isNoticed, scoreOf } from "./mutate/report.mjs";
@@ -30,6 +31,7 @@ prints the share that they notice, with its interval, and the survivors by folde
   --sample   how many, drawn at random (default 400: within 60 minutes on two quiet cores)
   --seed     of the draw (default 1)
   --changed  only on lines that differ from a commit (default HEAD; --changed=main)
+  --suite    only the tests of this suite: unit, property, crash or worker; may be given again (default: all four)
   --in       a folder or file, instead of the pure code, the actors and the stores; may be given again
   --budget   seconds of tests for one mutant (default 60); a mutant whose tests need more may survive for it, and says so
   --minutes  no new mutant is begun after so many (default 60)
@@ -43,6 +45,7 @@ const { values } = parseArgs({
     sample: { type: "string", default: "400" },
     seed: { type: "string", default: "1" },
     changed: { type: "string" },
+    suite: { type: "string", multiple: true, default: IN_WORKERD },
     in: { type: "string", multiple: true, default: FOLDERS },
     budget: { type: "string", default: "60" },
     minutes: { type: "string", default: "60" },
@@ -60,6 +63,11 @@ const [size, seed, budget, minutes] = [values.sample, values.seed, values.budget
   console.error(`A whole number from 1 on was expected, not ${text}. See npm run mutate -- --help.`);
   return process.exit(2);
 });
+
+for (const name of values.suite.filter((one) => !IN_WORKERD.includes(one))) {
+  console.error(`${name} is no suite that runs in workerd: ${IN_WORKERD.join(", ")}.`);
+  process.exit(2);
+}
 
 const began = Date.now();
 /** @param {string} text */
@@ -82,7 +90,7 @@ say(`${chosen.length} of ${all.length} possible changes to ${files.length} files
 
 say("Running every test once, to see which meets which …");
 const first = await runTests(
-  { files: code, active: null, hits: Number.MAX_SAFE_INTEGER, projects: null, tests: null },
+  { files: code, active: null, hits: Number.MAX_SAFE_INTEGER, projects: values.suite, tests: null },
   { timeoutMs: BASELINE_MS },
 );
 if (first.kind !== "report") {

@@ -11,7 +11,7 @@ import { root } from "../install.mjs";
  * @property {Record<string, string>} files   The code with switches, by path from the project's root.
  * @property {string | null} active           The switch that is on.
  * @property {number} hits                    How often the switched code may be met before it counts as a loop without end.
- * @property {string[] | null} projects       The suites that have tests to run; all of them where it is null.
+ * @property {readonly string[]} projects     The suites that have tests to run.
  * @property {string[] | null} tests          Those to run, by `<file> > <name>`; all of them where it is null.
  */
 
@@ -24,9 +24,7 @@ const switches = {
   enforce: "pre",
   load(id) {
     const code = plan.files[relative(root, id.split("?")[0] ?? "")];
-    if (code === undefined) return null;
-    const state = { activeMutant: plan.active ?? undefined, hitCount: 0, hitLimit: plan.hits };
-    return `globalThis.__stryker__ ??= ${JSON.stringify(state)}; ${code}`;
+    return code ?? null;
   },
 };
 
@@ -44,9 +42,13 @@ function switched(project) {
   return {
     root,
     plugins: [switches, ...plugins],
-    define: { MUTATED_TESTS: JSON.stringify(plan.tests) },
+    define: {
+      MUTATED_TESTS: JSON.stringify(plan.tests),
+      MUTANT: JSON.stringify({ activeMutant: plan.active ?? undefined, hitCount: 0, hitLimit: plan.hits }),
+    },
     // A second try would only take time: a test that fails by chance is looked at where it is counted.
-    test: { ...test, retry: 0, setupFiles: [...setupFiles, join(root, "scripts/mutate/setup.ts")] },
+    // It says which switch is on, before any of the code is loaded.
+    test: { ...test, retry: 0, setupFiles: [join(root, "scripts/mutate/setup.ts"), ...setupFiles] },
   };
 }
 
@@ -58,7 +60,7 @@ export default defineConfig({
     projects: (own.test?.projects ?? [])
       .filter((project) => typeof project === "object" && "plugins" in project)
       // Each one that is named is set up, with a runtime of its own, whether or not it has anything to run.
-      .filter((project) => plan.projects?.includes(nameOf(project)) ?? true)
+      .filter((project) => plan.projects.includes(nameOf(project)))
       .map(switched),
   },
 });
