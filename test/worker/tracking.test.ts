@@ -594,6 +594,18 @@ describe("a page's socket", () => {
     expect((await liveOf(session_id))?.completeness).toMatchObject({ received: 30, expected: 30, missing: 0 });
   });
 
+  it.each([
+    [1000, 1000],
+    [1001, 1000],
+    [3000, 3000],
+    [4999, 4999],
+  ])("that closes with %i is answered with %i", async (code, answer) => {
+    const socket = await trackSocket(newId());
+    await socket.call(frameOf());
+    socket.socket.close(code);
+    expect(await socket.closed).toMatchObject({ code: answer });
+  });
+
   it("ends nothing when it closes, and goes on after an eviction of the actor by HTTP", async () => {
     const session_id = newId();
     const socket = await trackSocket(session_id);
