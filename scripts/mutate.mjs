@@ -84,6 +84,10 @@ const all = (await mutantsOf(files)).filter(
   ({ fileName, location }) => lines === null || touches(lines.get(fileName), location.start.line, location.end.line),
 );
 const chosen = sampleOf(all, size ?? all.length, seed ?? 1);
+if (chosen.length === 0) {
+  console.error("There is nothing to change on those lines.");
+  process.exit(0);
+}
 const switched = await withSwitches(chosen);
 const code = Object.fromEntries(switched.files);
 say(`${chosen.length} of ${all.length} possible changes to ${files.length} files (seed ${seed}).`);

@@ -36,20 +36,23 @@ export async function judge(mutant, tests, files, budgetMs) {
   const hits = Math.max(HITS.least, HITS.factor * Math.max(...meeting.map(({ met }) => met[mutant.id] ?? 0)));
   const plan = { files: only(files, mutant.fileName), active: mutant.id, hits };
   for (const round of rounds) {
-    const outcome = await runTests(
-      {
-        ...plan,
-        projects: [...new Set(round.map(({ project }) => project))],
-        tests: round.map(({ name }) => name),
-      },
-      {
-        files: [...new Set(round.map(({ file }) => file))],
-        bail: true,
-        timeoutMs: PATIENCE.factor * costOf(round) + PATIENCE.ms,
-      },
-    );
+    const run = () =>
+      runTests(
+        {
+          ...plan,
+          projects: [...new Set(round.map(({ project }) => project))],
+          tests: round.map(({ name }) => name),
+        },
+        {
+          files: [...new Set(round.map(({ file }) => file))],
+          bail: true,
+          timeoutMs: PATIENCE.factor * costOf(round) + PATIENCE.ms,
+        },
+      );
+    let outcome = await run();
+    // A run may fail to start by itself; code that cannot be loaded does so twice.
+    if (outcome.kind === "crashed") outcome = await run();
     if (outcome.kind === "hung") return { mutant, verdict: "looped", by: "a run without end", cut: false };
-    // Code that cannot even be loaded.
     if (outcome.kind === "crashed") return { mutant, verdict: "killed", by: "a run without a report", cut: false };
     const { tests: ran, broken } = outcome.report;
     const by = ran.find(({ state }) => state === "failed")?.name ?? broken[0];
