@@ -3,6 +3,12 @@ export type AddressMode = "full" | "masked" | "hashed";
 
 const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 
+/** The four numbers of an IPv4 address, or null if it is none. */
+function octetsOf(text: string): number[] | null {
+  const octets = IPV4.exec(text)?.slice(1).map(Number);
+  return octets?.every((octet) => octet < 256) ? octets : null;
+}
+
 /** The eight groups of an IPv6 address as numbers, or null if it is none. */
 function ipv6Groups(address: string): number[] | null {
   if (!/^[0-9a-f:.]+$/i.test(address)) return null;
@@ -22,15 +28,15 @@ function ipv6Groups(address: string): number[] | null {
 
 /** `::ffff:192.0.2.1` and the like: the last two groups are written as IPv4. */
 function mappedGroups(address: string, v4: string): number[] | null {
-  const [, a, b, c, d] = (IPV4.exec(v4) ?? []).map(Number);
+  const [a, b, c, d] = octetsOf(v4) ?? [];
   if (a === undefined || b === undefined || c === undefined || d === undefined) return null;
   const pair = `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
   return ipv6Groups(`${address.slice(0, address.lastIndexOf(":") + 1)}${pair}`);
 }
 
 function v4Of(address: string): number[] | null {
-  const octets = IPV4.exec(address)?.slice(1).map(Number);
-  if (octets) return octets.every((octet) => octet < 256) ? octets : null;
+  const octets = octetsOf(address);
+  if (octets) return octets;
   const groups = ipv6Groups(address);
   const mapped = groups?.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
   if (!groups || !mapped) return null;
