@@ -29,6 +29,15 @@ describe("what distance does not explain of a round trip", () => {
   });
 
   it.each([
+    ["TAY", 58, 27],
+    ["SYD", -34, 151],
+    ["GRU", -23, -46],
+    ["AAA", -17, -146],
+  ] as const)("knows data centres on every side of the globe: %s", (colo, latitude, longitude) => {
+    expect(excessRoundTrip(131, colo, latitude, longitude)).toBe(101);
+  });
+
+  it.each([
     ["the round trip", [null, "FRA", 50, 9]],
     ["the data centre", [100, null, 50, 9]],
     ["the latitude", [100, "FRA", null, 9]],
