@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { readEmail } from "../../src/leads/email";
+
+describe("the part before the @", () => {
+  it.each(["a", "a.b.c", "a1", "1", "!#$%&'*+/=?^_`{|}~-", "a.!#", "e\u0301", "١٢", "Ж.ж", "x".repeat(64)])(
+    "may be %j",
+    (local) => {
+      expect(readEmail(`${local}@shop.example`)?.key).toBe(`${local.toLowerCase()}@shop.example`);
+    },
+  );
+
+  it.each([
+    ...["", ".", ".a", "a.", "a..b", "a b", "(a", "a)", '"a"', "a,b", "a;b", "a:b", "<a", "a@b", "a\\b", "a[b"],
+    ...["😀", "x".repeat(65)],
+  ])("may not be %j", (local) => {
+    expect(readEmail(`${local}@shop.example`)).toBeNull();
+  });
+});
+
+describe("a domain", () => {
+  it.each([
+    ["a.co", "a.co"],
+    ["1.co", "1.co"],
+    ["a-b.co", "a-b.co"],
+    ["a--b.co", "a--b.co"],
+    ["A.B.C.D.Example", "a.b.c.d.example"],
+    [`${"b".repeat(63)}.co`, `${"b".repeat(63)}.co`],
+    [`x.${"b".repeat(63)}.co`, `x.${"b".repeat(63)}.co`],
+    [`b.${"c".repeat(63)}`, `b.${"c".repeat(63)}`],
+    ["bücher.公司", "xn--bcher-kva.xn--55qx5d"],
+  ])("may be %s", (domain, ascii) => {
+    expect(readEmail(`a@${domain}`)).toEqual({ address: `a@${domain}`, key: `a@${ascii}`, class: "own" });
+  });
+
+  it.each([
+    ...["", ".", "co", "b.c", "b.c1", "b.1c", "-b.co", "b-.co", "x.-b.co", "x.b-.co", "b_c.co", ".b.co", "b.co."],
+    ...["b..co", `${"b".repeat(64)}.co`, `x.${"b".repeat(64)}.co`, `b.${"c".repeat(64)}`, "b.co-", "b.-co", "b.c-o"],
+    ...["10.0.0.1", "[::1]", "b.co/", "b.co?", "b.co#", "b.co:80", "b.co\\x", "b%2eco.com", "b\t.co", "b .co", "b.co,"],
+  ])("may not be %j", (domain) => {
+    expect(readEmail(`a@${domain}`)).toBeNull();
+  });
+
+  it("is as long as a host's name may be, in ASCII", () => {
+    // Each of them is `xn--tda.`: eight characters.
+    const labels = "ü.".repeat(31);
+    expect(readEmail(`a@${labels}abcde`)?.key).toHaveLength("a@".length + 253);
+    expect(readEmail(`a@${labels}abcdef`)).toBeNull();
+  });
+});
+
+describe("an address", () => {
+  it("is 254 characters long at most, blanks around it left out", () => {
+    const domain = `${"b".repeat(63)}.${"c".repeat(63)}.${"d".repeat(57)}.co`;
+    const longest = `${"a".repeat(65 - 1)}@${domain}`;
+    expect(longest).toHaveLength(253);
+    expect(readEmail(longest)).not.toBeNull();
+    const [at254, at255] = ["dd", "ddd"].map((more) => longest.replace(".co", `${more}.co`).slice(1));
+    expect([at254?.length, at255?.length]).toEqual([254, 255]);
+    expect(readEmail(`  ${at254}\n`)?.address).toBe(at254);
+    expect(readEmail(at255 ?? "")).toBeNull();
+  });
+
+  it("without an @ is none", () => {
+    for (const text of ["", "a", "shop.example", " "]) expect(readEmail(text)).toBeNull();
+  });
+
+  it.each([
+    ["mailinator.com", "disposable"],
+    ["MAILINATOR.com", "disposable"],
+    ["a.b.mailinator.com", "disposable"],
+    ["shopmailinator.com", "own"],
+    ["mailinator.com.example", "own"],
+    ["gmail.com", "free"],
+    ["sub.gmail.com", "own"],
+    ["shop.example", "own"],
+    ["com.example", "own"],
+  ])("at %s is %s: by its domain, and by those a throw-away one lies under", (domain, kind) => {
+    expect(readEmail(`x@${domain}`)?.class).toBe(kind);
+  });
+});
