@@ -1,4 +1,9 @@
-import { type CountryCode, getCountries, parsePhoneNumberFromString } from "libphonenumber-js/min";
+import {
+  type CountryCode,
+  getCountries,
+  getCountryCallingCode,
+  parsePhoneNumberFromString,
+} from "libphonenumber-js/min";
 
 export interface Phone {
   /** E.164. */
@@ -18,6 +23,8 @@ export function readPhone(text: string, hint: string | null, edge: string | null
 }
 
 const COUNTRIES: ReadonlySet<string> = new Set(getCountries());
+/** A default of any other makes the parser throw. */
+const CALLING_CODES: ReadonlySet<string> = new Set(getCountries().map((code) => getCountryCallingCode(code)));
 const isCountry = (code: string): code is CountryCode => COUNTRIES.has(code);
 
 type Plan = { defaultCountry: CountryCode } | { defaultCallingCode: string };
@@ -26,6 +33,6 @@ type Plan = { defaultCountry: CountryCode } | { defaultCallingCode: string };
 function planOf(hint: string | null): Plan | null {
   const code = (hint ?? "").trim().toUpperCase();
   if (isCountry(code)) return { defaultCountry: code };
-  const defaultCallingCode = /^(?:\+|00)?([1-9]\d{0,3})$/.exec(code)?.[1];
-  return defaultCallingCode === undefined ? null : { defaultCallingCode };
+  const defaultCallingCode = /^(?:\+|00)?([1-9]\d{0,3})$/.exec(code)?.[1] ?? "";
+  return CALLING_CODES.has(defaultCallingCode) ? { defaultCallingCode } : null;
 }
