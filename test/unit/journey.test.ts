@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import { EVIDENCE_EVENTS, MAX_PAGES, MAX_PAGES_UNITS } from "../../src/limits";
+import type { EventEntry } from "../../src/session/entry";
+import { follow, newJourney } from "../../src/session/journey";
+import { countView, OTHER_PAGE, type Views } from "../../src/session/views";
+
+/** The way a visitor takes, and the pages viewed on it. */
+
+const T = 1_795_000_000_000;
+const [A, B] = ["https://shop.example/a", "https://shop.example/b"];
+
+const done = (event_type: string, more: Partial<EventEntry> = {}): EventEntry => ({
+  ...{ kind: "event", seq: 1, at: T, received_at: T, stream: "s1", number: 1, event_type },
+  ...more,
+});
+
+describe("a journey", () => {
+  it("is on a page since the act that first named it", () => {
+    const journey = newJourney();
+    follow(journey, done("click"), T, null);
+    expect(journey.page_at).toBe(T);
+    follow(journey, done("click", { page: A }), T + 1, null);
+    expect(journey.page_at).toBe(T + 1);
+    follow(journey, done("click", { page: A }), T + 2, A);
+    follow(journey, done("click"), T + 3, A);
+    expect(journey.page_at).toBe(T + 1);
+    follow(journey, done("mousemove", { page: B }), T + 4, A);
+    expect(journey.page_at).toBe(T + 4);
+  });
+
+  it("keeps acts with their page, or the page before, and their element", () => {
+    const journey = newJourney();
+    follow(journey, done("page_view", { page: B, element: "button#buy" }), T, A);
+    follow(journey, done("click"), T + 1, B);
+    follow(journey, done("shop.buy"), T + 2, null);
+    expect(journey.acts).toEqual([
+      [T, "page_view", B, "button#buy"],
+      [T + 1, "click", B, null],
+      [T + 2, "shop.buy", null, null],
+    ]);
+  });
+
+  it.each(["mousemove", "scroll", "visibility_change", "form_change"])("leaves out what is no act: %s", (type) => {
+    const journey = newJourney();
+    follow(journey, done(type), T, A);
+    expect(journey.acts).toEqual([]);
+  });
+
+  it("keeps the ten newest acts", () => {
+    const journey = newJourney();
+    for (let i = 0; i < EVIDENCE_EVENTS; i++) follow(journey, done("click"), T + i, A);
+    expect(journey.acts[0]?.[0]).toBe(T);
+    follow(journey, done("click"), T + 99, A);
+    expect(journey.acts).toHaveLength(EVIDENCE_EVENTS);
+    expect([journey.acts[0]?.[0], journey.acts.at(-1)?.[0]]).toEqual([T + 1, T + 99]);
+  });
+});
+
+describe("views", () => {
+  it("are counted by page without its query, and known before they are viewed", () => {
+    const views: Views = {};
+    countView(views, `${A}?x=1`, 0);
+    expect(views).toEqual({ [A]: 0 });
+    countView(views, `${A}#y`, 1);
+    countView(views, A, 1);
+    expect(views).toEqual({ [A]: 2 });
+  });
+
+  it("of pages past the first hundred are counted together, known ones still by name", () => {
+    const views: Views = {};
+    for (let i = 0; i < MAX_PAGES + 2; i++) countView(views, `https://shop.example/${i}`, 1);
+    countView(views, "https://shop.example/0", 1);
+    expect(Object.keys(views)).toHaveLength(MAX_PAGES + 1);
+    expect(views).toMatchObject({ "https://shop.example/0": 2, "https://shop.example/99": 1, [OTHER_PAGE]: 2 });
+  });
+
+  it("of pages past so much text are counted together", () => {
+    const views: Views = {};
+    for (let i = 0; i < MAX_PAGES_UNITS / 2_048; i++)
+      countView(views, `https://shop.example/${i}`.padEnd(2_048, "x"), 1);
+    expect(views).not.toHaveProperty([OTHER_PAGE]);
+    countView(views, A, 1);
+    expect(views).toHaveProperty([OTHER_PAGE], 1);
+  });
+});
