@@ -336,7 +336,7 @@ describe("a network", () => {
   it("without a name for its system, as in logs of before there were rules, has not moved", () => {
     const known = knownAfter(call());
     const { network: _, ...was } = known.state.network ?? HOME;
-    const old = { ...known, state: { ...known.state, network: { address: "a1", ...was } } };
+    const old = { ...known, state: { ...known.state, network: was } };
     const nowhere = there({ asn: null });
     expect(only(take(old, nowhere), "network")).toBeUndefined();
   });
