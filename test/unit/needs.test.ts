@@ -3,8 +3,9 @@ import type { NetworkClasses } from "../../src/network/classes";
 import { foldLog } from "../../src/scoring/backtest";
 import { abstentions, abstentionsOf, isMissing, lackOf, whyOf } from "../../src/scoring/needs";
 import type { Need, Rule } from "../../src/scoring/rule";
+import { RULES } from "../../src/scoring/ruleset";
 import { newState, type SessionState } from "../../src/session/state";
-import { counts, HOME, logOf, start } from "../support/log";
+import { counts, HOME, logOf, NOWHERE, start } from "../support/log";
 
 /** What a session may lack, and what its rules say then: silence of a rule that could not look is no acquittal. */
 
@@ -82,5 +83,14 @@ describe("an abstention", () => {
     expect(abstentionsOf(lackOf(found), RULES)).toEqual(found);
     expect(abstentionsOf(3, RULES)).toBe(abstentionsOf(3, RULES));
     expect(abstentionsOf(3, RULES)).not.toEqual(abstentionsOf(3, [rule("bot.z", ["asn"])]));
+  });
+});
+
+describe("every rule", () => {
+  // A rule is asked only where it has what it needs; it must not rely on that.
+  it.each(RULES.map((rule) => [rule.id, rule] as const))("finds nothing where nothing is known: %s", (_, rule) => {
+    expect(rule.test(newState(0))).toBeNull();
+    expect(rule.test({ ...newState(0), network: NOWHERE })).toBeNull();
+    expect(rule.test({ ...answered(false, false), signals: {}, screen: {} })).toBeNull();
   });
 });
