@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { beat, newCadence, rhythm } from "../../src/session/cadence";
+import { add, newSpread, variation } from "../../src/session/spread";
 import { newVelocity, rates, record } from "../../src/session/velocity";
 
 const T = 1_795_000_000_000;
@@ -44,5 +45,74 @@ describe("cadence", () => {
     beat(cadence, T);
     beat(cadence, T + 100);
     expect(rhythm(cadence).variation).toBeNull();
+  });
+});
+
+describe("the windows of velocity", () => {
+  it("move on by whole seconds and by five, whatever is between two events", () => {
+    const velocity = newVelocity();
+    for (const at of [0, 999, 1_000, 9_999, 10_000]) record(velocity, T + at);
+    expect(rates(velocity, T + 10_000)).toEqual({ last_10s: 3, last_60s: 5, peak_10s: 4 });
+    record(velocity, T + 19_999);
+    expect(rates(velocity, T + 19_999)).toEqual({ last_10s: 2, last_60s: 6, peak_10s: 4 });
+  });
+
+  it.each([
+    [10_000, 1],
+    [15_000, 1],
+    [25_000, 1],
+  ])("forget what was in them when %i ms pass without an event", (gap, last_10s) => {
+    const velocity = newVelocity();
+    for (let i = 0; i < 10; i++) record(velocity, T + i * 1_000);
+    record(velocity, T + 9_000 + gap);
+    expect(rates(velocity, T + 9_000 + gap)).toMatchObject({ last_10s, peak_10s: 10 });
+  });
+
+  it("hold nothing before the first event", () => {
+    expect(rates(newVelocity(), T)).toEqual({ last_10s: 0, last_60s: 0, peak_10s: 0 });
+    expect(newVelocity()).toEqual({
+      ...{
+        seconds: { newest: 0, counts: new Array(10).fill(0) },
+        minute: { newest: 0, counts: new Array(12).fill(0) },
+      },
+      peak: 0,
+    });
+  });
+
+  it("are as they were where they are asked again, or for a time before the newest event", () => {
+    const velocity = newVelocity();
+    for (const at of [0, 3_000]) record(velocity, T + at);
+    expect(rates(velocity, T + 3_000)).toEqual(rates(velocity, T + 3_000));
+    expect(rates(velocity, T + 12_999)).toMatchObject({ last_10s: 1 });
+    expect(rates(velocity, T + 13_000)).toMatchObject({ last_10s: 0, last_60s: 2 });
+  });
+});
+
+describe("a spread", () => {
+  const of = (...values: number[]) => {
+    const spread = newSpread();
+    for (const value of values) add(spread, value);
+    return spread;
+  };
+
+  it("has the mean of its values, and their distance from it", () => {
+    expect(of(2, 4, 4, 4, 5, 5, 7, 9)).toEqual({ n: 8, mean: 5, m2: 32 });
+    expect(variation(of(2, 4, 4, 4, 5, 5, 7, 9))).toBeCloseTo(Math.sqrt(32 / 7) / 5);
+  });
+
+  it.each([[[]], [[5]], [[0, 0]], [[-5, 5]]])("of %j has no variation that means anything", (values) => {
+    expect(variation(of(...values))).toBeNull();
+  });
+
+  it("has one from two values on", () => {
+    expect(variation(of(5, 5))).toBe(0);
+    expect(variation(of(1, 3))).toBeCloseTo(Math.SQRT2 / 2);
+  });
+
+  it("of a rhythm is told with its mean, to the millisecond", () => {
+    const cadence = newCadence();
+    for (const at of [0, 100, 201]) beat(cadence, T + at);
+    expect(rhythm(cadence)).toMatchObject({ intervals: 2, mean_ms: 101 });
+    expect(rhythm(newCadence())).toEqual({ intervals: 0, mean_ms: 0, variation: null });
   });
 });
