@@ -1,6 +1,29 @@
 import { describe, expect, it } from "vitest";
-import { ALONG_MS, ARCHIVE_MS, FLUSH_MS, IDLE_MS, LINGER_MS, RETRY_MAX_MS, RETRY_MIN_MS } from "../../src/limits";
-import { backoff, flushAt, nextDeadline, type Schedule, storesDue } from "../../src/session/deadline";
+import {
+  ALONG_MS,
+  ARCHIVE_MS,
+  FLUSH_MS,
+  FORM_ABANDONED_MS,
+  IDLE_MS,
+  LINGER_MS,
+  RETRY_MAX_MS,
+  RETRY_MIN_MS,
+  WITHDRAWN_RETRY_MAX_MS,
+} from "../../src/limits";
+import {
+  backoff,
+  failed,
+  flushAt,
+  forgetAt,
+  idleAt,
+  isDrained,
+  isPending,
+  nextDeadline,
+  type Schedule,
+  storeDue,
+  storesDue,
+  wipeAt,
+} from "../../src/session/deadline";
 import { newProgress } from "../../src/session/progress";
 import { newState } from "../../src/session/state";
 
@@ -164,5 +187,113 @@ describe("waiting", () => {
     expect(backoff(1, 0)).toBe(RETRY_MIN_MS);
     expect(backoff(4, 0)).toBe(RETRY_MIN_MS * 8);
     expect(backoff(500, 0)).toBe(RETRY_MAX_MS);
+  });
+});
+
+describe("a session", () => {
+  const ended = (one: Schedule) => {
+    written(one);
+    Object.assign(one.state, { ended_at: T, end_taken_at: T + 5 });
+  };
+
+  it("without event and lead is forgotten, and one with either is kept", () => {
+    const nothing = schedule(({ state }) => Object.assign(state, { events: 0 }));
+    expect([forgetAt(nothing), idleAt(nothing), isPending(nothing, "d1")]).toEqual([T + IDLE_MS, null, false]);
+    const lead = schedule(({ state }) => Object.assign(state, { events: 0, journey: { ...state.journey, leads: 1 } }));
+    expect([forgetAt(lead), idleAt(lead), isPending(lead, "d1")]).toEqual([null, T + IDLE_MS, true]);
+  });
+
+  it("is not idle once it has ended", () => {
+    expect(idleAt(schedule(ended))).toBeNull();
+  });
+
+  it("is wiped after its linger, with nothing left to write or to erase", () => {
+    expect(wipeAt(schedule(ended))).toBe(T + 5 + LINGER_MS);
+    expect(wipeAt(schedule(written))).toBeNull();
+    const waiting: ((one: Schedule) => void)[] = [
+      (one) => Object.assign(one.state, { seq: 103 }),
+      ({ progress }) => Object.assign(progress.d1, { through: 101 }),
+      ({ progress }) => Object.assign(progress.r2, { through: 101 }),
+      ({ progress }) => Object.assign(progress, { erase: { through: 1, attempts: 0, retry_at: T + 7, again: false } }),
+      (one) => Object.assign(one.state, { events: 0 }),
+    ];
+    for (const change of waiting) {
+      const one = schedule((it) => {
+        ended(it);
+        change(it);
+      });
+      expect(wipeAt(one)).toBeNull();
+    }
+  });
+
+  it("is drained when both stores have all of it and nothing is to be erased", () => {
+    expect(isDrained(schedule())).toBe(false);
+    expect(isDrained(schedule(written))).toBe(true);
+    const erasing = schedule((one) => {
+      written(one);
+      one.progress.erase = { through: 1, attempts: 0, retry_at: T + 7, again: false };
+    });
+    expect([isDrained(erasing), nextDeadline(erasing)]).toEqual([false, T + 7]);
+  });
+
+  it("waits for its forms, and for where an open socket wants the alarm", () => {
+    const form = { form: "a", page: null, first_at: T, last_at: T - 60_000, last_field: null, fields: [] };
+    const open = schedule((one) => {
+      written(one);
+      one.state.forms = [form];
+    });
+    expect(nextDeadline(open)).toBe(T - 60_000 + FORM_ABANDONED_MS);
+    open.standby = T + 30_000;
+    expect(nextDeadline(open)).toBe(T + 30_000);
+  });
+
+  it("has nothing to do by itself once it is over and forgotten", () => {
+    const over = schedule((one) => {
+      written(one);
+      one.state.ended_at = T;
+    });
+    expect(nextDeadline(over)).toBeNull();
+  });
+});
+
+describe("a store", () => {
+  it("is due at once where nobody has said when, and at its retry after a failure", () => {
+    const unsaid = schedule((one) => {
+      one.flush_due = { d1: null, r2: null };
+    });
+    expect(storeDue(unsaid, "d1")).toBe(0);
+    unsaid.progress.d1 = { ...unsaid.progress.d1, attempts: 1, retry_at: T + 9 };
+    expect(storeDue(unsaid, "d1")).toBe(T + 9);
+    unsaid.progress.d1.retry_at = null;
+    expect(storeDue(unsaid, "d1")).toBe(0);
+  });
+
+  it("that has everything is not due", () => {
+    expect(storeDue(schedule(written), "d1")).toBeNull();
+  });
+
+  it("that failed is tried again later, with what was said", () => {
+    const store = newProgress(100).d1;
+    expect(failed(store, "down", T, 0, false)).toEqual({
+      ...store,
+      attempts: 1,
+      retry_at: T + RETRY_MIN_MS,
+      error: "down",
+    });
+    const again = failed({ ...store, attempts: 3 }, "down", T, 0, false);
+    expect(again).toMatchObject({ attempts: 4, retry_at: T + RETRY_MIN_MS * 8 });
+    expect(failed({ ...store, attempts: 9 }, "down", T, 0, true).retry_at).toBe(T + WITHDRAWN_RETRY_MAX_MS);
+  });
+});
+
+describe("jitter", () => {
+  it("takes its share of a wait", () => {
+    expect(backoff(1, 0.5)).toBe(RETRY_MIN_MS * 0.875);
+    expect(flushAt(T, FLUSH_MS, null, 0.5)).toBe(T + FLUSH_MS * 0.95);
+  });
+
+  it("leaves an alarm that is set for the earliest that will do", () => {
+    expect(flushAt(T, FLUSH_MS, T + 22_500, 0.5)).toBe(T + 22_500);
+    expect(flushAt(T, FLUSH_MS, T + 22_499, 0.5)).toBe(T + 28_500);
   });
 });
