@@ -1,0 +1,209 @@
+import { describe, expect, it } from "vitest";
+import { BOUNCE_ENGAGED_MS, VPN_LIKELY } from "../../src/limits";
+import {
+  atLeast,
+  atMost,
+  bandOf,
+  crowdsOf,
+  type Facts,
+  type FactsRow,
+  isBot,
+  isBounce,
+  LEAD_TOTALS,
+  PARTS,
+  partsOf,
+  readFacts,
+  TOTALS,
+  totalsOf,
+  valuesOf,
+} from "../../src/rollup/facts";
+
+const HOME = "https://a.example/";
+
+const facts = (more: Partial<Facts> = {}): Facts => ({
+  ...{ site: "a", visitor_id: "v", started_at: 1_000, last_event_at: 5_000, country: "DE", label: "human" },
+  ...{ engagement: 45, bot: 0, vpn: 10, risk: null, events: 9, source: "google", campaign: null, referrer: null },
+  ...{ region: "BE", browser: "Firefox", os: null, device: "desktop", page_views: 3, engaged_ms: 20_000, scroll: 60 },
+  ...{ entry: HOME, views: { [HOME]: 2, [`${HOME}b`]: 1 }, counts: { click: 4, form_submit: 2 }, expected: 8 },
+  ...{ missing: 1, leads: 1, rules: [] },
+  ...more,
+});
+
+describe("a session's sums", () => {
+  it("are all there, in the order in which they are stored", () => {
+    expect(Object.fromEntries(totalsOf(facts()).map((sum, i) => [TOTALS[i], sum]))).toEqual({
+      ...{ sessions: 1, events: 9, page_views: 3, bounces: 0, engaged_ms: 20_000, scroll: 60 },
+      ...{ submits: 2, vpn: 0, expected: 8, missing: 1, leads: 1 },
+    });
+  });
+
+  it.each([
+    [null, 0],
+    [VPN_LIKELY - 1, 0],
+    [VPN_LIKELY, 1],
+    [100, 1],
+  ])("with a VPN score of %s count it as %i that is likely on a VPN", (vpn, counted) => {
+    expect(totalsOf(facts({ vpn }))[TOTALS.indexOf("vpn")]).toBe(counted);
+  });
+
+  it("have no submit where there was none, and a lead by itself adds one lead and nothing else", () => {
+    expect(totalsOf(facts({ counts: {} }))[TOTALS.indexOf("submits")]).toBe(0);
+    expect(LEAD_TOTALS.map((sum, i) => (sum === 0 ? "" : `${TOTALS[i]} ${sum}`)).filter(Boolean)).toEqual(["leads 1"]);
+  });
+
+  it.each([
+    [0, 0, true],
+    [1, BOUNCE_ENGAGED_MS - 1, true],
+    [1, BOUNCE_ENGAGED_MS, false],
+    [2, 0, false],
+  ])("of %i pages and %i ms are a bounce: %s", (page_views, engaged_ms, bounced) => {
+    const session = facts({ page_views, engaged_ms });
+    expect(isBounce(session)).toBe(bounced);
+    expect(totalsOf(session)[TOTALS.indexOf("bounces")]).toBe(bounced ? 1 : 0);
+    expect(partsOf(session, "device")).toEqual([["desktop", [1, 9, page_views, bounced ? 1 : 0, engaged_ms, 1]]]);
+  });
+
+  it("are a bot's by its verdict alone", () => {
+    expect(["bot", "suspect", "human", null].map((label) => isBot({ label }))).toEqual([true, false, false, false]);
+  });
+});
+
+describe("a score's band", () => {
+  it.each([
+    [null, ""],
+    [0, "0"],
+    [9, "0"],
+    [10, "1"],
+    [89, "8"],
+    [90, "9"],
+    [100, "9"],
+  ])("of %s is %j", (score, band) => {
+    expect(bandOf(score)).toBe(band);
+  });
+
+  it("lies in the ranges that begin at it or below, and in those that end at it or above", () => {
+    // Of every score between two bands there are nine ranges: each border has one on its side.
+    expect(crowdsOf(facts({ engagement: 25 }), "engagement")).toEqual([
+      ...["1+", "2+"],
+      ...["2-", "3-", "4-", "5-", "6-", "7-", "8-"],
+    ]);
+    expect(crowdsOf(facts({ engagement: 0 }), "engagement")).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8].map(atMost));
+    expect(crowdsOf(facts({ engagement: 100 }), "engagement")).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9].map(atLeast));
+    expect(crowdsOf(facts({ engagement: null }), "engagement")).toEqual([]);
+  });
+});
+
+describe("a session counts", () => {
+  it("for its values of each dimension, and for an empty one where something is not known", () => {
+    const known = facts({ campaign: "spring" });
+    expect(valuesOf(known, "page")).toEqual([HOME, `${HOME}b`]);
+    expect(valuesOf(known, "source")).toEqual(["google"]);
+    expect(valuesOf(known, "device")).toEqual(["desktop"]);
+    expect(valuesOf(known, "country")).toEqual(["DE"]);
+    expect(valuesOf(known, "label")).toEqual(["human"]);
+    expect(valuesOf(known, "campaign")).toEqual(["spring"]);
+    expect(valuesOf(known, "engagement")).toEqual(["4"]);
+    expect(valuesOf(known, "risk")).toEqual([""]);
+    const unknown = facts({ country: null, label: null, campaign: null });
+    expect(valuesOf(unknown, "country")).toEqual([""]);
+    expect(valuesOf(unknown, "label")).toEqual([""]);
+    // Most sessions come of no campaign: that is no value.
+    expect(valuesOf(unknown, "campaign")).toEqual([]);
+  });
+
+  it("for each type of its events, and for each of its pages: views, sessions, entries, bounces", () => {
+    expect(partsOf(facts(), "type")).toEqual([
+      ["click", [4, 1]],
+      ["form_submit", [2, 1]],
+    ]);
+    expect(partsOf(facts(), "page")).toEqual([
+      [HOME, [2, 1, 1, 0]],
+      [`${HOME}b`, [1, 1, 0, 0]],
+    ]);
+    expect(partsOf(facts({ views: { [HOME]: 1 }, page_views: 1, engaged_ms: 0 }), "page")).toEqual([
+      [HOME, [1, 1, 1, 1]],
+    ]);
+  });
+
+  it.each<[(typeof PARTS)[number], Partial<Facts>, string[]]>([
+    ["country", {}, ["DE"]],
+    ["region", {}, ["DE-BE"]],
+    ["region", { region: null }, [""]],
+    ["region", { country: null }, [""]],
+    ["referrer", { referrer: "news.example" }, ["news.example"]],
+    ["referrer", {}, [""]],
+    ["browser", {}, ["Firefox"]],
+    ["os", {}, [""]],
+    ["rule", { rules: ["bot_ua", "bot_rate"] }, ["bot_ua", "bot_rate"]],
+    ["rule", {}, []],
+    ["engagement", {}, ["4"]],
+    ["source", {}, ["google"]],
+  ])("in its part by %s, with %j, for %j", (part, more, values) => {
+    const sums = [1, 9, 3, 0, 20_000, 1];
+    expect(partsOf(facts(more), part)).toEqual(values.map((value) => [value, sums]));
+  });
+
+  it("in each part that there is", () => {
+    for (const part of PARTS) expect(Array.isArray(partsOf(facts(), part)), part).toBe(true);
+    expect(new Set(PARTS).size).toBe(13);
+  });
+});
+
+describe("a row is read", () => {
+  const row = (...detail: unknown[]): FactsRow => ({
+    ...{ site: "a", visitor_id: null, started_at: 1, last_event_at: 2, country: null, label: null, events: 3 },
+    ...{ engagement: 1, bot: 2, vpn: 3, risk: 4, leads: 5, rules: ["r"], detail: JSON.stringify(detail) },
+  });
+  const none = (count: number): null[] => Array.from({ length: count }, () => null);
+
+  it("in its older form, in which everything has a name", () => {
+    const older = row(
+      ...["google", "spring", "mobile", 3, 7_000, 55, `${HOME}x?y#z`, { [`${HOME}x`]: 3 }, { click: 2 }, 9, 1],
+      ...["https://news.example/a", "BE", "Firefox", "Linux"],
+      ...none(6),
+    );
+    const { detail: _, ...columns } = older;
+    expect(readFacts(older)).toEqual({
+      ...columns,
+      ...{ source: "google", campaign: "spring", device: "mobile", page_views: 3, engaged_ms: 7_000, scroll: 55 },
+      ...{ entry: `${HOME}x`, views: { [`${HOME}x`]: 3 }, counts: { click: 2 }, expected: 9, missing: 1 },
+      ...{ referrer: "news.example", region: "BE", browser: "Firefox", os: "Linux" },
+    });
+  });
+
+  it("in its newer form, in which most has a place", () => {
+    const newer = row(
+      ...none(7),
+      { [HOME]: 2, "/b": 1 },
+      [5, 0, 1],
+      ...none(6),
+      ["tablet", "bing", "https://b.example/", "autumn", ""],
+      [8_000, 40],
+      [
+        ["s", 10, 1],
+        ["t", 5, 2],
+      ],
+      ...["BY", "Chrome", "Windows"],
+    );
+    expect(readFacts(newer)).toMatchObject({
+      ...{ source: "bing", campaign: "autumn", device: "tablet", page_views: 3, engaged_ms: 8_000, scroll: 40 },
+      ...{ entry: HOME, views: { [HOME]: 2, [`${HOME}b`]: 1 }, counts: { page_view: 5, scroll: 1 } },
+      ...{ expected: 15, missing: 3, referrer: "b.example", region: "BY", browser: "Chrome", os: "Windows" },
+    });
+  });
+
+  it("that says nothing as a session of which nothing is known", () => {
+    expect(readFacts(row(...none(21)))).toMatchObject({
+      ...{ source: "direct", campaign: null, device: "unknown", page_views: 0, engaged_ms: 0, scroll: 0, entry: "" },
+      ...{ views: {}, counts: {}, expected: 0, missing: 0, referrer: null, region: null, browser: null, os: null },
+    });
+  });
+
+  it("without what is of another kind than it should be", () => {
+    const odd = row(1, 2, {}, "x", "x", "x", 5, [], 7, "x", "x", 1, 2, 3, 4, "x", {}, { a: 1 }, 1, 2, 3);
+    expect(readFacts(odd)).toMatchObject({
+      ...{ source: "direct", campaign: null, device: "unknown", page_views: 0, engaged_ms: 0, scroll: 0, entry: "" },
+      ...{ views: {}, counts: {}, expected: 0, missing: 0, referrer: null, region: null, browser: null, os: null },
+    });
+  });
+});
