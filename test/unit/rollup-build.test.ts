@@ -7,7 +7,6 @@ import { countSketch } from "../../src/rollup/sketch";
 import { mergeStored, newSlice } from "../../src/rollup/slice";
 
 const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 const BASE = Date.UTC(2026, 10, 29);
 const HOME = "https://a.example/";
 
