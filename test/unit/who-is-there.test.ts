@@ -1,0 +1,145 @@
+import { describe, expect, it } from "vitest";
+import { REALTIME_TOP, ROSTER_BEAT_MS } from "../../src/limits";
+import { type Health, type Presence, presenceOf } from "../../src/roster/entry";
+import { addCounts, figuresOf } from "../../src/roster/figures";
+import { allShards, shardName, shardOf } from "../../src/roster/shards";
+import { mergeSummaries, summarize } from "../../src/roster/summary";
+import { markOf, reasonFor } from "../../src/roster/when";
+import { whoIs } from "../../src/roster/who";
+import { newHead } from "../../src/session/head";
+import { newState } from "../../src/session/state";
+
+const T = 1_795_000_000_000;
+
+const presence = (session_id: string, more: Partial<Presence> = {}): Presence => ({
+  ...{ session_id, site: "a", page: "/", referrer: null, country: "DE", started_at: T, seen_at: T, events: 1 },
+  ...{ page_views: 1, engaged_ms: 0, label: "human", scores: { engagement: 1, bot: 0, vpn: 0, risk: 0 } },
+  ...more,
+});
+
+const ids = (sessions: Presence[]) => sessions.map(({ session_id }) => session_id);
+
+describe("a summary of who is there", () => {
+  const present = [
+    presence("b", { page: "/x", country: null, label: null }),
+    presence("a", { page: "/x" }),
+    presence("c", { seen_at: T + 1, label: "bot" }),
+  ];
+
+  it("counts everyone by page, country and verdict, unknown ones by that word", () => {
+    expect(summarize(present, 1)).toMatchObject({
+      visitors: 3,
+      pages: { "/x": 2, "/": 1 },
+      countries: { unknown: 1, DE: 2 },
+      labels: { unknown: 1, human: 1, bot: 1 },
+    });
+  });
+
+  it("shows the latest first, by id among those of one moment, and no more than are wanted", () => {
+    expect(ids(summarize(present, 3).sessions)).toEqual(["c", "a", "b"]);
+    expect(ids(summarize(present, 2).sessions)).toEqual(["c", "a"]);
+    expect(ids(present)).toEqual(["b", "a", "c"]);
+  });
+
+  it("of all shards adds them up before it cuts anything", () => {
+    const pages = Array.from({ length: REALTIME_TOP + 1 }, (_, i) =>
+      presence(`p${i}`, { page: `/${String.fromCharCode(97 + i)}` }),
+    );
+    const other = [presence("z", { page: "/k", seen_at: T + 5 }), presence("y", { page: "/k", country: "FR" })];
+    const merged = mergeSummaries([summarize(pages, 2), summarize(other, 2)], 3);
+    expect(merged.visitors).toBe(REALTIME_TOP + 3);
+    // The one that is last in each shard by name is first of all, and the tenth takes the place of the eleventh.
+    expect(merged.pages).toHaveLength(REALTIME_TOP);
+    expect(merged.pages[0]).toEqual({ page: "/k", visitors: 3 });
+    expect(merged.pages.slice(1).map(({ page }) => page)).toEqual([..."abcdefghi"].map((letter) => `/${letter}`));
+    expect(merged.countries).toEqual([
+      { country: "DE", visitors: REALTIME_TOP + 2 },
+      { country: "FR", visitors: 1 },
+    ]);
+    expect(merged.labels).toEqual({ human: REALTIME_TOP + 3 });
+    expect(ids(merged.sessions)).toEqual(["z", "p0", "p1"]);
+  });
+
+  it("of nobody is empty", () => {
+    expect(mergeSummaries([summarize([], 5)], 5)).toEqual({
+      ...{ visitors: 0, pages: [], countries: [], labels: {}, sessions: [] },
+    });
+  });
+});
+
+describe("the operator's figures", () => {
+  const health = (more: Partial<Health> = {}): Health => ({
+    ...{ flush_lag_ms: 0, journal_entries: 0, attempts: { d1: 0, r2: 0 }, alarm_overdue_ms: 0, quarantined: 0 },
+    ...more,
+  });
+  const counted = { visitors: 7, reports: 9, refused: { a: 1 }, limits: {} };
+
+  it("are sums, worst cases, and how many fail at what", () => {
+    const all = [
+      health({ flush_lag_ms: 5, journal_entries: 3, attempts: { d1: 2, r2: 0 }, quarantined: 1 }),
+      health({ flush_lag_ms: 9, journal_entries: 4, attempts: { d1: 1, r2: 1 }, alarm_overdue_ms: 1 }),
+      health({ alarm_overdue_ms: 8, quarantined: 2 }),
+    ];
+    expect(figuresOf(all, counted)).toEqual({
+      ...counted,
+      ...{ sessions: 3, journal_entries: 7, journal_entries_max: 4, flush_lag_ms_max: 9 },
+      ...{ retrying: { d1: 2, r2: 1 }, attempts: { d1: 3, r2: 1 }, alarms_overdue: 2, alarm_overdue_ms_max: 8 },
+      quarantined: 3,
+    });
+  });
+
+  it("of no session are nought", () => {
+    expect(figuresOf([], counted)).toMatchObject({ sessions: 0, journal_entries_max: 0, retrying: { d1: 0, r2: 0 } });
+  });
+
+  it("add up by name, an inherited name too", () => {
+    const counts = { a: 1 };
+    addCounts(counts, { a: 2, b: 3, toString: 4 });
+    expect(counts).toEqual({ a: 3, b: 3, toString: 4 });
+  });
+});
+
+describe("a session on the roster", () => {
+  const head = newHead("0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d", "a", T);
+  const state = { ...newState(0), entry_page: "/entry", started_at: T, last_received_at: T + 5 };
+
+  it("is on the page it is on now, or the one it began with", () => {
+    expect(presenceOf(head, state)).toMatchObject({ ...{ page: "/entry", site: "a", country: null, seen_at: T + 5 } });
+    expect(presenceOf(head, { ...state, current_page: "/now" }).page).toBe("/now");
+  });
+
+  it("has no mark of its time before its first event", () => {
+    expect(markOf(head, state)).toEqual({ page: null, label: null, visitor: null, ended: false, seen_at: null });
+    const identity = { visitor_id: "v", fingerprint_id: null, device_id: null, ip: null, asn: null, traits: {} };
+    const later = { ...state, events: 1, current_page: "/now", ended_at: T };
+    expect(markOf({ ...head, identity }, later)).toMatchObject({
+      ...{ page: "/now", visitor: "v", ended: true, seen_at: T + 5 },
+    });
+  });
+
+  it("reports at the lines of a grid of its own", () => {
+    const mark = (seen_at: number) => ({ page: "/", label: null, visitor: null, ended: false, seen_at });
+    const [first, second] = ["00000000", "00000001"].map((start) => `${start}-0000-4000-8000-000000000000`);
+    const line = ROSTER_BEAT_MS * 10;
+    expect(reasonFor(first ?? "", mark(line - 1), mark(line))).toBe("beat");
+    expect(reasonFor(first ?? "", mark(line), mark(line + ROSTER_BEAT_MS - 1))).toBeNull();
+    expect(reasonFor(second ?? "", mark(line - 1), mark(line))).toBeNull();
+    expect(reasonFor(second ?? "", mark(line - 2), mark(line - 1))).toBe("beat");
+  });
+
+  it("is in the shard that the end of its id says", () => {
+    expect(shardOf("0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b0000")).toBe(0);
+    expect(shardOf("0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b001f")).toBe(15);
+    expect(shardOf("0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b1230")).toBe(0);
+    expect(allShards).toEqual(Array.from({ length: 16 }, (_, i) => i));
+    expect(shardName(3)).toBe("shard-3");
+  });
+
+  it("is found by its visitor's id, which cannot be read from it", async () => {
+    const who = await whoIs("v");
+    expect(who).toMatch(/^[0-9a-f]{32}$/);
+    expect(await whoIs("v")).toBe(who);
+    expect(await whoIs("w")).not.toBe(who);
+    expect(await whoIs(null)).toBeNull();
+  });
+});
