@@ -38,4 +38,6 @@ afterEach((context) => {
   if (met) Object.assign(context.task.meta, { met });
   if (isFirst && mutantCoverage) Object.assign(context.task.meta, { loaded: { ...mutantCoverage.static } });
   isFirst = false;
+  // What the next file loads is met by no test of this one.
+  delete switches.currentTestId;
 });
