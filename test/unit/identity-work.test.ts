@@ -1,0 +1,175 @@
+import { describe, expect, it } from "vitest";
+import {
+  fingerprintRow,
+  forget,
+  giveBack,
+  type IdentityRecord,
+  isForgotten,
+  newRecord,
+  type Sighting,
+  settleWork,
+  take,
+  takeWork,
+  windowOf,
+} from "../../src/identity/record";
+import { IDENTITY_COUNTER_MS, IDENTITY_WINDOW_MS } from "../../src/limits";
+import { T0 } from "../support/log";
+
+const HOME = "203.0.113.0/24";
+
+const sighting = (session: string, more: Partial<Sighting> = {}): Sighting => ({
+  ...{ v: 1, kind: "fingerprint", value: "f-1", session_id: session, fingerprint_id: "f-1", forms: 0, counts: true },
+  ...{ ip: HOME, asn: 3320, country: "DE" },
+  ...more,
+});
+
+/** A record that has taken these sightings, a second apart. */
+function taken(...sightings: Sighting[]): IdentityRecord {
+  const record = newRecord("fingerprint", "f-1", T0);
+  sightings.forEach((one, i) => {
+    take(record, one, T0 + i * 1_000);
+  });
+  return record;
+}
+
+const sessionsOf = (record: IdentityRecord) => record.seen.map(([session]) => session);
+
+describe("a session that withdraws", () => {
+  it("takes along its count, and the places that rest on it alone", () => {
+    const record = taken(sighting("s-1"), sighting("s-1", { ip: "x" }), sighting("s-1", { ip: "y" }), sighting("s-2"));
+    takeWork(record);
+    forget(record, "s-1", T0 + 9_000);
+    expect(record).toMatchObject({ sessions: 1, row_changed: true, counter_changed: true, counter: { sessions: 1 } });
+    expect(sessionsOf(record)).toEqual(["s-2"]);
+    expect(record.edges).toMatchObject([{ ip: HOME, sessions: 1 }]);
+    expect(record.gone.map(({ ip }) => ip)).toEqual(["x", "y"]);
+    expect(isForgotten(record)).toBe(false);
+    forget(record, "s-2", T0 + 9_000);
+    expect(isForgotten(record)).toBe(true);
+  });
+
+  it("has nothing written that is to be deleted", () => {
+    const record = taken(sighting("s-1"), sighting("s-2", { ip: "x" }));
+    forget(record, "s-2", T0);
+    expect(record.changed).toEqual([`${HOME} 3320 DE`]);
+  });
+
+  it("that is not known changes nothing", () => {
+    const record = taken(sighting("s-1"));
+    takeWork(record);
+    const before = structuredClone(record);
+    forget(record, "s-2", T0);
+    expect(record).toEqual(before);
+  });
+
+  it("leaves a counter alone whose time is over", () => {
+    const record = taken(sighting("s-1"), sighting("s-2"));
+    takeWork(record);
+    forget(record, "s-1", T0 + IDENTITY_COUNTER_MS);
+    expect(record).toMatchObject({ counter: { sessions: 2 }, counter_changed: false });
+    forget(record, "s-2", T0 + IDENTITY_COUNTER_MS - 1);
+    expect(record).toMatchObject({ counter: { sessions: 1 }, counter_changed: true });
+  });
+
+  it("never brings a count below nought", () => {
+    const record = taken(sighting("s-1", { counts: false }), sighting("s-2"));
+    record.sessions = 0;
+    forget(record, "s-1", T0);
+    forget(record, "s-2", T0);
+    expect(record).toMatchObject({ sessions: 0, counter: { sessions: 0 } });
+  });
+
+  it("may never have moved a counter", () => {
+    const record = taken(sighting("s-1", { counts: false }));
+    forget(record, "s-1", T0);
+    expect(record).toMatchObject({ sessions: 0, counter: null, counter_changed: false });
+  });
+});
+
+describe("work for the stores", () => {
+  it("is taken up once, and what is gone stays until it is", () => {
+    const record = taken(sighting("s-1"), sighting("s-2", { ip: "x" }));
+    forget(record, "s-2", T0);
+    const { gone } = record;
+    expect(takeWork(record)).toEqual({ row: true, changed: [`${HOME} 3320 DE`], counter: true, gone });
+    expect(record).toMatchObject({ row_changed: false, changed: [], counter_changed: false, gone });
+    expect(takeWork(record)).toEqual({ row: false, changed: [], counter: false, gone });
+  });
+
+  it("that failed is given back, with what has come since", () => {
+    const record = taken(sighting("s-1"));
+    const work = takeWork(record);
+    take(record, sighting("s-2", { ip: "x", counts: false }), T0);
+    take(record, sighting("s-3", { counts: false }), T0);
+    giveBack(record, work);
+    expect(record).toMatchObject({ row_changed: true, counter_changed: true, uncertain: true, attempts: 1 });
+    expect(record.changed).toEqual([`${HOME} 3320 DE`, "x 3320 DE"]);
+    giveBack(record, takeWork(record));
+    expect(record.attempts).toBe(2);
+  });
+
+  it("that was nothing gives nothing back, and takes nothing away", () => {
+    const record = taken(sighting("s-1"));
+    const work = takeWork(record);
+    const nothing = takeWork(record);
+    giveBack(record, nothing);
+    expect(record).toMatchObject({ row_changed: false, counter_changed: false, changed: [] });
+    giveBack(record, work);
+    giveBack(record, nothing);
+    expect(record).toMatchObject({ row_changed: true, counter_changed: true });
+  });
+
+  it("is done when it is done, except for what an earlier write may bring back", () => {
+    const record = taken(sighting("s-1", { ip: "x" }), sighting("s-2", { ip: "y" }), sighting("s-3"));
+    forget(record, "s-1", T0);
+    const work = takeWork(record);
+    giveBack(record, work);
+    settleWork(record, takeWork(record));
+    expect(record.gone).toHaveLength(1);
+    expect(record).toMatchObject({ uncertain: false, attempts: 0 });
+    const again = takeWork(record);
+    forget(record, "s-2", T0);
+    settleWork(record, { ...again, gone: again.gone.slice(0, 1) });
+    expect(record.gone.map(({ ip }) => ip)).toEqual(["y"]);
+  });
+});
+
+describe("the window", () => {
+  it("counts each thing once, and the most forms of each session", () => {
+    const record = taken(
+      sighting("s-1", { forms: 2 }),
+      sighting("s-1", { forms: 1, ip: "x", asn: 1, country: "FR", fingerprint_id: "f-2" }),
+      sighting("s-2", { forms: 3 }),
+    );
+    expect(windowOf(record, T0 + 3_000)).toEqual({
+      ...{ sessions: 2, addresses: 2, networks: 2, countries: 2, fingerprints: 2, forms: 5, capped: false },
+    });
+  });
+
+  it("does not count what is not known", () => {
+    const record = taken(sighting("s-1", { ip: null, asn: null, country: null, fingerprint_id: null }));
+    expect(windowOf(record, T0)).toEqual({
+      ...{ sessions: 1, addresses: 0, networks: 0, countries: 0, fingerprints: 0, forms: 0, capped: false },
+    });
+  });
+
+  it("ends after a day, for what is in it and for what was left out of it", () => {
+    const record = taken(sighting("s-1"));
+    record.dropped_at = T0;
+    expect(windowOf(record, T0 + IDENTITY_WINDOW_MS - 1)).toMatchObject({ sessions: 1, capped: true });
+    expect(windowOf(record, T0 + IDENTITY_WINDOW_MS)).toMatchObject({ sessions: 0, capped: false });
+  });
+});
+
+it("a fingerprint's row counts its places, those that are known", () => {
+  const record = taken(
+    sighting("s-1"),
+    sighting("s-2", { country: "FR" }),
+    sighting("s-3", { ip: "x", asn: 1, country: null }),
+    sighting("s-4", { ip: "y", asn: null }),
+  );
+  expect(fingerprintRow(record)).toEqual({
+    ...{ fingerprint_id: "f-1", first_seen_at: T0, last_seen_at: T0 + 3_000, sessions: 4 },
+    ...{ ips: 3, asns: 2, countries: 2 },
+  });
+});
