@@ -120,12 +120,29 @@ describe("an end", () => {
     expect(taken).toMatchObject({ ended: true, reply: { ended: true, ack: null } });
   });
 
+  it("ends a session whose consent has become pending", () => {
+    const taken = take(knownAfter(call()), call({ start: { consent: "pending" }, end: true }));
+    expect([taken.ended, taken.entries.at(-1)?.kind]).toEqual([true, "end"]);
+  });
+
   it("is never before what the session has seen", () => {
     const known = knownAfter(call(), startless({ events: someEvents(1) }));
     const one = startless({ events: [], end: true });
     if (one.batch) one.batch.sent_at = 90_000;
     one.end = { timestamp: 1 };
     expect(only(take(known, one, T + 60_000), "end")?.at).toBe(T + 1_000);
+  });
+});
+
+describe("time", () => {
+  it("of a session that goes on is never before its start, and a new one begins with its first event", () => {
+    const old = (options: object) => {
+      const one = call({ events: [{ event_type: "click", timestamp: 0 }], ...options });
+      if (one.batch) one.batch.sent_at = 100_000;
+      return one;
+    };
+    expect(only(take(null, old({})), "start")?.at).toBe(T - 100_000);
+    expect(only(take(knownAfter(call()), old({}), T + 9_000), "event")?.at).toBe(T);
   });
 });
 
