@@ -69,7 +69,17 @@ describe("a field of a body", () => {
       "a day alone",
       isoDay,
       ["2026-12-31"],
-      ["", "x2026-11-25", "2026-11-25x", "2026-11-25T00:00Z", "26-11-25", "2026-1-25", "2026-11-5", "02026-11-25"],
+      [
+        "",
+        "x2026-11-25",
+        "2026-11-25x",
+        "2026-11-25T00:00Z",
+        "2026-11-25T00:00:00.000Z",
+        "26-11-25",
+        "2026-1-25",
+        "2026-11-5",
+        "02026-11-25",
+      ],
     ],
   ])("that is %s is of the form it should have, and of no other", (_, schema, good, bad) => {
     for (const value of good) expect(schema.safeParse(value).success, String(value).slice(0, 99)).toBe(true);
@@ -88,6 +98,7 @@ describe("a field of a body", () => {
     [StreamName, "server", "is reserved"],
     [ClientId, "a b", "must be printable ASCII"],
     [isoDay, "today", "must be a day such as 2026-11-25"],
+    [isoDay, "x2026-11-25", "must be a day such as 2026-11-25"],
     [isoDay, "2026-02-30", "is no day of the calendar"],
   ])("says what it should have been (%#)", (schema, value, message) => {
     expect(schema.safeParse(value).error?.issues.map((issue) => issue.message)).toContain(message);
