@@ -33,7 +33,8 @@ export function sliceFor(filter: Filter): Chosen | null {
 }
 
 function bandsFor(dimension: ScoreName, low: number, high: number): Chosen | null {
-  const isWhole = low % 10 === 0 && low < 100 && (high === 100 || high % 10 === 9);
+  // The last band goes up to 100: a bound of 99 cuts it.
+  const isWhole = low % 10 === 0 && low < 100 && (high === 100 || (high % 10 === 9 && high < 99));
   if (!isWhole) return null;
   const values = Array.from({ length: 10 }, (_, band) => band).filter((band) => band * 10 >= low && band * 10 < high);
   return { dimension, values: values.map(String), crowd: crowdFor(values) };
