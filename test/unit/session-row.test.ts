@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { followRequest, hubName, readFollow } from "../../src/roster/socket";
+import { type Identity, newHead } from "../../src/session/head";
+import { newProgress } from "../../src/session/progress";
+import { newState } from "../../src/session/state";
+import { sessionRow } from "../../src/store/projection";
+
+const ID = "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d";
+const T = 1_795_000_000_000;
+const SOMEBODY: Identity = {
+  ...{ visitor_id: "v", fingerprint_id: "f", device_id: "d", ip: "1.2.3.0", asn: 64_500, traits: {} },
+};
+
+/** A row of a session whose identity has had so many versions, of which D1's row holds one. */
+function rowOf(identity: Identity | null, version: number, inD1: number | null) {
+  const head = { ...newHead(ID, "a", T), identity, identity_version: version };
+  const state = { ...newState(0), started_at: T, seq: 9, events: 3 };
+  const { statement, values } = sessionRow(head, state, { ...newProgress(0), identity_in_d1: inD1 });
+  const set = statement.slice(statement.indexOf("DO UPDATE SET"));
+  return { values, sets: { site: /\bsite = /.test(set), visitor: /\bvisitor_id = /.test(set) } };
+}
+
+describe("a session's statement", () => {
+  // Each indexed column that is named is billed again, whether or not it changes.
+  it.each<[string, Identity | null, number, number | null, { site: boolean; visitor: boolean }]>([
+    ["the first time sets everything", SOMEBODY, 1, null, { site: true, visitor: true }],
+    ["of nobody the first time sets everything", null, 0, null, { site: true, visitor: true }],
+    ["of the identity that D1 has leaves it alone", SOMEBODY, 2, 2, { site: false, visitor: false }],
+    ["of a newer identity sets that", SOMEBODY, 3, 2, { site: false, visitor: true }],
+    ["after a withdrawal takes the identity out", null, 3, 3, { site: false, visitor: true }],
+    ["of nobody says so again, whatever D1 has", null, 0, 0, { site: false, visitor: true }],
+  ])("%s", (_, identity, version, inD1, sets) => {
+    expect(rowOf(identity, version, inD1).sets).toEqual(sets);
+  });
+
+  it("changes nothing that is newer", () => {
+    const head = newHead(ID, "a", T);
+    expect(sessionRow(head, newState(0), newProgress(0)).statement).toContain(
+      "WHERE excluded.last_seq > sessions.last_seq",
+    );
+  });
+
+  it("has the values of its columns, and a place for the detail after them", () => {
+    const { values } = rowOf(SOMEBODY, 1, null);
+    expect(values).toHaveLength(17);
+    expect(values.slice(0, 5)).toEqual([ID, "a", "v", "f", T]);
+    expect(values.slice(7, 9)).toEqual(["1.2.3.0", 64_500]);
+    expect(values.slice(-2)).toEqual([3, 9]);
+    expect(rowOf(null, 1, 1).values.slice(2, 4)).toEqual([null, null]);
+  });
+});
+
+describe("who follows a site", () => {
+  it("is told to the hub as the Worker has it", () => {
+    const context = { site: "a", ticket: { nonce: "n", expires_at: T }, protocol: "p" };
+    const request = followRequest(context);
+    expect(request.headers.get("upgrade")).toBe("websocket");
+    expect(readFollow(request)).toEqual(context);
+    expect(readFollow(new Request("https://realtime/"))).toEqual({});
+  });
+
+  it("asks the hub of that site, or the one of all", () => {
+    expect(hubName("a")).toBe("a");
+    expect(hubName(null)).toBe("*");
+  });
+});
