@@ -81,7 +81,9 @@ if (files.length === 0) {
 }
 const lines = values.changed === undefined ? null : changedLines(values.changed);
 const all = (await mutantsOf(files)).filter(
-  ({ fileName, location }) => lines === null || touches(lines.get(fileName), location.start.line, location.end.line),
+  ({ fileName, location: { start, end } }) =>
+    // A mutant's lines are counted from 0, git's from 1.
+    lines === null || touches(lines.get(fileName), start.line + 1, end.line + 1),
 );
 const chosen = sampleOf(all, size ?? all.length, seed ?? 1);
 if (chosen.length === 0) {

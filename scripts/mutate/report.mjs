@@ -47,5 +47,5 @@ export function describeOne({ mutant, verdict, cut }) {
   const { fileName, location, mutatorName, replacement } = mutant;
   const change = replacement.replace(/\s+/g, " ").slice(0, 100);
   const why = verdict === "uncovered" ? "no test meets it" : cut ? "not by the tests that fit its time" : "by no test";
-  return `${fileName}:${location.start.line}:${location.start.column + 1} ${mutatorName} → ${change}   (${why})`;
+  return `${fileName}:${location.start.line + 1}:${location.start.column + 1} ${mutatorName} → ${change}   (${why})`;
 }
