@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { MAX_SIGNALS } from "../../src/limits";
 import type { TrackCall } from "../../src/session/intake";
+import { call, codeOf, kinds, knownAfter, type Options, only, someEvents, startless, T, take } from "../support/calls";
 import { HOME } from "../support/log";
-import { call, codeOf, kinds, knownAfter, type Options, only, someEvents, startless, T, take } from "./calls";
 
 /** Who and where a call says its visitor is, and with which consent. */
 

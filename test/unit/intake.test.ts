@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { firstSeq } from "../../src/session/entry";
 import { sameText } from "../../src/session/intake";
-import { call, codeOf, ID, kinds, knownAfter, only, PAGE, someEvents, startless, T, take } from "./calls";
+import { call, codeOf, ID, kinds, knownAfter, only, PAGE, someEvents, startless, T, take } from "../support/calls";
 
 /** What a call on a session comes to, before anything is changed. */
 
