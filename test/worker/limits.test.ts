@@ -27,6 +27,8 @@ const start = (ip: string, session_id = newId(), site = "default"): Promise<Resp
   post(`${START}?site=${site}`, { page: PAGE, session_id }, { ip });
 
 /** Uses up all but one of a window, as so many requests from `ip` would: the binding is what they are counted by. */
+const AT_ONCE = 50;
+
 async function useUp(limiter: RateLimit, limit: number, ip: string): Promise<void> {
   for (let i = 1; i < limit; i++) {
     const { success } = await limiter.limit({ key: senderOf(ip) });
@@ -85,7 +87,11 @@ describe("one request more than a window allows", () => {
   });
 
   it("of starts on a site is 429 from any address, and another site is not", { timeout: 60_000 }, async () => {
-    for (let i = 1; i < SITE_STARTS_PER_MINUTE; i++) await env.LIMIT_SITE_STARTS.limit({ key: "busy" });
+    // Some at once: one after the other they take a busy machine longer than the minute that they are counted in.
+    for (let left = SITE_STARTS_PER_MINUTE - 1; left > 0; left -= AT_ONCE) {
+      const calls = Array.from({ length: Math.min(left, AT_ONCE) }, () => env.LIMIT_SITE_STARTS.limit({ key: "busy" }));
+      await Promise.all(calls);
+    }
     await expectTaken(start("203.0.113.8", newId(), "busy"));
     const id = newId();
     await expectRefusedAsleep(() => start("203.0.113.9", id, "busy"), id);
