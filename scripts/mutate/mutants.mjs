@@ -1,10 +1,10 @@
 // @ts-check
 // What can be changed in the code, one small change at a time, and the code with switches for those that are asked for.
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInstrumenter } from "@stryker-mutator/instrumenter";
 import { createInjector } from "typed-inject";
-import { seeded } from "../eval/random.mjs";
 import { root } from "../install.mjs";
 
 /** A text that is another: most are words for people, and no test should hold on to them. */
@@ -84,17 +84,20 @@ function keyOf({ fileName, location: { start, end }, mutatorName, replacement })
 }
 
 /**
- * The same sample for the same seed and the same mutants: the first part of a shuffle.
- * @template T
- * @param {readonly T[]} all
+ * A random sample: the same one for the same seed, and nearly the same one after a change elsewhere in the code.
+ * @param {readonly Mutant[]} all
  * @param {number} size
  * @param {number} seed
  */
 export function sampleOf(all, size, seed) {
-  const random = seeded(seed);
-  const keyed = all.map((one) => ({ one, key: random() }));
+  const keyed = all.map((mutant) => ({
+    mutant,
+    key: createHash("sha256")
+      .update(`${seed}:${keyOf(mutant)}`)
+      .digest("hex"),
+  }));
   return keyed
-    .sort((a, b) => a.key - b.key)
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
     .slice(0, size)
-    .map(({ one }) => one);
+    .map(({ mutant }) => mutant);
 }
