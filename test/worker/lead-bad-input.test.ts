@@ -31,6 +31,15 @@ const binary = Uint8Array.from({ length: 2_000 }, (_, i) => (i * 89) % 256);
 const huge = "x".repeat(LEAD_MAX_BODY_BYTES);
 const file = `--x\r\nContent-Disposition: form-data; name="cv"; filename="cv.pdf"\r\n\r\n%PDF\r\n--x--\r\n`;
 
+it.each(["999", "1242", "+999", "00999"])(
+  "a lead whose country code is nobody's, %s, is taken all the same",
+  async (code) => {
+    const body = JSON.stringify({ email: EMAIL, phone: "030 1234567", country_code: code });
+    const response = await post("/lead", body, { headers: { "Content-Type": JSON_TYPE } });
+    expect({ status: response.status, body: await response.json() }).toMatchObject({ status: 202 });
+  },
+);
+
 describe("a body that is no lead is told what is wrong, and leaves nothing behind", () => {
   it.each<[why: string, type: string, body: BodyInit, code: Parameters<typeof problemOf>[1]]>([
     ["nothing, as JSON", JSON_TYPE, "", "invalid_json"],
