@@ -17,7 +17,7 @@ export const WHAT_FOR = {
   "@rrweb/record": "recording of a page, in a file that is loaded where a site records",
   "@rrweb/replay": "replay of recordings in the dashboard",
   "@rrweb/types": "types of recordings",
-  "@stryker-mutator/api": "types of the next",
+  "@stryker-mutator/api": "types of @stryker-mutator/instrumenter",
   "@stryker-mutator/instrumenter": "small changes to the code, for `npm run mutate`",
   "@types/d3-force": "types",
   "@types/node": "types",

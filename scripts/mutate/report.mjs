@@ -12,7 +12,7 @@ export function interval(hits, of) {
   const middle = share + (z * z) / (2 * of);
   const spread = z * Math.sqrt((share * (1 - share)) / of + (z * z) / (4 * of * of));
   const scale = 1 + (z * z) / of;
-  return [(middle - spread) / scale, (middle + spread) / scale];
+  return [Math.max(0, (middle - spread) / scale), Math.min(1, (middle + spread) / scale)];
 }
 
 /** @param {Judged} judged */
