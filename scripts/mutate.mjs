@@ -94,6 +94,12 @@ const switched = await withSwitches(chosen);
 const code = Object.fromEntries(switched.files);
 say(`${chosen.length} of ${all.length} possible changes to ${files.length} files (seed ${seed}).`);
 
+// Tests of the Worker import what it serves: without a build, two suites would be left out and their mutants survive.
+const built = spawnSync(process.execPath, ["scripts/build.mjs"], { cwd: root, encoding: "utf8" });
+if (built.status !== 0) {
+  console.error(built.stderr || built.stdout);
+  process.exit(1);
+}
 say("Running every test once, to see which meets which …");
 const first = await runTests(
   { files: code, active: null, hits: Number.MAX_SAFE_INTEGER, projects: values.suite, tests: null },
