@@ -117,8 +117,10 @@ export const MAX_EVENT_AGE_MS = 24 * HOUR;
 export const LINGER_MS = 24 * HOUR;
 /** A form nobody has touched for this long is abandoned: the web's session time-out, so that a break is no abandonment. */
 export const FORM_ABANDONED_MS = 30 * MINUTE;
-/** A gap between events longer than this counts as absence, not as engagement. */
+/** An act on a page in view counts as attention for this long: a slow reader moves, scrolls or clicks more often than that. */
 export const ENGAGED_GAP_MS = 15 * SECOND;
+/** Spans of attention kept apart, so that a page that delivers late can fill in between; before them only their sum is kept. */
+export const MAX_ATTENTION_SPANS = 16;
 /** Site settings in the isolate. */
 export const SITE_CACHE_MS = 60 * SECOND;
 /** Sites remembered per isolate, unknown ones too, so that inventing names cannot grow memory. */

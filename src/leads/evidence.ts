@@ -15,7 +15,7 @@ export function noEvidence(
   const state = newState(0);
   open(state);
   state.lead = { ...submit, no_session: true, submit_ms: null };
-  judge(state, Topic.lead, ruleSet(RULES_VERSION));
+  judge(state, Topic.lead, ruleSet(RULES_VERSION), 0);
   return {
     link,
     session_id: null,

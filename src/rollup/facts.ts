@@ -1,4 +1,5 @@
 import { BOUNCE_ENGAGED_MS, VPN_LIKELY } from "../limits";
+import { BUILT_IN_TYPES } from "../protocol/types";
 import { SCORES, type ScoreName } from "../scoring/ledger";
 import { pageName, referrerHost } from "../session/source";
 import { readCounts, readViews, sumOf } from "../session/tallies";
@@ -54,9 +55,12 @@ export interface LooseLead {
 /** A session's class in every rollup: verdicts change, so they are split, never left out. */
 export const isBot = (facts: Pick<Facts, "label">): boolean => facts.label === "bot";
 
-/** At most one page, and less than ten seconds with it. */
-export const isBounce = ({ page_views, engaged_ms }: Facts): boolean =>
-  page_views <= 1 && engaged_ms < BOUNCE_ENGAGED_MS;
+/** At most one page view, less than ten seconds engaged, no lead, and no custom event. */
+export const isBounce = ({ page_views, engaged_ms, leads, counts }: Facts): boolean =>
+  page_views <= 1 && engaged_ms < BOUNCE_ENGAGED_MS && leads === 0 && !Object.keys(counts).some(isCustom);
+
+/** A site's own event type, or the built-in one for all of them. */
+const isCustom = (type: string): boolean => type === "custom" || !BUILT_IN_TYPES.has(type);
 
 /** What a question may filter by, and have answered from rollups. Scores go by bands of ten. */
 export const DIMENSIONS = [

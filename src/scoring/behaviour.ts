@@ -67,8 +67,9 @@ const RETURN_MS = 30_000;
 /** Folds one act into `state.behaviour` and says what may have changed, as `Topic` bits. */
 export function observe(state: SessionState, entry: EventEntry): number {
   const { behaviour } = state;
-  const at = state.clock;
-  const { event_type } = entry;
+  const { at, event_type } = entry;
+  // A page that was offline delivers acts that are older than what another page has done since.
+  const isNewest = at >= (state.last_event_at ?? at);
   const data = entry.detail?.data;
   switch (event_type) {
     case "mousemove":
@@ -83,7 +84,7 @@ export function observe(state: SessionState, entry: EventEntry): number {
       scroll(behaviour, entry, at);
       return Topic.act | Topic.scroll;
     case "visibility_change":
-      return see(behaviour, data?.["state"] === "hidden", at);
+      return isNewest ? see(behaviour, data?.["state"] === "hidden", at) : Topic.act;
     case "form_focus":
     case "form_change":
       behaviour.form_since ??= at;
@@ -94,7 +95,7 @@ export function observe(state: SessionState, entry: EventEntry): number {
       submit(state, data, at);
       return Topic.act | Topic.deed | Topic.form | Topic.lead;
     case "page_view":
-      behaviour.page_at = at;
+      if (isNewest) behaviour.page_at = at;
       beat(behaviour.deed_rhythm, at);
       return Topic.act | Topic.deed;
     case "error":
@@ -143,10 +144,13 @@ function submit(state: SessionState, data: Record<string, unknown> | undefined, 
   const { behaviour } = state;
   behaviour.submits += 1;
   beat(behaviour.deed_rhythm, at);
-  const since = at - (behaviour.page_at ?? state.started_at);
+  const { page_at, form_since } = behaviour;
+  // Opened or begun after the submit: on another page.
+  const opened_at = page_at !== null && page_at <= at ? page_at : state.started_at;
+  const since = at - opened_at;
   behaviour.submit_ms = Math.min(behaviour.submit_ms ?? since, since);
   const fields = figure(data?.["fields"]) ?? behaviour.form_fields;
-  const own = behaviour.form_since === null ? null : at - behaviour.form_since;
+  const own = form_since === null || form_since > at ? null : at - form_since;
   // What a page claims counts only where it can be true: a form cannot take longer than the session.
   const claimed = figure(data?.["ms"]);
   const ms = claimed !== null && claimed <= at - state.started_at ? claimed : own;

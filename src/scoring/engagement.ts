@@ -27,7 +27,7 @@ export const ENGAGEMENT_RULES: readonly Rule[] = [
       const tens = Math.floor(engaged_ms / 10_000);
       return graded(tens, DURATION, () => `${tens * 10} s of engaged time`);
     },
-    about: "1 point for each 10 s of engaged time: visible, with no gap of more than 15 s between events.",
+    about: "1 point for each 10 s of engaged time: an act on a page in view counts until the next, for at most 15 s.",
     example: "3 minutes on a page with an event every 5 s: 18 points",
   },
   {

@@ -5,32 +5,33 @@ import { type Rule, Topic } from "./rule";
 import type { RuleSet } from "./ruleset";
 
 /**
- * Asks the rules that watch one of `topics`, and brings ledger, scores and label up to date. Pure but for `state`, which
- * it changes. Rules that read the other scores come last, so that one round is enough.
+ * Asks the rules that watch one of `topics`, and brings ledger, scores and label up to date. `at`: the time of the entry that
+ * touched them, epoch ms. Pure but for `state`, which it changes. Rules that read the other scores come last, so that one
+ * round is enough.
  */
-export function judge(state: SessionState, topics: number, set: RuleSet): void {
-  let changed = ask(state, set.watching(topics));
+export function judge(state: SessionState, topics: number, set: RuleSet, at: number): void {
+  let changed = ask(state, set.watching(topics), at);
   if (changed) total(state);
   if (changed || topics & Topic.scores) {
-    changed = ask(state, set.watching(Topic.scores)) || changed;
+    changed = ask(state, set.watching(Topic.scores), at) || changed;
     if (changed) total(state);
   }
 }
 
 /** True when the ledger has changed. */
-function ask(state: SessionState, rules: readonly Rule[]): boolean {
+function ask(state: SessionState, rules: readonly Rule[], at: number): boolean {
   let changed = false;
-  for (const rule of rules) if (askOne(state, rule)) changed = true;
+  for (const rule of rules) if (askOne(state, rule, at)) changed = true;
   return changed;
 }
 
-function askOne(state: SessionState, rule: Rule): boolean {
+function askOne(state: SessionState, rule: Rule, at: number): boolean {
   const { ledger } = state.judgement;
   const finding = rule.needs?.some((need) => isMissing(state, need)) ? null : rule.test(state);
   const line = ledger.find((firing) => firing.rule === rule.id);
   if (!finding) {
     if (!line || line.withdrawn_at !== undefined) return false;
-    line.withdrawn_at = state.clock;
+    line.withdrawn_at = Math.max(line.at, at);
     return true;
   }
   const weight = finding.points ?? rule.points;
@@ -41,7 +42,7 @@ function askOne(state: SessionState, rule: Rule): boolean {
     points: 0,
     weight,
     class: rule.class,
-    at: state.clock,
+    at,
     seq: state.seq,
     evidence: finding.evidence,
     ...(rule.shadow && { shadow: true }),

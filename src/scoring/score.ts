@@ -15,7 +15,7 @@ export function score(state: SessionState, entry: Entry, set: RuleSet): void {
   if (set.rules.length === 0) return;
   if (entry.kind === "start") open(state);
   const topics = topicsOf(state, entry);
-  if (topics !== 0) judge(state, topics, set);
+  if (topics !== 0) judge(state, topics, set, entry.at);
 }
 
 function topicsOf(state: SessionState, entry: Entry): number {

@@ -6,12 +6,12 @@ import type { SessionState } from "./state";
 import {
   type Ack,
   ackOf,
+  boundsOf,
   copyStream,
   isFull,
   isSettled,
   isTooSparse,
-  type StreamState,
-  settle,
+  settleEvents,
   streamOf,
 } from "./streams";
 import { placeInTime } from "./time";
@@ -54,15 +54,18 @@ function takeNumbered(state: SessionState, context: Context, name: string, first
   context.batch.events.forEach((event, i) => {
     const number = first + i;
     const isNew = !isSettled(next, number);
-    settle(next, number, number);
+    const bounds = boundsOf(next, number);
+    settleEvents(next, number, number);
     if (!isNew) duplicates += event === null ? 0 : 1;
     else if (event === null) rejected.push(number);
     else {
-      fresh.push(placed(event, context, next, name, number));
+      const entry = eventEntry(event, context, bounds, name, number);
+      next.at = Math.max(next.at, entry.at);
+      fresh.push(entry);
       taken.push(event);
     }
   });
-  const gone = (context.batch.gone ?? []).filter(([from, to]) => settle(next, from, to) > 0);
+  const gone = (context.batch.gone ?? []).filter(([from, to]) => settleEvents(next, from, to) > 0);
   if (isTooSparse(next)) return refused("stream_too_sparse", "This stream has too many gaps; begin a new one.");
   return {
     ok: true,
@@ -83,18 +86,12 @@ function settledEntry(
   return rejected.length + gone.length > 0 ? [{ kind: "settled", at, stream, rejected, gone }] : [];
 }
 
-function placed(event: EventInput, context: Context, stream: StreamState, name: string, number: number): NewEvent {
-  const entry = eventEntry(event, context, Math.max(context.earliest, stream.at), name, number);
-  stream.at = entry.at;
-  return entry;
-}
-
 function takeUnnumbered(context: Context): TakenEvents {
-  let earliest = context.earliest;
+  let earliest = 0;
   const fresh: Unplaced[] = [];
   for (const event of context.batch.events) {
     if (event === null) continue;
-    const entry = eventEntry(event, context, earliest, null, null);
+    const entry = eventEntry(event, context, { earliest, latest: context.now }, null, null);
     earliest = entry.at;
     fresh.push(entry);
   }
@@ -110,13 +107,15 @@ function takeUnnumbered(context: Context): TakenEvents {
 function eventEntry(
   event: EventInput,
   context: Context,
-  earliest: number,
+  { earliest, latest }: { earliest: number; latest: number },
   stream: string | null,
   number: number | null,
 ): NewEvent {
-  const at = placeInTime(context.now, context.batch.sent_at, event.timestamp, earliest);
+  const { batch, now } = context;
+  const claimed = placeInTime(now, batch.sent_at, event.timestamp, earliest);
+  const at = Math.max(Math.min(claimed, latest), Math.min(context.earliest, now));
   const { event_type } = event;
-  const entry: NewEvent = { kind: "event", at, received_at: context.now, stream, number, event_type };
+  const entry: NewEvent = { kind: "event", at, received_at: now, stream, number, event_type };
   if (event.page != null) entry.page = event.page;
   if (event.element != null) entry.element = event.element;
   const detail = detailOf(event);

@@ -1,14 +1,15 @@
-import { ENGAGED_GAP_MS, MAX_COUNTED_TYPES, MAX_PAGES, MAX_PAGES_UNITS } from "../limits";
+import { MAX_COUNTED_TYPES, MAX_PAGES, MAX_PAGES_UNITS } from "../limits";
 import { BUILT_IN_TYPES } from "../protocol/types";
 import { mergeLeads } from "../scoring/facts";
 import { type RuleSet, ruleSet } from "../scoring/ruleset";
 import { score } from "../scoring/score";
+import { attend, attendedMs, type Sight } from "./attention";
 import { beat } from "./cadence";
 import type { EndEntry, Entry, EventEntry, NetworkEntry, SettledEntry, StartEntry } from "./entry";
 import { closeForm, noteForm } from "./forms";
 import { follow } from "./journey";
 import type { SessionState } from "./state";
-import { newStream, SERVER_STREAM, type StreamState, settle, streamOf } from "./streams";
+import { newStream, SERVER_STREAM, type StreamState, settleEvents, streamOf } from "./streams";
 import { newVelocity, record } from "./velocity";
 import { countView } from "./views";
 
@@ -24,7 +25,6 @@ export function apply(state: SessionState, entry: Entry, rules?: RuleSet): void 
 
 function change(state: SessionState, entry: Entry): void {
   state.seq = entry.seq;
-  state.clock = Math.max(state.clock, entry.at);
   switch (entry.kind) {
     case "start":
       applyStart(state, entry);
@@ -101,7 +101,7 @@ function streamFor(state: SessionState, name: string): StreamState {
 function applyEvent(state: SessionState, entry: EventEntry): void {
   if (entry.stream !== null && entry.number !== null) {
     const stream = streamFor(state, entry.stream);
-    settle(stream, entry.number, entry.number);
+    settleEvents(stream, entry.number, entry.number);
     stream.received += 1;
     stream.at = Math.max(stream.at, entry.at);
   }
@@ -117,13 +117,19 @@ function applyEvent(state: SessionState, entry: EventEntry): void {
   else applyAct(state, entry);
 }
 
-/** What an event says of the visitor; a late one says nothing any more. */
+/**
+ * What an event says of the visitor; a late one says nothing any more. Its own time decides, whatever lies before it in the
+ * log: a page that was offline delivers acts that are older than what another page has done since.
+ */
 function applyAct(state: SessionState, entry: EventEntry): void {
-  const at = state.clock;
+  const { at } = entry;
   const type = entry.event_type;
-  engage(state, at);
-  state.first_event_at ??= at;
-  state.last_event_at = at;
+  const sight = sightOf(entry);
+  const isNewest = state.last_event_at === null || at >= state.last_event_at;
+  attend(state.attention, entry.stream, at, sight, state.started_at);
+  state.first_event_at = Math.min(state.first_event_at ?? at, at);
+  state.last_event_at = Math.max(state.last_event_at ?? at, at);
+  state.engaged_ms = attendedMs(state.attention, state.last_event_at);
   count(state, type);
   record(state.velocity, at);
   record(velocityOf(state, BUILT_IN_TYPES.has(type) ? type : "custom"), at);
@@ -132,18 +138,20 @@ function applyAct(state: SessionState, entry: EventEntry): void {
     state.page_views += 1;
     countView(state.views, entry.page ?? state.current_page ?? state.entry_page, 1);
   }
-  if (type === "visibility_change") state.visible = entry.detail?.data?.["state"] !== "hidden";
-  follow(state.journey, entry, at, state.current_page);
-  if (entry.page !== undefined) visit(state, entry.page);
-  noteForm(state.forms, entry, at);
+  if (isNewest && sight.change !== null) state.visible = sight.change === "visible";
+  follow(state.journey, entry, isNewest, state.current_page);
+  if (entry.page !== undefined) visit(state, entry.page, isNewest);
+  noteForm(state.forms, entry);
   const depth = entry.detail?.scroll_percent;
   if (depth !== undefined && depth > state.scroll_percent) state.scroll_percent = depth;
 }
 
-function engage(state: SessionState, at: number): void {
-  if (state.last_event_at === null || !state.visible) return;
-  const gap = at - state.last_event_at;
-  if (gap <= ENGAGED_GAP_MS) state.engaged_ms += gap;
+function sightOf({ event_type, detail }: EventEntry): Sight {
+  if (event_type !== "visibility_change") return { change: null, in_view_ms: null };
+  const { state, ms } = detail?.data ?? {};
+  if (state !== "hidden") return { change: "visible", in_view_ms: null };
+  const isTime = typeof ms === "number" && Number.isFinite(ms) && ms >= 0;
+  return { change: "hidden", in_view_ms: isTime ? Math.round(ms) : null };
 }
 
 function count(state: SessionState, type: string): void {
@@ -162,9 +170,9 @@ function velocityOf(state: SessionState, type: string) {
   return velocity;
 }
 
-function visit(state: SessionState, page: string): void {
+function visit(state: SessionState, page: string, isNewest: boolean): void {
   if (page === state.current_page) return;
-  state.current_page = page;
+  if (isNewest) state.current_page = page;
   if (state.pages.length >= MAX_PAGES || state.pages.includes(page)) return;
   const units = state.pages.reduce((sum, known) => sum + known.length, page.length);
   if (units <= MAX_PAGES_UNITS) state.pages.push(page);
@@ -175,15 +183,16 @@ function applySettled(state: SessionState, entry: SettledEntry): void {
   state.unnumbered_rejected += entry.unnumbered_rejected ?? 0;
   if (entry.stream === null) return;
   const stream = streamFor(state, entry.stream);
-  for (const number of entry.rejected) stream.rejected += settle(stream, number, number);
-  for (const [from, to] of entry.gone) stream.gone += settle(stream, from, to);
+  for (const number of entry.rejected) stream.rejected += settleEvents(stream, number, number);
+  for (const [from, to] of entry.gone) stream.gone += settleEvents(stream, from, to);
 }
 
 function applyEnd(state: SessionState, entry: EndEntry): void {
   state.end_reason = entry.reason;
   state.end_taken_at = entry.received_at;
   // An idle visitor left when they last did something, not when the actor noticed.
-  state.ended_at = entry.reason === "idle" ? (state.last_event_at ?? state.started_at) : state.clock;
+  const left_at = state.last_event_at ?? state.started_at;
+  state.ended_at = entry.reason === "idle" ? left_at : Math.max(left_at, entry.at);
   state.exit_page = entry.exit_page ?? state.current_page;
 }
 

@@ -10,6 +10,8 @@ export interface OpenForm {
   /** First and last act on it, epoch ms. */
   first_at: number;
   last_at: number;
+  /** When the last act on it was received: an act that was sent late is not long ago. Absent in snapshots of before. */
+  received_at?: number;
   last_field: string | null;
   /** Names of the fields touched, the first 64. */
   fields: string[];
@@ -19,8 +21,8 @@ export interface OpenForm {
 const nameOf = (value: unknown): string | null => (typeof value === "string" ? value.slice(0, MAX_ID_UNITS) : null);
 
 /** Folds a `form_*` event of the page into the open forms. At most 8 are followed: past that the oldest is let go. */
-export function noteForm(forms: OpenForm[], entry: EventEntry, at: number): void {
-  const { event_type, detail, page = null } = entry;
+export function noteForm(forms: OpenForm[], entry: EventEntry): void {
+  const { event_type, detail, at, received_at, page = null } = entry;
   if (event_type !== "form_focus" && event_type !== "form_change" && event_type !== "form_submit") return;
   const form = nameOf(detail?.data?.["form"]);
   if (form === null) return;
@@ -28,7 +30,9 @@ export function noteForm(forms: OpenForm[], entry: EventEntry, at: number): void
   const open = forms[known] ?? { form, page, first_at: at, last_at: at, last_field: null, fields: [] };
   if (known >= 0) forms.splice(known, 1);
   if (event_type === "form_submit") return;
-  open.last_at = at;
+  open.first_at = Math.min(open.first_at, at);
+  open.last_at = Math.max(open.last_at, at);
+  open.received_at = received_at;
   const field = nameOf(detail?.data?.["field"]);
   if (field !== null) touch(open, field);
   forms.push(open);
@@ -41,7 +45,7 @@ function touch(open: OpenForm, field: string): void {
 }
 
 const deadlineOf = ({ ended_at, end_taken_at }: SessionState, form: OpenForm): number =>
-  ended_at === null ? form.last_at + FORM_ABANDONED_MS : (end_taken_at ?? ended_at);
+  ended_at === null ? (form.received_at ?? form.last_at) + FORM_ABANDONED_MS : (end_taken_at ?? ended_at);
 
 /** When the next open form counts as abandoned, epoch ms: half an hour after the last act on it, or with the session's end. */
 export const abandonedAt = (state: SessionState): number | null =>

@@ -135,7 +135,7 @@ class Turn {
     if (taken?.traits && this.consent === "granted") this.#learnTraits(taken.traits);
     const lead = this.#call.lead ? [leadEntry(this.state, this.#call.lead, this.#now)] : [];
     if (this.#call.lead) this.#head = withLead(this.#head, this.#call.lead);
-    const end = ended_at === null && (this.#known || this.consent !== "pending") ? this.#end() : null;
+    const end = ended_at === null && (this.#known || this.consent !== "pending") ? this.#end(events) : null;
     if (!this.#known && this.consent !== "pending") this.#entries.unshift(this.#start(events));
     const all = [...this.#entries, ...events, ...lead, ...(end ? [end] : [])];
     const entries = all.map((entry, i) => Object.assign(entry, { seq: this.state.seq + 1 + i }) as Entry);
@@ -252,10 +252,13 @@ class Turn {
     };
   }
 
-  #end(): Extract<Unplaced, { kind: "end" }> | null {
+  #end(events: Unplaced[]): Extract<Unplaced, { kind: "end" }> | null {
     const { end, batch } = this.#call;
     if (!end) return null;
-    const at = placeInTime(this.#now, batch?.sent_at, end.timestamp, this.state.clock);
+    const { last_event_at, started_at } = this.state;
+    const acted_at = events.reduce((last, { kind, at }) => (kind === "event" ? Math.max(last, at) : last), 0);
+    const earliest = Math.max(last_event_at ?? started_at, acted_at);
+    const at = placeInTime(this.#now, batch?.sent_at, end.timestamp, earliest);
     return { kind: "end", at, received_at: this.#now, reason: "client", exit_page: end.exit_page ?? null };
   }
 }

@@ -8,7 +8,7 @@ export type KeptAct = [at: number, type: string, page: string | null, element: s
 export interface Journey {
   /** When the current page was come to, epoch ms. */
   page_at: number | null;
-  /** The newest acts, newest last. */
+  /** The newest acts by their own times, newest last. */
   acts: KeptAct[];
   /** Submits taken. */
   leads: number;
@@ -19,11 +19,14 @@ export const newJourney = (): Journey => ({ page_at: null, acts: [], leads: 0 })
 /** What is too frequent, or too small, to be an act. */
 const PASSING = new Set(["mousemove", "scroll", "visibility_change", "form_change"]);
 
-/** Folds an event that is not late. `page` is the page before it. */
-export function follow(journey: Journey, entry: EventEntry, at: number, page: string | null): void {
+/** Folds an event that is not late. `isNewest`: none before it happened after it. `page` is the page before it. */
+export function follow(journey: Journey, entry: EventEntry, isNewest: boolean, page: string | null): void {
+  const { at, event_type, element = null } = entry;
   const isNewPage = entry.page !== undefined && entry.page !== page;
-  if (isNewPage || journey.page_at === null) journey.page_at = at;
-  if (PASSING.has(entry.event_type)) return;
-  journey.acts.push([at, entry.event_type, entry.page ?? page, entry.element ?? null]);
-  if (journey.acts.length > EVIDENCE_EVENTS) journey.acts.shift();
+  if ((isNewPage && isNewest) || journey.page_at === null) journey.page_at = at;
+  if (PASSING.has(event_type)) return;
+  const { acts } = journey;
+  const place = acts.findLastIndex(([before]) => before <= at) + 1;
+  acts.splice(place, 0, [at, event_type, entry.page ?? page, element]);
+  if (acts.length > EVIDENCE_EVENTS) acts.shift();
 }

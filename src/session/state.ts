@@ -5,6 +5,7 @@ import type { DeviceInfo, Screen, Signals } from "../protocol/track";
 import { type Behaviour, newBehaviour } from "../scoring/behaviour";
 import type { IdentityFacts, LeadFacts } from "../scoring/facts";
 import { type Judgement, newJudgement } from "../scoring/ledger";
+import { type Attention, newAttention } from "./attention";
 import { type Cadence, newCadence } from "./cadence";
 import type { EndEntry } from "./entry";
 import type { OpenForm } from "./forms";
@@ -14,7 +15,7 @@ import { newVelocity, type Velocity } from "./velocity";
 import type { Views } from "./views";
 
 /** Version of `SessionState` as stored in snapshots. Raise it with every change of shape, and migrate in `readSnapshot`. */
-export const STATE_VERSION = 2;
+export const STATE_VERSION = 3;
 
 /**
  * What a session's journal folds to. Plain JSON, so that a snapshot is `JSON.stringify` and reads back the same:
@@ -24,10 +25,8 @@ export interface SessionState {
   v: number;
   /** Seq of the last entry folded. */
   seq: number;
-  /** Newest entry time, epoch ms; time inside the fold never runs backwards. */
-  clock: number;
   started_at: number;
-  /** First and last event that was not late; null before any. */
+  /** Earliest and latest act, by their own times; null before any. What came after the end is none. */
   first_event_at: number | null;
   last_event_at: number | null;
   /** Newest receive time of anything, for the idle limit. */
@@ -69,8 +68,10 @@ export interface SessionState {
   views: Views;
   /** Deepest scroll, 0-100. */
   scroll_percent: number;
-  /** Visible time between events at most 15 s apart, ms. */
+  /** Attended time, ms: what `attention` adds up to. */
   engaged_ms: number;
+  attention: Attention;
+  /** Whether the page acted on last was in view then. */
   visible: boolean;
   velocity: Velocity;
   /** By built-in type; custom types together as `custom`. */
@@ -88,7 +89,6 @@ export interface SessionState {
 export const newState = (seq: number): SessionState => ({
   v: STATE_VERSION,
   seq,
-  clock: 0,
   started_at: 0,
   first_event_at: null,
   last_event_at: null,
@@ -120,6 +120,7 @@ export const newState = (seq: number): SessionState => ({
   views: {},
   scroll_percent: 0,
   engaged_ms: 0,
+  attention: newAttention(),
   visible: true,
   velocity: newVelocity(),
   velocity_by_type: {},
@@ -133,9 +134,14 @@ export const newState = (seq: number): SessionState => ({
 
 export const writeSnapshot = (state: SessionState): string => JSON.stringify(state);
 
-/** Reads a snapshot of any released version: each has only gained fields, which begin empty. */
+/** Reads a snapshot of any version there has been: fields that an older one lacks begin empty. */
 export function readSnapshot(text: string): SessionState {
-  const state = { ...newState(0), ...(JSON.parse(text) as SessionState) };
-  if (state.v > STATE_VERSION) throw new Error(`snapshot version ${state.v} is newer than this code`);
-  return { ...state, v: STATE_VERSION };
+  const { clock: _, ...stored } = JSON.parse(text) as SessionState & { clock?: number };
+  if (stored.v > STATE_VERSION) throw new Error(`snapshot version ${stored.v} is newer than this code`);
+  const state: SessionState = { ...newState(0), ...stored, v: STATE_VERSION };
+  if (stored.v >= 3) return state;
+  for (const stream of Object.values(state.streams)) stream.gap_at ??= 0;
+  // What was attended until then is kept as a sum; what comes counts from there on.
+  const earlier_to = state.last_event_at ?? 0;
+  return { ...state, attention: { ...newAttention(), earlier_ms: state.engaged_ms, earlier_to } };
 }

@@ -14,8 +14,10 @@ export interface Settled {
 
 /** One stream: one page load. */
 export interface StreamState extends Settled {
-  /** Time of the newest event, below which no later one is placed. */
+  /** Time of the newest event, before which no later one is placed. */
   at: number;
+  /** Time of the newest event before the lowest gap, before which nothing that fills one is placed. */
+  gap_at: number;
   /** Events stored, refused by the server, and dropped by the client. */
   received: number;
   rejected: number;
@@ -34,7 +36,15 @@ export interface Ack {
   record?: RecordOrder;
 }
 
-export const newStream = (): StreamState => ({ through: 0, gaps: [], at: 0, received: 0, rejected: 0, gone: 0 });
+export const newStream = (): StreamState => ({
+  through: 0,
+  gaps: [],
+  at: 0,
+  gap_at: 0,
+  received: 0,
+  rejected: 0,
+  gone: 0,
+});
 
 /** `name` may be any text, `constructor` too: look only at what was put there. */
 export const streamOf = <S extends Settled>(streams: Readonly<Record<string, S>>, name: string): S | undefined =>
@@ -57,6 +67,21 @@ export function settle(stream: Settled, from: number, to: number): number {
   if (start > stream.through + 1) stream.gaps.push([stream.through + 1, start - 1]);
   stream.through = to;
   return filled + (to - start + 1);
+}
+
+/** Settles numbers of a stream of events. Changes `stream`. */
+export function settleEvents(stream: StreamState, from: number, to: number): number {
+  if (stream.gaps.length === 0) stream.gap_at = stream.at;
+  return settle(stream, from, to);
+}
+
+/**
+ * Between which times an event of this number lies, epoch ms: not before the event before it in its stream, and, where it
+ * fills a gap, not after the newest. Of gaps above the lowest, the event before that one is asked.
+ */
+export function boundsOf(stream: StreamState, number: number): { earliest: number; latest: number } {
+  if (number > stream.through) return { earliest: stream.at, latest: Number.POSITIVE_INFINITY };
+  return { earliest: stream.gap_at, latest: stream.at > 0 ? stream.at : Number.POSITIVE_INFINITY };
 }
 
 function fillGaps(stream: Settled, from: number, to: number): number {

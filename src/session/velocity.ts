@@ -36,13 +36,14 @@ function turn(ring: Ring, bucket: number): void {
 function add(ring: Ring, width: number, at: number): void {
   const bucket = Math.floor(at / width);
   turn(ring, bucket);
-  const slot = ring.newest % ring.counts.length;
+  if (bucket <= ring.newest - ring.counts.length) return;
+  const slot = bucket % ring.counts.length;
   ring.counts[slot] = (ring.counts[slot] ?? 0) + 1;
 }
 
 const sum = (counts: number[]): number => counts.reduce((total, count) => total + count, 0);
 
-/** Counts one event at `at` (epoch ms, never backwards). Changes `velocity`. */
+/** Counts one event at `at` (epoch ms); one that is older than the window is in no rate any more. Changes `velocity`. */
 export function record(velocity: Velocity, at: number): void {
   add(velocity.seconds, SECONDS.width, at);
   add(velocity.minute, MINUTE.width, at);

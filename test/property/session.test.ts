@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { MAX_GAPS } from "../../src/limits";
-import type { Entry } from "../../src/session/entry";
+import { foldLog } from "../../src/scoring/backtest";
+import type { Entry, Unplaced } from "../../src/session/entry";
 import { apply, applyText } from "../../src/session/fold";
 import type { Head } from "../../src/session/head";
 import { intake, type Known } from "../../src/session/intake";
 import { newState, readSnapshot, type SessionState, writeSnapshot } from "../../src/session/state";
+import { lead, logOf, NOWHERE, start, T0 } from "../support/log";
 import { cases } from "../support/scale";
 import { callOf, someEvents } from "../support/visit";
 
@@ -94,6 +96,63 @@ it("folds to the same state from any snapshot of the way, and from the log alone
       applyText(resumed, text(log.slice(cut)));
       expect(resumed).toEqual(state);
       expect(readSnapshot(writeSnapshot(state))).toEqual(state);
+    }),
+    { numRuns: cases(200) },
+  );
+});
+
+/** What lies between acts in a log without being one: by the receive time, so later than acts that were sent late. */
+const sideEntry: fc.Arbitrary<Unplaced> = fc.constantFrom<Unplaced[]>(
+  { kind: "identify", at: 0, learnt: ["ip"] },
+  { kind: "network", at: 0, network: { ...NOWHERE, address: "a2" } },
+  { kind: "consent", at: 0, consent: "granted" },
+  { kind: "settled", at: 0, stream: null, rejected: [], unnumbered_rejected: 1, gone: [] },
+  { kind: "detail", at: 0, device: { timezone: "Europe/Berlin" }, screen: null, signals: { touch: 0 } },
+  { kind: "identity", at: 0, answer: { fingerprint: null, address: null }, version: 1, forms: 0 },
+  lead(),
+);
+
+const lateAct = fc.record({
+  type: fc.constantFrom("click", "scroll", "page_view", "mousemove", "form_submit", "form_focus", "shop.buy"),
+  hidden: fc.option(fc.boolean(), { nil: null }),
+  wait: fc.constantFrom(0, 400, 5_000, 14_000, 28_000, 600_000),
+  stream: fc.constantFrom("a", "b", null),
+  side: fc.array(sideEntry, { maxLength: 3 }),
+});
+
+it("knows what acts say of time whatever lies between them in the log", () => {
+  fc.assert(
+    fc.property(fc.array(lateAct, { minLength: 1, maxLength: 60 }), (acts) => {
+      const now = T0 + 24 * 3_600_000;
+      const times: Record<string, number> = {};
+      const number: Record<string, number> = {};
+      const whole: Unplaced[] = [start()];
+      const bare: Unplaced[] = [start()];
+      for (const { type, hidden, wait, stream, side } of acts) {
+        const name = stream ?? "";
+        times[name] = (times[name] ?? T0) + wait;
+        number[name] = (number[name] ?? 0) + 1;
+        const state = hidden ? "hidden" : "visible";
+        const act: Unplaced = {
+          kind: "event",
+          at: times[name],
+          received_at: now,
+          stream,
+          number: stream === null ? null : number[name],
+          event_type: hidden === null ? type : "visibility_change",
+          detail: { data: { state, form: "contact", fields: 2 } },
+        };
+        whole.push(...side.map((entry) => ({ ...entry, at: now })), act);
+        bare.push(act);
+      }
+      const told = (log: Unplaced[]) => {
+        const state = foldLog(logOf(...log));
+        const { engaged_ms, attention, first_event_at, last_event_at, visible, velocity, velocity_by_type } = state;
+        const { cadence, behaviour, forms, journey, counts, views, pages, current_page, streams } = state;
+        const time = { engaged_ms, attention, first_event_at, last_event_at, visible, velocity, velocity_by_type };
+        return { ...time, cadence, behaviour, forms, acts: journey.acts, counts, views, pages, current_page, streams };
+      };
+      expect(told(whole)).toEqual(told(bare));
     }),
     { numRuns: cases(200) },
   );

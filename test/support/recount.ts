@@ -6,7 +6,16 @@ import { eventsOf, type MadeLead, type MadeSession, pageViewsOf } from "./rows";
 export type Chosen = (session: MadeSession) => boolean;
 
 export const isBot = (session: MadeSession): boolean => session.label === "bot";
-export const isBounce = (session: MadeSession): boolean => pageViewsOf(session) <= 1 && session.engaged_ms < 10_000;
+
+/** Ids of the sessions that leads came from. */
+export type Led = ReadonlySet<string | null>;
+export const ledOf = (leads: readonly MadeLead[]): Led => new Set(leads.map(({ session_id }) => session_id));
+
+export const isBounce = (session: MadeSession, led: Led): boolean =>
+  pageViewsOf(session) <= 1 &&
+  session.engaged_ms < 10_000 &&
+  !led.has(session.session_id) &&
+  !Object.hasOwn(session.counts, "shop.add");
 export const pagesOf = (session: MadeSession): string[] => [
   ...new Set([pageName(session.entry_page), ...Object.keys(session.views)]),
 ];
@@ -17,11 +26,11 @@ const total = (sessions: readonly MadeSession[], of: (session: MadeSession) => n
 export const visitorsOf = (sessions: readonly MadeSession[]): number =>
   new Set(sessions.flatMap(({ visitor_id }) => (visitor_id === null ? [] : [visitor_id]))).size;
 
-export const sumsOf = (sessions: readonly MadeSession[]) => ({
+export const sumsOf = (sessions: readonly MadeSession[], led: Led) => ({
   sessions: sessions.length,
   events: total(sessions, eventsOf),
   page_views: total(sessions, pageViewsOf),
-  bounces: sessions.filter(isBounce).length,
+  bounces: sessions.filter((session) => isBounce(session, led)).length,
 });
 
 /** Sessions by each of their values. */
@@ -59,14 +68,19 @@ export const referrerNames = ({ entry_page, referrer }: MadeSession): (string | 
 export const sourceNames = (session: MadeSession): string[] => [sourceOf(session.entry_page, session.referrer).source];
 
 /** Views, sessions, entries and bounces of each page. */
-export function pagesCounted(sessions: readonly MadeSession[]) {
+export function pagesCounted(sessions: readonly MadeSession[], led: Led) {
   return new Map(
     [...grouped(sessions, pagesOf)].map(([page, those]) => {
       const entered = those.filter((session) => pageName(session.entry_page) === page);
       const views = total(those, (session) => session.views[page ?? ""] ?? 0);
       return [
         page,
-        { views, sessions: those.length, entries: entered.length, bounces: entered.filter(isBounce).length },
+        {
+          views,
+          sessions: those.length,
+          entries: entered.length,
+          bounces: entered.filter((session) => isBounce(session, led)).length,
+        },
       ];
     }),
   );

@@ -17,7 +17,7 @@ const done = (event_type: string, data?: Record<string, unknown>): EventEntry =>
 });
 
 const topicsOf = (event_type: string): TopicName[] => {
-  const topics = observe({ ...newState(0), clock: T0 }, done(event_type));
+  const topics = observe(newState(0), done(event_type));
   return (Object.keys(Topic) as TopicName[]).filter((name) => topics & Topic[name]);
 };
 
@@ -138,10 +138,10 @@ describe("a page that is left", () => {
   });
 
   it("and come back to has the rules asked that watch for it", () => {
-    const state = { ...newState(0), clock: T0 };
+    const state = newState(0);
     observe(state, done("visibility_change", { state: "hidden" }));
-    state.clock = T0 + 30_000;
-    expect(observe(state, done("visibility_change", { state: "visible" }))).toBe(Topic.act | Topic.visibility);
+    const back = { ...done("visibility_change", { state: "visible" }), at: T0 + 30_000 };
+    expect(observe(state, back)).toBe(Topic.act | Topic.visibility);
   });
 });
 

@@ -57,10 +57,20 @@ describe("a session's sums", () => {
     [1, BOUNCE_ENGAGED_MS, false],
     [2, 0, false],
   ])("of %i pages and %i ms are a bounce: %s", (page_views, engaged_ms, bounced) => {
-    const session = facts({ page_views, engaged_ms });
+    const session = facts({ page_views, engaged_ms, leads: 0 });
     expect(isBounce(session)).toBe(bounced);
     expect(totalsOf(session)[TOTALS.indexOf("bounces")]).toBe(bounced ? 1 : 0);
-    expect(partsOf(session, "device")).toEqual([["desktop", [1, 9, page_views, bounced ? 1 : 0, engaged_ms, 1]]]);
+    expect(partsOf(session, "device")).toEqual([["desktop", [1, 9, page_views, bounced ? 1 : 0, engaged_ms, 0]]]);
+  });
+
+  it.each<[string, Partial<Facts>, boolean]>([
+    ["a lead", { leads: 1 }, false],
+    ["a custom event", { counts: { page_view: 1, "shop.buy": 1 } }, false],
+    ["a custom event past those that are counted by name", { counts: { page_view: 1, other: 1 } }, false],
+    ["an event of the type custom", { counts: { custom: 1 } }, false],
+    ["nothing but built-in events", { counts: { page_view: 1, click: 3, form_focus: 1 } }, true],
+  ])("of one short view with %s are a bounce or not", (_, more, bounced) => {
+    expect(isBounce(facts({ page_views: 1, engaged_ms: 0, leads: 0, ...more }))).toBe(bounced);
   });
 
   it("are a bot's by its verdict alone", () => {
@@ -120,7 +130,7 @@ describe("a session counts", () => {
       [HOME, [2, 1, 1, 0]],
       [`${HOME}b`, [1, 1, 0, 0]],
     ]);
-    expect(partsOf(facts({ views: { [HOME]: 1 }, page_views: 1, engaged_ms: 0 }), "page")).toEqual([
+    expect(partsOf(facts({ views: { [HOME]: 1 }, page_views: 1, engaged_ms: 0, leads: 0 }), "page")).toEqual([
       [HOME, [1, 1, 1, 1]],
     ]);
   });

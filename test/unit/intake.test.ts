@@ -94,7 +94,7 @@ describe("a start", () => {
 
 describe("an end", () => {
   it("comes last, at its own time, and ends the session for all that comes later", () => {
-    const one = call({ events: someEvents(1), end: true });
+    const one = call({ events: [{ event_type: "click", timestamp: 4_000 }], end: true });
     if (one.batch) one.batch.sent_at = 5_000;
     one.end = { timestamp: 4_900, exit_page: PAGE };
     const taken = take(knownAfter(call()), one, T + 60_000);
@@ -103,6 +103,17 @@ describe("an end", () => {
       ...{ at: T + 59_900, received_at: T + 60_000, reason: "client", exit_page: PAGE },
     });
     expect(taken).toMatchObject({ ended: true, reply: { ended: true, ended_at: T + 59_900, ack: { ended: true } } });
+  });
+
+  it("is not before what the same call says happened, nor before what is known", () => {
+    const one = call({ events: someEvents(1), end: true });
+    if (one.batch) one.batch.sent_at = 5_000;
+    one.end = { timestamp: 1_000 };
+    expect(only(take(null, one, T + 60_000), "end")?.at).toBe(T + 60_000);
+    const known = knownAfter(call({ events: someEvents(1) }));
+    const alone = { ...startless({ first: 2, events: [] }), end: { timestamp: 1_000 } };
+    if (alone.batch) alone.batch.sent_at = 900_000;
+    expect(only(take(known, alone, T + 60_000), "end")?.at).toBe(known.state.last_event_at);
   });
 
   it("of a session that has ended is no second one", () => {

@@ -17,22 +17,22 @@ const done = (event_type: string, more: Partial<EventEntry> = {}): EventEntry =>
 describe("a journey", () => {
   it("is on a page since the act that first named it", () => {
     const journey = newJourney();
-    follow(journey, done("click"), T, null);
+    follow(journey, done("click"), true, null);
     expect(journey.page_at).toBe(T);
-    follow(journey, done("click", { page: A }), T + 1, null);
+    follow(journey, done("click", { page: A, at: T + 1 }), true, null);
     expect(journey.page_at).toBe(T + 1);
-    follow(journey, done("click", { page: A }), T + 2, A);
-    follow(journey, done("click"), T + 3, A);
+    follow(journey, done("click", { page: A, at: T + 2 }), true, A);
+    follow(journey, done("click", { at: T + 3 }), true, A);
     expect(journey.page_at).toBe(T + 1);
-    follow(journey, done("mousemove", { page: B }), T + 4, A);
+    follow(journey, done("mousemove", { page: B, at: T + 4 }), true, A);
     expect(journey.page_at).toBe(T + 4);
   });
 
   it("keeps acts with their page, or the page before, and their element", () => {
     const journey = newJourney();
-    follow(journey, done("page_view", { page: B, element: "button#buy" }), T, A);
-    follow(journey, done("click"), T + 1, B);
-    follow(journey, done("shop.buy"), T + 2, null);
+    follow(journey, done("page_view", { page: B, element: "button#buy" }), true, A);
+    follow(journey, done("click", { at: T + 1 }), true, B);
+    follow(journey, done("shop.buy", { at: T + 2 }), true, null);
     expect(journey.acts).toEqual([
       [T, "page_view", B, "button#buy"],
       [T + 1, "click", B, null],
@@ -42,17 +42,28 @@ describe("a journey", () => {
 
   it.each(["mousemove", "scroll", "visibility_change", "form_change"])("leaves out what is no act: %s", (type) => {
     const journey = newJourney();
-    follow(journey, done(type), T, A);
+    follow(journey, done(type), true, A);
     expect(journey.acts).toEqual([]);
   });
 
   it("keeps the ten newest acts", () => {
     const journey = newJourney();
-    for (let i = 0; i < EVIDENCE_EVENTS; i++) follow(journey, done("click"), T + i, A);
+    for (let i = 0; i < EVIDENCE_EVENTS; i++) follow(journey, done("click", { at: T + i }), true, A);
     expect(journey.acts[0]?.[0]).toBe(T);
-    follow(journey, done("click"), T + 99, A);
+    follow(journey, done("click", { at: T + 99 }), true, A);
     expect(journey.acts).toHaveLength(EVIDENCE_EVENTS);
     expect([journey.acts[0]?.[0], journey.acts.at(-1)?.[0]]).toEqual([T + 1, T + 99]);
+  });
+});
+
+describe("an act that comes late from another page", () => {
+  it("stands among the others by its own time, and takes nobody to another page", () => {
+    const journey = newJourney();
+    follow(journey, done("click", { page: A, at: T + 10 }), true, null);
+    follow(journey, done("click", { page: A, at: T + 20 }), true, A);
+    follow(journey, done("shop.buy", { page: B, at: T + 15 }), false, A);
+    expect(journey.acts.map(([at]) => at - T)).toEqual([10, 15, 20]);
+    expect(journey.page_at).toBe(T + 10);
   });
 });
 

@@ -21,8 +21,11 @@ function told(id: string, more: Partial<Rule> = {}) {
   return { found, rule: rule(id, { ...more, test: () => found.finding }) };
 }
 
-function session(clock = 100, seq = 7): SessionState {
-  const state = { ...newState(0), clock, seq };
+/** When the entry that is judged happened. */
+const T = 100;
+
+function session(seq = 7): SessionState {
+  const state = { ...newState(0), seq };
   open(state);
   return state;
 }
@@ -41,7 +44,7 @@ describe("a judgement", () => {
 
   it("has a line for each rule that fired, with the time and place it did", () => {
     const state = session();
-    judge(state, Topic.act, new RuleSet([rule("bot.a"), rule("bot.silent", { test: () => null })]));
+    judge(state, Topic.act, new RuleSet([rule("bot.a"), rule("bot.silent", { test: () => null })]), T);
     expect(state.judgement).toEqual({
       label: "suspect",
       scores: { engagement: 0, bot: 30, vpn: 0, risk: 0 },
@@ -63,7 +66,7 @@ describe("a judgement", () => {
       [Topic.form, []],
     ] as const) {
       const state = session();
-      judge(state, topics, set);
+      judge(state, topics, set, T);
       expect(state.judgement.ledger.map(({ rule: id }) => id)).toEqual(ids);
     }
   });
@@ -71,7 +74,7 @@ describe("a judgement", () => {
   it("adds up each score for itself, to a hundred at most", () => {
     const state = session();
     const rules = ["a", "b", "c", "d"].map((name) => rule(`bot.${name}`));
-    judge(state, Topic.act, new RuleSet([...rules, rule("vpn.a", { score: "vpn", points: 5 })]));
+    judge(state, Topic.act, new RuleSet([...rules, rule("vpn.a", { score: "vpn", points: 5 })]), T);
     expect(state.judgement.scores).toEqual({ engagement: 0, bot: 100, vpn: 5, risk: 0 });
   });
 
@@ -80,14 +83,14 @@ describe("a judgement", () => {
     const case_ = told("bot.case");
     const other = rule("vpn.case", { score: "vpn" });
     const set = new RuleSet([rule("bot.more", { class: "supporting", points: 3 }), other, case_.rule]);
-    judge(state, Topic.act, set);
+    judge(state, Topic.act, set, T);
     expect(pointsOf(state)).toEqual([
       ["bot.more", 3],
       ["vpn.case", 30],
       ["bot.case", 30],
     ]);
     case_.found.finding = null;
-    judge(state, Topic.act, set);
+    judge(state, Topic.act, set, T);
     expect(pointsOf(state)).toEqual([
       ["bot.more", 0],
       ["vpn.case", 30],
@@ -99,7 +102,7 @@ describe("a judgement", () => {
   it("records a rule in shadow, which neither counts nor opens a case", () => {
     const state = session();
     const shadow = rule("bot.shadow", { shadow: true });
-    judge(state, Topic.act, new RuleSet([shadow, rule("bot.more", { class: "supporting" })]));
+    judge(state, Topic.act, new RuleSet([shadow, rule("bot.more", { class: "supporting" })]), T);
     expect(pointsOf(state)).toEqual([
       ["bot.shadow", 0],
       ["bot.more", 0],
@@ -113,15 +116,15 @@ describe("a judgement", () => {
     const state = session();
     const { found, rule: one } = told("bot.a", { points: 60 });
     const set = new RuleSet([one]);
-    judge(state, Topic.act, set);
+    judge(state, Topic.act, set, T);
     expect(state.judgement.label).toBe("bot");
     found.finding = null;
-    for (state.clock of [200, 300]) judge(state, Topic.act, set);
+    for (const at of [200, 300]) judge(state, Topic.act, set, at);
     expect(state.judgement.ledger).toMatchObject([{ points: 0, weight: 60, at: 100, withdrawn_at: 200 }]);
     expect(state.judgement).toMatchObject({ label: "human", scores: { bot: 0 } });
     found.finding = { evidence: "again" };
-    Object.assign(state, { clock: 400, seq: 9 });
-    judge(state, Topic.act, set);
+    state.seq = 9;
+    judge(state, Topic.act, set, 400);
     expect(state.judgement.ledger).toEqual([
       expect.objectContaining({ at: 400, seq: 9, points: 60, evidence: "again" }),
     ]);
@@ -133,13 +136,12 @@ describe("a judgement", () => {
     const { found, rule: graded } = told("engagement.a", { score: "engagement", points: 35 });
     const set = new RuleSet([graded]);
     found.finding = { evidence: "10 s", points: 1 };
-    judge(state, Topic.act, set);
+    judge(state, Topic.act, set, T);
     found.finding = { evidence: "11 s", points: 1 };
-    state.clock = 200;
-    judge(state, Topic.act, set);
+    judge(state, Topic.act, set, 200);
     expect(state.judgement.ledger).toMatchObject([{ at: 100, evidence: "10 s", points: 1 }]);
     found.finding = { evidence: "20 s", points: 2 };
-    judge(state, Topic.act, set);
+    judge(state, Topic.act, set, 200);
     expect(state.judgement.ledger).toMatchObject([{ at: 200, evidence: "20 s", points: 2 }]);
     expect(state.judgement.scores.engagement).toBe(2);
   });
@@ -147,7 +149,7 @@ describe("a judgement", () => {
   it("lets a rule abstain where it lacks what it needs", () => {
     const state = session();
     const set = new RuleSet([rule("bot.a", { needs: ["signals", "edge"] })]);
-    judge({ ...state, signals: {} }, Topic.act, set);
+    judge({ ...state, signals: {} }, Topic.act, set, T);
     expect(state.judgement.ledger).toEqual([]);
   });
 
@@ -160,12 +162,12 @@ describe("a judgement", () => {
     };
     const set = new RuleSet([rule("risk.bot", { score: "risk", watch: ["scores"], points: 25, test }), bot.rule]);
     const state = session();
-    judge(state, Topic.act, set);
+    judge(state, Topic.act, set, T);
     expect(state.judgement.scores).toMatchObject({ bot: 70, risk: 25 });
-    judge(state, Topic.act, set);
+    judge(state, Topic.act, set, T);
     expect(asked).toBe(1);
     bot.found.finding = null;
-    judge(state, Topic.act, set);
+    judge(state, Topic.act, set, T);
     expect(state.judgement.scores).toMatchObject({ bot: 0, risk: 0 });
   });
 });

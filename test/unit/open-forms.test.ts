@@ -16,7 +16,7 @@ const done = (event_type: string, data: Record<string, unknown> = { form: "conta
 
 function noted(...acts: [EventEntry, number?][]): OpenForm[] {
   const forms: OpenForm[] = [];
-  for (const [entry, at = 0] of acts) noteForm(forms, entry, T + at);
+  for (const [entry, at = 0] of acts) noteForm(forms, { ...entry, at: T + at, received_at: T + at });
   return forms;
 }
 
@@ -33,7 +33,7 @@ describe("a form", () => {
     );
     expect(forms).toEqual([
       {
-        ...{ form: "contact", page: "https://shop.example/a", first_at: T, last_at: T + 400 },
+        ...{ form: "contact", page: "https://shop.example/a", first_at: T, last_at: T + 400, received_at: T + 400 },
         ...{ last_field: "email", fields: ["name", "email"] },
       },
     ]);

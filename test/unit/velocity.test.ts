@@ -30,6 +30,21 @@ describe("velocity", () => {
   });
 });
 
+describe("an act that comes late from another page", () => {
+  it("counts in its own second where the window still has it, and in no other", () => {
+    const velocity = newVelocity();
+    for (const at of [20_000, 12_000, 12_000, 10_000, 11_000]) record(velocity, T + at);
+    expect(rates(velocity, T + 20_000)).toEqual({ last_10s: 4, last_60s: 5, peak_10s: 4 });
+    expect(rates(velocity, T + 22_000).last_10s).toBe(1);
+  });
+
+  it("says nothing of the rhythm", () => {
+    const cadence = newCadence();
+    for (const at of [0, 500, 100, 1_000]) beat(cadence, T + at);
+    expect(rhythm(cadence)).toEqual({ intervals: 2, mean_ms: 500, variation: 0 });
+  });
+});
+
 describe("cadence", () => {
   it("finds a metronome to have no variation and a person to have some", () => {
     const machine = newCadence();
