@@ -13,6 +13,9 @@ const ID = "11111111-2222-4333-8444-555555555555";
 const NOW = 1_795_000_000_000;
 const HOURS = 2 * 3_600_000;
 
+/** What the identity actors answer of somebody who is new to them. */
+const NOBODY = { fingerprint: null, address: null };
+
 interface Delivery {
   /** When each act happened, ms after the first. */
   acts: number[];
@@ -22,13 +25,15 @@ interface Delivery {
   type?: string;
 }
 
-/** What a session is after one more call. */
+/** What a session is after one more call, and after what the identity actors answer to it. */
 function taken(known: Known | null, call: TrackCall, now: number): Known {
   if (call.batch) call.batch.sent_at = now;
   const intaken = intake(known, call, now, () => "minted");
   if (!intaken.ok) throw new Error(intaken.detail);
-  for (const entry of intaken.entries) apply(intaken.state, entry);
-  return { head: intaken.head, state: intaken.state };
+  const { head, state, entries } = intaken;
+  for (const entry of entries) apply(state, entry);
+  apply(state, { kind: "identity", seq: state.seq + 1, at: now, answer: NOBODY, version: 1, forms: 0 });
+  return { head, state };
 }
 
 /** Calls, a second apart; what happened at 0 is two hours before the first of them. */
