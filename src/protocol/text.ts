@@ -1,4 +1,5 @@
 import { MAX_JSON_DEPTH } from "../limits";
+import { isTooDeep } from "./depth";
 
 /** What a client sent cannot be used; the code and detail go back to it. */
 export interface Refusal {
@@ -21,17 +22,12 @@ const UNSTORABLE = /\0|\p{Cs}/gu;
 /** Text as it may be stored: without NUL and lone surrogates, and otherwise as it came. */
 export const cleanText = (text: string): string => text.replace(UNSTORABLE, "");
 
-interface How {
-  /** Some text may hold what cannot be stored. */
-  dirty: boolean;
-  levels: number;
-}
-
 /**
  * JSON text to a value that may be stored: at most 32 levels deep or `levels`, no `__proto__` key, and no NUL or lone surrogate in
  * any string or key (SQLite would store invalid UTF-8 for the one and hide what follows the other).
  */
 export function parseJson(text: string, levels = MAX_JSON_DEPTH): Parsed<unknown> {
+  if (isTooDeep(text, levels)) return refuse("too_deep", `JSON may be nested at most ${levels} levels.`);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -39,35 +35,35 @@ export function parseJson(text: string, levels = MAX_JSON_DEPTH): Parsed<unknown
     return refuse("invalid_json", "The body is not JSON.");
   }
   // Both arrive in JSON only as escapes, so a text without "\u" needs no second look at its strings.
-  return scrub(value, { dirty: text.includes("\\u"), levels }, 0);
+  return scrub(value, text.includes("\\u"));
 }
 
-function scrub(value: unknown, how: How, depth: number): Parsed<unknown> {
-  if (typeof value === "string") return { ok: true, value: how.dirty ? cleanText(value) : value };
+/** `dirty`: some text may hold what cannot be stored. Recursive: how deep the value nests is known by now. */
+function scrub(value: unknown, dirty: boolean): Parsed<unknown> {
+  if (typeof value === "string") return { ok: true, value: dirty ? cleanText(value) : value };
   if (typeof value !== "object" || value === null) return { ok: true, value };
-  if (depth >= how.levels) return refuse("too_deep", `JSON may be nested at most ${how.levels} levels.`);
-  return Array.isArray(value) ? scrubArray(value, how, depth) : scrubObject(value, how, depth);
+  return Array.isArray(value) ? scrubArray(value, dirty) : scrubObject(value, dirty);
 }
 
-function scrubArray(list: unknown[], how: How, depth: number): Parsed<unknown> {
+function scrubArray(list: unknown[], dirty: boolean): Parsed<unknown> {
   for (let i = 0; i < list.length; i++) {
     const item = list[i];
-    if (!how.dirty && (typeof item !== "object" || item === null)) continue;
-    const part = scrub(item, how, depth + 1);
+    if (!dirty && (typeof item !== "object" || item === null)) continue;
+    const part = scrub(item, dirty);
     if (!part.ok) return part;
     list[i] = part.value;
   }
   return { ok: true, value: list };
 }
 
-function scrubObject(object: object, how: How, depth: number): Parsed<unknown> {
+function scrubObject(object: object, dirty: boolean): Parsed<unknown> {
   const record = object as Record<string, unknown>;
   for (const key of Object.keys(record)) {
-    const name = how.dirty ? cleanText(key) : key;
+    const name = dirty ? cleanText(key) : key;
     if (name === "__proto__") return refuse("forbidden_key", 'The key "__proto__" is not allowed.');
     const item = record[key];
-    if (!how.dirty && (typeof item !== "object" || item === null)) continue;
-    const part = scrub(item, how, depth + 1);
+    if (!dirty && (typeof item !== "object" || item === null)) continue;
+    const part = scrub(item, dirty);
     if (!part.ok) return part;
     if (name !== key) delete record[key];
     record[name] = part.value;

@@ -6,18 +6,20 @@ import { exportFormat, exportRows } from "../http/export";
 import { keyed } from "../http/keyed";
 import { fromRefused, Problem } from "../http/problem";
 import { readQuery } from "../http/query";
+import { siteSettings } from "../http/sites";
 import { streamText } from "../http/stream";
 import { RECORDING_MAX_BYTES, RECORDING_MAX_TEXT_BYTES } from "../limits";
 import { NoQuery } from "../protocol/analytics";
 import { type Chunk, type ChunkCall, parseChunk, type StoredChunk } from "../recording/chunk";
 import { gunzip, gzip, isGzip } from "../recording/gzip";
 import { mergeChunks, type ReadEvent } from "../recording/merge";
+import { ruleOf } from "../recording/rule";
 import { sha256 } from "../session/call";
 import { sessionPrefix } from "../store/archive";
 import { listChunks, readChunk } from "../store/recordings";
 import { findPlace } from "../store/sessions";
 import { sessionIdOf } from "./socket";
-import { admit, callActor, track, unwrap } from "./track";
+import { admit, callActor, checkOrigin, siteOf, track, unwrap } from "./track";
 
 /**
  * `POST /track/recording`: a chunk of a page's recording, JSON or its gzip, which a page sends as text so that no
@@ -29,7 +31,7 @@ export const postRecording: Handler = (context) =>
     async (chunk) => {
       const { session_id, session_key, stream, number, at, sent_at, events } = chunk;
       const { site, gpc, record } = await admit(context, session_id, chunk.site, false);
-      if (!record) throw new Problem("recording_refused", "This site records no pages.");
+      if (!record) throw recordsNothing();
       const received_at = Date.now();
       const stored: StoredChunk = { v: 1, session_id, stream, number, at, sent_at, received_at, events };
       const body = await gzip(JSON.stringify(stored));
@@ -43,8 +45,22 @@ export const postRecording: Handler = (context) =>
       if (!result.ok) throw fromRefused(result);
       return { ack: result.ack, timestamp: received_at };
     },
-    readChunkBody,
+    async (request) => {
+      await refuseEarly(context);
+      return readChunkBody(request);
+    },
   );
+
+/** A chunk whose address names its site is refused before it is inflated, if nothing of that site would be taken. */
+async function refuseEarly(context: Context): Promise<void> {
+  if (!context.url.searchParams.has("site")) return;
+  const site = siteOf(context, null);
+  const settings = await siteSettings(context.env, site);
+  await checkOrigin(context, settings, site);
+  if (!ruleOf(settings.record)) throw recordsNothing();
+}
+
+const recordsNothing = (): Problem => new Problem("recording_refused", "This site records no pages.");
 
 const tooLarge = (): Problem =>
   new Problem(

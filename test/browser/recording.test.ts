@@ -101,7 +101,7 @@ async function badLine(context: BrowserContext): Promise<Record<"cut" | "unanswe
     },
   ];
   let calls = 0;
-  await context.route("**/track/recording", async (route) => {
+  await context.route("**/track/recording?*", async (route) => {
     const fate = fates[calls++ % 4];
     await (fate ? fate(route) : route.continue());
   });
@@ -280,7 +280,7 @@ describeVisits("a recording", (setting) => {
     const sent: string[] = [];
     const said: string[] = [];
     const page = await context.newPage();
-    page.on("request", (request) => request.url().endsWith("/track/recording") && sent.push(request.url()));
+    page.on("request", (request) => request.url().includes("/track/recording?") && sent.push(request.url()));
     page.on("response", async (response) => {
       if (response.url().includes("/track/events")) said.push(await response.text().catch(() => ""));
     });

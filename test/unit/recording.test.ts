@@ -106,6 +106,13 @@ describe("gzip", () => {
     expect(await gunzip(bytes, 7)).toBe("aä\u{1f600}");
     expect(await gunzip(bytes, 6)).toBeNull();
   });
+
+  it("is inflated no further than the limit: what lies far behind it is not looked at", async () => {
+    const bytes = new Uint8Array(await gzip("0".repeat(16 * 1024 * 1024)));
+    bytes.fill(0xff, 8 * 1024);
+    await expect(gunzip(bytes, 32 * 1024 * 1024)).rejects.toThrow();
+    expect(await gunzip(bytes, 2 * 1024 * 1024)).toBeNull();
+  });
 });
 
 describe("what is recorded", () => {

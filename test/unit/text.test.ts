@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MAX_JSON_DEPTH } from "../../src/limits";
+import { isTooDeep } from "../../src/protocol/depth";
 import { cleanText, parseJson } from "../../src/protocol/text";
 
 const nested = (levels: number, open = "[", close = "]") => open.repeat(levels) + close.repeat(levels);
@@ -51,6 +52,22 @@ describe("JSON of a client", () => {
       ok: true,
       value: { k: "v", n: { m: "w" } },
     });
+  });
+
+  it.each<[string, number, boolean]>([
+    ["[[]]", 2, false],
+    ["[[]]", 1, true],
+    ['{"a":{"b":[1]}}', 3, false],
+    ['{"a":{"b":[1]}}', 2, true],
+    ["[[],[],[],[]]", 2, false],
+    ['["[[[[", "{{{{"]', 1, false],
+    ['["\\\\", [[]]]', 2, true],
+    ['["\\"[[[[", 1]', 1, false],
+    ['["\\\\\\"[[[["]', 1, false],
+    ['["[[[[', 1, false],
+    ["\u155b\u157b[[", 2, false],
+  ])("is measured in depth before it is parsed: %s in %i levels", (text, levels, deep) => {
+    expect(isTooDeep(text, levels)).toBe(deep);
   });
 
   it("keeps escapes of what can be stored", () => {

@@ -61,8 +61,8 @@ const chunkOf = (session_id: string, site: string, number: number, more: object 
 
 const send = (body: object): Promise<Response> => post(RECORDING, body);
 
-const sendBytes = (body: BodyInit, type = "text/plain"): Promise<Response> =>
-  ask(RECORDING, { method: "POST", headers: { "Content-Type": type }, body });
+const sendBytes = (body: BodyInit, type = "text/plain", query = "", headers = {}): Promise<Response> =>
+  ask(`${RECORDING}${query}`, { method: "POST", headers: { "Content-Type": type, ...headers }, body });
 
 /** Sends what must be taken, and returns the ack. */
 async function sent(body: object) {
@@ -204,6 +204,20 @@ describe("a chunk", () => {
     await problemOf(await sendBytes(text, "image/png"), "unsupported_type");
     await problemOf(await sendBytes("{"), "invalid_json");
     await problemOf(await sendBytes(`{"a":${"[".repeat(2_000)}${"]".repeat(2_000)}}`), "too_deep");
+  });
+
+  it("is refused before it is unpacked where its address names a site that would not take it", async () => {
+    const silent = await siteThat(false);
+    const closed = await siteThat(true, { allowed_origins: ["https://shop.example"] });
+    // What cannot be unpacked would be invalid_json.
+    const body = new Uint8Array([0x1f, 0x8b, 1, 2, 3]);
+    await problemOf(await sendBytes(body, "text/plain", `?site=${silent}`), "recording_refused");
+    await problemOf(
+      await sendBytes(body, "text/plain", `?site=${closed}`, { Origin: "https://evil.example" }),
+      "origin_not_allowed",
+    );
+    await problemOf(await sendBytes(body, "text/plain", "?site=no%20name"), "invalid_query");
+    await problemOf(await sendBytes(body, "text/plain", `?site=${await siteThat(true)}`), "invalid_json");
   });
 
   it.each([

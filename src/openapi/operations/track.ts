@@ -59,7 +59,7 @@ export const trackOperations: Operations = {
   "POST /track/recording": {
     summary: "Send a chunk of a page's recording",
     description:
-      "Events of rrweb, as JSON or its gzip, where the site's `record` allows it. The ack is durable. A chunk that is sent again is stored once.",
+      "Events of rrweb, as JSON or its gzip, where the site's `record` allows it. The ack is durable. A chunk that is sent again is stored once. With `?site=` in the address, a site that would not take it refuses it before it is unpacked.",
     body: ChunkBody,
     answer: ChunkAckBody,
     problems: [

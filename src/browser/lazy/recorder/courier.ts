@@ -42,7 +42,8 @@ export class Courier {
 
   /** `end` is called when the server wants no more. */
   constructor(endpoint: string, site: string, end: () => void) {
-    this.#url = `${endpoint}/track/recording`;
+    // In the address, so that the server can refuse a chunk before it unpacks it.
+    this.#url = `${endpoint}/track/recording?site=${encodeURIComponent(site)}`;
     this.#site = site;
     this.#end = end;
   }
