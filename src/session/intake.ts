@@ -124,7 +124,8 @@ class Turn {
 
   begin(newId: () => string): void {
     const { start, key_hash } = this.#call;
-    if (start && key_hash && !this.#head.key_hash) this.#head = { ...this.#head, key_hash };
+    // Later than with its first call, a key could take the session from whoever began it.
+    if (!this.#known && start && key_hash) this.#head = { ...this.#head, key_hash };
     if (this.#known && this.consent !== this.#known.state.consent) this.#changeConsent();
     if (this.consent === "granted") this.#identify(newId);
     if (this.#known) this.#addWhatWasMissing();

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { maskCards } from "../../src/browser/lazy/recorder/mask";
 import { Tape } from "../../src/browser/lazy/recorder/tape";
 import { RECORD_CHUNK_UNITS, RECORD_RING_MS } from "../../src/browser/limits";
-import { inert, inertCss } from "../../src/dashboard/player/inert";
+import { inert, inertCss, inertOnly } from "../../src/dashboard/player/inert";
 import { reelsOf, streamAt } from "../../src/dashboard/player/reels";
 import type { PlayedEvent } from "../../src/dashboard/player/say";
 
@@ -104,5 +104,17 @@ describe("what is played", () => {
     });
     inert(change);
     expect(JSON.stringify(change)).not.toContain("x.example");
+  });
+
+  test("takes rules that a page adds to its style sheets, and what nobody understands costs no other event", () => {
+    const rules = at(1, "a", 3, {
+      source: 8,
+      id: 4,
+      adds: [{ rule: ".a { background: url(https://x.example/a.png) }" }],
+    });
+    const broken = [at(2, "a", 2), at(3, "a", 3, { source: 0, adds: [null] })];
+    const click = at(4, "a", 3, { source: 2 });
+    expect(inertOnly([rules, ...broken, click])).toEqual([rules, click]);
+    expect(rules.data["adds"]).toEqual([{ rule: ".a { background: none }" }]);
   });
 });

@@ -22,10 +22,14 @@ describe("a call", () => {
     expect(codeOf(knownAfter(call({ key_hash: own })), call({ key_hash: shown }))).toBe(code);
   });
 
-  it("gives a session its key with a start alone, and only once", () => {
+  it("gives a session its key with its first call alone: nobody takes it later", () => {
     expect(knownAfter(call({ key_hash: "k" })).head.key_hash).toBe("k");
-    expect(knownAfter(call(), startless({ key_hash: "k" })).head.key_hash).toBeNull();
-    expect(knownAfter(call(), call({ key_hash: "k" })).head.key_hash).toBe("k");
+    for (const later of [startless({ key_hash: "k" }), call({ key_hash: "k" })]) {
+      const known = knownAfter(call(), later);
+      expect(known.head.key_hash).toBeNull();
+      // Who began it without a key goes on.
+      expect(codeOf(known, startless({ events: someEvents(1) }))).toBe("taken");
+    }
   });
 
   it("numbers its entries on from the session's last", () => {

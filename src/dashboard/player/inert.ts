@@ -21,10 +21,22 @@ const IMPORT_IN_CSS = /@import[^;]*;?/gi;
 
 export const inertCss = (css: string): string => css.replace(IMPORT_IN_CSS, "").replace(URL_IN_CSS, "none");
 
+/** Those that can be made inert. A page sends what it likes: one event that nobody understands costs no other. */
+export const inertOnly = (events: readonly PlayedEvent[]): PlayedEvent[] =>
+  events.filter((event) => {
+    try {
+      inert(event);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+
 export function inert({ type, data }: PlayedEvent): void {
   if (type === 2) inertItem(data["node"] as Item, "");
   if (type !== 3) return;
-  for (const { node } of list<{ node: Item }>(data["adds"])) inertItem(node, "");
+  // Style rules are added under the same name, without a node.
+  for (const { node } of list<{ node?: Item }>(data["adds"])) if (node) inertItem(node, "");
   for (const { attributes } of list<{ attributes: Attributes }>(data["attributes"])) inertAttributes(attributes, "");
   for (const text of list<{ value: string | null }>(data["texts"])) if (text.value) text.value = inertCss(text.value);
   inertRules(data);

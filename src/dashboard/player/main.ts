@@ -4,7 +4,7 @@
  */
 import "@rrweb/replay/dist/style.css";
 import "./player.css";
-import { inert } from "./inert";
+import { inertOnly } from "./inert";
 import { reelsOf } from "./reels";
 import type { FromPlayer, Moment, PlayedEvent, ToPlayer } from "./say";
 import { Stage } from "./stage";
@@ -25,8 +25,7 @@ addEventListener("message", ({ data, origin, source }: MessageEvent<ToPlayer>) =
   // The replayed page runs no script; anybody else has no business here.
   if (origin !== location.origin || source !== parent) return;
   if (data.say === "events") {
-    for (const event of data.events) inert(event);
-    events.push(...data.events);
+    events.push(...inertOnly(data.events));
   } else if (data.say === "whole") {
     stage = new Stage(document.body, reelsOf(events));
     show();
