@@ -1,14 +1,17 @@
 // @ts-check
 // `npm run dev`: installs what is missing, builds the scripts, migrates the local database, starts.
 import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { isAbsolute, resolve } from "node:path";
+import { resolve } from "node:path";
 import { bin, installMissing, quiet, root, run, runQuietly } from "./install.mjs";
+import { startOf } from "./lib/dev-options.mjs";
 import { isMigrated, noteMigrated } from "./lib/fresh.mjs";
 
 const HELP = `npm run dev [-- <arguments for wrangler dev>]
 
-Starts PulseGate on this machine. Environment:
+Starts PulseGate on this machine, and for this machine alone: another --ip needs a key of your own in .dev.vars. An
+argument wins over the environment:
   PORT        port to listen on (default 8787)
   STATE_DIR   folder for D1, R2, KV and the actors (default .state)
   RATE_LIMIT  off lifts the rate limits, for load tests
@@ -22,13 +25,14 @@ if (args.includes("--help") || args.includes("-h")) {
   process.exit(0);
 }
 
-const port = Number(process.env.PORT ?? 8787);
-if (!Number.isInteger(port) || port < 1 || port > 65535) {
-  console.error(`PORT must be a number from 1 to 65535, not ${process.env.PORT}.`);
+const file = `${root}.dev.vars`;
+const wanted = startOf(args, process.env, existsSync(file) ? readFileSync(file, "utf8") : "");
+if ("refusal" in wanted) {
+  console.error(wanted.refusal);
   process.exit(2);
 }
-const { STATE_DIR = ".state" } = process.env;
-const state = isAbsolute(STATE_DIR) ? STATE_DIR : resolve(process.cwd(), STATE_DIR);
+const { port } = wanted;
+const state = resolve(process.cwd(), wanted.state);
 
 await checkPort(port);
 installMissing();
@@ -42,16 +46,11 @@ const inspectorPort = await freePort();
 const vars = ["RATE_LIMIT", "LOG_LEVEL", "WEBHOOK_SCHEDULE_MS", "WEBHOOK_TIMEOUT_MS"].flatMap((name) =>
   process.env[name] ? ["--var", `${name}:${process.env[name]}`] : [],
 );
-const server = spawn(
-  bin("wrangler"),
-  [
-    ...["dev", "--env", "development", "--port", String(port), "--inspector-port", String(inspectorPort)],
-    ...["--persist-to", state, "--test-scheduled", "--show-interactive-dev-session=false", "--log-level", "warn"],
-    ...vars,
-    ...args,
-  ],
-  { cwd: root, stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, ...quiet } },
-);
+const server = spawn(bin("wrangler"), ["dev", ...vars, ...wanted.options(inspectorPort)], {
+  cwd: root,
+  stdio: ["ignore", "inherit", "inherit"],
+  env: { ...process.env, ...quiet },
+});
 for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.on(signal, () => server.kill(signal));
 server.on("exit", (code, signal) => process.exit(code ?? (signal ? 0 : 1)));
 

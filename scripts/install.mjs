@@ -14,6 +14,8 @@ export const quiet = {
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
   // Wrangler would keep each request, its address and its log lines in a store that no erasure reaches.
   X_LOCAL_OBSERVABILITY: "false",
+  // It answers any SQL, and asks for no key.
+  X_LOCAL_EXPLORER: "false",
 };
 
 /** Installs what package-lock.json names, if that is not what is there. */
