@@ -51,7 +51,7 @@ async function callerOf(request: Request, env: Env): Promise<Caller | null> {
   const given = presentedKey(request.headers);
   if (root === null || given === null) return null;
   if (await sameSecret(given, root)) return ROOT;
-  const key = await keyOf(env, given);
+  const key = await keyOf(env, given, Date.now());
   return key && { key_id: key.key_id, scopes: key.scopes, sites: key.sites };
 }
 

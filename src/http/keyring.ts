@@ -18,8 +18,8 @@ const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toStrin
 const random = (bytes: number): Uint8Array => crypto.getRandomValues(new Uint8Array(bytes));
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** The key that `given` is, if it is one and has not been revoked. D1 errors are thrown. */
-export async function keyOf({ DB }: Env, given: string): Promise<StoredKey | null> {
+/** The key that `given` is, if it is one that opens something at `now` (epoch ms). D1 errors are thrown. */
+export async function keyOf({ DB }: Env, given: string, now: number): Promise<StoredKey | null> {
   const keyId = SHAPE.exec(given)?.[1];
   if (keyId === undefined) return null;
   let key = cache.get(keyId);
@@ -28,7 +28,7 @@ export async function keyOf({ DB }: Env, given: string): Promise<StoredKey | nul
     cache.set(keyId, key, KEY_CACHE_MS);
   }
   const hash = await sha256(given);
-  if (!key || key.revoked_at !== null) return null;
+  if (!key || key.revoked_at !== null || (key.expires_at !== null && key.expires_at <= now)) return null;
   return crypto.subtle.timingSafeEqual(bytesOf(hash), bytesOf(key.hash)) ? key : null;
 }
 
@@ -37,11 +37,9 @@ export async function makeKey({ DB }: Env, input: KeyInput, now: number): Promis
   const key_id = `pg_${hex(random(8))}`;
   const secret = btoa(String.fromCharCode(...random(32)));
   const key = `${key_id}_${secret.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
-  const { name, scopes, sites = null } = input;
-  const stored: StoredKey = {
-    ...{ key_id, hash: await sha256(key), name, scopes, sites },
-    ...{ created_at: now, revoked_at: null },
-  };
+  const { name, scopes, sites = null, expires_at = null } = input;
+  const hash = await sha256(key);
+  const stored: StoredKey = { key_id, hash, name, scopes, sites, created_at: now, revoked_at: null, expires_at };
   await insertKey(DB, stored);
   // An isolate may have been asked for this id before it was there.
   cache.delete(key_id);

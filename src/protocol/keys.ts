@@ -18,6 +18,8 @@ export const KeyInput = z.strictObject({
     .transform((scopes) => [...new Set(scopes)]),
   /** The only sites it sees; null or absent: all of them. */
   sites: z.array(SiteName).min(1).max(MAX_KEY_SITES).nullish(),
+  /** Null or absent: never. */
+  expires_at: z.int().nullish().meta({ description: "When it stops opening anything, epoch milliseconds" }),
 });
 export type KeyInput = z.infer<typeof KeyInput>;
 
@@ -31,6 +33,7 @@ export const ApiKey = z.object({
   sites: z.array(z.string()).nullable(),
   created_at: Time,
   revoked_at: Time.nullable(),
+  expires_at: Time.nullable(),
 });
 export type ApiKey = z.infer<typeof ApiKey>;
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { seesSite } from "../http/auth";
+import { hasScope, seesSite } from "../http/auth";
 import { readJson } from "../http/body";
 import { readCursor, writeCursor } from "../http/cursor";
 import { type KeyedContext, keyed, requireAllSites } from "../http/keyed";
@@ -31,12 +31,24 @@ export const postKey = keyed(async ({ request, env, caller }) => {
   const parsed = parseWith(KeyInput, await readJson(request));
   if (!parsed.ok) throw fromRefusal(parsed.refusal);
   requireWithin(caller, parsed.value);
-  const { hash: _, ...key } = await makeKey(env, parsed.value, Date.now());
+  const now = Date.now();
+  const { expires_at } = parsed.value;
+  if (expires_at != null && expires_at <= now) throw pastExpiry();
+  const { hash: _, ...key } = await makeKey(env, parsed.value, now);
   return Response.json({ data: key }, { status: 201, headers: NO_STORE });
 }, "admin");
 
-/** A key makes no key that may see more than it does. */
-function requireWithin(caller: KeyedContext["caller"], { sites }: KeyInput): void {
+const pastExpiry = (): Problem =>
+  new Problem("invalid_body", "expires_at: is in the past", {
+    errors: [{ path: "expires_at", message: "is in the past" }],
+  });
+
+/** A key makes no key that may do or see more than it does. */
+function requireWithin(caller: KeyedContext["caller"], { scopes, sites }: KeyInput): void {
+  const lacking = scopes.filter((scope) => !hasScope(caller, scope));
+  if (lacking.length > 0) {
+    throw new Problem("scope_missing", `A key makes keys with its own scopes only; it lacks ${lacking.join(", ")}.`);
+  }
   if (caller.sites === null || sites?.every((site) => seesSite(caller, site))) return;
   throw new Problem("scope_missing", "A key that is restricted to sites makes keys for those sites only.");
 }

@@ -16,6 +16,7 @@ interface Row {
   sites: string | null;
   created_at: number;
   revoked_at: number | null;
+  expires_at: number | null;
 }
 
 const fromRow = ({ scopes, sites, ...row }: Row): StoredKey => ({
@@ -27,8 +28,10 @@ const fromRow = ({ scopes, sites, ...row }: Row): StoredKey => ({
 export async function insertKey(db: D1Database, key: StoredKey): Promise<void> {
   const sites = key.sites && JSON.stringify(key.sites);
   await db
-    .prepare("INSERT INTO api_keys (key_id, hash, name, scopes, sites, created_at) VALUES (?, ?, ?, ?, ?, ?)")
-    .bind(key.key_id, key.hash, key.name, JSON.stringify(key.scopes), sites, key.created_at)
+    .prepare(
+      "INSERT INTO api_keys (key_id, hash, name, scopes, sites, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(key.key_id, key.hash, key.name, JSON.stringify(key.scopes), sites, key.created_at, key.expires_at)
     .run();
 }
 

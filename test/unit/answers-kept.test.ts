@@ -30,7 +30,15 @@ const fingerprint = {
 };
 const place = { ip: null, asn: 1, country: null, provider: "p", sessions: 1, first_seen_at: 1, last_seen_at: 2 };
 const node = { id: "n", kind: "asn", label: "AS1", sessions: 1, first_seen: 1, last_seen: 2 };
-const key = { key_id: "k", name: "n", scopes: ["read"], sites: ["a"], created_at: 1, revoked_at: null };
+const key = {
+  key_id: "k",
+  name: "n",
+  scopes: ["read"],
+  sites: ["a"],
+  created_at: 1,
+  revoked_at: null,
+  expires_at: null,
+};
 const lead = {
   ...{ lead_id: ID, site: "a", status: "open", created_at: 1, opened_at: 2, last_submission_at: 3, submissions: 1 },
   ...{ name: "N", email: null, email_class: "free", phone: null, message: null, project: null, location: null },

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { Env } from "../../src/env";
+import { keyOf } from "../../src/http/keyring";
 import worker from "../../src/index";
 import { KEY_CACHE_MS } from "../../src/limits";
 import type { ApiKey, AuditEntry, KeyInput, Scope } from "../../src/protocol/keys";
@@ -108,6 +109,17 @@ describe("a key", () => {
     });
   });
 
+  it("opens nothing from the time on that it was given", async () => {
+    const now = Date.now();
+    const made = await makeKey({ expires_at: now + 86_400_000 });
+    expect(made.expires_at).toBe(now + 86_400_000);
+    expect((await makeKey()).expires_at).toBeNull();
+    expect(await keyOf(env, made.key, now + 86_400_000 - 1)).toMatchObject({ key_id: made.key_id });
+    expect(await keyOf(env, made.key, now + 86_400_000)).toBeNull();
+    const { data } = await read<{ data: ApiKey[] }>("/analytics/keys?limit=100");
+    expect(data.find(({ key_id }) => key_id === made.key_id)?.expires_at).toBe(now + 86_400_000);
+  });
+
   it("that is unknown is 404 to revoke", async () => {
     const response = await ask("/analytics/keys/pg_0000000000000000", { method: "DELETE", headers: KEY });
     await problemOf(response, "not_found");
@@ -121,6 +133,8 @@ describe("a key", () => {
     [{ name: "x", scopes: ["read"], sites: ["a b"] }, "sites.0"],
     [{ name: "x".repeat(101), scopes: ["read"] }, "name"],
     [{ name: "x", scopes: ["read"], key: "mine" }, ""],
+    [{ name: "x", scopes: ["read"], expires_at: "2030-01-01" }, "expires_at"],
+    [{ name: "x", scopes: ["read"], expires_at: 1_700_000_000_000 }, "expires_at"],
   ])("is not made from %j", async (body, path) => {
     const { errors } = await problemOf(await post("/analytics/keys", body, { headers: KEY }), "invalid_body");
     expect(errors?.[0]?.path).toBe(path);
@@ -142,6 +156,14 @@ describe("a key", () => {
 });
 
 describe("a scope", () => {
+  it("is handed on only by a key that has it, and the refusal names what is missing", async () => {
+    const { header } = await makeKey({ scopes: ["admin", "read"] });
+    const make = (scopes: Scope[]) => post("/analytics/keys", { name: "x", scopes }, { headers: header });
+    const { detail } = await problemOf(await make(["read", "export", "ingest"]), "scope_missing");
+    expect(detail).toContain("export, ingest");
+    expect((await make(["read", "admin"])).status).toBe(201);
+  });
+
   /** One call of each kind, and the scopes that open it. */
   const calls: [path: string, init: RequestInit, scopes: Scope[]][] = [
     ["/analytics/sessions", {}, ["read"]],

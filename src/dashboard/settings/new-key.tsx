@@ -12,6 +12,14 @@ const SCOPES = [
   ["admin", "change settings, make keys, erase"],
 ] as const;
 
+/** Days; 0: until it is revoked. */
+const LIFETIMES = [
+  [0, "until it is revoked"],
+  [30, "30 days"],
+  [90, "90 days"],
+  [365, "a year"],
+] as const;
+
 /** Makes a key; what it opens with is shown once, here, and kept nowhere. */
 export function NewKey({ onMade }: { onMade: () => void }) {
   const { run, isRunning, error } = useAct();
@@ -29,7 +37,9 @@ export function NewKey({ onMade }: { onMade: () => void }) {
       .filter((site) => site !== "");
     setRefused(name === "" ? "Give it a name." : scopes.length === 0 ? "Choose at least one scope." : null);
     if (name === "" || scopes.length === 0) return;
-    const body = { name, scopes, sites: sites.length > 0 ? sites : null };
+    const days = Number(data.get("days"));
+    const expires_at = days > 0 ? Date.now() + days * 86_400_000 : null;
+    const body = { name, scopes, sites: sites.length > 0 ? sites : null, expires_at };
     const answer = await run<One<ApiKey & { key: string }>>("/analytics/keys", { method: "POST", body });
     if (!answer) return;
     setMade(answer.data);
@@ -45,6 +55,16 @@ export function NewKey({ onMade }: { onMade: () => void }) {
       <label class="field">
         <span>Sites, if not all</span>
         <input type="text" name="sites" autocomplete="off" placeholder="shop, blog" />
+      </label>
+      <label class="field">
+        <span>Opens for</span>
+        <select name="days">
+          {LIFETIMES.map(([days, about]) => (
+            <option key={days} value={days}>
+              {about}
+            </option>
+          ))}
+        </select>
       </label>
       <fieldset>
         <legend>Scopes</legend>

@@ -48,6 +48,25 @@ function Revoke({ apiKey: { key_id, name, revoked_at }, asked, ask, revoke }: Re
   );
 }
 
+function stateOf({ revoked_at, expires_at }: ApiKey): string {
+  if (revoked_at !== null) return "revoked";
+  return expires_at !== null && expires_at <= Date.now() ? "expired" : "opens";
+}
+
+function State({ apiKey }: { apiKey: ApiKey }) {
+  const { revoked_at, expires_at } = apiKey;
+  const state = stateOf(apiKey);
+  const at = state === "revoked" ? revoked_at : expires_at;
+  const word = state === "opens" ? <span class="badge good">opens</span> : state;
+  if (at === null) return <span>{word}</span>;
+  return (
+    <span>
+      {word} {state === "opens" && "until "}
+      <Time at={at} />
+    </span>
+  );
+}
+
 const columnsFor = (action: (key: ApiKey) => Omit<RevokeProps, "apiKey">): readonly Column<ApiKey>[] => [
   { title: "Name", cell: ({ name }) => name, text: ({ name }) => name, isWide: true },
   { title: "Key", cell: ({ key_id }) => <Id id={key_id} what="key id" />, text: ({ key_id }) => key_id },
@@ -60,15 +79,8 @@ const columnsFor = (action: (key: ApiKey) => Omit<RevokeProps, "apiKey">): reado
   },
   {
     title: "State",
-    cell: ({ revoked_at }) =>
-      revoked_at === null ? (
-        <span class="badge good">opens</span>
-      ) : (
-        <span>
-          revoked <Time at={revoked_at} />
-        </span>
-      ),
-    text: ({ revoked_at }) => (revoked_at === null ? "opens" : "revoked"),
+    cell: (key) => <State apiKey={key} />,
+    text: stateOf,
   },
   { title: "Revoke", cell: (key) => <Revoke apiKey={key} {...action(key)} />, text: () => "" },
 ];
