@@ -15,12 +15,22 @@ export function readQuery<T>(
 ): T {
   // A strict schema does not see this one name.
   if (url.searchParams.has("__proto__")) throw invalidQuery("__proto__", "is no parameter of this path");
+  refuseRepeats(url.searchParams);
   const given = Object.fromEntries(url.searchParams);
   const site = "site" in schema.shape ? siteFilter(caller, given["site"]) : undefined;
   const parsed = parseWith(schema, site === undefined ? given : { ...given, site });
   if (parsed.ok) return parsed.value;
   const { detail, errors = [] } = parsed.refusal;
   throw new Problem("invalid_query", detail, { errors });
+}
+
+/** 400 where a parameter stands twice: whichever of the two were taken, somebody meant the other. */
+export function refuseRepeats(params: URLSearchParams): void {
+  const seen = new Set<string>();
+  for (const name of params.keys()) {
+    if (seen.has(name)) throw invalidQuery(name, "may stand only once");
+    seen.add(name);
+  }
 }
 
 /**

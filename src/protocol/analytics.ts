@@ -2,15 +2,13 @@ import * as z from "zod";
 import { DEFAULT_RANGE_MS, LIST_DEFAULT, LIST_MAX } from "../limits";
 import { ClientId } from "./fields";
 import { Bots, filterFields } from "./filter";
-
-// Date.parse alone takes much that is no ISO 8601: "hello 1" is the year 2001 to it.
-const ISO_8601 = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+import { readInstant } from "./instant";
 
 /** Epoch milliseconds, or ISO 8601. */
 export const Time = z.string().transform((text, context) => {
-  const time = /^\d{1,16}$/.test(text) ? Number(text) : ISO_8601.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isFinite(time)) return time;
-  context.addIssue({ code: "custom", message: "must be epoch milliseconds or ISO 8601" });
+  const time = readInstant(text);
+  if (time !== null) return time;
+  context.addIssue({ code: "custom", message: "must be epoch milliseconds or ISO 8601, from 1970 to 9999" });
   return z.NEVER;
 });
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { MAX_ID_UNITS, MAX_NUMBER, MAX_URL_UNITS } from "../limits";
+import { isCalendarDay } from "./instant";
 
 /** Fields that several bodies share. */
 
@@ -59,7 +60,7 @@ export const ClientTime = z.number();
 export const isoDay = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/, "must be a day such as 2026-11-25")
-  .refine((day) => new Date(Date.parse(day) || 0).toISOString().startsWith(day), "is no day of the calendar");
+  .refine(isCalendarDay, "is no day of the calendar");
 
 export const Consent = z.enum(["granted", "pending", "denied"]);
 export type Consent = z.infer<typeof Consent>;

@@ -3,7 +3,7 @@ import type { Context, Handler } from "../http/context";
 import { keyed } from "../http/keyed";
 import { errorField } from "../http/logger";
 import { invalidQuery, Problem, unavailable } from "../http/problem";
-import { readQuery } from "../http/query";
+import { readQuery, refuseRepeats } from "../http/query";
 import { limitApi } from "../http/rate";
 import { offeredTicket, readTicket } from "../http/tickets";
 import { UNAVAILABLE_RETRY_SECONDS } from "../limits";
@@ -62,6 +62,7 @@ export const openRealtimeStream: Handler = async (context) => {
   const caller = offered ? null : await requireKey(request, env, WATCH);
   const other = [...url.searchParams.keys()].find((name) => name !== "site");
   if (other !== undefined) throw invalidQuery(other, "is no parameter of this path");
+  refuseRepeats(url.searchParams);
   const site = url.searchParams.get("site");
   if (site !== null && !SiteName.safeParse(site).success) throw invalidQuery("site", "is no site name");
   if (caller && !maySee(caller.sites, site)) throw new Problem("scope_missing", "This key is for other sites.");

@@ -6,6 +6,7 @@ import type { Context, Handler } from "../http/context";
 import { readableBy, withCors } from "../http/cors";
 import { errorField } from "../http/logger";
 import { fromRefusal, fromRefused, invalidQuery, Problem, unavailable } from "../http/problem";
+import { refuseRepeats } from "../http/query";
 import { addressOf, limitStart, limitTrack } from "../http/rate";
 import { originAllowed, siteSettings } from "../http/sites";
 import { storedAddress } from "../network/address";
@@ -131,6 +132,7 @@ export async function admit(
 }
 
 export function siteOf({ url }: Context, named: string | null | undefined): string {
+  refuseRepeats(url.searchParams);
   const site = url.searchParams.get("site") ?? named ?? DEFAULT_SITE;
   const parsed = SiteName.safeParse(site);
   if (parsed.success) return parsed.data;
