@@ -20,6 +20,8 @@ export const MAX_BATCH_EVENTS = 100;
 export const MAX_JSON_DEPTH = 32;
 /** RFC 9110 recommends that servers take URIs of 8,000 octets; browsers and shared links stay below 2,048. */
 export const MAX_URL_UNITS = 2_048;
+/** Names of campaigns, sources and media. GA4 keeps 100 characters of each; a list shows 64, and few are longer. */
+export const MAX_NAME_POINTS = 64;
 /** A short stable element path; the tracker sends under 120. */
 export const MAX_ELEMENT_UNITS = 512;
 /** Client ids (visitor, fingerprint): a UUID has 36, a FingerprintJS visitor id 32; 128 leaves room for others. */

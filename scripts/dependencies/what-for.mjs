@@ -8,6 +8,7 @@ export const WHAT_FOR = {
   "itty-router": "routes; what itty-durable asks for",
   "libphonenumber-js": "phone numbers of leads",
   standardwebhooks: "signatures of webhooks",
+  tldts: "whether two hosts are one owner's, by the Public Suffix List",
   zod: "schemas of the wire, and of the API's description",
   "@biomejs/biome": "lint and format",
   "@cloudflare/vitest-pool-workers": "tests inside workerd; see below",

@@ -1,9 +1,12 @@
 import { EVIDENCE_PAGES, EVIDENCE_REASONS } from "../limits";
+import { cleanText } from "../protocol/text";
 import type { LeadFacts } from "../scoring/facts";
 import { judge, open } from "../scoring/judge";
 import { Topic } from "../scoring/rule";
 import { RULES_VERSION, ruleSet } from "../scoring/ruleset";
 import { newState, type SessionState } from "../session/state";
+import { CLICK_IDS } from "../sources/clicks";
+import { cutText } from "../sources/names";
 import type { Evidence, SessionLink } from "./lead";
 
 /** A lead without a session to speak for it, and why. Its risk is what the rules say of the submit alone. */
@@ -76,11 +79,14 @@ function reasonsOf({ judgement }: SessionState): Evidence["reasons"] {
     });
 }
 
-const CAMPAIGN = /^(utm_[a-z_]{1,32}|gclid|fbclid|msclkid|ttclid|li_fat_id)$/;
+const UTM = /^utm_[a-z_]{1,32}$/;
+const MAX_CAMPAIGN_VALUES = 16;
+const MAX_CAMPAIGN_POINTS = 256;
 
 /** The campaign parameters of a page's address. */
 export function campaignOf(page: string): Record<string, string> {
   if (!URL.canParse(page)) return {};
-  const found = [...new URL(page).searchParams].filter(([name]) => CAMPAIGN.test(name));
-  return Object.fromEntries(found.slice(0, 16).map(([name, value]) => [name, value.slice(0, 256)]));
+  const found = [...new URL(page).searchParams].filter(([name]) => UTM.test(name) || CLICK_IDS.includes(name));
+  const kept = found.slice(0, MAX_CAMPAIGN_VALUES);
+  return Object.fromEntries(kept.map(([name, value]) => [name, cutText(cleanText(value), MAX_CAMPAIGN_POINTS)]));
 }

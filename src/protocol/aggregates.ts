@@ -17,7 +17,7 @@ export const OverviewQuery = z.strictObject({ ...range, ...filterFields, ...bots
 export const BreakdownQuery = z.strictObject({ ...range, ...filterFields, ...bots, ...page });
 export const GeoQuery = BreakdownQuery.extend({ by: z.enum(["country", "region"]).default("country") });
 export const SourcesQuery = BreakdownQuery.extend({
-  by: z.enum(["source", "campaign", "referrer"]).default("source"),
+  by: z.enum(["source", "channel", "campaign", "medium", "term", "content", "referrer"]).default("source"),
 });
 export const DevicesQuery = BreakdownQuery.extend({ by: z.enum(["device", "browser", "os"]).default("device") });
 export const BotRulesQuery = BreakdownQuery.omit({ bots: true });
@@ -88,7 +88,9 @@ const named = (...names: string[]) => ({
 });
 
 export const GeoBody = list(z.object(named("country", "region")));
-export const SourcesBody = list(z.object(named("source", "campaign", "referrer")));
+export const SourcesBody = list(
+  z.object(named("source", "channel", "campaign", "medium", "term", "content", "referrer")),
+);
 export const DevicesBody = list(z.object(named("device", "browser", "os")));
 export const BotRulesBody = list(z.object({ rule: z.string(), ...sessionSums }));
 export const PagesBody = list(

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { MAX_ID_UNITS, MAX_NUMBER, MAX_URL_UNITS } from "../limits";
 import { isCalendarDay } from "./instant";
+import { cleanText } from "./text";
 
 /** Fields that several bodies share. */
 
@@ -22,6 +23,22 @@ export const HttpUrl = z
   .max(MAX_URL_UNITS)
   .refine(isHttpUrl, "must be an http(s) URL")
   .meta({ format: "uri" });
+
+/** An app that led to a page, as browsers name it: https://developer.chrome.com/docs/android (`Intent.EXTRA_REFERRER`). */
+const APP = /^(?:android|ios)-app:\/\/[\w.-]+(?:\/|$)/i;
+
+/** A referrer past the limit keeps what says where it points. A page has no say in its length, so it costs no start. */
+const cutReferrer = (text: string): string =>
+  text.length <= MAX_URL_UNITS ? text : cleanText((text.split(/[?#]/, 1)[0] ?? "").slice(0, MAX_URL_UNITS));
+
+/** Where a visitor came from: an http(s) URL, an app, or nothing. Cut to the length of an address. */
+export const Referrer = z
+  .string()
+  .transform(cutReferrer)
+  .refine(
+    (text) => text === "" || isHttpUrl(text) || APP.test(text),
+    "must be an http(s) URL, or an app's: android-app://…",
+  );
 
 /** In the case it is kept in. */
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -1,17 +1,26 @@
 import * as z from "zod";
 import { MAX_URL_UNITS } from "../limits";
-import { pageName } from "../session/source";
+import { pageName } from "../session/page";
+import { CHANNELS } from "../sources/channel";
+import { nameOf } from "../sources/names";
+import { sourceName } from "../sources/source";
 import { HttpUrl, SiteName } from "./fields";
 
 /** What sessions may be chosen by, in lists and aggregates alike. */
 
 const Score = z.coerce.number().int().min(0).max(100).optional();
-const Name = z
-  .string()
-  .min(1)
-  .max(64)
-  .transform((name) => name.toLowerCase())
-  .optional();
+/** A name in any spelling and of any length, as sessions have it. An address holds no longer one. */
+const named = (read: (text: string) => string | null) =>
+  z
+    .string()
+    .max(MAX_URL_UNITS)
+    .transform((text, context) => {
+      const name = read(text);
+      if (name !== null) return name;
+      context.addIssue({ code: "custom", message: "must not be empty" });
+      return z.NEVER;
+    })
+    .optional();
 
 export const filterFields = {
   site: SiteName.optional(),
@@ -21,11 +30,16 @@ export const filterFields = {
     .transform((code) => code.toUpperCase())
     .optional(),
   page: HttpUrl.max(MAX_URL_UNITS)
-    .transform(pageName)
+    .transform((url) => pageName(url))
     .optional()
-    .meta({ description: "Sessions that saw this page; its query and fragment are left out" }),
-  source: Name.meta({ description: "As /analytics/sources names it: google, news.example, direct, …" }),
-  campaign: Name.meta({ description: "utm_campaign of the entry page" }),
+    .meta({
+      description: "Sessions that saw this page, in any spelling of its address; query and fragment are left out",
+    }),
+  source: named(sourceName).meta({
+    description: "As /analytics/sources names it (google, news.example, direct), or another name of it: google.com, fb",
+  }),
+  channel: z.enum(CHANNELS).optional(),
+  campaign: named(nameOf).meta({ description: "utm_campaign of the entry page" }),
   device: z.enum(["desktop", "mobile", "tablet", "unknown"]).optional(),
   label: z.string().max(64).optional(),
   ...{ min_engagement: Score, max_engagement: Score, min_bot: Score, max_bot: Score },

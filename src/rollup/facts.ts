@@ -1,8 +1,10 @@
 import { BOUNCE_ENGAGED_MS, VPN_LIKELY } from "../limits";
 import { BUILT_IN_TYPES } from "../protocol/types";
 import { SCORES, type ScoreName } from "../scoring/ledger";
-import { pageName, referrerHost } from "../session/source";
+import { nameAmong } from "../session/page";
 import { readCounts, readViews, sumOf } from "../session/tallies";
+import { referrerHost } from "../sources/referrer";
+import { DIRECT } from "../sources/source";
 
 /** What aggregates read of a session's row. */
 export interface Facts {
@@ -18,7 +20,12 @@ export interface Facts {
   risk: number | null;
   events: number;
   source: string;
+  /** One of `CHANNELS`. */
+  channel: string;
   campaign: string | null;
+  medium: string | null;
+  term: string | null;
+  content: string | null;
   /** Host the visitor came from; null for none, and for a page of the same host. */
   referrer: string | null;
   /** ISO 3166-2 without the country. */
@@ -66,6 +73,7 @@ const isCustom = (type: string): boolean => type === "custom" || !BUILT_IN_TYPES
 export const DIMENSIONS = [
   ...(["country", "page", "source", "campaign", "device", "label"] as const),
   ...SCORES,
+  "channel",
 ] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
@@ -91,18 +99,21 @@ export function crowdsOf(facts: Facts, score: ScoreName): string[] {
   return Array.from({ length: 9 }, (_, i) => (i < own ? atLeast(i + 1) : atMost(i)));
 }
 
+const textsOf = (text: string | null): string[] => (text === null ? [] : [text]);
+
 export function valuesOf(facts: Facts, dimension: Dimension): string[] {
   switch (dimension) {
     case "page":
       return Object.keys(facts.views);
     case "source":
+    case "channel":
     case "device":
       return [facts[dimension]];
     case "country":
     case "label":
       return [facts[dimension] ?? NONE];
     case "campaign":
-      return facts.campaign === null ? [] : [facts.campaign];
+      return textsOf(facts.campaign);
     default:
       return [bandOf(facts[dimension])];
   }
@@ -128,6 +139,7 @@ export const LEAD_TOTALS: readonly number[] = TOTALS.map((name) => (name === "le
 export const PARTS = [
   ...(["country", "page", "source", "campaign", "device", "label", "engagement", "type"] as const),
   ...(["region", "referrer", "browser", "os", "rule"] as const),
+  ...(["channel", "medium", "term", "content"] as const),
 ] as const;
 export type Part = (typeof PARTS)[number];
 
@@ -155,6 +167,10 @@ function namesOf(facts: Facts, part: Exclude<Part, "type" | "page">): readonly s
       return facts.rules;
     case "region":
       return [facts.region === null || facts.country === null ? NONE : `${facts.country}-${facts.region}`];
+    case "medium":
+    case "term":
+    case "content":
+      return textsOf(facts[part]);
     case "referrer":
     case "browser":
     case "os":
@@ -202,15 +218,19 @@ export function readFacts({ detail, ...row }: FactsRow): Facts {
   const [source, campaign, device, page_views, engaged_ms, scroll, entry, views, counts, expected, missing, ...more] =
     JSON.parse(detail) as unknown[];
   const [referrer, region, browser, os, from, acts, streams, ...places] = more;
-  const [deviceAt, sourceAt, referrerAt, campaignAt] = listOf(from);
+  const [deviceAt, sourceAt, referrerAt, campaignAt, , channelAt, mediumAt, termAt, contentAt] = listOf(from);
   const [engagedAt, scrollAt] = listOf(acts);
   const [regionAt, browserAt, osAt] = places;
   const viewed = readViews(views);
-  const entered = isText(entry) ? pageName(entry) : (Object.keys(viewed)[0] ?? "");
+  const entered = isText(entry) ? nameAmong(entry, viewed) : (Object.keys(viewed)[0] ?? "");
   return {
     ...row,
-    source: textOf(source, sourceAt) ?? "direct",
+    source: textOf(source, sourceAt) ?? DIRECT,
+    channel: textOf(channelAt) ?? DIRECT,
     campaign: textOf(campaign, campaignAt),
+    medium: textOf(mediumAt),
+    term: textOf(termAt),
+    content: textOf(contentAt),
     device: textOf(device, deviceAt) ?? "unknown",
     page_views: numberOf(page_views, sumOf(viewed)),
     engaged_ms: numberOf(engaged_ms, numberOf(engagedAt)),

@@ -1,5 +1,5 @@
 import { MAX_PAGES, MAX_PAGES_UNITS } from "../limits";
-import { pageName } from "./source";
+import { pageName, type TrailingSlash } from "./page";
 
 /** Page views by page (`pageName`). */
 export type Views = Record<string, number>;
@@ -8,8 +8,8 @@ export type Views = Record<string, number>;
 export const OTHER_PAGE = "(other)";
 
 /** Counts `by` views of a page; 0 only makes it known. Changes `views`. */
-export function countView(views: Views, url: string, by: 0 | 1): void {
-  const page = pageName(url);
+export function countView(views: Views, url: string, by: 0 | 1, slash: TrailingSlash = "keep"): void {
+  const page = pageName(url, slash);
   const name = Object.hasOwn(views, page) || hasRoom(views, page) ? page : OTHER_PAGE;
   views[name] = (views[name] ?? 0) + by;
 }

@@ -4,9 +4,10 @@ import type { DeviceInfo, Screen } from "../protocol/track";
 import { bandOf } from "../scoring/ledger";
 import { abstentionsOf, lackOf } from "../scoring/needs";
 import { ruleSet } from "../scoring/ruleset";
-import { pageName } from "../session/source";
+import { nameAmong } from "../session/page";
 import { readCounts, readViews, sumOf, writeCounts, writeViews } from "../session/tallies";
 import type { Summary } from "../session/view";
+import { DIRECT } from "../sources/source";
 import { type LedgerRow, readLedger, writeLedger } from "./ledger";
 import { readStreams, writeStreams } from "./streams";
 import { fromTuple, type Places, toTuple, trimmed } from "./tuple";
@@ -58,8 +59,12 @@ type Origin = [
   referrer: string | null,
   campaign: string | null,
   entry_rest: string,
+  channel: Summary["channel"],
+  medium: string | null,
+  term: string | null,
+  content: string | null,
 ];
-const NO_ORIGIN: Origin = ["unknown", "direct", null, null, ""];
+const NO_ORIGIN: Origin = ["unknown", DIRECT, null, null, "", DIRECT, null, null, null];
 
 /** `exit_page`: a URL, or its place in `views`. */
 type Acts = [
@@ -102,13 +107,20 @@ const some = <K extends string, V extends object>(key: K, value: V) => (isEmpty(
 export function writeDetail(summary: Summary, row: DetailRow): string {
   const { views, exit_page, cadence, device, network, screen } = summary;
   const pages = Object.keys(views);
-  const name = pageName(summary.entry_page);
-  const isFirst = pages[0] === name;
+  const name = nameAmong(summary.entry_page, views);
+  const isFirst = pages[0] === name && summary.entry_page.startsWith(name);
   const exit = exit_page === null ? -1 : pages.indexOf(exit_page);
   const lack = lackOf(summary.abstained);
   const from: Origin = [
-    ...([summary.device_class, summary.source, summary.referrer, summary.campaign] as const),
+    summary.device_class,
+    summary.source,
+    summary.referrer,
+    summary.campaign,
     isFirst ? summary.entry_page.slice(name.length) : "",
+    summary.channel,
+    summary.medium,
+    summary.term,
+    summary.content,
   ];
   const acts: Acts = [
     ...([summary.engaged_ms, summary.scroll_percent, exit < 0 ? exit_page : exit] as const),
@@ -180,7 +192,8 @@ const isStored = (detail: Stored | Summary): detail is Stored => "v" in detail;
 
 /** Written out: a rest or a spread makes a slow object first, and an export reads a million of these. */
 function readStored(stored: Stored, row: DetailRow): Summary {
-  const [device_class, source, referrer, campaign, entry_rest] = filled(stored.from, NO_ORIGIN);
+  const origin = filled(stored.from, NO_ORIGIN);
+  const [device_class, source, referrer, campaign, entry_rest, channel, medium, term, content] = origin;
   const [engaged_ms, scroll_percent, exit, intervals, mean_ms, variation] = filled(stored.acts, NO_ACTS);
   const [net, dev, scr] = filled(stored.client, NO_CLIENT);
   const views = readViews(stored.views);
@@ -198,7 +211,11 @@ function readStored(stored: Stored, row: DetailRow): Summary {
     pages: stored.pages ?? pages.length,
     views,
     source,
+    channel,
     campaign,
+    medium,
+    term,
+    content,
     device_class,
     counts: readCounts(stored.counts),
     scroll_percent,

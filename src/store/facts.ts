@@ -30,6 +30,7 @@ const detailed = (name: string, place: number, usual: string) =>
   `coalesce(@detail ->> '$.${name}', @detail ->> '$.from[${place}]', ${usual})`;
 const EQUAL = {
   ...{ site: "@site", country: "@country", label: "@label", source: detailed("source", 1, "'direct'") },
+  channel: "coalesce(@detail ->> '$.from[5]', 'direct')",
   ...{ campaign: detailed("campaign", 3, "NULL"), device: detailed("device_class", 0, "'unknown'") },
 } as const;
 

@@ -1,5 +1,6 @@
-import { pageName, sourceOf } from "../../src/session/source";
-import { eventsOf, type MadeLead, type MadeSession, pageViewsOf } from "./rows";
+import { pageName } from "../../src/session/page";
+import { sourceOf } from "../../src/sources/source";
+import { eventsOf, isOld, type MadeLead, type MadeSession, pageViewsOf } from "./rows";
 
 /** Aggregates counted again from the sessions themselves, in the plainest way there is: what P6 is held against. */
 
@@ -66,6 +67,16 @@ export const referrerNames = ({ entry_page, referrer }: MadeSession): (string | 
 };
 
 export const sourceNames = (session: MadeSession): string[] => [sourceOf(session.entry_page, session.referrer).source];
+
+/** A row of before there were channels says nothing of where its session came from. */
+export const channelNames = (session: MadeSession): string[] => [
+  isOld(session) ? "direct" : sourceOf(session.entry_page, session.referrer).channel,
+];
+
+export const mediumNames = (session: MadeSession): string[] => {
+  const { medium } = sourceOf(session.entry_page, session.referrer);
+  return medium === null || isOld(session) ? [] : [medium];
+};
 
 /** Views, sessions, entries and bounces of each page. */
 export function pagesCounted(sessions: readonly MadeSession[], led: Led) {

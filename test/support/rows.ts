@@ -2,10 +2,12 @@ import { env } from "cloudflare:workers";
 import type { Agent } from "../../src/network/agent";
 import type { Firing } from "../../src/scoring/ledger";
 import { newHead } from "../../src/session/head";
+import { pageName } from "../../src/session/page";
 import { newProgress } from "../../src/session/progress";
-import { type DeviceClass, pageName, sourceOf } from "../../src/session/source";
+import type { DeviceClass } from "../../src/session/source";
 import { newState } from "../../src/session/state";
 import { summary } from "../../src/session/view";
+import { sourceOf } from "../../src/sources/source";
 import { writeDetail } from "../../src/store/detail";
 import { NOWHERE } from "./log";
 
@@ -53,7 +55,7 @@ export const eventsOf = ({ counts }: MadeSession): number => sum(counts);
 export const pageViewsOf = ({ views }: MadeSession): number => sum(views);
 
 /** Every other row is in the form of before `writeDetail`, by the parity of its id's last digit: readers take both. */
-const isOld = ({ session_id }: MadeSession): boolean => Number.parseInt(session_id.slice(-1), 16) % 2 === 0;
+export const isOld = ({ session_id }: MadeSession): boolean => Number.parseInt(session_id.slice(-1), 16) % 2 === 0;
 
 function rowOf(session: MadeSession) {
   const { entry_page, referrer, device_class, engaged_ms, scroll_percent, counts, missing, ...other } = session;
@@ -71,7 +73,8 @@ function rowOf(session: MadeSession) {
   const whole = { ...summary(newHead(row.session_id, row.site, 0), newState(0), newProgress(0)), ...detail };
   const written = writeDetail(whole, { ...row, last_seq: 1 });
   const { views: _, ...columns } = row;
-  return { ...columns, events, last_seq: 1, detail: isOld(session) ? JSON.stringify(detail) : written };
+  const { channel, medium, term, content, ...old } = detail;
+  return { ...columns, events, last_seq: 1, detail: isOld(session) ? JSON.stringify(old) : written };
 }
 
 /** Writes sessions, over those that are there. */

@@ -10,7 +10,7 @@ const CAMPAIGNS = [
   "",
   "?utm_source=Newsletter&utm_campaign=Spring",
   "?gclid=x",
-  "?utm_source=ads&utm_campaign=summer",
+  "?utm_source=ads&utm_medium=Banner&utm_campaign=summer",
 ];
 const LABELS = ["human", "human", "human", "suspect", "bot", null];
 const TYPES = ["click", "scroll", "form_submit", "shop.add"];

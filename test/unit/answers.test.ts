@@ -114,8 +114,11 @@ const ANSWERS: Answer[] = [
   [
     "sources",
     SourcesBody,
-    list({ source: "google", campaign: null, referrer: null, ...sums }),
-    ["data.0.source", "data.0.campaign", "data.0.referrer"],
+    list({
+      ...{ source: "google", channel: null, campaign: null, medium: null, term: null, content: null, referrer: null },
+      ...sums,
+    }),
+    ["source", "channel", "campaign", "medium", "term", "content", "referrer"].map((one) => `data.0.${one}`),
   ],
   [
     "devices",

@@ -6,7 +6,20 @@ import { addSession, contributionOf, cutBreakdown, mergeSlice, newSlice, writeSl
 
 const facts = (more: Partial<Facts> = {}): Facts => ({
   ...{ site: "a", visitor_id: "v", started_at: 1_000, last_event_at: 6_000, country: "DE", label: "human" },
-  ...{ engagement: 45, bot: 0, vpn: null, risk: null, events: 2, source: "direct", campaign: null, referrer: null },
+  ...{
+    engagement: 45,
+    bot: 0,
+    vpn: null,
+    risk: null,
+    events: 2,
+    source: "direct",
+    channel: "direct",
+    campaign: null,
+    medium: null,
+    term: null,
+    content: null,
+    referrer: null,
+  },
   ...{ region: null, browser: null, os: null, device: "desktop", page_views: 1, engaged_ms: 0, scroll: 0 },
   ...{ entry: "/", views: { "/": 1 }, counts: { click: 2 }, expected: 2, missing: 0, leads: 0, rules: [] },
   ...more,

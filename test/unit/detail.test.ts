@@ -56,6 +56,12 @@ describe("a session's row", () => {
     ["a class of device alone", { device_class: "mobile" }, { from: ["mobile"] }],
     ["a campaign", { source: "google", campaign: "c" }, { from: ["unknown", "google", null, "c"] }],
     ["where it came from", { referrer: "https://b.example/" }, { from: ["unknown", "direct", "https://b.example/"] }],
+    ["a channel", { channel: "email" }, { from: ["unknown", "direct", null, null, "", "email"] }],
+    [
+      "what a link says of itself",
+      { medium: "cpc", term: "shoes", content: "red" },
+      { from: ["unknown", "direct", null, null, "", "direct", "cpc", "shoes", "red"] },
+    ],
     ["an entry's query", { entry_page: `${SHOP}?a#b` }, { from: ["unknown", "direct", null, null, "?a#b"] }],
     ["time", { engaged_ms: 7 }, { acts: [7] }],
     ["a scroll", { scroll_percent: 55 }, { acts: [0, 55] }],
@@ -77,6 +83,19 @@ describe("a session's row", () => {
     expect(readDetail(writeDetail(session(more), ROW), ROW)).toEqual(session(more));
     const none = { entry_page: "", views: {}, pages: 0, page_views: 0 };
     expect(readDetail(writeDetail(session(none), ROW), ROW)).toEqual(session(none));
+  });
+
+  it("finds its entry among views that lost a trailing slash, and among those in another spelling", () => {
+    const slashed = { entry_page: `${SHOP}a/?q`, views: { [`${SHOP}a`]: 1 } };
+    expect(stored(slashed)).toEqual({
+      v: 2,
+      from: ["unknown", "direct", null, null, "/?q"],
+      views: { [`${SHOP}a`]: 1 },
+    });
+    expect(readDetail(writeDetail(session(slashed), ROW), ROW)).toEqual(session(slashed));
+    const escaped = { entry_page: `${SHOP}%c3?q`, views: { [`${SHOP}%C3`]: 1 } };
+    expect(stored(escaped)).toEqual({ v: 2, entry_page: `${SHOP}%c3?q`, views: { [`${SHOP}%C3`]: 1 } });
+    expect(readDetail(writeDetail(session(escaped), ROW), ROW)).toEqual(session(escaped));
   });
 
   it("says a time zone once where network and device have the same", () => {

@@ -141,9 +141,20 @@ describe("a page's campaign", () => {
     "gclid2",
     "xgclid",
     "q",
-    "wbraid",
+    "GCLID",
   ])("is not told by %s", (name) => {
     expect(campaignOf(`https://shop.example/?${name}=a`)).toEqual({});
+  });
+
+  it.each(["wbraid", "gbraid", "gad_source", "dclid", "twclid", "yclid"])("is told by the click id %s", (name) => {
+    expect(campaignOf(`https://shop.example/?${name}=a`)).toEqual({ [name]: "a" });
+  });
+
+  it("is cut between characters, and holds what can be stored", () => {
+    const value = `${"v".repeat(255)}😀😀`;
+    expect(campaignOf(`https://shop.example/?utm_campaign=${encodeURIComponent(value)}&utm_term=a%00b`)).toEqual({
+      ...{ utm_campaign: `${"v".repeat(255)}😀`, utm_term: "ab" },
+    });
   });
 
   it("is short", () => {

@@ -22,7 +22,20 @@ const HOME = "https://a.example/";
 
 const facts = (more: Partial<Facts> = {}): Facts => ({
   ...{ site: "a", visitor_id: "v", started_at: 1_000, last_event_at: 5_000, country: "DE", label: "human" },
-  ...{ engagement: 45, bot: 0, vpn: 10, risk: null, events: 9, source: "google", campaign: null, referrer: null },
+  ...{
+    engagement: 45,
+    bot: 0,
+    vpn: 10,
+    risk: null,
+    events: 9,
+    source: "google",
+    channel: "direct",
+    campaign: null,
+    medium: null,
+    term: null,
+    content: null,
+    referrer: null,
+  },
   ...{ region: "BE", browser: "Firefox", os: null, device: "desktop", page_views: 3, engaged_ms: 20_000, scroll: 60 },
   ...{ entry: HOME, views: { [HOME]: 2, [`${HOME}b`]: 1 }, counts: { click: 4, form_submit: 2 }, expected: 8 },
   ...{ missing: 1, leads: 1, rules: [] },
@@ -108,6 +121,7 @@ describe("a session counts", () => {
     const known = facts({ campaign: "spring" });
     expect(valuesOf(known, "page")).toEqual([HOME, `${HOME}b`]);
     expect(valuesOf(known, "source")).toEqual(["google"]);
+    expect(valuesOf(facts({ channel: "email" }), "channel")).toEqual(["email"]);
     expect(valuesOf(known, "device")).toEqual(["desktop"]);
     expect(valuesOf(known, "country")).toEqual(["DE"]);
     expect(valuesOf(known, "label")).toEqual(["human"]);
@@ -148,6 +162,13 @@ describe("a session counts", () => {
     ["rule", {}, []],
     ["engagement", {}, ["4"]],
     ["source", {}, ["google"]],
+    ["channel", { channel: "paid_search" }, ["paid_search"]],
+    ["medium", { medium: "cpc" }, ["cpc"]],
+    ["medium", {}, []],
+    ["term", { term: "shoes" }, ["shoes"]],
+    ["term", {}, []],
+    ["content", { content: "banner" }, ["banner"]],
+    ["content", {}, []],
   ])("in its part by %s, with %j, for %j", (part, more, values) => {
     const sums = [1, 9, 3, 0, 20_000, 1];
     expect(partsOf(facts(more), part)).toEqual(values.map((value) => [value, sums]));
@@ -155,7 +176,7 @@ describe("a session counts", () => {
 
   it("in each part that there is", () => {
     for (const part of PARTS) expect(Array.isArray(partsOf(facts(), part)), part).toBe(true);
-    expect(new Set(PARTS).size).toBe(13);
+    expect(new Set(PARTS).size).toBe(17);
   });
 });
 
@@ -178,6 +199,7 @@ describe("a row is read", () => {
       ...{ source: "google", campaign: "spring", device: "mobile", page_views: 3, engaged_ms: 7_000, scroll: 55 },
       ...{ entry: `${HOME}x`, views: { [`${HOME}x`]: 3 }, counts: { click: 2 }, expected: 9, missing: 1 },
       ...{ referrer: "news.example", region: "BE", browser: "Firefox", os: "Linux" },
+      ...{ channel: "direct", medium: null, term: null, content: null },
     });
   });
 
@@ -187,7 +209,7 @@ describe("a row is read", () => {
       { [HOME]: 2, "/b": 1 },
       [5, 0, 1],
       ...none(6),
-      ["tablet", "bing", "https://b.example/", "autumn", ""],
+      ["tablet", "bing", "https://b.example/", "autumn", "", "paid_search", "cpc", "shoes", "red"],
       [8_000, 40],
       [
         ["s", 10, 1],
@@ -196,6 +218,7 @@ describe("a row is read", () => {
       ...["BY", "Chrome", "Windows"],
     );
     expect(readFacts(newer)).toMatchObject({
+      ...{ channel: "paid_search", medium: "cpc", term: "shoes", content: "red" },
       ...{ source: "bing", campaign: "autumn", device: "tablet", page_views: 3, engaged_ms: 8_000, scroll: 40 },
       ...{ entry: HOME, views: { [HOME]: 2, [`${HOME}b`]: 1 }, counts: { page_view: 5, scroll: 1 } },
       ...{ expected: 15, missing: 3, referrer: "b.example", region: "BY", browser: "Chrome", os: "Windows" },

@@ -39,8 +39,9 @@ const LIST = [LIMIT, CURSOR];
 const FILTER: Bounds[] = [
   ["country", ["DE", "de", "T1", undefined], ["", "D", "DEU", "D-", "ÄÖ"]],
   ["page", ["https://a.example/x?y", url(MAX_URL_UNITS), undefined], ["/x", "", url(MAX_URL_UNITS + 1)]],
-  ["source", ["google", "G", text(64), undefined], ["", text(65)]],
-  ["campaign", ["spring", "S", text(64), undefined], ["", text(65)]],
+  ["source", ["google", "G", text(65), text(MAX_URL_UNITS), undefined], ["", "  ", text(MAX_URL_UNITS + 1)]],
+  ["channel", ["direct", "ai_assistant", undefined], ["", "Direct", "social"]],
+  ["campaign", ["spring", "S", text(65), text(MAX_URL_UNITS), undefined], ["", "\0 ", text(MAX_URL_UNITS + 1)]],
   ["device", ["desktop", "mobile", "tablet", "unknown", undefined], ["tv", ""]],
   ["label", ["", "bot", text(64), undefined], [text(65)]],
   ...["engagement", "bot", "vpn", "risk"]
@@ -62,7 +63,19 @@ describe("a question's parameters", () => {
     ["overview", OverviewQuery, [...RANGE, SITE, ...FILTER, BOTS, ["limit", [], ["1"]]]],
     ["breakdown", BreakdownQuery, [...BREAKDOWN, BOTS]],
     ["countries", GeoQuery, [...BREAKDOWN, BOTS, ["by", ["country", "region", undefined], ["city"]]]],
-    ["sources", SourcesQuery, [...BREAKDOWN, BOTS, ["by", ["source", "campaign", "referrer", undefined], ["medium"]]]],
+    [
+      "sources",
+      SourcesQuery,
+      [
+        ...BREAKDOWN,
+        BOTS,
+        [
+          "by",
+          ["source", "channel", "campaign", "medium", "term", "content", "referrer", undefined],
+          ["utm_source", ""],
+        ],
+      ],
+    ],
     ["devices", DevicesQuery, [...BREAKDOWN, BOTS, ["by", ["device", "browser", "os", undefined], ["screen"]]]],
     ["bots' rules", BotRulesQuery, [...BREAKDOWN, ["bots", [], ["only"]]]],
     ["events", EventTypesQuery, [...BREAKDOWN, BOTS, ["interval", ["total", "hour", "day", undefined], ["week"]]]],
@@ -148,6 +161,21 @@ describe("a question's parameters", () => {
     });
   });
 
+  it("find a page in any spelling of its address, a source by any name of it, and a name of any length", () => {
+    const read = (query: object) => BreakdownQuery.parse(query);
+    for (const page of ["https://a.example", "HTTPS://A.example:443/?b", "https://me:secret@a.example/#c"]) {
+      expect(read({ page }).page).toBe("https://a.example/");
+    }
+    expect(read({ page: "https://a.example/ü" }).page).toBe(read({ page: "https://a.example/%c3%bc" }).page);
+    for (const source of ["Facebook.com", "fb", " FACEBOOK ", "https://l.facebook.com/", "face-book"]) {
+      expect(read({ source }).source).toBe("facebook");
+    }
+    expect(read({ source: "(direct)" }).source).toBe("direct");
+    const long = `${text(63)}😀 the rest`;
+    expect(read({ campaign: long.toUpperCase() }).campaign).toBe(`${text(63)}😀`);
+    expect(read({ campaign: long }).campaign).toBe(read({ campaign: `${text(63)}😀` }).campaign);
+  });
+
   it("for a key name each scope once, and are trimmed", () => {
     expect(KeyInput.parse({ name: " n ", scopes: ["read", "admin", "read"] })).toEqual({
       name: "n",
@@ -159,7 +187,7 @@ describe("a question's parameters", () => {
     [LogsQuery, { from: "2026-11-02", to: "2026-11-01" }, "from", "must not be after to"],
     [RebuildInput, { from: "2026-11-02", to: "2026-11-01" }, "from", "must not be after to"],
     [OverviewQuery, { country: "DEU" }, "country", "must be a country code of two characters"],
-    [OverviewQuery, { from: "x" }, "from", "must be epoch milliseconds or ISO 8601"],
+    [OverviewQuery, { from: "x" }, "from", "must be epoch milliseconds or ISO 8601, from 1970 to 9999"],
     [DailyQuery, { tz: "Berlin" }, "tz", "must be a time zone such as Europe/Berlin"],
   ])("say which of them is wrong, and how (%#)", (schema, query, path, message) => {
     const [issue] = schema.safeParse(query).error?.issues ?? [];

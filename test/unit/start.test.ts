@@ -34,7 +34,21 @@ describe("what a page says at its start", () => {
     ["start", StartInput, "session_id", [ID, null, undefined], ["x", ""]],
     ["start", StartInput, "fingerprint_id", ["f", null, undefined], ["", "a b"]],
     ["start", StartInput, "visitor_id", ["v", null, undefined], ["", "a b"]],
-    ["start", StartInput, "referrer", [PAGE, "", null, undefined], ["x", "android-app://a", 1]],
+    [
+      "start",
+      StartInput,
+      "referrer",
+      [PAGE, "", null, undefined],
+      ["x", 1, "javascript:alert(1)", "about:blank", "file:///a"],
+    ],
+    [
+      "start",
+      StartInput,
+      "referrer",
+      ["android-app://com.google.android.gm/", "ANDROID-APP://a"],
+      ["android-app://", "android-app:a"],
+    ],
+    ["start", StartInput, "referrer", ["ios-app://544007664/vnd.youtube"], ["app://a", "data:text/html,a", {}, []]],
     ["start", StartInput, "device_info", [{}, { language: "de" }, null, undefined], [{ language: 1 }, "x", []]],
     ["start", StartInput, "screen", [{}, { width: 1 }, null, undefined], [{ width: "1" }, "x"]],
     ["start", StartInput, "signals", [{}, { webdriver: true }, null, undefined], [{ webdriver: {} }, "x"]],
@@ -85,6 +99,21 @@ describe("what a page says at its start", () => {
       ...{ signals: { webdriver: false }, consent: "pending", session_key: text(16) },
     };
     expect(StartInput.parse({ ...whole, more: 1 })).toEqual(whole);
+  });
+});
+
+describe("a referrer past the limit", () => {
+  const read = (referrer: string) => StartInput.parse({ page: PAGE, referrer }).referrer ?? "";
+
+  it("loses its query, which says nothing of where it points", () => {
+    expect(read(`${PAGE}story?q=${text(3_000)}`)).toBe(`${PAGE}story`);
+    expect(read(`${PAGE}story#${text(200_000)}`)).toBe(`${PAGE}story`);
+  });
+
+  it("is cut, and never through a character", () => {
+    const cut = read(`${PAGE}${text(2_048 - PAGE.length - 1)}😀😀`);
+    expect(cut).toBe(`${PAGE}${text(2_048 - PAGE.length - 1)}`);
+    expect(read(`${PAGE}${text(5_000)}`)).toHaveLength(2_048);
   });
 });
 

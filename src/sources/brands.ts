@@ -1,0 +1,90 @@
+import { parse } from "tldts";
+import { type Brand, type BrandTable, keyOf, listedTable, ownTable } from "./table";
+
+/** Which brand a host, or a typed name, belongs to. Pure. */
+
+/** Public suffixes under which a brand has its countries: com, de, co.uk, com.au. */
+const COUNTRY_SUFFIX = /^(com|org|net|(com?\.)?[a-z]{2})$/;
+
+/** Parts of a search engine's host that are still its search. Others, as docs.google.com, are pages of its own. */
+const SEARCH_PARTS = new Set([
+  ...[
+    "www",
+    "search",
+    "suche",
+    "recherche",
+    "buscador",
+    "images",
+    "image",
+    "lens",
+    "scholar",
+    "web",
+    "m",
+    "wap",
+    "lite",
+  ],
+]);
+const COUNTRY_PART = /^[a-z]{2}$/;
+
+/** First part of a host that shows mail, whosoever's it is. */
+const MAIL_PART = /^(web|e|e-)?mail\d?$|^(roundcube|zimbra|owa|horde)$/;
+
+/** The most labels a host is looked at by: those of real hosts are fewer, and a long one costs no more than this. */
+const MAX_LABELS = 8;
+
+/** The host, and the domains it lies under, up to two labels. */
+function* domainsOf(host: string): Generator<string> {
+  const labels = host.split(".").slice(-MAX_LABELS);
+  for (let i = 0; i < labels.length - 1; i++) yield labels.slice(i).join(".");
+}
+
+function inTable(table: BrandTable, host: string): Brand | null {
+  for (const domain of domainsOf(host)) {
+    const brand = table.hosts.get(domain);
+    if (brand) return domain === host ? brand : ofPart(brand, host.slice(0, -domain.length - 1));
+  }
+  if (table.labels.size === 0) return null;
+  const { domainWithoutSuffix, publicSuffix, subdomain, isIcann } = parse(host);
+  const brand = table.labels.get(domainWithoutSuffix ?? "");
+  if (!brand || !isIcann || !COUNTRY_SUFFIX.test(publicSuffix ?? "")) return null;
+  return subdomain ? ofPart(brand, subdomain) : brand;
+}
+
+/** A brand as a part of its host is of it. */
+function ofPart(brand: Brand, part: string): Brand {
+  if (brand.kind !== "search") return brand;
+  const labels = part.split(".");
+  const isSearch = labels.includes("search") || labels.every((one) => SEARCH_PARTS.has(one) || COUNTRY_PART.test(one));
+  return isSearch ? brand : { name: brand.name, kind: "referral" };
+}
+
+/** The brand of a host by the table that is kept by hand; null if it has none. */
+export const ownBrand = (host: string): Brand | null => inTable(ownTable(), host);
+
+/** Whose a host is, without `www.`: a brand of the tables, else the host itself. Webmail is email under any name. */
+export function brandOfHost(host: string): Brand {
+  const known = ownTable().hosts.get(host) ?? listedTable().hosts.get(host);
+  if (known) return known;
+  const brand = ownBrand(host) ?? inTable(listedTable(), host) ?? { name: host, kind: "referral" };
+  const [first = "", ...rest] = host.split(".");
+  return rest.length > 1 && MAIL_PART.test(first) ? { name: brand.name, kind: "email" } : brand;
+}
+
+/** What follows a brand's name where an ad is meant: `google_ads`, `fb-ad`. */
+const AD = /ads?$/;
+const AD_NAMES = new Set(["adwords", "gads"]);
+
+export interface NamedBrand extends Brand {
+  /** The name says that an ad was paid for. */
+  isAd: boolean;
+}
+
+/** The brand of a typed name, in lower case; null if it is none's. */
+export function brandOfName(name: string): NamedBrand | null {
+  const key = keyOf(name);
+  const { names } = ownTable();
+  const known = names.get(key);
+  if (known) return { ...known, isAd: AD_NAMES.has(key) || (AD.test(key) && keyOf(known.name) !== key) };
+  const advertised = names.get(key.replace(AD, ""));
+  return advertised ? { ...advertised, isAd: true } : null;
+}
