@@ -38,9 +38,8 @@ const campaignOf = (page: string): string =>
 /** The session for what has just happened on `page`: a new one after 30 minutes of nothing, or with another campaign. */
 export function touchSession(page: string): Session {
   const known = stored();
-  const { campaign: before = "" } = known;
-  const campaign = campaignOf(page) || before;
-  const isSame = isSessionOpen(known) && campaign === before;
+  const campaign = campaignOf(page) || known.campaign || "";
+  const isSame = isSessionOpen(known) && campaign === known.campaign;
   const session = { ...(isSame ? known : { id: uuid(), key: uuid() }), at: Date.now(), campaign } as Session;
   write(storageKey(), JSON.stringify(session));
   return session;

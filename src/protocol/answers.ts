@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { CHANNELS } from "../sources/channel";
 import { RecordOrder } from "./recording";
 import { SiteInput } from "./site";
 
@@ -88,6 +89,12 @@ const Session = z.looseObject({
   events: Count,
   last_seq: z.int(),
   page_views: Count,
+  source: z.string().optional(),
+  channel: z.enum(CHANNELS).optional(),
+  campaign: Text.optional(),
+  medium: Text.optional(),
+  term: Text.optional(),
+  content: Text.optional(),
   counts: z.record(z.string(), Count),
   scroll_percent: z.number(),
   engaged_ms: Count,

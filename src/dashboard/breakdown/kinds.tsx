@@ -3,11 +3,16 @@ import { count, country, duration, NOTHING, pagePath, percent } from "../format"
 import { Bar } from "../parts/bar";
 import type { Column } from "../parts/table";
 import { href } from "../place";
+import { channelTitle } from "./channels";
 
 export type Row = Partial<SessionSums & PageSums> & {
   country?: string | null;
   source?: string;
+  channel?: string;
   campaign?: string;
+  medium?: string;
+  term?: string;
+  content?: string;
   device?: string;
   leads?: number;
 };
@@ -20,15 +25,27 @@ export interface Kind {
   rank: "views" | "sessions";
   value: (row: Row) => string | null | undefined;
   show: (row: Row) => string;
-  /** Filter of the session list that this value is. */
-  filter: string;
+  /** Filter of the session list that this value is; null where there is none. */
+  filter: string | null;
 }
 
-const sessionsBy = (title: string, path: string, filter: "source" | "campaign" | "country" | "device"): Kind => ({
+const sessionsBy = (title: string, path: string, filter: "source" | "country" | "device"): Kind => ({
   ...{ title, path, filter, rank: "sessions" },
-  params: filter === "campaign" ? { by: "campaign" } : {},
+  params: {},
   value: (row) => row[filter],
   show: (row) => (filter === "country" ? country(row.country) : (row[filter] ?? NOTHING)),
+});
+
+type SourcePart = "channel" | "campaign" | "medium" | "term" | "content";
+
+const sourcesBy = (title: string, by: SourcePart, filter: string | null): Kind => ({
+  title,
+  path: "/analytics/sources",
+  params: { by },
+  rank: "sessions",
+  value: (row) => row[by],
+  show: (row) => (by === "channel" ? channelTitle(row.channel ?? NOTHING) : (row[by] ?? NOTHING)),
+  filter,
 });
 
 const KINDS: Readonly<Record<string, Kind>> = {
@@ -38,7 +55,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
     show: ({ page }) => pagePath(page ?? ""),
   },
   sources: sessionsBy("Source", "/analytics/sources", "source"),
-  campaigns: sessionsBy("Campaign", "/analytics/sources", "campaign"),
+  channels: sourcesBy("Channel", "channel", "channel"),
+  campaigns: sourcesBy("Campaign", "campaign", "campaign"),
+  media: sourcesBy("Medium", "medium", null),
+  terms: sourcesBy("Term", "term", null),
+  contents: sourcesBy("Content", "content", null),
   countries: sessionsBy("Country", "/analytics/geo", "country"),
   devices: sessionsBy("Device", "/analytics/devices", "device"),
 };
@@ -101,7 +122,7 @@ export const nameColumn = (kind: Kind, most: number): Column<Row> => ({
     const name = <span title={value ?? undefined}>{kind.show(row)}</span>;
     return (
       <Bar part={(row[kind.rank] ?? 0) / most}>
-        {value ? <a href={href("sessions", null, { [kind.filter]: value })}>{name}</a> : name}
+        {value && kind.filter ? <a href={href("sessions", null, { [kind.filter]: value })}>{name}</a> : name}
       </Bar>
     );
   },

@@ -1,4 +1,5 @@
 import type { LiveView, SessionRow } from "../api/types";
+import { channelTitle } from "../breakdown/channels";
 import { count, country, duration, NOTHING, percent } from "../format";
 import { Copy, Id } from "../parts/copy";
 import { Facts, Panel } from "../parts/panel";
@@ -79,6 +80,9 @@ export function DeviceFacts({ session }: { session: SessionRow }) {
           ["Language", device?.language ?? NOTHING],
           ["Time zone", device?.timezone ?? NOTHING],
           ["Screen", screen?.width ? `${screen.width} × ${screen.height}` : NOTHING],
+          ["Source", session.source ?? NOTHING],
+          ["Channel", session.channel ? channelTitle(session.channel) : NOTHING],
+          ["Campaign", session.campaign ?? NOTHING],
           ["Referrer", referrer ?? NOTHING],
           ["Entry page", entry_page ?? NOTHING],
           ["Exit page", exit_page ?? NOTHING],

@@ -10,6 +10,7 @@ export const LISTS = ["allowed_origins", "dashboard_origins"] as const;
 export const CHOICES: Readonly<Record<string, readonly string[]>> = {
   default_consent: ["granted", "pending", "denied"],
   ip: ["masked", "hashed", "full"],
+  trailing_slash: ["keep", "drop"],
 };
 
 const isList = (name: string): boolean => (LISTS as readonly string[]).includes(name);

@@ -11,6 +11,10 @@ const ABOUT: Readonly<Record<string, readonly [title: string, about: string]>> =
   dashboard_origins: ["Dashboard origins", "Other pages that may call the API from a browser, one a line."],
   default_consent: ["Default consent", "What a page without a word on consent means."],
   ip: ["Addresses", "How addresses are stored: the network alone, a keyed hash, or as they are."],
+  trailing_slash: [
+    "Trailing slash",
+    "Whether /a/ is a page of its own (keep) or the same as /a (drop), from the next session on.",
+  ],
   webhooks: ["Webhooks", "Where leads and alerts are sent. A secret that is shown as ******** stays as it is."],
   forms: ["Forms", "Rules for leads, and the forms that form.js renders."],
   record: [

@@ -4,8 +4,12 @@ import { href, view } from "../place";
 
 const TABS = [
   ["pages", "Pages"],
+  ["channels", "Channels"],
   ["sources", "Sources"],
   ["campaigns", "Campaigns"],
+  ["media", "Media"],
+  ["terms", "Terms"],
+  ["contents", "Contents"],
   ["countries", "Countries"],
   ["devices", "Devices"],
 ] as const;

@@ -15,7 +15,11 @@ export const VIEWS: Readonly<Record<string, ViewEntry>> = {
   live: { title: "Live", load: () => import("./live") },
   pages: { title: "Pages", load: breakdown },
   sources: { title: "Sources", load: breakdown },
+  channels: { title: "Channels", load: breakdown },
   campaigns: { title: "Campaigns", load: breakdown },
+  media: { title: "Media", load: breakdown, within: "campaigns" },
+  terms: { title: "Terms", load: breakdown, within: "campaigns" },
+  contents: { title: "Contents", load: breakdown, within: "campaigns" },
   countries: { title: "Countries", load: breakdown },
   devices: { title: "Devices", load: breakdown },
   engagement: { title: "Engagement", load: () => import("./engagement") },
@@ -37,7 +41,7 @@ export const VIEWS: Readonly<Record<string, ViewEntry>> = {
 
 export const GROUPS: readonly { title: string; views: readonly string[] }[] = [
   { title: "Now", views: ["overview", "live"] },
-  { title: "Traffic", views: ["pages", "sources", "campaigns", "countries", "devices", "engagement"] },
+  { title: "Traffic", views: ["pages", "channels", "sources", "campaigns", "countries", "devices", "engagement"] },
   { title: "Visitors", views: ["sessions", "fingerprints"] },
   { title: "Leads", views: ["leads", "deliveries"] },
   { title: "Trust", views: ["anomalies", "quality"] },

@@ -1,9 +1,10 @@
+import { CHANNEL_TITLES } from "../breakdown/channels";
 import { Choice, TextField } from "../parts/field";
 import { place, setParams } from "../place";
 
 /** Filters of sessions, as the API names them. */
 export const FILTERS = [
-  ...["visitor_id", "fingerprint_id", "country", "label", "page", "source", "campaign", "device"],
+  ...["visitor_id", "fingerprint_id", "country", "label", "page", "source", "channel", "campaign", "device"],
   ...["min_engagement", "max_engagement", "min_bot", "max_bot", "min_vpn", "max_vpn", "min_risk", "max_risk"],
 ] as const;
 
@@ -23,6 +24,11 @@ const DEVICES = [
   ["mobile", "Mobile"],
   ["tablet", "Tablet"],
   ["unknown", "Unknown"],
+] as const;
+
+const CHANNELS = [
+  ["", "Any"],
+  ...Object.entries(CHANNEL_TITLES).map(([name, title]) => [name, title] as const),
 ] as const;
 
 const TEXTS = [
@@ -50,6 +56,7 @@ export function SessionFilters() {
     <search class="filters">
       <Choice label="Verdict" value={params["label"] ?? ""} options={LABELS} onChange={set("label")} />
       <Choice label="Device" value={params["device"] ?? ""} options={DEVICES} onChange={set("device")} />
+      <Choice label="Channel" value={params["channel"] ?? ""} options={CHANNELS} onChange={set("channel")} />
       {TEXTS.map(([name, label, placeholder]) => (
         <TextField key={name} label={label} value={params[name] ?? ""} placeholder={placeholder} onChange={set(name)} />
       ))}

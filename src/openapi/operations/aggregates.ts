@@ -69,13 +69,15 @@ count with the session they came from; those whose session is not kept, by when 
     example: { query: { ...june, device: "mobile" } },
   },
   "GET /analytics/sources": {
-    summary: "Sessions by where they came from: source, campaign, or referring host",
-    description: `${RULES} The source is \`utm_source\`, else an ad network's click id, else the referring host, else \`direct\`.`,
+    summary: "Sessions by where they came from: source, channel, campaign, medium, term, content, or referring host",
+    description:
+      `${RULES} The source is \`utm_source\`, else a click id's network, else the referrer, else \`direct\`; brands have one
+name under all their hosts. Medium, term and content are those of the entry page's \`utm_…\`.`.replaceAll("\n", " "),
     query: SourcesQuery,
     answer: SourcesBody,
     exported: true,
     ...usual,
-    example: { query: { ...june, by: "campaign" } },
+    example: { query: { ...june, by: "channel" } },
   },
   "GET /analytics/devices": {
     summary: "Sessions by device class, browser or operating system",
