@@ -1,5 +1,6 @@
 import { createDurable } from "itty-durable";
 import type { SiteSettings as Settings } from "../src/protocol/site";
+import type { TrailingSlash } from "../src/session/page";
 
 /**
  * The settings of every site: rarely written, read by the Worker once a minute and isolate. One object for all of them,
@@ -34,6 +35,12 @@ export class SiteSettings extends createDurable() {
   /** Every origin that one of the sites names as a dashboard of its own. */
   dashboards(): string[] {
     return [...new Set(Object.values(this.sites).flatMap(({ dashboard_origins }) => dashboard_origins ?? []))].sort();
+  }
+
+  /** Every way in which a site names its pages, the default site among them even if it was never set. */
+  trailingSlashes(): TrailingSlash[] {
+    const { default: main, ...others } = this.sites;
+    return [...new Set([main, ...Object.values(others)].map((site) => site?.trailing_slash ?? "keep"))];
   }
 
   async save(site: string, settings: string): Promise<Settings> {

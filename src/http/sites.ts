@@ -2,6 +2,7 @@ import { proxyDurable } from "itty-durable";
 import { type Env, isDevelopment } from "../env";
 import { SITE_CACHE_ENTRIES, SITE_CACHE_MS, SITE_RETRY_MS } from "../limits";
 import { SiteInput, type SiteSettings } from "../protocol/site";
+import type { TrailingSlash } from "../session/page";
 import { unavailable } from "./problem";
 
 /** The methods of `durable/site.ts`, as its proxy offers them. */
@@ -10,6 +11,7 @@ interface SiteRegistry {
   known(): Promise<string[]>;
   alerted(): Promise<string[]>;
   dashboards(): Promise<string[]>;
+  trailingSlashes(): Promise<TrailingSlash[]>;
   save(site: string, settings: string): Promise<SiteSettings>;
 }
 
@@ -60,6 +62,14 @@ export const knownSites = (env: Env): Promise<string[]> =>
     .known()
     .catch(() => {
       throw unavailable("The sites could not be read.");
+    });
+
+/** Every way in which a site names its pages. */
+export const trailingSlashes = (env: Env): Promise<TrailingSlash[]> =>
+  registry(env)
+    .trailingSlashes()
+    .catch(() => {
+      throw unavailable("The sites' settings could not be read.");
     });
 
 /** Sites that have somewhere to send an alert. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { TRAILING_SLASHES } from "../session/page";
 import { Consent } from "./fields";
 import { Forms } from "./form";
 import { RecordSetting } from "./recording";
@@ -32,6 +33,8 @@ export const SiteInput = z.strictObject({
     .default([]),
   /** Whether pages are recorded as they look: never, always, or from a score on. */
   record: RecordSetting,
+  /** Whether `/a/` is a page of its own, as the URL standard has it, or the same as `/a`. Holds for sessions that begin from now on. */
+  trailing_slash: z.enum(TRAILING_SLASHES).default("keep"),
   /** Where leads and alerts are sent. */
   webhooks: Webhooks,
   /** Rules for leads, and the forms that form.js renders. */

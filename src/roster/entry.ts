@@ -3,6 +3,7 @@ import type { Label, Scores } from "../scoring/ledger";
 import type { Schedule } from "../session/deadline";
 import { isPending } from "../session/deadline";
 import type { Head } from "../session/head";
+import { pageName } from "../session/page";
 import { lowestWatermark, STORES, type StoreName } from "../session/progress";
 import type { SessionState } from "../session/state";
 
@@ -53,7 +54,7 @@ export function presenceOf(head: Head, state: SessionState): Presence {
   return {
     session_id: head.session_id,
     site: head.site,
-    page: state.current_page ?? state.entry_page,
+    page: pageName(state.current_page ?? state.entry_page, state.trailing_slash),
     referrer: state.referrer,
     country: state.network?.country ?? null,
     started_at: state.started_at,

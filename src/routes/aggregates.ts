@@ -14,7 +14,7 @@ import { DAY_MS, MAX_DAYS } from "../limits";
 import { DailyQuery, OverviewQuery } from "../protocol/aggregates";
 import { medianOf } from "../rollup/durations";
 import { localDays } from "../rollup/zone";
-import { questionOf, saidOf } from "./question";
+import { questionOf, saidOf, withSitesPage } from "./question";
 
 async function overviewOf(db: D1Database, question: Question) {
   const { slice, visitors, visitors_error, excluded } = await collectVisitors(db, question);
@@ -27,7 +27,7 @@ async function overviewOf(db: D1Database, question: Question) {
 
 /** `GET /analytics/overview` */
 export const getOverview = keyed(async (context) => {
-  const question = questionOf(readQuery(OverviewQuery, context));
+  const question = questionOf(await withSitesPage(context.env, readQuery(OverviewQuery, context)));
   const { from, to } = question;
   const [now, before] = await Promise.all([
     overviewOf(context.env.DB, question),
@@ -39,7 +39,7 @@ export const getOverview = keyed(async (context) => {
 
 /** `GET /analytics/engagement` */
 export const getEngagement = keyed(async (context) => {
-  const question = questionOf(readQuery(OverviewQuery, context));
+  const question = questionOf(await withSitesPage(context.env, readQuery(OverviewQuery, context)));
   const { slice, excluded } = await collect(context.env.DB, question, ["engagement"]);
   return periodAnswer(context.request, question, { data: engagementOf(slice), ...saidOf(question, excluded) });
 });
@@ -48,7 +48,7 @@ export const getEngagement = keyed(async (context) => {
 export const getDaily = keyed(async (context) => {
   const query = readQuery(DailyQuery, context);
   const { tz, limit, cursor, ...asked } = query;
-  const question = questionOf(asked);
+  const question = questionOf(await withSitesPage(context.env, asked));
   if ((question.to - question.from) / DAY_MS > MAX_DAYS) throw invalidQuery("from", `at most ${MAX_DAYS} days`);
   const days = localDays(question, tz);
   const { DB } = context.env;

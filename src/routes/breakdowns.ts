@@ -18,7 +18,7 @@ import {
   SourcesQuery,
 } from "../protocol/aggregates";
 import { NONE, type Part } from "../rollup/facts";
-import { type Asked, questionOf, saidOf } from "./question";
+import { type Asked, questionOf, saidOf, withSitesPage } from "./question";
 
 type Row = Record<string, string | number | null>;
 
@@ -40,7 +40,7 @@ interface Breakdown {
 /** Sessions broken down by one part of them, most first. */
 async function answerBreakdown(context: KeyedContext, query: Asked & Listed, breakdown: Breakdown): Promise<Response> {
   const { part, name, field, sums, columns } = breakdown;
-  const question = questionOf(query);
+  const question = questionOf(await withSitesPage(context.env, query));
   const { slice, excluded } = await collect(context.env.DB, question, [part]);
   const { rows, other, hidden } = rankedPart(slice, part);
   const sessions = slice.totals[0] ?? 0;
@@ -120,7 +120,7 @@ export const getEventTypes = keyed(async (context) => {
 const TypePlace = z.tuple([z.number(), z.string()]);
 
 async function answerTypes(context: KeyedContext, query: Asked & Listed, interval: "hour" | "day"): Promise<Response> {
-  const question = questionOf(query);
+  const question = questionOf(await withSitesPage(context.env, query));
   const [size, most] = INTERVALS[interval];
   if ((question.to - question.from) / size > most) throw invalidQuery("from", `at most ${most} intervals`);
   const { counts, excluded } = await collectTypes(context.env.DB, question, size, interval === "day");

@@ -1,7 +1,10 @@
 import type { Question } from "../aggregates/question";
+import type { Env } from "../env";
 import { invalidQuery } from "../http/problem";
+import { siteSettings, trailingSlashes } from "../http/sites";
 import { rangeOf } from "../protocol/analytics";
 import type { Bots, Filter } from "../protocol/filter";
+import { pageName } from "../session/page";
 
 /** What the queries of aggregates have in common. */
 export interface Asked extends Filter {
@@ -11,10 +14,24 @@ export interface Asked extends Filter {
 }
 
 const FILTERS = [
-  ...(["site", "country", "page", "source", "campaign", "device", "label"] as const),
+  ...(["site", "country", "page", "source", "channel", "campaign", "device", "label"] as const),
   ...(["min_engagement", "max_engagement", "min_bot", "max_bot"] as const),
   ...(["min_vpn", "max_vpn", "min_risk", "max_risk"] as const),
 ] as const;
+
+/**
+ * The query with its page as the site names it: of `/a/` a site may make `/a`. A question about all sites is refused where
+ * they differ in that, since no one name finds the page on each of them.
+ */
+export async function withSitesPage<Query extends Filter>(env: Env, query: Query): Promise<Query> {
+  const { page, site } = query;
+  const dropped = page && pageName(page, "drop");
+  if (dropped === page) return query;
+  const settings = site === undefined ? await trailingSlashes(env) : [(await siteSettings(env, site)).trailing_slash];
+  if (settings.length > 1)
+    throw invalidQuery("site", "sites differ in trailing_slash: name one, or a page without the slash");
+  return settings[0] === "drop" ? { ...query, page: dropped } : query;
+}
 
 /** The question in a query; 400 if its range runs backwards. */
 export function questionOf(query: Asked): Question {

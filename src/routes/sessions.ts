@@ -7,14 +7,15 @@ import { answerList } from "../http/list";
 import { readQuery } from "../http/query";
 import { SessionsQuery } from "../protocol/analytics";
 import { countExcluded, listSessions, type Session, type SessionsAsked } from "../store/sessions";
-import { questionOf, saidOf } from "./question";
+import { questionOf, saidOf, withSitesPage } from "./question";
 
 const SessionPlace = z.tuple([z.number(), z.string()]);
 
 /** `GET /analytics/sessions` */
 export const getSessions = keyed(async (context) => {
-  const query = readQuery(SessionsQuery, context);
-  const { DB } = context.env;
+  const { env } = context;
+  const query = await withSitesPage(env, readQuery(SessionsQuery, context));
+  const { DB } = env;
   const question = questionOf(query);
   const asked: SessionsAsked = { query, range: question };
   const excluded = await excludedBy(DB, asked);
@@ -62,7 +63,11 @@ const COLUMNS: Columns<Session> = [
   ["exit_page", (session) => session.exit_page],
   ["referrer", (session) => session.referrer],
   ["source", (session) => session.source],
+  ["channel", (session) => session.channel],
   ["campaign", (session) => session.campaign],
+  ["medium", (session) => session.medium],
+  ["term", (session) => session.term],
+  ["content", (session) => session.content],
   ["device", (session) => session.device_class],
   ["engaged_ms", (session) => session.engaged_ms],
   ["scroll_percent", (session) => session.scroll_percent],

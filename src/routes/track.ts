@@ -126,6 +126,7 @@ export async function admit(
     default_consent: settings.default_consent,
     ...(settings.expose.length > 0 && { expose: settings.expose }),
     record: ruleOf(settings.record),
+    ...(settings.trailing_slash === "drop" && { trailing_slash: settings.trailing_slash }),
     network: clientNetwork(request, stored),
     key_hash: null,
   };

@@ -3,6 +3,7 @@ import type { Consent } from "../protocol/fields";
 import type { Batch, EndPart, StartInput } from "../protocol/track";
 import type { RecordRule } from "../recording/rule";
 import type { TrackCall } from "./intake";
+import type { TrailingSlash } from "./page";
 
 /** What the edge knows of a caller, for every call it makes. */
 export interface CallContext {
@@ -11,6 +12,8 @@ export interface CallContext {
   gpc: boolean;
   default_consent: Consent;
   record: RecordRule | null;
+  /** How the site names its pages; absent in sockets opened before there was such a setting. */
+  trailing_slash?: TrailingSlash;
   network: ClientNetwork;
   /** What acks may say of the session's scores; absent in sockets opened before there was such a setting. */
   expose?: readonly "engagement"[];
@@ -29,7 +32,7 @@ export async function buildCall(context: CallContext, { start, batch, end }: Cal
   const first = start ?? batch?.start ?? null;
   const last = end ?? batch?.end ?? null;
   const key = batch?.session_key ?? first?.session_key ?? last?.session_key;
-  const { session_id, site, gpc, default_consent, expose, record, network } = context;
+  const { session_id, site, gpc, default_consent, expose, record, trailing_slash, network } = context;
   return {
     v: 1,
     session_id,
@@ -38,6 +41,7 @@ export async function buildCall(context: CallContext, { start, batch, end }: Cal
     default_consent,
     ...(expose?.length && { expose }),
     ...(record && { record }),
+    ...(trailing_slash && { trailing_slash }),
     network,
     key_hash: key ? await sha256(key) : context.key_hash,
     device_id: first ? await deviceId(first) : null,

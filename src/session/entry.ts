@@ -3,6 +3,7 @@ import type { NetworkClasses } from "../network/classes";
 import type { Consent } from "../protocol/fields";
 import type { DeviceInfo, Screen, Signals } from "../protocol/track";
 import type { IdentityAnswer, LeadFacts } from "../scoring/facts";
+import type { TrailingSlash } from "./page";
 
 /**
  * Journal entries: everything the fold reads, in the journal and in R2 alike. None carries an identifier (visitor,
@@ -27,6 +28,8 @@ export interface StartEntry extends Base {
   /** Classes of the page's user agent; absent in entries of before there were rules. */
   agent?: Agent | null;
   consent: Consent;
+  /** The site's setting; absent where it is the usual one, `keep`. */
+  trailing_slash?: TrailingSlash;
   /** Version of the scoring rules this session began with, and keeps. */
   rules_version: number;
 }

@@ -8,6 +8,7 @@ import { beat } from "./cadence";
 import type { EndEntry, Entry, EventEntry, NetworkEntry, SettledEntry, StartEntry } from "./entry";
 import { closeForm, noteForm } from "./forms";
 import { follow } from "./journey";
+import { pageUrl } from "./page";
 import type { SessionState } from "./state";
 import { newStream, SERVER_STREAM, type StreamState, settleEvents, streamOf } from "./streams";
 import { newVelocity, record } from "./velocity";
@@ -69,8 +70,9 @@ function applyStart(state: SessionState, entry: StartEntry): void {
   state.last_received_at = entry.at;
   state.consent = entry.consent;
   state.rules_version = entry.rules_version;
-  state.entry_page = entry.page;
-  countView(state.views, entry.page, 0);
+  state.trailing_slash = entry.trailing_slash ?? "keep";
+  state.entry_page = pageUrl(entry.page);
+  countView(state.views, state.entry_page, 0, state.trailing_slash);
   state.referrer = entry.referrer;
   state.device = entry.device;
   state.screen = entry.screen;
@@ -136,11 +138,11 @@ function applyAct(state: SessionState, entry: EventEntry): void {
   if (type !== "mousemove" && type !== "visibility_change") beat(state.cadence, at);
   if (type === "page_view") {
     state.page_views += 1;
-    countView(state.views, entry.page ?? state.current_page ?? state.entry_page, 1);
+    countView(state.views, entry.page ?? state.current_page ?? state.entry_page, 1, state.trailing_slash);
   }
   if (isNewest && sight.change !== null) state.visible = sight.change === "visible";
   follow(state.journey, entry, isNewest, state.current_page);
-  if (entry.page !== undefined) visit(state, entry.page, isNewest);
+  if (entry.page !== undefined) visit(state, pageUrl(entry.page), isNewest);
   noteForm(state.forms, entry);
   const depth = entry.detail?.scroll_percent;
   if (depth !== undefined && depth > state.scroll_percent) state.scroll_percent = depth;
@@ -193,7 +195,7 @@ function applyEnd(state: SessionState, entry: EndEntry): void {
   // An idle visitor left when they last did something, not when the actor noticed.
   const left_at = state.last_event_at ?? state.started_at;
   state.ended_at = entry.reason === "idle" ? left_at : Math.max(left_at, entry.at);
-  state.exit_page = entry.exit_page ?? state.current_page;
+  state.exit_page = entry.exit_page === null ? state.current_page : pageUrl(entry.exit_page);
 }
 
 /** Folds a row's entries, JSON text joined by commas, into `state`. */

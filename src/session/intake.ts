@@ -11,6 +11,7 @@ import { firstSeq } from "./entry";
 import { takeEvents } from "./events";
 import { forget, type Head, learn, mergeTraits, networkTokens, newHead } from "./head";
 import { type LeadSubmit, leadEntry, withLead } from "./lead";
+import type { TrailingSlash } from "./page";
 import { type Refused, refused, type Taken } from "./result";
 import { newState, type SessionState } from "./state";
 import { placeInTime } from "./time";
@@ -27,6 +28,8 @@ export interface TrackCall {
   expose?: readonly "engagement"[];
   /** Which sessions the site records; absent where it records none. */
   record?: RecordRule | null;
+  /** How the site names its pages; absent where it is the usual way. */
+  trailing_slash?: TrailingSlash;
   network: ClientNetwork;
   /** SHA-256 of the session key that came with the call, hex. */
   key_hash: string | null;
@@ -236,7 +239,7 @@ class Turn {
   }
 
   #start(events: Unplaced[]): Unplaced {
-    const start = this.#call.start;
+    const { start, trailing_slash } = this.#call;
     if (!start) throw new Error("a session begins with a start");
     return {
       kind: "start",
@@ -249,6 +252,7 @@ class Turn {
       agent: agentOf(start.device_info?.user_agent),
       network: this.#classes(this.#tokens()),
       consent: this.consent,
+      ...(trailing_slash === "drop" && { trailing_slash }),
       rules_version: RULES_VERSION,
     };
   }

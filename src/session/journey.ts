@@ -1,5 +1,6 @@
 import { EVIDENCE_EVENTS } from "../limits";
 import type { EventEntry } from "./entry";
+import { pageUrl } from "./page";
 
 /** An act as kept: time, event type, page, element. */
 export type KeptAct = [at: number, type: string, page: string | null, element: string | null];
@@ -22,11 +23,11 @@ const PASSING = new Set(["mousemove", "scroll", "visibility_change", "form_chang
 /** Folds an event that is not late. `isNewest`: none before it happened after it. `page` is the page before it. */
 export function follow(journey: Journey, entry: EventEntry, isNewest: boolean, page: string | null): void {
   const { at, event_type, element = null } = entry;
-  const isNewPage = entry.page !== undefined && entry.page !== page;
-  if ((isNewPage && isNewest) || journey.page_at === null) journey.page_at = at;
+  const on = entry.page === undefined ? page : pageUrl(entry.page);
+  if ((on !== page && isNewest) || journey.page_at === null) journey.page_at = at;
   if (PASSING.has(event_type)) return;
   const { acts } = journey;
   const place = acts.findLastIndex(([before]) => before <= at) + 1;
-  acts.splice(place, 0, [at, event_type, entry.page ?? page, element]);
+  acts.splice(place, 0, [at, event_type, on, element]);
   if (acts.length > EVIDENCE_EVENTS) acts.shift();
 }

@@ -4,6 +4,15 @@
 export const TRAILING_SLASHES = ["keep", "drop"] as const;
 export type TrailingSlash = (typeof TRAILING_SLASHES)[number];
 
+const ESCAPE = /%[0-9A-Fa-f]{2}/g;
+const UNRESERVED = /[A-Za-z0-9._~-]/;
+
+/** Escapes in one spelling, by RFC 3986, 6.2.2, on which the URL standard is silent: `%c3` is `%C3`, `%7E` is `~`. */
+const spellEscape = (written: string): string => {
+  const char = String.fromCharCode(Number.parseInt(written.slice(1), 16));
+  return UNRESERVED.test(char) ? char : written.toUpperCase();
+};
+
 // The events of a session name one page or two, and parsing a URL costs more than the rest of folding an event.
 let last = { url: "", spelled: "" };
 
@@ -17,18 +26,10 @@ export function pageUrl(url: string): string {
   if (!parsed) return url;
   parsed.username = "";
   parsed.password = "";
-  last = { url, spelled: parsed.href };
-  return parsed.href;
+  const spelled = parsed.href.replace(ESCAPE, spellEscape);
+  last = { url, spelled };
+  return spelled;
 }
-
-const ESCAPE = /%[0-9A-Fa-f]{2}/g;
-const UNRESERVED = /[A-Za-z0-9._~-]/;
-
-/** Escapes in one spelling, by RFC 3986, 6.2.2: `%c3` is `%C3`, `%7E` is `~`. */
-const spellEscape = (written: string): string => {
-  const char = String.fromCharCode(Number.parseInt(written.slice(1), 16));
-  return UNRESERVED.test(char) ? char : written.toUpperCase();
-};
 
 function withoutSlashes(page: string): string {
   let end = page.length;
@@ -41,7 +42,7 @@ const isRoot = (page: string): boolean => page.indexOf("/", page.indexOf("//") +
 
 /** A page as aggregates name it: without query and fragment, which differ from visit to visit, and in one spelling. */
 export function pageName(url: string, slash: TrailingSlash = "keep"): string {
-  const page = (pageUrl(url).split(/[?#]/, 1)[0] ?? url).replace(ESCAPE, spellEscape);
+  const page = pageUrl(url).split(/[?#]/, 1)[0] ?? url;
   return slash === "drop" && page.endsWith("/") && !isRoot(page) ? withoutSlashes(page) : page;
 }
 

@@ -10,6 +10,7 @@ import { type Cadence, newCadence } from "./cadence";
 import type { EndEntry } from "./entry";
 import type { OpenForm } from "./forms";
 import { type Journey, newJourney } from "./journey";
+import type { TrailingSlash } from "./page";
 import type { Streams } from "./streams";
 import { newVelocity, type Velocity } from "./velocity";
 import type { Views } from "./views";
@@ -64,6 +65,8 @@ export interface SessionState {
   page_views: number;
   /** Distinct pages seen, the first 100. */
   pages: string[];
+  /** Of the session's site when it began: what its pages are named by. */
+  trailing_slash: TrailingSlash;
   /** Page views by page, the entry page among them even if it was never viewed. */
   views: Views;
   /** Deepest scroll, 0-100. */
@@ -117,6 +120,7 @@ export const newState = (seq: number): SessionState => ({
   counts: {},
   page_views: 0,
   pages: [],
+  trailing_slash: "keep",
   views: {},
   scroll_percent: 0,
   engaged_ms: 0,

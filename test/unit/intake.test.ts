@@ -88,6 +88,13 @@ describe("a start", () => {
     expect(take(null, call()).entries[0]).toMatchObject(nothing);
   });
 
+  it("says how its site names pages, unless that is the usual way", () => {
+    const dropping = { ...call({ start: {} }), trailing_slash: "drop" as const };
+    expect(take(null, dropping).entries[0]).toMatchObject({ trailing_slash: "drop" });
+    const keeping = { ...call({ start: {} }), trailing_slash: "keep" as const };
+    expect(take(null, keeping).entries[0]).not.toHaveProperty("trailing_slash");
+  });
+
   it("reads the page's user agent", () => {
     const device_info = { user_agent: "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0.0.0" };
     expect(take(null, call({ start: { device_info } })).entries[0]).toMatchObject({

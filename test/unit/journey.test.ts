@@ -28,6 +28,19 @@ describe("a journey", () => {
     expect(journey.page_at).toBe(T + 4);
   });
 
+  it("is on the same page under another spelling of its address", () => {
+    const journey = newJourney();
+    follow(journey, done("page_view", { page: "HTTPS://shop.example:443/a" }), true, null);
+    follow(journey, done("click", { page: "HTTPS://shop.example:443/a" }), true, A);
+    expect(journey).toMatchObject({
+      page_at: T,
+      acts: [
+        [T, "page_view", A, null],
+        [T + 1, "click", A, null],
+      ],
+    });
+  });
+
   it("keeps acts with their page, or the page before, and their element", () => {
     const journey = newJourney();
     follow(journey, done("page_view", { page: B, element: "button#buy" }), true, A);

@@ -38,6 +38,8 @@ describe("a call", () => {
     });
     expect(await buildCall({ ...CONTEXT, expose: [] }, {})).not.toHaveProperty("expose");
     expect(await buildCall(CONTEXT, {})).not.toHaveProperty("record");
+    expect(await buildCall({ ...CONTEXT, trailing_slash: "drop" }, {})).toMatchObject({ trailing_slash: "drop" });
+    expect(await buildCall(CONTEXT, {})).not.toHaveProperty("trailing_slash");
   });
 
   it.each([

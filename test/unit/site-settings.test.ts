@@ -57,6 +57,7 @@ describe("a site's settings", () => {
       [[], ["engagement"], undefined],
       [["risk"], ["engagement", "engagement"], "engagement"],
     ],
+    ["site", SiteInput, {}, "trailing_slash", ["keep", "drop", undefined], ["always", "", null, true]],
     ["site", SiteInput, {}, "record", [true, false, undefined], ["yes", null, {}]],
     ["site", SiteInput, {}, "webhooks", [[], undefined], [[{}], {}]],
     ["site", SiteInput, {}, "forms", [{}, undefined], [[], null]],
@@ -84,7 +85,7 @@ describe("a site's settings", () => {
     const forms = { required: [], honeypot: "pulse_website", redirect_hosts: [], silence_minutes: 30, definitions: {} };
     expect(SiteInput.parse({})).toEqual({
       ...{ allowed_origins: [], dashboard_origins: [], default_consent: "granted", ip: "masked", expose: [] },
-      ...{ record: false, webhooks: [], forms },
+      ...{ record: false, trailing_slash: "keep", webhooks: [], forms },
     });
   });
 

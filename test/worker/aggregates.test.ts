@@ -4,10 +4,12 @@ import { rollUp } from "../../src/ops/rollup";
 import { localDays } from "../../src/rollup/zone";
 import { seeded } from "../support/random";
 import {
+  channelNames,
   grouped,
   isBot,
   leadsOf,
   ledOf,
+  mediumNames,
   pagesCounted,
   pagesOf,
   referrerNames,
@@ -60,6 +62,9 @@ const FILTERS: Record<string, (session: MadeSession) => boolean> = {
   "&site=blog&min_risk=20": ({ site, risk }) => site === "blog" && (risk ?? -1) >= 20,
   "&site=default&max_engagement=29": ({ site, engagement }) =>
     site === "default" && engagement !== null && engagement <= 29,
+  "&channel=paid_search": (session) => channelNames(session)[0] === "paid_search",
+  "&channel=direct&device=mobile": (session) =>
+    channelNames(session)[0] === "direct" && session.device_class === "mobile",
   "&max_vpn=33": ({ vpn }) => vpn !== null && vpn <= 33,
   "&country=DE&device=mobile&min_bot=10": ({ country, device_class, bot }) =>
     country === "DE" && device_class === "mobile" && (bot ?? -1) >= 10,
@@ -89,6 +94,8 @@ const LISTS: Breakdown[] = [
   ["/analytics/geo?", "country", ({ country }) => [country]],
   ["/analytics/sources?", "source", sourceNames],
   ["/analytics/sources?by=referrer&", "referrer", referrerNames],
+  ["/analytics/sources?by=channel&", "channel", channelNames],
+  ["/analytics/sources?by=medium&", "medium", mediumNames],
   ["/analytics/geo?by=region&", "region", ({ country, region }) => [country && region && `${country}-${region}`]],
   ["/analytics/devices?by=browser&", "browser", ({ browser }) => [browser]],
 ];
