@@ -1,6 +1,8 @@
 // @ts-check
-// `npm run eval`: how well bots are told from people, layer by layer, on data that nobody here made and on scripted sessions.
+// `npm run eval`: how well bots are told from people, layer by layer, on data that nobody here made and on scripted sessions;
+// and whether visits get the channels that others give to their sources.
 import { parseArgs } from "node:util";
+import { channels } from "./eval/channels.mjs";
 import { foldSample, tools } from "./eval/fold.mjs";
 import { crawlers, fingerprints, visitors } from "./eval/profiles.mjs";
 import { BOTS, hand } from "./eval/scripted.mjs";
@@ -10,7 +12,7 @@ const HELP = `npm run eval [-- --json]
 Folds, with the rules as they stand,
   every user agent of crawler-user-agents (bots), every profile of user-agents and 2,000 of fingerprint-generator (people)
 and prints the confusion matrix for each layer alone and for all together; then 50 scripted sessions with the user-agent
-layer off. Ends with 1 if a target does not hold.
+layer off; and the channels of sources that Google and Matomo have put into classes. Ends with 1 if a target does not hold.
   --json   one JSON object and nothing else
   --missed also lists what was missed`;
 
@@ -92,12 +94,19 @@ const byLayer = layers
   });
 
 const share = caught / (scripted.length * EACH_KIND);
+const heldSources = channels.reduce((sum, { count }) => sum + count, 0);
+const rightSources = channels.reduce((sum, { right }) => sum + right, 0);
+const asListed = rightSources / heldSources;
 const targets = [
   { name: "crawlers found (verdict bot)", value: 100 * recall, unit: "%", goal: "≥ 99", holds: recall >= 0.99 },
   { name: "real profiles taken for bots", value: 100 * wrong, unit: "%", goal: "≤ 0.1", holds: wrong <= 0.001 },
   {
     ...{ name: "scripted sessions at least suspect, user-agent layer off", value: 100 * share, unit: "%" },
     ...{ goal: "≥ 90", holds: share >= 0.9 },
+  },
+  {
+    ...{ name: "sources in the channel of others' lists", value: 100 * asListed, unit: "%" },
+    ...{ goal: "≥ 65", holds: asListed >= 0.65 },
   },
 ];
 
@@ -111,6 +120,7 @@ if (values.json) {
       scripted: scripted.map(({ kind, found }) => ({ kind, ...counts(found) })),
       scripted_by_layer: byLayer,
       synthetic_hands: counts(hands),
+      channels,
     }),
   );
 } else print();
@@ -138,6 +148,10 @@ function print() {
   console.log(`\n${row(["suspected by one layer", ...byLayer.map(({ layer }) => layer)])}`);
   for (const kind of Object.keys(BOTS)) console.log(row([kind, ...byLayer.map(({ caught: of }) => of[kind] ?? 0)]));
   console.log(`\n${caught} of ${scripted.length * EACH_KIND} scripted sessions are at least suspect.`);
+  console.log(`\n${row(["channels of sources", "listed", "as listed"])}`);
+  for (const { name, channel, count, right } of channels) console.log(row([`${name} → ${channel}`, count, right]));
+  for (const source of new Set(channels.map((one) => one.source))) console.log(`  ${source}`);
+  console.log("");
   for (const { name, value, unit, goal, holds } of targets) {
     console.log(`${holds ? "holds" : "DOES NOT HOLD"}: ${name} ${value.toFixed(2)} ${unit} (goal ${goal})`);
   }
@@ -145,6 +159,8 @@ function print() {
   console.log(
     `\nMissed crawlers:\n${[...(all?.bots.human ?? []), ...(all?.bots.suspect ?? [])].map((name) => `  ${name}`).join("\n")}`,
   );
+  for (const { name, others } of channels)
+    console.log(`\nIn other channels than ${name}: ${others.join(", ") || "none"}`);
   console.log(`\nMissed scripted sessions: ${scripted.flatMap(({ found }) => found.human).join(", ") || "none"}`);
   console.log(`\nPeople suspected: ${all?.people.suspect.slice(0, 20).join("\n  ") || "none"}`);
 }

@@ -26,7 +26,7 @@ const SEARCH_PARTS = new Set([
 ]);
 const COUNTRY_PART = /^[a-z]{2}$/;
 
-/** First part of a host that shows mail, whosoever's it is. */
+/** A part, before the domain, of a host that shows mail, whosoever's it is. */
 const MAIL_PART = /^(web|e|e-)?mail\d?$|^(roundcube|zimbra|owa|horde)$/;
 
 /** The most labels a host is looked at by: those of real hosts are fewer, and a long one costs no more than this. */
@@ -66,8 +66,8 @@ export function brandOfHost(host: string): Brand {
   const known = ownTable().hosts.get(host) ?? listedTable().hosts.get(host);
   if (known) return known;
   const brand = ownBrand(host) ?? inTable(listedTable(), host) ?? { name: host, kind: "referral" };
-  const [first = "", ...rest] = host.split(".");
-  return rest.length > 1 && MAIL_PART.test(first) ? { name: brand.name, kind: "email" } : brand;
+  const parts = host.split(".").slice(-MAX_LABELS, -2);
+  return parts.some((part) => MAIL_PART.test(part)) ? { name: brand.name, kind: "email" } : brand;
 }
 
 /** What follows a brand's name where an ad is meant: `google_ads`, `fb-ad`. */

@@ -65,12 +65,13 @@ export function sourceOf(entryPage: string, referrer: string | null): Source {
   const host = foreignHost(entryPage, referrer);
   const referred = host === null ? null : fromHost(host);
   const click = clickOf(query);
-  const { name, origin, isAd } =
-    fromName(query.get("utm_source")) ?? (click ? fromClick(click, referred) : referred) ?? NOWHERE;
+  const from = fromName(query.get("utm_source")) ?? (click ? fromClick(click, referred) : referred) ?? NOWHERE;
+  // Of a name that says nothing, the referrer still does.
+  const origin = from.origin === "unknown" ? (referred?.origin ?? "unknown") : from.origin;
   const medium = nameOf(query.get("utm_medium"));
   return {
-    source: name,
-    channel: channelOf({ origin, medium, isAd, click }),
+    source: from.name,
+    channel: channelOf({ origin, medium, isAd: from.isAd, click }),
     campaign: nameOf(query.get("utm_campaign")),
     medium,
     term: nameOf(query.get("utm_term")),

@@ -63,6 +63,9 @@ describe("a visit without tags", () => {
     ["https://e.mail.ru/", "mail.ru", "email"],
     ["https://webmail.firm.example/", "webmail.firm.example", "email"],
     ["https://mail.yandex.ru/", "yandex", "email"],
+    ["http://a-c.c.yom.mail.yahoo.net/om/api", "yahoo", "email"],
+    ["https://www.dailymail.co.uk/", "dailymail.co.uk", "referral"],
+    ["https://www.msn.com/de-de", "msn", "organic_search"],
     ["https://www.paypal.com/", "paypal", "referral"],
     ["https://checkout.stripe.com/", "stripe", "referral"],
     ["https://pay.klarna.com/", "klarna", "referral"],
@@ -271,6 +274,17 @@ describe("a tagged link", () => {
         content: "top",
       },
     });
+  });
+
+  it.each<[string, string, string, Channel]>([
+    ["utm_source=rss", "https://www.facebook.com/l.php", "rss", "organic_social"],
+    ["utm_source=rss&utm_medium=feed", "https://news.example/", "rss", "other"],
+    ["utm_source=rss", "https://news.example/", "rss", "referral"],
+    ["utm_source=brand&utm_medium=cpc", "https://www.google.com/", "brand", "paid_search"],
+    ["utm_source=brand&utm_medium=email", "https://www.google.com/", "brand", "email"],
+    ["utm_source=fb", "https://www.google.com/", "facebook", "organic_social"],
+  ])("%s from %s is of %s, by %s: a name that says nothing leaves it to the referrer", (query, referrer, ...wanted) => {
+    expect(named(query, referrer)).toEqual(wanted);
   });
 
   it("without a source is of the referrer's", () => {
