@@ -125,7 +125,7 @@ export default defineConfig({
         ),
       ),
       group("Reference", [
-        ...docs("tracker", "api", "leads", "scoring", "rules", "recording", "dashboard"),
+        ...docs("tracker", "api", "sources", "leads", "scoring", "rules", "recording", "dashboard"),
         ...docs("operations", "storage-schema", "limits", "commands", "performance", "dependencies"),
       ]),
       {
