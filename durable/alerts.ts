@@ -40,6 +40,7 @@ export class AlertActor extends DurableObject<Env> {
       for (const condition of fire)
         this.#outbox.addMessage(`alert.${condition.kind}`, now, bodyOf(site, condition, now));
     });
+    this.#courier.wake();
     this.#arm();
     for (const condition of fire) this.#log.warn("alert", { alert: caseOf(condition) });
     return fire.map(caseOf);

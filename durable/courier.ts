@@ -6,6 +6,7 @@ import { type Delivery, newDelivery, PAUSED } from "../src/leads/delivery";
 import { type Attempt, expiryOf, judgeAttempt, readSchedule, reasonOf } from "../src/leads/schedule";
 import { send } from "../src/leads/send";
 import {
+  ALARM_GUARD_MS,
   LEAD_RETRY_MAX_MS,
   LEAD_RETRY_MIN_MS,
   OUTSIDE_TIMEOUT_MS,
@@ -17,8 +18,10 @@ import { projectDeliveries, type Sender } from "../src/store/deliveries";
 import type { OutboxStore } from "../src/store/outbox";
 import { inTime } from "./in-time";
 
-/** Rounds of attempts in one alarm: a lead has a message or two, an endpoint that answers at once takes them at once. */
-const ROUNDS_PER_ALARM = 20;
+/** Attempts begun in one alarm: three calls each, of the 1,000 that the platform allows. A lead has a message or two. */
+const ATTEMPTS_PER_ALARM = 200;
+/** No attempt is begun later in an alarm: those under way end, and the next alarm goes on. */
+const ALARM_WORK_MS = ALARM_GUARD_MS / 2;
 
 export interface CourierContext {
   env: Env;
@@ -56,6 +59,9 @@ export class Courier {
   readonly #timeout: number;
   readonly #spreading = new Retry();
   readonly #projecting = new Retry();
+  /** Something has come since the work under way last looked; and what ends its wait. */
+  #isNews = false;
+  #wake = (): void => {};
 
   constructor(context: CourierContext) {
     this.#context = context;
@@ -80,19 +86,61 @@ export class Courier {
     await env.ENDPOINT.getByName(`${site}/${delivery.endpoint_id}`).reset(site, delivery.endpoint_id);
     const now = Date.now();
     this.#settle({ ...delivery, state: "pending", attempts: 0, created_at: now, updated_at: now, next_at: now });
+    this.wake();
     return true;
   }
 
-  /** Everything that is due. Storage errors are thrown; what fails outside is tried again later. */
+  /** There is something new: work that is under way takes it along. */
+  wake(): void {
+    this.#isNews = true;
+    this.#wake();
+  }
+
+  /**
+   * Everything that is due, until nothing is under way. Each endpoint has its own pace: while one is waited for, the others
+   * get what falls due and what comes in. Storage errors are thrown; what fails outside is tried again later.
+   */
   async work(sender: Sender, subject: string): Promise<void> {
-    await this.#spread(sender.site, subject);
-    for (let round = 0; round < ROUNDS_PER_ALARM; round++) {
+    const until = Date.now() + ALARM_WORK_MS;
+    const busy = new Map<string, Promise<void>>();
+    const failures: unknown[] = [];
+    const begin = (delivery: Delivery): void => {
+      const { endpoint_id } = delivery;
+      const delivering = this.#deliver(sender.site, delivery)
+        .catch((error: unknown) => {
+          failures.push(error);
+        })
+        .finally(() => busy.delete(endpoint_id));
+      busy.set(endpoint_id, delivering);
+    };
+    for (let attempts = 0; ; ) {
+      this.#isNews = false;
+      await this.#spread(sender.site, subject);
+      const mayBegin = failures.length === 0 && attempts < ATTEMPTS_PER_ALARM && Date.now() < until;
+      const idle = mayBegin ? this.#context.store.heads().filter(({ endpoint_id }) => !busy.has(endpoint_id)) : [];
       const now = Date.now();
-      const due = this.#context.store.heads().filter(({ next_at }) => next_at !== null && next_at <= now);
-      if (due.length === 0) break;
-      await Promise.all(due.map((delivery) => this.#deliver(sender.site, delivery)));
+      const due = idle.filter(({ next_at }) => next_at !== null && next_at <= now);
+      for (const delivery of due) begin(delivery);
+      attempts += due.length;
+      if (busy.size === 0) break;
+      const waiting = idle.filter((delivery) => !due.includes(delivery));
+      await this.#pause([...busy.values()], waiting);
     }
+    if (failures.length > 0) throw failures[0];
     await this.#project(sender);
+  }
+
+  /** Until an attempt ends, one that waits falls due, or there is something new. */
+  async #pause(attempts: readonly Promise<void>[], waiting: readonly Delivery[]): Promise<void> {
+    if (this.#isNews) return;
+    const times = waiting.flatMap(({ next_at }) => (next_at === null ? [] : [next_at]));
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    const woken = new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      if (times.length > 0) timer = setTimeout(resolve, Math.max(0, Math.min(...times) - Date.now()));
+    });
+    await Promise.race([...attempts, woken]);
+    if (timer !== null) clearTimeout(timer);
   }
 
   /** Makes the deliveries of messages that have none yet: one for each endpoint the site has now. */

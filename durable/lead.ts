@@ -206,7 +206,9 @@ export class LeadActor extends DurableObject<Env> {
   #receive(leadId: string, submission: Submission, outcome: Outcome): void {
     if (!this.#store.addSubmission(submission.submission_id)) return;
     const type = messageType(outcome);
-    if (type !== null) this.#outbox.addMessage(type, submission.received_at, leadMessage(leadId, outcome, submission));
+    if (type === null) return;
+    this.#outbox.addMessage(type, submission.received_at, leadMessage(leadId, outcome, submission));
+    this.#courier.wake();
   }
 
   async #handOn(state: LeadState, own: Submission, leadId: string): Promise<void> {
