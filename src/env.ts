@@ -6,6 +6,7 @@ import type { LeadActor } from "../durable/lead";
 import type { RealtimeActor } from "../durable/realtime";
 import type { RosterActor } from "../durable/roster";
 import type { SessionActor } from "../durable/session";
+import type { SubmitActor } from "../durable/submit";
 
 /** The bindings and variables of `wrangler.toml`. The first four names are the contract's. */
 export interface Env {
@@ -26,6 +27,8 @@ export interface Env {
   /** Site settings: an itty-durable object, reached through its proxy only. */
   SITE: DurableObjectNamespace;
   LEAD: DurableObjectNamespace<LeadActor>;
+  /** One object for each name of a submit. */
+  SUBMIT: DurableObjectNamespace<SubmitActor>;
   ALERTS: DurableObjectNamespace<AlertActor>;
   ENDPOINT: DurableObjectNamespace<EndpointActor>;
   LIMIT_TRACK: RateLimit;

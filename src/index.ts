@@ -16,6 +16,7 @@ export { RealtimeActor } from "../durable/realtime";
 export { RosterActor } from "../durable/roster";
 export { SessionActor } from "../durable/session";
 export { SiteSettings } from "../durable/site";
+export { SubmitActor } from "../durable/submit";
 
 const dispatch = createRouter(routes, elsewhere);
 

@@ -299,6 +299,11 @@ export const SITE_MAX_SETTINGS_BYTES = 64 * 1024;
 export const LEAD_MAX_VALUES = 50;
 /** A repeat within this time of a lead's opening merges into it; later it opens the lead anew. The contract's number. */
 export const LEAD_OPEN_MS = 24 * HOUR;
+/**
+ * How long a submit goes by its name: the usual life of an idempotency key (Stripe's, for one). A page's own retry comes
+ * within seconds, a server's within hours; who sends the same after a day means it anew.
+ */
+export const SUBMIT_NAME_MS = 24 * HOUR;
 /** Submissions one session remembers, to tell a retry; a person sends a handful. Later ones are taken, and not journalled. */
 export const SESSION_MAX_LEADS = 64;
 /** Newest events and pages shown with a lead. */
@@ -313,8 +318,8 @@ export const CLAIM_WAIT_MS = 5 * SECOND;
 /** Retry of a claim or a row that D1 did not take: 2 s doubled to at most 2 minutes. */
 export const LEAD_RETRY_MIN_MS = 2 * SECOND;
 export const LEAD_RETRY_MAX_MS = 2 * MINUTE;
-/** A merged submission's actor answers retries this long, then it is wiped; D1 knows the submission after that. */
-export const LEAD_LINGER_MS = 24 * HOUR;
+/** A merged submission's actor answers retries this long, as long as the submit goes by its name; then it is wiped. */
+export const LEAD_LINGER_MS = SUBMIT_NAME_MS;
 /** A lead overtakes the start of its session by a round trip at most; then its session is asked for once more. */
 export const LEAD_SESSION_WAIT_MS = 400;
 /** New leads a minute on one site and location: ten a second is far past any campaign. Kept equal to wrangler.toml. */

@@ -21,6 +21,7 @@ export { EraserActor } from "../../durable/eraser";
 export { LeadActor } from "../../durable/lead";
 export { RealtimeActor } from "../../durable/realtime";
 export { SiteSettings } from "../../durable/site";
+export { SubmitActor } from "../../durable/submit";
 
 export class SessionActor extends Production {
   constructor(ctx: DurableObjectState, env: Env) {

@@ -13,6 +13,7 @@ export { EndpointActor } from "../../durable/endpoint";
 export { IdentityActor } from "../../durable/identity";
 export { LeadActor } from "../../durable/lead";
 export { SiteSettings } from "../../durable/site";
+export { SubmitActor } from "../../durable/submit";
 export { default } from "../../src/index";
 
 export class SessionActor extends Production {

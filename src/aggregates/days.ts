@@ -61,7 +61,7 @@ export async function collectDays(
       for (const facts of page) addAt(facts.started_at, isBot(facts) ? 1 : 0, totalsOf(facts));
     }
     for await (const page of readLooseLeads(db, range, question.filter)) {
-      for (const lead of page) addAt(lead.created_at, isBot(lead) ? 1 : 0, LEAD_TOTALS);
+      for (const lead of page) addAt(lead.at, isBot(lead) ? 1 : 0, LEAD_TOTALS);
     }
   }
   const classes = classesOf(question.bots);

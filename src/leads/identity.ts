@@ -2,22 +2,6 @@ import { sha256 } from "../session/call";
 
 /** Who a lead is, as far as it can be told: names and keys made by hashing, so that no table of them names anyone. */
 
-/**
- * The id of a submit: the same for the same site and key, so that a retry meets the actor of the first try, at whatever
- * time and however many at once. A UUID of version 8 (RFC 9562: the bits are the maker's own).
- */
-export async function submissionId(site: string, key: string): Promise<string> {
-  const hex = await sha256(JSON.stringify(["submission", site, key]));
-  const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `8${hex.slice(13, 16)}`,
-    `${variant}${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join("-");
-}
-
 export interface Known {
   visitor_id: string | null;
   /** In the form addresses are compared in. */
@@ -26,12 +10,40 @@ export interface Known {
   phone: string | null;
 }
 
-/** Claim keys, the strongest first: a visitor is one browser, an address one person, a phone may be a household's. */
-export function claimKeys({ visitor_id, email, phone }: Known): Promise<string[]> {
-  const known = [
-    ["visitor", visitor_id],
-    ["email", email],
-    ["phone", phone],
-  ].filter(([, value]) => value !== null);
-  return Promise.all(known.map(async (pair) => (await sha256(JSON.stringify(pair))).slice(0, 32)));
+/**
+ * What a submit says of who it is from. `alone`: a phone without an email beside it. `spam`: an address or a phone that a
+ * honeypot's catch named; it finds the lead for an erasure, and makes it nobody's.
+ */
+export type ClaimKind = "email" | "alone" | "phone" | "visitor" | "spam";
+
+export interface Claim {
+  kind: ClaimKind;
+  /** A hash: 128 bits, hex. */
+  key: string;
+}
+
+const claimOf = async (kind: ClaimKind, ...value: string[]): Promise<Claim> => ({
+  kind,
+  key: (await sha256(JSON.stringify([kind, ...value]))).slice(0, 32),
+});
+
+/** The claims of a submit; of a honeypot's catch those that only find it. */
+export async function claimsOf({ visitor_id, email, phone }: Known, honeypot = false): Promise<Claim[]> {
+  const making: Promise<Claim>[] = [];
+  if (honeypot) {
+    if (email !== null) making.push(claimOf("spam", "email", email));
+    if (phone !== null) making.push(claimOf("spam", "phone", phone));
+    return Promise.all(making);
+  }
+  if (email !== null) making.push(claimOf("email", email));
+  if (phone !== null && email === null) making.push(claimOf("alone", phone));
+  if (phone !== null) making.push(claimOf("phone", phone));
+  if (visitor_id !== null) making.push(claimOf("visitor", visitor_id));
+  return Promise.all(making);
+}
+
+/** The keys under which every lead of an email, a phone or a visitor is found. */
+export async function keysOf(known: Known): Promise<string[]> {
+  const claims = [...(await claimsOf(known)), ...(await claimsOf(known, true))];
+  return claims.map(({ key }) => key);
 }

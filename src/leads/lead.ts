@@ -1,6 +1,7 @@
 import type { FieldValue } from "../protocol/lead";
 import type { Scores } from "../scoring/ledger";
 import type { EmailClass } from "./email";
+import type { Claim } from "./identity";
 
 /** What a person told us of themselves. Text is stored as it came. */
 export interface Contact {
@@ -80,8 +81,8 @@ export interface Submission {
   visitor_id: string | null;
   /** The hidden field that people do not see was filled in: kept, and delivered to nobody. */
   honeypot: boolean;
-  /** Claim keys, the strongest first: visitor, email, phone. */
-  keys: string[];
+  /** What it says of who it is from. */
+  claims: Claim[];
   evidence: Evidence;
 }
 

@@ -91,7 +91,7 @@ async function rollPeriods(db: D1Database, run: [Mark, ...Mark[]], report: Rollu
     for (const facts of page) builderAt(facts.started_at)?.add(facts);
   }
   for await (const page of readLooseLeads(db, { from: first, to }, {})) {
-    for (const lead of page) builderAt(lead.created_at)?.addLead(lead);
+    for (const lead of page) builderAt(lead.at)?.addLead(lead);
   }
   const rollups = run.map((mark, i) => ({ mark, rows: builders[i]?.rows() ?? [] }));
   const written = await writeRollups(db, rollups);

@@ -127,7 +127,7 @@ export class DayBuilder {
   addLead(lead: LooseLead): void {
     const { slice, hours } = this.#slice(lead.site, NONE, NONE).classes[isBot(lead) ? 1 : 0];
     addSums(slice.totals, LEAD_TOTALS);
-    addSums(hourOf(hours, lead.created_at).sums, LEAD_TOTALS);
+    addSums(hourOf(hours, lead.at).sums, LEAD_TOTALS);
   }
 
   #slice(site: string, dimension: DayRow["dimension"], value: string): DaySlice {

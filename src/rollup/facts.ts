@@ -45,16 +45,17 @@ export interface Facts {
   counts: Readonly<Record<string, number>>;
   expected: number;
   missing: number;
-  /** Leads that came from it. */
+  /** Leads won in it: its submits that made a lead, or opened one anew. */
   leads: number;
   /** Of a bot: the rules whose points made it one. */
   rules: readonly string[];
 }
 
-/** A lead whose session is not among the rows: it counts by itself, for nothing but its site. */
+/** A conversion whose session is not among the rows: it counts by itself, for nothing but its site. */
 export interface LooseLead {
   site: string;
-  created_at: number;
+  /** When it came in, epoch ms. */
+  at: number;
   /** The verdict at the time it came in. */
   label: string | null;
 }

@@ -8,9 +8,10 @@ import { limitLeads, limitTrack } from "../http/rate";
 import { siteSettings } from "../http/sites";
 import { accepted, plainPage, redirectTo, wantsPage } from "../leads/answer";
 import { compose } from "../leads/compose";
-import { claimKeys, submissionId } from "../leads/identity";
+import { claimsOf } from "../leads/identity";
 import type { Submission, Taken } from "../leads/lead";
 import { looksLikeLead, sortFields } from "../leads/names";
+import { type Said, saidOf, submitName } from "../leads/submit-name";
 import { MAX_ID_UNITS } from "../limits";
 import { clientNetwork } from "../network/client";
 import { LeadInput } from "../protocol/lead";
@@ -107,8 +108,9 @@ async function takeLead(
   const { honeypot: trap } = settings.forms;
   const { [trap]: bait, ...fields } = contact.fields;
   const honeypot = bait !== undefined && bait !== null && bait !== "";
-  const key = idempotencyKey(request) ?? input.submission_id;
-  const submission_id = key === undefined ? crypto.randomUUID() : await submissionId(site, key);
+  const id = idempotencyKey(request) ?? input.submission_id;
+  const submission_id =
+    id === undefined ? crypto.randomUUID() : await namedSubmit(context, site, id, saidOf(input, composed));
   const submit = { submission: submission_id, honeypot, disposable_email: email?.class === "disposable" };
   const { evidence, visitor_id, is_named } = await askSession(context, site, settings, input, submit, trusted);
   const submission: Submission = {
@@ -119,7 +121,7 @@ async function takeLead(
     contact: { ...contact, source: contact.source ?? evidence.campaign["utm_source"] ?? null, fields },
     visitor_id: is_named ? null : visitor_id,
     honeypot,
-    keys: await claimKeys({ visitor_id, email: email?.key ?? null, phone: phone?.number ?? null }),
+    claims: await claimsOf({ visitor_id, email: email?.key ?? null, phone: phone?.number ?? null }, honeypot),
     evidence,
   };
   return deliver(context, submission);
@@ -132,6 +134,17 @@ function idempotencyKey({ headers }: Request): string | undefined {
   throw new Problem("invalid_body", "Idempotency-Key: is too long", {
     errors: [{ path: "Idempotency-Key", message: "at most 256 characters" }],
   });
+}
+
+/** Which submit this is a try of; nothing has been taken yet. */
+async function namedSubmit({ env, log }: Context, site: string, id: string, said: Said): Promise<string> {
+  const name = await submitName(site, id, said);
+  try {
+    return await env.SUBMIT.getByName(name).named();
+  } catch (error) {
+    log.warn("submit_failed", { name, error: errorField(error) });
+    throw unavailable("The lead could not be stored; send it again.");
+  }
 }
 
 /** Nothing has been promised until the lead's actor has it: a sender that is refused here sends again. */

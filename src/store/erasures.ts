@@ -1,4 +1,4 @@
-import { claimKeys } from "../leads/identity";
+import { keysOf } from "../leads/identity";
 import type { Erasure } from "../protocol/erasure";
 
 /** D1's side of an erasure: who has to go, and what is said of it afterwards. */
@@ -53,8 +53,9 @@ export async function deleteSessionRows(
   db: D1Database,
   sessionId: string,
 ): Promise<{ sessions: number; events: number }> {
-  const [events, sessions] = await db.batch([
+  const [events, , sessions] = await db.batch([
     db.prepare("DELETE FROM events WHERE session_id = ?").bind(sessionId),
+    db.prepare("UPDATE lead_conversions SET session_id = NULL WHERE session_id = ?").bind(sessionId),
     db.prepare("DELETE FROM sessions WHERE session_id = ?").bind(sessionId),
   ]);
   return { sessions: sessions?.meta.changes ?? 0, events: events?.meta.changes ?? 0 };
@@ -79,15 +80,15 @@ export async function leadsOf(
   sites: readonly string[] | null,
   sessionIds: readonly string[],
 ): Promise<string[]> {
-  const [claim] = await claimKeys({ visitor_id: visitorId, email: null, phone: null });
+  const keys = await keysOf({ visitor_id: visitorId, email: null, phone: null });
   const { results } = await db
     .prepare(
       `SELECT lead_id FROM leads WHERE visitor_id = ?1 AND ${IN_SITES}
        UNION SELECT lead_id FROM leads WHERE session_id IN (SELECT value FROM json_each(?3))
        UNION SELECT lead_id FROM lead_submissions WHERE session_id IN (SELECT value FROM json_each(?3))
-       UNION SELECT lead_id FROM lead_claims WHERE key = ?4 AND ${IN_SITES}`,
+       UNION SELECT lead_id FROM lead_claims WHERE key IN (SELECT value FROM json_each(?4)) AND ${IN_SITES}`,
     )
-    .bind(visitorId, sitesOf(sites), JSON.stringify(sessionIds), claim ?? "")
+    .bind(visitorId, sitesOf(sites), JSON.stringify(sessionIds), JSON.stringify(keys))
     .all<{ lead_id: string }>();
   return results.map(({ lead_id }) => lead_id);
 }
@@ -107,8 +108,14 @@ export async function submissionsOf(db: D1Database, leadId: string): Promise<str
 
 /** A lead's rows: its own actor calls this. */
 export async function deleteLeadRows(db: D1Database, leadId: string): Promise<{ leads: number; deliveries: number }> {
-  const [leads, , , deliveries] = await db.batch([
+  const [leads, , , , deliveries] = await db.batch([
     db.prepare("DELETE FROM leads WHERE lead_id = ?").bind(leadId),
+    db
+      .prepare(
+        `DELETE FROM lead_conversions WHERE (at, submission_id) IN (
+           SELECT received_at, submission_id FROM lead_submissions WHERE lead_id = ?)`,
+      )
+      .bind(leadId),
     db.prepare("DELETE FROM lead_submissions WHERE lead_id = ?").bind(leadId),
     db.prepare("DELETE FROM lead_claims WHERE lead_id = ?").bind(leadId),
     db.prepare("DELETE FROM deliveries WHERE lead_id = ?").bind(leadId),

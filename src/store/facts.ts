@@ -9,7 +9,7 @@ import { botRules } from "./ledger";
 
 const COLUMNS = `site, visitor_id, started_at, last_event_at, country, label, engagement, bot, vpn, risk, events,
   json_extract(detail, ${DETAIL_PATHS.map((path) => `'${path}'`).join(", ")}) AS detail,
-  (SELECT count(*) FROM leads AS l WHERE l.session_id = sessions.session_id) AS leads,
+  (SELECT count(*) FROM lead_conversions AS c WHERE c.session_id = sessions.session_id) AS leads,
   CASE WHEN label = 'bot' THEN json_array(detail -> '$.ledger', detail -> '$.rules_version') END AS convicted`;
 
 interface StoredFacts extends Omit<FactsRow, "rules"> {
@@ -121,12 +121,12 @@ export async function* readFactsRange(
 }
 
 interface LeadPlace extends LooseLead {
-  lead_id: string;
+  submission_id: string;
 }
 
 /**
- * Leads that came in within [from, to) and whose session is not in D1, oldest first, a page at a time. They pass no filter
- * but that of their site.
+ * Conversions within [from, to) whose session is not in D1, oldest first, a page at a time. They pass no filter but that of
+ * their site.
  */
 export async function* readLooseLeads(
   db: D1Database,
@@ -135,17 +135,17 @@ export async function* readLooseLeads(
 ): AsyncGenerator<LooseLead[]> {
   if (Object.values(rest).some((value) => value !== undefined)) return;
   for (let last: LeadPlace | null = null; ; ) {
-    const place: Condition[] = last ? [["(created_at, lead_id) > (?, ?)", last.created_at, last.lead_id]] : [];
+    const place: Condition[] = last ? [["(at, submission_id) > (?, ?)", last.at, last.submission_id]] : [];
     const { sql, values } = joinConditions([
-      ["created_at >= ?", last?.created_at ?? range.from],
-      ["created_at < ?", range.to],
+      ["at >= ?", last?.at ?? range.from],
+      ["at < ?", range.to],
       ...place,
       ...(site === undefined ? [] : [["site = ?", site] as const]),
-      ["NOT EXISTS (SELECT 1 FROM sessions AS s WHERE s.session_id = l.session_id)"],
+      ["NOT EXISTS (SELECT 1 FROM sessions AS s WHERE s.session_id = c.session_id)"],
     ]);
     const { results } = await db
       .prepare(
-        `SELECT site, created_at, label, lead_id FROM leads AS l WHERE ${sql} ORDER BY created_at, lead_id LIMIT ?`,
+        `SELECT site, at, label, submission_id FROM lead_conversions AS c WHERE ${sql} ORDER BY at, submission_id LIMIT ?`,
       )
       .bind(...values, FACTS_PAGE_ROWS)
       .all<LeadPlace>();

@@ -61,6 +61,8 @@ function leadConditions(query: LeadsQuery, { from, to }: Range): Condition[] {
   return [
     ["leads.created_at >= ?", from],
     ["leads.created_at < ?", to],
+    // What a honeypot caught is no lead: it is shown to who asks for it.
+    ...(query.status === undefined ? [["leads.status <> ?", "spam"] satisfies Condition] : []),
     ...(["site", "project", "source", "status", "label", "session_id"] as const).flatMap((name) =>
       given(`leads.${name} = ?`, query[name]),
     ),

@@ -1,11 +1,27 @@
+import type { ClaimKind } from "../leads/identity";
 import type { Outcome, Submission } from "../leads/lead";
 import { LEAD_OPEN_MS } from "../limits";
 
 /** D1's side of a lead: who it belongs to is settled in one transaction; every statement may be repeated at will. */
 
+/** Whether a lead says of itself what a submit contradicts: another email, or another phone. `one` is the lead. */
+const CONTRADICTS = `
+  (?10 AND EXISTS (SELECT 1 FROM lead_claims AS own WHERE own.lead_id = one.lead_id AND own.kind = 'email'))
+  OR (?12 IS NOT NULL
+      AND EXISTS (SELECT 1 FROM lead_claims AS own WHERE own.lead_id = one.lead_id AND own.kind = 'phone')
+      AND NOT EXISTS (SELECT 1 FROM lead_claims AS own WHERE own.lead_id = one.lead_id AND own.key = ?12))`;
+
+/** The one lead that claims a key, if no other does and it contradicts nothing. Two rows tell that there are several. */
+const onlyOne = (key: string): string => `(
+  SELECT lead_id FROM (
+    SELECT min(lead_id) AS lead_id FROM (SELECT lead_id FROM lead_claims WHERE key = ${key} AND site = ?2 LIMIT 2)
+    HAVING count(*) = 1
+  ) AS one WHERE NOT (${CONTRADICTS}))`;
+
 /**
  * The claims decide whose lead this is, inside the transaction that makes it: of any number at once exactly one finds no
- * claim. CROSS JOIN, because it keeps the order: a few keys first, each looked up by the claims' primary key.
+ * claim. An email says who somebody is, and so does a phone where neither has an email (?9). Else a phone (?12) and then a
+ * visitor (?11) say it where they are one person's: households share a number, and people a device.
  */
 const INSERT_SUBMISSION = `
   INSERT INTO lead_submissions (submission_id, lead_id, site, received_at, outcome, session_id, contact, evidence)
@@ -13,24 +29,31 @@ const INSERT_SUBMISSION = `
          CASE WHEN ?4 THEN 'spam' WHEN known.lead_id IS NULL THEN 'created'
               WHEN leads.opened_at > ?3 - ?5 THEN 'merged' ELSE 'reengaged' END,
          ?6, ?7, ?8
-  FROM (SELECT (SELECT lead_claims.lead_id FROM json_each(?9) AS keys
-                CROSS JOIN lead_claims ON lead_claims.site = ?2 AND lead_claims.key = keys.value
-                ORDER BY keys.key LIMIT 1) AS lead_id) AS known
+  FROM (SELECT coalesce((SELECT lead_id FROM lead_claims WHERE key = ?9 AND site = ?2 LIMIT 1),
+                        ${onlyOne("?12")}, ${onlyOne("?11")}) AS lead_id) AS known
   LEFT JOIN leads ON leads.lead_id = known.lead_id
   WHERE true ON CONFLICT (submission_id) DO NOTHING`;
 
 const INSERT_CLAIMS = `
-  INSERT INTO lead_claims (site, key, lead_id)
-  SELECT submissions.site, keys.value, submissions.lead_id
-  FROM lead_submissions AS submissions CROSS JOIN json_each(?2) AS keys
-  WHERE submissions.submission_id = ?1 ON CONFLICT (site, key) DO NOTHING`;
+  INSERT INTO lead_claims (key, site, lead_id, kind)
+  SELECT claims.value ->> 'key', submissions.site, submissions.lead_id, claims.value ->> 'kind'
+  FROM lead_submissions AS submissions CROSS JOIN json_each(?2) AS claims
+  WHERE submissions.submission_id = ?1 ON CONFLICT (key, site, lead_id) DO NOTHING`;
+
+/** A conversion stays with the submit that won it, which never changes. */
+const INSERT_CONVERSION = `
+  INSERT INTO lead_conversions (at, submission_id, site, session_id, label)
+  SELECT received_at, submission_id, site, session_id, ?2 FROM lead_submissions
+  WHERE submission_id = ?1 AND outcome IN ('created', 'reengaged') ON CONFLICT (at, submission_id) DO NOTHING`;
 
 /** A lead shows the newest it was told; what a later submit leaves out or empty stays. */
 const TOLD = [
-  ...["name", "email", "email_class", "phone", "message", "project", "location", "team", "source", "keyword"],
+  ...(["name", "email", "email_class", "phone", "message", "project", "location", "team"] as const),
   "country_code",
 ] as const;
-/** What the session said goes together: a submit without one does not take the place of one with. */
+/** What brought the person stays what it was at first. */
+const WON = ["source", "keyword"] as const;
+/** What the session said goes together, and is of the first session that there was. */
 const SEEN = ["session_id", "label", "engagement", "bot", "vpn", "risk", "evidence"] as const;
 
 const IS_NEWER = "excluded.last_submission_at >= leads.last_submission_at";
@@ -39,9 +62,10 @@ const told = (column: string): string =>
   `${column} = CASE WHEN ${IS_NEWER} THEN coalesce(nullif(excluded.${column}, ''), leads.${column})
      ELSE coalesce(nullif(leads.${column}, ''), excluded.${column}) END`;
 
+const won = (column: string): string => `${column} = coalesce(nullif(leads.${column}, ''), excluded.${column})`;
+
 const seen = (column: string): string =>
-  `${column} = CASE WHEN (${IS_NEWER} AND excluded.session_id IS NOT NULL) OR leads.session_id IS NULL
-     THEN excluded.${column} ELSE leads.${column} END`;
+  `${column} = iif(leads.session_id IS NULL AND excluded.session_id IS NOT NULL, excluded.${column}, leads.${column})`;
 
 const marks = (from: number, count: number): string =>
   Array.from({ length: count }, (_, i) => `?${from + i}`).join(", ");
@@ -49,14 +73,14 @@ const marks = (from: number, count: number): string =>
 /** Counts and times are read from the submissions, so that a repeat adds nothing. */
 const UPSERT_LEAD = `
   INSERT INTO leads (lead_id, site, status, created_at, opened_at, last_submission_at, submissions, visitor_id, fields,
-                     ${TOLD.join(", ")}, ${SEEN.join(", ")})
+                     ${[...TOLD, ...WON, ...SEEN].join(", ")})
   SELECT lead_id, site, CASE outcome WHEN 'spam' THEN 'spam' ELSE 'open' END, received_at, received_at, received_at, 1,
-         ?2, ?3, ${marks(4, TOLD.length + SEEN.length)}
+         ?2, ?3, ${marks(4, TOLD.length + WON.length + SEEN.length)}
   FROM lead_submissions WHERE submission_id = ?1
   ON CONFLICT (lead_id) DO UPDATE SET
-    ${[...TOLD.map(told), ...SEEN.map(seen)].join(", ")},
+    ${[...TOLD.map(told), ...WON.map(won), ...SEEN.map(seen)].join(", ")},
     fields = CASE WHEN ${IS_NEWER} AND excluded.fields <> '{}' THEN excluded.fields ELSE leads.fields END,
-    visitor_id = coalesce(excluded.visitor_id, leads.visitor_id),
+    visitor_id = coalesce(leads.visitor_id, excluded.visitor_id),
     created_at = min(leads.created_at, excluded.created_at),
     last_submission_at = max(leads.last_submission_at, excluded.last_submission_at),
     submissions = (SELECT count(*) FROM lead_submissions WHERE lead_id = excluded.lead_id),
@@ -72,9 +96,8 @@ export interface Claim {
 
 /** Takes a submission into D1 and says whose lead it is: one transaction, and the same answer however often. */
 export async function claimLead(db: D1Database, submission: Submission): Promise<Claim> {
-  const { submission_id, site, received_at, contact, honeypot, evidence, visitor_id } = submission;
-  // A honeypot's catch claims nobody: what it calls itself is made up, or stolen.
-  const keys = JSON.stringify(honeypot ? [] : submission.keys);
+  const { submission_id, site, received_at, contact, honeypot, evidence, visitor_id, claims } = submission;
+  const keyOf = (...kinds: ClaimKind[]): string | null => claims.find(({ kind }) => kinds.includes(kind))?.key ?? null;
   const { scores, label, session_id } = evidence;
   const seenValues = [
     session_id,
@@ -85,21 +108,23 @@ export async function claimLead(db: D1Database, submission: Submission): Promise
     scores.risk,
     JSON.stringify(evidence),
   ];
-  const [, , , found] = await db.batch<Claim>([
+  const [, , , , found] = await db.batch<Claim>([
     db
       .prepare(INSERT_SUBMISSION)
       .bind(
         ...[submission_id, site, received_at, honeypot ? 1 : 0, LEAD_OPEN_MS, session_id],
-        ...[JSON.stringify(contact), JSON.stringify(evidence), keys],
+        ...[JSON.stringify(contact), JSON.stringify(evidence)],
+        ...[keyOf("email", "alone"), keyOf("email") === null ? 0 : 1, keyOf("visitor"), keyOf("phone")],
       ),
-    db.prepare(INSERT_CLAIMS).bind(submission_id, keys),
+    db.prepare(INSERT_CLAIMS).bind(submission_id, JSON.stringify(claims)),
     db
       .prepare(UPSERT_LEAD)
       .bind(
         ...[submission_id, visitor_id, JSON.stringify(contact.fields)],
-        ...TOLD.map((column) => contact[column]),
+        ...[...TOLD, ...WON].map((column) => contact[column]),
         ...seenValues,
       ),
+    db.prepare(INSERT_CONVERSION).bind(submission_id, label),
     db.prepare("SELECT lead_id, outcome FROM lead_submissions WHERE submission_id = ?").bind(submission_id),
   ]);
   const claim = found?.results[0];

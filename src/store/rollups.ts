@@ -30,8 +30,8 @@ const STATE = "SELECT hours_through, days_through, floor, ranged_from FROM rollu
 const MARKS = `SELECT grain, period, version FROM rollup_marks
   WHERE (grain = 'hour' AND period >= ?1 AND period < ?2) OR (grain = 'day' AND period >= ?1 AND period < ?2)`;
 
-/** The oldest there is, of sessions, leads and rollups. */
-const OLDEST = `SELECT (SELECT min(started_at) FROM sessions) AS row, (SELECT min(created_at) FROM leads) AS lead,
+/** The oldest there is, of sessions, conversions and rollups. */
+const OLDEST = `SELECT (SELECT min(started_at) FROM sessions) AS row, (SELECT min(at) FROM lead_conversions) AS lead,
   (SELECT min(day) FROM rollup_days) AS day`;
 
 /** What may be used of the rollups of [from, to): statements that belong into the batch that reads them. */
@@ -70,7 +70,7 @@ export const nextStart = async (db: D1Database, from: number): Promise<number | 
     await db
       .prepare(
         `SELECT min(at) AS at FROM (SELECT min(started_at) AS at FROM sessions WHERE started_at >= ?1
-         UNION ALL SELECT min(created_at) FROM leads WHERE created_at >= ?1)`,
+         UNION ALL SELECT min(at) FROM lead_conversions WHERE at >= ?1)`,
       )
       .bind(from)
       .first<{ at: number | null }>()
@@ -87,7 +87,7 @@ export async function closePeriods(db: D1Database, grain: Grain, from: number, t
       .prepare(
         `INSERT INTO rollup_marks (grain, period, version)
          SELECT ?1, started_at / ${size} * ${size}, 0 FROM sessions WHERE started_at >= ?2 AND started_at < ?3
-         UNION SELECT ?1, created_at / ${size} * ${size}, 0 FROM leads WHERE created_at >= ?2 AND created_at < ?3
+         UNION SELECT ?1, at / ${size} * ${size}, 0 FROM lead_conversions WHERE at >= ?2 AND at < ?3
          ON CONFLICT (grain, period) DO NOTHING`,
       )
       .bind(grain, from, to),

@@ -41,6 +41,11 @@ const INSERT_LEADS = `
          value ->> 5, value ->> 6, '{}', '[]'
   FROM json_each(?) WHERE TRUE ON CONFLICT DO NOTHING`;
 
+const INSERT_CONVERSIONS = `
+  INSERT INTO lead_conversions (at, submission_id, site, session_id, label)
+  SELECT value ->> 2, value ->> 0, value ->> 1, value ->> 4, value ->> 6
+  FROM json_each(?) WHERE TRUE ON CONFLICT DO NOTHING`;
+
 /** A session's row as its actor would write it. */
 export function seedRow(head: Head, state: SessionState, progress: Progress): unknown[] {
   const { scores, events, last_seq, ...row } = columns(head, state);
@@ -66,4 +71,5 @@ export const insertSeeds = (db: D1Database, { sessions, events, leads }: SeedTex
     db.prepare(INSERT_SESSIONS).bind(sessions),
     db.prepare(INSERT_EVENTS).bind(events),
     db.prepare(INSERT_LEADS).bind(leads),
+    db.prepare(INSERT_CONVERSIONS).bind(leads),
   ]);

@@ -161,7 +161,8 @@ it("a submit is taken by an actor that was erased and has only adopted another's
   await leadAlarm(String(merged?.["submission_id"]));
   await leadStub(lead_id).erase(lead_id);
   faults.at.clear();
-  await settle(String(merged?.["submission_id"]));
+  // Not until its own actor is wiped: by then the first one's name has aged out.
+  await settle(String(merged?.["submission_id"]), Date.now() + HOUR);
   expect(await submit(site, body)).toEqual({ lead_id, status: "accepted" });
   await settle(lead_id);
   expect(await leadsOf(site)).toMatchObject([{ lead_id, email: "p@shop.example", submissions: 1 }]);

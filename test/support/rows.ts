@@ -95,15 +95,13 @@ export async function putSessions(sessions: readonly MadeSession[]): Promise<voi
   }
 }
 
-/** Writes leads, over those that are there. */
+/** Writes what leads were won by, over what is there: aggregates read nothing else of them. */
 export async function putLeads(leads: readonly MadeLead[]): Promise<void> {
   await env.DB.prepare(
-    `INSERT INTO leads (lead_id, site, status, created_at, opened_at, last_submission_at, submissions, session_id, label,
-       fields, evidence)
-     SELECT value ->> 'lead_id', value ->> 'site', 'open', value ->> 'created_at', value ->> 'created_at',
-       value ->> 'created_at', 1, value ->> 'session_id', value ->> 'label', '{}', '[]'
+    `INSERT INTO lead_conversions (at, submission_id, site, session_id, label)
+     SELECT value ->> 'created_at', value ->> 'lead_id', value ->> 'site', value ->> 'session_id', value ->> 'label'
      FROM json_each(?) WHERE TRUE
-     ON CONFLICT (lead_id) DO UPDATE SET session_id = excluded.session_id, label = excluded.label`,
+     ON CONFLICT (at, submission_id) DO UPDATE SET session_id = excluded.session_id, label = excluded.label`,
   )
     .bind(JSON.stringify(leads))
     .run();

@@ -21,6 +21,7 @@ export { EraserActor } from "../../durable/eraser";
 export { RealtimeActor } from "../../durable/realtime";
 export { RosterActor } from "../../durable/roster";
 export { SiteSettings } from "../../durable/site";
+export { SubmitActor } from "../../durable/submit";
 export default worker;
 
 /** A storage that throws at one call, once. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { deliveryId, newDelivery } from "../../src/leads/delivery";
-import { claimKeys, submissionId } from "../../src/leads/identity";
+import { claimsOf, keysOf } from "../../src/leads/identity";
 import { messageType } from "../../src/leads/lead";
 
 describe("a delivery", () => {
@@ -22,26 +22,30 @@ describe("a delivery", () => {
   });
 });
 
-describe("a lead's names", () => {
-  it("of a submit differ by site and by key, and none is made of the other's parts", async () => {
-    const ids = await Promise.all([
-      submissionId("shop", "k"),
-      submissionId("shop", "l"),
-      submissionId("sho", "pk"),
-      submissionId("k", "shop"),
-    ]);
-    expect(new Set(ids).size).toBe(4);
-    for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+describe("a lead's claims", () => {
+  const ALL = { visitor_id: "v", email: "a@b.co", phone: "+49" };
+  const kindsOf = async (known: Parameters<typeof claimsOf>[0], honeypot = false) =>
+    (await claimsOf(known, honeypot)).map(({ kind }) => kind);
+
+  it("are one for each thing that is known, and tell nothing of it", async () => {
+    const all = await claimsOf(ALL);
+    expect(all.map(({ kind }) => kind)).toEqual(["email", "phone", "visitor"]);
+    for (const { key } of all) expect(key).toMatch(/^[0-9a-f]{32}$/);
+    expect(await kindsOf({ ...ALL, email: null })).toEqual(["alone", "phone", "visitor"]);
+    expect(await kindsOf({ visitor_id: "v", email: null, phone: null })).toEqual(["visitor"]);
+    expect(await kindsOf({ visitor_id: null, email: null, phone: null })).toEqual([]);
+    // The same text as something else is another key.
+    const [visitor] = await claimsOf({ visitor_id: "a@b.co", email: null, phone: null });
+    expect(all.map(({ key }) => key)).not.toContain(visitor?.key);
   });
 
-  it("to claim it by are one for each thing that is known, the strongest first, and tell nothing of it", async () => {
-    const all = await claimKeys({ visitor_id: "v", email: "a@b.co", phone: "+49" });
-    expect(all).toHaveLength(3);
-    for (const key of all) expect(key).toMatch(/^[0-9a-f]{32}$/);
-    expect(await claimKeys({ visitor_id: null, email: "a@b.co", phone: "+49" })).toEqual(all.slice(1));
-    expect(await claimKeys({ visitor_id: "v", email: null, phone: null })).toEqual(all.slice(0, 1));
-    expect(await claimKeys({ visitor_id: null, email: null, phone: null })).toEqual([]);
-    // The same text as something else is another key.
-    expect(await claimKeys({ visitor_id: "a@b.co", email: null, phone: null })).not.toEqual(all.slice(1, 2));
+  it("of a honeypot's catch find it, and are nobody else's", async () => {
+    const caught = await claimsOf(ALL, true);
+    expect(caught.map(({ kind }) => kind)).toEqual(["spam", "spam"]);
+    const others = (await claimsOf(ALL)).map(({ key }) => key);
+    for (const { key } of caught) expect(others).not.toContain(key);
+    const found = await keysOf({ visitor_id: null, email: ALL.email, phone: null });
+    expect(found).toContain(caught[0]?.key);
+    expect(found).toContain(others[0]);
   });
 });

@@ -3,7 +3,6 @@ import { coolingOf, newBreaker, permit, record } from "../../src/leads/breaker";
 import { compose } from "../../src/leads/compose";
 import { readEmail } from "../../src/leads/email";
 import { noEvidence } from "../../src/leads/evidence";
-import { submissionId } from "../../src/leads/identity";
 import type { Submission } from "../../src/leads/lead";
 import { looksLikeLead, sortFields } from "../../src/leads/names";
 import { leadMessage } from "../../src/leads/payload";
@@ -109,15 +108,6 @@ describe("a lead", () => {
     const input = LeadInput.parse(sortFields({ email: "a@b.co", project: "  " }));
     const faults = compose(input, { ...forms, required: ["project", "name"] }, null);
     expect(faults).toMatchObject([{ path: "project" }, { path: "name" }]);
-  });
-});
-
-describe("a submit's id", () => {
-  it("is the same for the same key, and a UUID", async () => {
-    const id = await submissionId("shop", "k");
-    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-    expect(await submissionId("shop", "k")).toBe(id);
-    expect(await submissionId("other", "k")).not.toBe(id);
   });
 });
 
@@ -266,7 +256,7 @@ describe("a payload", () => {
       },
       visitor_id: "v".repeat(128),
       honeypot: false,
-      keys: [],
+      claims: [],
       evidence: {
         ...evidence,
         pages: Array(20).fill(`https://shop.example/${"p".repeat(2_000)}`),

@@ -27,7 +27,7 @@ const EVIDENCE: Evidence = {
 function submissionOf(contact: Partial<Contact>, evidence: Partial<Evidence>): Submission {
   return {
     ...{ v: 1, submission_id: "s-1", site: "shop", received_at: Date.UTC(2031, 0, 2), visitor_id: "v-1" },
-    ...{ honeypot: false, keys: [], contact: { ...CONTACT, ...contact }, evidence: { ...EVIDENCE, ...evidence } },
+    ...{ honeypot: false, claims: [], contact: { ...CONTACT, ...contact }, evidence: { ...EVIDENCE, ...evidence } },
   };
 }
 

@@ -59,8 +59,8 @@ describe("an hour's rows", () => {
   it("are one for each site and class, with its sessions and leads", () => {
     const builder = new HourBuilder();
     for (const one of [facts(0, "v"), facts(0.5, "w"), bot(0, "v"), facts(0, "v", { site: "b" })]) builder.add(one);
-    builder.addLead({ site: "a", created_at: BASE, label: null });
-    builder.addLead({ site: "c", created_at: BASE, label: "bot" });
+    builder.addLead({ site: "a", at: BASE, label: null });
+    builder.addLead({ site: "c", at: BASE, label: "bot" });
     const rows = builder.rows();
     expect(rows.map((row) => [row.site, row.is_bot, sumOf(row, "sessions"), sumOf(row, "leads")])).toEqual([
       ["a", 0, 2, 1],
@@ -119,8 +119,8 @@ describe("a day's rows", () => {
 
   it("count leads whose session is not there, and nothing else of them", () => {
     const builder = new DayBuilder(BASE);
-    builder.addLead({ site: "a", created_at: BASE + 3 * HOUR, label: "human" });
-    builder.addLead({ site: "a", created_at: BASE + 4 * HOUR, label: "bot" });
+    builder.addLead({ site: "a", at: BASE + 3 * HOUR, label: "human" });
+    builder.addLead({ site: "a", at: BASE + 4 * HOUR, label: "bot" });
     const rows = builder.rows();
     expect(rows.map((row) => [row.is_bot, sumOf(row, "leads"), sumOf(row, "sessions")])).toEqual([
       [0, 1, 0],

@@ -249,7 +249,7 @@ describe("every aggregate is a recount from the rows", { timeout: 240_000 }, () 
     leads = [...nowLeads.values()];
     await putLeads([...turned, ...more]);
     const erased = leads.splice(3, 4).map(({ lead_id }) => lead_id);
-    await env.DB.prepare("DELETE FROM leads WHERE lead_id IN (SELECT value FROM json_each(?))")
+    await env.DB.prepare("DELETE FROM lead_conversions WHERE submission_id IN (SELECT value FROM json_each(?))")
       .bind(JSON.stringify(erased))
       .run();
     await putSessions([...changed, ...nameless, ...grown, ...added]);

@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
-import { submissionId } from "../../src/leads/identity";
+import { submitName } from "../../src/leads/submit-name";
 import { ERASE_AGAIN_MS, HOUR_MS, LINGER_MS, STUCK_ATTEMPTS } from "../../src/limits";
 import type { Erasure } from "../../src/protocol/erasure";
 import type { Report } from "../../src/roster/entry";
@@ -191,7 +191,8 @@ describe("nothing comes back after an erasure", () => {
     faults.gate = new Promise((resolve) => {
       open = resolve;
     });
-    const lead_id = await submissionId("default", `late-${id}`);
+    const said = { name: "Ada", email: person.email, phone: "", message: "Call me" };
+    const lead_id = await env.SUBMIT.getByName(await submitName("default", `late-${id}`, said)).named();
     const lead = env.LEAD.getByName(lead_id);
     const sent = leadOf(person, id, { submission_id: `late-${id}` });
     await expect.poll(() => callsBy(lead), PATIENT).toContain("d1.batch");

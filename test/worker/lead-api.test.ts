@@ -40,24 +40,25 @@ describe("leads in the API", () => {
       vi.setSystemTime(Date.now() + MINUTE);
       await submit(site, { ...lead, ...("website" in lead && { pulse_website: "x" }) });
     }
-    expect(await names(site, "")).toEqual(["Cleo", "Bert", "Anna"]);
+    expect(await names(site, "")).toEqual(["Bert", "Anna"]);
     expect(await names(site, "project=roof")).toEqual(["Bert", "Anna"]);
     expect(await names(site, "source=ads&status=open")).toEqual(["Anna"]);
     expect(await names(site, "status=spam")).toEqual(["Cleo"]);
     expect(await names(site, "q=MAILINATOR")).toEqual(["Bert"]);
     expect(await names(site, `q=${encodeURIComponent("50 %")}`)).toEqual(["Anna"]);
     expect(await names(site, "q=_")).toEqual(["Bert"]);
-    expect(await names(site, "q=901820")).toEqual(["Cleo"]);
-    const risk = Number((await leadsOf(site)).find(({ name }) => name === "Cleo")?.["risk"]);
-    expect(await names(site, `min_risk=${risk}`)).toEqual(["Cleo"]);
-    expect(await names(site, `max_risk=${risk - 1}`)).toEqual(["Bert", "Anna"]);
+    expect(await names(site, "q=901820")).toEqual([]);
+    expect(await names(site, "q=901820&status=spam")).toEqual(["Cleo"]);
+    const risk = Number((await leadsOf(site)).find(({ name }) => name === "Bert")?.["risk"]);
+    expect(await names(site, `min_risk=${risk}`)).toEqual(["Bert"]);
+    expect(await names(site, `max_risk=${risk - 1}`)).toEqual(["Anna"]);
 
-    const page = await (await ask(`/analytics/leads?site=${site}&limit=2`, { headers: KEY })).json<{
+    const page = await (await ask(`/analytics/leads?site=${site}&limit=1`, { headers: KEY })).json<{
       data: Row[];
       next_cursor: string;
     }>();
-    expect(page.data.map(({ name }) => name)).toEqual(["Cleo", "Bert"]);
-    expect(await names(site, `limit=2&cursor=${page.next_cursor}`)).toEqual(["Anna"]);
+    expect(page.data.map(({ name }) => name)).toEqual(["Bert"]);
+    expect(await names(site, `limit=1&cursor=${page.next_cursor}`)).toEqual(["Anna"]);
 
     const values = async (of: string) =>
       (await list(`/analytics/leads/${of}?site=${site}`)).map(({ value, leads }) => [value, leads]);

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Env } from "../../src/env";
 import worker from "../../src/index";
-import { SESSION_MAX_LEADS } from "../../src/limits";
+import { SESSION_MAX_LEADS, SUBMIT_NAME_MS } from "../../src/limits";
 import { sha256 } from "../../src/session/call";
 import { stopClock } from "../support/clock";
 import {
@@ -69,11 +69,11 @@ describe("a lead", () => {
 
   it.each([
     ["an address", (i: number) => ({ email: "Same@Shop.example", name: `n${i}` })],
+    ["a phone", (i: number) => ({ name: `n${i}`, phone: i % 2 ? "+49 30 901820" : "0049 (30) 90 18 20" })],
     [
-      "a phone",
-      (i: number) => ({ email: `n${i}@shop.example`, phone: i % 2 ? "+49 30 901820" : "0049 (30) 90 18 20" }),
+      "a visitor",
+      (i: number) => ({ visitor_id: "v-42", ...(i % 2 ? { email: "a@shop.example" } : { phone: "+49 30 901820" }) }),
     ],
-    ["a visitor", (i: number) => ({ email: `n${i}@shop.example`, visitor_id: "v-42" })],
   ])("is one lead when 50 come at once with nothing in common but %s", async (_, lead) => {
     receive();
     const site = await newSite();
@@ -97,6 +97,57 @@ describe("a lead", () => {
     expect(received).toHaveLength(1);
     // Another site's key is another key.
     expect((await submit(await newSite([]), ANNA, headers)).lead_id).not.toBe(again.lead_id);
+  });
+
+  it("is a submit of its own for each of three people whose page always sends the same id", async () => {
+    const site = await newSite([]);
+    const people = ["anna", "bert", "cleo"].map((name) => ({ name, email: `${name}@shop.example` }));
+    const send = (person: object) => submit(site, { ...person, submission_id: "contact-form-1" });
+    const taken = await Promise.all(people.map(send));
+    expect(new Set(taken.map(({ lead_id }) => lead_id)).size).toBe(3);
+    expect((await leadsOf(site)).map(({ name }) => name).sort()).toEqual(["anna", "bert", "cleo"]);
+    // Each one's own retry is still told.
+    expect(await Promise.all(people.map(send))).toEqual(taken);
+    expect(await submissionsOf(site)).toHaveLength(3);
+  });
+
+  it("is more than one submit when one person says something else under the same key", async () => {
+    const site = await newSite([]);
+    const headers = { "Idempotency-Key": "contact-form-1" };
+    const first = await submit(site, ANNA, headers);
+    const second = await submit(site, { ...ANNA, message: "One more thing" }, headers);
+    expect(second).toEqual({ lead_id: first.lead_id, status: "merged" });
+    expect(await submissionsOf(site)).toHaveLength(2);
+    expect(await submit(site, ANNA, headers)).toEqual(first);
+    expect(await submit(site, { ...ANNA, message: "One more thing" }, headers)).toEqual(second);
+    expect(await submissionsOf(site)).toHaveLength(2);
+  });
+
+  it("is the same submit from another address, another country and another session", async () => {
+    const site = await newSite([]);
+    const lead = { phone: "+49 30 901820", submission_id: "k-1", message: "Two\nlines" };
+    const first = await submit(site, lead, { "CF-Connecting-IP": "198.51.100.7", "CF-IPCountry": "DE" });
+    const id = crypto.randomUUID();
+    await take(callOf(id, { site, events: someEvents(1) }));
+    const again = { ...lead, phone: "0049 30 90 18 20", message: "Two\r\nlines", session_id: id, which: "top" };
+    expect(await submit(site, again, { "CF-Connecting-IP": "203.0.113.9", "CF-IPCountry": "US" })).toEqual(first);
+    expect(await submissionsOf(site)).toHaveLength(1);
+  });
+
+  it("is a new submit when its key is used again after a day, and the key of that one from then on", async () => {
+    const site = await newSite([]);
+    const headers = { "Idempotency-Key": "k-1" };
+    const ids = async () => (await submissionsOf(site)).map(({ submission_id }) => submission_id);
+    await submit(site, ANNA, headers);
+    vi.setSystemTime(Date.now() + SUBMIT_NAME_MS - 1);
+    await submit(site, ANNA, headers);
+    expect(await ids()).toHaveLength(1);
+    vi.setSystemTime(Date.now() + 1);
+    await Promise.all([submit(site, ANNA, headers), submit(site, ANNA, headers)]);
+    expect(await ids()).toHaveLength(2);
+    vi.setSystemTime(Date.now() + SUBMIT_NAME_MS);
+    await submit(site, ANNA, headers);
+    expect(await ids()).toHaveLength(3);
   });
 
   it("takes a repeat within 24 h into itself, and is opened anew by a later one", async () => {
