@@ -2,18 +2,28 @@ import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../src/env";
 import { createLogger, errorField, type Logger } from "../src/http/logger";
 import { identityName } from "../src/identity/name";
-import { ERASE_AGAIN_MS, ERASURE_CALL_MS, ERASURE_RETRY_MS, ERASURE_STEP_SESSIONS } from "../src/limits";
+import {
+  ERASE_AGAIN_MS,
+  ERASURE_CALL_MS,
+  ERASURE_RETRY_MS,
+  ERASURE_STEP_ACTORS,
+  ERASURE_STEP_LEADS,
+  ERASURE_STEP_SESSIONS,
+} from "../src/limits";
+import { Budget } from "../src/ops/budget";
+import { eraseLead } from "../src/ops/erase-lead";
 import { liveSessionsOf } from "../src/ops/live";
 import type { Erasure } from "../src/protocol/erasure";
 import { shardName, shardOf } from "../src/roster/shards";
 import { dayOf } from "../src/store/archive-days";
 import {
   isShared,
+  leadsByKeys,
   leadsOf,
+  leadsOfSubmits,
   type SessionPlace,
   saveErasure,
   sessionsOfVisitor,
-  submissionsOf,
 } from "../src/store/erasures";
 import {
   type ErasureOrder,
@@ -27,10 +37,10 @@ import {
 import { forgetDays } from "../src/store/retention";
 import type { ErasedSession } from "./erasing";
 
-export type NewOrder = Pick<ErasureOrder, "visitor_id" | "sites" | "keep_leads">;
+export type NewOrder = Pick<ErasureOrder, "subject" | "sites" | "keep_leads">;
 
 /**
- * One erasure, named by its receipt. Every actor that has written of the person erases what it has written; this one
+ * One erasure, of a visitor, a person or a lead, named by its receipt. Every actor that has written of the person erases what it has written; this one
  * finds them, remembers how far it has got, and goes on by alarm when a call's time is up or a store has failed. When it
  * is done its own storage goes too: the receipt in D1 says what was erased, not whom.
  */
@@ -54,7 +64,9 @@ export class EraserActor extends DurableObject<Env> {
         actors: { sessions: 0, identities: 0, leads: 0 },
       },
     };
-    writeOrder(this.ctx.storage, { ...order, identities: [], sessions: [], lead_ids: [], again_at: null });
+    const { subject } = order;
+    const lead_ids = subject.kind === "lead" ? [subject.lead_id] : [];
+    writeOrder(this.ctx.storage, { ...order, identities: [], sessions: [], lead_ids, again_at: null });
     writeReceipt(this.ctx.storage, receipt);
     // Should this process die, the alarm goes on.
     await this.ctx.storage.setAlarm(now + ERASURE_RETRY_MS);
@@ -100,18 +112,20 @@ export class EraserActor extends DurableObject<Env> {
   /** Sessions D1 knows of, and those only the roster does yet, until there are none. False when the time is up. */
   async #eraseSessions(order: ErasureOrder, receipt: Erasure, until: number): Promise<boolean> {
     const { DB } = this.env;
+    if (order.subject.kind !== "visitor") return true;
+    const { visitor_id } = order.subject;
     for (;;) {
       for (const session of order.sessions.filter(({ done }) => !done)) {
         if (Date.now() > until) return false;
         await this.#eraseSession(order, receipt, session);
       }
-      const known = await sessionsOfVisitor(DB, order.visitor_id, order.sites, ERASURE_STEP_SESSIONS);
-      const live = (await this.#liveSessions(order)).slice(0, ERASURE_STEP_SESSIONS);
+      const known = await sessionsOfVisitor(DB, visitor_id, order.sites, ERASURE_STEP_SESSIONS);
+      const live = (await this.#liveSessions(visitor_id, order)).slice(0, ERASURE_STEP_SESSIONS);
       if (known.length + live.length === 0) return true;
       for (const session of known) await this.#find(order, session.session_id, session);
       for (const session_id of live) await this.#find(order, session_id, null);
       const met = order.sessions.map(({ session_id }) => session_id);
-      add(order.lead_ids, await leadsOf(DB, order.visitor_id, order.sites, met));
+      add(order.lead_ids, await leadsOf(DB, visitor_id, order.sites, met));
       // Before any of it is erased: afterwards nobody could say who it was.
       this.#save(order, receipt);
     }
@@ -132,7 +146,7 @@ export class EraserActor extends DurableObject<Env> {
     order.sessions = [...rest, { session_id, starts, identities, done: false }];
   }
 
-  async #liveSessions({ visitor_id, sites, sessions }: ErasureOrder): Promise<string[]> {
+  async #liveSessions(visitor_id: string, { sites, sessions }: ErasureOrder): Promise<string[]> {
     const found = await liveSessionsOf(this.env.ROSTER, visitor_id, sites);
     return found.filter((id) => !sessions.some(({ session_id }) => session_id === id));
   }
@@ -163,15 +177,10 @@ export class EraserActor extends DurableObject<Env> {
 
   /** Leads, then what is left of whom the sessions were of. False when the time is up. */
   async #eraseRest(order: ErasureOrder, receipt: Erasure, until: number): Promise<boolean> {
-    const { DB } = this.env;
     // Once more over what may have been on its way, after it has landed.
     if (order.again_at !== null && order.again_at <= Date.now()) await this.#eraseAgain(order, receipt);
     if (order.keep_leads) order.lead_ids = [];
-    else add(order.lead_ids, await leadsOf(DB, order.visitor_id, order.sites, []));
-    for (const lead_id of [...order.lead_ids]) {
-      if (Date.now() > until) return false;
-      await this.#eraseLead(order, receipt, lead_id);
-    }
+    else if (!(await this.#eraseLeads(order, receipt, until))) return false;
     // A row that is still on its way would make them look shared.
     if (order.again_at !== null) return true;
     for (const identity of [...order.identities]) {
@@ -193,19 +202,50 @@ export class EraserActor extends DurableObject<Env> {
     this.#save(order, receipt);
   }
 
-  async #eraseLead(order: ErasureOrder, receipt: Erasure, leadId: string): Promise<void> {
-    const submissions = await submissionsOf(this.env.DB, leadId);
-    let again = false;
-    for (const id of new Set([...submissions, leadId])) {
-      const erased = await this.env.LEAD.getByName(id).erase(id);
-      again ||= erased.again;
-      receipt.counts.d1.leads += erased.leads;
-      receipt.counts.d1.deliveries += erased.deliveries;
-      receipt.counts.actors.leads += erased.known ? 1 : 0;
+  /** All that can be found, until there are none. False when the time is up, or what one alarm may do. */
+  async #eraseLeads(order: ErasureOrder, receipt: Erasure, until: number): Promise<boolean> {
+    const now = Date.now();
+    const budget = new Budget({ calls: ERASURE_STEP_ACTORS, ms: until - now }, now);
+    const tried = new Set<string>();
+    for (;;) {
+      add(order.lead_ids, await this.#findLeads(order));
+      // Before any of it is erased: afterwards nothing leads to them.
+      this.#save(order, receipt);
+      const next = order.lead_ids.filter((id) => !tried.has(id));
+      for (const lead_id of next) {
+        tried.add(lead_id);
+        if (!(await this.#eraseLead(order, receipt, lead_id, budget))) return false;
+      }
+      if (next.length > 0) continue;
+      // What is there again has been written by something that was on its way.
+      if (order.lead_ids.length > 0) order.again_at ??= Date.now() + ERASE_AGAIN_MS;
+      return true;
     }
-    if (again) order.again_at = Date.now() + ERASE_AGAIN_MS;
-    else order.lead_ids = order.lead_ids.filter((id) => id !== leadId);
+  }
+
+  #findLeads({ subject, sites, lead_ids }: ErasureOrder): Promise<string[]> {
+    const { DB } = this.env;
+    switch (subject.kind) {
+      case "visitor":
+        return leadsOf(DB, subject.visitor_id, sites, []);
+      case "person":
+        return leadsByKeys(DB, subject.keys, sites, ERASURE_STEP_LEADS);
+      case "lead":
+        // A submit whose claim was under way may have become part of another lead.
+        return leadsOfSubmits(DB, [subject.lead_id, ...lead_ids]);
+    }
+  }
+
+  async #eraseLead(order: ErasureOrder, receipt: Erasure, leadId: string, budget: Budget): Promise<boolean> {
+    const erased = await eraseLead(this.env, leadId, { keepConversion: false, take: () => budget.take(1) });
+    receipt.counts.d1.leads += erased.leads;
+    receipt.counts.d1.deliveries += erased.deliveries;
+    receipt.counts.actors.leads += erased.actors;
+    if (erased.isDone) order.lead_ids = order.lead_ids.filter((id) => id !== leadId);
+    add(order.lead_ids, erased.again);
+    if (erased.again.length > 0) order.again_at ??= Date.now() + ERASE_AGAIN_MS;
     this.#save(order, receipt);
+    return erased.isDone;
   }
 
   async #eraseAgain(order: ErasureOrder, receipt: Erasure): Promise<void> {

@@ -18,6 +18,16 @@ import { OutboxStore } from "../src/store/outbox";
 import { Courier } from "./courier";
 import { inTime } from "./in-time";
 
+/** What of a lead one of its actors has erased. */
+export interface ErasedLead {
+  /** There was something. */
+  known: boolean;
+  leads: number;
+  deliveries: number;
+  /** A write may still be on its way: ask once more in a while. */
+  again: boolean;
+}
+
 /**
  * One submit, and the lead it becomes. Named by the submit's id, so that a retry meets the first try here. It is on disk
  * before anything else is asked; then D1 says whose lead it is: its own, which this actor goes on to deliver, or one that
@@ -115,10 +125,10 @@ export class LeadActor extends DurableObject<Env> {
   }
 
   /**
-   * The person asked for it: the lead's rows, its messages and their deliveries go. What is under way is waited for. May
-   * be repeated. `again`: a write may still be on its way, ask once more in a while.
+   * The submit, and the lead it may have become, go: rows, messages and their deliveries. What is under way is waited for.
+   * May be repeated. `keepConversion`: that there was a lead still counts.
    */
-  async erase(lead_id: string): Promise<{ known: boolean; leads: number; deliveries: number; again: boolean }> {
+  async erase(lead_id: string, keepConversion = false): Promise<ErasedLead> {
     const settled = await inTime(Promise.allSettled([this.#claiming, this.#running]), OUTSIDE_TIMEOUT_MS).then(
       () => true,
       () => false,
@@ -127,7 +137,7 @@ export class LeadActor extends DurableObject<Env> {
     const isUnclaimed = state !== null && state.own !== null && state.claim === null;
     await this.ctx.storage.deleteAll();
     this.#alarmAt = null;
-    const rows = await deleteLeadRows(this.db, lead_id);
+    const rows = await deleteLeadRows(this.db, lead_id, keepConversion);
     return { ...rows, known: state !== null || rows.leads > 0, again: !settled || isUnclaimed };
   }
 

@@ -469,6 +469,11 @@ export const ERASE_WAIT_MS = OUTSIDE_TIMEOUT_MS + 5 * SECOND;
 export const ERASURE_CALL_MS = 20 * SECOND;
 /** Sessions of a visitor looked up at a time: some 100 listings of the archive each, before any of them is erased. */
 export const ERASURE_STEP_SESSIONS = 20;
+/** Leads of a person, and submits of a lead, looked up at a time. */
+export const ERASURE_STEP_LEADS = 100;
+export const ERASURE_STEP_SUBMITS = 100;
+/** Lead actors that one alarm of an erasure erases: half of an invocation's 1,000 calls, the look-ups left room for. */
+export const ERASURE_STEP_ACTORS = 500;
 /** Days the archive may have: what retention keeps, a week that it may be behind, and a clock that is ahead. */
 export const ERASURE_DAYS = RETENTION_DAYS + 9;
 /** After a failed step, or a death. */

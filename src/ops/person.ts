@@ -1,17 +1,18 @@
 import type { Env } from "../env";
-import { ERASURE_STEP_SESSIONS } from "../limits";
+import { ERASURE_STEP_LEADS, ERASURE_STEP_SESSIONS, ERASURE_STEP_SUBMITS } from "../limits";
 import { mergeChunks } from "../recording/merge";
 import type { Entry } from "../session/entry";
 import { readFlushes, readIdentities, sessionPrefix } from "../store/archive";
-import { everySessionOf, leadsOf, readLead } from "../store/erasures";
+import { everySessionOf, leadsByKeys, leadsOf } from "../store/erasures";
+import { findLead, listSubmissions, type StoredSubmission, type SubmitPlace } from "../store/lead-list";
 import { listChunks, readChunk } from "../store/recordings";
 import { findSession } from "../store/sessions";
 import { liveSessionsOf } from "./live";
 
 type Stores = Pick<Env, "DB" | "TRACKING_R2" | "SESSION" | "ROSTER">;
 
-/** A person's own data as one JSON object, piece by piece: each session with its row, its identity objects, its log. */
-export async function* personPieces(
+/** A visitor's own data as one JSON object, piece by piece: each session with its row, its identity objects, its log. */
+export async function* visitorPieces(
   env: Stores,
   visitorId: string,
   sites: readonly string[] | null,
@@ -37,10 +38,49 @@ export async function* personPieces(
   yield '],"leads":[';
   comma = "";
   for (const lead_id of await leadsOf(env.DB, visitorId, sites, ids)) {
-    yield comma + JSON.stringify(await readLead(env.DB, lead_id));
+    yield comma;
     comma = ",";
+    yield* leadPieces(env.DB, lead_id);
   }
   yield "]}}";
+}
+
+/** The same of a person without a visitor id: the leads that one of the keys finds. */
+export async function* personPieces(
+  db: D1Database,
+  keys: readonly string[],
+  sites: readonly string[] | null,
+): AsyncGenerator<string> {
+  yield '{"data":{"leads":[';
+  let [comma, last] = ["", ""];
+  for (;;) {
+    const ids = await leadsByKeys(db, keys, sites, ERASURE_STEP_LEADS, last);
+    for (const lead_id of ids) {
+      yield comma;
+      comma = ",";
+      yield* leadPieces(db, lead_id);
+      last = lead_id;
+    }
+    if (ids.length < ERASURE_STEP_LEADS) break;
+  }
+  yield "]}}";
+}
+
+/** A lead with every submit, oldest first. */
+async function* leadPieces(db: D1Database, lead_id: string): AsyncGenerator<string> {
+  const lead = JSON.stringify(await findLead(db, lead_id));
+  yield `{"lead":${lead},"submissions":[`;
+  let comma = "";
+  for (let after: SubmitPlace | null = null; ; ) {
+    const submits: StoredSubmission[] = await listSubmissions(db, lead_id, ERASURE_STEP_SUBMITS, after);
+    for (const submit of submits) {
+      yield comma + JSON.stringify(submit);
+      comma = ",";
+    }
+    after = submits.at(-1) ?? null;
+    if (submits.length < ERASURE_STEP_SUBMITS) break;
+  }
+  yield "]}";
 }
 
 async function* sessionPieces(env: Stores, session_id: string, started_at: number): AsyncGenerator<string> {

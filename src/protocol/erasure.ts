@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { EMAIL_MAX_UNITS, PHONE_MAX_UNITS } from "../limits";
 import { SiteName } from "./fields";
 
 /** `DELETE /analytics/visitors/:id` */
@@ -6,6 +7,14 @@ export const ErasureQuery = z.strictObject({
   site: SiteName.optional().meta({ description: "Absent: on every site" }),
   keep_leads: z.enum(["legal_hold"]).optional().meta({ description: "Leads stay: a duty to keep them goes before" }),
 });
+
+/** `GET, DELETE /analytics/people`: one of the two. */
+export const PeopleQuery = z.strictObject({
+  email: z.string().max(EMAIL_MAX_UNITS).optional().meta({ description: "An address; case does not matter" }),
+  phone: z.string().max(PHONE_MAX_UNITS).optional().meta({ description: "With its country: +49 30 901820" }),
+  site: SiteName.optional().meta({ description: "Absent: on every site" }),
+});
+export type PeopleQuery = z.infer<typeof PeopleQuery>;
 
 /** `GET /analytics/visitors/:id/export` */
 export const PersonQuery = z.strictObject({ site: SiteName.optional() });
@@ -35,12 +44,17 @@ export type Erasure = z.infer<typeof Erasure>;
 export const ErasureBody = z.object({ data: Erasure });
 
 const Bag = z.record(z.string(), z.unknown());
+const LeadOfPerson = z.object({
+  lead: Bag.nullable().meta({ description: "As in the list of leads; null if it was erased meanwhile" }),
+  submissions: z.array(Bag).meta({ description: "Every submit, oldest first" }),
+});
 export const PersonBody = z.object({
   data: z.object({
     visitor_id: z.string(),
     sessions: z.array(
       z.object({ session_id: z.string(), session: Bag.nullable(), identity: z.array(Bag), entries: z.array(Bag) }),
     ),
-    leads: z.array(Bag),
+    leads: z.array(LeadOfPerson),
   }),
 });
+export const PeopleBody = z.object({ data: z.object({ leads: z.array(LeadOfPerson) }) });

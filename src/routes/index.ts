@@ -7,6 +7,7 @@ import { getLive, getSession, getSessionEvents, postTicket } from "./analytics";
 import { getAnomalies } from "./anomalies";
 import { getBotRules, getDevices, getEventTypes, getGeo, getSources, getTopPages } from "./breakdowns";
 import { getDemo } from "./demo";
+import { deleteLead, deletePerson, deleteVisitor, getErasure } from "./erasures";
 import { getFingerprint, getFingerprints, getIdentity } from "./fingerprints";
 import { getHealth } from "./health";
 import { deleteKey, getAudit, getKeys, postKey } from "./keys";
@@ -17,6 +18,7 @@ import { catchLead, postLead } from "./leads";
 import { getLogs } from "./logs";
 import { getMetrics } from "./metrics";
 import { docsRoute, openApiRoute } from "./openapi";
+import { exportPerson } from "./people";
 import { getRealtime, openRealtimeStream } from "./realtime";
 import { postRebuild } from "./rebuild";
 import { getRecording, postRecording } from "./recording";
@@ -28,7 +30,7 @@ import { getSite, getSites, putSite } from "./sites";
 import { openSessionStream, openTrackSocket } from "./socket";
 import { getStorage } from "./storage";
 import { endSession, startSession, trackBatch, trackEvent } from "./track";
-import { deleteVisitor, exportVisitor, getErasure } from "./visitors";
+import { exportVisitor } from "./visitors";
 
 /** Every path of the Worker. */
 export const routes: readonly Route[] = [
@@ -77,6 +79,8 @@ export const routes: readonly Route[] = [
   { method: "POST", path: "/analytics/rebuild", handler: postRebuild },
   { method: "DELETE", path: "/analytics/visitors/:id", handler: deleteVisitor },
   { method: "GET", path: "/analytics/visitors/:id/export", handler: exportVisitor },
+  { method: "GET", path: "/analytics/people", handler: exportPerson },
+  { method: "DELETE", path: "/analytics/people", handler: deletePerson },
   { method: "GET", path: "/analytics/erasures/:erasure", handler: getErasure },
   { method: "GET", path: "/analytics/keys", handler: getKeys },
   { method: "POST", path: "/analytics/keys", handler: postKey },
@@ -86,6 +90,7 @@ export const routes: readonly Route[] = [
   { method: "GET", path: "/analytics/leads/projects", handler: getLeadProjects },
   { method: "GET", path: "/analytics/leads/sources", handler: getLeadSources },
   { method: "GET", path: "/analytics/leads/:id", handler: getLead },
+  { method: "DELETE", path: "/analytics/leads/:id", handler: deleteLead },
   { method: "GET", path: "/analytics/deliveries", handler: getDeliveries },
   { method: "POST", path: "/analytics/deliveries/redeliver", handler: postRedeliverMany },
   { method: "POST", path: "/analytics/deliveries/:id/redeliver", handler: postRedeliver },

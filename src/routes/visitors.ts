@@ -1,63 +1,55 @@
+import type { Env } from "../env";
 import type { Caller } from "../http/auth";
 import type { Context } from "../http/context";
-import { type KeyedContext, keyed, requireAllSites } from "../http/keyed";
-import { errorField } from "../http/logger";
-import { Problem, unavailable } from "../http/problem";
+import { keyed } from "../http/keyed";
+import { Problem } from "../http/problem";
 import { readQuery } from "../http/query";
 import { streamText } from "../http/stream";
 import { liveSessionsOf } from "../ops/live";
-import { personPieces } from "../ops/person";
-import { ErasureQuery, PersonQuery } from "../protocol/erasure";
+import { visitorPieces } from "../ops/person";
+import { PersonQuery } from "../protocol/erasure";
 import { ClientId } from "../protocol/fields";
-import { findErasure, leadsOf, sessionsOfVisitor } from "../store/erasures";
-
-const NO_STORE = { "Cache-Control": "no-store" };
+import { leadsOf, sessionsOfVisitor } from "../store/erasures";
 
 /** Of the sites a caller may see, the one that is named, or all. */
-const sitesFor = ({ sites }: Caller, site: string | undefined): readonly string[] | null =>
+export const sitesFor = ({ sites }: Caller, site: string | undefined): readonly string[] | null =>
   site === undefined ? sites : [site];
 
-function visitorOf({ params }: Context): string {
+export function visitorOf({ params }: Context): string {
   const id = ClientId.safeParse(params["id"]);
   if (id.success) return id.data;
   throw new Problem("not_found", "No visitor can have this id.");
 }
 
-/** `DELETE /analytics/visitors/:id`: erases a person everywhere. 200 when it is done, 202 while it goes on by itself. */
-export const deleteVisitor = keyed(async (context) => {
-  const visitor_id = visitorOf(context);
-  const { site, keep_leads } = readQuery(ErasureQuery, context);
-  const { env, log, caller } = context;
-  const erasure_id = crypto.randomUUID();
-  const order = { visitor_id, sites: sitesFor(caller, site), keep_leads: keep_leads !== undefined };
-  try {
-    const receipt = await env.ERASER.getByName(erasure_id).erase(erasure_id, order);
-    const status = receipt.status === "complete" ? 200 : 202;
-    return Response.json({ data: receipt }, { status, headers: NO_STORE });
-  } catch (error) {
-    log.warn("eraser_failed", { erasure_id, error: errorField(error) });
-    throw unavailable("The erasure could not be begun; ask for it again.");
-  }
-}, "admin");
+/** Whether a session or a lead names the visitor, or somebody is there now who does. */
+export async function isKnownVisitor(
+  { DB, ROSTER }: Pick<Env, "DB" | "ROSTER">,
+  visitorId: string,
+  sites: readonly string[] | null,
+): Promise<boolean> {
+  if ((await sessionsOfVisitor(DB, visitorId, sites, 1)).length > 0) return true;
+  if ((await leadsOf(DB, visitorId, sites, [])).length > 0) return true;
+  return (await liveSessionsOf(ROSTER, visitorId, sites)).length > 0;
+}
 
-/** `GET /analytics/erasures/:erasure`: the receipt, as it is now. */
-export const getErasure = keyed(async ({ env, params, caller }) => {
-  requireAllSites(caller);
-  const receipt = await findErasure(env.DB, params["erasure"] ?? "");
-  if (!receipt) throw new Problem("not_found", "There is no such erasure.");
-  return Response.json({ data: receipt }, { headers: NO_STORE });
-}, "admin");
+/** A person's data as a file, piece by piece. */
+export function answerPieces(pieces: AsyncGenerator<string>): Response {
+  const headers = {
+    "Content-Type": "application/json",
+    "Content-Disposition": 'attachment; filename="person.json"',
+    "Cache-Control": "no-store",
+  };
+  return new Response(streamText(pieces), { headers });
+}
 
-/** `GET /analytics/visitors/:id/export`: everything there is of a person, streamed. */
-export const exportVisitor = keyed(async (context: KeyedContext) => {
+/** `GET /analytics/visitors/:id/export`: everything there is of a visitor, streamed. */
+export const exportVisitor = keyed(async (context) => {
   const visitor_id = visitorOf(context);
   const { site } = readQuery(PersonQuery, context);
   const { env, caller } = context;
   const sites = sitesFor(caller, site);
-  const [first] = await sessionsOfVisitor(env.DB, visitor_id, sites, 1);
-  const [lead] = first ? [] : await leadsOf(env.DB, visitor_id, sites, []);
-  const [live] = first || lead ? [] : await liveSessionsOf(env.ROSTER, visitor_id, sites);
-  if (!first && !lead && !live) throw new Problem("not_found", "Nothing is known of this visitor.");
-  const headers = { "Content-Type": "application/json", "Content-Disposition": 'attachment; filename="person.json"' };
-  return new Response(streamText(personPieces(env, visitor_id, sites)), { headers: { ...headers, ...NO_STORE } });
+  if (!(await isKnownVisitor(env, visitor_id, sites))) {
+    throw new Problem("not_found", "Nothing is known of this visitor.");
+  }
+  return answerPieces(visitorPieces(env, visitor_id, sites));
 }, "export");

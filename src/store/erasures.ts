@@ -48,7 +48,10 @@ export async function* everySessionOf(
   }
 }
 
-/** A session's rows, whoever's they are: its own actor calls this. */
+/**
+ * A session's rows, whoever's they are: its own actor calls this. What it won still counts, as that of no session, until
+ * the lead itself is erased.
+ */
 export async function deleteSessionRows(
   db: D1Database,
   sessionId: string,
@@ -93,32 +96,59 @@ export async function leadsOf(
   return results.map(({ lead_id }) => lead_id);
 }
 
-/** A lead as D1 has it, for the person it is about. */
-export const readLead = (db: D1Database, leadId: string): Promise<Record<string, unknown> | null> =>
-  db.prepare("SELECT * FROM leads WHERE lead_id = ?").bind(leadId).first();
-
-/** The submits that became one lead: each had an actor of its own. */
-export async function submissionsOf(db: D1Database, leadId: string): Promise<string[]> {
+/** Leads that claim one of the keys, up to `limit`, in the order of their ids, from a place on. `sites` null: on every site. */
+export async function leadsByKeys(
+  db: D1Database,
+  keys: readonly string[],
+  sites: readonly string[] | null,
+  limit: number,
+  after = "",
+): Promise<string[]> {
   const { results } = await db
-    .prepare("SELECT submission_id FROM lead_submissions WHERE lead_id = ?")
-    .bind(leadId)
+    .prepare(
+      `SELECT DISTINCT lead_id FROM lead_claims
+       WHERE key IN (SELECT value FROM json_each(?1)) AND ${IN_SITES} AND lead_id > ?4 ORDER BY lead_id LIMIT ?3`,
+    )
+    .bind(JSON.stringify(keys), sitesOf(sites), limit, after)
+    .all<{ lead_id: string }>();
+  return results.map(({ lead_id }) => lead_id);
+}
+
+/** The leads that these submits have become part of. */
+export async function leadsOfSubmits(db: D1Database, submissionIds: readonly string[]): Promise<string[]> {
+  const { results } = await db
+    .prepare(`SELECT DISTINCT lead_id FROM lead_submissions WHERE submission_id IN (SELECT value FROM json_each(?))`)
+    .bind(JSON.stringify(submissionIds))
+    .all<{ lead_id: string }>();
+  return results.map(({ lead_id }) => lead_id);
+}
+
+/** Submits of a lead, up to `limit`, but for the one it is named after: each has an actor of its own. */
+export async function submissionsOf(db: D1Database, leadId: string, limit: number): Promise<string[]> {
+  const { results } = await db
+    .prepare("SELECT submission_id FROM lead_submissions WHERE lead_id = ?1 AND submission_id <> ?1 LIMIT ?2")
+    .bind(leadId, limit)
     .all<{ submission_id: string }>();
   return results.map(({ submission_id }) => submission_id);
 }
 
-/** A lead's rows: its own actor calls this. */
-export async function deleteLeadRows(db: D1Database, leadId: string): Promise<{ leads: number; deliveries: number }> {
-  const [leads, , , , deliveries] = await db.batch([
-    db.prepare("DELETE FROM leads WHERE lead_id = ?").bind(leadId),
-    db
-      .prepare(
-        `DELETE FROM lead_conversions WHERE (at, submission_id) IN (
-           SELECT received_at, submission_id FROM lead_submissions WHERE lead_id = ?)`,
-      )
-      .bind(leadId),
-    db.prepare("DELETE FROM lead_submissions WHERE lead_id = ?").bind(leadId),
-    db.prepare("DELETE FROM lead_claims WHERE lead_id = ?").bind(leadId),
-    db.prepare("DELETE FROM deliveries WHERE lead_id = ?").bind(leadId),
+const WON = `(at, submission_id) IN (SELECT received_at, submission_id FROM lead_submissions WHERE submission_id = ?)`;
+
+/**
+ * The rows of a submit, and of the lead it may have become: its own actor calls this. `keepConversion`: that there was one
+ * still counts. Other submits of the lead are deleted by their own actors, before it.
+ */
+export async function deleteLeadRows(
+  db: D1Database,
+  id: string,
+  keepConversion: boolean,
+): Promise<{ leads: number; deliveries: number }> {
+  const [leads, deliveries] = await db.batch([
+    db.prepare("DELETE FROM leads WHERE lead_id = ?").bind(id),
+    db.prepare("DELETE FROM deliveries WHERE lead_id = ?").bind(id),
+    db.prepare("DELETE FROM lead_claims WHERE lead_id = ?").bind(id),
+    ...(keepConversion ? [] : [db.prepare(`DELETE FROM lead_conversions WHERE ${WON}`).bind(id)]),
+    db.prepare("DELETE FROM lead_submissions WHERE submission_id = ?").bind(id),
   ]);
   return { leads: leads?.meta.changes ?? 0, deliveries: deliveries?.meta.changes ?? 0 };
 }

@@ -117,14 +117,25 @@ export interface StoredSubmission {
   evidence: Evidence;
 }
 
-/** A lead's submits, oldest first; at most `limit`. */
-export async function listSubmissions(db: D1Database, leadId: string, limit: number): Promise<StoredSubmission[]> {
+/** A place among a lead's submits: the last one of a page. */
+export type SubmitPlace = Pick<StoredSubmission, "received_at" | "outcome" | "submission_id">;
+
+/** A lead's submits, oldest first, from a place on; at most `limit`. Of one millisecond the one that made the lead is first. */
+export async function listSubmissions(
+  db: D1Database,
+  leadId: string,
+  limit: number,
+  after: SubmitPlace | null = null,
+): Promise<StoredSubmission[]> {
+  const from = after?.received_at ?? 0;
   const { results } = await db
     .prepare(
       `SELECT submission_id, received_at, outcome, session_id, contact, evidence FROM lead_submissions
-       WHERE lead_id = ? ORDER BY received_at, outcome <> 'created', submission_id LIMIT ?`,
+       WHERE lead_id = ?1 AND received_at >= ?2
+         AND (received_at, outcome <> 'created', submission_id) > (?2, ?3, ?4)
+       ORDER BY received_at, outcome <> 'created', submission_id LIMIT ?5`,
     )
-    .bind(leadId, limit)
+    .bind(leadId, from, after && after.outcome !== "created" ? 1 : 0, after?.submission_id ?? "", limit)
     .all<Omit<StoredSubmission, "contact" | "evidence"> & { contact: string; evidence: string }>();
   return results.map(({ contact, evidence, ...row }) => ({
     ...row,

@@ -10,9 +10,15 @@ export interface OrderedSession {
   done: boolean;
 }
 
+/** Whom or what an erasure is of. A person without a visitor id is named by hashes of their email or phone. */
+export type ErasureSubject =
+  | { kind: "visitor"; visitor_id: string }
+  | { kind: "person"; keys: readonly string[] }
+  | { kind: "lead"; lead_id: string };
+
 /** What an erasure's actor has to remember while it works; gone with its storage when it is done. */
 export interface ErasureOrder {
-  visitor_id: string;
+  subject: ErasureSubject;
   sites: readonly string[] | null;
   keep_leads: boolean;
   /** Fingerprints and addresses met, to be erased when no session is left that shares them. */

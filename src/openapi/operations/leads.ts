@@ -1,3 +1,4 @@
+import { ErasureBody } from "../../protocol/erasure";
 import { ShownForm } from "../../protocol/form";
 import { CallbackInput, LeadBody, LeadInput } from "../../protocol/lead";
 import {
@@ -20,8 +21,8 @@ export const leadOperations: Operations = {
     description:
       "JSON, urlencoded, multipart or text/plain JSON. Names of fields may come in any case and common spelling; what is " +
       "none of these goes under `fields`. An email address or a phone number is needed. The lead is durable when this " +
-      "answers. Sent again with the same `Idempotency-Key` (or `submission_id`) it counts once. A plain HTML form is " +
-      "answered with 303 to its `redirect`, if the site allows that host.",
+      "answers. Sent again within 24 h with the same `Idempotency-Key` (or `submission_id`), email, phone, name and message " +
+      "it counts once. A plain HTML form is answered with 303 to its `redirect`, if the site allows that host.",
     body: LeadInput,
     answer: LeadBody,
     status: 202,
@@ -49,6 +50,7 @@ export const leadOperations: Operations = {
   },
   "GET /analytics/leads": {
     summary: "Leads, newest first",
+    description: "What a honeypot caught is shown with `status=spam` only, and counts nowhere.",
     query: LeadsQuery,
     answer: LeadsPage,
     exported: true,
@@ -76,6 +78,14 @@ export const leadOperations: Operations = {
     answer: LeadBodyWhole,
     keyed: true,
     problems: ["not_found"],
+  },
+  "DELETE /analytics/leads/:id": {
+    summary: "Erase one lead, with its submits, deliveries and actors",
+    description:
+      "By its id, or by that of a submit that merged into it. 200 when it is done; 202 while it goes on by itself: ask for the receipt.",
+    answer: ErasureBody,
+    keyed: true,
+    problems: ["not_found", "unavailable"],
   },
   "GET /analytics/deliveries": {
     summary: "Webhook deliveries, newest first; state=dead are the dead letters",

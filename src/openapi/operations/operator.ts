@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { ErasureBody, ErasureQuery, PersonBody, PersonQuery } from "../../protocol/erasure";
+import { ErasureBody, ErasureQuery, PeopleBody, PeopleQuery, PersonBody, PersonQuery } from "../../protocol/erasure";
 import { LogsQuery } from "../../protocol/logs";
 import { RealtimeBody, RealtimeQuery } from "../../protocol/realtime";
 import { RebuildBody, RebuildInput } from "../../protocol/rebuild";
@@ -27,17 +27,33 @@ export const operatorOperations: Operations = {
     example: { query: { site: "default" } },
   },
   "DELETE /analytics/visitors/:id": {
-    summary: "Erase a person everywhere",
+    summary: "Erase a visitor everywhere",
     description:
-      "200 when it is done; 202 while it goes on by itself: ask for the receipt. Asked again it does no harm.",
+      "200 when it is done; 202 while it goes on by itself: ask for the receipt. 404 for a visitor that nothing knows.",
     query: ErasureQuery,
     answer: ErasureBody,
     keyed: true,
     problems: ["not_found", "unavailable"],
-    example: { params: { id: "v-nobody" } },
+  },
+  "GET /analytics/people": {
+    summary: "A person's own data by email or phone: their leads with every submit",
+    description: "For whoever has no visitor id. Visits are under the visitor id that a lead names.",
+    query: PeopleQuery,
+    answer: PeopleBody,
+    keyed: true,
+    problems: ["not_found", "unavailable"],
+    example: { query: { email: "anna@shop.example" } },
+  },
+  "DELETE /analytics/people": {
+    summary: "Erase a person's leads by email or phone",
+    description: "200 when it is done; 202 while it goes on by itself: ask for the receipt. 404 where no lead has it.",
+    query: PeopleQuery,
+    answer: ErasureBody,
+    keyed: true,
+    problems: ["not_found", "unavailable"],
   },
   "GET /analytics/visitors/:id/export": {
-    summary: "A person's own data, everything there is of them",
+    summary: "A visitor's own data, everything there is of them",
     query: PersonQuery,
     answer: PersonBody,
     keyed: true,

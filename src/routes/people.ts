@@ -1,0 +1,38 @@
+import { keyed } from "../http/keyed";
+import { invalidQuery, Problem } from "../http/problem";
+import { readQuery } from "../http/query";
+import { readEmail } from "../leads/email";
+import { keysOf } from "../leads/identity";
+import { readPhone } from "../leads/phone";
+import { personPieces } from "../ops/person";
+import { PeopleQuery } from "../protocol/erasure";
+import { leadsByKeys } from "../store/erasures";
+import { answerPieces, sitesFor } from "./visitors";
+
+/** A person without a visitor id: whoever gave this email or phone to a form. */
+
+export const nobody = (): Problem => new Problem("not_found", "No lead has this email or phone.");
+
+/** The keys of the leads of an email, or of a phone. */
+export async function personKeys({ email, phone }: PeopleQuery): Promise<string[]> {
+  if ((email === undefined) === (phone === undefined)) throw invalidQuery("email", "name an email or a phone");
+  if (email !== undefined) {
+    const address = readEmail(email);
+    if (!address) throw invalidQuery("email", "is no email address");
+    return keysOf({ visitor_id: null, email: address.key, phone: null });
+  }
+  // A plus that nobody has escaped arrives as a blank.
+  const number = readPhone((phone ?? "").replace(/^ +(?=\d)/, "+"), null, null);
+  if (!number) throw invalidQuery("phone", "must be a number with its country, such as +49 30 901820");
+  return keysOf({ visitor_id: null, email: null, phone: number.number });
+}
+
+/** `GET /analytics/people`: every lead of an email or a phone with all its submits, streamed. */
+export const exportPerson = keyed(async (context) => {
+  const query = readQuery(PeopleQuery, context);
+  const keys = await personKeys(query);
+  const sites = sitesFor(context.caller, query.site);
+  const { DB } = context.env;
+  if ((await leadsByKeys(DB, keys, sites, 1)).length === 0) throw nobody();
+  return answerPieces(personPieces(DB, keys, sites));
+}, "export");
