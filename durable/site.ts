@@ -32,6 +32,13 @@ export class SiteSettings extends createDurable() {
     );
   }
 
+  /** Sites that keep leads for so many days only. */
+  leadRetention(): [site: string, days: number][] {
+    return Object.entries(this.sites).flatMap(([site, { lead_retention_days: days }]): [string, number][] =>
+      days ? [[site, days]] : [],
+    );
+  }
+
   /** Every origin that one of the sites names as a dashboard of its own. */
   dashboards(): string[] {
     return [...new Set(Object.values(this.sites).flatMap(({ dashboard_origins }) => dashboard_origins ?? []))].sort();

@@ -260,6 +260,10 @@ export const RETENTION_PAGE = 1_000;
 /** D1 rows deleted in one statement: tens of milliseconds, in which D1 does nothing else. */
 export const RETENTION_STEP_SESSIONS = 200;
 export const RETENTION_STEP_EVENTS = 5_000;
+/** Leads looked up at a time to be deleted: each is a call or more to its actors. */
+export const RETENTION_STEP_LEADS = 50;
+/** What a site may set: ten years, the longest that a business has to keep its letters. */
+export const LEAD_RETENTION_MAX_DAYS = 3_650;
 /** A day may still gain objects this long after it: a session of a day, its linger, and a store's outage. */
 export const DAY_OPEN_DAYS = 3;
 /** Uses of `admin` and reports of retention are kept this long: a year of evidence. */

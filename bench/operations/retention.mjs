@@ -28,7 +28,8 @@ const boundsFor = (/** @type {number} */ objects) => ({
 await answer(HELP, { name: "objects", value: 100_000 }, async (objects, say) => {
   const bounds = boundsFor(objects);
   say("building");
-  const options = { dist: await buildOwn("retention"), objects: {} };
+  const objectsOf = { LEAD: "LeadActor", SITE: "SiteSettings" };
+  const options = { dist: await buildOwn("retention"), objects: objectsOf };
   let server = await start("retention", options);
   /** @param {string} path @param {object} [body] */
   const ask = async (path, body) => {

@@ -1,13 +1,13 @@
 import { createLogger } from "../../src/http/logger";
-import { type Bounds, cutoffAt, retain } from "../../src/ops/retention";
+import { type Bounds, cutoffAt, retain, type Stores } from "../../src/ops/retention";
 import { sessionPrefix } from "../../src/store/archive";
 
 /** Fills the stores with sessions old and young, runs retention's invocations, and says what is left. */
 
-interface Env {
-  DB: D1Database;
-  TRACKING_R2: R2Bucket;
-}
+export { LeadActor } from "../../durable/lead";
+export { SiteSettings } from "../../durable/site";
+
+type Env = Stores;
 
 interface Seed {
   sessions: { id: string; started_at: number }[];

@@ -10,6 +10,7 @@ interface SiteRegistry {
   read(site: string): Promise<SiteSettings | null>;
   known(): Promise<string[]>;
   alerted(): Promise<string[]>;
+  leadRetention(): Promise<[site: string, days: number][]>;
   dashboards(): Promise<string[]>;
   trailingSlashes(): Promise<TrailingSlash[]>;
   save(site: string, settings: string): Promise<SiteSettings>;
@@ -22,7 +23,7 @@ interface Cached {
 
 const cache = new Map<string, Cached>();
 
-const registry = (env: Env): SiteRegistry =>
+const registry = (env: Pick<Env, "SITE">): SiteRegistry =>
   proxyDurable(env.SITE, { name: "SITE", parse: true }).get("sites") as SiteRegistry;
 
 /** What holds for a site that nobody has set: in development every origin may send, elsewhere none. */
@@ -74,6 +75,10 @@ export const trailingSlashes = (env: Env): Promise<TrailingSlash[]> =>
 
 /** Sites that have somewhere to send an alert. */
 export const alertedSites = (env: Env): Promise<string[]> => registry(env).alerted();
+
+/** Sites that keep leads for so many days only. */
+export const leadRetention = (env: Pick<Env, "SITE">): Promise<[site: string, days: number][]> =>
+  registry(env).leadRetention();
 
 let dashboards: { origins: string[]; until: number } = { origins: [], until: 0 };
 

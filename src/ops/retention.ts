@@ -1,5 +1,6 @@
 import type { Env } from "../env";
 import { errorField, type LogFields, type Logger } from "../http/logger";
+import { leadRetention } from "../http/sites";
 import {
   AUDIT_MS,
   RETENTION_CALLS,
@@ -7,6 +8,7 @@ import {
   RETENTION_MS,
   RETENTION_PAGE,
   RETENTION_STEP_EVENTS,
+  RETENTION_STEP_LEADS,
   RETENTION_STEP_SESSIONS,
 } from "../limits";
 import { type Day, dayOf, dayOfKey, deleteObjects, listObjects } from "../store/archive-days";
@@ -20,9 +22,11 @@ import {
   type OpenRun,
   type StoredReport,
   saveRun,
+  silentLeads,
 } from "../store/retention";
 import { freezeRollups } from "../store/rollups";
 import { Budget } from "./budget";
+import { eraseLead } from "./erase-lead";
 import { countDays } from "./storage";
 
 const DAY_MS = 86_400_000;
@@ -44,7 +48,7 @@ const BOUNDS: Bounds = {
   events: RETENTION_STEP_EVENTS,
 };
 
-export type Stores = Pick<Env, "DB" | "TRACKING_R2">;
+export type Stores = Pick<Env, "DB" | "TRACKING_R2" | "LEAD" | "SITE">;
 
 /** One invocation's share of a run. */
 export interface Work {
@@ -60,14 +64,14 @@ export interface Work {
 export const cutoffAt = (now: number): number => Date.parse(dayOf(now - RETENTION_DAYS * DAY_MS));
 
 const newReport = (): StoredReport => ({
-  ...{ objects_deleted: 0, bytes_deleted: 0, sessions_deleted: 0, events_deleted: 0 },
+  ...{ objects_deleted: 0, bytes_deleted: 0, sessions_deleted: 0, events_deleted: 0, leads_deleted: 0 },
   ...{ objects_kept: null, bytes_kept: null, duration_ms: 0, invocations: 0, errors: 0, last_error: null },
-  ...{ objects_done: false, rows_done: false, count: null },
+  ...{ objects_done: false, rows_done: false, leads_done: false, count: null },
 });
 
 /**
  * Deletes what is older than 90 days: R2 objects by the day in their key, then the D1 rows of days that are gone, then
- * counts what is left. Bounded: what one invocation does not get done, the next goes on with, from what is still there;
+ * the leads of sites that keep them for a time, then counts what is left. Bounded: what one invocation does not get done, the next goes on with, from what is still there;
  * so one that dies half-way has lost nothing but a line of its report. `begin`: a new run, unless one is open.
  */
 export async function retain(
@@ -92,7 +96,8 @@ export async function retain(
   };
   const work: Work = { stores, run, budget: new Budget(bounds, began), bounds, save: () => write(null) };
   try {
-    const isDone = (await removeObjects(work)) && (await removeRows(work)) && (await countDays(work));
+    const isDone =
+      (await removeObjects(work)) && (await removeRows(work)) && (await removeLeads(work)) && (await countDays(work));
     if (isDone) await expireRecords(stores.DB, now);
     await write(isDone ? Date.now() : null);
   } catch (error) {
@@ -101,8 +106,8 @@ export async function retain(
     log.warn("retention_failed", { error: report.last_error });
     await write(null);
   }
-  const { objects_deleted, sessions_deleted, errors } = report;
-  return { open: true, steps: run.steps, objects_deleted, sessions_deleted, errors };
+  const { objects_deleted, sessions_deleted, leads_deleted, errors } = report;
+  return { open: true, steps: run.steps, objects_deleted, sessions_deleted, leads_deleted, errors };
 }
 
 async function openRun(db: D1Database, now: number): Promise<OpenRun | null> {
@@ -153,6 +158,28 @@ async function removeRows({ stores, run, budget, bounds, save }: Work): Promise<
     if (!(await save())) return false;
   }
   return true;
+}
+
+/** Leads of sites that keep them for a time only. That they were won still counts. */
+async function removeLeads({ stores, run, budget, save }: Work): Promise<boolean> {
+  const { report } = run;
+  if (report.leads_done) return true;
+  const take = (): boolean => budget.take(1);
+  for (const [site, days] of await leadRetention(stores)) {
+    for (;;) {
+      if (!budget.take(2)) return false;
+      const silent = await silentLeads(stores.DB, site, run.started_at - days * DAY_MS, RETENTION_STEP_LEADS);
+      if (silent.length === 0) break;
+      for (const lead_id of silent) {
+        const erased = await eraseLead(stores, lead_id, { keepConversion: true, take });
+        report.leads_deleted += erased.leads;
+        if (!erased.isDone) return false;
+      }
+      if (!(await save())) return false;
+    }
+  }
+  report.leads_done = true;
+  return save();
 }
 
 async function expireRecords(db: D1Database, now: number): Promise<void> {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { LEAD_RETENTION_MAX_DAYS } from "../limits";
 import { TRAILING_SLASHES } from "../session/page";
 import { Consent } from "./fields";
 import { Forms } from "./form";
@@ -39,6 +40,8 @@ export const SiteInput = z.strictObject({
   webhooks: Webhooks,
   /** Rules for leads, and the forms that form.js renders. */
   forms: Forms,
+  /** Days after its last submit that a lead is kept; null: for good. */
+  lead_retention_days: z.int().min(1).max(LEAD_RETENTION_MAX_DAYS).nullable().default(null),
 });
 
 export type SiteSettings = z.infer<typeof SiteInput>;

@@ -9,6 +9,7 @@ export const RetentionReport = z.object({
   bytes_deleted: Count,
   sessions_deleted: Count.meta({ description: "Rows of D1's `sessions`" }),
   events_deleted: Count.meta({ description: "Rows of D1's `events`" }),
+  leads_deleted: Count.meta({ description: "Of sites with `lead_retention_days`" }),
   objects_kept: Count.nullable().meta({ description: "Objects in the archive after the run; null until counted" }),
   bytes_kept: Count.nullable(),
   duration_ms: Count.meta({ description: "Working time of all its invocations" }),

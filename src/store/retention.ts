@@ -24,6 +24,7 @@ export interface StoredReport extends RetentionReport {
   /** Objects older than the cutoff are gone. */
   objects_done: boolean;
   rows_done: boolean;
+  leads_done: boolean;
   /** The count of days under way; null before it begins and when it is done. */
   count: { after: string; day: Day | null; objects: number; bytes: number } | null;
 }
@@ -66,7 +67,13 @@ export async function listRuns(db: D1Database, limit: number): Promise<Retention
     .bind(limit)
     .all<RunRow>();
   return results.map(({ started_at, finished_at, cutoff, steps, report }) => {
-    const { objects_done: _, rows_done: __, count: ___, ...published } = JSON.parse(report) as StoredReport;
+    const {
+      objects_done: _,
+      rows_done: __,
+      leads_done: ___,
+      count: ____,
+      ...published
+    } = JSON.parse(report) as StoredReport;
     return { started_at, finished_at, cutoff, steps, ...published };
   });
 }
@@ -96,9 +103,14 @@ export const DELETE_EVENTS = `
     CROSS JOIN sessions AS s ON s.session_id = listed.value AND s.started_at < ?3
     CROSS JOIN events AS e ON e.session_id = s.session_id LIMIT ?2)`;
 
+/** Conversions of the time whose sums stay, of which no session is left; `limit` of them at most. */
+const DELETE_CONVERSIONS = `
+  DELETE FROM lead_conversions WHERE (at, submission_id) IN (
+    SELECT at, submission_id FROM lead_conversions WHERE at < ?1 ORDER BY at, submission_id LIMIT ?2)`;
+
 /**
  * Deletes expired rows, `limits.events` events at most: first those of the oldest sessions, then the sessions
- * themselves, so that what is interrupted is found again. `more`: there may be others.
+ * themselves with what they won, so that what is interrupted is found again. `more`: there may be others.
  */
 export async function deleteExpired(
   db: D1Database,
@@ -106,13 +118,23 @@ export async function deleteExpired(
   limits: { sessions: number; events: number },
 ): Promise<{ sessions: number; events: number; more: boolean }> {
   const expired = await oldestExpired(db, before, limits.sessions);
-  if (expired.length === 0) return { sessions: 0, events: 0, more: false };
+  if (expired.length === 0) {
+    const { changes } = (await db.prepare(DELETE_CONVERSIONS).bind(before, limits.sessions).run()).meta;
+    return { sessions: 0, events: 0, more: changes >= limits.sessions };
+  }
   const ids = JSON.stringify(expired.map((row) => row.session_id));
   const events = (await db.prepare(DELETE_EVENTS).bind(ids, limits.events, before).run()).meta.changes;
   if (events >= limits.events) return { sessions: 0, events, more: true };
   const fingerprints = JSON.stringify(expired.flatMap((row) => row.fingerprint_id ?? []));
   const of = "IN (SELECT value FROM json_each(?1))";
-  const [sessions] = await db.batch([
+  const [, sessions] = await db.batch([
+    // One that came in after its session's period was counted there, and must not count anew as that of no session.
+    db
+      .prepare(
+        `DELETE FROM lead_conversions WHERE session_id IN (
+           SELECT session_id FROM sessions WHERE session_id ${of} AND started_at < ?2)`,
+      )
+      .bind(ids, before),
     db.prepare(`DELETE FROM sessions WHERE session_id ${of} AND started_at < ?2`).bind(ids, before),
     // Who has been seen since is somebody else's to expire.
     db
@@ -121,6 +143,22 @@ export async function deleteExpired(
     db.prepare(`DELETE FROM fingerprints WHERE fingerprint_id ${of} AND last_seen_at < ?2`).bind(fingerprints, before),
   ]);
   return { sessions: sessions?.meta.changes ?? 0, events, more: true };
+}
+
+/**
+ * Leads of a site that have been silent since `before`, the longest silent first. Not those that are still on their way to
+ * a receiver: a lead that was taken is delivered, or is a dead letter.
+ */
+export async function silentLeads(db: D1Database, site: string, before: number, limit: number): Promise<string[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT lead_id FROM leads WHERE site = ? AND last_submission_at < ?
+         AND NOT EXISTS (SELECT 1 FROM deliveries AS d WHERE d.lead_id = leads.lead_id AND d.state = 'pending')
+       ORDER BY last_submission_at LIMIT ?`,
+    )
+    .bind(site, before, limit)
+    .all<{ lead_id: string }>();
+  return results.map(({ lead_id }) => lead_id);
 }
 
 export interface StorageDay {

@@ -45,7 +45,7 @@ const DAYS: readonly Column<StorageDay>[] = [
   },
 ];
 
-type Amount = "objects_deleted" | "sessions_deleted" | "events_deleted" | "objects_kept" | "errors";
+type Amount = "objects_deleted" | "sessions_deleted" | "events_deleted" | "leads_deleted" | "objects_kept" | "errors";
 
 const amount = (title: string, name: Amount): Column<RetentionRun> => ({
   title,
@@ -81,6 +81,7 @@ const RUNS: readonly Column<RetentionRun>[] = [
   },
   amount("Sessions deleted", "sessions_deleted"),
   amount("Events deleted", "events_deleted"),
+  amount("Leads deleted", "leads_deleted"),
   amount("Objects kept", "objects_kept"),
   { title: "Took", cell: (run) => duration(run.duration_ms), text: (run) => run.duration_ms, isNumber: true },
   amount("Errors", "errors"),
