@@ -5,6 +5,7 @@ import type { columns, Live as LiveView, Summary } from "../../session/view";
 
 /** What the API answers, as far as the dashboard reads it. What is optional is not in rows of every age. */
 
+export type { Erasure } from "../../protocol/erasure";
 export type { ApiKey, AuditEntry } from "../../protocol/keys";
 export type { DeliveryAnswer as Delivery } from "../../protocol/leads";
 export type { RetentionRun } from "../../protocol/storage";

@@ -17,6 +17,7 @@ const ABOUT: Readonly<Record<string, readonly [title: string, about: string]>> =
   ],
   webhooks: ["Webhooks", "Where leads and alerts are sent. A secret that is shown as ******** stays as it is."],
   forms: ["Forms", "Rules for leads, and the forms that form.js renders."],
+  lead_retention_days: ["Leads are kept for", "Days after a lead's last submit; null: for good."],
   record: [
     "Recording",
     "Which sessions are recorded as they looked: false, true, or from a score on; what is typed is masked.",

@@ -1,8 +1,10 @@
+import { useState } from "preact/hooks";
 import { useAnswer } from "../api/answer";
 import type { LeadWhole, SubmissionRow } from "../api/lead-types";
-import type { One } from "../api/types";
+import type { Erasure, One } from "../api/types";
 import { absoluteTime, count, country, duration, NOTHING, pagePath } from "../format";
 import { DeliveryTable } from "../leads/delivery-table";
+import { Erase, Receipt } from "../leads/erase";
 import { LIVE_REFRESH_MS } from "../limits";
 import { Copy, Id } from "../parts/copy";
 import { type Fact, Facts, Panel } from "../parts/panel";
@@ -139,7 +141,13 @@ function Acts({ lead }: { lead: LeadWhole }) {
   );
 }
 
-function Whole({ lead, reload }: { lead: LeadWhole; reload: () => void }) {
+interface WholeProps {
+  lead: LeadWhole;
+  reload: () => void;
+  onErased: (receipt: Erasure) => void;
+}
+
+function Whole({ lead, reload, onErased }: WholeProps) {
   return (
     <>
       <header class="session-head">
@@ -203,12 +211,14 @@ function Whole({ lead, reload }: { lead: LeadWhole; reload: () => void }) {
           }
         />
       </Panel>
+      <Erase leadId={lead.lead_id} onErased={onErased} />
     </>
   );
 }
 
 export default function LeadView() {
   const id = place.value.id ?? "";
+  const [erased, setErased] = useState<{ id: string; receipt: Erasure } | null>(null);
   const path = `/analytics/leads/${encodeURIComponent(id)}`;
   const answer = useAnswer<One<LeadWhole>>(() => path, path, { every: LIVE_REFRESH_MS });
   const isUnknown = answer.data === null && answer.error?.status === 404;
@@ -217,10 +227,16 @@ export default function LeadView() {
       <p class="soft">
         <a href={href("leads")}>Leads</a>
       </p>
-      {isUnknown ? (
+      {erased?.id === id ? (
+        <Receipt receipt={erased.receipt} />
+      ) : isUnknown ? (
         <Notice title="There is no such lead">It may have been erased.</Notice>
       ) : (
-        <Shown of={answer}>{({ data }) => <Whole lead={data} reload={answer.reload} />}</Shown>
+        <Shown of={answer}>
+          {({ data }) => (
+            <Whole lead={data} reload={answer.reload} onErased={(receipt) => setErased({ id, receipt })} />
+          )}
+        </Shown>
       )}
     </>
   );
