@@ -157,6 +157,7 @@ const PROVOKED: Record<string, (call: Call) => Changed> = {
     headers: { "webhook-id": "a", "webhook-timestamp": "1", "webhook-signature": "v1,x" },
   }),
   not_found: ({ path }) => {
+    if (path === "/analytics/people") return { query: "?email=nobody@shop.example" };
     const impossible = { ...strange, site: "no%site" };
     const isSession = path.startsWith("/analytics/sessions/");
     const isVisitor = path.startsWith("/analytics/visitors/");
