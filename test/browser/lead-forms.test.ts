@@ -170,6 +170,34 @@ describeVisits("a form for leads", (setting) => {
     await page.close();
   });
 
+  test("goes its own way after 6 s without an answer, with its button and its lines, and still counts once", async () => {
+    const { site, shop } = await open(
+      `<form data-pulse-lead method="post" action="${endpoint()}/lead?site=SITE" id="ours"><input name="email">
+       <textarea name="message"></textarea><button name="which" value="top">Send</button></form>`,
+    );
+    const { page } = await visit(shop.url);
+    // Taken, but the answer never arrives.
+    await page.route("**/lead?*", async (route) => {
+      if (route.request().resourceType() !== "fetch") return route.continue();
+      await route.fetch();
+    });
+    await page.fill("#ours [name=email]", "anna@shop.example");
+    await page.fill("#ours textarea", "Two\nlines");
+    const own = page.waitForRequest((request) => request.isNavigationRequest() && request.method() === "POST");
+    await page.click("#ours button");
+    const first = await oneLead(site);
+    const sent = new URLSearchParams((await own).postData() ?? "");
+    expect(Object.fromEntries(sent)).toMatchObject({ which: "top", message: "Two\r\nlines" });
+    await page.waitForURL(/\/lead\?/);
+    expect(await page.textContent("h1")).toBe("Thank you");
+    const response = await setting.server.api(`/analytics/leads/${first.lead_id}`);
+    const { data } = (await response.json()) as { data: Lead & { history: object[] } };
+    expect(data).toMatchObject({ submissions: 1, message: "Two\nlines", fields: { which: "top" } });
+    expect(data.history).toHaveLength(1);
+    expect(await leadsOf(site)).toHaveLength(1);
+    await page.close();
+  });
+
   test("says at its field what the server does not take", async () => {
     const { site, shop } = await open(PLAIN);
     const { page } = await visit(shop.url);
