@@ -1,4 +1,5 @@
 import { FORM_ABANDONED_MS, MAX_FORM_FIELDS, MAX_ID_UNITS, MAX_OPEN_FORMS } from "../limits";
+import { cutText } from "../sources/names";
 import type { EventEntry } from "./entry";
 import type { SessionState } from "./state";
 import { SERVER_STREAM, streamOf } from "./streams";
@@ -18,7 +19,7 @@ export interface OpenForm {
 }
 
 /** A name as far as it is kept: the page could send any length, and open forms are part of the snapshot. */
-const nameOf = (value: unknown): string | null => (typeof value === "string" ? value.slice(0, MAX_ID_UNITS) : null);
+const nameOf = (value: unknown): string | null => (typeof value === "string" ? cutText(value, MAX_ID_UNITS) : null);
 
 /** Folds a `form_*` event of the page into the open forms. At most 8 are followed: past that the oldest is let go. */
 export function noteForm(forms: OpenForm[], entry: EventEntry): void {

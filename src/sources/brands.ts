@@ -3,27 +3,13 @@ import { type Brand, type BrandTable, keyOf, listedTable, ownTable } from "./tab
 
 /** Which brand a host, or a typed name, belongs to. Pure. */
 
-/** Public suffixes under which a brand has its countries: com, de, co.uk, com.au. */
-const COUNTRY_SUFFIX = /^(com|org|net|(com?\.)?[a-z]{2})$/;
+/** Public suffixes under which a brand has its countries: com, de, co.uk, com.au; cat is Catalonia. */
+const COUNTRY_SUFFIX = /^(com|org|net|cat|(com?\.)?[a-z]{2})$/;
 
 /** Parts of a search engine's host that are still its search. Others, as docs.google.com, are pages of its own. */
-const SEARCH_PARTS = new Set([
-  ...[
-    "www",
-    "search",
-    "suche",
-    "recherche",
-    "buscador",
-    "images",
-    "image",
-    "lens",
-    "scholar",
-    "web",
-    "m",
-    "wap",
-    "lite",
-  ],
-]);
+const SEARCH_PARTS = new Set(["www", "images", "image", "lens", "scholar", "web", "m", "wap", "lite", "encrypted"]);
+/** Search in the languages that hosts have it in. `research` is none. */
+const SEARCH_WORD = /(?<!re)search|suche|recherche|busqueda|buscador/;
 const COUNTRY_PART = /^[a-z]{2}$/;
 
 /** A part, before the domain, of a host that shows mail, whosoever's it is. */
@@ -45,16 +31,19 @@ function inTable(table: BrandTable, host: string): Brand | null {
   }
   if (table.labels.size === 0) return null;
   const { domainWithoutSuffix, publicSuffix, subdomain, isIcann } = parse(host);
-  const brand = table.labels.get(domainWithoutSuffix ?? "");
-  if (!brand || !isIcann || !COUNTRY_SUFFIX.test(publicSuffix ?? "")) return null;
-  return subdomain ? ofPart(brand, subdomain) : brand;
+  if (!domainWithoutSuffix || !isIcann || !COUNTRY_SUFFIX.test(publicSuffix ?? "")) return null;
+  const brand = table.labels.get(domainWithoutSuffix);
+  if (!subdomain) return brand ?? null;
+  return table.labels.get(`${subdomain}.${domainWithoutSuffix}`) ?? (brand ? ofPart(brand, subdomain) : null);
 }
 
 /** A brand as a part of its host is of it. */
 function ofPart(brand: Brand, part: string): Brand {
   if (brand.kind !== "search") return brand;
   const labels = part.split(".");
-  const isSearch = labels.includes("search") || labels.every((one) => SEARCH_PARTS.has(one) || COUNTRY_PART.test(one));
+  const isSearch =
+    labels.some((one) => SEARCH_WORD.test(one)) ||
+    labels.every((one) => SEARCH_PARTS.has(one) || COUNTRY_PART.test(one));
   return isSearch ? brand : { name: brand.name, kind: "referral" };
 }
 

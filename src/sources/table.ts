@@ -14,7 +14,7 @@ export interface Brand {
 export interface BrandTable {
   /** By host, and by the package of an app. */
   hosts: ReadonlyMap<string, Brand>;
-  /** Of `google.*`: by the label before the public suffix. */
+  /** Of `google.*` and `news.google.*`: by what stands before the public suffix. */
   labels: ReadonlyMap<string, Brand>;
   /** By what people type, as `keyOf` has it. */
   names: ReadonlyMap<string, Brand>;

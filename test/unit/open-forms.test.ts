@@ -89,6 +89,11 @@ describe("a form", () => {
     const [form] = noted([done("form_change", { form: long, field: long })]);
     expect([form?.form.length, form?.last_field?.length]).toEqual([MAX_ID_UNITS, MAX_ID_UNITS]);
   });
+
+  it("has names that are cut between characters", () => {
+    const start = "n".repeat(MAX_ID_UNITS - 1);
+    expect(names(noted([done("form_focus", { form: `${start}😀😀` })]))).toEqual([`${start}😀`]);
+  });
 });
 
 describe("an open form", () => {
