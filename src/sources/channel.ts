@@ -39,15 +39,20 @@ const LINKS = new Set(["referral", "referrer", "app", "link"]);
 const isPaid = (word: string): boolean =>
   PAID.has(word) || word.includes("cp") || word.startsWith("paid") || word.endsWith("paid");
 
+function readPaid(word: string): Medium {
+  if (SEARCH_ADS.has(word) || word.includes("search")) return "paid_search";
+  return word === "cpm" ? "cpm" : "paid";
+}
+
 function readMedium(medium: string | null): Medium {
   const word = medium?.replace(/[^\p{L}\p{N}]+/gu, "") ?? "";
   if (NOTHING.has(word)) return "none";
   if (DISPLAY.some((part) => word.includes(part))) return "display";
   if (word.startsWith("affiliat") || word === "aff") return "affiliate";
-  if (word.includes("social") || word === "sm")
+  if (word.includes("social") || word === "sm") {
     return isPaid(word) || word.endsWith("ads") ? "paid_social" : "organic_social";
-  if (isPaid(word))
-    return SEARCH_ADS.has(word) || word.includes("search") ? "paid_search" : word === "cpm" ? "cpm" : "paid";
+  }
+  if (isPaid(word)) return readPaid(word);
   if (word.includes("email") || word.includes("newsletter") || MAIL.has(word)) return "email";
   if (AI.has(word)) return "ai_assistant";
   if (word.startsWith("organic") || word === "seo") return "organic_search";
@@ -62,6 +67,7 @@ const PAID_BY: Readonly<Partial<Record<Origin, Channel>>> = {
   affiliate: "affiliate",
 };
 
+/** A visit that nobody says was paid for, from a source that says by itself what it is. */
 const FREE_BY: Readonly<Partial<Record<Origin, Channel>>> = {
   search: "organic_search",
   social: "organic_social",
@@ -71,7 +77,8 @@ const FREE_BY: Readonly<Partial<Record<Origin, Channel>>> = {
   affiliate: "affiliate",
 };
 
-const byOrigin: Readonly<Partial<Record<Origin, Channel>>> = { direct: "direct", referral: "referral" };
+/** Where nothing else is said. */
+const PLAIN_BY: Readonly<Partial<Record<Origin, Channel>>> = { direct: "direct", referral: "referral" };
 
 function said(origin: Origin, medium: Medium): Channel {
   switch (medium) {
@@ -85,7 +92,7 @@ function said(origin: Origin, medium: Medium): Channel {
     case "unknown":
       return FREE_BY[origin] ?? "other";
     case "none":
-      return FREE_BY[origin] ?? byOrigin[origin] ?? "other";
+      return FREE_BY[origin] ?? PLAIN_BY[origin] ?? "other";
     default:
       return medium;
   }

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Entry } from "../../session/entry";
+import { pageName } from "../../session/page";
 import { useAnswer } from "../api/answer";
 import { type ApiError, withQuery } from "../api/client";
 import { type StreamStatus, useStream } from "../api/stream";
@@ -30,7 +31,7 @@ export interface Roster {
 }
 
 const presenceOf = (view: LiveView): Presence => ({
-  ...{ session_id: view.session_id, site: view.site, page: view.current_page ?? view.entry_page },
+  ...{ session_id: view.session_id, site: view.site, page: pageName(view.current_page ?? view.entry_page) },
   ...{ referrer: view.referrer, country: view.country, started_at: view.started_at, seen_at: view.timestamp },
   ...{ events: view.events, page_views: view.page_views, engaged_ms: view.engaged_ms },
   ...{ label: view.label, scores: view.scores },
