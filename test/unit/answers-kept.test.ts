@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import { ErasureBody, PersonBody } from "../../src/protocol/erasure";
+import { ErasureBody, PeopleBody, PersonBody } from "../../src/protocol/erasure";
 import { FingerprintBody, FingerprintsPage, IdentityBody } from "../../src/protocol/identity";
 import { AuditPage, KeysPage, NewKeyBody } from "../../src/protocol/keys";
 import { LeadBody } from "../../src/protocol/lead";
@@ -55,7 +55,14 @@ const presence = {
   ...{ page_views: 4, engaged_ms: 5, label: null, scores },
 };
 const report = {
-  ...{ objects_deleted: 1, bytes_deleted: 2, sessions_deleted: 3, events_deleted: 4, objects_kept: 5 },
+  ...{
+    objects_deleted: 1,
+    bytes_deleted: 2,
+    sessions_deleted: 3,
+    events_deleted: 4,
+    leads_deleted: 5,
+    objects_kept: 5,
+  },
   ...{ bytes_kept: null, duration_ms: 6, invocations: 7, errors: 8, last_error: null },
 };
 const run = { ...report, started_at: 1, finished_at: null, cutoff: 2, steps: 3 };
@@ -70,7 +77,19 @@ const ANSWERS: Answer[] = [
       data: {
         visitor_id: "v",
         sessions: [{ session_id: ID, session: {}, identity: [{}], entries: [{}] }],
-        leads: [{}],
+        leads: [{ lead: {}, submissions: [{}] }],
+      },
+    },
+  ],
+  [
+    "a person's leads",
+    PeopleBody,
+    {
+      data: {
+        leads: [
+          { lead: {}, submissions: [{}] },
+          { lead: null, submissions: [] },
+        ],
       },
     },
   ],

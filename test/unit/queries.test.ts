@@ -13,7 +13,7 @@ import {
 } from "../../src/protocol/aggregates";
 import { EventsQuery, NoQuery, SessionsQuery, TicketInput } from "../../src/protocol/analytics";
 import { AnomaliesQuery } from "../../src/protocol/anomalies";
-import { ErasureQuery, PersonQuery } from "../../src/protocol/erasure";
+import { ErasureQuery, PeopleQuery, PersonQuery } from "../../src/protocol/erasure";
 import { FingerprintQuery, FingerprintsQuery } from "../../src/protocol/identity";
 import { KeyInput, KeysQuery, SCOPES } from "../../src/protocol/keys";
 import { ListQuery } from "../../src/protocol/list";
@@ -88,6 +88,11 @@ describe("a question's parameters", () => {
     ["anomalies", AnomaliesQuery, [...RANGE, SITE, ...LIST]],
     ["an erasure", ErasureQuery, [SITE, ["keep_leads", ["legal_hold", undefined], ["", "true"]]]],
     ["a person", PersonQuery, [SITE]],
+    [
+      "a person's leads",
+      PeopleQuery,
+      [SITE, ["email", ["a@b.co", text(254), undefined], [text(255)]], ["phone", [text(64), undefined], [text(65)]]],
+    ],
     [
       "fingerprints",
       FingerprintsQuery,

@@ -58,6 +58,7 @@ describe("a site's settings", () => {
       [["risk"], ["engagement", "engagement"], "engagement"],
     ],
     ["site", SiteInput, {}, "trailing_slash", ["keep", "drop", undefined], ["always", "", null, true]],
+    ["site", SiteInput, {}, "lead_retention_days", [1, 3_650, null, undefined], [0, 3_651, 1.5, "30", -1]],
     ["site", SiteInput, {}, "record", [true, false, undefined], ["yes", null, {}]],
     ["site", SiteInput, {}, "webhooks", [[], undefined], [[{}], {}]],
     ["site", SiteInput, {}, "forms", [{}, undefined], [[], null]],
@@ -85,7 +86,7 @@ describe("a site's settings", () => {
     const forms = { required: [], honeypot: "pulse_website", redirect_hosts: [], silence_minutes: 30, definitions: {} };
     expect(SiteInput.parse({})).toEqual({
       ...{ allowed_origins: [], dashboard_origins: [], default_consent: "granted", ip: "masked", expose: [] },
-      ...{ record: false, trailing_slash: "keep", webhooks: [], forms },
+      ...{ record: false, trailing_slash: "keep", webhooks: [], forms, lead_retention_days: null },
     });
   });
 
