@@ -16,6 +16,9 @@ INSERT INTO lead_conversions (at, submission_id, site, session_id, label)
 SELECT received_at, submission_id, site, session_id, evidence ->> '$.label' FROM lead_submissions
 WHERE outcome IN ('created', 'reengaged');
 
+-- An erasure looks for the submits of a session, of whatever outcome.
+CREATE INDEX lead_submissions_by_session ON lead_submissions (session_id) WHERE session_id IS NOT NULL;
+
 -- Retention looks for leads that have been silent for long.
 CREATE INDEX leads_by_silence ON leads (site, last_submission_at);
 
