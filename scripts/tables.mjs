@@ -79,7 +79,7 @@ function asnTable(from) {
     `# ${ASN_PACKAGE}. Autonomous system names and ranges by RouteViews (routeviews.org), DB-IP (db-ip.com) and the NRO`,
     "# (nro.net), CC BY 4.0; changed: reduced to a class by name. Each line: class, then numbers as base 36 differences.",
     "# Lines with @: a number and its name, for the classes that are named.",
-    `# residential: an access provider with ${CONSUMER_ADDRESSES} IPv4 addresses or more. Classes: ${Object.keys(CLASSES).join(", ")}.`,
+    `# residential: an access provider with ${CONSUMER_ADDRESSES} IPv4 addresses or more. Classes: ${CLASSES.join(", ")}.`,
   ];
   return `${[...head, ...lines, ...named].join("\n")}\n`;
 }

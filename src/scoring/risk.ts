@@ -105,7 +105,7 @@ export const RISK_RULES: readonly Rule[] = [
     test: ({ judgement: { scores } }) =>
       (scores.vpn ?? 0) > 20 && (scores.vpn ?? 0) <= 50 ? saw(`the VPN score is ${scores.vpn}`) : null,
     about: "The VPN score is over 20, and at most 50.",
-    example: "a hosting network",
+    example: "a browser whose clock is hours from its address's",
   },
   {
     ...risk,

@@ -14,7 +14,7 @@ const CASES: Record<string, { points: number; log: Unplaced[] }> = {
   "risk.no_session": { points: 15, log: [start(), ...SEEN, lead({ no_session: true })] },
   "risk.no_engagement": { points: 10, log: [start(), lead()] },
   "risk.vpn": { points: 15, log: [start({ network: { ...HOME, asn_class: "vpn" } })] },
-  "risk.vpn_possible": { points: 5, log: [start({ network: { ...HOME, asn_class: "hosting" } })] },
+  "risk.vpn_possible": { points: 5, log: [start({ network: { ...HOME, timezone_gap: 360 } })] },
   "risk.many_forms": { points: 20, log: [start(), identity({ address: { forms: 6 } })] },
   "risk.several_forms": { points: 10, log: [start(), identity({ fingerprint: { forms: 3 } })] },
   "risk.disposable_email": { points: 15, log: [start(), ...SEEN, lead({ disposable_email: true })] },
