@@ -1,47 +1,41 @@
-import { isbotMatch } from "isbot";
+import { MAX_AGENT_UNITS } from "../limits";
+import { type Bot, botOf } from "./bot";
+import type { BotKind } from "./bot-kind";
+import { APPS, type Browser, browserOf } from "./browser";
+import { type DeviceClass, deviceOf, type System, systemOf } from "./device";
 
 /** What a user agent says of itself, as classes. The text itself goes no further. */
 export interface Agent {
-  /** The part of it that names a bot or a tool; null for a browser. */
+  /** The name of a bot or a tool, without a version; null for a browser. */
   bot: string | null;
-  browser: "chrome" | "edge" | "firefox" | "safari" | "opera" | "samsung" | null;
+  /** What the bot comes for; null for a browser. */
+  bot_kind: BotKind | null;
+  browser: Browser | null;
   /** Major version. */
   major: number | null;
-  os: "windows" | "macos" | "ios" | "android" | "linux" | "chromeos" | null;
+  os: System | null;
+  /** A phone or a tablet. */
   mobile: boolean;
+  device: DeviceClass;
 }
 
-// The order matters: each names the engines and browsers it descends from as well.
-const BROWSERS: readonly (readonly [NonNullable<Agent["browser"]>, RegExp])[] = [
-  ["edge", /\bEdg(?:e|A|iOS)?\/(\d+)/],
-  ["opera", /\b(?:OPR|OPiOS|OPX)\/(\d+)/],
-  ["samsung", /\bSamsungBrowser\/(\d+)/],
-  ["firefox", /\b(?:Firefox|FxiOS)\/(\d+)/],
-  ["chrome", /\b(?:Chrome|CriOS|HeadlessChrome)\/(\d+)/],
-  ["safari", /\bVersion\/(\d+)[\d.]* (?:Mobile\/\w+ )?Safari\//],
-];
-
-const SYSTEMS: readonly (readonly [NonNullable<Agent["os"]>, RegExp])[] = [
-  ["ios", /\b(?:iPhone|iPad|iPod)\b/],
-  ["android", /\bAndroid\b/],
-  ["windows", /\bWindows\b/],
-  ["chromeos", /\bCrOS\b/],
-  ["macos", /\bMac(?:intosh| OS X)\b/],
-  ["linux", /\b(?:Linux|X11)\b/],
-];
-
-/** A bot's name is shown and stored: short, and one line. */
-const BOT_NAME_UNITS = 64;
-
+/** Null where there is no agent. Read up to `MAX_AGENT_UNITS`. */
 export function agentOf(text: string | null | undefined): Agent | null {
   if (!text) return null;
-  const found = BROWSERS.map(([name, pattern]) => [name, pattern.exec(text)] as const).find(([, match]) => match);
-  const system = SYSTEMS.find(([, pattern]) => pattern.test(text));
+  const agent = text.slice(0, MAX_AGENT_UNITS);
+  const found = browserOf(agent);
+  const browser = found?.browser ?? null;
+  const os = systemOf(agent);
+  const device = deviceOf(agent);
+  const isApp = browser !== null && APPS.has(browser);
+  const bot: Bot | null = botOf(agent, { browser, isApp, device, isKnownSystem: os !== null });
   return {
-    bot: isbotMatch(text)?.slice(0, BOT_NAME_UNITS) ?? null,
-    browser: found?.[0] ?? null,
-    major: found?.[1]?.[1] ? Number(found[1][1]) : null,
-    os: system?.[0] ?? null,
-    mobile: /\bMobi|\bAndroid\b|\biPad\b/.test(text),
+    bot: bot?.name ?? null,
+    bot_kind: bot?.kind ?? null,
+    browser,
+    major: found?.major ?? null,
+    os,
+    mobile: device === "mobile" || device === "tablet",
+    device,
   };
 }

@@ -40,8 +40,10 @@ export interface NetworkClasses {
   verified_bot?: string | null;
   /** What is odd about the headers; null where they were not looked at. */
   headers?: HeaderFinding[] | null;
-  /** Of the `User-Agent` header. */
+  /** Of the `User-Agent` header; null where there was none, or it was that of a server's client. */
   agent?: Agent | null;
+  /** There was no `User-Agent` header at all. Absent where there was one. */
+  agentless?: true;
   /** First of `Accept-Language`. */
   language?: string | null;
 }

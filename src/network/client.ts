@@ -36,7 +36,7 @@ export function clientNetwork(request: Request, storedAddress: string | null): C
   const asn = typeof edge.asn === "number" && edge.asn > 0 ? edge.asn : null;
   const { kind, provider } = asnClass(asn);
   const rtt = roundTrip(edge);
-  const { findings, agent, language } = readHeaders(request, text(edge.clientAcceptEncoding));
+  const { findings, agent, isAgentless, language } = readHeaders(request, text(edge.clientAcceptEncoding));
   return {
     ip: storedAddress,
     asn,
@@ -55,6 +55,7 @@ export function clientNetwork(request: Request, storedAddress: string | null): C
     headers: findings,
     agent,
     language,
+    ...(isAgentless && { agentless: true }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { MAX_AGENT_UNITS } from "../limits";
 import { type Agent, agentOf } from "./agent";
 import type { HeaderFinding } from "./classes";
 
@@ -9,6 +10,8 @@ export interface HeaderClasses {
   /** Null where the headers are not the visitor's. */
   findings: HeaderFinding[] | null;
   agent: Agent | null;
+  /** There was no `User-Agent`, on whosever behalf the request came. */
+  isAgentless: boolean;
   /** The language asked for first, e.g. `de-AT`. */
   language: string | null;
 }
@@ -26,8 +29,8 @@ export function readHeaders(request: Pick<Request, "headers" | "url">, acceptEnc
   const { headers, url } = request;
   const text = headers.get("User-Agent");
   if (!headers.has("Origin")) {
-    const isServer = text === null || SERVER_CLIENT.test(text);
-    return { findings: null, agent: isServer ? null : agentOf(text), language: null };
+    const isServer = !text || SERVER_CLIENT.test(text.slice(0, MAX_AGENT_UNITS));
+    return { findings: null, agent: isServer ? null : agentOf(text), isAgentless: !text, language: null };
   }
   const agent = agentOf(text);
   const findings: HeaderFinding[] = [];
@@ -40,7 +43,7 @@ export function readHeaders(request: Pick<Request, "headers" | "url">, acceptEnc
   }
   const hints = headers.get("Sec-CH-UA");
   if (hints) findings.push(...hintFindings(hints, agent));
-  return { findings, agent, language: languageOf(headers.get("Accept-Language")) };
+  return { findings, agent, isAgentless: !text, language: languageOf(headers.get("Accept-Language")) };
 }
 
 /** Where browsers send fetch metadata: https, and this machine. */

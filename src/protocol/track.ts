@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { MAX_BATCH_EVENTS, MAX_GONE_RANGES, MAX_NUMBER, MAX_SIGNALS } from "../limits";
+import { MAX_AGENT_UNITS, MAX_BATCH_EVENTS, MAX_GONE_RANGES, MAX_NUMBER, MAX_SIGNALS } from "../limits";
 import { describe, EventInput, parseEvent, type RejectedEvent } from "./events";
 import {
   ClientId,
@@ -25,7 +25,7 @@ const short = z.string().max(256).nullish();
 const figure = z.number().min(0).max(1_000_000).nullish();
 
 export const DeviceInfo = z.object({
-  user_agent: z.string().max(1_024).nullish(),
+  user_agent: z.string().max(MAX_AGENT_UNITS).nullish(),
   language: short,
   languages: z.array(z.string().max(64)).max(16).nullish(),
   platform: short,

@@ -1,8 +1,10 @@
 import { BOUNCE_ENGAGED_MS, VPN_LIKELY } from "../limits";
+import { kindByCategory } from "../network/bot-kind";
 import { BUILT_IN_TYPES } from "../protocol/types";
 import { SCORES, type ScoreName } from "../scoring/ledger";
 import { nameAmong } from "../session/page";
 import { readCounts, readViews, sumOf } from "../session/tallies";
+import { type BotProof, botProof } from "../session/visitor";
 import { referrerHost } from "../sources/referrer";
 import { DIRECT } from "../sources/source";
 
@@ -33,6 +35,10 @@ export interface Facts {
   browser: string | null;
   os: string | null;
   device: string;
+  /** The bot that the visitor says it is, what that comes for, and whether the edge has checked it; null for none. */
+  bot_name: string | null;
+  bot_kind: string | null;
+  bot_proof: BotProof | null;
   page_views: number;
   /** ms */
   engaged_ms: number;
@@ -141,6 +147,7 @@ export const PARTS = [
   ...(["country", "page", "source", "campaign", "device", "label", "engagement", "type"] as const),
   ...(["region", "referrer", "browser", "os", "rule"] as const),
   ...(["channel", "medium", "term", "content"] as const),
+  ...(["bot_kind", "bot_name", "bot_proof"] as const),
 ] as const;
 export type Part = (typeof PARTS)[number];
 
@@ -166,6 +173,10 @@ function namesOf(facts: Facts, part: Exclude<Part, "type" | "page">): readonly s
   switch (part) {
     case "rule":
       return facts.rules;
+    case "bot_kind":
+    case "bot_name":
+    case "bot_proof":
+      return isBot(facts) ? [facts[part] ?? NONE] : [];
     case "region":
       return [facts.region === null || facts.country === null ? NONE : `${facts.country}-${facts.region}`];
     case "medium":
@@ -203,6 +214,8 @@ export const DETAIL_PATHS = [
   ...["$.views", "$.counts", "$.completeness.expected", "$.completeness.missing"],
   ...["$.referrer", "$.network.region", "$.network.agent.browser", "$.network.agent.os"],
   ...["$.from", "$.acts", "$.streams", "$.client[0][0]", "$.client[0][1][0]", "$.client[0][1][1]"],
+  ...["$.client[3]", "$.client[0][1][4]", "$.client[0][1][6]", "$.client[0][17]"],
+  ...["$.network.agent.bot", "$.network.agent.bot_kind", "$.network.verified_bot"],
 ] as const;
 
 const isText = (value: unknown): value is string => typeof value === "string";
@@ -221,7 +234,8 @@ export function readFacts({ detail, ...row }: FactsRow): Facts {
   const [referrer, region, browser, os, from, acts, streams, ...places] = more;
   const [deviceAt, sourceAt, referrerAt, campaignAt, , channelAt, mediumAt, termAt, contentAt] = listOf(from);
   const [engagedAt, scrollAt] = listOf(acts);
-  const [regionAt, browserAt, osAt] = places;
+  const [regionAt, browserAt, osAt, seen, ...bots] = places;
+  const visitor = readVisitor(seen, textOf(browser, browserAt), textOf(os, osAt), bots);
   const viewed = readViews(views);
   const entered = isText(entry) ? nameAmong(entry, viewed) : (Object.keys(viewed)[0] ?? "");
   return {
@@ -242,6 +256,22 @@ export function readFacts({ detail, ...row }: FactsRow): Facts {
     expected: numberOf(expected, summed(streams, 1)),
     missing: numberOf(missing, summed(streams, 2)),
     referrer: referrerHost(entered, textOf(referrer, referrerAt)),
-    ...{ region: textOf(region, regionAt), browser: textOf(browser, browserAt), os: textOf(os, osAt) },
+    region: textOf(region, regionAt),
+    ...visitor,
   };
+}
+
+type VisitorFacts = Pick<Facts, "browser" | "os" | "bot_name" | "bot_kind" | "bot_proof">;
+
+/** `seen`: what the row holds of it where the agent of the request is not all there is. */
+function readVisitor(seen: unknown, browser: string | null, os: string | null, bots: unknown[]): VisitorFacts {
+  const [nameAt, kindAt, verifiedAt, name, kind, verified] = bots;
+  const category = textOf(verified, verifiedAt);
+  const known = { browser, os, bot_name: textOf(name, nameAt), bot_kind: textOf(kind, kindAt) };
+  const [seenBrowser, seenOs, seenName, seenKind] = listOf(seen);
+  const visitor = Array.isArray(seen)
+    ? { browser: textOf(seenBrowser), os: textOf(seenOs), bot_name: textOf(seenName), bot_kind: textOf(seenKind) }
+    : known;
+  const bot_kind = visitor.bot_kind ?? (category ? kindByCategory(category) : null);
+  return { ...visitor, bot_kind, bot_proof: botProof(visitor.bot_name, category) };
 }

@@ -1,5 +1,5 @@
-import type { Agent } from "../network/agent";
 import type { SessionState } from "../session/state";
+import { botAgent, deviceClass } from "../session/visitor";
 import type { Finding, Rule } from "./rule";
 
 /** Bot: what the client says of itself, what its headers leave out, what its page shows, what the edge knows. */
@@ -15,14 +15,20 @@ const header = (
   return ({ network }) => (network?.headers?.includes(finding) ? found : null);
 };
 
-const isDesktop = (agent: Agent | null | undefined): boolean => agent != null && !agent.mobile;
-const isDesktopChrome = ({ agent }: SessionState): boolean =>
-  isDesktop(agent) && (agent?.browser === "chrome" || agent?.browser === "edge");
+/** A page's own word for it: an iPad that says it is a Mac, a television and a console are none. */
+const isDesktop = (state: SessionState): boolean => state.agent !== null && deviceClass(state) === "desktop";
+const isDesktopChrome = (state: SessionState): boolean =>
+  isDesktop(state) && (state.agent?.browser === "chrome" || state.agent?.browser === "edge");
 /** PDF viewers have been plugins of every desktop Chrome since this version; before, policies could remove them. */
 const CHROME_WITH_PDF_PLUGINS = 94;
 
-const named = (agent: Agent | null | undefined, where: string): Finding | null =>
-  agent?.bot ? saw(`${where} names "${agent.bot}"`) : null;
+function namedBot(state: SessionState): Finding | null {
+  const agent = botAgent(state);
+  if (!agent) return null;
+  return saw(`the${agent === state.agent ? " page's" : ""} user agent names "${agent.bot}"`);
+}
+
+const hasNoAgent = ({ network, agent }: SessionState): boolean => network?.agentless === true && agent === null;
 
 function differing(state: SessionState): Finding | null {
   const [header, page] = [state.network?.agent, state.agent];
@@ -43,9 +49,10 @@ const AGENT_RULES: readonly Rule[] = [
     points: 90,
     class: "convicting",
     watch: ["client", "network"],
-    test: ({ network, agent }) => named(network?.agent, "the user agent") ?? named(agent, "the page's user agent"),
-    about: "The user agent names a bot, a crawler, a tool or a headless browser.",
-    source: "isbot (Unlicense)",
+    test: namedBot,
+    about:
+      "The user agent names a bot, a crawler, a tool or a headless browser, or nothing that shows pages. One common word in the agent of a browser is not enough.",
+    source: "isbot (Unlicense), read by src/network/bot.ts",
     example: "Googlebot/2.1, HeadlessChrome/140, python-requests/2.32",
   },
   {
@@ -56,9 +63,20 @@ const AGENT_RULES: readonly Rule[] = [
     watch: ["network"],
     needs: ["headers"],
     test: header("no_user_agent", "the request has no User-Agent"),
-    about: "No user agent at all.",
+    about: "The request has no User-Agent.",
     source: RFC,
     example: "a script on a bare socket",
+  },
+  {
+    ...bot,
+    id: "bot.no_agent",
+    points: 60,
+    class: "convicting",
+    watch: ["client", "network"],
+    test: (state) => (hasNoAgent(state) ? saw("neither the request nor the page names a user agent") : null),
+    about: "No user agent at all, of the request or in device_info: every browser has one.",
+    source: RFC,
+    example: "a server's client that names neither itself nor the visitor",
   },
   {
     ...bot,
@@ -139,12 +157,12 @@ const HEADER_RULES: readonly Rule[] = [
 
 const SOFTWARE_RENDERER = /swiftshader|llvmpipe|softpipe|software rasterizer|mesa offscreen|virtualbox/i;
 
-function oddScreen({ screen, agent }: SessionState): Finding | null {
-  const { width, height, color_depth: depth } = screen ?? {};
+function oddScreen(state: SessionState): Finding | null {
+  const { width, height, color_depth: depth } = state.screen ?? {};
   if (width == null || height == null) return null;
   if (width === 0 || height === 0) return saw(`a screen of ${width} × ${height}`);
-  if (isDesktop(agent) && (width < 640 || height < 480)) return saw(`a desktop with a screen of ${width} × ${height}`);
-  if (isDesktop(agent) && width === 800 && height === 600) return saw("the headless default screen of 800 × 600");
+  if (isDesktop(state) && (width < 640 || height < 480)) return saw(`a desktop with a screen of ${width} × ${height}`);
+  if (isDesktop(state) && width === 800 && height === 600) return saw("the headless default screen of 800 × 600");
   return depth != null && depth < 16 ? saw(`a screen of ${depth} bits a pixel`) : null;
 }
 
@@ -183,8 +201,8 @@ const SIGNAL_RULES: readonly Rule[] = [
     class: "convicting",
     watch: ["client"],
     needs: ["signals"],
-    test: ({ signals, agent }) =>
-      signals?.["outer_width"] === 0 && signals["outer_height"] === 0 && isDesktop(agent)
+    test: (state) =>
+      state.signals?.["outer_width"] === 0 && state.signals["outer_height"] === 0 && isDesktop(state)
         ? saw("a window of 0 × 0")
         : null,
     about: "A desktop browser whose window has no outer size.",
@@ -213,9 +231,9 @@ const SIGNAL_RULES: readonly Rule[] = [
     class: "supporting",
     watch: ["client"],
     needs: ["signals"],
-    test: ({ signals, agent }) => {
-      const renderer = signals?.["renderer"];
-      const match = typeof renderer === "string" && isDesktop(agent) ? SOFTWARE_RENDERER.exec(renderer) : null;
+    test: (state) => {
+      const renderer = state.signals?.["renderer"];
+      const match = typeof renderer === "string" && isDesktop(state) ? SOFTWARE_RENDERER.exec(renderer) : null;
       return match ? saw(`graphics by ${match[0]}`) : null;
     },
     about: "A desktop browser that draws in software: a server, or a virtual machine. People have those too.",

@@ -1,6 +1,7 @@
 /** What the project's commands load: the fold and the rules, as the Worker runs them. */
 export { agentOf } from "../network/agent";
 export { asnClass } from "../network/asn";
+export { APPS } from "../network/browser";
 export { readHeaders } from "../network/headers";
 export { apply } from "../session/fold";
 export { intake } from "../session/intake";

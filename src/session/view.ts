@@ -7,13 +7,15 @@ import { rhythm } from "./cadence";
 import type { Entry } from "./entry";
 import type { Head } from "./head";
 import { lowestWatermark, type Progress } from "./progress";
-import { deviceClass } from "./source";
 import type { SessionState } from "./state";
 import { completeness } from "./streams";
 import { rates } from "./velocity";
+import { botProof, deviceClass, visitorOf } from "./visitor";
 
 /** What D1 keeps of a session beside its queried columns, and the live view shows too: the state as of its last entry. */
 export function summary(head: Head, state: SessionState, progress: Progress) {
+  const visitor = visitorOf(state);
+  const verified_bot = state.network?.verified_bot ?? null;
   return {
     consent: state.consent,
     end_reason: state.end_reason,
@@ -24,7 +26,9 @@ export function summary(head: Head, state: SessionState, progress: Progress) {
     pages: state.pages.length,
     views: state.views,
     ...sourceOf(state.entry_page, state.referrer),
-    device_class: deviceClass(state.device),
+    device_class: deviceClass(state),
+    ...visitor,
+    bot_proof: botProof(visitor.bot_name, verified_bot),
     counts: state.counts,
     scroll_percent: state.scroll_percent,
     engaged_ms: state.engaged_ms,
@@ -41,7 +45,7 @@ export function summary(head: Head, state: SessionState, progress: Progress) {
     traits: head.identity?.traits ?? {},
     identity: state.identity,
     engagement_band: bandOf(state.judgement.scores.engagement),
-    verified_bot: state.network?.verified_bot ?? null,
+    verified_bot,
     rules_version: state.rules_version,
     ledger: state.judgement.ledger,
     abstained: abstentions(state, ruleSet(state.rules_version).rules),

@@ -7,6 +7,7 @@ import { ruleSet } from "../scoring/ruleset";
 import { nameAmong } from "../session/page";
 import { readCounts, readViews, sumOf, writeCounts, writeViews } from "../session/tallies";
 import type { Summary } from "../session/view";
+import { botProof, type Visitor, visitorBy } from "../session/visitor";
 import { DIRECT } from "../sources/source";
 import { type LedgerRow, readLedger, writeLedger } from "./ledger";
 import { readStreams, writeStreams } from "./streams";
@@ -40,11 +41,15 @@ const DEVICE: Places<DeviceInfo> = {
   ...{ device_memory: true, languages: true },
 };
 const SCREEN: Places<Screen> = { width: true, height: true, color_depth: true, pixel_ratio: true };
-const AGENT: Places<Agent> = { browser: true, os: true, major: true, mobile: true, bot: true };
+const AGENT: Places<Agent> = {
+  ...{ browser: true, os: true, major: true, mobile: true, bot: true, device: true, bot_kind: true },
+};
+const VISITOR: Places<Visitor> = { browser: true, os: true, bot_name: true, bot_kind: true };
 const NETWORK: Places<NetworkClasses> = {
   ...{ region: true, agent: true, address: true, network: true, country: true, timezone: true, colo: true },
   ...{ protocol: true, edge: true, asn_class: true, timezone_gap: true, headers: true, language: true },
   ...{ provider: true, rtt_ms: true, rtt_excess_ms: true, bot_score: true, verified_bot: true },
+  agentless: true,
 };
 
 /** The columns that a detail leans on. */
@@ -77,8 +82,14 @@ type Acts = [
 ];
 const NO_ACTS: Acts = [0, 0, null, 0, 0, null];
 
-type Client = [network: unknown[] | null, device: unknown[] | null, screen: unknown[] | null];
-const NO_CLIENT: Client = [null, null, null];
+/** `visitor`: where it is not what the network says. */
+type Client = [
+  network: unknown[] | null,
+  device: unknown[] | null,
+  screen: unknown[] | null,
+  visitor: unknown[] | null,
+];
+const NO_CLIENT: Client = [null, null, null, null];
 
 /** What has a `$` path in SQL (`DETAIL_PATHS`, `conditionsOf`) keeps its place. */
 interface Stored extends Partial<Usual & Pick<Summary, "traits">> {
@@ -130,6 +141,7 @@ export function writeDetail(summary: Summary, row: DetailRow): string {
     network && writeNetwork(network, device),
     device && toTuple(device, DEVICE),
     screen && toTuple(screen, SCREEN),
+    writeVisitor(summary),
   ];
   return JSON.stringify({
     v: FORM,
@@ -147,6 +159,13 @@ export function writeDetail(summary: Summary, row: DetailRow): string {
     ...some("ledger", writeLedger(summary.ledger, row, summary.rules_version)),
     ...(lack !== 0 && { lack }),
   });
+}
+
+function writeVisitor({ network, browser, os, bot_name, bot_kind }: Summary): unknown[] | null {
+  const visitor: Visitor = { browser, os, bot_name, bot_kind };
+  const known = visitorBy(network);
+  const isKnown = (Object.keys(VISITOR) as (keyof Visitor)[]).every((key) => visitor[key] === known[key]);
+  return isKnown ? null : toTuple(visitor, VISITOR);
 }
 
 /** Stands for a time zone that is the device's. */
@@ -195,11 +214,13 @@ function readStored(stored: Stored, row: DetailRow): Summary {
   const origin = filled(stored.from, NO_ORIGIN);
   const [device_class, source, referrer, campaign, entry_rest, channel, medium, term, content] = origin;
   const [engaged_ms, scroll_percent, exit, intervals, mean_ms, variation] = filled(stored.acts, NO_ACTS);
-  const [net, dev, scr] = filled(stored.client, NO_CLIENT);
+  const [net, dev, scr, seen] = filled(stored.client, NO_CLIENT);
   const views = readViews(stored.views);
   const pages = Object.keys(views);
   const device = dev && fromTuple(dev, DEVICE);
   const network = net && readNetwork(net, device);
+  const visitor = seen ? fromTuple<Visitor>(seen, VISITOR) : visitorBy(network);
+  const verified_bot = network?.verified_bot ?? null;
   const rules_version = usually(stored, "rules_version");
   return {
     consent: usually(stored, "consent"),
@@ -217,6 +238,11 @@ function readStored(stored: Stored, row: DetailRow): Summary {
     term,
     content,
     device_class,
+    browser: visitor.browser,
+    os: visitor.os,
+    bot_name: visitor.bot_name,
+    bot_kind: visitor.bot_kind,
+    bot_proof: botProof(visitor.bot_name, verified_bot),
     counts: readCounts(stored.counts),
     scroll_percent,
     engaged_ms,
@@ -233,7 +259,7 @@ function readStored(stored: Stored, row: DetailRow): Summary {
     traits: stored.traits ?? {},
     identity: usually(stored, "identity"),
     engagement_band: bandOf(row.engagement),
-    verified_bot: network?.verified_bot ?? null,
+    verified_bot,
     rules_version,
     ledger: readLedger(stored.ledger ?? [], row, rules_version),
     abstained: abstentionsOf(stored.lack ?? 0, ruleSet(rules_version).rules),

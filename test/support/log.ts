@@ -1,3 +1,4 @@
+import type { Agent } from "../../src/network/agent";
 import type { NetworkClasses } from "../../src/network/classes";
 import type { IdentityCounts, LeadFacts } from "../../src/scoring/facts";
 import { RULES_VERSION } from "../../src/scoring/ruleset";
@@ -16,6 +17,11 @@ export const NOWHERE: NetworkClasses = {
   colo: null,
   protocol: "HTTP/3",
   edge: false,
+};
+
+/** A user agent of which nothing is known. */
+export const NO_AGENT: Agent = {
+  ...{ bot: null, bot_kind: null, browser: null, major: null, os: null, mobile: false, device: "unknown" },
 };
 
 /** A home in Berlin, as the edge sees it. */

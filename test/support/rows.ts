@@ -1,15 +1,16 @@
 import { env } from "cloudflare:workers";
 import type { Agent } from "../../src/network/agent";
+import type { DeviceClass } from "../../src/network/device";
 import type { Firing } from "../../src/scoring/ledger";
 import { newHead } from "../../src/session/head";
 import { pageName } from "../../src/session/page";
 import { newProgress } from "../../src/session/progress";
-import type { DeviceClass } from "../../src/session/source";
 import { newState } from "../../src/session/state";
 import { summary } from "../../src/session/view";
+import { visitorBy } from "../../src/session/visitor";
 import { sourceOf } from "../../src/sources/source";
 import { writeDetail } from "../../src/store/detail";
-import { NOWHERE } from "./log";
+import { NO_AGENT, NOWHERE } from "./log";
 
 /** Session rows written straight into D1, for tests of what is read from there. */
 
@@ -37,6 +38,10 @@ export interface MadeSession {
   region: string | null;
   browser: string | null;
   os: string | null;
+  /** The bot its agent names, and what the edge says of it. */
+  bot_name: string | null;
+  bot_kind: string | null;
+  verified_bot: string | null;
   /** Rules of the bot score in its ledger, of which those named `quiet` give no points. */
   rules: string[];
 }
@@ -59,7 +64,9 @@ export const isOld = ({ session_id }: MadeSession): boolean => Number.parseInt(s
 
 function rowOf(session: MadeSession) {
   const { entry_page, referrer, device_class, engaged_ms, scroll_percent, counts, missing, ...other } = session;
-  const { region, browser, os, rules, ...row } = other;
+  const { region, browser, os, bot_name, bot_kind, verified_bot, rules, ...row } = other;
+  const agent = { ...NO_AGENT, browser, os, bot: bot_name, bot_kind } as Agent;
+  const network = { ...NOWHERE, region, verified_bot, agent };
   const events = eventsOf(session);
   const views = { [pageName(entry_page)]: 0, ...session.views };
   const stream = { received: events, expected: events + missing, missing, rejected: 0, gone: 0 };
@@ -67,7 +74,7 @@ function rowOf(session: MadeSession) {
   const detail = {
     ...{ entry_page, referrer, ...sourceOf(entry_page, referrer), engaged_ms, scroll_percent },
     ...{ device_class: device_class as DeviceClass, page_views: pageViewsOf(session), views, counts, ledger },
-    network: { ...NOWHERE, region, agent: { browser, os, major: null, mobile: false, bot: null } as Agent },
+    ...{ network, ...visitorBy(network) },
     completeness: { ...stream, streams: [{ stream: "s1", through: events + missing, ...stream }] },
   };
   const whole = { ...summary(newHead(row.session_id, row.site, 0), newState(0), newProgress(0)), ...detail };

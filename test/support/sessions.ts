@@ -41,9 +41,19 @@ export function makeSessions(random: () => number, count: number, from: number, 
       ...{ engaged_ms: upTo(40_000), scroll_percent: upTo(100), views, counts, missing: upTo(2) },
       ...{ region: pick(["BE", "BY", null]), browser: pick(["safari", "chrome", null]), os: pick(["ios", "windows"]) },
       rules: pick([[], ["bot.a"], ["bot.a", "bot.b"], ["quiet"]]),
+      ...pick(NAMED_BOTS),
     };
   });
 }
+
+const nobody = { bot_name: null, bot_kind: null, verified_bot: null };
+const NAMED_BOTS = [
+  nobody,
+  { ...nobody, bot_name: "GPTBot", bot_kind: "training" },
+  { ...nobody, bot_name: "Googlebot", bot_kind: "search", verified_bot: "Search Engine Crawler" },
+  // Its agent is a browser's, and its address the operator's.
+  { ...nobody, verified_bot: "Page Preview" },
+];
 
 /** A lead for about every `nth` session, and as many of no session, or of one that is not there. */
 export function makeLeads(random: () => number, sessions: readonly MadeSession[], nth: number): MadeLead[] {

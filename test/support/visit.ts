@@ -181,10 +181,11 @@ export const inR2 = async (id: string): Promise<string[]> =>
 export const numbered = (from: number, to: number, stream = "s1"): string[] =>
   Array.from({ length: to - from + 1 }, (_, i) => `${stream}/${from + i}`);
 
-/** A request to the Worker, from an address of its own unless one is given. */
+/** A request to the Worker, as a server's client sends it, from an address of its own unless one is given. */
 export function ask(path: string, init: RequestInit & { ip?: string } = {}): Promise<Response> {
   const headers = new Headers(init.headers);
   if (!headers.has("CF-Connecting-IP")) headers.set("CF-Connecting-IP", init.ip ?? freshAddress());
+  if (!headers.has("User-Agent")) headers.set("User-Agent", "node");
   if (init.body !== undefined && !headers.has("Content-Type")) headers.set("Content-Type", "application/json");
   return exports.default.fetch(new Request(`https://pulsegate.example${path}`, { ...init, headers }));
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { agentOf } from "../../src/network/agent";
+import { iphone, view } from "../support/agents";
 
 const WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)";
 const IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)";
@@ -40,6 +41,34 @@ describe("a user agent's browser", () => {
     ["a word after a slash", "Edg/a OPR/b SamsungBrowser/c Firefox/d Chrome/e Version/f Safari/g"],
   ])("is not known from %s", (_, text) => {
     expect(agentOf(text)).toMatchObject({ browser: null, major: null });
+  });
+});
+
+describe("an app that opens pages within itself", () => {
+  it.each([
+    ["instagram", 331, iphone("Mobile/15E148 Instagram 331.0.0.21.90 (iPhone14,5; iOS 17_5_1; de_DE; de; scale=3.00)")],
+    ["instagram", 330, view("SM-G991B", "Instagram 330.0.0.40.92 Android (33/13; 480dpi; 1080x2176; samsung)")],
+    ["threads", 289, iphone("Mobile/15E148 Barcelona 289.0.0.25.109 (iPhone13,3; iOS 17_5)")],
+    ["facebook", 463, iphone("Mobile/15E148 [FBAN/FBIOS;FBAV/463.1.0.46.99;FBDV/iPhone14,5;FBSN/iOS;FBSV/17.5.1]")],
+    ["facebook", 463, view("SM-G991B", "[FB_IAB/FB4A;FBAV/463.0.0.51.85;]")],
+    ["messenger", null, iphone("Mobile/15E148 [FBAN/MessengerForiOS;FBAV/457.0.0.50.108]")],
+    ["tiktok", 34, iphone("Mobile/21F90 musical_ly_34.5.0 JsSdk/2.0 NetType/WIFI BytedanceWebview/d8a21c6")],
+    ["tiktok", null, view("SM-G991B", "BytedanceWebview/d8a21c6")],
+    ["snapchat", 12, iphone("Mobile/15E148 Snapchat/12.88.0.40 (like Safari/8618.2.12.10.9, panda)")],
+    ["pinterest", null, iphone("Mobile/15E148 [Pinterest/iOS]")],
+    ["linkedin", 9, iphone("Mobile/15E148 [LinkedInApp]/9.29.7655")],
+    ["twitter", null, iphone("Mobile/15E148 Twitter for iPhone/10.44")],
+    ["wechat", 8, iphone("Mobile/15E148 MicroMessenger/8.0.49(0x18003137) NetType/WIFI")],
+    ["line", 14, iphone("Safari Line/14.9.0")],
+    ["kakaotalk", 10, iphone("Mobile/15E148 Safari/604.1 KAKAOTALK 10.8.5")],
+    ["google_app", 320, iphone("GSA/320.0.639186104 Mobile/15E148 Safari/604.1")],
+    ["duckduckgo", 7, iphone("Version/17.5 Mobile/15E148 DuckDuckGo/7 Safari/605.1.15")],
+    ["telegram", 10, view("Pixel 8", "Telegram-Android/10.14.5 (Google Pixel 8; Android 14)")],
+    ["webview", null, iphone("Mobile/15E148")],
+    ["webview", 124, view("Pixel 8", "")],
+    ["webview", null, iphone("Mobile/15E148 SomeShopsOwnApp/2.1")],
+  ])("has the name of %s, version %s", (browser, major, text) => {
+    expect(agentOf(text)).toMatchObject({ browser, major, bot: null });
   });
 });
 
@@ -87,13 +116,13 @@ describe("a user agent's device", () => {
 
 describe("a user agent's bot", () => {
   it("is named by the part that gives it away, and is none in a browser", () => {
-    expect(agentOf("curl/8.5.0")?.bot).toBe("curl/8.5.0");
-    expect(agentOf(`${WINDOWS} HeadlessChrome/99.0.0.0 Safari/537.36`)?.bot).toBe("Headless");
+    expect(agentOf("curl/8.5.0")?.bot).toBe("curl");
+    expect(agentOf(`${WINDOWS} HeadlessChrome/99.0.0.0 Safari/537.36`)?.bot).toBe("HeadlessChrome");
     expect(agentOf(`${WINDOWS} Chrome/140.0.0.0 Safari/537.36`)?.bot).toBeNull();
   });
 
   it("has a name of 64 characters at most", () => {
-    expect(agentOf(`${"x".repeat(59)}bot/1`)?.bot).toBe(`${"x".repeat(59)}bot/1`);
+    expect(agentOf(`${"x".repeat(59)}bot/1`)?.bot).toBe(`${"x".repeat(59)}bot`);
     expect(agentOf(`${"x".repeat(100)}bot/1`)?.bot).toBe("x".repeat(64));
   });
 });

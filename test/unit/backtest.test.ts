@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { backtestOne, foldLog, newBacktest, varied } from "../../src/scoring/backtest";
 import { RULES_VERSION, RuleSet, ruleSet } from "../../src/scoring/ruleset";
 import type { Entry, Unplaced } from "../../src/session/entry";
-import { act, lead, logOf, start } from "../support/log";
+import { act, lead, logOf, NO_AGENT, start } from "../support/log";
 
 /** What other rules would have said of sessions that are over. */
 
@@ -26,9 +26,7 @@ describe("a backtest", () => {
   });
 
   it("puts each score into its tenth, a hundred with the highest", () => {
-    const hundred = logOf(
-      start({ signals: { webdriver: true }, agent: { bot: "x", browser: null, major: null, os: null, mobile: false } }),
-    );
+    const hundred = logOf(start({ signals: { webdriver: true }, agent: { ...NO_AGENT, bot: "x" } }));
     const { distributions } = tried(LIGHTER, BOT, HUMAN, hundred);
     expect(distributions.bot).toEqual({
       before: [1, 0, 0, 0, 0, 0, 0, 1, 0, 1],

@@ -4,12 +4,12 @@ import type { HeaderFinding, NetworkClasses } from "../../src/network/classes";
 import type { Screen, Signals } from "../../src/protocol/track";
 import { foldLog } from "../../src/scoring/backtest";
 import type { Unplaced } from "../../src/session/entry";
-import { HOME, identity, logOf, network, start, T0 } from "../support/log";
+import { HOME, identity, logOf, NO_AGENT, network, start, T0 } from "../support/log";
 
 /** Bot: what a client cannot help showing. Each rule at, below and above what it asks for. */
 
-const CHROME: Agent = { bot: null, browser: "chrome", major: 140, os: "windows", mobile: false };
-const PHONE: Agent = { ...CHROME, os: "android", mobile: true };
+const CHROME: Agent = { ...NO_AGENT, browser: "chrome", major: 140, os: "windows", device: "desktop" };
+const PHONE: Agent = { ...CHROME, os: "android", mobile: true, device: "mobile" };
 const FIREFOX: Agent = { ...CHROME, browser: "firefox" };
 
 const judged = (...log: Unplaced[]) => foldLog(logOf(...log)).judgement;
@@ -69,6 +69,45 @@ describe("a user agent", () => {
   });
 });
 
+describe("no user agent", () => {
+  const nobody = { agentless: true, agent: null } as const;
+
+  it("of the request or of the page makes it a bot", () => {
+    expect(standing(from(nobody))).toEqual({ "bot.no_agent": 60 });
+    expect(judged(from(nobody)).label).toBe("bot");
+    expect(standing(from({ ...nobody, headers: ["no_user_agent"] }))).toEqual({
+      ...{ "bot.no_agent": 60, "bot.agent_missing": 40 },
+    });
+  });
+
+  it("of a server that names its visitor's is nothing to hold against the visitor", () => {
+    expect(standing(start({ agent: CHROME, network: { ...HOME, ...nobody, headers: null } }))).toEqual({});
+  });
+
+  it("is taken back once the page names one", () => {
+    const detail: Unplaced = { kind: "detail", at: T0 + 1, device: null, screen: null, signals: null, agent: CHROME };
+    const { label, ledger } = judged(from(nobody), detail);
+    expect(label).toBe("human");
+    expect(ledger.find(({ rule }) => rule === "bot.no_agent")).toMatchObject({ withdrawn_at: T0 + 1 });
+  });
+});
+
+describe("a server's own client", () => {
+  const client = { ...NO_AGENT, bot: "Faraday", bot_kind: "tool" } as const;
+  const passedOn = (agent: Agent | null, headers: HeaderFinding[] | null) =>
+    start({ agent, network: { ...HOME, agent: client, headers } });
+
+  it("convicts nobody whose agent it passes on", () => {
+    expect(standing(passedOn(CHROME, null))).toEqual({});
+    expect(standing(passedOn({ ...CHROME, bot: "GPTBot" }, null))).toEqual({ "bot.agent": 90 });
+  });
+
+  it("convicts where it is all there is, and where it is the page's request", () => {
+    expect(standing(passedOn(null, null))).toEqual({ "bot.agent": 90 });
+    expect(standing(passedOn({ ...CHROME, browser: null, os: null }, []))).toEqual({ "bot.agent": 90 });
+  });
+});
+
 describe("headers", () => {
   it.each<[HeaderFinding, string, number]>([
     ["no_user_agent", "bot.agent_missing", 40],
@@ -110,6 +149,9 @@ describe("signals of the page", () => {
     ["a Firefox with all that", { plugins: 0, chrome: false }, FIREFOX, {}],
     ["a phone with all that", OLD_HEADLESS, PHONE, {}],
     ["a browser that is not known with all that", OLD_HEADLESS, null, {}],
+    ["a television with all that", OLD_HEADLESS, { ...CHROME, os: "webos", device: "tv" }, {}],
+    ["a console with all that", OLD_HEADLESS, { ...CHROME, browser: "edge", device: "console" }, {}],
+    ["an iPad that says it is a Mac with all that", { ...OLD_HEADLESS, touch: 5 }, { ...CHROME, os: "macos" }, {}],
   ])("of %s", (_, signals, agent, rules) => {
     expect(standing(start({ signals, agent }))).toEqual(rules);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { clientNetwork } from "../../src/network/client";
+import { NO_AGENT } from "../support/log";
 
 const HEADERS = {
   Origin: "https://shop.example",
@@ -36,7 +37,7 @@ describe("what the edge tells of a caller", () => {
       ...{ ip: "203.0.113.0/24", asn: 3320, country: "DE", region: "BE", timezone: "Europe/Berlin", colo: "FRA" },
       ...{ protocol: "HTTP/3", edge: true, asn_class: "residential", provider: null, rtt_ms: 20, rtt_excess_ms: 0 },
       ...{ bot_score: null, verified_bot: null, headers: [], language: "de-DE" },
-      agent: { bot: null, browser: "firefox", major: 143, os: "linux", mobile: false },
+      agent: { ...NO_AGENT, browser: "firefox", major: 143, os: "linux", device: "desktop" },
     });
   });
 
@@ -48,6 +49,17 @@ describe("what the edge tells of a caller", () => {
     };
     expect(read(undefined)).toMatchObject(nothing);
     expect(read({})).toMatchObject(nothing);
+  });
+
+  it("says where there was no user agent at all, with an origin or without", () => {
+    const agentless = (headers: HeadersInit) => {
+      const request = new Request("https://pulse.example/track", { headers });
+      return clientNetwork(request, null).agentless;
+    };
+    expect(agentless({ Origin: "https://shop.example" })).toBe(true);
+    expect(agentless({})).toBe(true);
+    expect(agentless({ "User-Agent": "curl/8.5.0" })).toBeUndefined();
+    expect(agentless(HEADERS)).toBeUndefined();
   });
 
   it("is there with a country or with a network", () => {

@@ -22,6 +22,7 @@ const facts = (more: Partial<Facts> = {}): Facts => ({
   },
   ...{ region: null, browser: null, os: null, device: "desktop", page_views: 1, engaged_ms: 0, scroll: 0 },
   ...{ entry: "/", views: { "/": 1 }, counts: { click: 2 }, expected: 2, missing: 0, leads: 0, rules: [] },
+  ...{ bot_name: null, bot_kind: null, bot_proof: null },
   ...more,
 });
 

@@ -9,7 +9,7 @@ import { newState } from "../../src/session/state";
 import { type Summary, summary } from "../../src/session/view";
 import { type DetailRow, readDetail, USUAL_RULES, withQuarantined, writeDetail } from "../../src/store/detail";
 import { botRules, readLedger, writeLedger } from "../../src/store/ledger";
-import { HOME } from "../support/log";
+import { HOME, NO_AGENT } from "../support/log";
 
 const T = 1_795_000_000_000;
 const ROW: DetailRow = { started_at: T, last_seq: 100, engagement: null };
@@ -116,7 +116,7 @@ describe("a session's row", () => {
   });
 
   it("has its agent as a list, and no agent where there was none", () => {
-    const agent: Agent = { browser: "firefox", os: "linux", major: 120, mobile: false, bot: null };
+    const agent: Agent = { ...NO_AGENT, browser: "firefox", os: "linux", major: 120, device: "desktop" };
     for (const network of [{ ...HOME, agent }, { ...HOME, agent: null }, HOME]) {
       const whole = session({ network, verified_bot: null });
       expect(readDetail(writeDetail(whole, ROW), ROW)).toEqual(whole);

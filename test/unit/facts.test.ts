@@ -39,6 +39,7 @@ const facts = (more: Partial<Facts> = {}): Facts => ({
   ...{ region: "BE", browser: "Firefox", os: null, device: "desktop", page_views: 3, engaged_ms: 20_000, scroll: 60 },
   ...{ entry: HOME, views: { [HOME]: 2, [`${HOME}b`]: 1 }, counts: { click: 4, form_submit: 2 }, expected: 8 },
   ...{ missing: 1, leads: 1, rules: [] },
+  ...{ bot_name: null, bot_kind: null, bot_proof: null },
   ...more,
 });
 
@@ -160,6 +161,13 @@ describe("a session counts", () => {
     ["os", {}, [""]],
     ["rule", { rules: ["bot_ua", "bot_rate"] }, ["bot_ua", "bot_rate"]],
     ["rule", {}, []],
+    ["bot_name", { label: "bot", bot_name: "GPTBot" }, ["GPTBot"]],
+    ["bot_kind", { label: "bot", bot_kind: "training" }, ["training"]],
+    ["bot_proof", { label: "bot", bot_proof: "claimed" }, ["claimed"]],
+    // Caught by what it does.
+    ["bot_name", { label: "bot" }, [""]],
+    // Whose agent names a bot, and whose verdict is another.
+    ["bot_name", { label: "human", bot_name: "GPTBot" }, []],
     ["engagement", {}, ["4"]],
     ["source", {}, ["google"]],
     ["channel", { channel: "paid_search" }, ["paid_search"]],
@@ -176,7 +184,7 @@ describe("a session counts", () => {
 
   it("in each part that there is", () => {
     for (const part of PARTS) expect(Array.isArray(partsOf(facts(), part)), part).toBe(true);
-    expect(new Set(PARTS).size).toBe(17);
+    expect(new Set(PARTS).size).toBe(20);
   });
 });
 
@@ -200,6 +208,7 @@ describe("a row is read", () => {
       ...{ entry: `${HOME}x`, views: { [`${HOME}x`]: 3 }, counts: { click: 2 }, expected: 9, missing: 1 },
       ...{ referrer: "news.example", region: "BE", browser: "Firefox", os: "Linux" },
       ...{ channel: "direct", medium: null, term: null, content: null },
+      ...{ bot_name: null, bot_kind: null, bot_proof: null },
     });
   });
 
@@ -223,6 +232,37 @@ describe("a row is read", () => {
       ...{ entry: HOME, views: { [HOME]: 2, [`${HOME}b`]: 1 }, counts: { page_view: 5, scroll: 1 } },
       ...{ expected: 15, missing: 3, referrer: "b.example", region: "BY", browser: "Chrome", os: "Windows" },
     });
+  });
+
+  it.each<[string, unknown[], Partial<Facts>]>([
+    ["a bot of the header's agent", [null, "GPTBot", "training", null], { bot_name: "GPTBot", bot_proof: "claimed" }],
+    [
+      "one that the edge has checked",
+      [null, "GPTBot", "training", "AI Crawler"],
+      { bot_kind: "training", bot_proof: "verified" },
+    ],
+    [
+      "one that the edge alone names",
+      [null, null, null, "AI Assistant"],
+      { bot_name: null, bot_kind: "fetch", bot_proof: "verified" },
+    ],
+    [
+      "a bot of an older row",
+      [null, null, null, null, "GPTBot", "training", null],
+      { bot_name: "GPTBot", bot_kind: "training" },
+    ],
+    [
+      "what the page says",
+      [["safari", "ios", null, null], "curl", "tool", null],
+      { browser: "safari", os: "ios", bot_name: null },
+    ],
+    [
+      "a bot of the page's agent",
+      [["chrome", "linux", "HeadlessChrome", "automation"]],
+      { bot_name: "HeadlessChrome" },
+    ],
+  ])("with %s", (_, places, found) => {
+    expect(readFacts(row(...none(18), "BY", "Chrome", "Windows", ...places))).toMatchObject({ region: "BY", ...found });
   });
 
   it("that says nothing as a session of which nothing is known", () => {

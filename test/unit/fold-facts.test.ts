@@ -3,7 +3,7 @@ import { MAX_PAGES, MAX_PAGES_UNITS } from "../../src/limits";
 import { foldLog } from "../../src/scoring/backtest";
 import type { EventEntry, Unplaced } from "../../src/session/entry";
 import type { SessionState } from "../../src/session/state";
-import { act, HOME, logOf, network, start, T0 } from "../support/log";
+import { act, HOME, logOf, NO_AGENT, network, start, T0 } from "../support/log";
 
 /** What a session's state knows of pages, numbers, networks and devices, entry by entry. */
 
@@ -109,7 +109,7 @@ describe("a change of network", () => {
 });
 
 describe("what is learnt later", () => {
-  const agent = { bot: null, browser: null, major: 2, os: null, mobile: false };
+  const agent = { ...NO_AGENT, major: 2, mobile: false };
   const detail = (more: object = {}): Unplaced => ({
     ...{ kind: "detail", at: T0 + 1, device: { platform: "x", language: "de" }, screen: { width: 2 } },
     ...{ signals: { touch: 5 }, agent },

@@ -5,7 +5,7 @@ import { ruleSet } from "../../src/scoring/ruleset";
 import type { EventEntry, Unplaced } from "../../src/session/entry";
 import { apply, applyText } from "../../src/session/fold";
 import { newState, type SessionState } from "../../src/session/state";
-import { act, HOME, lead, logOf, start, T0 } from "../support/log";
+import { act, HOME, lead, logOf, NO_AGENT, start, T0 } from "../support/log";
 
 /** What each entry of a log does to a session's state. */
 
@@ -26,7 +26,7 @@ describe("a start", () => {
     const said = {
       ...{ page: "https://shop.example/a?b#c", referrer: "https://news.example/", consent: "denied" as const },
       ...{ device: { timezone: "UTC" }, screen: { width: 1 }, signals: { touch: 0 } },
-      agent: { bot: null, browser: null, major: 1, os: null, mobile: false },
+      agent: { ...NO_AGENT, major: 1, mobile: false },
     };
     expect(foldLog(logOf(start(said)))).toMatchObject({
       ...{ seq: 1, started_at: T0, last_received_at: T0, consent: "denied", rules_version: 1 },

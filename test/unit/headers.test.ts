@@ -139,7 +139,7 @@ describe("a request without an origin", () => {
 
   it("has no findings and no language, because its headers are not the visitor's", () => {
     expect(server(FIREFOX)).toMatchObject({ findings: null, language: null, agent: { browser: "firefox" } });
-    expect(server(null)).toEqual({ findings: null, language: null, agent: null });
+    expect(server(null)).toEqual({ findings: null, language: null, agent: null, isAgentless: true });
   });
 
   it.each([

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { LIVE_MAX_ENTRIES } from "../../src/limits";
+import { agentOf } from "../../src/network/agent";
 import { foldLog } from "../../src/scoring/backtest";
 import { learn, newHead } from "../../src/session/head";
 import { newProgress } from "../../src/session/progress";
 import { newState, readSnapshot, STATE_VERSION, writeSnapshot } from "../../src/session/state";
 import { columns, liveView, newest, summary } from "../../src/session/view";
+import { iphone } from "../support/agents";
 import { act, HOME, logOf, start, T0 } from "../support/log";
 
 /** What of a session is shown, live and in its row. */
@@ -16,11 +18,14 @@ const KNOWN = learn(
   { visitor_id: "v", fingerprint_id: "f", device_id: "d", ip: "x", asn: 7, traits: { plan: "pro" } },
   T0,
 );
+const IPHONE = iphone("Version/18.5 Mobile/15E148 Safari/604.1");
 const bare = () => newState(0);
 const visited = () => {
   const page = "https://shop.example/?utm_source=Mail&utm_campaign=May";
   const network = { ...HOME, verified_bot: "Crawler" };
-  return foldLog(logOf(start({ page, network, device: { user_agent: "iPhone" } }), act("click", 4_000)));
+  return foldLog(
+    logOf(start({ page, network, device: { user_agent: IPHONE }, agent: agentOf(IPHONE) }), act("click", 4_000)),
+  );
 };
 
 describe("a row's columns", () => {

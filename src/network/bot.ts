@@ -1,0 +1,152 @@
+import { isbotMatch, list } from "isbot";
+import { type BotKind, kindByWord, knownBot } from "./bot-kind";
+import type { Browser } from "./browser";
+import type { DeviceClass } from "./device";
+
+/** Whether a user agent names a bot, a crawler or a tool, and which. Pure, and linear in the agent's length. */
+
+export interface Bot {
+  /** Without a version; at most 64 characters. */
+  name: string;
+  kind: BotKind;
+}
+
+/** What the rest of the agent is. */
+export interface Client {
+  browser: Browser | null;
+  /** The browser is an app's own: makers of apps write what they like. */
+  isApp: boolean;
+  device: DeviceClass;
+  isKnownSystem: boolean;
+}
+
+/** A bot's name is shown, stored and counted by. */
+const BOT_NAME_UNITS = 64;
+
+/** Names of drivers and services that isbot does not know. */
+const MORE_NAMES = [
+  ...["jsdom/", "happy-?dom/", "gtmetrix", "\\bpercy\\b", "powershell/", "\\(dart:io\\)", "applitools", "browserstack"],
+  ...["testcafe", "puppeteer", "webdriver", "lightpanda", "wkhtmlto", "slimerjs", "rendertron", "prerender"],
+  ...[
+    "\\bylt\\b",
+    "assetnote/",
+    "miniature\\.io/",
+    "debugbear",
+    "checkly",
+    "sitespeed\\.io",
+    "zombie\\.js",
+    "linkedom",
+  ],
+  ...["monitorss", "newsai/", "newsnow", "-user/\\d", "chromatic", "site24x7"],
+];
+
+/** What bots are asked to have in their agent: a word for what they do, or an address to write to. */
+const BOT_WORDS = [
+  ...["(?<!cu)bots?(?![a-z])", "crawl(?:er|ing)?(?![a-z])", "spider(?![a-z])", "scraper", "https?://", "\\bwww\\."],
+  ...[
+    "[;(] ?\\+[\\w-]{1,60}\\.[a-z]",
+    "headless",
+    "phantomjs",
+    "selenium",
+    "playwright",
+    "lighthouse",
+    "pingdom",
+    "catchpoint",
+  ],
+];
+
+/**
+ * Patterns of isbot's that people's browsers meet as well: apps and readers with News in their name, Sogou's browser, a web
+ * view's `Process/toolsmp`, the `CE-HTML/1.0;` of televisions, plug-ins of old browsers.
+ */
+const OF_PEOPLE = new Set([
+  ...["(?:^|[^g])news(?!sapphire)", "sogou", "tools", "download", "java(?!;)", "rss\\b", "24x7", "\\(\\)", "\\|"],
+  ...["\\b\\w+/1\\.0;", ";\\s\\w+;$", "chromeframe", "torrent", "catch", "^[^ ]{50,}$"],
+]);
+
+/** Patterns about an agent as a whole say nothing of a browser's, which is read in parts. */
+const isOfPart = (pattern: string): boolean => !pattern.startsWith("^") && !pattern.endsWith("$");
+
+const ENGINE = /\b(?:AppleWebKit|Gecko|Presto)\//;
+
+const either = (patterns: readonly string[]): RegExp => new RegExp(patterns.join("|"), "i");
+const MORE = either(MORE_NAMES);
+const OF_ISBOT = list.filter((pattern) => isOfPart(pattern) && !OF_PEOPLE.has(pattern));
+const IN_BROWSER = either([...OF_ISBOT, ...BOT_WORDS, ...MORE_NAMES]);
+const IN_APP = either([...BOT_WORDS, ...MORE_NAMES]);
+
+/**
+ * Null for a person's browser. A browser's agent is read without the parts that makers of devices and apps fill in, since
+ * a phone may be called Cubot, Capture or Spider; what is left convicts by fewer words the more freely it is written.
+ */
+export function botOf(agent: string, client: Client): Bot | null {
+  const { browser, isApp, device, isKnownSystem } = client;
+  const isHandheld = device === "mobile" || device === "tablet";
+  // A web view of which nothing else is known.
+  const isUnnamed = browser === null && isHandheld && ENGINE.test(agent);
+  const isFree = isApp || isUnnamed || device === "tv" || device === "console";
+  if (isFree || (browser !== null && agent.includes("("))) {
+    const kept = withoutModel(agent, isFree || isHandheld, isFree);
+    return named(kept, (isFree ? IN_APP : IN_BROWSER).exec(kept)?.[0] ?? null, "other");
+  }
+  // Whatever shows pages says what it runs on.
+  const isProgram = browser === null && device === "unknown" && !isKnownSystem;
+  const match = isbotMatch(agent) ?? MORE.exec(agent)?.[0] ?? (isProgram ? agent : null);
+  return named(agent, match, isProgram && !IN_APP.test(agent) ? "tool" : "other");
+}
+
+/** An address, or a bot's name with a version: no part of a model. */
+const IS_SAID = /https?:|\bwww\.|\+[\w-]{1,60}\.[a-z]|(?:bot|crawler|spider|-google)[\w-]{0,20}\/\d/i;
+/** `(compatible; …)` is how bots name themselves, and how old Internet Explorers did. */
+const IS_COMPATIBLE = /[;(]\s?compatible;(?!\s?(?:MSIE|Konqueror))/i;
+/** A note in brackets; one with more brackets in it is read from the inner ones. */
+const NOTE = /\[[^[\]]{0,400}\]|\([^()]{0,400}\)/g;
+
+const saidIn = (note: string): string =>
+  IS_COMPATIBLE.test(`(${note}`)
+    ? note
+    : note
+        .split(";")
+        .filter((part) => IS_SAID.test(part))
+        .join(";");
+
+/** The agent without the notes that name a model: the first where it may, all of them where makers write freely. */
+function withoutModel(agent: string, mayHaveModel: boolean, isFree: boolean): string {
+  const [from, to] = platformOf(agent);
+  const platform = agent.slice(from, to);
+  const said = mayHaveModel ? saidIn(platform) : platform;
+  const rest = agent.slice(to).replace(NOTE, (note) => (isFree || note.startsWith("[") ? saidIn(note) : note));
+  return `${agent.slice(0, from)}${said}${rest}`;
+}
+
+/** Where the first note begins and ends, which names the platform. Models have brackets too: `Moto G (4)`. */
+function platformOf(agent: string): [from: number, to: number] {
+  const from = agent.indexOf("(") + 1;
+  let depth = 1;
+  for (let at = from; at < agent.length && from > 0; at += 1) {
+    if (agent[at] === "(") depth += 1;
+    else if (agent[at] === ")") depth -= 1;
+    if (depth === 0) return [from, at];
+  }
+  return [from, agent.length];
+}
+
+/** `otherwise`: what it is for if neither the table nor its name says so. */
+function named(agent: string, match: string | null, otherwise: BotKind): Bot | null {
+  if (match === null) return null;
+  const known = knownBot(agent);
+  if (known) return known;
+  const name = productAt(agent, agent.indexOf(match), match.length) || match.trim();
+  return { name: name.slice(0, BOT_NAME_UNITS), kind: kindByWord(name) ?? otherwise };
+}
+
+const isOfName = (character: string | undefined): boolean => character !== undefined && /[\w.-]/.test(character);
+
+/** The product around a match, without its version. */
+function productAt(agent: string, at: number, length: number): string {
+  let from = at;
+  while (isOfName(agent[from - 1])) from -= 1;
+  let to = at + length;
+  while (isOfName(agent[to])) to += 1;
+  return agent.slice(from, to).split("/", 1)[0]?.trim() ?? "";
+}

@@ -1,0 +1,116 @@
+/** What a visitor holds: the class of a device, and its system, from a user agent. Pure. */
+
+export const DEVICE_CLASSES = ["desktop", "mobile", "tablet", "tv", "console", "unknown"] as const;
+export type DeviceClass = (typeof DEVICE_CLASSES)[number];
+
+export const SYSTEMS = [
+  "windows",
+  "macos",
+  "ios",
+  "android",
+  "linux",
+  "chromeos",
+  "tvos",
+  "tizen",
+  "webos",
+  "roku",
+  "harmonyos",
+  "kaios",
+  "playstation",
+  "nintendo",
+] as const;
+export type System = (typeof SYSTEMS)[number];
+
+// The order matters: each names what it descends from as well, and Windows phones name Android and iPhone.
+const SYSTEM_WORDS: readonly (readonly [System, RegExp])[] = [
+  ["windows", /\bWindows Phone\b|\bXbox\b/i],
+  ["playstation", /\bPlayStation\b/i],
+  ["nintendo", /\bNintendo\b/i],
+  ["kaios", /\bKAIOS\b/i],
+  ["tizen", /\bTizen\b/i],
+  ["webos", /\b(?:Web0S|webOS|hpwOS)\b/i],
+  ["roku", /\bRoku/i],
+  ["tvos", /\bApple ?TV|\btvOS/i],
+  ["harmonyos", /\b(?:OpenHarmony|HarmonyOS)\b/i],
+  ["ios", /\b(?:iPhone|iPad|iPod|iOS|iPadOS)(?![a-z])|\b(?:CriOS|FxiOS|EdgiOS)\/|\bCPU OS \d/i],
+  ["android", /\bAndroid\b|\bSilk\/|\bKF[A-Z]{2,6}\b/i],
+  ["windows", /\bWindows\b|\bWin(?:9[58]|NT|10|11)\b/i],
+  ["chromeos", /\bCrOS\b/],
+  ["macos", /\bMac(?:intosh|OS| OS|_PowerPC)\b|\bDarwin\//i],
+  ["linux", /\b(?:Linux|X11|Ubuntu)(?![a-z])/i],
+];
+
+export const systemOf = (agent: string): System | null =>
+  SYSTEM_WORDS.find(([, words]) => words.test(agent))?.[0] ?? null;
+
+const CONSOLE = /\b(?:PlayStation|PS[2-5]\b|Xbox|Nintendo|Wii|Dreamcast|SEGASATURN|OUYA|Retroid|ANBERNIC)\b/i;
+
+/** Standards and platforms of televisions and the boxes beside them, and what makers call theirs. */
+const TV_PLATFORM = new RegExp(
+  [
+    /\b(?:HbbTV|CE-HTML|NETTV|NetCast|Web0S|tvOS|VIDAA|BRAVIA|Viera|Vizio|WhaleTV|TitanOS|Kepler)\b/,
+    /\bSmart[-_ ]?TV|\b(?:Google|Android|Opera|Philips|Mi|Hybrid|Web|You|Inet)[-_ ]?TV\b|\bApple ?TV|\bInettvBrowser\b/,
+    /\bRoku|\bCrKey\/|\bChromecast\b|\bOMI\/\d|\bSonyDTV|\bavui\/tv\b|\bMi ?BOX|\bBrightSign\b|\bTV ?Box\b/,
+    /\bSTB\b|_STB_|\bSet-?Top|\bOTT\b|_OTT_|-OTT-/,
+    // Fire TV's models.
+    /\bAFT[A-Z][A-Z0-9]{0,6}\b/,
+    // Without a desktop's window system, Linux on such a chip is built into something.
+    /\(Linux (?:armv\d|aarch64|mips|sh4)/,
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+  "i",
+);
+/** Two letters that phones with an aerial have in their names as well. */
+const TV_NAME = /(?:^|[\s;_(/.-])[A-Z]{0,2}TV(?=$|[\s;_)/.,\d-])/i;
+
+const TABLET =
+  /\biPad(?![a-z])|\bTablet\b(?! PC)|\bTouchPad\b|\bPlayBook\b|\bKindle\b|\bKF[A-Z]{2,6}\b|\bNexus (?:7|9|10)\b|\bSM-[TXP]\d{3}|\bGalaxy Tab|\b(?:Mi|Media|Mate|Redmi|OPPO|vivo|Honor|OnePlus|Xiaomi) ?Pad\b|\bLenovo (?:TB|YT)|\bTB-?\d{3,4}[A-Z]/i;
+const PHONE =
+  /\bMobi|\b(?:iPhone|iPod)(?!s)|\bWindows (?:Phone|CE)\b|\bIEMobile\b|\bBlackBerry|\bBB10\b|\bOpera (?:Mini|Mobi)\b|\bSymbian|\bSymbOS\b|\bSeries ?[346]0\b|\bNokia|\bMIDP\b|\bKAIOS\b|\bJ2ME\b|\bPalm|\bSM-[FZ]\d{3}|\bUP\.Browser\b|\bWAP\b|\bUCWEB\b|\bMAUI\b/i;
+const DESKTOP =
+  /\bWindows\b|\bWin(?:9[58]|NT|10|11)\b|\bMac(?:intosh|OS| OS|_PowerPC)\b|\bX11\b|\bLinux(?![a-z])|\bCrOS\b|\bUbuntu\b|\b(?:Free|Open|Net)BSD\b|\bSunOS\b|\bHaiku\b|\bAmigaOS\b|\bOS\/2\b|\(PC;|\bDarwin\//i;
+
+/**
+ * By the agent's own words. Of Android's, tablets are those that leave out `Mobile`:
+ * https://developer.chrome.com/docs/multidevice/user-agent
+ */
+export function deviceOf(agent: string): DeviceClass {
+  if (CONSOLE.test(agent)) return "console";
+  if (TV_PLATFORM.test(agent)) return "tv";
+  if (/\bChromebook\b/i.test(agent)) return "desktop";
+  const isAndroid = /\bAndroid\b|\bSilk\//i.test(agent);
+  if (TV_NAME.test(agent) && !(isAndroid && /\bMobile\b/i.test(agent))) return "tv";
+  if (TABLET.test(agent)) return "tablet";
+  if (PHONE.test(agent)) return "mobile";
+  // The desktop site on an iPad: Safari says Macintosh and no more, the others keep their name for iOS.
+  if (isAndroid || /\b(?:CriOS|FxiOS|EdgiOS|OPiOS)\//.test(agent)) return "tablet";
+  return DESKTOP.test(agent) ? "desktop" : "unknown";
+}
+
+/** What a page knows of the device besides its agent. */
+export interface DeviceHints {
+  /** `navigator.maxTouchPoints`; null where it is not known. */
+  touch: number | null;
+  /** `navigator.platform`. */
+  platform: string | null;
+  /** The shorter side of the screen, CSS pixels; null where it is not known. */
+  side: number | null;
+}
+
+/** From this side on Android lays out for a tablet: https://developer.android.com/guide/topics/large-screens */
+const TABLET_SIDE_PX = 600;
+
+/**
+ * Phones and tablets that ask for the desktop site say that they are a Mac or a Linux desktop. No Mac has a touch screen,
+ * and no Linux desktop with one has the platform of a phone's chip.
+ */
+export function behindDesktop(
+  os: System | null,
+  { touch, platform, side }: DeviceHints,
+): { os: System; device: DeviceClass } | null {
+  const device = side !== null && side < TABLET_SIDE_PX ? "mobile" : "tablet";
+  if (touch === null || touch < 1) return null;
+  if ((os === "macos" || os === "ios") && touch > 1) return { os: "ios", device };
+  return os === "linux" && /\b(?:arm|aarch64)/i.test(platform ?? "") ? { os: "android", device } : null;
+}
