@@ -20,7 +20,9 @@ export const SourcesQuery = BreakdownQuery.extend({
   by: z.enum(["source", "channel", "campaign", "medium", "term", "content", "referrer"]).default("source"),
 });
 export const DevicesQuery = BreakdownQuery.extend({ by: z.enum(["device", "browser", "os"]).default("device") });
-export const BotRulesQuery = BreakdownQuery.omit({ bots: true });
+export const BotsQuery = BreakdownQuery.omit({ bots: true }).extend({
+  by: z.enum(["rule", "kind", "name", "proof"]).default("rule"),
+});
 export const EventTypesQuery = BreakdownQuery.extend({ interval: z.enum(["total", "hour", "day"]).default("total") });
 export const DailyQuery = z.strictObject({
   ...range,
@@ -92,7 +94,7 @@ export const SourcesBody = list(
   z.object(named("source", "channel", "campaign", "medium", "term", "content", "referrer")),
 );
 export const DevicesBody = list(z.object(named("device", "browser", "os")));
-export const BotRulesBody = list(z.object({ rule: z.string(), ...sessionSums }));
+export const BotsBody = list(z.object(named("rule", "kind", "name", "proof")));
 export const PagesBody = list(
   z.object({ page: z.string(), views: Count, sessions: Count, entries: Count, bounces: Count, bounce_rate: Share }),
 );

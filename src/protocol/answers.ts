@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { BOT_KINDS } from "../network/bot-kind";
 import { CHANNELS } from "../sources/channel";
 import { RecordOrder } from "./recording";
 import { SiteInput } from "./site";
@@ -81,6 +82,9 @@ const Session = z.looseObject({
   country: Text,
   label: z.enum(["human", "suspect", "bot"]).nullable(),
   verified_bot: Text.optional(),
+  ...{ browser: Text.optional(), os: Text.optional(), bot_name: Text.optional() },
+  bot_kind: z.enum(BOT_KINDS).nullable().optional(),
+  bot_proof: z.enum(["verified", "claimed"]).nullable().optional(),
   engagement_band: z.enum(["cold", "warm", "engaged", "hot"]).nullable().optional(),
   scores: z.object({ engagement: Score, bot: Score, vpn: Score, risk: Score }),
   rules_version: z.int(),

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { MAX_URL_UNITS } from "../limits";
+import { DEVICE_CLASSES } from "../network/device";
 import { pageName } from "../session/page";
 import { CHANNELS } from "../sources/channel";
 import { nameOf } from "../sources/names";
@@ -40,7 +41,7 @@ export const filterFields = {
   }),
   channel: z.enum(CHANNELS).optional(),
   campaign: named(nameOf).meta({ description: "utm_campaign of the entry page" }),
-  device: z.enum(["desktop", "mobile", "tablet", "unknown"]).optional(),
+  device: z.enum(DEVICE_CLASSES).optional(),
   label: z.string().max(64).optional(),
   ...{ min_engagement: Score, max_engagement: Score, min_bot: Score, max_bot: Score },
   ...{ min_vpn: Score, max_vpn: Score, min_risk: Score, max_risk: Score },

@@ -10,7 +10,7 @@ import { invalidQuery } from "../http/problem";
 import { readQuery } from "../http/query";
 import { DAY_MS, HOUR_MS, MAX_DAYS, MAX_HOURS } from "../limits";
 import {
-  BotRulesQuery,
+  BotsQuery,
   BreakdownQuery,
   DevicesQuery,
   EventTypesQuery,
@@ -92,10 +92,14 @@ export const getSources = keyed((context) => bySession(context, readQuery(Source
 /** `GET /analytics/devices` */
 export const getDevices = keyed((context) => bySession(context, readQuery(DevicesQuery, context)));
 
+const BOT_PARTS = { rule: "rule", kind: "bot_kind", name: "bot_name", proof: "bot_proof" } as const;
+
 /** `GET /analytics/bots` */
-export const getBotRules = keyed((context) =>
-  bySession(context, { ...readQuery(BotRulesQuery, context), bots: "only", by: "rule" }),
-);
+export const getBots = keyed((context) => {
+  const { by, ...query } = readQuery(BotsQuery, context);
+  const breakdown = { part: BOT_PARTS[by], name: `bots-by-${by}`, field: by, ...SESSIONS };
+  return answerBreakdown(context, { ...query, bots: "only" }, breakdown);
+});
 
 /** `GET /analytics/pages/top` */
 export const getTopPages = keyed((context) =>

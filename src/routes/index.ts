@@ -5,7 +5,7 @@ import type { Route } from "../http/router";
 import { getDaily, getEngagement, getOverview } from "./aggregates";
 import { getLive, getSession, getSessionEvents, postTicket } from "./analytics";
 import { getAnomalies } from "./anomalies";
-import { getBotRules, getDevices, getEventTypes, getGeo, getSources, getTopPages } from "./breakdowns";
+import { getBots, getDevices, getEventTypes, getGeo, getSources, getTopPages } from "./breakdowns";
 import { getDemo } from "./demo";
 import { deleteLead, deletePerson, deleteVisitor, getErasure } from "./erasures";
 import { getFingerprint, getFingerprints, getIdentity } from "./fingerprints";
@@ -53,7 +53,7 @@ export const routes: readonly Route[] = [
   { method: "GET", path: "/analytics/geo", handler: getGeo },
   { method: "GET", path: "/analytics/sources", handler: getSources },
   { method: "GET", path: "/analytics/devices", handler: getDevices },
-  { method: "GET", path: "/analytics/bots", handler: getBotRules },
+  { method: "GET", path: "/analytics/bots", handler: getBots },
   { method: "GET", path: "/analytics/events", handler: getEventTypes },
   { method: "GET", path: "/analytics/anomalies", handler: getAnomalies },
   { method: "GET", path: "/analytics/sessions", handler: getSessions },

@@ -71,4 +71,9 @@ const COLUMNS: Columns<Session> = [
   ["device", (session) => session.device_class],
   ["engaged_ms", (session) => session.engaged_ms],
   ["scroll_percent", (session) => session.scroll_percent],
+  ["browser", (session) => session.browser],
+  ["os", (session) => session.os],
+  ["bot_name", (session) => session.bot_name],
+  ["bot_kind", (session) => session.bot_kind],
+  ["bot_proof", (session) => session.bot_proof],
 ];

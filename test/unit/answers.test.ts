@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 import {
-  BotRulesBody,
+  BotsBody,
   DailyBody,
   DevicesBody,
   EngagementBody,
@@ -126,7 +126,8 @@ const ANSWERS: Answer[] = [
     list({ device: "mobile", browser: null, os: null, ...sums }),
     ["data.0.device", "data.0.browser", "data.0.os"],
   ],
-  ["bots' rules", BotRulesBody, list({ rule: "r", ...sums })],
+  ["bots by rule", BotsBody, list({ rule: "r", ...sums }), ["data.0.rule"]],
+  ["bots by kind", BotsBody, list({ kind: null, ...sums }), ["data.0.kind"]],
   ["pages", PagesBody, list({ page: "p", views: 2, sessions: 2, entries: 1, bounces: 1, bounce_rate: 1 })],
   ["event types", EventTypesBody, list({ event_type: "click", at: AT, events: 2, sessions: 1 }), ["data.0.at"]],
   [

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type * as z from "zod";
 import { LIST_DEFAULT, LIST_MAX, MAX_KEY_NAME_UNITS, MAX_KEY_SITES, MAX_URL_UNITS } from "../../src/limits";
 import {
-  BotRulesQuery,
+  BotsQuery,
   BreakdownQuery,
   DailyQuery,
   DevicesQuery,
@@ -42,7 +42,7 @@ const FILTER: Bounds[] = [
   ["source", ["google", "G", text(65), text(MAX_URL_UNITS), undefined], ["", "  ", text(MAX_URL_UNITS + 1)]],
   ["channel", ["direct", "ai_assistant", undefined], ["", "Direct", "social"]],
   ["campaign", ["spring", "S", text(65), text(MAX_URL_UNITS), undefined], ["", "\0 ", text(MAX_URL_UNITS + 1)]],
-  ["device", ["desktop", "mobile", "tablet", "unknown", undefined], ["tv", ""]],
+  ["device", ["desktop", "mobile", "tablet", "tv", "console", "unknown", undefined], ["watch", ""]],
   ["label", ["", "bot", text(64), undefined], [text(65)]],
   ...["engagement", "bot", "vpn", "risk"]
     .flatMap((score) => [`min_${score}`, `max_${score}`])
@@ -77,7 +77,7 @@ describe("a question's parameters", () => {
       ],
     ],
     ["devices", DevicesQuery, [...BREAKDOWN, BOTS, ["by", ["device", "browser", "os", undefined], ["screen"]]]],
-    ["bots' rules", BotRulesQuery, [...BREAKDOWN, ["bots", [], ["only"]]]],
+    ["bots", BotsQuery, [...BREAKDOWN, ["bots", [], ["only"]], ["by", ["rule", "kind", "name", "proof"], ["os"]]]],
     ["events", EventTypesQuery, [...BREAKDOWN, BOTS, ["interval", ["total", "hour", "day", undefined], ["week"]]]],
     ["days", DailyQuery, [...BREAKDOWN, BOTS, ["tz", ["UTC", "Europe/Berlin", undefined], ["Berlin", "", text(65)]]]],
     ["sessions", SessionsQuery, [...BREAKDOWN, BOTS, ["visitor_id", ["v", undefined], ["", "a b"]]]],
@@ -141,7 +141,7 @@ describe("a question's parameters", () => {
     ["countries", GeoQuery, { bots: "exclude", limit: LIST_DEFAULT, by: "country" }],
     ["sources", SourcesQuery, { bots: "exclude", limit: LIST_DEFAULT, by: "source" }],
     ["devices", DevicesQuery, { bots: "exclude", limit: LIST_DEFAULT, by: "device" }],
-    ["bots' rules", BotRulesQuery, { limit: LIST_DEFAULT }],
+    ["bots", BotsQuery, { limit: LIST_DEFAULT, by: "rule" }],
     ["events", EventTypesQuery, { bots: "exclude", limit: LIST_DEFAULT, interval: "total" }],
     // All days that are asked for, unless a page of them is.
     ["days", DailyQuery, { bots: "exclude", tz: "UTC" }],

@@ -288,6 +288,27 @@ describe("every aggregate is a recount from the rows", { timeout: 240_000 }, () 
       expect(byName(data, "rule").get(rule ?? "")).toMatchObject(sumsOf(those, ledOf(leads)));
   });
 
+  it("of bots by what they come for, by name and by proof", async () => {
+    const proof = ({ verified_bot, bot_name }: MadeSession) =>
+      verified_bot ? "verified" : bot_name ? "claimed" : null;
+    const parts: [string, (session: MadeSession) => string | null][] = [
+      ["name", ({ bot_name }) => bot_name],
+      ["kind", ({ bot_kind, verified_bot }) => bot_kind ?? (verified_bot ? "preview" : null)],
+      ["proof", proof],
+    ];
+    const those = within(FROM, FROM + SPAN).filter(isBot);
+    for (const [by, valueIn] of parts) {
+      const { data } = await read<Answer<Record<string, number | string>[]>>(
+        `/analytics/bots?from=${FROM}&to=${FROM + SPAN}&by=${by}`,
+      );
+      const groups = grouped(those, (session) => [valueIn(session)]);
+      expect(data.length, by).toBe(groups.size);
+      expect(groups.size).toBeGreaterThan(2);
+      for (const [value, sessions] of groups)
+        expect(byName(data, by).get(value as string)).toMatchObject(sumsOf(sessions));
+    }
+  });
+
   it("and once they are", async () => {
     await rollUpAll(NOW);
     await checkEverything(2);

@@ -37,8 +37,8 @@ export interface AckBody {
 }
 
 /** Posts a batch that must be taken. */
-export async function taken(body: object, path = BATCH): Promise<AckBody> {
-  const response = await post(path, body);
+export async function taken(body: object, path = BATCH, init: RequestInit = {}): Promise<AckBody> {
+  const response = await post(path, body, init);
   const answer = await response.json<AckBody>();
   expect(response.status, JSON.stringify(answer)).toBe(200);
   return answer;

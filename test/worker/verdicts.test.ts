@@ -2,16 +2,18 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { IDENTITY_MAX_SIGHTINGS, IDENTITY_WAIT_MS } from "../../src/limits";
+import { agentOf } from "../../src/network/agent";
 import type { EventInput } from "../../src/protocol/events";
 import type { Firing } from "../../src/scoring/ledger";
 import type { Rule } from "../../src/scoring/rule";
 import { RULES } from "../../src/scoring/ruleset";
 import { findSession } from "../../src/store/sessions";
+import { compatible, windows } from "../support/agents";
 import { stopClock, tickUntilDrained } from "../support/clock";
 import { faults, resetFaults } from "../support/faults";
 import { PATIENT } from "../support/patience";
 import { alarm, callOf, drain, liveOf, PAGE, post, sessionRow, someEvents, take } from "../support/visit";
-import { BATCH, batchOf, flushed, newId, read } from "./helpers";
+import { BATCH, batchOf, flushed, newId, read, taken } from "./helpers";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -72,6 +74,42 @@ describe("a verdict", () => {
     await flushed(id);
     const { data } = await read<{ data: object }>(`/analytics/sessions/${id}`);
     expect(data).toMatchObject({ label: "bot", verified_bot: "Search Engine Crawler" });
+  });
+
+  it.each([
+    ["with an origin", { Origin: "https://shop.example" }],
+    ["from a server", {}],
+  ])("of a visit without any user agent, %s, is bot, and the figures leave it out", async (_, headers) => {
+    const site = crypto.randomUUID();
+    const agents = { none: null, page: windows("Chrome/140.0.0.0 Safari/537.36") };
+    for (const user_agent of Object.values(agents)) {
+      const id = newId();
+      const start = { page: PAGE, site, device_info: { user_agent } };
+      await taken(batchOf(id, { site, start }), BATCH, { headers: { ...headers, "User-Agent": "" } });
+      await flushed(id);
+    }
+    const { data, bots } = await read<{ data: { sessions: number }; bots: object }>(`/analytics/overview?site=${site}`);
+    expect({ sessions: data.sessions, bots }).toEqual({ sessions: 1, bots: { mode: "exclude", excluded: 1 } });
+    const { data: rules } = await read<{ data: { rule: string }[] }>(`/analytics/bots?site=${site}`);
+    expect(rules.map(({ rule }) => rule)).toContain("bot.no_agent");
+  });
+
+  it("of a named bot counts by what it comes for, its name, and whether that is checked", async () => {
+    const site = crypto.randomUUID();
+    for (const verified_bot of [null, "AI Crawler"]) {
+      const id = newId();
+      const call = callOf(id, { events: someEvents(1, "page_view"), site });
+      const agent = agentOf(compatible("GPTBot/1.2; +https://openai.com/gptbot"));
+      await take({ ...call, network: { ...call.network, edge: true, verified_bot, agent, headers: [] } });
+      await flushed(id);
+    }
+    const by = async (name: string) =>
+      (await read<{ data: Record<string, unknown>[] }>(`/analytics/bots?site=${site}&by=${name}`)).data.map(
+        (row) => `${row[name]} ${row["sessions"]}`,
+      );
+    expect(await by("kind")).toEqual(["training 2"]);
+    expect(await by("name")).toEqual(["GPTBot 2"]);
+    expect(await by("proof")).toEqual(["claimed 1", "verified 1"]);
   });
 
   it("of a bot leaves its session out of the aggregates unless they are asked, and they say how many", async () => {

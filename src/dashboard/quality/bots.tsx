@@ -9,20 +9,47 @@ import { Notice, Shown } from "../parts/states";
 import { type Column, Table } from "../parts/table";
 import { href } from "../place";
 
-type RuleRow = SessionSums & { rule: string };
+type By = "rule" | "kind" | "name";
+type Row = SessionSums & Partial<Record<By, string | null>>;
 
 const PATH = "/analytics/bots";
 
-const columnsFor = (most: number): readonly Column<RuleRow>[] => [
+interface Kind {
+  by: By;
+  title: string;
+  column: string;
+  note: string;
+}
+
+const KINDS: readonly Kind[] = [
   {
-    title: "Rule",
+    by: "rule",
+    title: "Filtered as bots, by rule",
+    column: "Rule",
+    note: "More than one rule may count in a session.",
+  },
+  {
+    by: "kind",
+    title: "Filtered as bots, by what they come for",
+    column: "Comes for",
+    note: "As the bot's agent says, or the edge. Search indexes pages, training collects text for models, fetch opens a page for a person.",
+  },
+  {
+    by: "name",
+    title: "Filtered as bots, by name",
+    column: "Name",
+    note: "As the bot's agent says: anybody may use the name.",
+  },
+];
+
+const UNNAMED = "not named";
+
+const columnsFor = ({ by, column }: Kind, most: number): readonly Column<Row>[] => [
+  {
+    title: column,
     isWide: true,
-    text: ({ rule }) => rule,
-    cell: ({ rule, sessions }) => (
-      <Bar part={sessions / most}>
-        <code>{rule}</code>
-      </Bar>
-    ),
+    text: (row) => row[by],
+    cell: (row) => <Bar part={row.sessions / most}>{row[by] ? <code>{row[by]}</code> : UNNAMED}</Bar>,
   },
   { title: "Sessions", cell: ({ sessions }) => count(sessions), text: ({ sessions }) => sessions, isNumber: true },
   { title: "Share of bots", cell: ({ share }) => percent(share), text: ({ share }) => share, isNumber: true },
@@ -36,22 +63,35 @@ const columnsFor = (most: number): readonly Column<RuleRow>[] => [
   },
 ];
 
-/** What was filtered as a bot, and by which rule. */
+/** What was filtered as a bot: by which rule, and which bots they say they are. */
 export function Bots() {
-  const answer = useAnswer<Breakdown<RuleRow>>(() => listed(PATH, { limit: 100 }), asked(PATH), { every: REFRESH_MS });
   return (
-    <Panel title="Filtered as bots, by rule" aside={<a href={href("sessions", null, { bots: "only" })}>Sessions</a>}>
+    <>
+      {KINDS.map((kind) => (
+        <BotsBy key={kind.by} kind={kind} />
+      ))}
+    </>
+  );
+}
+
+function BotsBy({ kind }: { kind: Kind }) {
+  const { by, title, note } = kind;
+  const answer = useAnswer<Breakdown<Row>>(() => listed(PATH, { by, limit: 100 }), asked(PATH, { by }), {
+    every: REFRESH_MS,
+  });
+  return (
+    <Panel title={title} aside={<a href={href("sessions", null, { bots: "only" })}>Sessions</a>}>
       <Shown of={answer}>
         {({ data }) => (
           <>
             <Table
-              name="Bots by rule"
-              columns={columnsFor(Math.max(1, ...data.map(({ sessions }) => sessions)))}
+              name={`Bots by ${by}`}
+              columns={columnsFor(kind, Math.max(1, ...data.map(({ sessions }) => sessions)))}
               rows={data}
-              id={({ rule }) => rule}
+              id={(row) => row[by] ?? ""}
               empty={<Notice title="Nothing was filtered as a bot in this span" />}
             />
-            <p class="soft note">More than one rule may count in a session.</p>
+            <p class="soft note">{note}</p>
           </>
         )}
       </Shown>

@@ -60,6 +60,10 @@ export function NetworkFacts({ session }: { session: SessionRow }) {
   );
 }
 
+/** What it says it is, what that comes for, and whether the edge has checked it. */
+const botOf = ({ bot_name, bot_kind, bot_proof }: SessionRow): string =>
+  bot_proof ? [bot_name, bot_kind, bot_proof].filter(Boolean).join(", ") : NOTHING;
+
 export function DeviceFacts({ session }: { session: SessionRow }) {
   const { device, screen, referrer, entry_page, exit_page } = session;
   const agent = device?.user_agent;
@@ -77,6 +81,10 @@ export function DeviceFacts({ session }: { session: SessionRow }) {
               NOTHING
             ),
           ],
+          ["Device", session.device_class ?? NOTHING],
+          ["Browser", session.browser ?? NOTHING],
+          ["System", session.os ?? NOTHING],
+          ["Bot", botOf(session)],
           ["Language", device?.language ?? NOTHING],
           ["Time zone", device?.timezone ?? NOTHING],
           ["Screen", screen?.width ? `${screen.width} × ${screen.height}` : NOTHING],

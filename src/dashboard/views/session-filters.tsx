@@ -23,6 +23,8 @@ const DEVICES = [
   ["desktop", "Desktop"],
   ["mobile", "Mobile"],
   ["tablet", "Tablet"],
+  ["tv", "Television"],
+  ["console", "Console"],
   ["unknown", "Unknown"],
 ] as const;
 

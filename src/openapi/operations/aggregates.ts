@@ -1,6 +1,6 @@
 import {
-  BotRulesBody,
-  BotRulesQuery,
+  BotsBody,
+  BotsQuery,
   BreakdownQuery,
   DailyBody,
   DailyQuery,
@@ -89,10 +89,13 @@ name under all their hosts. Medium, term and content are those of the entry page
     example: { query: { ...june, by: "browser" } },
   },
   "GET /analytics/bots": {
-    summary: "Sessions labelled as bots, by the rules whose points made them so",
-    description: "A session counts for each of its rules, so the rows add up to more than there are.",
-    query: BotRulesQuery,
-    answer: BotRulesBody,
+    summary: "Sessions labelled as bots, by rule, by what they come for, by name, or by proof",
+    description:
+      "By `rule` a session counts for each rule whose points made it a bot, so the rows add up to more than there are. " +
+      "By `kind` and `name` it counts for the bot that its agent names, by `proof` whether the edge has checked that " +
+      "(`verified`) or the agent alone says so (`claimed`); null stands for bots that are not named.",
+    query: BotsQuery,
+    answer: BotsBody,
     exported: true,
     ...usual,
     example: { query: june },
