@@ -305,7 +305,7 @@ describe("every aggregate is a recount from the rows", { timeout: 240_000 }, () 
       expect(data.length, by).toBe(groups.size);
       expect(groups.size).toBeGreaterThan(2);
       for (const [value, sessions] of groups)
-        expect(byName(data, by).get(value as string)).toMatchObject(sumsOf(sessions));
+        expect(byName(data, by).get(value as string)).toMatchObject(sumsOf(sessions, ledOf(leads)));
     }
   });
 
