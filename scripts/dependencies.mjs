@@ -36,6 +36,8 @@ const NOTES = `## Notes
   at each start. It brings a wrangler and a Miniflare of its own; \`overrides\` in package.json give them the same workerd as all
   others have, so that tests run on the runtime that is deployed to. It serves modules to the registry that was workerd's default
   until autumn 2026: tests ask for that one with the flag \`legacy_module_registry\`; the deployed Worker does not.
+- **User agents** are read by our own files, with isbot for bots: bowser, my-ua-parser and device-detector-js were judged, see
+  [decision 13](decisions/0013-agents-are-read-by-our-own-file.md).
 - **The documentation's site** has packages of its own, installed by its first \`npm run docs\`; see docs/package.json.`;
 
 /** @typedef {{ name: string, version: string, licence: string, bytes: number, use: string }} Dependency */
