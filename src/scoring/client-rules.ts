@@ -1,3 +1,4 @@
+import { APPS } from "../network/browser";
 import type { SessionState } from "../session/state";
 import { botAgent, deviceClass } from "../session/visitor";
 import type { Finding, Rule } from "./rule";
@@ -33,7 +34,10 @@ const hasNoAgent = ({ network, agent }: SessionState): boolean => network?.agent
 function differing(state: SessionState): Finding | null {
   const [header, page] = [state.network?.agent, state.agent];
   if (!header || !page) return null;
-  const parts = (["browser", "major", "os"] as const).filter((part) => {
+  // An app may add its name to one of the two alone.
+  const isApp = [header, page].some(({ browser }) => browser !== null && APPS.has(browser));
+  const compared = isApp ? (["os"] as const) : (["browser", "major", "os"] as const);
+  const parts = compared.filter((part) => {
     return header[part] !== null && page[part] !== null && header[part] !== page[part];
   });
   return parts.length > 0 ? saw(`header and page name another ${parts.join(", ")}`) : null;

@@ -50,6 +50,9 @@ describe("a user agent", () => {
     ["nothing in common", {}, { browser: "firefox", major: 1, os: "linux" }, "browser, major, os"],
     ["no version in the header", { major: null }, {}, null],
     ["no version on the page", {}, { major: null }, null],
+    ["an app's name in one of them", { browser: "facebook", major: 463 }, {}, null],
+    ["an app's name in the other", {}, { browser: "webview", major: null }, null],
+    ["an app on two systems", { browser: "facebook", os: "ios" }, { browser: "webview" }, "os"],
     ["a phone and a desktop of one name", { mobile: true }, {}, null],
   ])("that is %s in header and page", (_, header, page, differs) => {
     const entry = start({ agent: { ...CHROME, ...page }, network: { ...HOME, agent: { ...CHROME, ...header } } });
