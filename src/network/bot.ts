@@ -37,7 +37,7 @@ const MORE_NAMES = [
     "zombie\\.js",
     "linkedom",
   ],
-  ...["monitorss", "newsai/", "newsnow", "-user/\\d", "chromatic", "site24x7"],
+  ...["monitorss", "newsai/", "newsnow", "-user/\\d", "chromatic", "site24x7", "nitro-optimizer", "google web preview"],
 ];
 
 /** What bots are asked to have in their agent: a word for what they do, or an address to write to. */
@@ -53,6 +53,8 @@ const BOT_WORDS = [
     "pingdom",
     "catchpoint",
   ],
+  // Behind a browser's name; televisions have such a note in front.
+  "(?<=(?:Safari|Gecko|Firefox|Chrome|Version|Mobile)/[\\w.]{1,24} \\(compatible; ?)(?!MSIE)[\\w.-]{1,64}",
 ];
 
 /**
@@ -64,6 +66,14 @@ const OF_PEOPLE = new Set([
   ...["\\b\\w+/1\\.0;", ";\\s\\w+;$", "chromeframe", "torrent", "catch", "^[^ ]{50,}$"],
 ]);
 
+/** And those that are in the names of apps, which put their own behind Safari's or Chrome's: FlightRadar24, PriceChecker. */
+const OF_APPS = new Set([
+  ...["(?<!cam)scan", "abuse", "advisor", "agent\\b", "analyzer", "archive", "audit", "capture", "check\\b", "checker"],
+  ...["classifier", "detect", "discovery", "feed", "grab", "insight", "inspect", "library", "measure", "monitor\\b"],
+  ...["node\\b", "optimize", "parser", "proxy", "radar", "retriever", "server", "splash", "synapse", "transcoder"],
+  ...["url", "validator", "virtuoso"],
+]);
+
 /** Patterns about an agent as a whole say nothing of a browser's, which is read in parts. */
 const isOfPart = (pattern: string): boolean => !pattern.startsWith("^") && !pattern.endsWith("$");
 
@@ -72,7 +82,8 @@ const ENGINE = /\b(?:AppleWebKit|Gecko|Presto)\//;
 const either = (patterns: readonly string[]): RegExp => new RegExp(patterns.join("|"), "i");
 const MORE = either(MORE_NAMES);
 const OF_ISBOT = list.filter((pattern) => isOfPart(pattern) && !OF_PEOPLE.has(pattern));
-const IN_BROWSER = either([...OF_ISBOT, ...BOT_WORDS, ...MORE_NAMES]);
+const ON_DESKTOP = either([...OF_ISBOT, ...BOT_WORDS, ...MORE_NAMES]);
+const ON_PHONE = either([...OF_ISBOT.filter((pattern) => !OF_APPS.has(pattern)), ...BOT_WORDS, ...MORE_NAMES]);
 const IN_APP = either([...BOT_WORDS, ...MORE_NAMES]);
 
 /**
@@ -87,7 +98,8 @@ export function botOf(agent: string, client: Client): Bot | null {
   const isFree = isApp || isUnnamed || device === "tv" || device === "console";
   if (isFree || (browser !== null && agent.includes("("))) {
     const kept = withoutModel(agent, isFree || isHandheld, isFree);
-    return named(kept, (isFree ? IN_APP : IN_BROWSER).exec(kept)?.[0] ?? null, "other");
+    const names = isFree ? IN_APP : isHandheld ? ON_PHONE : ON_DESKTOP;
+    return named(kept, names.exec(kept)?.[0] ?? null, "other");
   }
   // Whatever shows pages says what it runs on.
   const isProgram = browser === null && device === "unknown" && !isKnownSystem;

@@ -45,6 +45,8 @@ describe("a person's browser", () => {
     ["a reader", view("SM-A546B", "FeedReader/3.1")],
     ["an app that scans", view("SM-A546B", "QRScanner/2.0")],
     ["an app that monitors", iphone("Mobile/15E148 GlucoseMonitor/2.0")],
+    ["an app behind Safari's name", iphone("Version/17.5 Mobile/15E148 Safari/604.1 FlightRadar24/9.27")],
+    ["an app behind Chrome's name", android("SM-A546B", "Chrome/124.0 Mobile Safari/537.36 PriceChecker/3.1")],
     ["an app with a domain", view("VFD 1300", "[air.com.A888poker/1.0]")],
     ["the Google app", iphone("GSA/320.0.639186104 Mobile/15E148 Safari/604.1")],
     ["Roblox", iphone("Mobile/15E148 ROBLOX iOS App 2.6 Hybrid()")],
@@ -111,7 +113,12 @@ describe("a bot with a browser's agent", () => {
       "TikTokSpider",
       "Mozilla/5.0 (Linux; Android 5.0) AppleWebKit/537.36 (KHTML, like Gecko) Mobile Safari/537.36 (compatible; TikTokSpider; ttspider-feedback@tiktok.com)",
     ],
+    [
+      "Google-InspectionTool",
+      android("Nexus 5X Build/MMB29P", "Chrome/W.X.Y.Z Mobile Safari/537.36 (compatible; Google-InspectionTool/1.0)"),
+    ],
     // Names that no table has.
+    ["Acme-Fetch", android("Pixel 8", "Chrome/124.0 Mobile Safari/537.36 (compatible; Acme-Fetch/1.0)")],
     ["AcmeCrawler", windows("Chrome/120.0.0.0 Safari/537.36 AcmeCrawler/1.0")],
     ["SWIMGBot", mac("Chrome/45.0.2454.101 Safari/537.36 SWIMGBot")],
     ["AcmeBot", android("Pixel 8; AcmeBot/1.0")],
