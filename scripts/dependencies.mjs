@@ -38,6 +38,8 @@ const NOTES = `## Notes
   until autumn 2026: tests ask for that one with the flag \`legacy_module_registry\`; the deployed Worker does not.
 - **User agents** are read by our own files, with isbot for bots: bowser, my-ua-parser and device-detector-js were judged, see
   [decision 13](decisions/0013-agents-are-read-by-our-own-file.md).
+- **@remix-run/multipart-parser** (with @remix-run/headers, MIT) gives each part's bytes and head. The runtime's own
+  \`Response.formData()\` reads every part as UTF-8, and loses the letters of forms in other charsets.
 - **The documentation's site** has packages of its own, installed by its first \`npm run docs\`; see docs/package.json.`;
 
 /** @typedef {{ name: string, version: string, licence: string, bytes: number, use: string }} Dependency */

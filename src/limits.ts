@@ -284,6 +284,8 @@ export const LEAD_MAX_BODY_BYTES = 64 * 1024;
 /** The longest contact forms have some 40 fields, hidden campaign fields included. */
 export const LEAD_MAX_FIELDS = 64;
 export const LEAD_MAX_FIELD_NAME_UNITS = 128;
+/** Parts of a multipart body: more than a form's fields with several values each, and far fewer than 64 KiB could hold. */
+export const FORM_MAX_PARTS = 1_000;
 /** Names, projects, places: the longest real ones are a few hundred characters. */
 export const LEAD_MAX_SHORT_UNITS = 1_000;
 /** Free text: two pages of it. */

@@ -3,6 +3,8 @@
 
 /** @type {Record<string, string>} */
 export const WHAT_FOR = {
+  "@remix-run/multipart-parser": "forms with parts: their bytes, in any charset; see below",
+  "countries-list": "countries by their three letters",
   isbot: "names of bots in user agents",
   "itty-durable": "settings of sites: a small object with named methods",
   "itty-router": "routes; what itty-durable asks for",

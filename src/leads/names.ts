@@ -39,6 +39,9 @@ export const fieldOf = (name: string): string | undefined => FIELD_OF.get(plain(
 export const looksLikeLead = (body: Record<string, unknown>): boolean =>
   Object.keys(body).some((name) => ["email", "phone"].includes(fieldOf(name) ?? ""));
 
+/** HTML fills a hidden field of this name with the name of the form's charset: it tells how to read, and is no field. */
+export const isCharsetField = (name: string): boolean => name.toLowerCase() === "_charset_";
+
 const isEmpty = (value: unknown): boolean => value === null || value === undefined || value === "";
 
 /**
@@ -50,6 +53,7 @@ export function sortFields(body: Record<string, unknown>): Record<string, unknow
   const rest: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(body)) {
     const field = fieldOf(name);
+    if (isCharsetField(name)) continue;
     if (name === "fields" && isRecord(value)) Object.assign(rest, value);
     else if (field === undefined) rest[name] = value;
     else if (isEmpty(known[field])) known[field] = value;

@@ -47,6 +47,10 @@ describe("a lead's body", () => {
 });
 
 describe("a field's values", () => {
+  it("are none where it only tells the form's charset", () => {
+    expect(sortFields({ _charset_: "UTF-8", _CHARSET_: "x", charset: "y" })).toEqual({ fields: { charset: "y" } });
+  });
+
   it.each([null, undefined, ""])("give way to a second spelling's where the first is %j", (empty) => {
     expect(sortFields({ email: empty, mail: "a@b.co" })).toEqual({ email: "a@b.co", fields: {} });
     expect(sortFields({ email: "a@b.co", mail: empty })).toEqual({ email: "a@b.co", fields: {} });
