@@ -15,6 +15,7 @@ import { eraseLead } from "../src/ops/erase-lead";
 import { liveSessionsOf } from "../src/ops/live";
 import type { Erasure } from "../src/protocol/erasure";
 import { shardName, shardOf } from "../src/roster/shards";
+import { whoIs } from "../src/roster/who";
 import { dayOf } from "../src/store/archive-days";
 import {
   isShared,
@@ -154,7 +155,10 @@ export class EraserActor extends DurableObject<Env> {
   async #eraseSession(order: ErasureOrder, receipt: Erasure, session: OrderedSession): Promise<void> {
     const { session_id: id, starts, identities } = session;
     const erased = await this.env.SESSION.getByName(id).erase(starts);
-    await this.env.ROSTER.getByName(shardName(shardOf(id))).remove(id);
+    // Before it had a visitor, or after its withdrawal, it was told of in the shard of its own id.
+    for (const who of [await whoIs(order.visitor_id), null]) {
+      await this.env.ROSTER.getByName(shardName(shardOf(id, who))).remove(id);
+    }
     await forgetDays(this.env.DB, [...new Set(starts.map(dayOf))]);
     for (const [kind, value] of identities) {
       // What rests on other sessions stays: the identity itself goes at the end, if nobody shares it.

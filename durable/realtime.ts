@@ -3,8 +3,10 @@ import type { Env } from "../src/env";
 import { createLogger, errorField, type Logger } from "../src/http/logger";
 import { MAX_USED_TICKETS, REALTIME_MAX_WATCHERS, REALTIME_POLL_MS, REALTIME_SHOWN } from "../src/limits";
 import { isHere, type Presence } from "../src/roster/entry";
-import { allShards, shardName, shardOf } from "../src/roster/shards";
+import { type Here, isAsked } from "../src/roster/people";
+import { allShards, shardName } from "../src/roster/shards";
 import { type FollowContext, readFollow } from "../src/roster/socket";
+import { mergeSummaries, summarize } from "../src/roster/summary";
 import { readUsed, writeUsed } from "../src/store/used-tickets";
 import type { Place } from "./roster";
 import { sendQuietly } from "./watch";
@@ -16,7 +18,8 @@ import { sendQuietly } from "./watch";
 export class RealtimeActor extends DurableObject<Env> {
   readonly #log: Logger;
   readonly #places = new Map<number, Place>();
-  readonly #present = new Map<string, Presence>();
+  /** Everybody there, bots too, and the shard that has told of them. */
+  readonly #present = new Map<string, Here & { shard: number }>();
   /** Null until this instance has read all shards once: those who follow are then told everything anew. */
   #isComplete = false;
 
@@ -35,8 +38,8 @@ export class RealtimeActor extends DurableObject<Env> {
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
     server.serializeAttachment(context);
-    if (!this.#isComplete) await this.#poll(context.site);
-    sendQuietly(server, this.#whole());
+    if (!this.#isComplete) await this.#poll(context);
+    sendQuietly(server, this.#whole(context));
     if ((await this.ctx.storage.getAlarm()) === null) await this.#setAlarm();
     const headers = context.protocol ? { "Sec-WebSocket-Protocol": context.protocol } : {};
     return new Response(null, { status: 101, webSocket: client, headers });
@@ -46,10 +49,10 @@ export class RealtimeActor extends DurableObject<Env> {
     const sockets = this.ctx.getWebSockets();
     const [first] = sockets;
     if (!first) return this.#forget();
-    const { site } = first.deserializeAttachment() as FollowContext;
+    const follow = first.deserializeAttachment() as FollowContext;
     const isNew = !this.#isComplete;
-    const { changed, left } = await this.#poll(site);
-    const text = isNew ? this.#whole() : JSON.stringify({ t: "update", data: { ...this.#count(), changed, left } });
+    const { changed, left } = await this.#poll(follow);
+    const text = isNew ? this.#whole(follow) : this.#update(follow, changed, left);
     if (isNew || changed.length + left.length > 0)
       for (const socket of this.ctx.getWebSockets()) sendQuietly(socket, text);
     await this.#setAlarm();
@@ -68,35 +71,40 @@ export class RealtimeActor extends DurableObject<Env> {
   }
 
   /** Brings `#present` up to date, and says what became of it. A shard that does not answer is asked again next time. */
-  async #poll(site: string | null): Promise<{ changed: Presence[]; left: string[] }> {
+  async #poll({ site, bots }: FollowContext): Promise<{ changed: Presence[]; left: string[] }> {
     const answers = await Promise.all(allShards.map((shard) => this.#ask(shard, site)));
+    const shown = [...this.#present].filter(([, { presence }]) => isAsked(presence, bots)).map(([id]) => id);
     const changed: Presence[] = [];
-    const left: string[] = [];
     for (const [shard, answer] of answers.entries()) {
       if (!answer) continue;
       const isAnew = this.#places.get(shard)?.epoch !== answer.epoch;
       const named = new Set(isAnew ? answer.changed.map(({ presence }) => presence.session_id) : []);
       // A shard that was loaded anew names everybody there: who is not named has left in the meantime.
-      const missed = isAnew ? [...this.#present.keys()].filter((id) => shardOf(id) === shard && !named.has(id)) : [];
-      for (const id of missed) this.#present.delete(id);
-      left.push(...missed);
+      const missed = isAnew ? [...this.#present].filter(([id, one]) => one.shard === shard && !named.has(id)) : [];
+      for (const [id] of missed) this.#present.delete(id);
       this.#places.set(shard, { epoch: answer.epoch, version: answer.version });
-      for (const { presence, ended } of answer.changed) {
+      for (const { presence, visitor, ended } of answer.changed) {
         const { session_id } = presence;
         if (!ended) {
-          this.#present.set(session_id, presence);
+          this.#present.set(session_id, { presence, visitor, shard });
           changed.push(presence);
-        } else if (this.#present.delete(session_id)) left.push(session_id);
+          // One whose visitor has changed is told of by another shard now.
+        } else if (this.#present.get(session_id)?.shard === shard) this.#present.delete(session_id);
       }
     }
     const now = Date.now();
-    for (const [session_id, presence] of this.#present) {
-      if (isHere(presence, now)) continue;
-      this.#present.delete(session_id);
-      left.push(session_id);
+    for (const [session_id, { presence }] of this.#present) {
+      if (!isHere(presence, now)) this.#present.delete(session_id);
     }
     this.#isComplete = true;
-    return { changed, left };
+    const isShown = (id: string): boolean => {
+      const one = this.#present.get(id);
+      return one !== undefined && isAsked(one.presence, bots);
+    };
+    return {
+      changed: changed.filter(({ session_id }) => isShown(session_id)),
+      left: shown.filter((id) => !isShown(id)),
+    };
   }
 
   async #ask(shard: number, site: string | null) {
@@ -108,12 +116,17 @@ export class RealtimeActor extends DurableObject<Env> {
     }
   }
 
-  #count = () => ({ visitors: this.#present.size, timestamp: Date.now() });
+  #summary = ({ bots }: FollowContext) =>
+    mergeSummaries([summarize([...this.#present.values()], bots, REALTIME_SHOWN)], bots, REALTIME_SHOWN);
 
   /** Everybody there, the latest first, as far as is shown. */
-  #whole(): string {
-    const sessions = [...this.#present.values()].sort((a, b) => b.seen_at - a.seen_at).slice(0, REALTIME_SHOWN);
-    return JSON.stringify({ t: "realtime", data: { ...this.#count(), sessions } });
+  #whole(follow: FollowContext): string {
+    return JSON.stringify({ t: "realtime", data: { ...this.#summary(follow), timestamp: Date.now() } });
+  }
+
+  #update(follow: FollowContext, changed: Presence[], left: string[]): string {
+    const { sessions: _, ...counts } = this.#summary(follow);
+    return JSON.stringify({ t: "update", data: { ...counts, timestamp: Date.now(), changed, left } });
   }
 
   #setAlarm = (): Promise<void> => this.ctx.storage.setAlarm(Date.now() + REALTIME_POLL_MS);

@@ -26,6 +26,8 @@ export class Reporter {
   #limits: Record<string, number> = {};
   /** The visitor that was told of last, and the hash: making it takes longer than all else a report does here. */
   #visitor: { id: string | null; who: Promise<string | null> } | null = null;
+  /** Visitors that this session was told of as, and is not any more: it leaves their shards. */
+  #former: (string | null)[] = [];
   /** The last report on its way. */
   #reporting: Promise<void> = Promise.resolve();
   /** Something has changed that no report has told. */
@@ -47,6 +49,7 @@ export class Reporter {
   /** After something was taken: `before` is the mark the session had until then. */
   taken(memory: Memory, before: Mark, now: number): void {
     const after = markOf(memory.head, memory.state);
+    if (before.seen_at !== null && before.visitor !== after.visitor) this.#former.push(before.visitor);
     const reason = reasonFor(memory.head.session_id, before, after);
     this.#isOwed ||= reason === "change";
     const isEnd = after.ended && !before.ended;
@@ -83,19 +86,46 @@ export class Reporter {
 
   #report(memory: Memory, now: number): void {
     const { head, state } = memory;
+    const { session_id } = head;
     const visitor = head.identity?.visitor_id ?? null;
     // What is reported is as of now, whatever happens while the hash is made.
     const report: Omit<Report, "who"> = {
-      ...{ v: 1, presence: presenceOf(head, state), seq: state.seq, ended: state.ended_at !== null },
-      ...{ health: healthOf(memory, now), refused: this.#refused, limits: this.#limits },
+      v: 1,
+      presence: presenceOf(head, state),
+      seq: state.seq,
+      ended: state.ended_at !== null,
+      active_at: state.last_event_at ?? state.started_at,
+      health: healthOf(memory, now),
+      refused: this.#refused,
+      limits: this.#limits,
     };
+    const former = this.#former;
+    this.#former = [];
     this.#refused = {};
     this.#limits = {};
     this.#isOwed = false;
-    const shard = this.#env.ROSTER.getByName(shardName(shardOf(head.session_id)));
     if (this.#visitor?.id !== visitor) this.#visitor = { id: visitor, who: whoIs(visitor) };
-    this.#reporting = this.#visitor.who
-      .then((who) => shard.report({ ...report, who }))
-      .catch((error: unknown) => this.#log.debug("report_failed", { error: errorField(error) }));
+    const { who } = this.#visitor;
+    this.#reporting = this.#tell(report, who, former.map(whoIs), session_id).catch((error: unknown) =>
+      this.#log.debug("report_failed", { error: errorField(error) }),
+    );
   }
+
+  /** To the shard of its visitor; and those forget it where it was before its visitor changed. */
+  async #tell(
+    report: Omit<Report, "who">,
+    visitor: Promise<string | null>,
+    former: Promise<string | null>[],
+    sessionId: string,
+  ): Promise<void> {
+    const who = await visitor;
+    const shardFor = (one: string | null): number => shardOf(sessionId, one);
+    const left = new Set((await Promise.all(former)).map(shardFor).filter((shard) => shard !== shardFor(who)));
+    await Promise.all([
+      this.#shard(shardFor(who)).report({ ...report, who }),
+      ...[...left].map((shard) => this.#shard(shard).leave(sessionId, report.seq)),
+    ]);
+  }
+
+  #shard = (shard: number) => this.#env.ROSTER.getByName(shardName(shard));
 }

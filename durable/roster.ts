@@ -1,8 +1,10 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../src/env";
 import { HEALTH_TTL_MS, ROSTER_MAX_SEATS, ROSTER_SWEEP_MS } from "../src/limits";
+import type { Bots } from "../src/protocol/filter";
 import { type Health, isHere, type Presence, type Report } from "../src/roster/entry";
 import { addCounts, type Figures, figuresOf } from "../src/roster/figures";
+import { countVisitors, type Here, isAsked, isLeftFor, visitorOf } from "../src/roster/people";
 import { type RosterSummary, summarize } from "../src/roster/summary";
 import { type Seat, Seats, type Totals } from "../src/store/roster";
 
@@ -15,13 +17,15 @@ export interface Place {
 
 export interface Changes extends Place {
   /** Who has changed since the place that was given, those who have left too. */
-  changed: { presence: Presence; ended: boolean }[];
+  changed: (Here & { ended: boolean })[];
 }
 
 interface Known {
   slot: number;
   seat: Seat;
   version: number;
+  /** The visitor has gone on to another session, and this one's end was not heard of. */
+  isLeft: boolean;
 }
 
 const NO_TOTALS: Totals = { reports: 0, refused: {}, limits: {} };
@@ -33,6 +37,8 @@ const NO_TOTALS: Totals = { reports: 0, refused: {}, limits: {} };
 export class RosterActor extends DurableObject<Env> {
   readonly #seats: Seats;
   readonly #known = new Map<string, Known>();
+  /** Sessions of one visitor, by the hash of who it is. */
+  readonly #byWho = new Map<string, Set<Known>>();
   readonly #free: number[] = [];
   readonly #epoch = crypto.randomUUID();
   #version = 0;
@@ -51,8 +57,11 @@ export class RosterActor extends DurableObject<Env> {
       const { session_id } = seat.presence;
       const other = this.#known.get(session_id);
       if (other && other.seat.seq > seat.seq) this.#free.push(slot);
-      else this.#known.set(session_id, { slot, seat, version: 0 });
+      else this.#known.set(session_id, { slot, seat, version: 0, isLeft: false });
     }
+    for (const known of this.#known.values()) this.#add(known);
+    for (const known of this.#known.values())
+      known.isLeft = this.#others(known).some((other) => isLeftFor(known.seat, other.seat));
     void ctx.blockConcurrencyWhile(async () => {
       this.#alarmAt = await ctx.storage.getAlarm();
     });
@@ -60,41 +69,46 @@ export class RosterActor extends DurableObject<Env> {
 
   report(report: Report): void {
     const now = Date.now();
-    const { presence, seq, ended, who, health, refused, limits } = report;
+    const { presence, seq, ended, active_at, who, health, refused, limits } = report;
     this.#note(presence.session_id, health, now);
     this.#count(refused, limits);
     const known = this.#known.get(presence.session_id);
     if (known && known.seat.seq > seq) return;
     const slot = known?.slot ?? this.#takeSlot(now);
     if (slot === null) return;
-    const seat: Seat = { presence, seq, ended, who };
+    const seat: Seat = { presence, seq, ended, active_at, who };
     this.#seats.write(slot, seat);
     this.#version += 1;
-    this.#known.set(presence.session_id, { slot, seat, version: this.#version });
+    this.#seat({ slot, seat, version: this.#version, isLeft: false });
     if (this.#alarmAt !== null) return;
     this.#alarmAt = now + ROSTER_SWEEP_MS;
     void this.ctx.storage.setAlarm(this.#alarmAt);
   }
 
-  /** Takes a session out, as if it had never been there. */
+  /** Takes a session out, as if it had never been there: no report is newer than this. */
   remove(sessionId: string): boolean {
+    return this.leave(sessionId, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** Takes a session out whose visitor is another now: it is told of elsewhere. `seq`: what it had come to then. */
+  leave(sessionId: string, seq: number): boolean {
     this.#health.delete(sessionId);
     const known = this.#known.get(sessionId);
-    if (!known) return false;
+    if (!known || known.seat.seq > seq) return false;
     // Nothing stays on disk. In memory it is marked as left until it expires, so that those who follow the site hear of it.
     const { session_id, site } = known.seat.presence;
     const gone: Presence = { ...NOBODY, session_id, site };
-    // No report is newer than this: one that was on its way changes nothing any more.
-    const seat: Seat = { presence: gone, seq: Number.MAX_SAFE_INTEGER, ended: true, who: null };
+    // A report that was on its way changes nothing any more.
+    const seat: Seat = { presence: gone, seq, ended: true, active_at: 0, who: null };
     this.#seats.erase(known.slot);
     this.#version += 1;
-    this.#known.set(sessionId, { ...known, seat, version: this.#version });
+    this.#seat({ slot: known.slot, seat, version: this.#version, isLeft: false });
     return true;
   }
 
   /** Who is there, in numbers, and the latest of them. `site` null: everywhere. */
-  summary(site: string | null, limit: number): RosterSummary {
-    return summarize(this.#here(site), limit);
+  summary(site: string | null, bots: Bots, limit: number): RosterSummary {
+    return summarize(this.#here(site), bots, limit);
   }
 
   /** Who has changed since `since`; everybody without one, or when it is of another life of this shard. */
@@ -103,24 +117,27 @@ export class RosterActor extends DurableObject<Env> {
     const now = Date.now();
     const changed = [...this.#known.values()]
       .filter(
-        ({ seat, version }) =>
-          version > after && isOf(seat, site) && (seat.ended ? after >= 0 : isHere(seat.presence, now)),
+        (known) =>
+          known.version > after &&
+          isOf(known.seat, site) &&
+          (hasLeft(known) ? after >= 0 : isHere(known.seat.presence, now)),
       )
-      .map(({ seat: { presence, ended } }) => ({ presence, ended }));
+      .map((known) => ({ ...hereOf(known), ended: hasLeft(known) }));
     return { epoch: this.#epoch, version: this.#version, changed };
   }
 
   /** Sessions of a visitor, by the hash of who it is: those that no store may know yet among them. */
   sessionsOf(who: string, sites: readonly string[] | null): string[] {
-    const isTheirs = ({ seat }: Known) => seat.who === who && (sites === null || sites.includes(seat.presence.site));
-    return [...this.#known.values()].filter(isTheirs).map(({ seat }) => seat.presence.session_id);
+    const presences = [...(this.#byWho.get(who) ?? [])].map(({ seat }) => seat.presence);
+    return presences.filter(({ site }) => sites === null || sites.includes(site)).map(({ session_id }) => session_id);
   }
 
   figures(): Figures {
     const now = Date.now();
     for (const [id, { at }] of this.#health) if (at + HEALTH_TTL_MS <= now) this.#health.delete(id);
     const health = [...this.#health.values()].map((one) => one.health);
-    return figuresOf(health, { visitors: this.#here(null).length, ...this.#totals });
+    const people = this.#here(null).filter(({ presence }) => isAsked(presence, "exclude"));
+    return figuresOf(health, { visitors: countVisitors(people), ...this.#totals });
   }
 
   /** Looks whether anybody is left. */
@@ -133,26 +150,63 @@ export class RosterActor extends DurableObject<Env> {
       return;
     }
     this.#known.clear();
+    this.#byWho.clear();
     this.#free.length = 0;
     this.#slots = 0;
     await this.#seats.clear(this.#totals);
   }
 
-  #here(site: string | null): Presence[] {
+  #here(site: string | null): Here[] {
     const now = Date.now();
     const present = [...this.#known.values()].filter(
-      ({ seat }) => !seat.ended && isOf(seat, site) && isHere(seat.presence, now),
+      (known) => !hasLeft(known) && isOf(known.seat, site) && isHere(known.seat.presence, now),
     );
-    return present.map(({ seat }) => seat.presence);
+    return present.map(hereOf);
+  }
+
+  /** Puts what is known of a session in the place of what was, and sees which sessions of its visitor were left. */
+  #seat(known: Known): void {
+    const { session_id } = known.seat.presence;
+    const before = this.#known.get(session_id);
+    if (before) this.#drop(before);
+    this.#known.set(session_id, known);
+    this.#add(known);
+    for (const other of this.#others(known)) {
+      known.isLeft ||= isLeftFor(known.seat, other.seat);
+      if (other.isLeft || !isLeftFor(other.seat, known.seat)) continue;
+      other.isLeft = true;
+      other.version = known.version;
+    }
+  }
+
+  #add(known: Known): void {
+    const { who } = known.seat;
+    if (who === null) return;
+    const mine = this.#byWho.get(who) ?? new Set();
+    this.#byWho.set(who, mine.add(known));
+  }
+
+  #drop(known: Known): void {
+    const { who, presence } = known.seat;
+    this.#known.delete(presence.session_id);
+    const mine = who === null ? null : this.#byWho.get(who);
+    mine?.delete(known);
+    if (who !== null && mine?.size === 0) this.#byWho.delete(who);
+  }
+
+  /** Other sessions of the same visitor. */
+  #others(known: Known): Known[] {
+    const { who } = known.seat;
+    return who === null ? [] : [...(this.#byWho.get(who) ?? [])].filter((one) => one !== known);
   }
 
   /** A free seat; expired ones are freed when there is none. Null when the shard is full. */
   #takeSlot(now: number): number | null {
     if (this.#free.length === 0) {
-      for (const [id, { slot, seat }] of this.#known) {
-        if (isHere(seat.presence, now)) continue;
-        this.#known.delete(id);
-        this.#free.push(slot);
+      for (const known of [...this.#known.values()]) {
+        if (isHere(known.seat.presence, now)) continue;
+        this.#drop(known);
+        this.#free.push(known.slot);
       }
     }
     const free = this.#free.pop();
@@ -175,6 +229,10 @@ export class RosterActor extends DurableObject<Env> {
     this.#seats.writeTotals(this.#totals);
   }
 }
+
+const hasLeft = ({ seat, isLeft }: Known): boolean => seat.ended || isLeft;
+
+const hereOf = ({ seat }: Known): Here => ({ presence: seat.presence, visitor: visitorOf(seat) });
 
 const isOf = ({ presence }: Seat, site: string | null): boolean => site === null || presence.site === site;
 

@@ -11,7 +11,7 @@ import { invalidQuery, Problem } from "./problem";
  */
 export function readQuery<T>(
   schema: z.ZodObject & z.ZodType<T>,
-  { url, caller }: Pick<KeyedContext, "url" | "caller">,
+  { url, caller }: Pick<KeyedContext, "url"> & { caller: Pick<Caller, "sites"> },
 ): T {
   // A strict schema does not see this one name.
   if (url.searchParams.has("__proto__")) throw invalidQuery("__proto__", "is no parameter of this path");
@@ -37,7 +37,7 @@ export function refuseRepeats(params: URLSearchParams): void {
  * The site a caller's question is about. A key for one site asks about that one without naming it; a key for several
  * has to say which. Another's site is as if it were not there: it becomes a name that no site has.
  */
-function siteFilter({ sites }: Caller, named: string | undefined): string | undefined {
+function siteFilter({ sites }: Pick<Caller, "sites">, named: string | undefined): string | undefined {
   if (sites === null) return named;
   if (named !== undefined)
     return sites.includes(named) || !SiteName.safeParse(named).success ? named : crypto.randomUUID();

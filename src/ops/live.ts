@@ -1,5 +1,5 @@
 import type { Env } from "../env";
-import { allShards, shardName } from "../roster/shards";
+import { shardName, shardOf } from "../roster/shards";
 import { whoIs } from "../roster/who";
 
 /** Sessions of a visitor that the roster has heard of lately: those that no store knows yet are among them. */
@@ -10,6 +10,5 @@ export async function liveSessionsOf(
 ): Promise<string[]> {
   const who = await whoIs(visitorId);
   if (who === null) return [];
-  const ask = (shard: number) => roster.getByName(shardName(shard)).sessionsOf(who, sites && [...sites]);
-  return (await Promise.all(allShards.map(ask))).flat();
+  return roster.getByName(shardName(shardOf("", who))).sessionsOf(who, sites && [...sites]);
 }

@@ -42,7 +42,7 @@ export function renderMetrics({ shards, failed, retention_finished_at }: Operati
   const parts = [
     gauge(
       "visitors",
-      "Visitors on all sites now.",
+      "Visitors on all sites now, without bots.",
       sum((one) => one.visitors),
     ),
     gauge(

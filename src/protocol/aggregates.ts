@@ -44,7 +44,7 @@ const Ms = z.number().min(0).nullable();
 const At = z.int().meta({ description: "Epoch milliseconds" });
 
 /** What was left out because of `bots`. */
-const BotsLeftOut = z.object({ mode: Bots, excluded: Count });
+export const BotsLeftOut = z.object({ mode: Bots, excluded: Count });
 const Period = z.object({ from: At, to: At });
 const common = { bots: BotsLeftOut, period: Period };
 

@@ -1,17 +1,25 @@
 import * as z from "zod";
 import { LIST_DEFAULT, LIST_MAX } from "../limits";
+import { BotsLeftOut } from "./aggregates";
 import { SiteName } from "./fields";
+import { Bots } from "./filter";
+
+/** `GET /analytics/realtime/stream` */
+export const RealtimeStreamQuery = z.strictObject({
+  site: SiteName.optional().meta({ description: "Absent: every site" }),
+  bots: Bots.default("exclude"),
+});
 
 /** `GET /analytics/realtime` */
 export const RealtimeQuery = z.strictObject({
-  site: SiteName.optional().meta({ description: "Absent: every site" }),
+  ...RealtimeStreamQuery.shape,
   limit: z.coerce
     .number()
     .int()
     .min(1)
     .max(LIST_MAX)
     .default(LIST_DEFAULT)
-    .meta({ description: "Visitors shown; the counts are of all of them" }),
+    .meta({ description: "Sessions shown; the counts are of all of them" }),
 });
 
 const Count = z.int().min(0);
@@ -42,4 +50,5 @@ export const RealtimeBody = z.object({
     sessions: z.array(Presence),
     timestamp: z.int(),
   }),
+  bots: BotsLeftOut.meta({ description: "Visitors left out" }),
 });

@@ -42,6 +42,8 @@ export interface Report {
   /** Rises from report to report: one that was overtaken changes nothing. */
   seq: number;
   ended: boolean;
+  /** When the visitor last did something here, by the server's clock; what came late counts for when it was done. */
+  active_at: number;
   /** A hash of the visitor's id, so that an erasure finds sessions no store knows yet; null without consent. */
   who: string | null;
   health: Health;

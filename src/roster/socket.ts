@@ -1,7 +1,10 @@
+import type { Bots } from "../protocol/filter";
+
 /** Who follows a site: what the Worker has checked, and the hub keeps with the socket. */
 export interface FollowContext {
   /** Null: every site. */
   site: string | null;
+  bots: Bots;
   /** The ticket the Worker has verified, to be used once; null when a key opened the socket. */
   ticket: { nonce: string; expires_at: number } | null;
   /** The subprotocol to answer with, null when none was offered. */
@@ -16,5 +19,6 @@ export const followRequest = (context: FollowContext): Request =>
 
 export const readFollow = (request: Request): FollowContext => JSON.parse(request.headers.get(HEADER) ?? "{}");
 
-/** The hub's name; no site can be called "*". */
-export const hubName = (site: string | null): string => site ?? "*";
+/** The hub's name, one for each site and side of bots; no site can be called "*" or have a blank in its name. */
+export const hubName = (site: string | null, bots: Bots): string =>
+  bots === "exclude" ? (site ?? "*") : `${site ?? "*"} ${bots}`;

@@ -2,13 +2,12 @@ import { type Caller, requireKey, requireRootKey } from "../http/auth";
 import type { Context, Handler } from "../http/context";
 import { keyed } from "../http/keyed";
 import { errorField } from "../http/logger";
-import { invalidQuery, Problem, unavailable } from "../http/problem";
-import { readQuery, refuseRepeats } from "../http/query";
+import { Problem, unavailable } from "../http/problem";
+import { readQuery } from "../http/query";
 import { limitApi } from "../http/rate";
 import { offeredTicket, readTicket } from "../http/tickets";
 import { UNAVAILABLE_RETRY_SECONDS } from "../limits";
-import { SiteName } from "../protocol/fields";
-import { RealtimeQuery } from "../protocol/realtime";
+import { RealtimeQuery, RealtimeStreamQuery } from "../protocol/realtime";
 import { allShards, shardName } from "../roster/shards";
 import { type FollowContext, followRequest, hubName } from "../roster/socket";
 import { mergeSummaries } from "../roster/summary";
@@ -17,14 +16,15 @@ import { requireUpgrade, WATCH } from "./socket";
 /** `GET /analytics/realtime`: who is on a site, or on all of them, now. */
 export const getRealtime = keyed(
   async (context) => {
-    const { site = null, limit } = readQuery(RealtimeQuery, context);
+    const { site = null, bots, limit } = readQuery(RealtimeQuery, context);
     const { env, log } = context;
     try {
       const parts = await Promise.all(
-        allShards.map((shard) => env.ROSTER.getByName(shardName(shard)).summary(site, limit)),
+        allShards.map((shard) => env.ROSTER.getByName(shardName(shard)).summary(site, bots, limit)),
       );
-      const data = { site, ...mergeSummaries(parts, limit), timestamp: Date.now() };
-      return Response.json({ data }, { headers: { "Cache-Control": "no-store" } });
+      const { bots: leftOut, ...who } = mergeSummaries(parts, bots, limit);
+      const data = { site, ...who, timestamp: Date.now() };
+      return Response.json({ data, bots: leftOut }, { headers: { "Cache-Control": "no-store" } });
     } catch (error) {
       // A count without one of the shards would be a wrong count.
       log.warn("roster_failed", { error: errorField(error) });
@@ -36,17 +36,28 @@ export const getRealtime = keyed(
 
 const PATH = "/analytics/realtime/stream";
 
-/** The path a ticket for a site's stream is made out to. */
-const pathOf = (site: string | null): string => (site === null ? PATH : `${PATH}?site=${site}`);
+/** What is followed: a site or all of them, and which side of bots. */
+type Asked = Pick<FollowContext, "site" | "bots">;
+
+/** The path a ticket for a stream is made out to, in the one form tickets are compared in. */
+const pathOf = ({ site, bots }: Asked): string =>
+  `${PATH}?${new URLSearchParams(site === null ? { bots } : { site, bots })}`;
+
+function askedOf(params: URLSearchParams): Asked | null {
+  const asked = RealtimeStreamQuery.safeParse(Object.fromEntries(params));
+  return asked.success ? { site: asked.data.site ?? null, bots: asked.data.bots } : null;
+}
 
 /** The path in the one form tickets are compared in; null when it is another stream, or not the caller's to open. */
 export function realtimeTicketPath(path: string, caller: Caller): string | null {
   const [before, query = ""] = path.split("?", 2);
   if (before !== PATH) return null;
-  const site = new URLSearchParams(query).get("site");
-  if (site !== null && !SiteName.safeParse(site).success) return null;
-  return maySee(caller.sites, site) ? pathOf(site) : null;
+  const asked = askedOf(new URLSearchParams(query));
+  return asked && maySee(caller.sites, asked.site) ? pathOf(asked) : null;
 }
+
+/** A ticket has no caller, and a caller is told what a stream is not for: the query is read as it stands. */
+const ANYONE: Pick<Caller, "sites"> = { sites: null };
 
 /** Every site is for who is restricted to none. */
 const maySee = (sites: Caller["sites"], site: string | null): boolean =>
@@ -60,22 +71,19 @@ export const openRealtimeStream: Handler = async (context) => {
   const offered = offeredTicket(request.headers);
   // Who shows no key is told of that first, whatever else is wrong.
   const caller = offered ? null : await requireKey(request, env, WATCH);
-  const other = [...url.searchParams.keys()].find((name) => name !== "site");
-  if (other !== undefined) throw invalidQuery(other, "is no parameter of this path");
-  refuseRepeats(url.searchParams);
-  const site = url.searchParams.get("site");
-  if (site !== null && !SiteName.safeParse(site).success) throw invalidQuery("site", "is no site name");
-  if (caller && !maySee(caller.sites, site)) throw new Problem("scope_missing", "This key is for other sites.");
-  if (!offered) return open(context, { site, ticket: null, protocol: null });
-  const ticket = await readTicket(requireRootKey(env), offered.value, pathOf(site), Date.now());
+  const query = readQuery(RealtimeStreamQuery, { url, caller: ANYONE });
+  const asked: Asked = { site: query.site ?? null, bots: query.bots };
+  if (caller && !maySee(caller.sites, asked.site)) throw new Problem("scope_missing", "This key is for other sites.");
+  if (!offered) return open(context, { ...asked, ticket: null, protocol: null });
+  const ticket = await readTicket(requireRootKey(env), offered.value, pathOf(asked), Date.now());
   if (!ticket) throw new Problem("ticket_invalid", "This ticket is expired, or opens another stream.");
-  return open(context, { site, ticket, protocol: offered.protocol });
+  return open(context, { ...asked, ticket, protocol: offered.protocol });
 };
 
 async function open({ env, log }: Context, follow: FollowContext): Promise<Response> {
   let response: Response;
   try {
-    response = await env.REALTIME.getByName(hubName(follow.site)).fetch(followRequest(follow));
+    response = await env.REALTIME.getByName(hubName(follow.site, follow.bots)).fetch(followRequest(follow));
   } catch (error) {
     log.warn("actor_failed", { error: errorField(error) });
     throw unavailable("The stream could not be opened.");

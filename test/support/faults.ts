@@ -153,7 +153,7 @@ export function faultyRoster(
       if (fault === "refuse") return Promise.reject(new Error("the roster is away"));
       return fault === "lie" ? forever() : stub.report(report);
     };
-    return { report };
+    return { report, leave: (sessionId: string, seq: number) => stub.leave(sessionId, seq) };
   };
   return { getByName } as unknown as DurableObjectNamespace<RosterActor>;
 }

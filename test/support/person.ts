@@ -2,7 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import type { Erasure } from "../../src/protocol/erasure";
-import { shardName, shardOf } from "../../src/roster/shards";
+import { rosterOf } from "./roster";
 import { ask, callOf, KEY, PAGE, post, someEvents, tablesOf, take } from "./visit";
 
 /** A made-up person, what they do, and a search for them everywhere. */
@@ -80,10 +80,12 @@ export async function expectNowhere({ visitor, fingerprint, ip, email }: Person,
   for (const needle of [visitor, fingerprint, ip, email, ...ids]) expect(text.includes(needle), needle).toBe(false);
   for (const id of ids) {
     expect(await tablesOf(id)).toEqual(["tombstone"]);
-    const seats = await runInDurableObject(env.ROSTER.getByName(shardName(shardOf(id))), (_, state) =>
-      state.storage.sql.exec("SELECT body FROM seats WHERE body LIKE ?", `%${id}%`).toArray(),
-    );
-    expect(seats).toEqual([]);
+    for (const told of [visitor, null]) {
+      const seats = await runInDurableObject(await rosterOf(id, told), (_, state) =>
+        state.storage.sql.exec("SELECT body FROM seats WHERE body LIKE ?", `%${id}%`).toArray(),
+      );
+      expect(seats).toEqual([]);
+    }
   }
   for (const name of [`fingerprint:${fingerprint}`, `address:${ip}`]) {
     expect(await tablesIn(env.IDENTITY.getByName(name))).toEqual([]);

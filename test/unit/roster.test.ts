@@ -53,7 +53,7 @@ describe("a session reports", () => {
 it("spreads sessions evenly over its shards", () => {
   const counts = new Map<number, number>();
   for (let i = 0; i < 16_000; i++) {
-    const shard = shardOf(crypto.randomUUID());
+    const shard = shardOf(crypto.randomUUID(), null);
     counts.set(shard, (counts.get(shard) ?? 0) + 1);
   }
   expect(counts.size).toBe(16);

@@ -52,7 +52,7 @@ describe("a session's statement", () => {
 
 describe("who follows a site", () => {
   it("is told to the hub as the Worker has it", () => {
-    const context = { site: "a", ticket: { nonce: "n", expires_at: T }, protocol: "p" };
+    const context = { site: "a", bots: "exclude" as const, ticket: { nonce: "n", expires_at: T }, protocol: "p" };
     const request = followRequest(context);
     expect(request.headers.get("upgrade")).toBe("websocket");
     expect(readFollow(request)).toEqual(context);
@@ -60,7 +60,12 @@ describe("who follows a site", () => {
   });
 
   it("asks the hub of that site, or the one of all", () => {
-    expect(hubName("a")).toBe("a");
-    expect(hubName(null)).toBe("*");
+    expect(hubName("a", "exclude")).toBe("a");
+    expect(hubName(null, "exclude")).toBe("*");
+  });
+
+  it("asks another hub for another side of bots", () => {
+    expect(hubName("a", "include")).toBe("a include");
+    expect(hubName(null, "only")).toBe("* only");
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { REALTIME_TOP, ROSTER_BEAT_MS } from "../../src/limits";
 import { type Health, type Presence, presenceOf } from "../../src/roster/entry";
 import { addCounts, figuresOf } from "../../src/roster/figures";
+import { isLeftFor, type Stay } from "../../src/roster/people";
 import { allShards, shardName, shardOf } from "../../src/roster/shards";
 import { mergeSummaries, summarize } from "../../src/roster/summary";
 import { markOf, reasonFor } from "../../src/roster/when";
@@ -17,6 +18,10 @@ const presence = (session_id: string, more: Partial<Presence> = {}): Presence =>
   ...more,
 });
 
+/** Sessions as their shard has them, each of a visitor of its own unless it says whose. */
+const here = (presences: Presence[], visitorOf = ({ session_id }: Presence) => session_id) =>
+  presences.map((one) => ({ presence: one, visitor: visitorOf(one) }));
+
 const ids = (sessions: Presence[]) => sessions.map(({ session_id }) => session_id);
 
 describe("a summary of who is there", () => {
@@ -27,7 +32,7 @@ describe("a summary of who is there", () => {
   ];
 
   it("counts everyone by page, country and verdict, unknown ones by that word", () => {
-    expect(summarize(present, 1)).toMatchObject({
+    expect(summarize(here(present), "include", 1)).toMatchObject({
       visitors: 3,
       pages: { "/x": 2, "/": 1 },
       countries: { unknown: 1, DE: 2 },
@@ -36,8 +41,8 @@ describe("a summary of who is there", () => {
   });
 
   it("shows the latest first, by id among those of one moment, and no more than are wanted", () => {
-    expect(ids(summarize(present, 3).sessions)).toEqual(["c", "a", "b"]);
-    expect(ids(summarize(present, 2).sessions)).toEqual(["c", "a"]);
+    expect(ids(summarize(here(present), "include", 3).sessions)).toEqual(["c", "a", "b"]);
+    expect(ids(summarize(here(present), "include", 2).sessions)).toEqual(["c", "a"]);
     expect(ids(present)).toEqual(["b", "a", "c"]);
   });
 
@@ -46,7 +51,11 @@ describe("a summary of who is there", () => {
       presence(`p${i}`, { page: `/${String.fromCharCode(97 + i)}` }),
     );
     const other = [presence("z", { page: "/k", seen_at: T + 5 }), presence("y", { page: "/k", country: "FR" })];
-    const merged = mergeSummaries([summarize(pages, 2), summarize(other, 2)], 3);
+    const merged = mergeSummaries(
+      [pages, other].map((some) => summarize(here(some), "include", 2)),
+      "include",
+      3,
+    );
     expect(merged.visitors).toBe(REALTIME_TOP + 3);
     // The one that is last in each shard by name is first of all, and the tenth takes the place of the eleventh.
     expect(merged.pages).toHaveLength(REALTIME_TOP);
@@ -61,9 +70,51 @@ describe("a summary of who is there", () => {
   });
 
   it("of nobody is empty", () => {
-    expect(mergeSummaries([summarize([], 5)], 5)).toEqual({
+    expect(mergeSummaries([summarize([], "exclude", 5)], "exclude", 5)).toEqual({
       ...{ visitors: 0, pages: [], countries: [], labels: {}, sessions: [] },
+      bots: { mode: "exclude", excluded: 0 },
     });
+  });
+});
+
+describe("people and their sessions", () => {
+  const visitorOf = ({ session_id }: Presence) => session_id.slice(0, 1);
+  const both = here([presence("a1", { page: "/x" }), presence("a2", { page: "/y" }), presence("b1")], visitorOf);
+
+  it("are one each, in all and by what any of their sessions has", () => {
+    expect(summarize(both, "include", 5)).toMatchObject({
+      ...{ visitors: 2, pages: { "/x": 1, "/y": 1, "/": 1 }, countries: { DE: 2 }, labels: { human: 2 } },
+    });
+    expect(summarize(both, "include", 5).sessions).toHaveLength(3);
+  });
+
+  it.each([
+    ["exclude", 2, 1, ["a", "c"]],
+    ["include", 3, 0, ["a", "b", "c"]],
+    ["only", 1, 2, ["b"]],
+  ] as const)("are bots or not as is asked: %s", (bots, visitors, excluded, sessions) => {
+    const all = here([presence("a"), presence("b", { label: "bot" }), presence("c", { label: null })]);
+    const merged = mergeSummaries([summarize(all, bots, 5)], bots, 5);
+    expect(merged).toMatchObject({ visitors, bots: { mode: bots, excluded } });
+    expect(ids(merged.sessions)).toEqual(sessions);
+  });
+
+  const stay = (session_id: string, started_at: number, active_at: number, more: Partial<Stay> = {}): Stay => ({
+    ...{ who: "w", active_at, presence: { session_id, site: "a", started_at }, ...more },
+  });
+
+  it("have left a session for a newer one on the site that began when it had done its last", () => {
+    const newer = stay("n", 50, 60);
+    expect(isLeftFor(stay("o", 10, 49), newer)).toBe(true);
+    expect(isLeftFor(stay("o", 10, 50), newer)).toBe(true);
+    expect(isLeftFor(stay("o", 10, 51), newer)).toBe(false);
+    expect(isLeftFor(stay("o", 50, 50), newer)).toBe(false);
+    expect(isLeftFor(stay("n", 10, 20), newer)).toBe(false);
+    expect(isLeftFor(newer, stay("o", 10, 49))).toBe(false);
+    expect(isLeftFor(stay("o", 10, 49, { who: "v" }), newer)).toBe(false);
+    expect(isLeftFor(stay("o", 10, 49, { who: null }), stay("n", 50, 60, { who: null }))).toBe(false);
+    const elsewhere = { presence: { session_id: "o", site: "b", started_at: 10 } };
+    expect(isLeftFor(stay("o", 10, 49, elsewhere), newer)).toBe(false);
   });
 });
 
@@ -127,10 +178,11 @@ describe("a session on the roster", () => {
     expect(reasonFor(second ?? "", mark(line - 2), mark(line - 1))).toBe("beat");
   });
 
-  it("is in the shard that the end of its id says", () => {
-    expect(shardOf("0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b0000")).toBe(0);
-    expect(shardOf("0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b001f")).toBe(15);
-    expect(shardOf("0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b1230")).toBe(0);
+  it("is in the shard that the end of its id says, or of its visitor's hash", () => {
+    expect(shardOf("0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b0000", null)).toBe(0);
+    expect(shardOf("0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b001f", null)).toBe(15);
+    expect(shardOf("0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b1230", null)).toBe(0);
+    expect(shardOf("0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b0000", "0123456789abcdef0123456789abcd0e")).toBe(14);
     expect(allShards).toEqual(Array.from({ length: 16 }, (_, i) => i));
     expect(shardName(3)).toBe("shard-3");
   });

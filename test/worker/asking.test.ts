@@ -1,10 +1,9 @@
-import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { IDENTITY_ASK_GAP_MS, ROSTER_BURST, ROSTER_REFILL_MS } from "../../src/limits";
-import { shardName, shardOf } from "../../src/roster/shards";
 import { stopClock, tickUntilDrained } from "../support/clock";
 import { besideBy, resetFaults } from "../support/faults";
 import { PATIENT } from "../support/patience";
+import { rosterOf } from "../support/roster";
 import { alarm, callOf, evict, liveOf, someEvents, stubOf, take } from "../support/visit";
 
 /** When a session asks its identity actors, and tells the roster: each wakes another actor, and is billed. */
@@ -72,9 +71,10 @@ describe("a session asks its identities", () => {
 
 describe("the roster is told of a session", () => {
   const page = (n: number) => ({ event_type: "page_view", page: `https://shop.example/${n}` });
-  const view = (n: number, end = false) => take(callOf(id, { start: n === 1, first: n, events: [page(n)], end }));
+  const view = (n: number, end = false) =>
+    take(callOf(id, { start: n === 1, first: n, events: [page(n)], end }));
   const told = async () => {
-    const shard = env.ROSTER.getByName(shardName(shardOf(id)));
+    const shard = await rosterOf(id, "visitor-1");
     const { changed } = await shard.changes(null, null);
     return changed.find(({ presence }) => presence.session_id === id)?.presence.page;
   };

@@ -5,12 +5,12 @@ import { submitName } from "../../src/leads/submit-name";
 import { ERASE_AGAIN_MS, HOUR_MS, LINGER_MS, STUCK_ATTEMPTS } from "../../src/limits";
 import type { Erasure } from "../../src/protocol/erasure";
 import type { Report } from "../../src/roster/entry";
-import { shardName, shardOf } from "../../src/roster/shards";
 import type { Progress } from "../../src/session/progress";
 import { sessionPrefix } from "../../src/store/archive";
 import { callsBy, faults, resetFaults } from "../support/faults";
 import { PATIENT } from "../support/patience";
 import { erase, everything, expectNowhere, leadOf, newPerson, tablesIn, visit } from "../support/person";
+import { rosterOf } from "../support/roster";
 import { alarm, callOf, identified, objectsOf, someEvents, stubOf, take } from "../support/visit";
 import { flushed, later, read } from "./helpers";
 
@@ -163,7 +163,7 @@ describe("nothing comes back after an erasure", () => {
     const person = newPerson();
     const id = await visit(person);
     await flushed(id);
-    const shard = env.ROSTER.getByName(shardName(shardOf(id)));
+    const shard = await rosterOf(id, person.visitor);
     const seat = () =>
       runInDurableObject(shard, (_, state) =>
         state.storage.sql.exec<{ body: string }>("SELECT body FROM seats WHERE body LIKE ?", `%${id}%`).toArray(),

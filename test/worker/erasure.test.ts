@@ -3,10 +3,10 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
 import { TOMBSTONE_MS } from "../../src/limits";
 import type { Erasure } from "../../src/protocol/erasure";
-import { shardName, shardOf } from "../../src/roster/shards";
 import { callsBy, faults, resetFaults } from "../support/faults";
 import { PATIENT } from "../support/patience";
 import { erase, everything, expectNowhere, leadOf, newPerson, tablesIn, visit } from "../support/person";
+import { rosterOf } from "../support/roster";
 import {
   alarm,
   ask,
@@ -27,9 +27,10 @@ import { BATCH, batchOf, flushed, later, newId, problemOf, read } from "./helper
 afterEach(resetFaults);
 
 /** Waits until the roster has heard of a session, as it does beside the call. */
-async function onRoster(id: string): Promise<void> {
-  const shard = env.ROSTER.getByName(shardName(shardOf(id)));
-  const ids = async () => (await shard.summary("default", 1_000)).sessions.map(({ session_id }) => session_id);
+async function onRoster(id: string, visitor: string): Promise<void> {
+  const shard = await rosterOf(id, visitor);
+  const ids = async () =>
+    (await shard.summary("default", "include", 1_000)).sessions.map(({ session_id }) => session_id);
   await expect.poll(ids, PATIENT).toContain(id);
 }
 
@@ -54,7 +55,7 @@ describe("an erasure", () => {
   it("reaches sessions that no store knows yet", async () => {
     const person = newPerson();
     const id = await visit(person);
-    await onRoster(id);
+    await onRoster(id, person.visitor);
     expect((await erase(person.visitor)).counts).toMatchObject({ d1: { sessions: 0 }, actors: { sessions: 1 } });
     await expectNowhere(person, [id]);
   });
@@ -216,7 +217,7 @@ describe("a person's export", () => {
   it("has a session that no store knows yet", async () => {
     const person = newPerson();
     const id = await visit(person);
-    await onRoster(id);
+    await onRoster(id, person.visitor);
     const response = await ask(`/analytics/visitors/${person.visitor}/export`, { headers: KEY });
     const { data } = await response.json<{ data: { sessions: { session_id: string; entries: object[] }[] } }>();
     expect(data.sessions.map(({ session_id }) => session_id)).toEqual([id]);

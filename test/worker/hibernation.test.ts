@@ -1,9 +1,9 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { shardName, shardOf } from "../../src/roster/shards";
 import { endpoint, leadStub, newSite, receive, submit } from "../support/leads";
 import { erase, newPerson, visit } from "../support/person";
+import { rosterOf } from "../support/roster";
 import { callOf, drain, identified, KEY, liveOf, someEvents, stubOf, take } from "../support/visit";
 import { connect, frameOf, newId, trackSocket } from "./helpers";
 
@@ -57,7 +57,7 @@ describe("nothing is left under way", () => {
     await sleeps(stubOf(id));
     await sleeps(env.IDENTITY.getByName(`fingerprint:${person.fingerprint}`));
     await sleeps(env.IDENTITY.getByName(`address:${person.ip}`));
-    await sleeps(env.ROSTER.getByName(shardName(shardOf(id))));
+    await sleeps(await rosterOf(id, person.visitor));
   });
 
   it("in a lead that has been delivered, nor in its endpoint", async () => {

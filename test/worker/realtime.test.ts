@@ -4,8 +4,10 @@ import { afterEach, describe, expect, it } from "vitest";
 import { ROSTER_SWEEP_MS, ROSTER_TTL_MS } from "../../src/limits";
 import type { Presence, Report } from "../../src/roster/entry";
 import { allShards, shardName, shardOf } from "../../src/roster/shards";
+import { whoIs } from "../../src/roster/who";
 import { faults, resetFaults } from "../support/faults";
 import { PATIENT } from "../support/patience";
+import { rosterOf } from "../support/roster";
 import { alarm, ask, callOf, KEY, liveOf, PAGE, post, someEvents, take, track } from "../support/visit";
 import { RosterActor } from "../support/worker";
 import { connect, later, newId, problemOf, read, upgrade } from "./helpers";
@@ -55,12 +57,12 @@ const reportOf = (site: string, more: Partial<Report> = {}, presence: Partial<Pr
     scores: { engagement: 1, bot: 0, vpn: 0, risk: 0 },
     ...presence,
   },
-  ...{ seq: 1, ended: false, who: null, refused: {}, limits: {} },
+  ...{ seq: 1, ended: false, active_at: Date.now(), who: null, refused: {}, limits: {} },
   health: { flush_lag_ms: 0, journal_entries: 0, attempts: { d1: 0, r2: 0 }, alarm_overdue_ms: 0, quarantined: 0 },
   ...more,
 });
 
-const send = (report: Report): Promise<void> => stubOf(shardOf(report.presence.session_id)).report(report);
+const send = (report: Report): Promise<void> => stubOf(shardOf(report.presence.session_id, report.who)).report(report);
 
 describe("who is on a site now", () => {
   it("has a session from its first event on, with its page and scores, until its end", async () => {
@@ -102,7 +104,7 @@ describe("who is on a site now", () => {
     const reports = Array.from({ length: 10_000 }, (_, i) =>
       reportOf(site, {}, { page: `https://shop.example/${i % 20}`, country: i % 4 === 0 ? "FR" : "DE" }),
     );
-    const byShard = Map.groupBy(reports, ({ presence }) => shardOf(presence.session_id));
+    const byShard = Map.groupBy(reports, ({ presence }) => shardOf(presence.session_id, null));
     for (const [shard, some] of byShard) {
       // In one turn a shard, so that the test waits for 16 commits and not for 10,000.
       await runInDurableObject(stubOf(shard), (roster) => {
@@ -157,7 +159,7 @@ describe("who is on a site now", () => {
 
   it("keeps nothing on disk once everybody has gone but its totals", async () => {
     const report = reportOf(newSite(), { refused: { invalid_event: 2 } });
-    const shard = shardOf(report.presence.session_id);
+    const shard = shardOf(report.presence.session_id, null);
     await send(report);
     const before = (await stubOf(shard).figures()).reports;
     await later(ROSTER_SWEEP_MS, async () => {
@@ -187,21 +189,106 @@ describe("who is on a site now", () => {
     const visitor_id = `visitor-${id}`;
     await take(callOf(id, { site, events: someEvents(1), start: { visitor_id } }));
     expect(JSON.stringify(await visitors(site, 1))).not.toContain(visitor_id);
-    const whoRows = (): Promise<unknown[]> =>
-      runInDurableObject(stubOf(shardOf(id)), (_, state) =>
-        state.storage.sql
-          .exec("SELECT body FROM seats WHERE body LIKE ? AND body LIKE '%\"who\":null%'", `%${id}%`)
-          .toArray(),
-      );
-    expect(await whoRows()).toEqual([]);
+    const whoRows = (): Promise<unknown[]> => runInDurableObject(stubOf(shardOf(id, null)), seatsOf);
+    const seatsOf = (_: unknown, { storage }: DurableObjectState): unknown[] =>
+      storage.sql.exec("SELECT body FROM seats WHERE body LIKE ?", `%${id}%`).toArray();
+    const before = await rosterOf(id, visitor_id);
+    expect(await runInDurableObject(before, seatsOf)).toHaveLength(1);
     await take(callOf(id, { site, start: { consent: "denied" } }));
-    await expect.poll(whoRows, PATIENT).not.toEqual([]);
+    await expect.poll(whoRows, PATIENT).toHaveLength(1);
+    expect(JSON.stringify(await whoRows())).toContain('\\"who\\":null');
+    if (shardOf(id, null) !== shardOf(id, await whoIs(visitor_id))) {
+      expect(await runInDurableObject(before, seatsOf)).toEqual([]);
+    }
+    await visitors(site, 1);
   });
 
   it("is 400 for what is no site or limit, and for an unknown parameter", async () => {
-    for (const query of ["site=a%20b", "limit=1000", "page=2"]) {
+    for (const query of ["site=a%20b", "limit=1000", "page=2", "bots=maybe"]) {
       await problemOf(await ask(`/analytics/realtime?${query}`, { headers: KEY }), "invalid_query");
     }
+  });
+});
+
+describe("visitors", () => {
+  const visit = (site: string, visitor_id: string, page = PAGE) => {
+    const id = newId();
+    return take(callOf(id, { site, events: [{ event_type: "page_view", page }], start: { visitor_id, page } })).then(
+      () => id,
+    );
+  };
+  const newVisitor = (): string => `visitor-${newId()}`;
+
+  it("are counted, not sessions: one who comes with another campaign is on the new page only, at once", async () => {
+    const site = newSite();
+    const visitor = newVisitor();
+    await visit(site, visitor, `${PAGE}?utm_campaign=a`);
+    await visitors(site, 1);
+    const client = await connect(`/analytics/realtime/stream?site=${site}`, KEY);
+    const whole = await client.next<Frame>();
+    expect(whole.data).toMatchObject({ visitors: 1 });
+    const second = await visit(site, visitor, `${PAGE}?utm_campaign=b`);
+    const onlySecond = async () => (await realtime(site)).sessions.map(({ session_id }) => session_id);
+    await expect.poll(onlySecond, PATIENT).toEqual([second]);
+    const { pages, visitors: count } = await realtime(site);
+    expect([count, pages]).toEqual([1, [{ page: `${PAGE}?utm_campaign=b`, visitors: 1 }]]);
+    // And who follows the site is told that the first has gone.
+    const told = await client.next<Frame>();
+    expect(told.data).toMatchObject({
+      ...{ visitors: 1, changed: [{ session_id: second }], left: [whole.data.sessions?.[0]?.session_id] },
+    });
+    client.socket.close();
+    await evictRoster();
+    expect(await onlySecond()).toEqual([second]);
+  });
+
+  it("who go on in two sessions at once are one, and in both", async () => {
+    const site = newSite();
+    const visitor = newVisitor();
+    const first = await visit(site, visitor);
+    const second = await visit(site, visitor);
+    const page = "https://shop.example/other";
+    await take(callOf(first, { site, start: false, first: 2, events: [{ event_type: "page_view", page }] }));
+    await expect.poll(async () => (await realtime(site)).sessions.length, PATIENT).toBe(2);
+    const { sessions, ...counts } = await realtime(site);
+    expect(counts).toMatchObject({ visitors: 1, countries: [{ country: "DE", visitors: 1 }] });
+    expect(sessions.map(({ session_id }) => session_id).sort()).toEqual([first, second].sort());
+  });
+
+  it("without consent have no id: each session is one", async () => {
+    const site = newSite();
+    for (const id of [newId(), newId()]) {
+      await take(callOf(id, { site, events: someEvents(1), start: { consent: "denied" } }));
+    }
+    await visitors(site, 2);
+  });
+
+  it("are no bots unless bots are asked for, and the answer says how many were left out", async () => {
+    const site = newSite();
+    const [person, bot] = [reportOf(site), reportOf(site, {}, { label: "bot" })];
+    for (const report of [person, bot]) await send(report);
+    const answer = (bots: string) => read<{ data: Realtime; bots: unknown }>(`/analytics/realtime?site=${site}${bots}`);
+    expect(await answer("")).toMatchObject({ data: { visitors: 1 }, bots: { mode: "exclude", excluded: 1 } });
+    expect(await answer("&bots=include")).toMatchObject({ data: { visitors: 2 }, bots: { excluded: 0 } });
+    expect(await answer("&bots=only")).toMatchObject({
+      data: { visitors: 1, labels: { bot: 1 } },
+      bots: { excluded: 1 },
+    });
+    const streams = await Promise.all(
+      ["", "&bots=only"].map((query) => connect(`/analytics/realtime/stream?site=${site}${query}`, KEY)),
+    );
+    const shown = (frame: Frame) => frame.data.sessions?.map(({ session_id }) => session_id);
+    const [people, bots] = await Promise.all(streams.map((stream) => stream.next<Frame>()));
+    expect([people, bots].map((frame) => frame && shown(frame))).toEqual([
+      [person.presence.session_id],
+      [bot.presence.session_id],
+    ]);
+    // Who turns out to be a bot leaves the one stream and comes to the other.
+    await send({ ...person, seq: 2, presence: { ...person.presence, label: "bot" } });
+    const [left, came] = await Promise.all(streams.map((stream) => stream.next<Frame>()));
+    expect(left?.data).toMatchObject({ visitors: 0, changed: [], left: [person.presence.session_id] });
+    expect(came?.data).toMatchObject({ visitors: 2, changed: [{ session_id: person.presence.session_id }], left: [] });
+    for (const { socket } of streams) socket.close();
   });
 });
 
@@ -221,7 +308,7 @@ describe("the stream of a site", () => {
     expect(whole).toMatchObject({ t: "realtime", data: { visitors: 1 } });
     expect(whole.data.sessions?.map(({ session_id }) => session_id)).toEqual([first]);
     const began = Date.now();
-    await take(callOf(second, { site, events: someEvents(1) }));
+    await take(callOf(second, { site, events: someEvents(1), start: { visitor_id: `visitor-${second}` } }));
     const came = await client.next<Frame>();
     expect(came).toMatchObject({ t: "update", data: { visitors: 2, changed: [{ session_id: second }], left: [] } });
     expect(Date.now() - began).toBeLessThan(5_000);

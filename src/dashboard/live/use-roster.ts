@@ -6,21 +6,32 @@ import { type ApiError, withQuery } from "../api/client";
 import { type StreamStatus, useStream } from "../api/stream";
 import type { LiveView, One, Presence } from "../api/types";
 import { LIVE_REFRESH_MS } from "../limits";
-import { site } from "../range";
+import { bots, site } from "../range";
+
+/** How many visitors are here, and on what: the server's counts, because sessions are not visitors. */
+export interface Counts {
+  visitors: number;
+  pages: { page: string; visitors: number }[];
+  countries: { country: string; visitors: number }[];
+  labels: Record<string, number>;
+}
+
+/** Visitors left out as the view's side of bots asks. */
+interface LeftOut {
+  bots: { excluded: number };
+}
 
 type Message =
-  | { t: "realtime"; data: { visitors: number; sessions: Presence[] } }
-  | { t: "update"; data: { visitors: number; changed: Presence[]; left: string[] } };
+  | { t: "realtime"; data: Counts & LeftOut & { sessions: Presence[] } }
+  | { t: "update"; data: Counts & LeftOut & { changed: Presence[]; left: string[] } };
 
-interface Realtime {
-  visitors: number;
-  sessions: Presence[];
-}
+type Realtime = One<Counts & { sessions: Presence[] }> & LeftOut;
 
 export interface Roster {
   /** Those seen last first; null until it is known. */
   present: Presence[] | null;
-  visitors: number;
+  counts: Counts;
+  excluded: number;
   status: StreamStatus;
   error: ApiError | null;
   isSlow: boolean;
@@ -29,6 +40,11 @@ export interface Roster {
   /** What a session's own stream has told. */
   follow: (view: LiveView, entries: readonly Entry[]) => void;
 }
+
+const NOBODY: Counts & LeftOut = { visitors: 0, pages: [], countries: [], labels: {}, bots: { excluded: 0 } };
+
+const sides = () => ({ site: site.value, bots: bots.value });
+const followed = (): string => withQuery("/analytics/realtime/stream", sides());
 
 const presenceOf = (view: LiveView): Presence => ({
   ...{ session_id: view.session_id, site: view.site, page: pageName(view.current_page ?? view.entry_page) },
@@ -45,10 +61,10 @@ function newer(known: Presence | undefined, told: Presence): Presence {
 /** Who is on the site, by the roster's stream; where no stream is to be had, by asking again and again. */
 export function useRoster(): Roster {
   const [known, setKnown] = useState<ReadonlyMap<string, Presence> | null>(null);
-  const [visitors, setVisitors] = useState(0);
+  const [counts, setCounts] = useState<Counts & LeftOut>(NOBODY);
   const [last, setLast] = useState<ReadonlyMap<string, Entry>>(new Map());
-  const status = useStream<Message>(withQuery("/analytics/realtime/stream", { site: site.value }), (message) => {
-    setVisitors(message.data.visitors);
+  const status = useStream<Message>(followed(), (message) => {
+    setCounts(message.data);
     setKnown((now) => {
       if (message.t === "realtime") return asMap(message.data.sessions, now);
       const next = new Map(now);
@@ -58,11 +74,11 @@ export function useRoster(): Roster {
     });
   });
   const isPolled = status === "missing";
-  const path = (): string => withQuery("/analytics/realtime", { site: site.value, limit: 100 });
-  const asked = useAnswer<One<Realtime>>(isPolled ? path : null, `realtime ${site.value}`, { every: LIVE_REFRESH_MS });
+  const path = (): string => withQuery("/analytics/realtime", { ...sides(), limit: 100 });
+  const asked = useAnswer<Realtime>(isPolled ? path : null, `${followed()} asked`, { every: LIVE_REFRESH_MS });
   useEffect(() => {
     if (!isPolled || asked.data === null) return;
-    setVisitors(asked.data.data.visitors);
+    setCounts({ ...asked.data.data, bots: asked.data.bots });
     setKnown((now) => asMap(asked.data?.data.sessions ?? [], now));
   }, [isPolled, asked.data]);
 
@@ -73,7 +89,16 @@ export function useRoster(): Roster {
   };
   const present = useMemo(() => known && [...known.values()].sort((a, b) => b.started_at - a.started_at), [known]);
   const isSlow = known === null && (status === "broken" || asked.isSlow || status === "connecting");
-  return { present, visitors, status, error: known === null ? asked.error : null, isSlow, last, follow };
+  return {
+    present,
+    counts,
+    excluded: counts.bots.excluded,
+    status,
+    error: known === null ? asked.error : null,
+    isSlow,
+    last,
+    follow,
+  };
 }
 
 const asMap = (sessions: readonly Presence[], now: ReadonlyMap<string, Presence> | null) =>

@@ -19,7 +19,7 @@ export function useIsFirstRun(): boolean {
 /** The tag to paste, and a wait for the first event. */
 export function FirstRun() {
   // The roster hears of a session with its first event, the database some 30 s later.
-  const present = (): string => withQuery("/analytics/realtime", { site: site.value, limit: 1 });
+  const present = (): string => withQuery("/analytics/realtime", { site: site.value, bots: "include", limit: 1 });
   const { data } = useAnswer<One<{ sessions: Presence[] }>>(present, "first event", { every: LIVE_REFRESH_MS / 2 });
   const [first] = data?.data.sessions ?? [];
   const name = site.value || "default";

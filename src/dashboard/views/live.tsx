@@ -6,6 +6,7 @@ import { Visitors } from "../live/visitors";
 import { Bar } from "../parts/bar";
 import { Panel } from "../parts/panel";
 import { Failure, Notice, Waiting } from "../parts/states";
+import { bots } from "../range";
 
 const STREAM_WORDS: Record<StreamStatus, string> = {
   off: "Asked every 5 s",
@@ -17,13 +18,19 @@ const STREAM_WORDS: Record<StreamStatus, string> = {
 
 const TOP = 8;
 
-function tally(present: readonly Presence[], nameOf: (one: Presence) => string): [name: string, visitors: number][] {
+type Named = readonly [name: string, visitors: number];
+
+/** Those of one name together: pages that differ in their query are shown by their path. */
+function tally(named: readonly Named[]): Named[] {
   const counts = new Map<string, number>();
-  for (const one of present) counts.set(nameOf(one), (counts.get(nameOf(one)) ?? 0) + 1);
+  for (const [name, visitors] of named) counts.set(name, (counts.get(name) ?? 0) + visitors);
   return [...counts].sort(([a, n], [b, m]) => m - n || a.localeCompare(b));
 }
 
-function Where({ title, of }: { title: string; of: readonly [name: string, visitors: number][] }) {
+/** The roster calls a country that it does not know so. */
+const placeName = (code: string): string => country(code === "unknown" ? null : code);
+
+function Where({ title, of }: { title: string; of: readonly Named[] }) {
   const most = of[0]?.[1] ?? 1;
   return (
     <Panel title={title}>
@@ -47,17 +54,17 @@ const average = (present: readonly Presence[], score: keyof Presence["scores"]):
 
 /** Who is here, where, and with which scores. */
 export default function LiveView() {
-  const { present, visitors, status, error, isSlow, last, follow } = useRoster();
+  const { present, counts, excluded, status, error, isSlow, last, follow } = useRoster();
   if (present === null) {
     if (error) return <Failure error={error} />;
     return isSlow ? <Waiting /> : null;
   }
-  const labelled = (label: string): number => present.filter((one) => one.label === label).length;
+  const labelled = (label: string): string => count(counts.labels[label] ?? 0);
   const figures = [
-    ["Here now", count(visitors)],
-    ["Humans", count(labelled("human"))],
-    ["Suspects", count(labelled("suspect"))],
-    ["Bots", count(labelled("bot"))],
+    ["Here now", count(counts.visitors)],
+    ["Humans", labelled("human")],
+    ["Suspects", labelled("suspect")],
+    bots.value === "exclude" ? ["Bots, left out", count(excluded)] : ["Bots", labelled("bot")],
     ["Engagement, average", average(present, "engagement")],
     ["Risk, average", average(present, "risk")],
   ] as const;
@@ -80,8 +87,14 @@ export default function LiveView() {
         ))}
       </dl>
       <div class="columns">
-        <Where title="Pages they are on" of={tally(present, ({ page }) => pagePath(page))} />
-        <Where title="Countries they are in" of={tally(present, (one) => country(one.country))} />
+        <Where
+          title="Pages they are on"
+          of={tally(counts.pages.map(({ page, visitors }) => [pagePath(page), visitors]))}
+        />
+        <Where
+          title="Countries they are in"
+          of={tally(counts.countries.map((one) => [placeName(one.country), one.visitors]))}
+        />
       </div>
       {present.length === 0 ? (
         <Notice title="Nobody is here now">Whoever comes shows up by themselves, within five seconds.</Notice>

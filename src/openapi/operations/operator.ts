@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ErasureBody, ErasureQuery, PeopleBody, PeopleQuery, PersonBody, PersonQuery } from "../../protocol/erasure";
 import { LogsQuery } from "../../protocol/logs";
-import { RealtimeBody, RealtimeQuery } from "../../protocol/realtime";
+import { RealtimeBody, RealtimeQuery, RealtimeStreamQuery } from "../../protocol/realtime";
 import { RebuildBody, RebuildInput } from "../../protocol/rebuild";
 import { StorageBody, StorageQuery } from "../../protocol/storage";
 import type { Operations } from "../operation";
@@ -9,7 +9,10 @@ import type { Operations } from "../operation";
 export const operatorOperations: Operations = {
   "GET /analytics/realtime": {
     summary: "Who is on a site now",
-    description: "A visitor who was not heard of for 55 s is gone. The counts are of all, `sessions` are the latest.",
+    description:
+      "Counts visitors, not sessions, and no bots unless asked. A session without consent names no visitor: each counts as " +
+      "one. Who was not heard of for 55 s is gone, and so is a session that its visitor left for a newer one. The counts are " +
+      "of all, `sessions` are the latest.",
     query: RealtimeQuery,
     answer: RealtimeBody,
     keyed: true,
@@ -19,8 +22,9 @@ export const operatorOperations: Operations = {
   "GET /analytics/realtime/stream": {
     summary: "Follow a site by WebSocket",
     description:
-      'First `{ t: "realtime", data: { visitors, sessions } }`, then `{ t: "update", data: { visitors, changed, left } }`.',
-    query: z.object({ site: z.string().optional() }),
+      'First `{ t: "realtime", data: { …, sessions } }`, then `{ t: "update", data: { …, changed, left } }`, both with the counts ' +
+      "of `GET /analytics/realtime`, and with `bots` beside them.",
+    query: RealtimeStreamQuery,
     status: 101,
     keyed: true,
     problems: ["ticket_invalid", "upgrade_required", "unavailable"],
