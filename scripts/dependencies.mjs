@@ -40,6 +40,10 @@ const NOTES = `## Notes
   [decision 13](decisions/0013-agents-are-read-by-our-own-file.md).
 - **@remix-run/multipart-parser** (with @remix-run/headers, MIT) gives each part's bytes and head. The runtime's own
   \`Response.formData()\` reads every part as UTF-8, and loses the letters of forms in other charsets.
+- **countries-list** gives the codes of three letters (3 kB), which \`Intl\` does not have; the names in other languages come from \`Intl\`,
+  which the runtime brings. i18n-iso-countries (MIT) has the same names again, in files of 1 MB; iso-3166-1 (MIT) knows English only.
+- **libphonenumber-js** is used with its full metadata (145 kB of source): the lesser one does not know landlines from mobiles, and reads
+  \`33612345678\`, sent from Germany, as a landline there.
 - **The documentation's site** has packages of its own, installed by its first \`npm run docs\`; see docs/package.json.`;
 
 /** @typedef {{ name: string, version: string, licence: string, bytes: number, use: string }} Dependency */

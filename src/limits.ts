@@ -293,8 +293,8 @@ export const LEAD_MAX_TEXT_UNITS = 10_000;
 /** RFC 5321: 64 octets before the @, 254 in all. */
 export const EMAIL_MAX_UNITS = 254;
 export const EMAIL_LOCAL_MAX_UNITS = 64;
-/** A phone number as typed: E.164 has 15 digits, people add blanks, brackets and extensions. */
-export const PHONE_MAX_UNITS = 64;
+/** A phone number as typed: E.164 has 15 digits; people add blanks, brackets, extensions, words and second numbers. */
+export const PHONE_MAX_UNITS = 128;
 /** A rendered form: as many fields as a lead may have, hidden campaign fields left room for; a list of all countries. */
 export const FORM_MAX_FIELDS = 32;
 export const FORM_MAX_OPTIONS = 260;

@@ -26,7 +26,7 @@ await answer(HELP, { name: "visitors", value: 3_000 }, async (visitors, say) => 
   const bindings = { RATE_LIMIT: "off", LOG_LEVEL: "error" };
   const options = { dist: flushingLate(buildSubject()), objects: /** @type {const} */ ("project"), bindings };
   let server = await start("roster", options);
-  const realtime = () => read(server.port, `/analytics/realtime?site=${SITE}`);
+  const realtime = () => read(server.port, `/analytics/realtime?site=${SITE}&bots=include`);
   const visit = (/** @type {string} */ session_id, /** @type {number} */ first, /** @type {object} */ more = {}) =>
     sendBatch(server.port, {
       ...{ session_id, stream: "s1", first, start: { page: PAGE }, events: [{ event_type: "page_view", page: PAGE }] },
@@ -75,7 +75,7 @@ await answer(HELP, { name: "visitors", value: 3_000 }, async (visitors, say) => 
     const id = crypto.randomUUID();
     /** @type {Map<string, number>} */
     const seen = new Map();
-    const close = await follow(server.port, `/analytics/realtime/stream?site=${SITE}`, ({ data }, at) => {
+    const close = await follow(server.port, `/analytics/realtime/stream?site=${SITE}&bots=include`, ({ data }, at) => {
       for (const { session_id } of data["changed"] ?? []) seen.set(`came ${session_id}`, at);
       for (const session_id of data["left"] ?? []) seen.set(`left ${session_id}`, at);
     });

@@ -4,11 +4,11 @@
 /** @type {Record<string, string>} */
 export const WHAT_FOR = {
   "@remix-run/multipart-parser": "forms with parts: their bytes, in any charset; see below",
-  "countries-list": "countries by their three letters",
+  "countries-list": "countries by three letters, and by name in English and in their own languages; see below",
   isbot: "names of bots in user agents",
   "itty-durable": "settings of sites: a small object with named methods",
   "itty-router": "routes; what itty-durable asks for",
-  "libphonenumber-js": "phone numbers of leads",
+  "libphonenumber-js": "phone numbers of leads; see below",
   standardwebhooks: "signatures of webhooks",
   tldts: "whether two hosts are one owner's, by the Public Suffix List",
   zod: "schemas of the wire, and of the API's description",

@@ -8,7 +8,7 @@ export interface Contact {
   name: string | null;
   email: string | null;
   email_class: EmailClass | null;
-  /** E.164. */
+  /** E.164; a number that cannot be placed in any country is as it was typed. */
   phone: string | null;
   message: string | null;
   project: string | null;

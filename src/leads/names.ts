@@ -30,10 +30,10 @@ const FIELD_OF = new Map(
 );
 
 /** `First-Name`, `first_name` and `firstName` are one name. */
-const plain = (name: string): string => name.toLowerCase().replace(/[\s_.-]+/g, "");
+export const plainName = (name: string): string => name.toLowerCase().replace(/[\s_.-]+/g, "");
 
 /** The field a name means, if it means one of ours. */
-export const fieldOf = (name: string): string | undefined => FIELD_OF.get(plain(name));
+export const fieldOf = (name: string): string | undefined => FIELD_OF.get(plainName(name));
 
 /** Whether a body is a lead's: it has a key for an email or a phone. */
 export const looksLikeLead = (body: Record<string, unknown>): boolean =>

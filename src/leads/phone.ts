@@ -2,37 +2,143 @@ import {
   type CountryCode,
   getCountries,
   getCountryCallingCode,
+  type PhoneNumber,
   parsePhoneNumberFromString,
-} from "libphonenumber-js/min";
+} from "libphonenumber-js/max";
+import { countryOf, regionOf } from "./country";
 
 export interface Phone {
   /** E.164. */
   number: string;
   /** ISO 3166-1 alpha-2 where the number tells it. */
   country: string | null;
+  /** The number is all that was typed: there was no extension, and no second number. */
+  isWhole: boolean;
+}
+
+/** What tells the country of a number that does not tell it itself, the strongest first. */
+export interface Origins {
+  /** What the form says of it: a country's code or name, a locale, or a calling code (`DE`, `France`, `+49`, `0049`, `49`). */
+  hint: string | null;
+  /** The page's locale: `fr-FR`. */
+  locale: string | null;
+  /** Where the caller is, ISO 3166-1 alpha-2. */
+  edge: string | null;
 }
 
 /**
- * Reads a number as people type it. `hint` is what the form says of its country (`DE`, `+49`, `0049`, `49`); `edge` is
- * where the caller is, the last resort for a number without a country code. Null when no such number can exist.
+ * Reads a number as people type it. The form's word for its country comes first; then what the number itself says with
+ * `+`, `00` or the digits of a country; then the page's locale, and then where the caller is. Null where no such number
+ * can exist.
  */
-export function readPhone(text: string, hint: string | null, edge: string | null): Phone | null {
-  const number = text.trim().replace(/^00(?=[1-9])/, "+");
-  const found = parsePhoneNumberFromString(number, planOf(hint) ?? planOf(edge) ?? {});
-  return found?.isValid() ? { number: found.number, country: found.country ?? null } : null;
+export function readPhone(text: string, origins: Origins): Phone | null {
+  const typed = plainNumber(text);
+  const plans: Plans = {
+    stated: planOf(origins.hint),
+    near: [regionOf(origins.locale ?? ""), origins.edge].map(planOf),
+  };
+  const whole = place(typed, plans);
+  if (whole) return phoneOf(whole, !whole.ext);
+  for (const part of typed.split(BETWEEN).slice(0, MOST_NUMBERS)) {
+    const found = place(plainNumber(part), plans);
+    if (found) return phoneOf(found, false);
+  }
+  return null;
 }
 
-const COUNTRIES: ReadonlySet<string> = new Set(getCountries());
-/** A default of any other makes the parser throw. */
-const CALLING_CODES: ReadonlySet<string> = new Set(getCountries().map((code) => getCountryCallingCode(code)));
-const isCountry = (code: string): code is CountryCode => COUNTRIES.has(code);
+/** Whether a text that could not be placed is plainly a number all the same: more digits than letters, and some of them. */
+export function looksLikePhone(text: string): boolean {
+  const digits = digitsOf(plainNumber(text)).length;
+  const letters = text.match(/\p{L}/gu)?.length ?? 0;
+  return digits >= LOCAL_DIGITS && digits > letters;
+}
+
+/** The shortest local numbers that people have at home (villages, islands); fewer digits are a service's, or a joke. */
+const LOCAL_DIGITS = 5;
+
+/** Numbers in one field that are looked at. */
+const MOST_NUMBERS = 4;
+const BETWEEN = /[,;/|\n]|\s(?:or|oder|ou|o|and|und|et|y|e)\s/i;
+
+/**
+ * A number's digits as 0 to 9 and its blanks and dashes as ASCII has them, without marks that nobody sees and without
+ * words before it (`tel:`).
+ */
+function plainNumber(text: string): string {
+  const plain = text
+    .normalize("NFKC")
+    .replace(/\p{Cf}/gu, "")
+    .replace(/\p{Nd}/gu, digitOf)
+    .replace(/\p{Pd}|[\u2212\u30fc]/gu, "-")
+    .replace(/\s+/g, " ");
+  const start = plain.search(/[+\d]/);
+  return start < 0 ? "" : plain.slice(start).trim();
+}
+
+/** A digit of any script: the digits of a script stand in a row, from its nought on. */
+function digitOf(digit: string): string {
+  const code = digit.codePointAt(0) ?? 0;
+  let nought = code;
+  while (code - nought < 9 && /\p{Nd}/u.test(String.fromCodePoint(nought - 1))) nought -= 1;
+  return String(code - nought);
+}
 
 type Plan = { defaultCountry: CountryCode } | { defaultCallingCode: string };
+interface Plans {
+  stated: Plan | null;
+  near: (Plan | null)[];
+}
 
-/** The numbering plan a country's code or calling code names. */
+/** A number of so many digits that begins as a country's is one, in a plan where that is not sure to be a number too. */
+const WITH_COUNTRY_DIGITS = 11;
+
+function place(number: string, { stated, near }: Plans): PhoneNumber | null {
+  if (number.startsWith("+")) return valid(number, null);
+  const dialled = /^00[1-9]/.test(number) ? valid(`+${number.slice(2)}`, null) : null;
+  if (dialled) return dialled;
+  const own = /^[1-9]/.test(number) ? valid(`+${number}`, null) : null;
+  if (stated && own && callingCode(stated) === own.countryCallingCode) return own;
+  const national = [stated, ...near].map((plan) => plan && valid(number, plan));
+  const [byStated, ...byNear] = national;
+  const sure = byStated ?? byNear.find((found) => found && isSure(found, number));
+  if (sure) return sure;
+  return (digitsOf(number).length >= WITH_COUNTRY_DIGITS ? own : null) ?? byNear.find((found) => found) ?? own;
+}
+
+function valid(number: string, plan: Plan | null): PhoneNumber | null {
+  const found = parsePhoneNumberFromString(number, plan ?? {});
+  return found?.isValid() ? found : null;
+}
+
+const digitsOf = (text: string): string => text.replace(/\D/g, "");
+
+/** Whether a national number is as people of the country write it: a landline's begins with their 0, where they have one. */
+function isSure(found: PhoneNumber, typed: string): boolean {
+  return found.getType() !== "FIXED_LINE" || digitsOf(found.formatNational()) === digitsOf(typed);
+}
+
+const phoneOf = ({ number, country = null }: { number: string; country?: string | null }, isWhole: boolean): Phone => ({
+  number,
+  country,
+  isWhole,
+});
+
+/** A default of any other makes the parser throw. */
+const CALLING_CODES: ReadonlySet<string> = new Set(getCountries().map((code) => getCountryCallingCode(code)));
+const COUNTRIES: ReadonlySet<string> = new Set(getCountries());
+const isCountry = (code: string): code is CountryCode => COUNTRIES.has(code);
+
+const callingCode = (plan: Plan): string =>
+  "defaultCountry" in plan ? getCountryCallingCode(plan.defaultCountry) : plan.defaultCallingCode;
+
+/** The numbering plan that a country or a calling code names. */
 function planOf(hint: string | null): Plan | null {
-  const code = (hint ?? "").trim().toUpperCase();
-  if (isCountry(code)) return { defaultCountry: code };
-  const defaultCallingCode = /^(?:\+|00)?([1-9]\d{0,3})$/.exec(code)?.[1] ?? "";
-  return CALLING_CODES.has(defaultCallingCode) ? { defaultCallingCode } : null;
+  const text = (hint ?? "").trim();
+  if (text === "") return null;
+  const whole = /^(?:\+|00)?([1-9]\d{0,3})$/.exec(text)?.[1];
+  if (whole !== undefined) return CALLING_CODES.has(whole) ? { defaultCallingCode: whole } : null;
+  const country = countryOf(text);
+  if (country !== null && isCountry(country)) return { defaultCountry: country };
+  const inside = /\+\s?([1-9]\d{0,3})(?!\d)/.exec(text)?.[1] ?? "";
+  return CALLING_CODES.has(inside) ? { defaultCallingCode: inside } : null;
 }

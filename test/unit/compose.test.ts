@@ -32,7 +32,7 @@ describe("a lead's contact", () => {
         fields: { a: 1 },
       },
       email: { address: "Anna@Gmail.com", key: "anna@gmail.com", class: "free" },
-      phone: { number: "+4930901820", country: "DE" },
+      phone: { number: "+4930901820", country: "DE", isWhole: true },
     });
   });
 
@@ -68,7 +68,28 @@ describe("a lead's contact", () => {
     });
   });
 
-  it("keeps a phone that cannot be dialled among its fields, and no empty one", () => {
+  it("reads a phone by the page's locale where the form does not say the country", () => {
+    const said = (fields: Record<string, unknown>) => contactOf({ phone: "06 12 34 56 78", fields }).phone;
+    for (const name of ["locale", "Page-Language", "lang", "_wpcf7_locale"]) {
+      expect(said({ [name]: "fr_FR" })).toBe("+33612345678");
+    }
+    expect(said({ locale: 5 })).not.toBe("+33612345678");
+    expect(said({ other: "fr_FR" })).not.toBe("+33612345678");
+  });
+
+  it("keeps a number that cannot be placed as it was typed, and says of it that nobody is known by it", () => {
+    const composed = read({ phone: " 030 901820 " }, ["phone"], null);
+    expect(composed).toMatchObject({ contact: { phone: "030 901820", fields: {} }, phone: null });
+  });
+
+  it("keeps beside its number what else was typed", () => {
+    expect(contactOf({ phone: "030 901820 / 030 901821" })).toMatchObject({
+      ...{ phone: "+4930901820", fields: { phone: "030 901820 / 030 901821" } },
+    });
+    expect(contactOf({ phone: "030 901820 ext. 5" }).fields).toEqual({ phone: "030 901820 ext. 5" });
+  });
+
+  it("keeps a phone that is no number among its fields, and no empty one", () => {
     expect(contactOf({ email: "a@b.co", phone: "call me", fields: { a: 1 } }).fields).toEqual({
       a: 1,
       phone: "call me",
@@ -80,7 +101,7 @@ describe("a lead's contact", () => {
 
 describe("a lead is refused", () => {
   const NO_EMAIL = "email is no email address";
-  const NO_PHONE = "phone is no phone number that can be dialled";
+  const NO_PHONE = "phone is no phone number";
   const NEITHER = "email an email address or a phone number is needed";
 
   it.each<[Record<string, unknown>, string[]]>([

@@ -73,11 +73,11 @@ describe("a phone number", () => {
     ["020 7946 0958", "gb", "DE", "+442079460958"],
     ["٠٣٠ ٩٠١٨٢٠", "DE", null, "+4930901820"],
   ])("%s with %s, from %s, is %s", (text, hint, edge, number) => {
-    expect(readPhone(text, hint, edge)?.number).toBe(number);
+    expect(readPhone(text, { hint: hint, locale: null, edge: edge })?.number).toBe(number);
   });
 
   it.each(["", "abc", "12", "+", "+999 1", "1".repeat(60), "<script>"])("%j is none", (text) => {
-    expect(readPhone(text, null, "DE")).toBeNull();
+    expect(readPhone(text, { hint: null, locale: null, edge: "DE" })).toBeNull();
   });
 });
 

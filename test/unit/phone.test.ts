@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { readPhone } from "../../src/leads/phone";
+import { looksLikePhone, readPhone as read } from "../../src/leads/phone";
 
 const BERLIN = "+4930901820";
+
+const readPhone = (text: string, hint: string | null, edge: string | null, locale: string | null = null) =>
+  read(text, { hint, locale, edge });
 
 describe("a phone number", () => {
   it.each([
@@ -24,7 +27,12 @@ describe("a phone number", () => {
     [null, "de"],
     // A hint that names no plan says nothing.
     ["", "DE"],
-    ["Germany", "DE"],
+    ["Germany", "FR"],
+    ["DEU", "US"],
+    ["de-DE", "US"],
+    ["Allemagne (+49)", "FR"],
+    ["Atlantis +49", "FR"],
+    ["Atlantis", "DE"],
     ["XX", "DE"],
     ["0", "DE"],
     ["000", "DE"],
@@ -34,7 +42,7 @@ describe("a phone number", () => {
     ["49x", "DE"],
     ["+0049", "DE"],
   ])("without one is read by the form's hint, or else by where the caller is: %j, %j", (hint, edge) => {
-    expect(readPhone("030 901820", hint, edge)).toEqual({ number: BERLIN, country: "DE" });
+    expect(readPhone("030 901820", hint, edge)).toEqual({ number: BERLIN, country: "DE", isWhole: true });
   });
 
   it.each(["1242", "999", "+999", "00210", "9"])("is read though there is no calling code %s", (hint) => {
@@ -49,7 +57,7 @@ describe("a phone number", () => {
   });
 
   it("may be of no country: an international freephone number", () => {
-    expect(readPhone("+800 1234 5678", null, null)).toEqual({ number: "+80012345678", country: null });
+    expect(readPhone("+800 1234 5678", null, null)).toEqual({ number: "+80012345678", country: null, isWhole: true });
   });
 
   it.each([
@@ -60,5 +68,102 @@ describe("a phone number", () => {
     ["it begins with three noughts", "00049 30 901820", null, null],
   ])("is none where %s", (_, text, hint, edge) => {
     expect(readPhone(text, hint, edge)).toBeNull();
+  });
+
+  it.each([
+    // The form's word before where the caller is.
+    ["06 12 34 56 78", "France", "DE", "+33612345678"],
+    ["06 12 34 56 78", "FRA", "DE", "+33612345678"],
+    ["06 12 34 56 78", "fr-FR", "DE", "+33612345678"],
+    ["020 7946 0958", "UK", "DE", "+442079460958"],
+    // The number's own word.
+    ["+33 6 12 34 56 78", "DE", "US", "+33612345678"],
+    ["0033 6 12 34 56 78", "DE", "US", "+33612345678"],
+    ["+49 (0)30 901820", "FR", null, BERLIN],
+    ["(+49) 30 901820", "FR", null, BERLIN],
+    ["+ 49 30 901820", null, null, BERLIN],
+    ["011 49 30 901820", "US", null, BERLIN],
+    // A country's digits without a plus.
+    ["4915123456789", "DE", null, "+4915123456789"],
+    ["4915123456789", null, "DE", "+4915123456789"],
+    ["4915123456789", null, "FR", "+4915123456789"],
+    ["4915123456789", "France", "US", "+4915123456789"],
+    ["4915123456789", null, null, "+4915123456789"],
+    ["49 30 901820", "Deutschland", null, BERLIN],
+    ["33612345678", null, "DE", "+33612345678"],
+    ["447911123456", null, "US", "+447911123456"],
+    ["919876543210", "IN", null, "+919876543210"],
+    // Where it only looks like that, the number is of where the caller is.
+    ["13812345678", null, "CN", "+8613812345678"],
+    ["34912345678", null, "BR", "+5534912345678"],
+    ["862 555 1234", null, "US", "+18625551234"],
+    ["9123456789", "IN", null, "+919123456789"],
+    ["3912345678", null, "IT", "+393912345678"],
+    ["47123456", "NO", null, "+4747123456"],
+    ["8 916 123-45-67", null, "RU", "+79161234567"],
+  ])("%s with %j from %j is %s", (text, hint, edge, number) => {
+    expect(readPhone(text, hint, edge)?.number).toBe(number);
+  });
+
+  it("is read by the page's locale before where the caller is, and after what the form says", () => {
+    expect(readPhone("06 12 34 56 78", null, "DE", "fr-FR")?.number).toBe("+33612345678");
+    expect(readPhone("030 901820", "DE", null, "fr-FR")?.number).toBe(BERLIN);
+    expect(readPhone("030 901820", null, "DE", "fr")?.number).toBe(BERLIN);
+  });
+
+  it.each([
+    ["narrow blanks that do not break", "06\u202f12\u202f34\u202f56\u202f78"],
+    ["blanks that do not break", "06\u00a012\u00a034\u00a056\u00a078"],
+    ["dashes that do not break", "06\u201112\u201134\u201156\u201178"],
+    ["dashes and minus signs", "06–12—34−56‒78"],
+    ["Arabic digits", "٠٦ ١٢ ٣٤ ٥٦ ٧٨"],
+    ["Persian digits", "۰۶ ۱۲ ۳۴ ۵۶ ۷۸"],
+    ["Devanagari digits", "०६ १२ ३४ ५६ ७८"],
+    ["Bengali digits", "০৬ ১২ ৩৪ ৫৬ ৭৮"],
+    ["Thai digits", "๐๖ ๑๒ ๓๔ ๕๖ ๗๘"],
+    ["wide digits", "０６　１２　３４　５６　７８"],
+    ["marks of direction", "\u202a\u200e06 12 34 56 78\u202c"],
+    ["blanks of no width", "06\u200b12\ufeff34\u20605678"],
+    ["tabs and breaks", "06\t12\n34 56 78"],
+    ["dots", "06.12.34.56.78"],
+    ["slashes", "06/12/34/56/78"],
+    ["a scheme", "tel:0612345678"],
+    ["a word", "Tél. : 06 12 34 56 78"],
+    ["a wide plus", "＋33 6 12 34 56 78"],
+  ])("may be typed with %s", (_, text) => {
+    expect(readPhone(text, "FR", "DE")?.number).toBe("+33612345678");
+  });
+
+  it("is the first that can be dialled where there are several, and that is not all", () => {
+    for (const text of ["030 901820 / 0171 1234567", "030 901820, 0171 1234567", "030 901820 oder 0171 1234567"]) {
+      expect(readPhone(text, "DE", null)).toEqual({ number: BERLIN, country: "DE", isWhole: false });
+    }
+    expect(readPhone("n/a; 030 901820", "DE", null)?.number).toBe(BERLIN);
+    expect(readPhone("030/901820", "DE", null)).toMatchObject({ number: BERLIN, isWhole: true });
+  });
+
+  it("may have an extension, which E.164 does not say", () => {
+    for (const text of ["+1 202 555 0143 ext. 12", "(202) 555-0143 x12", "tel:+1-202-555-0143;ext=12"]) {
+      expect(readPhone(text, "US", null)).toEqual({ number: "+12025550143", country: "US", isWhole: false });
+    }
+  });
+});
+
+describe("what cannot be placed", () => {
+  it.each([
+    "030 901820",
+    "12345",
+    "+49 30 1",
+    "(0) 30-90.18/20",
+    "٠٣٠٩٠١٨٢٠",
+    "mobil: 0171 1234567",
+    "0000000",
+    "x 5551234",
+  ])("is plainly a number all the same: %s", (text) => {
+    expect(looksLikePhone(text)).toBe(true);
+  });
+
+  it.each(["", "12", "112", "call me", "n/a", "room 12345 in the east wing", "-", "+", "🙂"])("is none: %j", (text) => {
+    expect(looksLikePhone(text)).toBe(false);
   });
 });
