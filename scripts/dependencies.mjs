@@ -44,6 +44,10 @@ const NOTES = `## Notes
   which the runtime brings. i18n-iso-countries (MIT) has the same names again, in files of 1 MB; iso-3166-1 (MIT) knows English only.
 - **libphonenumber-js** is used with its full metadata (145 kB of source): the lesser one does not know landlines from mobiles, and reads
   \`33612345678\`, sent from Germany, as a landline there.
+- **Lists of mail domains** are data that \`scripts/email-domains.mjs\` takes from free-email-domains (MIT) and email-providers (ISC), with
+  what they lack kept by hand. freemail (ISC) and @mikkelscheike/email-provider-links (MIT) are what their recall is measured with.
+  free-email-domains-list (MIT) was refused: of its 96,000 names most are throw-away, and att.com, twitter.com and stanford.edu are
+  among them; personal-email-domains (MIT) makes up names such as \`husmail.fk\`.
 - **The documentation's site** has packages of its own, installed by its first \`npm run docs\`; see docs/package.json.`;
 
 /** @typedef {{ name: string, version: string, licence: string, bytes: number, use: string }} Dependency */

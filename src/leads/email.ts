@@ -1,9 +1,8 @@
 import { EMAIL_LOCAL_MAX_UNITS, EMAIL_MAX_UNITS } from "../limits";
 import disposableText from "./domains/disposable.txt";
 import freeText from "./domains/free.txt";
-
-/** What an address says of its owner: a mailbox made to be thrown away, a free one, or one at a domain of their own. */
-export type EmailClass = "disposable" | "free" | "own";
+import relayText from "./domains/relay.txt";
+import type { EmailClass } from "./lead";
 
 export interface Email {
   /** As typed, without blanks around it. */
@@ -36,16 +35,23 @@ function asciiDomain(text: string): string | null {
   return hostname.length <= 253 && DOMAIN.test(hostname) ? hostname : null;
 }
 
-let lists: { disposable: Set<string>; free: Set<string> } | undefined;
+let lists: Record<"relay" | "disposable" | "free", Set<string>> | undefined;
 
 const lines = (text: string): Set<string> => new Set(text.split("\n").filter((line) => line && !line.startsWith("#")));
 
-/** By the domain, or the domains it lies under: a disposable service gives out subdomains too. */
+/** Services that have a domain in each country: no list has all of them. */
+const COUNTRY_DOMAIN = /^(?:gmx|hotmail|outlook|yahoo|yandex)\.(?:com?\.)?[a-z]{2}$/;
+
+/** By the domain, or the domains it lies under: relays and disposable services give out subdomains too. */
 function classOf(domain: string): EmailClass {
-  lists ??= { disposable: lines(disposableText), free: lines(freeText) };
+  lists ??= { relay: lines(relayText), disposable: lines(disposableText), free: lines(freeText) };
   const labels = domain.split(".");
   const parents = labels.slice(0, -1).map((_, i) => labels.slice(i).join("."));
-  const { disposable, free } = lists;
+  const { relay, disposable, free } = lists;
+  if (parents.some((name) => relay.has(name))) return "relay";
   if (parents.some((name) => disposable.has(name))) return "disposable";
-  return free.has(domain) ? "free" : "own";
+  // Below a name that the list has with a dot in front, every domain is the provider's: `nyc.rr.com`.
+  const isFree =
+    free.has(domain) || COUNTRY_DOMAIN.test(domain) || parents.slice(1).some((name) => free.has(`.${name}`));
+  return isFree ? "free" : "own";
 }

@@ -1,7 +1,19 @@
 import type { FieldValue } from "../protocol/lead";
 import type { Scores } from "../scoring/ledger";
-import type { EmailClass } from "./email";
 import type { Claim } from "./identity";
+
+/** What an address says of its owner, the strictest first; the first that its domain is of holds. */
+export const EMAIL_CLASSES = [
+  /** Forwards to a mailbox that it hides (`privaterelay.appleid.com`): a person, behind a name for this form alone. */
+  "relay",
+  /** A mailbox made to be thrown away. */
+  "disposable",
+  /** A private mailbox, of a mail service or an access provider. */
+  "free",
+  /** At a domain of their own: a company's, mostly. */
+  "own",
+] as const;
+export type EmailClass = (typeof EMAIL_CLASSES)[number];
 
 /** What a person told us of themselves. Text is stored as it came. */
 export interface Contact {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { EMAIL_CLASSES } from "../leads/lead";
 import { MAX_ID_UNITS, REDELIVER_MAX } from "../limits";
 import { Time } from "./analytics";
 import { SiteName } from "./fields";
@@ -71,7 +72,7 @@ export const LeadAnswer = z.looseObject({
   submissions: Count,
   name: Text,
   email: Text,
-  email_class: z.enum(["disposable", "free", "own"]).nullable(),
+  email_class: z.enum(EMAIL_CLASSES).nullable().meta({ description: "docs/leads.md says what each means" }),
   phone: Text,
   message: Text,
   project: Text,

@@ -74,7 +74,42 @@ describe("an address", () => {
     ["sub.gmail.com", "own"],
     ["shop.example", "own"],
     ["com.example", "own"],
-  ])("at %s is %s: by its domain, and by those a throw-away one lies under", (domain, kind) => {
+    ...[
+      ...["privaterelay.appleid.com", "mozmail.com", "simplelogin.com", "aleeas.com", "slmail.me", "passmail.net"],
+      ...["addy.io", "anna.anonaddy.com", "duck.com", "DUCK.com", "marketplace.amazon.de"],
+    ].map((relay) => [relay, "relay"]),
+    ["duck.com.example", "own"],
+    ["appleid.com", "own"],
+    ["xduck.com", "own"],
+    ...[
+      ...["hey.com", "tuta.com", "mailbox.org", "telus.net", "talktalk.net", "proton.me", "posteo.de", "riseup.net"],
+      ...["t-online.de", "hispeed.ch", "a1.net", "orange.fr", "bbox.fr", "ziggo.nl", "sky.com", "eircom.net", "tin.it"],
+      ...["movistar.es", "sapo.pt", "telia.com", "seznam.cz", "wp.pl", "spectrum.net", "nyc.rr.com", "sasktel.net"],
+      ...[
+        "bigpond.com",
+        "xtra.co.nz",
+        "bsnl.in",
+        "abc.ocn.ne.jp",
+        "uol.com.br",
+        "hinet.net",
+        "startmail.com",
+        "mail.ru",
+      ],
+      ...["outlook.com.ar", "hotmail.co.nz", "yahoo.co.id", "gmx.li", "yandex.kz"],
+    ].map((mailbox) => [mailbox, "free"]),
+    ...[
+      ...[
+        "rr.com.example",
+        "yahoo.example",
+        "outlook.company",
+        "microsoft.com",
+        "siemens.com",
+        "bt.com",
+        "facebook.com",
+      ],
+      ...["gov.uk", "mit.edu", "alibaba.com", "example.com", "apple.com", "mozilla.org", "telekom.de"],
+    ].map((company) => [company, "own"]),
+  ])("at %s is %s: by its domain, and by those a relay or a throw-away one lies under", (domain, kind) => {
     expect(readEmail(`x@${domain}`)?.class).toBe(kind);
   });
 });

@@ -15,7 +15,12 @@ import { Time } from "../parts/time";
 import { href, place } from "../place";
 import { eventTitle } from "../session/describe";
 
-const EMAIL_CLASSES = { disposable: "disposable", free: "free provider", own: "own domain" } as const;
+const EMAIL_CLASSES = {
+  relay: "relay",
+  disposable: "disposable",
+  free: "free provider",
+  own: "own domain",
+} as const;
 
 function ContactFacts({ lead }: { lead: LeadWhole }) {
   const fields = Object.entries(lead.fields).map(([name, value]): Fact => [name, JSON.stringify(value)]);
