@@ -156,7 +156,9 @@ export class EraserActor extends DurableObject<Env> {
     const { session_id: id, starts, identities } = session;
     const erased = await this.env.SESSION.getByName(id).erase(starts);
     // Before it had a visitor, or after its withdrawal, it was told of in the shard of its own id.
-    for (const who of [await whoIs(order.visitor_id), null]) {
+    const { subject } = order;
+    const visitor = subject.kind === "visitor" ? await whoIs(subject.visitor_id) : null;
+    for (const who of new Set([visitor, null])) {
       await this.env.ROSTER.getByName(shardName(shardOf(id, who))).remove(id);
     }
     await forgetDays(this.env.DB, [...new Set(starts.map(dayOf))]);

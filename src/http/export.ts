@@ -25,6 +25,16 @@ export function exportFormat(request: Request): ExportFormat | null {
   return null;
 }
 
+/**
+ * Whether CSV is to begin with a byte-order mark (`Accept: text/csv; bom=true`): Excel takes a file without one for text of
+ * the computer's own code page, and shows other letters.
+ */
+export const wantsBom = (request: Request): boolean =>
+  /text\/csv\s*;[^,]*\bbom=(?:true|1)\b/i.test((request.headers.get("Accept") ?? "").slice(0, ACCEPT_UNITS));
+
+/** Browsers send some 150 characters. */
+const ACCEPT_UNITS = 1_000;
+
 /** A column of a CSV file: its name, and its cell of a row. NDJSON has whole rows instead. */
 export type Columns<T> = readonly (readonly [name: string, cell: (row: T) => unknown])[];
 
@@ -58,13 +68,22 @@ export interface ExportOptions<T> {
   /** Rows, a page at a time: the next page is read when the client has taken the one before. A row is made at its turn. */
   pages: AsyncIterable<Iterable<T>>;
   headers?: Record<string, string>;
+  /** CSV begins with a byte-order mark. */
+  bom?: boolean;
 }
 
 /**
  * Streams a list. The first page is read before anything is answered, so that an error then is still a problem; one that
  * comes later breaks the connection off, so that a client can tell a whole file from half of one.
  */
-export async function exportRows<T>({ format, name, columns, pages, headers }: ExportOptions<T>): Promise<Response> {
+export async function exportRows<T>({
+  format,
+  name,
+  columns,
+  pages,
+  headers,
+  bom = false,
+}: ExportOptions<T>): Promise<Response> {
   const textOf = (row: T): string =>
     format === "csv" ? csvRow(columns.map(([, cell]) => cell(row))) : JSON.stringify(row);
   const end = format === "csv" ? "\r\n" : "\n";
@@ -72,7 +91,7 @@ export async function exportRows<T>({ format, name, columns, pages, headers }: E
   let page = await iterator.next();
   let rows = rowsOf(page);
   /** Of the next line, if there is one: it waits here when it does not fit any more. */
-  let text = format === "csv" ? csvRow(columns.map(([column]) => column)) : nextText();
+  let text = format === "csv" ? `${bom ? "\ufeff" : ""}${csvRow(columns.map(([column]) => column))}` : nextText();
   function nextText(): string | null {
     const row = rows.next();
     return row.done ? null : textOf(row.value);

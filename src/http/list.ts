@@ -1,7 +1,7 @@
 import { EXPORT_PAGE_ROWS } from "../limits";
 import { hasScope } from "./auth";
 import { periodAnswer } from "./closed";
-import { type Columns, exportFormat, exportRows, type Page, pagesFrom } from "./export";
+import { type Columns, exportFormat, exportRows, type Page, pagesFrom, wantsBom } from "./export";
 import type { KeyedContext } from "./keyed";
 import { Problem } from "./problem";
 
@@ -32,7 +32,7 @@ export async function answerList<T>(context: KeyedContext, list: List<T>): Promi
   }
   if (format && !url.searchParams.has("limit")) {
     const pages = pagesFrom(cursor, (at) => read(at, EXPORT_PAGE_ROWS));
-    return exportRows({ format, name, columns, pages, headers });
+    return exportRows({ format, name, columns, pages, headers, bom: wantsBom(request) });
   }
   const { rows, next } = await read(cursor, limit);
   if (!format) {
@@ -40,7 +40,7 @@ export async function answerList<T>(context: KeyedContext, list: List<T>): Promi
     return periodAnswer(request, period, body, headers);
   }
   const withCursor = next === null ? headers : { ...headers, "X-Next-Cursor": next };
-  return exportRows({ format, name, columns, pages: onePage(rows), headers: withCursor });
+  return exportRows({ format, name, columns, pages: onePage(rows), headers: withCursor, bom: wantsBom(request) });
 }
 
 async function* onePage<T>(rows: Iterable<T>): AsyncGenerator<Iterable<T>> {

@@ -28,10 +28,12 @@ export const wantsPage = (request: Request, isPlain: boolean): boolean =>
  * any other, so that this is nobody's springboard.
  */
 export function redirectTo(wanted: string | undefined, page: string | null, { redirect_hosts }: Forms): string | null {
-  if (!wanted || !URL.canParse(wanted, page ?? undefined)) return null;
-  const url = new URL(wanted, page ?? undefined);
-  const own = page && URL.canParse(page) ? new URL(page).host : null;
-  const isAllowed = url.host === own || redirect_hosts.includes(url.host) || redirect_hosts.includes(url.hostname);
+  // Where the page is hidden its origin is "null": only an absolute address leads anywhere then.
+  const from = page !== null && URL.canParse(page) ? new URL(page) : null;
+  if (!wanted || !URL.canParse(wanted, from?.href)) return null;
+  const url = new URL(wanted, from?.href);
+  const isAllowed =
+    url.host === from?.host || redirect_hosts.includes(url.host) || redirect_hosts.includes(url.hostname);
   return isAllowed && isHttpUrl(url.href) && !url.username && !url.password ? url.href : null;
 }
 

@@ -43,7 +43,7 @@ const MARK_ROW = /(\p{M}{16})\p{M}+/gu;
  */
 export function fold(text: string): string {
   const apart = text.replace(MARK_ROW, "$1").normalize("NFKD").replace(MARKS, "");
-  // Large letters first: that makes ss of ß, i of ı, and s of ſ.
-  const small = apart.toUpperCase().toLowerCase();
+  // By way of large letters: that makes ss of ß, i of ı, and s of ſ.
+  const small = apart.toLowerCase().toUpperCase().toLowerCase();
   return small.replace(UNDIVIDED, (letter) => LETTERS[letter] ?? letter).normalize("NFC");
 }

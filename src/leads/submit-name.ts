@@ -27,7 +27,10 @@ export function saidOf(
   return {
     name: plain(contact.name),
     email: email?.key ?? "",
-    phone: phone === undefined ? "" : (readPhone(phone, country_code ?? null, null)?.number ?? digits(phone)),
+    phone:
+      phone === undefined
+        ? ""
+        : (readPhone(phone, { hint: country_code ?? null, locale: null, edge: null })?.number ?? digits(phone)),
     message: plain(contact.message),
   };
 }

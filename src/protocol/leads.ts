@@ -19,8 +19,13 @@ export const LeadsQuery = z.strictObject({
   status: text.optional(),
   label: z.string().max(64).optional(),
   session_id: z.string().max(64).optional(),
-  /** In name, email, phone or message, upper and lower case alike. */
-  q: z.string().min(1).max(200).optional(),
+  /** In name, email, phone or message of any of a lead's submits, whatever the case and the marks of letters. */
+  q: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: "In name, email, phone or message of any submit; case and marks of letters do not matter" }),
   min_engagement: Score.optional(),
   max_engagement: Score.optional(),
   min_bot: Score.optional(),

@@ -65,13 +65,23 @@ async function takeForm(context: Context, { values, isPlain }: Form, isPage: boo
   const { headers } = context.request;
   const isKeyed = headers.has("Authorization") || headers.has("X-API-Key");
   if (isKeyed) await requireIngest(context.request, context.env, site);
-  else await checkOrigin(context, settings, site, page.origin);
+  else if (!isVouchedFor(context, isPlain, input, settings)) await checkOrigin(context, settings, site, page.origin);
   await limitLeads(context.env, site);
   const taken = await takeLead(context, site, settings, input, isKeyed);
   const way = isPlain ? redirectTo(input.redirect, page.url, settings.forms) : null;
   if (way) return new Response(null, { status: 303, headers: { Location: way, "Cache-Control": "no-store" } });
   if (isPage) return plainPage("Thank you", "We have your message and will be in touch.", { status: 202 });
   return accepted(taken);
+}
+
+/**
+ * A browser names no page for a plain form where the page's policy is `no-referrer`. Such a form is taken for one of the
+ * site's own if its action names the site, and it is to be sent on to a host that the site's settings name.
+ */
+function isVouchedFor({ request, url }: Context, isPlain: boolean, { redirect }: LeadInput, { forms }: SiteSettings) {
+  const { headers } = request;
+  const isHidden = headers.get("Origin") === "null" && !headers.has("Referer");
+  return isHidden && isPlain && url.searchParams.has("site") && redirectTo(redirect, null, forms) !== null;
 }
 
 function readLead(values: Record<string, unknown>): LeadInput {

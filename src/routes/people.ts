@@ -22,7 +22,7 @@ export async function personKeys({ email, phone }: PeopleQuery): Promise<string[
     return keysOf({ visitor_id: null, email: address.key, phone: null });
   }
   // A plus that nobody has escaped arrives as a blank.
-  const number = readPhone((phone ?? "").replace(/^ +(?=\d)/, "+"), null, null);
+  const number = readPhone((phone ?? "").replace(/^ +(?=\d)/, "+"), { hint: null, locale: null, edge: null });
   if (!number) throw invalidQuery("phone", "must be a number with its country, such as +49 30 901820");
   return keysOf({ visitor_id: null, email: null, phone: number.number });
 }

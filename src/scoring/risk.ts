@@ -82,9 +82,10 @@ export const RISK_RULES: readonly Rule[] = [
     points: 10,
     watch: ["lead", "scores"],
     test: (state) =>
-      hasSubmitted(state) && (state.judgement.scores.engagement ?? 0) === 0
+      hasSubmitted(state) && !state.lead?.no_session && (state.judgement.scores.engagement ?? 0) === 0
         ? saw("submitted with an engagement of 0")
         : null,
+    // Without a session nothing is known of the engagement: that has a rule of its own.
     about: "Something was submitted, and the engagement is zero.",
     example: "a form posted without a scroll or a click",
   },

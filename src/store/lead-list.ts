@@ -1,4 +1,5 @@
 import type { Contact, Evidence, Outcome } from "../leads/lead";
+import { searchedText } from "../leads/search";
 import type { DeliveriesQuery, DeliveryAnswer, LeadsQuery, LeadValuesQuery } from "../protocol/leads";
 import { SCORES } from "../scoring/ledger";
 import { cutPage, pageEnd } from "./page";
@@ -50,14 +51,11 @@ type Range = { from: number; to: number };
 const given = (sql: string, value: string | number | undefined): Condition[] =>
   value === undefined ? [] : [[sql, value]];
 
-/** In small letters as SQLite's `lower` writes them: it knows ASCII only. */
-const small = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-
-const TEXTS = ["leads.name", "leads.email", "leads.phone", "leads.message"] as const;
+/** In any of a lead's submits. Not LIKE: D1 takes patterns of at most 50 bytes, and % and _ would have to be escaped. */
+const SAYS = `EXISTS (SELECT 1 FROM lead_submissions AS said
+  WHERE said.lead_id = leads.lead_id AND instr(said.search, ?) > 0)`;
 
 function leadConditions(query: LeadsQuery, { from, to }: Range): Condition[] {
-  // Not LIKE: D1 takes patterns of at most 50 bytes, and % and _ would have to be escaped.
-  const texts = TEXTS.map((column) => `instr(lower(${column}), ?) > 0`).join(" OR ");
   return [
     ["leads.created_at >= ?", from],
     ["leads.created_at < ?", to],
@@ -70,7 +68,7 @@ function leadConditions(query: LeadsQuery, { from, to }: Range): Condition[] {
       ...given(`leads.${score} >= ?`, query[`min_${score}`]),
       ...given(`leads.${score} <= ?`, query[`max_${score}`]),
     ]),
-    ...(query.q === undefined ? [] : [[`(${texts})`, ...TEXTS.map(() => small(query.q ?? ""))] satisfies Condition]),
+    ...given(SAYS, query.q === undefined ? undefined : searchedText(query.q)),
   ];
 }
 

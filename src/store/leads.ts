@@ -1,5 +1,6 @@
 import type { ClaimKind } from "../leads/identity";
 import type { Outcome, Submission } from "../leads/lead";
+import { searchText } from "../leads/search";
 import { LEAD_OPEN_MS } from "../limits";
 
 /** D1's side of a lead: who it belongs to is settled in one transaction; every statement may be repeated at will. */
@@ -24,11 +25,11 @@ const onlyOne = (key: string): string => `(
  * visitor (?11) say it where they are one person's: households share a number, and people a device.
  */
 const INSERT_SUBMISSION = `
-  INSERT INTO lead_submissions (submission_id, lead_id, site, received_at, outcome, session_id, contact, evidence)
+  INSERT INTO lead_submissions (submission_id, lead_id, site, received_at, outcome, session_id, contact, evidence, search)
   SELECT ?1, coalesce(known.lead_id, ?1), ?2, ?3,
          CASE WHEN ?4 THEN 'spam' WHEN known.lead_id IS NULL THEN 'created'
               WHEN leads.opened_at > ?3 - ?5 THEN 'merged' ELSE 'reengaged' END,
-         ?6, ?7, ?8
+         ?6, ?7, ?8, ?13
   FROM (SELECT coalesce((SELECT lead_id FROM lead_claims WHERE key = ?9 AND site = ?2 LIMIT 1),
                         ${onlyOne("?12")}, ${onlyOne("?11")}) AS lead_id) AS known
   LEFT JOIN leads ON leads.lead_id = known.lead_id
@@ -115,6 +116,7 @@ export async function claimLead(db: D1Database, submission: Submission): Promise
         ...[submission_id, site, received_at, honeypot ? 1 : 0, LEAD_OPEN_MS, session_id],
         ...[JSON.stringify(contact), JSON.stringify(evidence)],
         ...[keyOf("email", "alone"), keyOf("email") === null ? 0 : 1, keyOf("visitor"), keyOf("phone")],
+        searchText(contact),
       ),
     db.prepare(INSERT_CLAIMS).bind(submission_id, JSON.stringify(claims)),
     db

@@ -36,6 +36,11 @@ describe("a plain form's way on", () => {
     expect(redirectTo("https://other.example/", null, forms)).toBe("https://other.example/");
     expect(redirectTo("https://shop.example:8443/", null, forms)).toBeNull();
     expect(redirectTo("/thanks", null, forms)).toBeNull();
+    for (const hidden of ["null", "", "about:srcdoc", "not a URL"]) {
+      expect(redirectTo("https://other.example/", hidden, forms)).toBe("https://other.example/");
+      expect(redirectTo("https://evil.example/", hidden, forms)).toBeNull();
+      expect(redirectTo("/thanks", hidden, forms)).toBeNull();
+    }
   });
 });
 

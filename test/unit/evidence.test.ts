@@ -117,6 +117,7 @@ describe("a lead without a session", () => {
   it("is judged by what the submit itself says, and by nothing but its risk", () => {
     expect(rulesOf({ ...submit, honeypot: true })).toContain("risk.honeypot");
     expect(rulesOf({ ...submit, disposable_email: true })).toContain("risk.disposable_email");
+    expect(rulesOf(submit)).toEqual(["risk.no_session"]);
     expect(rulesOf(submit)).not.toContain("risk.honeypot");
     expect(rulesOf(submit)).not.toContain("risk.disposable_email");
     expect(rulesOf(submit).filter((rule) => !rule.startsWith("risk."))).toEqual([]);

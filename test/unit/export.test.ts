@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { csvCell, exportFormat, exportRows, pagesFrom } from "../../src/http/export";
+import { csvCell, exportFormat, exportRows, pagesFrom, wantsBom } from "../../src/http/export";
 import { EXPORT_CHUNK_BYTES } from "../../src/limits";
 
 const asked = (accept: string) => exportFormat(new Request("https://x.example", { headers: { Accept: accept } }));
@@ -79,6 +79,25 @@ describe("an export", () => {
     expect(await csv.text()).toBe("id,name\r\n1,a\r\n2,'=b\r\n");
     const ndjson = await exportRows({ format: "ndjson", name: "things", columns, pages: rows() });
     expect(await ndjson.text()).toBe('{"id":1,"name":"a"}\n{"id":2,"name":"=b"}\n');
+  });
+
+  it("begins with a mark for Excel where that is asked for", async () => {
+    const csv = await exportRows({
+      format: "csv",
+      name: "x",
+      columns,
+      pages: pages([{ id: 1, name: "Ø" }]),
+      bom: true,
+    });
+    expect(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await csv.arrayBuffer())).toBe(
+      "\ufeffid,name\r\n1,Ø\r\n",
+    );
+    const wants = (accept: string) => wantsBom(new Request("https://x.example", { headers: { Accept: accept } }));
+    for (const accept of ["text/csv; bom=true", "application/json;q=0.1, TEXT/CSV;q=1;BOM=1"])
+      expect(wants(accept)).toBe(true);
+    for (const accept of ["text/csv", "text/csv;bom=false", "text/csv, x/y;bom=true", "*/*"])
+      expect(wants(accept)).toBe(false);
+    expect(asked("text/csv; bom=true")).toBe("csv");
   });
 
   it("of nothing is a header line, or nothing", async () => {

@@ -73,7 +73,7 @@ describe("the risk score", () => {
     const everything = { honeypot: true, disposable_email: true, no_session: true, submit_ms: 900 };
     const { judgement } = foldLog(logOf(worst, identity({ address: { forms: 20 } }), lead(everything)));
     expect(judgement.scores.risk).toBe(100);
-    expect(standing(judgement.ledger).reduce((sum, { points }) => sum + points, 0)).toBe(170);
+    expect(standing(judgement.ledger).reduce((sum, { points }) => sum + points, 0)).toBe(160);
   });
 
   it("judges a lead that comes after the session's end", () => {

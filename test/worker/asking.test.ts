@@ -71,8 +71,7 @@ describe("a session asks its identities", () => {
 
 describe("the roster is told of a session", () => {
   const page = (n: number) => ({ event_type: "page_view", page: `https://shop.example/${n}` });
-  const view = (n: number, end = false) =>
-    take(callOf(id, { start: n === 1, first: n, events: [page(n)], end }));
+  const view = (n: number, end = false) => take(callOf(id, { start: n === 1, first: n, events: [page(n)], end }));
   const told = async () => {
     const shard = await rosterOf(id, "visitor-1");
     const { changed } = await shard.changes(null, null);

@@ -49,6 +49,18 @@ describe("leads in the API", () => {
     expect(await names(site, "q=_")).toEqual(["Bert"]);
     expect(await names(site, "q=901820")).toEqual([]);
     expect(await names(site, "q=901820&status=spam")).toEqual(["Cleo"]);
+    await submit(site, { name: "Zoë Ødegård", email: "zoe@shop.example", message: "Grüße aus der Straße" });
+    for (const q of ["ødegård", "ODEGARD", "ZOË", "zoe", "grusse", "STRASSE", "Zoë Ø"]) {
+      expect(await names(site, `q=${encodeURIComponent(q)}`), q).toEqual(["Zoë Ødegård"]);
+    }
+    expect(await names(site, `q=${encodeURIComponent("\u0301")}`)).toEqual([]);
+    await submit(site, { name: "Zoë Lund", email: "zoe@shop.example" });
+    // By what a submit said before, too.
+    expect(await names(site, "q=odegard")).toEqual(["Zoë Lund"]);
+    await env.DB.batch([
+      env.DB.prepare("DELETE FROM lead_submissions WHERE site = ? AND contact LIKE '%zoe@%'").bind(site),
+      env.DB.prepare("DELETE FROM leads WHERE site = ? AND email = 'zoe@shop.example'").bind(site),
+    ]);
     const risk = Number((await leadsOf(site)).find(({ name }) => name === "Bert")?.["risk"]);
     expect(await names(site, `min_risk=${risk}`)).toEqual(["Bert"]);
     expect(await names(site, `max_risk=${risk - 1}`)).toEqual(["Anna"]);

@@ -19,7 +19,7 @@ import {
   submissionsOf,
   submit,
 } from "../support/leads";
-import { callOf, evict, journalOf, KEY, PAGE, someEvents, stubOf, take } from "../support/visit";
+import { ask, callOf, evict, journalOf, KEY, PAGE, someEvents, stubOf, take } from "../support/visit";
 import { problemOf } from "./helpers";
 
 const HOUR = 3_600_000;
@@ -314,6 +314,33 @@ describe("a lead's session", () => {
       lead: { visitor_id: null },
     });
     expect(JSON.stringify(received[0]?.data)).not.toContain(id);
+  });
+});
+
+describe("a plain form of a page that its browser does not name", () => {
+  const send = (path: string, site: string, redirect: string, more: Record<string, string> = {}) => {
+    const body = new URLSearchParams({ email: "anna@shop.example", redirect, site }).toString();
+    const headers = {
+      Origin: "null",
+      "Content-Type": "application/x-www-form-urlencoded",
+      Accept: "text/html",
+      ...more,
+    };
+    return ask(path, { method: "POST", body, headers, redirect: "manual" });
+  };
+
+  it("is taken where its action names the site, and its redirect one of the site's hosts; else it is refused", async () => {
+    const forms = { redirect_hosts: ["www.shop.example"] };
+    const site = await newSite([], { allowed_origins: ["https://shop.example"], forms });
+    const thanks = "https://www.shop.example/thanks";
+    const taken = await send(`/lead?site=${site}`, site, thanks);
+    expect([taken.status, taken.headers.get("Location")]).toEqual([303, thanks]);
+    for (const redirect of ["", "/thanks", "https://evil.example/", "https://shop.example/"]) {
+      expect((await send(`/lead?site=${site}`, site, redirect)).status, redirect).toBe(403);
+    }
+    expect((await send("/lead", site, thanks)).status).toBe(403);
+    expect((await send(`/lead?site=${site}`, site, thanks, { Referer: "https://evil.example/" })).status).toBe(403);
+    expect(await leadsOf(site)).toHaveLength(1);
   });
 });
 

@@ -3,7 +3,7 @@ import { csvCell } from "../../http/export";
 /** Saves rows as a CSV file, with the same guard against formulas as the API's exports. */
 export function saveCsv(name: string, head: readonly string[], rows: readonly (readonly unknown[])[]): void {
   const text = [head, ...rows].map((row) => row.map(csvCell).join(",")).join("\r\n");
-  save(`${name}.csv`, new Blob([`${text}\r\n`], { type: "text/csv;charset=utf-8" }));
+  save(`${name}.csv`, new Blob([`\ufeff${text}\r\n`], { type: "text/csv;charset=utf-8" }));
 }
 
 function save(name: string, blob: Blob): void {

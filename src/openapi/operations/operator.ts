@@ -1,4 +1,3 @@
-import * as z from "zod";
 import { ErasureBody, ErasureQuery, PeopleBody, PeopleQuery, PersonBody, PersonQuery } from "../../protocol/erasure";
 import { LogsQuery } from "../../protocol/logs";
 import { RealtimeBody, RealtimeQuery, RealtimeStreamQuery } from "../../protocol/realtime";
