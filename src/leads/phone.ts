@@ -46,12 +46,18 @@ export function readPhone(text: string, origins: Origins): Phone | null {
   return null;
 }
 
-/** Whether a text that could not be placed is plainly a number all the same: more digits than letters, and some of them. */
+/** Whether a text that could not be placed plainly has a number all the same: of a number's length, and not mostly letters. */
 export function looksLikePhone(text: string): boolean {
-  const digits = digitsOf(plainNumber(text)).length;
+  const typed = plainNumber(text);
   const letters = text.match(/\p{L}/gu)?.length ?? 0;
-  return digits >= LOCAL_DIGITS && digits > letters;
+  const lengths = [typed, ...typed.split(BETWEEN)].map((part) => digitsOf(part).length);
+  return (
+    lengths.some((digits) => digits >= LOCAL_DIGITS && digits <= LONGEST_DIGITS) && digitsOf(typed).length > letters
+  );
 }
+
+/** E.164 has 15; `00` before them is two more. */
+const LONGEST_DIGITS = 17;
 
 /** The shortest local numbers that people have at home (villages, islands); fewer digits are a service's, or a joke. */
 const LOCAL_DIGITS = 5;

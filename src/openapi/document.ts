@@ -66,10 +66,13 @@ function parameters(path: string, { query, example }: Operation): Parameter[] {
 function success({ answer, status = 200, exported }: Operation) {
   if (status === 101) return { description: "Switching protocols" };
   if (!answer) return { description: status === 204 ? "No content" : "OK" };
+  const csv = {
+    schema: { type: "string", description: "`Accept: text/csv; bom=true` puts the mark in front that Excel needs" },
+  };
   const rows = { schema: { type: "string" } };
   const content: Content = {
     "application/json": { schema: schemaOf(answer, "output") },
-    ...(exported && { "text/csv": rows, "application/x-ndjson": rows }),
+    ...(exported && { "text/csv": csv, "application/x-ndjson": rows }),
   };
   return { description: "OK", content };
 }

@@ -127,6 +127,7 @@ const ANSWERS: Answer[] = [
         ...{ site: null, visitors: 1, pages: [{ page: "p", visitors: 1 }], labels: { human: 1 } },
         ...{ countries: [{ country: "DE", visitors: 1 }], sessions: [presence], timestamp: 1 },
       },
+      bots: { mode: "exclude", excluded: 1 },
     },
   ],
   [

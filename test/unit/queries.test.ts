@@ -147,7 +147,7 @@ describe("a question's parameters", () => {
     ["days", DailyQuery, { bots: "exclude", tz: "UTC" }],
     // A list shows what there is: bots are left out of sums alone.
     ["sessions", SessionsQuery, { bots: "include", limit: LIST_DEFAULT }],
-    ["who is there", RealtimeQuery, { limit: LIST_DEFAULT }],
+    ["who is there", RealtimeQuery, { bots: "exclude", limit: LIST_DEFAULT }],
   ])("for %s have what is usual where they say nothing", (_, schema, usual) => {
     expect(schema.parse({})).toEqual(usual);
   });
