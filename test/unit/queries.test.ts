@@ -99,7 +99,7 @@ describe("a question's parameters", () => {
       [...RANGE, SITE, ...LIST, ["ip", ["::", text(64), undefined], ["", "1", text(65)]]],
     ],
     ["a fingerprint", FingerprintQuery, [...RANGE, SITE, ["limit", [], ["1"]]]],
-    ["who is there", RealtimeQuery, [SITE, LIMIT, ["cursor", [], ["c"]]]],
+    ["who is there", RealtimeQuery, [SITE, BOTS, LIMIT, ["cursor", [], ["c"]]]],
     ["storage", StorageQuery, RANGE],
     ["the logs", LogsQuery, [...DAYS, SITE, ["after", ["", text(256), undefined], [text(257), null]]], MONTH],
     ["a rebuild", RebuildInput, [...DAYS, ["after", ["", text(256), null, undefined], [text(257)]]], MONTH],
