@@ -179,6 +179,25 @@ describeInChromium("the dashboard, on a seeded year", () => {
     await context.close();
   });
 
+  test("erases a lead when it is asked twice, and shows the receipt", async () => {
+    const body = JSON.stringify({ email: "to.be.erased@shop.example" });
+    const headers = { "Content-Type": "application/json" };
+    const taken = await server.api("/lead?site=shop", { method: "POST", body, headers });
+    const { lead_id } = (await taken.json()) as { lead_id: string };
+    const { page, context } = await openViewer(browser, server);
+    await page.goto(`${server.url}/dashboard#/lead/${lead_id}`);
+    await page.click("button:has-text('Erase this lead')");
+    await page.click("section[aria-label='Erase'] button:has-text('Keep')");
+    expect((await server.api(`/analytics/leads/${lead_id}`)).status).toBe(200);
+    await page.click("button:has-text('Erase this lead')");
+    await page.click("button:has-text('Erase for good')");
+    const receipt = page.locator("section[aria-label='The lead is erased']");
+    await receipt.waitFor();
+    expect(await receipt.textContent()).toMatch(/Leads1.*Deliveries/);
+    expect((await server.api(`/analytics/leads/${lead_id}`)).status).toBe(404);
+    await context.close();
+  });
+
   test("edits a site's settings, and says at the setting what is wrong with it", async () => {
     const { page, context } = await openViewer(browser, server);
     await page.goto(`${server.url}/dashboard#/site/shop`);
