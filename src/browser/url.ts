@@ -5,7 +5,7 @@ import { isForgetful, read, write } from "./storage";
 const SECRET = /mail|token|passw|pwd|secret|auth|key|session|phone|card|iban|ssn|otp|^code$/i;
 
 /** Names of parameters that say which campaign brought the visitor. */
-export const CAMPAIGN = /^utm_|clk?id$/;
+export const CAMPAIGN = /^utm_|clk?id$|^[gw]braid$|^gad_|^li_fat_id$/;
 
 /** Names of what visitors have filled in on this origin, newest first. */
 const FIELDS_KEY = "pulsegate.fields";
@@ -22,9 +22,12 @@ export const rememberFields = (names: string[]): void =>
 const isPrivate = (name: string): boolean =>
   isForgetful() ? !CAMPAIGN.test(name) : SECRET.test(name) || fields().includes(name);
 
-/** An address as the server takes it, of a page or an app (`android-app:`), without secrets; undefined for `file:`, `mailto:` and the like. A long one loses its query. */
+/**
+ * An address as the server takes it, of a page or an app, without secrets; undefined for `file:`, `mailto:` and the like. A
+ * long one loses its query.
+ */
 export function cleanUrl(href: string): string | undefined {
-  if (!/^http|^and/.test(href)) return;
+  if (!/^(https?|android-app):/.test(href)) return;
   const url = new URL(href);
   for (const name of [...url.searchParams.keys()]) if (isPrivate(name)) url.searchParams.delete(name);
   // Single-page sign-ins bring their tokens in the fragment.

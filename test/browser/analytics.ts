@@ -13,6 +13,7 @@ export interface Known {
   engagement_band: string | null;
   page_views: number;
   scroll_percent: number;
+  engaged_ms: number;
   completeness: {
     received: number;
     expected: number;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { live, liveCount, until } from "./analytics";
+import { live, liveCount, storedEvents, until } from "./analytics";
 import { createdIn, sessionIdOf } from "./created";
 import { describeVisits, holdPicture, SLOW_PICTURE } from "./setting";
 
@@ -65,6 +65,20 @@ describeVisits("leaving a page", (setting) => {
     );
     const types = await setting.complete(context, busy.url, id);
     expect(types).toEqual(["page_view", "in.time", "visibility_change"]);
+  });
+
+  test("says how long the page was in view, so that reading it counts", async () => {
+    const { server } = setting;
+    const page = await setting.visit();
+    const id = await sessionIdOf(page);
+    await page.waitForTimeout(2_500);
+    await setting.depart(page, id);
+    const events = await storedEvents(server, id);
+    const left = events.find(({ event_type }) => event_type === "visibility_change")?.data;
+    expect(left).toEqual({ state: "hidden", ms: expect.any(Number) });
+    expect(left?.["ms"]).toBeGreaterThan(2_000);
+    expect(left?.["ms"]).toBeLessThan(30_000);
+    expect((await live(server, id))?.engaged_ms).toBeGreaterThan(2_000);
   });
 
   test("carries the session over to the next page, as a stream of its own", async () => {

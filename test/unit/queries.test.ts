@@ -91,7 +91,7 @@ describe("a question's parameters", () => {
     [
       "a person's leads",
       PeopleQuery,
-      [SITE, ["email", ["a@b.co", text(254), undefined], [text(255)]], ["phone", [text(64), undefined], [text(65)]]],
+      [SITE, ["email", ["a@b.co", text(254), undefined], [text(255)]], ["phone", [text(128), undefined], [text(129)]]],
     ],
     [
       "fingerprints",

@@ -214,7 +214,9 @@ describe("an erasure of a lead", () => {
     // The write that was given up lands after all, as part of another lead of the person.
     const other = await submit(site, { email });
     await env.DB.prepare(
-      `INSERT INTO lead_submissions SELECT ?, lead_id, site, received_at, outcome, session_id, contact, evidence
+      `INSERT INTO lead_submissions
+         (submission_id, lead_id, site, received_at, outcome, session_id, contact, evidence, search)
+       SELECT ?, lead_id, site, received_at, outcome, session_id, contact, evidence, search
        FROM lead_submissions WHERE submission_id = ?`,
     )
       .bind(lead_id, other.lead_id)

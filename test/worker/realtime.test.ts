@@ -231,7 +231,7 @@ describe("visitors", () => {
     const onlySecond = async () => (await realtime(site)).sessions.map(({ session_id }) => session_id);
     await expect.poll(onlySecond, PATIENT).toEqual([second]);
     const { pages, visitors: count } = await realtime(site);
-    expect([count, pages]).toEqual([1, [{ page: `${PAGE}?utm_campaign=b`, visitors: 1 }]]);
+    expect([count, pages]).toEqual([1, [{ page: PAGE, visitors: 1 }]]);
     // And who follows the site is told that the first has gone.
     const told = await client.next<Frame>();
     expect(told.data).toMatchObject({

@@ -5,20 +5,19 @@ import { isSessionOpen } from "../session";
 
 /**
  * Tells when the page is hidden and shown, once each, though browsers fire two events for leaving a page, and how long it
- * was in view; and delivers what there is before the page is gone.
+ * was as it was before; and delivers what there is before the page is gone.
  */
 export function captureVisibility(): void {
   let state = "visible";
-  let shownAt = Date.now();
+  let since = Date.now();
   const become = (next: string): void => {
     if (next === state) return;
+    const ms = Date.now() - since;
+    since += ms;
     state = next;
     // Closing a tab that was forgotten an hour ago is no new visit.
     number();
-    const now = Date.now();
-    if (next === "visible") shownAt = now;
-    else if (!isSessionOpen()) return;
-    record({ event_type: "visibility_change", data: { state, ms: next === "visible" ? undefined : now - shownAt } });
+    if (next === "visible" || isSessionOpen()) record({ event_type: "visibility_change", data: { state, ms } });
   };
   const change = (next: string): void => {
     // Before the page leaves, so that it is in the beacon.
