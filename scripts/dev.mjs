@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { resolve } from "node:path";
+import { parseEnv } from "node:util";
 import { bin, installMissing, quiet, root, run, runQuietly } from "./install.mjs";
 import { startOf } from "./lib/dev-options.mjs";
 import { isMigrated, noteMigrated } from "./lib/fresh.mjs";
@@ -25,13 +26,14 @@ if (args.includes("--help") || args.includes("-h")) {
   process.exit(0);
 }
 
-const file = `${root}.dev.vars`;
-const wanted = startOf(args, process.env, existsSync(file) ? readFileSync(file, "utf8") : "");
+// As wrangler chooses it: the environment's own file takes the other's place.
+const file = [".dev.vars.development", ".dev.vars"].map((name) => `${root}${name}`).find((name) => existsSync(name));
+const wanted = startOf(args, process.env, file ? parseEnv(readFileSync(file, "utf8")) : {});
 if ("refusal" in wanted) {
   console.error(wanted.refusal);
   process.exit(2);
 }
-const { port } = wanted;
+const { host, port, isDevelopmentKey } = wanted;
 const state = resolve(process.cwd(), wanted.state);
 
 await checkPort(port);
@@ -54,12 +56,12 @@ const server = spawn(bin("wrangler"), ["dev", ...vars, ...wanted.options(inspect
 for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.on(signal, () => server.kill(signal));
 server.on("exit", (code, signal) => process.exit(code ?? (signal ? 0 : 1)));
 
-await ready(`http://127.0.0.1:${port}/health`);
+await ready(`http://${host}:${port}/health`);
 console.log(`
 PulseGate is running.
   Demo page   http://localhost:${port}/demo
   API         http://localhost:${port}/analytics/sessions   (described at /openapi.json)
-  Key         pulsegate-development-key   (Authorization: Bearer <key>)
+  Key         ${isDevelopmentKey ? "pulsegate-development-key" : "your own"}   (Authorization: Bearer <key>)
   State       ${state}
   Stop        Ctrl-C
 `);

@@ -33,22 +33,36 @@ function namedIn(args) {
 const textOf = (value) => (typeof value === "string" ? value : undefined);
 
 /**
- * Whether somebody has chosen a key: `.dev.vars` and `--var` win over wrangler.toml.
+ * The key that the server will have: `--var` wins over the file of variables, and that over wrangler.toml.
  * @param {unknown} vars  `NAME:value`, of `--var`.
- * @param {string} variables
+ * @param {Readonly<Record<string, string | undefined>>} variables
  */
-function hasOwnKey(vars, variables) {
-  const inFile = /^\s*ANALYTICS_API_KEY\s*=\s*["']?([^"'\s]*)/m.exec(variables)?.[1];
-  const given = (Array.isArray(vars) ? vars : []).map(String).find((one) => one.startsWith("ANALYTICS_API_KEY:"));
-  const key = given?.slice("ANALYTICS_API_KEY:".length) ?? inFile ?? DEVELOPMENT_KEY;
-  return key !== DEVELOPMENT_KEY && key.length >= MIN_KEY_UNITS;
+function keyOf(vars, variables) {
+  const name = "ANALYTICS_API_KEY";
+  const given = (Array.isArray(vars) ? vars : []).map(String).findLast((one) => one.startsWith(`${name}:`));
+  return given?.slice(name.length + 1) ?? variables[name] ?? DEVELOPMENT_KEY;
 }
+
+/** @param {string} key */
+const isOwn = (key) => key.length >= MIN_KEY_UNITS && !key.includes(DEVELOPMENT_KEY);
+
+/** What listens on every address answers on this machine's own. */
+const EVERYWHERE = new Set(["0.0.0.0", "::", "[::]", "*"]);
+
+/**
+ * @typedef {object} Start
+ * @property {string} host   Where it answers, from this machine.
+ * @property {number} port
+ * @property {string} state  The folder of its stores.
+ * @property {boolean} isDevelopmentKey  Its key is the one that everybody knows.
+ * @property {(inspectorPort: number) => string[]} options  For `wrangler dev`.
+ */
 
 /**
  * @param {string[]} args  Arguments for `wrangler dev`. They win over the environment, and over what is set here.
  * @param {Readonly<Record<string, string | undefined>>} env
- * @param {string} variables  The text of `.dev.vars`; empty where there is none.
- * @returns {{ port: number, state: string, options: (inspectorPort: number) => string[] } | { refusal: string }}
+ * @param {Readonly<Record<string, string | undefined>>} variables  Those of `.dev.vars`.
+ * @returns {Start | { refusal: string }}
  */
 export function startOf(args, env, variables) {
   const named = namedIn(args);
@@ -58,12 +72,15 @@ export function startOf(args, env, variables) {
     return { refusal: `PORT must be a number from 1 to 65535, not ${wanted}.` };
   }
   const ip = textOf(named["ip"]);
-  const isOpen = ip !== undefined && !LOOPBACK.test(ip);
-  if (isOpen && !hasOwnKey(named["var"], variables)) {
+  const isTunnel = named["tunnel"] !== undefined;
+  const isOpen = isTunnel || (ip !== undefined && !LOOPBACK.test(ip));
+  const key = keyOf(named["var"], variables);
+  if (isOpen && !isOwn(key)) {
     return {
-      refusal: `--ip ${ip} opens this server to others, and everybody knows the development key. Write a key of your own, of ${MIN_KEY_UNITS} characters or more, into .dev.vars: ANALYTICS_API_KEY=…`,
+      refusal: `${isTunnel ? "--tunnel" : `--ip ${ip}`} opens this server to others, and everybody knows the development key. Write a key of your own, of ${MIN_KEY_UNITS} characters or more, into .dev.vars: ANALYTICS_API_KEY=…`,
     };
   }
+  const host = ip === undefined || EVERYWHERE.has(ip) ? "127.0.0.1" : ip;
   const state = textOf(named["persist-to"]) ?? env["STATE_DIR"] ?? ".state";
   /** @param {number} inspectorPort */
   const options = (inspectorPort) => {
@@ -83,5 +100,5 @@ export function startOf(args, env, variables) {
       ...args,
     ];
   };
-  return { port, state, options };
+  return { host, port, state, isDevelopmentKey: key === DEVELOPMENT_KEY, options };
 }

@@ -13,9 +13,11 @@ export interface Caller {
   scopes: readonly Scope[] | "all";
   /** The only sites it sees; null: all of them. */
   sites: readonly string[] | null;
+  /** When it opens nothing any more, epoch ms; null: never. */
+  expires_at: number | null;
 }
 
-const ROOT: Caller = { key_id: "root", scopes: "all", sites: null };
+const ROOT: Caller = { key_id: "root", scopes: "all", sites: null, expires_at: null };
 
 /** Hashes first, so that the comparison takes the same time whatever the length and content. */
 async function sameSecret(given: string, wanted: string): Promise<boolean> {
@@ -52,7 +54,7 @@ async function callerOf(request: Request, env: Env): Promise<Caller | null> {
   if (root === null || given === null) return null;
   if (await sameSecret(given, root)) return ROOT;
   const key = await keyOf(env, given, Date.now());
-  return key && { key_id: key.key_id, scopes: key.scopes, sites: key.sites };
+  return key && { key_id: key.key_id, scopes: key.scopes, sites: key.sites, expires_at: key.expires_at };
 }
 
 const keyRequired = (detail: string): Problem =>

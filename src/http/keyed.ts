@@ -4,6 +4,7 @@ import { type Caller, requireKey } from "./auth";
 import type { Context, Handler } from "./context";
 import { errorField } from "./logger";
 import { Problem } from "./problem";
+import { refuseRepeats } from "./query";
 import { KEY_POLICY, limitApi, limitKey } from "./rate";
 
 /** A request whose key has been checked. */
@@ -24,6 +25,7 @@ export function keyed(handler: KeyedHandler, ...scopes: [Scope, ...Scope[]] | []
     await limitApi(context.env, context.request);
     const caller = await requireKey(context.request, context.env, wanted);
     await limitKey(context.env, caller.key_id);
+    refuseRepeats(context.url.searchParams);
     const known = { ...context, caller };
     return withPolicy(await (isAudited ? audited(known, handler) : handler(known)));
   };

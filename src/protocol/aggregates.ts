@@ -2,6 +2,7 @@ import * as z from "zod";
 import { LIST_DEFAULT, LIST_MAX } from "../limits";
 import { isZone } from "../rollup/zone";
 import { Time } from "./analytics";
+import { wholeNumber } from "./fields";
 import { Bots, filterFields } from "./filter";
 
 /** Queries and answers of the aggregates. */
@@ -9,7 +10,7 @@ import { Bots, filterFields } from "./filter";
 const range = { from: Time.optional(), to: Time.optional() };
 const bots = { bots: Bots.default("exclude") };
 const page = {
-  limit: z.coerce.number().int().min(1).max(LIST_MAX).default(LIST_DEFAULT),
+  limit: wholeNumber(1, LIST_MAX).default(LIST_DEFAULT),
   cursor: z.string().max(512).optional(),
 };
 
@@ -34,7 +35,7 @@ export const DailyQuery = z.strictObject({
     .refine(isZone, "must be a time zone such as Europe/Berlin")
     .default("UTC")
     .meta({ description: "IANA time zone whose days are counted" }),
-  limit: z.coerce.number().int().min(1).max(LIST_MAX).optional(),
+  limit: wholeNumber(1, LIST_MAX).optional(),
   cursor: z.string().max(512).optional(),
 });
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { DEFAULT_RANGE_MS, LIST_DEFAULT, LIST_MAX } from "../limits";
-import { ClientId } from "./fields";
+import { ClientId, wholeNumber } from "./fields";
 import { Bots, filterFields } from "./filter";
 import { readInstant } from "./instant";
 
@@ -12,7 +12,7 @@ export const Time = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-const limit = z.coerce.number().int().min(1).max(LIST_MAX).default(LIST_DEFAULT);
+const limit = wholeNumber(1, LIST_MAX).default(LIST_DEFAULT);
 const cursor = z.string().max(512);
 
 /** `GET /analytics/sessions`. Unknown parameters are errors, or a misspelt filter would answer for everything. */

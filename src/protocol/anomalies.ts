@@ -1,12 +1,12 @@
 import * as z from "zod";
 import { LIST_DEFAULT, LIST_MAX } from "../limits";
 import { Time } from "./analytics";
-import { SiteName } from "./fields";
+import { SiteName, wholeNumber } from "./fields";
 
 /** `GET /analytics/anomalies` */
 export const AnomaliesQuery = z.strictObject({
   ...{ from: Time.optional(), to: Time.optional(), site: SiteName.optional() },
-  limit: z.coerce.number().int().min(1).max(LIST_MAX).default(LIST_DEFAULT),
+  limit: wholeNumber(1, LIST_MAX).default(LIST_DEFAULT),
   cursor: z.string().max(512).optional(),
 });
 

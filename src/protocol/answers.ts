@@ -102,6 +102,9 @@ const Session = z.looseObject({
   counts: z.record(z.string(), Count),
   scroll_percent: z.number(),
   engaged_ms: Count,
+  lead_submits: Count.optional().meta({
+    description: "Leads submitted in this session; none that only a program fills in",
+  }),
   completeness: z.looseObject({ received: Count, expected: Count, missing: Count, rejected: Count, gone: Count }),
 });
 

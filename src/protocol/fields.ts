@@ -67,6 +67,17 @@ export const StreamName = z
 /** Ids the client made: visitor, fingerprint. */
 export const ClientId = z.string().regex(new RegExp(`^[\\x21-\\x7e]{1,${MAX_ID_UNITS}}$`), "must be printable ASCII");
 
+const DIGITS = /^\d{1,9}$/;
+
+/** A whole number as a query writes it: digits alone, so that neither an empty text nor `0x10` passes for a number. */
+export const wholeNumber = (minimum: number, maximum: number) =>
+  z
+    .preprocess(
+      (text) => (typeof text === "string" && DIGITS.test(text) ? Number(text) : Number.NaN),
+      z.int(`must be a whole number from ${minimum} to ${maximum}`).min(minimum).max(maximum),
+    )
+    .meta({ type: "integer", minimum, maximum });
+
 /** Position of an event in its stream, from 1. */
 export const EventNumber = z.int().min(1).max(MAX_NUMBER);
 

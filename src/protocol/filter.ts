@@ -1,15 +1,16 @@
 import * as z from "zod";
 import { MAX_URL_UNITS } from "../limits";
 import { DEVICE_CLASSES } from "../network/device";
+import { LABELS } from "../scoring/ledger";
 import { pageName } from "../session/page";
 import { CHANNELS } from "../sources/channel";
 import { nameOf } from "../sources/names";
 import { sourceName } from "../sources/source";
-import { HttpUrl, SiteName } from "./fields";
+import { HttpUrl, SiteName, wholeNumber } from "./fields";
 
 /** What sessions may be chosen by, in lists and aggregates alike. */
 
-const Score = z.coerce.number().int().min(0).max(100).optional();
+const Score = wholeNumber(0, 100).optional();
 /** A name in any spelling and of any length, as sessions have it. An address holds no longer one. */
 const named = (read: (text: string) => string | null) =>
   z
@@ -42,7 +43,7 @@ export const filterFields = {
   channel: z.enum(CHANNELS).optional(),
   campaign: named(nameOf).meta({ description: "utm_campaign of the entry page" }),
   device: z.enum(DEVICE_CLASSES).optional(),
-  label: z.string().max(64).optional(),
+  label: z.enum(LABELS).optional(),
   ...{ min_engagement: Score, max_engagement: Score, min_bot: Score, max_bot: Score },
   ...{ min_vpn: Score, max_vpn: Score, min_risk: Score, max_risk: Score },
 };

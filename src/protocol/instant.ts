@@ -1,7 +1,10 @@
 /** Instants as queries write them. Pure. */
 
-/** The last millisecond of the year 9999, the last that ISO 8601 writes in four digits. A `Date` holds more, local days of it do not. */
-const LAST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+/**
+ * The last millisecond of 30 December 9999: so that its day has four digits for the year in every time zone, as ISO 8601 writes
+ * it. A `Date` holds more, local days of it do not.
+ */
+const LAST = Date.UTC(9999, 11, 30, 23, 59, 59, 999);
 
 /** Epoch milliseconds: no more digits than `LAST` has. */
 const DIGITS = /^\d{1,15}$/;

@@ -1,13 +1,14 @@
 import * as z from "zod";
 import { EMAIL_CLASSES } from "../leads/lead";
 import { MAX_ID_UNITS, REDELIVER_MAX } from "../limits";
+import { LABELS } from "../scoring/ledger";
 import { Time } from "./analytics";
-import { SiteName } from "./fields";
+import { SiteName, wholeNumber } from "./fields";
 import { ListQuery } from "./list";
 
 /** The wire of `/analytics/leads` and `/analytics/deliveries`. */
 
-const Score = z.coerce.number().int().min(0).max(100);
+const Score = wholeNumber(0, 100);
 const text = z.string().max(256);
 const range = { from: Time.optional(), to: Time.optional(), site: SiteName.optional() };
 
@@ -17,7 +18,7 @@ export const LeadsQuery = z.strictObject({
   project: text.optional(),
   source: text.optional(),
   status: text.optional(),
-  label: z.string().max(64).optional(),
+  label: z.enum(LABELS).optional(),
   session_id: z.string().max(64).optional(),
   /** In name, email, phone or message of any of a lead's submits, whatever the case and the marks of letters. */
   q: z

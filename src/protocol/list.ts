@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { LIST_DEFAULT, LIST_MAX } from "../limits";
+import { wholeNumber } from "./fields";
 
 /** The parameters every list has. */
 export const ListQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(LIST_MAX).default(LIST_DEFAULT),
+  limit: wholeNumber(1, LIST_MAX).default(LIST_DEFAULT),
   cursor: z.string().max(512).optional(),
 });
 export type ListQuery = z.infer<typeof ListQuery>;

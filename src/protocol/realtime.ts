@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { LIST_DEFAULT, LIST_MAX } from "../limits";
 import { BotsLeftOut } from "./aggregates";
-import { SiteName } from "./fields";
+import { SiteName, wholeNumber } from "./fields";
 import { Bots } from "./filter";
 
 /** `GET /analytics/realtime/stream` */
@@ -13,11 +13,7 @@ export const RealtimeStreamQuery = z.strictObject({
 /** `GET /analytics/realtime` */
 export const RealtimeQuery = z.strictObject({
   ...RealtimeStreamQuery.shape,
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(LIST_MAX)
+  limit: wholeNumber(1, LIST_MAX)
     .default(LIST_DEFAULT)
     .meta({ description: "Sessions shown; the counts are of all of them" }),
 });

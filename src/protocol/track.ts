@@ -64,6 +64,8 @@ export const EndInput = z.object({
   site: SiteName.nullish(),
   exit_page: HttpUrl.nullish(),
   timestamp: ClientTime.nullish(),
+  /** When it was sent, by the same clock; of an end that rides on a batch, the batch's counts. */
+  sent_at: ClientTime.nullish(),
   session_key: SessionKey.nullish(),
 });
 export type EndInput = z.infer<typeof EndInput>;

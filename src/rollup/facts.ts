@@ -53,6 +53,8 @@ export interface Facts {
   missing: number;
   /** Leads won in it: its submits that made a lead, or opened one anew. */
   leads: number;
+  /** Leads submitted in it, those among them that made none: more of an open lead, or without consent. */
+  lead_submits: number;
   /** Of a bot: the rules whose points made it one. */
   rules: readonly string[];
 }
@@ -70,8 +72,12 @@ export interface LooseLead {
 export const isBot = (facts: Pick<Facts, "label">): boolean => facts.label === "bot";
 
 /** At most one page view, less than ten seconds engaged, no lead, and no custom event. */
-export const isBounce = ({ page_views, engaged_ms, leads, counts }: Facts): boolean =>
-  page_views <= 1 && engaged_ms < BOUNCE_ENGAGED_MS && leads === 0 && !Object.keys(counts).some(isCustom);
+export const isBounce = ({ page_views, engaged_ms, leads, lead_submits, counts }: Facts): boolean =>
+  page_views <= 1 &&
+  engaged_ms < BOUNCE_ENGAGED_MS &&
+  leads === 0 &&
+  lead_submits === 0 &&
+  !Object.keys(counts).some(isCustom);
 
 /** A site's own event type, or the built-in one for all of them. */
 const isCustom = (type: string): boolean => type === "custom" || !BUILT_IN_TYPES.has(type);
@@ -233,7 +239,7 @@ export function readFacts({ detail, ...row }: FactsRow): Facts {
     JSON.parse(detail) as unknown[];
   const [referrer, region, browser, os, from, acts, streams, ...places] = more;
   const [deviceAt, sourceAt, referrerAt, campaignAt, , channelAt, mediumAt, termAt, contentAt] = listOf(from);
-  const [engagedAt, scrollAt] = listOf(acts);
+  const [engagedAt, scrollAt, , , , , submitsAt] = listOf(acts);
   const [regionAt, browserAt, osAt, seen, ...bots] = places;
   const visitor = readVisitor(seen, textOf(browser, browserAt), textOf(os, osAt), bots);
   const viewed = readViews(views);
@@ -249,6 +255,7 @@ export function readFacts({ detail, ...row }: FactsRow): Facts {
     device: textOf(device, deviceAt) ?? "unknown",
     page_views: numberOf(page_views, sumOf(viewed)),
     engaged_ms: numberOf(engaged_ms, numberOf(engagedAt)),
+    lead_submits: numberOf(submitsAt),
     scroll: numberOf(scroll, numberOf(scrollAt)),
     entry: entered,
     views: viewed,

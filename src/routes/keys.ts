@@ -44,10 +44,16 @@ const pastExpiry = (): Problem =>
   });
 
 /** A key makes no key that may do or see more than it does. */
-function requireWithin(caller: KeyedContext["caller"], { scopes, sites }: KeyInput): void {
+function requireWithin(caller: KeyedContext["caller"], { scopes, sites, expires_at }: KeyInput): void {
   const lacking = scopes.filter((scope) => !hasScope(caller, scope));
   if (lacking.length > 0) {
     throw new Problem("scope_missing", `A key makes keys with its own scopes only; it lacks ${lacking.join(", ")}.`);
+  }
+  if (caller.expires_at !== null && (expires_at ?? Number.POSITIVE_INFINITY) > caller.expires_at) {
+    throw new Problem(
+      "scope_missing",
+      `A key makes none that outlives it: name an expires_at up to ${caller.expires_at}.`,
+    );
   }
   if (caller.sites === null || sites?.every((site) => seesSite(caller, site))) return;
   throw new Problem("scope_missing", "A key that is restricted to sites makes keys for those sites only.");

@@ -40,7 +40,8 @@ export interface Firing {
 }
 
 /** `bot` and `suspect` by the bot score, `bot` also for a bot that the edge has verified. */
-export type Label = "human" | "suspect" | "bot";
+export const LABELS = ["human", "suspect", "bot"] as const;
+export type Label = (typeof LABELS)[number];
 
 export interface Judgement {
   label: Label | null;

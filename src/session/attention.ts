@@ -3,7 +3,8 @@ import { ENGAGED_GAP_MS, MAX_ATTENTION_SPANS } from "../limits";
 /**
  * When a visitor attended to the site. Each act on a page in view counts from its own time on, for at most 15 s; it stops
  * counting as the page is hidden or left, and at the session's last act. Time that several acts count for, on one page or on
- * several, counts once. So the sum does not depend on what else is in the log, nor on the order in which pages deliver.
+ * several, counts once. So the sum does not depend on what else is in the log, nor on the order in which pages deliver. An act
+ * that fills a gap in its stream counts up to the newest on its page, even if the page was hidden between: at most 15 s too much.
  */
 export interface Attention {
   /** Attended spans [from, to), epoch ms, rising, with time between them: the newest 16. */
@@ -11,8 +12,15 @@ export interface Attention {
   /** Length of the spans before those, ms, and the end of the last of them: nothing earlier is added any more. */
   earlier_ms: number;
   earlier_to: number;
-  /** By stream, the time of the newest act on its page, epoch ms; null: that page is out of view. */
-  pages: Record<string, number | null>;
+  /** By stream, the newest act on its page. */
+  pages: Record<string, Page>;
+}
+
+interface Page {
+  /** Epoch ms. */
+  acted_at: number;
+  /** It was hidden or left with that act. */
+  hidden?: true;
 }
 
 type Span = [from: number, to: number];
@@ -39,19 +47,21 @@ export function attend(
   started_at: number,
 ): void {
   const { pages } = attention;
-  const page = stream ?? UNNUMBERED;
-  const before = Object.hasOwn(pages, page) ? pages[page] : undefined;
-  if (typeof before === "number" && before > at) {
-    // It fills a gap in its stream: what comes after it is there already.
-    if (change !== "hidden") addSpan(attention, spanOf(at, before));
+  const name = stream ?? UNNUMBERED;
+  const before = Object.hasOwn(pages, name) ? pages[name] : undefined;
+  if (before && before.acted_at > at) {
+    // It fills a gap in its stream. What comes after it is there already; when the page was hidden in between is not known.
+    if (change !== "hidden") addSpan(attention, spanOf(at, before.acted_at));
     return;
   }
   const in_view_since = in_view_ms === null ? null : Math.max(started_at, at - in_view_ms);
-  // Of a page that is out of view, nothing counts; of one that is new, only what it says of itself.
-  const since = before === undefined ? in_view_since : before && Math.max(before, in_view_since ?? before);
-  if (since !== null) addSpan(attention, spanOf(since, at));
-  if (change === "hidden") pages[page] = null;
-  else if (before !== null || change === "visible") pages[page] = at;
+  if (!before?.hidden) {
+    // Of a page that is new, only what it says of itself.
+    const since = before ? Math.max(before.acted_at, in_view_since ?? 0) : in_view_since;
+    if (since !== null) addSpan(attention, spanOf(since, at));
+  }
+  if (change === "hidden") pages[name] = { acted_at: at, hidden: true };
+  else if (!before?.hidden || change === "visible") pages[name] = { acted_at: at };
 }
 
 /** What an act counts for, up to the next, or the session's last. */
@@ -60,8 +70,8 @@ const spanOf = (acted_at: number, until: number): Span => [acted_at, Math.min(un
 /** Attended time, ms, of a session whose last act was at `last_at` (epoch ms). */
 export function attendedMs(attention: Attention, last_at: number): number {
   let whole = attention;
-  for (const acted_at of Object.values(attention.pages)) {
-    if (acted_at === null || acted_at >= last_at) continue;
+  for (const { acted_at, hidden } of Object.values(attention.pages)) {
+    if (hidden || acted_at >= last_at) continue;
     // On this page nothing came after it, on another something did.
     if (whole === attention) whole = { ...attention, spans: attention.spans.map(([from, to]) => [from, to]) };
     addSpan(whole, spanOf(acted_at, last_at));

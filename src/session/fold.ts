@@ -143,7 +143,7 @@ function applyAct(state: SessionState, entry: EventEntry): void {
   if (isNewest && sight.change !== null) state.visible = sight.change === "visible";
   follow(state.journey, entry, isNewest, state.current_page);
   if (entry.page !== undefined) visit(state, pageUrl(entry.page), isNewest);
-  noteForm(state.forms, entry);
+  noteForm(state, entry);
   const depth = entry.detail?.scroll_percent;
   if (depth !== undefined && depth > state.scroll_percent) state.scroll_percent = depth;
 }

@@ -18,17 +18,24 @@ export interface OpenForm {
   fields: string[];
 }
 
+/** The newest submit of a form: what was done on it before, and arrives after, does not open it again. */
+export type SentForm = [form: string, at: number];
+
 /** A name as far as it is kept: the page could send any length, and open forms are part of the snapshot. */
 const nameOf = (value: unknown): string | null => (typeof value === "string" ? cutText(value, MAX_ID_UNITS) : null);
 
-/** Folds a `form_*` event of the page into the open forms. At most 8 are followed: past that the oldest is let go. */
-export function noteForm(forms: OpenForm[], entry: EventEntry): void {
+/** Folds a `form_*` event of the page into the open forms. At most 8 are followed, open and sent: past that the oldest is let go. */
+export function noteForm({ forms, sent_forms }: Pick<SessionState, "forms" | "sent_forms">, entry: EventEntry): void {
   const { event_type, detail, at, received_at, page = null } = entry;
   if (event_type !== "form_focus" && event_type !== "form_change" && event_type !== "form_submit") return;
   const form = nameOf(detail?.data?.["form"]);
   if (form === null) return;
+  if (event_type === "form_submit") noteSent(sent_forms, form, at);
+  else if (sent_forms.some(([sent, sent_at]) => sent === form && at <= sent_at)) return;
   const known = forms.findIndex((open) => open.form === form);
   const open = forms[known] ?? { form, page, first_at: at, last_at: at, last_field: null, fields: [] };
+  // A submit that arrives late closes nothing that was begun after it.
+  if (event_type === "form_submit" && open.first_at > at) return;
   if (known >= 0) forms.splice(known, 1);
   if (event_type === "form_submit") return;
   open.first_at = Math.min(open.first_at, at);
@@ -38,6 +45,13 @@ export function noteForm(forms: OpenForm[], entry: EventEntry): void {
   if (field !== null) touch(open, field);
   forms.push(open);
   if (forms.length > MAX_OPEN_FORMS) forms.shift();
+}
+
+function noteSent(sent: SentForm[], form: string, at: number): void {
+  const known = sent.findIndex(([name]) => name === form);
+  const [, before = 0] = known >= 0 ? (sent.splice(known, 1)[0] ?? []) : [];
+  sent.push([form, Math.max(at, before)]);
+  if (sent.length > MAX_OPEN_FORMS) sent.shift();
 }
 
 function touch(open: OpenForm, field: string): void {

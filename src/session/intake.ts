@@ -263,7 +263,7 @@ class Turn {
     const { last_event_at, started_at } = this.state;
     const acted_at = events.reduce((last, { kind, at }) => (kind === "event" ? Math.max(last, at) : last), 0);
     const earliest = Math.max(last_event_at ?? started_at, acted_at);
-    const at = placeInTime(this.#now, batch?.sent_at, end.timestamp, earliest);
+    const at = placeInTime(this.#now, batch?.sent_at ?? end.sent_at, end.timestamp, earliest);
     return { kind: "end", at, received_at: this.#now, reason: "client", exit_page: end.exit_page ?? null };
   }
 }

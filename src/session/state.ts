@@ -8,7 +8,7 @@ import { type Judgement, newJudgement } from "../scoring/ledger";
 import { type Attention, newAttention } from "./attention";
 import { type Cadence, newCadence } from "./cadence";
 import type { EndEntry } from "./entry";
-import type { OpenForm } from "./forms";
+import type { OpenForm, SentForm } from "./forms";
 import { type Journey, newJourney } from "./journey";
 import type { TrailingSlash } from "./page";
 import type { Streams } from "./streams";
@@ -83,6 +83,8 @@ export interface SessionState {
   streams: Streams;
   /** Begun and not submitted, the one touched last at the end. */
   forms: OpenForm[];
+  /** Sent, the newest at the end. */
+  sent_forms: SentForm[];
   behaviour: Behaviour;
   /** What a lead shows of the way to it. */
   journey: Journey;
@@ -131,6 +133,7 @@ export const newState = (seq: number): SessionState => ({
   cadence: newCadence(),
   streams: {},
   forms: [],
+  sent_forms: [],
   behaviour: newBehaviour(),
   journey: newJourney(),
   judgement: newJudgement(),

@@ -32,6 +32,8 @@ export function summary(head: Head, state: SessionState, progress: Progress) {
     counts: state.counts,
     scroll_percent: state.scroll_percent,
     engaged_ms: state.engaged_ms,
+    // What only a program fills in is no lead.
+    lead_submits: state.lead?.honeypot ? 0 : state.journey.leads,
     late: state.late,
     quarantined: progress.quarantined,
     unnumbered_rejected: state.unnumbered_rejected,

@@ -79,8 +79,9 @@ type Acts = [
   intervals: number,
   mean_ms: number,
   variation: number | null,
+  lead_submits: number,
 ];
-const NO_ACTS: Acts = [0, 0, null, 0, 0, null];
+const NO_ACTS: Acts = [0, 0, null, 0, 0, null, 0];
 
 /** `visitor`: where it is not what the network says. */
 type Client = [
@@ -136,6 +137,7 @@ export function writeDetail(summary: Summary, row: DetailRow): string {
   const acts: Acts = [
     ...([summary.engaged_ms, summary.scroll_percent, exit < 0 ? exit_page : exit] as const),
     ...([cadence.intervals, cadence.mean_ms, cadence.variation] as const),
+    summary.lead_submits,
   ];
   const client: Client = [
     network && writeNetwork(network, device),
@@ -213,7 +215,7 @@ const isStored = (detail: Stored | Summary): detail is Stored => "v" in detail;
 function readStored(stored: Stored, row: DetailRow): Summary {
   const origin = filled(stored.from, NO_ORIGIN);
   const [device_class, source, referrer, campaign, entry_rest, channel, medium, term, content] = origin;
-  const [engaged_ms, scroll_percent, exit, intervals, mean_ms, variation] = filled(stored.acts, NO_ACTS);
+  const [engaged_ms, scroll_percent, exit, intervals, mean_ms, variation, lead_submits] = filled(stored.acts, NO_ACTS);
   const [net, dev, scr, seen] = filled(stored.client, NO_CLIENT);
   const views = readViews(stored.views);
   const pages = Object.keys(views);
@@ -246,6 +248,7 @@ function readStored(stored: Stored, row: DetailRow): Summary {
     counts: readCounts(stored.counts),
     scroll_percent,
     engaged_ms,
+    lead_submits,
     late: usually(stored, "late"),
     quarantined: usually(stored, "quarantined"),
     unnumbered_rejected: usually(stored, "unnumbered_rejected"),

@@ -68,6 +68,11 @@ describe("attention", () => {
     expect(msOf([0], [40_000], [10_000], [20_000], [30_000])).toBe(40_000);
   });
 
+  it("is the same when a gap is filled after the page was left", () => {
+    expect(msOf([0], [30_000, "a", "hidden", 30_000], [10_000], [20_000])).toBe(30_000);
+    expect(msOf([0], [10_000], [20_000], [30_000, "a", "hidden", 30_000])).toBe(30_000);
+  });
+
   it("is kept in spans that do not grow without end, and is still known of those let go", () => {
     const steps = Array.from({ length: MAX_ATTENTION_SPANS * 3 }, (_, i): Step[] => [
       [i * 60_000],

@@ -21,7 +21,16 @@ const facts = (more: Partial<Facts> = {}): Facts => ({
     referrer: null,
   },
   ...{ region: null, browser: null, os: null, device: "desktop", page_views: 1, engaged_ms: 0, scroll: 0 },
-  ...{ entry: "/", views: { "/": 1 }, counts: { click: 2 }, expected: 2, missing: 0, leads: 0, rules: [] },
+  ...{
+    entry: "/",
+    views: { "/": 1 },
+    counts: { click: 2 },
+    expected: 2,
+    missing: 0,
+    leads: 0,
+    lead_submits: 0,
+    rules: [],
+  },
   ...{ bot_name: null, bot_kind: null, bot_proof: null },
   ...more,
 });

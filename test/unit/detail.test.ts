@@ -68,6 +68,7 @@ describe("a session's row", () => {
     ["an exit that was viewed", { exit_page: SHOP }, { acts: [0, 0, 0] }],
     ["an exit that was not", { exit_page: `${SHOP}x` }, { acts: [0, 0, `${SHOP}x`] }],
     ["a cadence", { cadence: { intervals: 3, mean_ms: 4, variation: 0.5 } }, { acts: [0, 0, null, 3, 4, 0.5] }],
+    ["a lead submitted", { lead_submits: 2 }, { acts: [0, 0, null, 0, 0, null, 2] }],
     ["views that differ from its pages", { page_views: 9, pages: 4 }, { page_views: 9, pages: 4 }],
     ["counts", { counts: { click: 2, "shop.buy": 1 } }, { counts: [0, 2, { "shop.buy": 1 }] }],
     ["a screen", { screen: { width: 1, height: 2 } }, { client: [null, null, [1, 2]] }],

@@ -38,7 +38,7 @@ const facts = (more: Partial<Facts> = {}): Facts => ({
   },
   ...{ region: "BE", browser: "Firefox", os: null, device: "desktop", page_views: 3, engaged_ms: 20_000, scroll: 60 },
   ...{ entry: HOME, views: { [HOME]: 2, [`${HOME}b`]: 1 }, counts: { click: 4, form_submit: 2 }, expected: 8 },
-  ...{ missing: 1, leads: 1, rules: [] },
+  ...{ missing: 1, leads: 1, lead_submits: 0, rules: [] },
   ...{ bot_name: null, bot_kind: null, bot_proof: null },
   ...more,
 });
@@ -79,6 +79,7 @@ describe("a session's sums", () => {
 
   it.each<[string, Partial<Facts>, boolean]>([
     ["a lead", { leads: 1 }, false],
+    ["a submit that made no lead of its own", { lead_submits: 1 }, false],
     ["a custom event", { counts: { page_view: 1, "shop.buy": 1 } }, false],
     ["a custom event past those that are counted by name", { counts: { page_view: 1, other: 1 } }, false],
     ["an event of the type custom", { counts: { custom: 1 } }, false],
@@ -207,7 +208,7 @@ describe("a row is read", () => {
       ...{ source: "google", campaign: "spring", device: "mobile", page_views: 3, engaged_ms: 7_000, scroll: 55 },
       ...{ entry: `${HOME}x`, views: { [`${HOME}x`]: 3 }, counts: { click: 2 }, expected: 9, missing: 1 },
       ...{ referrer: "news.example", region: "BE", browser: "Firefox", os: "Linux" },
-      ...{ channel: "direct", medium: null, term: null, content: null },
+      ...{ channel: "direct", medium: null, term: null, content: null, lead_submits: 0 },
       ...{ bot_name: null, bot_kind: null, bot_proof: null },
     });
   });

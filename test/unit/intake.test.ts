@@ -127,6 +127,12 @@ describe("an end", () => {
     expect(only(take(known, alone, T + 60_000), "end")?.at).toBe(known.state.last_event_at);
   });
 
+  it("by itself happened when its page says so", () => {
+    const known = knownAfter(call({ events: someEvents(1) }));
+    const alone = { ...startless(), end: { timestamp: 100_000, sent_at: 700_000 } };
+    expect(only(take(known, alone, T + 900_000), "end")?.at).toBe(T + 300_000);
+  });
+
   it("of a session that has ended is no second one", () => {
     const known = knownAfter(call({ events: someEvents(1), end: true }));
     const taken = take(known, startless({ first: 2, events: someEvents(1), end: true }), T + 60_000);

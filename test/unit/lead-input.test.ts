@@ -108,7 +108,7 @@ describe("a lead, or a question about leads,", () => {
     ["list", LeadsQuery, {}, "project", ...upTo(256)],
     ["list", LeadsQuery, {}, "source", ...upTo(256)],
     ["list", LeadsQuery, {}, "status", ...upTo(256)],
-    ["list", LeadsQuery, {}, "label", ...upTo(64)],
+    ["list", LeadsQuery, {}, "label", ["human", "suspect", "bot", undefined], ["", "Human"]],
     ["list", LeadsQuery, {}, "session_id", ...upTo(64)],
     ["list", LeadsQuery, {}, "q", ...upTo(200, 1)],
     ...["engagement", "bot", "vpn", "risk"]

@@ -15,9 +15,9 @@ const done = (event_type: string, data: Record<string, unknown> = { form: "conta
 });
 
 function noted(...acts: [EventEntry, number?][]): OpenForm[] {
-  const forms: OpenForm[] = [];
-  for (const [entry, at = 0] of acts) noteForm(forms, { ...entry, at: T + at, received_at: T + at });
-  return forms;
+  const state = newState(0);
+  for (const [entry, at = 0] of acts) noteForm(state, { ...entry, at: T + at, received_at: T + at });
+  return state.forms;
 }
 
 const names = (forms: OpenForm[]) => forms.map(({ form }) => form);
@@ -138,5 +138,19 @@ describe("an open form", () => {
     expect(names(state.forms)).toEqual(["b"]);
     closeForm(state, { ...done("form_abandoned"), detail: {} });
     expect(names(state.forms)).toEqual(["b"]);
+  });
+});
+
+describe("what arrives late of a form", () => {
+  it("does not open again what was sent meanwhile", () => {
+    const field = { form: "contact", field: "e" };
+    const sent = [done("form_submit"), 9_000] as [EventEntry, number];
+    expect(noted(sent, [done("form_focus", field), 5_000], [done("form_change", field), 6_000])).toEqual([]);
+    // What is begun after the submit is another go.
+    expect(names(noted(sent, [done("form_focus", field), 10_000]))).toEqual(["contact"]);
+  });
+
+  it("does not close what was begun after it", () => {
+    expect(names(noted([done("form_focus"), 8_000], [done("form_submit"), 3_000]))).toEqual(["contact"]);
   });
 });

@@ -33,7 +33,11 @@ const RANGE: Bounds[] = [
   ["to", ["0", "2026-11-29", undefined], ["", "x", "29.11.2026"]],
 ];
 const SITE: Bounds = ["site", ["a", undefined], ["", "_", "a b"]];
-const LIMIT: Bounds = ["limit", ["1", "2", String(LIST_MAX), undefined], ["0", "-1", "1.5", "x", String(LIST_MAX + 1)]];
+const LIMIT: Bounds = [
+  "limit",
+  ["1", "2", String(LIST_MAX), undefined],
+  ["0", "-1", "1.5", "x", "", " ", "1e1", "0x10", "1 ", String(LIST_MAX + 1)],
+];
 const CURSOR: Bounds = ["cursor", ["", "c", text(512), undefined], [text(513)]];
 const LIST = [LIMIT, CURSOR];
 const FILTER: Bounds[] = [
@@ -43,7 +47,7 @@ const FILTER: Bounds[] = [
   ["channel", ["direct", "ai_assistant", undefined], ["", "Direct", "social"]],
   ["campaign", ["spring", "S", text(65), text(MAX_URL_UNITS), undefined], ["", "\0 ", text(MAX_URL_UNITS + 1)]],
   ["device", ["desktop", "mobile", "tablet", "tv", "console", "unknown", undefined], ["watch", ""]],
-  ["label", ["", "bot", text(64), undefined], [text(65)]],
+  ["label", ["human", "suspect", "bot", undefined], ["", "Bot", "humann"]],
   ...["engagement", "bot", "vpn", "risk"]
     .flatMap((score) => [`min_${score}`, `max_${score}`])
     .map((name): Bounds => [name, ["0", "7", "100", undefined], ["-1", "101", "0.5", "x"]]),

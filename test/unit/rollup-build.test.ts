@@ -27,7 +27,7 @@ const facts = (hour: number, visitor_id: string | null, more: Partial<Facts> = {
     page_views: 1,
   },
   ...{ engaged_ms: 0, scroll: 0, entry: HOME, views: { [HOME]: 1 }, counts: { click: 1 }, expected: 2, missing: 0 },
-  ...{ leads: 0, rules: [] },
+  ...{ leads: 0, lead_submits: 0, rules: [] },
   ...{ bot_name: null, bot_kind: null, bot_proof: null },
   ...more,
 });

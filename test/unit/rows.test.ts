@@ -92,7 +92,14 @@ describe("a session's streams", () => {
 describe("a filter as conditions", () => {
   it("binds every value, and says none in the statement", () => {
     const filter = {
-      ...{ site: "a", country: "DE", label: "bot", source: "google", campaign: "spring", device: "mobile" as const },
+      ...{
+        site: "a",
+        country: "DE",
+        label: "bot" as const,
+        source: "google",
+        campaign: "spring",
+        device: "mobile" as const,
+      },
       ...{ min_bot: 0, max_bot: 9, min_risk: 5 },
     };
     const { sql, values } = joinConditions(conditionsOf(filter));

@@ -164,6 +164,15 @@ describe("a scope", () => {
     expect((await make(["read", "admin"])).status).toBe(201);
   });
 
+  it("is handed on for no longer than the key has it", async () => {
+    const expires_at = Date.now() + 3_600_000;
+    const { header } = await makeKey({ scopes: ["admin", "read"], expires_at });
+    const make = (until: number | null) =>
+      post("/analytics/keys", { name: "x", scopes: ["read"], expires_at: until }, { headers: header });
+    for (const until of [null, expires_at + 1]) await problemOf(await make(until), "scope_missing");
+    expect((await make(expires_at)).status).toBe(201);
+  });
+
   /** One call of each kind, and the scopes that open it. */
   const calls: [path: string, init: RequestInit, scopes: Scope[]][] = [
     ["/analytics/sessions", {}, ["read"]],
