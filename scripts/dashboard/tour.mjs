@@ -24,6 +24,7 @@ export function stops({ session, lead, fingerprint, site = "", range = "90d" }) 
     { name: "overview", hash: `overview?${asked}`, ready: ".chart canvas" },
     { name: "live", hash: `live${site && `?site=${site}`}`, ready: ".stats" },
     { name: "pages", hash: `pages?${asked}`, ready: TABLE },
+    { name: "channels", hash: `channels?${asked}`, ready: TABLE },
     { name: "sources", hash: `sources?${asked}`, ready: TABLE },
     { name: "campaigns", hash: `campaigns?${asked}`, ready: TABLE },
     { name: "countries", hash: `countries?${asked}`, ready: TABLE },
