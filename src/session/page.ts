@@ -1,14 +1,20 @@
+import { MAX_URL_UNITS } from "../limits";
+
 /** Pages by their addresses. Pure. */
 
 /** What a site makes of `/a/` and `/a`: two pages, as the URL standard has it, or `/a` alone. */
 export const TRAILING_SLASHES = ["keep", "drop"] as const;
 export type TrailingSlash = (typeof TRAILING_SLASHES)[number];
 
-const ESCAPE = /%[0-9A-Fa-f]{2}/g;
+const ESCAPE = /%(?:[0-9A-Fa-f]{2})?/g;
 const UNRESERVED = /[A-Za-z0-9._~-]/;
 
-/** Escapes in one spelling, by RFC 3986, 6.2.2, on which the URL standard is silent: `%c3` is `%C3`, `%7E` is `~`. */
+/**
+ * Escapes in one spelling, by RFC 3986, 2.4 and 6.2.2, on which the URL standard is silent: `%c3` is `%C3`, `%7E` is `~`. A
+ * `%` alone is `%25`: else what follows it could make another escape of it (`%%34%31`).
+ */
 const spellEscape = (written: string): string => {
+  if (written === "%") return "%25";
   const char = String.fromCharCode(Number.parseInt(written.slice(1), 16));
   return UNRESERVED.test(char) ? char : written.toUpperCase();
 };
@@ -31,19 +37,36 @@ export function pageUrl(url: string): string {
   return spelled;
 }
 
+/** Where the path begins, at its first slash. -1 without one. */
+const pathOf = (page: string): number => page.indexOf("/", page.indexOf("//") + 2);
+
+/**
+ * A name no longer than an address may be, so that it can be asked for: escapes make `日` nine characters. It ends with a
+ * whole escape, and not in `/..`, which would lead up. The host stays whole, or it would be another.
+ */
+function cutPath(page: string): string {
+  if (page.length <= MAX_URL_UNITS) return page;
+  return page
+    .slice(0, Math.max(MAX_URL_UNITS, pathOf(page) + 1))
+    .replace(/%.?$/, "")
+    .replace(/\/\.{1,2}$/, "/");
+}
+
+/** The slash after the host stays: without it there is no path. */
 function withoutSlashes(page: string): string {
+  const root = pathOf(page) + 1;
   let end = page.length;
-  while (page[end - 1] === "/") end -= 1;
+  while (end > root && page[end - 1] === "/") end -= 1;
   return page.slice(0, end);
 }
 
-/** The path of a site's root has its slash under any setting: without it there is none. */
-const isRoot = (page: string): boolean => page.indexOf("/", page.indexOf("//") + 2) === page.length - 1;
-
-/** A page as aggregates name it: without query and fragment, which differ from visit to visit, and in one spelling. */
+/**
+ * A page as aggregates name it: without query and fragment, which differ from visit to visit, in one spelling, and no longer
+ * than an address that the API takes. The name of a name is itself.
+ */
 export function pageName(url: string, slash: TrailingSlash = "keep"): string {
-  const page = pageUrl(url).split(/[?#]/, 1)[0] ?? url;
-  return slash === "drop" && page.endsWith("/") && !isRoot(page) ? withoutSlashes(page) : page;
+  const page = cutPath(pageUrl(url).split(/[?#]/, 1)[0] ?? url);
+  return slash === "drop" ? withoutSlashes(page) : page;
 }
 
 /** The name that a session's views have for a page, whichever setting they were counted under. */
