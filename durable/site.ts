@@ -44,10 +44,10 @@ export class SiteSettings extends createDurable() {
     return [...new Set(Object.values(this.sites).flatMap(({ dashboard_origins }) => dashboard_origins ?? []))].sort();
   }
 
-  /** Every way in which a site names its pages, the default site among them even if it was never set. */
+  /** Every way in which a site that has been set names its pages. Before any has, `default` is the only one, as it comes. */
   trailingSlashes(): TrailingSlash[] {
-    const { default: main, ...others } = this.sites;
-    return [...new Set([main, ...Object.values(others)].map((site) => site?.trailing_slash ?? "keep"))];
+    const sites = Object.values(this.sites);
+    return sites.length === 0 ? ["keep"] : [...new Set(sites.map((site) => site.trailing_slash ?? "keep"))];
   }
 
   async save(site: string, settings: string): Promise<Settings> {

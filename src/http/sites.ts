@@ -65,7 +65,7 @@ export const knownSites = (env: Env): Promise<string[]> =>
       throw unavailable("The sites could not be read.");
     });
 
-/** Every way in which a site names its pages. */
+/** Every way in which a site that has been set names its pages. */
 export const trailingSlashes = (env: Env): Promise<TrailingSlash[]> =>
   registry(env)
     .trailingSlashes()

@@ -1,3 +1,5 @@
+import { env } from "cloudflare:workers";
+import { proxyDurable } from "itty-durable";
 import { describe, expect, it } from "vitest";
 import { ask, KEY, liveOf, post } from "../support/visit";
 import { flushed, newId, problemOf, START, taken } from "./helpers";
@@ -111,6 +113,26 @@ describe("a page that a server sends", () => {
       body: JSON.stringify({ trailing_slash: "strip" }),
     });
     expect((await problemOf(response, "invalid_body")).errors?.[0]?.path).toBe("trailing_slash");
+  });
+});
+
+describe("how sites name pages, asked of all of them,", () => {
+  interface Registry {
+    trailingSlashes(): Promise<string[]>;
+    save(site: string, settings: string): Promise<unknown>;
+  }
+  /** A registry of its own, with nothing set. */
+  const registry = (): Registry => proxyDurable(env.SITE, { name: "SITE", parse: true }).get(newId()) as Registry;
+
+  it("leaves out the default site while only others are set", async () => {
+    const sites = registry();
+    expect(await sites.trailingSlashes()).toEqual(["keep"]);
+    await sites.save("shop", JSON.stringify({ trailing_slash: "drop" }));
+    expect(await sites.trailingSlashes()).toEqual(["drop"]);
+    await sites.save("blog", JSON.stringify({ trailing_slash: "drop" }));
+    expect(await sites.trailingSlashes()).toEqual(["drop"]);
+    await sites.save("default", JSON.stringify({}));
+    expect((await sites.trailingSlashes()).sort()).toEqual(["drop", "keep"]);
   });
 });
 
