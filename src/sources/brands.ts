@@ -59,6 +59,16 @@ export function brandOfHost(host: string): Brand {
   return parts.some((part) => MAIL_PART.test(part)) ? { name: brand.name, kind: "email" } : brand;
 }
 
+/**
+ * Whether a name with a dot in it is a host, or an app: of the tables, or under a suffix of the Public Suffix List. So is
+ * one under `.example`, which RFC 2606 sets aside for hosts in examples.
+ */
+export const isHost = (name: string): boolean =>
+  ownTable().hosts.has(name) ||
+  listedTable().hosts.has(name) ||
+  name.endsWith(".example") ||
+  parse(name).isIcann === true;
+
 /** What follows a brand's name where an ad is meant: `google_ads`, `fb-ad`. */
 const AD = /ads?$/;
 const AD_NAMES = new Set(["adwords", "gads"]);

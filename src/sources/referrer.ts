@@ -8,7 +8,7 @@ export function hostOf(url: string): string | null {
   const host = URL.parse(url)
     ?.hostname.toLowerCase()
     .replace(/\.$/, "")
-    .replace(/^www\./, "");
+    .replace(/^(?:www\.)+/, "");
   return host || null;
 }
 

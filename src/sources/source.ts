@@ -1,4 +1,4 @@
-import { brandOfHost, brandOfName } from "./brands";
+import { brandOfHost, brandOfName, isHost } from "./brands";
 import { type Channel, channelOf, type Origin } from "./channel";
 import { type Click, clickOf } from "./clicks";
 import { nameOf } from "./names";
@@ -33,11 +33,20 @@ const NOWHERE: From = { name: DIRECT, origin: "direct", isAd: false };
 const NOTHING = new Set(["direct", "none", "notset", "null", "undefined"]);
 const isNothing = (name: string): boolean => NOTHING.has(keyOf(name).replace(/^\(|\)$/g, ""));
 
-/** A name that ends as hosts do: in letters after a dot. */
-const HOST_LIKE = /^(?:[a-z-]+:\/\/)?[^\s/@]+\.(?:\p{L}{2,}|xn--[a-z0-9-]+)(?:[:/?#]|$)/u;
+/** A name that ends as hosts and apps do: after a dot, in what begins with a letter. */
+const HOST_LIKE = /^(?:[a-z-]+:\/\/)?[^\s/@]+\.\p{L}[\p{L}\p{N}-]+\.?(?:[:/?#]|$)/u;
 
+/** The host that a name is; null if it is none, as `v1.newsletter`. An address with its scheme has one in any case. */
+function typedHost(name: string): string | null {
+  if (!HOST_LIKE.test(name)) return null;
+  if (name.includes("://")) return hostOf(name);
+  const host = hostOf(`http://${name}`);
+  return host !== null && isHost(host) ? host : null;
+}
+
+/** A host without a dot reads as the same name does when it is typed, so that the filter finds it. */
 const fromHost = (host: string): From => {
-  const { name, kind } = brandOfHost(host);
+  const { name, kind } = (host.includes(".") ? null : brandOfName(host)) ?? brandOfHost(host);
   return { name: nameOf(name) ?? DIRECT, origin: kind, isAd: false };
 };
 
@@ -45,7 +54,7 @@ const fromHost = (host: string): From => {
 function fromName(text: string | null | undefined): From | null {
   const name = nameOf(text);
   if (name === null || isNothing(name)) return null;
-  const host = HOST_LIKE.test(name) ? hostOf(name.includes("://") ? name : `http://${name}`) : null;
+  const host = typedHost(name);
   if (host !== null) return fromHost(host);
   const brand = brandOfName(name);
   return brand ? { name: brand.name, origin: brand.kind, isAd: brand.isAd } : { name, origin: "unknown", isAd: false };

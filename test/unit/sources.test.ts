@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { brandOfHost } from "../../src/sources/brands";
 import type { Channel } from "../../src/sources/channel";
 import { cutText, nameOf } from "../../src/sources/names";
 import { referrerHost } from "../../src/sources/referrer";
 import { sourceName, sourceOf } from "../../src/sources/source";
+import { listedTable, ownTable } from "../../src/sources/table";
 
 const HERE = "https://shop.example/";
 const of = (query: string, referrer: string | null = null) => sourceOf(`${HERE}?${query}`, referrer);
@@ -121,6 +123,37 @@ describe("a visit without tags", () => {
   });
 });
 
+describe("a source as it is listed", () => {
+  const tables = [ownTable(), listedTable()];
+  const hosts = tables.flatMap((table) => [...table.hosts.keys()]);
+  const labels = tables.flatMap((table) => [...table.labels.keys()]);
+  const brands = tables.flatMap((table) => [...table.names.values()]);
+
+  it("is found by its name, and by every host and app it comes by", () => {
+    const all = [...hosts, ...labels.flatMap((label) => [`${label}.com`, `${label}.de`, `${label}.co.uk`])];
+    expect(all.length).toBeGreaterThan(700);
+    for (const host of all) {
+      const { name } = brandOfHost(host);
+      expect([host, sourceName(name), sourceName(host)]).toEqual([host, name, name]);
+    }
+    for (const { name } of brands) expect(sourceName(name)).toBe(name);
+  });
+
+  it.each<[string, string, Channel]>([
+    ["https://www.googleadservices.com/", "google", "display"],
+    ["https://247realmedia.com/", "xandr", "display"],
+    ["https://meta.ua/", "meta.ua", "organic_search"],
+    ["android-app://com.whatsapp.w4b/", "whatsapp", "organic_social"],
+    ["android-app://org.example.v2/", "org.example.v2", "referral"],
+    ["http://face-book/", "facebook", "organic_social"],
+    ["http://intranet.corp/", "intranet.corp", "referral"],
+    ["https://www.www.news.example/", "news.example", "referral"],
+  ])("of %j is %s, by %s, and its filter finds it", (referrer, source, channel) => {
+    expect(named("", referrer)).toEqual([source, channel]);
+    expect(sourceName(source)).toBe(source);
+  });
+});
+
 describe("a click id", () => {
   it.each<[string, string | null, string, Channel]>([
     ["gclid=1", null, "google", "paid_search"],
@@ -196,6 +229,14 @@ describe("a tagged link", () => {
     ["http://partner.example/a?b", "partner.example"],
     ["b%C3%BCcher.example", "xn--bcher-kva.example"],
     ["v1.2", "v1.2"],
+    ["v1.newsletter", "v1.newsletter"],
+    ["Spring.Mailing", "spring.mailing"],
+    ["http%3A%2F%2Fintranet.corp%2Fa", "intranet.corp"],
+    ["%D0%BF%D1%80%D0%B8%D0%BC%D0%B5%D1%80.%D1%80%D1%84", "xn--e1afmkfd.xn--p1ai"],
+    ["google.com.", "google"],
+    ["com.whatsapp.w4b", "whatsapp"],
+    ["com.example.reader", "com.example.reader"],
+    ["android-app%3A%2F%2Fcom.instagram.android%2F", "instagram"],
     ["Summer+Sale.2024", "summer sale.2024"],
     ["squads", "squads"],
     ["(direct)", "direct"],
@@ -259,6 +300,9 @@ describe("a tagged link", () => {
     ["someone", "referral", "referral"],
     ["someone", "link", "referral"],
     ["someone", "", "other"],
+    ["v1.newsletter", "", "other"],
+    ["spring.sale2026", "", "other"],
+    ["partner.co.uk", "", "referral"],
     ["someone", "qr", "other"],
     ["someone", "sms", "other"],
     ["(direct)", "(none)", "direct"],
