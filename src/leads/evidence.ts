@@ -5,7 +5,7 @@ import { judge, open } from "../scoring/judge";
 import { Topic } from "../scoring/rule";
 import { RULES_VERSION, ruleSet } from "../scoring/ruleset";
 import { newState, type SessionState } from "../session/state";
-import { CLICK_IDS } from "../sources/clicks";
+import { isClickId } from "../sources/clicks";
 import { cutText } from "../sources/names";
 import type { Evidence, SessionLink } from "./lead";
 
@@ -86,7 +86,7 @@ const MAX_CAMPAIGN_POINTS = 256;
 /** The campaign parameters of a page's address. */
 export function campaignOf(page: string): Record<string, string> {
   if (!URL.canParse(page)) return {};
-  const found = [...new URL(page).searchParams].filter(([name]) => UTM.test(name) || CLICK_IDS.includes(name));
+  const found = [...new URL(page).searchParams].filter(([name]) => UTM.test(name) || isClickId(name));
   const kept = found.slice(0, MAX_CAMPAIGN_VALUES);
   return Object.fromEntries(kept.map(([name, value]) => [name, cutText(cleanText(value), MAX_CAMPAIGN_POINTS)]));
 }

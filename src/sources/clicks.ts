@@ -10,7 +10,7 @@ export interface Click {
 }
 
 /**
- * An ad's first: where several stand in one address, somebody has paid for the click.
+ * By parameter, in lower case. An ad's first: where several stand in one address, somebody has paid for the click.
  * gclid: https://support.google.com/searchads/answer/7342044, gad_…: https://support.google.com/google-ads/answer/16193746,
  * dclid: https://support.google.com/displayvideo/answer/9188083; the others, as their networks name them:
  * https://ok-digital.space/en/webanalytics/advertising-platform-click-identifiers (read on 2026-11-30).
@@ -29,7 +29,7 @@ const CLICKS: Readonly<Record<string, Click>> = {
   twclid: { source: "twitter", channel: "paid_social" },
   li_fat_id: { source: "linkedin", channel: "paid_social" },
   rdt_cid: { source: "reddit", channel: "paid_social" },
-  ScCid: { source: "snapchat", channel: "paid_social" },
+  sccid: { source: "snapchat", channel: "paid_social" },
   epik: { source: "pinterest", channel: "paid_social" },
   tblci: { source: "taboola", channel: "display" },
   dicbo: { source: "outbrain", channel: "display" },
@@ -45,9 +45,12 @@ const CLICKS: Readonly<Record<string, Click>> = {
   srsltid: { source: "google", channel: null },
 };
 
-/** The click that an address shows; null without one. */
-export const clickOf = (query: URLSearchParams): Click | null =>
-  Object.entries(CLICKS).find(([name]) => query.has(name))?.[1] ?? null;
+/** The click that an address shows; null without one. An empty id is none: links are written by hand, and by templates. */
+export function clickOf(query: URLSearchParams): Click | null {
+  const given = new Set<string>();
+  for (const [name, id] of query) if (id.trim() !== "") given.add(name.toLowerCase());
+  return Object.entries(CLICKS).find(([name]) => given.has(name))?.[1] ?? null;
+}
 
-/** Names of the parameters. */
-export const CLICK_IDS: readonly string[] = Object.keys(CLICKS);
+/** Whether a parameter of this name, in any case, is a click id. */
+export const isClickId = (name: string): boolean => Object.hasOwn(CLICKS, name.toLowerCase());

@@ -142,14 +142,17 @@ describe("a page's campaign", () => {
     "gclid2",
     "xgclid",
     "q",
-    "GCLID",
+    "constructor",
   ])("is not told by %s", (name) => {
     expect(campaignOf(`https://shop.example/?${name}=a`)).toEqual({});
   });
 
-  it.each(["wbraid", "gbraid", "gad_source", "dclid", "twclid", "yclid"])("is told by the click id %s", (name) => {
-    expect(campaignOf(`https://shop.example/?${name}=a`)).toEqual({ [name]: "a" });
-  });
+  it.each(["wbraid", "gbraid", "gad_source", "dclid", "twclid", "yclid", "GCLID", "ScCid", "sccid"])(
+    "is told by the click id %s",
+    (name) => {
+      expect(campaignOf(`https://shop.example/?${name}=a`)).toEqual({ [name]: "a" });
+    },
+  );
 
   it("is cut between characters, and holds what can be stored", () => {
     const value = `${"v".repeat(255)}😀😀`;

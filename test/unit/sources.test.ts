@@ -158,7 +158,11 @@ describe("a click id", () => {
   it.each<[string, string | null, string, Channel]>([
     ["gclid=1", null, "google", "paid_search"],
     ["gclid=1", "https://www.google.com/", "google", "paid_search"],
-    ["gclid=", null, "google", "paid_search"],
+    ["gclid=", null, "direct", "direct"],
+    ["gclid", "https://news.example/", "news.example", "referral"],
+    ["gclid=%20&fbclid=1", null, "facebook", "organic_social"],
+    ["gclid=&gclid=1", null, "google", "paid_search"],
+    ["msclkid=&utm_source=newsletter", null, "newsletter", "email"],
     ["wbraid=1", null, "google", "paid_search"],
     ["gbraid=1", null, "google", "paid_search"],
     ["gad_source=1", null, "google", "paid_search"],
@@ -175,7 +179,11 @@ describe("a click id", () => {
     ["fbclid=1", "https://news.example/", "facebook", "organic_social"],
     ["fbclid=1&gclid=1", null, "google", "paid_search"],
     ["fbclid=1&utm_medium=paid", "https://l.instagram.com/", "instagram", "paid_social"],
-    ["GCLID=1", null, "direct", "direct"],
+    ["GCLID=1", null, "google", "paid_search"],
+    ["ScCid=1", null, "snapchat", "paid_social"],
+    ["sccid=1", null, "snapchat", "paid_social"],
+    ["Gad_Source=1", null, "google", "paid_search"],
+    ["gclid2=1", null, "direct", "direct"],
   ])("%s, from %j, means %s by %s", (query, referrer, source, channel) => {
     expect(named(query, referrer)).toEqual([source, channel]);
   });
