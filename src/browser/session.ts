@@ -1,9 +1,9 @@
+import { campaignOf } from "./campaign";
 import { isUuid, uuid } from "./ids";
 import { sessionKey, VISITOR_KEY } from "./keys";
 import { SESSION_IDLE_MS } from "./limits";
 import { options } from "./options";
 import { read, write } from "./storage";
-import { CAMPAIGN } from "./url";
 
 /** The visit's session, shared by the tabs of one origin: whoever finds it idle or ended begins the next. */
 export interface Session {
@@ -30,10 +30,6 @@ function stored(): Partial<Session> {
 
 /** False once nothing has happened for 30 minutes, or the session was ended. */
 export const isSessionOpen = ({ at = 0 } = stored()): boolean => Date.now() - at < SESSION_IDLE_MS;
-
-/** `utm_…` and the click ids of advertisers in an address: a query. */
-const campaignOf = (page: string): string =>
-  `${new URLSearchParams([...new URL(page).searchParams].filter(([name]) => CAMPAIGN.test(name)))}`;
 
 /** The session for what has just happened on `page`: a new one after 30 minutes of nothing, or with another campaign. */
 export function touchSession(page: string): Session {

@@ -1,11 +1,9 @@
+import { CAMPAIGN } from "./campaign";
 import { FIELD_NAME_UNITS, URL_UNITS } from "./limits";
 import { isForgetful, read, write } from "./storage";
 
 /** Names of parameters whose values are a person's, or a key: such a parameter does not leave the page. */
 const SECRET = /mail|token|passw|pwd|secret|auth|key|session|phone|card|iban|ssn|otp|^code$/i;
-
-/** Names of parameters that say which campaign brought the visitor. */
-export const CAMPAIGN = /^utm_|clk?id$|^[gw]braid$|^gad_|^li_fat_id$/;
 
 /** Names of what visitors have filled in on this origin, newest first. */
 const FIELDS_KEY = "pulsegate.fields";
