@@ -11,6 +11,8 @@ const SEARCH_PARTS = new Set(["www", "images", "image", "lens", "scholar", "web"
 /** Search in the languages that hosts have it in. `research` is none. */
 const SEARCH_WORD = /(?<!re)search|suche|recherche|busqueda|buscador/;
 const COUNTRY_PART = /^[a-z]{2}$/;
+/** `www2`, as `www`. */
+const WWW_PART = /^www\d+$/;
 
 /** A part, before the domain, of a host that shows mail, whosoever's it is. */
 const MAIL_PART = /^(web|e|e-)?mail\d?$|^(roundcube|zimbra|owa|horde)$/;
@@ -43,7 +45,7 @@ function ofPart(brand: Brand, part: string): Brand {
   const labels = part.split(".");
   const isSearch =
     labels.some((one) => SEARCH_WORD.test(one)) ||
-    labels.every((one) => SEARCH_PARTS.has(one) || COUNTRY_PART.test(one));
+    labels.every((one) => SEARCH_PARTS.has(one) || COUNTRY_PART.test(one) || WWW_PART.test(one));
   return isSearch ? brand : { name: brand.name, kind: "referral" };
 }
 
@@ -69,8 +71,9 @@ export const isHost = (name: string): boolean =>
   name.endsWith(".example") ||
   parse(name).isIcann === true;
 
-/** What follows a brand's name where an ad is meant: `google_ads`, `fb-ad`. */
-const AD = /ads?$/;
+/** What follows a brand's name where an ad is meant: `google_ads`, `fb-ad`, `google_cpc`; and what stands before it: `paid-fb`. */
+const AD = /(?:ads?|cpc|ppc|cpm|paid)$/;
+const AD_BEFORE = /^(?:ads?|cpc|ppc|cpm|paid)[\s_-]+/;
 const AD_NAMES = new Set(["adwords", "gads"]);
 
 export interface NamedBrand extends Brand {
@@ -84,6 +87,6 @@ export function brandOfName(name: string): NamedBrand | null {
   const { names } = ownTable();
   const known = names.get(key);
   if (known) return { ...known, isAd: AD_NAMES.has(key) || (AD.test(key) && keyOf(known.name) !== key) };
-  const advertised = names.get(key.replace(AD, ""));
+  const advertised = names.get(key.replace(AD, "")) ?? names.get(keyOf(name.replace(AD_BEFORE, "")));
   return advertised ? { ...advertised, isAd: true } : null;
 }

@@ -39,6 +39,9 @@ const LINKS = new Set(["referral", "referrer", "app", "link"]);
 const isPaid = (word: string): boolean =>
   PAID.has(word) || word.includes("cp") || word.startsWith("paid") || word.endsWith("paid");
 
+/** `unpaid`, `non-paid`, as a word of its own: `canon-paid` is paid. */
+const UNPAID = /(?<!\p{L})(?:un|non|not)[\s_-]?paid/u;
+
 function readPaid(word: string): Medium {
   if (SEARCH_ADS.has(word) || word.includes("search")) return "paid_search";
   return word === "cpm" ? "cpm" : "paid";
@@ -46,13 +49,14 @@ function readPaid(word: string): Medium {
 
 function readMedium(medium: string | null): Medium {
   const word = medium?.replace(/[^\p{L}\p{N}]+/gu, "") ?? "";
+  const wasPaid = isPaid(word) && !UNPAID.test(medium ?? "");
   if (NOTHING.has(word)) return "none";
   if (DISPLAY.some((part) => word.includes(part))) return "display";
   if (word.startsWith("affiliat") || word === "aff") return "affiliate";
   if (word.includes("social") || word === "sm") {
-    return isPaid(word) || word.endsWith("ads") ? "paid_social" : "organic_social";
+    return wasPaid || word.endsWith("ads") ? "paid_social" : "organic_social";
   }
-  if (isPaid(word)) return readPaid(word);
+  if (wasPaid) return readPaid(word);
   if (word.includes("email") || word.includes("newsletter") || MAIL.has(word)) return "email";
   if (AI.has(word)) return "ai_assistant";
   if (word.startsWith("organic") || word === "seo") return "organic_search";

@@ -68,15 +68,21 @@ function fromClick({ source }: Click, referred: From | null): From {
   return fromName(source) ?? NOWHERE;
 }
 
+/** What a visit's source is where its name says nothing: the referrer's kind, else the click's. Any host is a referral. */
+function originBeside(referred: From | null, clicked: From | null): Origin {
+  if (referred && referred.origin !== "referral") return referred.origin;
+  return clicked?.origin ?? referred?.origin ?? "unknown";
+}
+
 /** By `utm_source`, else a click id, else the referrer. */
 export function sourceOf(entryPage: string, referrer: string | null): Source {
   const query = URL.parse(entryPage)?.searchParams ?? new URLSearchParams();
   const host = foreignHost(entryPage, referrer);
   const referred = host === null ? null : fromHost(host);
   const click = clickOf(query);
-  const from = fromName(query.get("utm_source")) ?? (click ? fromClick(click, referred) : referred) ?? NOWHERE;
-  // Of a name that says nothing, the referrer still does.
-  const origin = from.origin === "unknown" ? (referred?.origin ?? "unknown") : from.origin;
+  const clicked = click && fromClick(click, referred);
+  const from = fromName(query.get("utm_source")) ?? clicked ?? referred ?? NOWHERE;
+  const origin = from.origin === "unknown" ? originBeside(referred, clicked) : from.origin;
   const medium = nameOf(query.get("utm_medium"));
   return {
     source: from.name,
