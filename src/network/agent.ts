@@ -19,10 +19,17 @@ export interface Agent {
   device: DeviceClass;
 }
 
+/** What nobody sees: blanks, control and format characters, and those that a font leaves out. */
+const UNSEEN = /[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]+/gu;
+
+/** An agent up to `MAX_AGENT_UNITS`, with single blanks; null where there is nothing to read in it. */
+export const agentText = (text: string | null | undefined): string | null =>
+  text?.slice(0, MAX_AGENT_UNITS).replace(UNSEEN, " ").trim() || null;
+
 /** Null where there is no agent. Read up to `MAX_AGENT_UNITS`. */
 export function agentOf(text: string | null | undefined): Agent | null {
-  if (!text) return null;
-  const agent = text.slice(0, MAX_AGENT_UNITS);
+  const agent = agentText(text);
+  if (agent === null) return null;
   const found = browserOf(agent);
   const browser = found?.browser ?? null;
   const os = systemOf(agent);

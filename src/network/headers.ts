@@ -1,5 +1,4 @@
-import { MAX_AGENT_UNITS } from "../limits";
-import { type Agent, agentOf } from "./agent";
+import { type Agent, agentOf, agentText } from "./agent";
 import type { HeaderFinding } from "./classes";
 
 /** The first Chrome that sends Sec-Fetch-* with every request to a secure origin, and the first with client hints. */
@@ -10,7 +9,7 @@ export interface HeaderClasses {
   /** Null where the headers are not the visitor's. */
   findings: HeaderFinding[] | null;
   agent: Agent | null;
-  /** There was no `User-Agent`, on whosever behalf the request came. */
+  /** There was no `User-Agent` or a blank one, on whosever behalf the request came. */
   isAgentless: boolean;
   /** The language asked for first, e.g. `de-AT`. */
   language: string | null;
@@ -27,14 +26,14 @@ const SERVER_CLIENT =
  */
 export function readHeaders(request: Pick<Request, "headers" | "url">, acceptEncoding: string | null): HeaderClasses {
   const { headers, url } = request;
-  const text = headers.get("User-Agent");
+  const text = agentText(headers.get("User-Agent"));
   if (!headers.has("Origin")) {
-    const isServer = !text || SERVER_CLIENT.test(text.slice(0, MAX_AGENT_UNITS));
-    return { findings: null, agent: isServer ? null : agentOf(text), isAgentless: !text, language: null };
+    const isServer = text === null || SERVER_CLIENT.test(text);
+    return { findings: null, agent: isServer ? null : agentOf(text), isAgentless: text === null, language: null };
   }
   const agent = agentOf(text);
   const findings: HeaderFinding[] = [];
-  if (!text) findings.push("no_user_agent");
+  if (text === null) findings.push("no_user_agent");
   if (!headers.get("Accept-Language")) findings.push("no_accept_language");
   if (!/\bgzip\b/i.test(acceptEncoding ?? headers.get("Accept-Encoding") ?? "")) findings.push("no_gzip");
   const isUpgrade = headers.get("Upgrade") !== null;
@@ -43,7 +42,7 @@ export function readHeaders(request: Pick<Request, "headers" | "url">, acceptEnc
   }
   const hints = headers.get("Sec-CH-UA");
   if (hints) findings.push(...hintFindings(hints, agent));
-  return { findings, agent, isAgentless: !text, language: languageOf(headers.get("Accept-Language")) };
+  return { findings, agent, isAgentless: text === null, language: languageOf(headers.get("Accept-Language")) };
 }
 
 /** Where browsers send fetch metadata: https, and this machine. */

@@ -127,6 +127,9 @@ describe("a user agent's bot", () => {
   });
 });
 
-it.each([null, undefined, ""])("%j says nothing at all", (text) => {
-  expect(agentOf(text)).toBeNull();
-});
+it.each([null, undefined, "", " ", "\t \n", "\u200b", "\ufeff \u00a0", "\u3164", "\u0000"])(
+  "%j says nothing at all",
+  (text) => {
+    expect(agentOf(text)).toBeNull();
+  },
+);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Agent } from "../../src/network/agent";
+import { type Agent, agentOf } from "../../src/network/agent";
 import type { HeaderFinding, NetworkClasses } from "../../src/network/classes";
 import type { Screen, Signals } from "../../src/protocol/track";
 import { foldLog } from "../../src/scoring/backtest";
@@ -81,6 +81,11 @@ describe("no user agent", () => {
     expect(standing(from({ ...nobody, headers: ["no_user_agent"] }))).toEqual({
       ...{ "bot.no_agent": 60, "bot.agent_missing": 40 },
     });
+  });
+
+  it("is what a blank one comes to", () => {
+    const blank = start({ device: { user_agent: " " }, agent: agentOf(" "), network: { ...HOME, ...nobody } });
+    expect(standing(blank)).toEqual({ "bot.no_agent": 60 });
   });
 
   it("of a server that names its visitor's is nothing to hold against the visitor", () => {

@@ -40,6 +40,7 @@ describe("a page's request", () => {
   it.each<[string, Record<string, string | null>, string[]]>([
     ["a user agent", { "User-Agent": null }, ["no_user_agent"]],
     ["anything in the user agent", { "User-Agent": "" }, ["no_user_agent"]],
+    ["anything to see in it", { "User-Agent": "\u00a0\u00ad" }, ["no_user_agent"]],
     ["languages", { "Accept-Language": null }, ["no_accept_language"]],
     ["an encoding", { "Accept-Encoding": null }, ["no_gzip"]],
     ["gzip among its encodings", { "Accept-Encoding": "br, xgzip, gzipx" }, ["no_gzip"]],
@@ -140,6 +141,7 @@ describe("a request without an origin", () => {
   it("has no findings and no language, because its headers are not the visitor's", () => {
     expect(server(FIREFOX)).toMatchObject({ findings: null, language: null, agent: { browser: "firefox" } });
     expect(server(null)).toEqual({ findings: null, language: null, agent: null, isAgentless: true });
+    expect(server(" \u00a0")).toEqual(server(null));
   });
 
   it.each([
