@@ -65,7 +65,9 @@ const WORDS: readonly (readonly [BotKind, RegExp])[] = [
   ["security", /scan|security|vuln|probe|measure/i],
   ["automation", /headless|webdriver|puppet|phantom/i],
   ["ads", /\bads?\b|adbot|advert/i],
-  ["search", /search/i],
+  ["search", /search|index/i],
+  // As operators of assistants call what opens a page for a person: ChatGPT-User, Claude-User.
+  ["fetch", /-user$/i],
 ];
 
 export const kindByWord = (name: string): BotKind | null => WORDS.find(([, words]) => words.test(name))?.[0] ?? null;

@@ -1,7 +1,9 @@
 import { isbotMatch, list } from "isbot";
 import { type BotKind, kindByWord, knownBot } from "./bot-kind";
+import { botName } from "./bot-name";
 import type { Browser } from "./browser";
 import type { DeviceClass } from "./device";
+import { platformOf } from "./platform";
 
 /** Whether a user agent names a bot, a crawler or a tool, and which. Pure, and linear in the agent's length. */
 
@@ -19,9 +21,6 @@ export interface Client {
   device: DeviceClass;
   isKnownSystem: boolean;
 }
-
-/** A bot's name is shown, stored and counted by. */
-const BOT_NAME_UNITS = 64;
 
 /** Names of drivers and services that isbot does not know. */
 const MORE_NAMES = [
@@ -199,34 +198,11 @@ function withoutModel(agent: string, mayHaveModel: boolean, isFree: boolean): st
   return `${agent.slice(0, from)}${said}${rest}`;
 }
 
-/** Where the first note begins and ends, which names the platform. Models have brackets too: `Moto G (4)`. */
-function platformOf(agent: string): [from: number, to: number] {
-  const from = agent.indexOf("(") + 1;
-  let depth = 1;
-  for (let at = from; at < agent.length && from > 0; at += 1) {
-    if (agent[at] === "(") depth += 1;
-    else if (agent[at] === ")") depth -= 1;
-    if (depth === 0) return [from, at];
-  }
-  return [from, agent.length];
-}
-
 /** `otherwise`: what it is for if neither the table nor its name says so. */
 function named(agent: string, match: string | null, otherwise: BotKind): Bot | null {
   if (match === null) return null;
   const known = knownBot(agent);
   if (known) return known;
-  const name = productAt(agent, agent.indexOf(match), match.length) || match.trim();
-  return { name: name.slice(0, BOT_NAME_UNITS), kind: kindByWord(name) ?? otherwise };
-}
-
-const isOfName = (character: string | undefined): boolean => character !== undefined && /[\w.-]/.test(character);
-
-/** The product around a match, without its version. */
-function productAt(agent: string, at: number, length: number): string {
-  let from = at;
-  while (isOfName(agent[from - 1])) from -= 1;
-  let to = at + length;
-  while (isOfName(agent[to])) to += 1;
-  return agent.slice(from, to).split("/", 1)[0]?.trim() ?? "";
+  const name = botName(agent, match);
+  return { name, kind: kindByWord(name) ?? otherwise };
 }

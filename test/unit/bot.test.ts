@@ -192,6 +192,23 @@ describe("what a bot comes for", () => {
     // By a word of a name that no table has.
     ["monitoring", "AcmeUptimeBot", compatible("AcmeUptimeBot/1.0; +https://acme.example")],
     ["other", "AcmeBot", compatible("AcmeBot/1.0; +https://acme.example")],
+    ["other", "QwenBot", "Mozilla/5.0 (compatible; QwenBot/1.0)"],
+    ["search", "xAI-SearchBot", "Mozilla/5.0 (compatible; xAI-SearchBot/1.0)"],
+    ["other", "bedrockbot", "Mozilla/5.0 (compatible; bedrockbot/1.0)"],
+    ["fetch", "Copilot-User", "Mozilla/5.0 (compatible; Copilot-User/1.0)"],
+    ["other", "Thinkbot", "Mozilla/5.0 (compatible; Thinkbot/0.5)"],
+    ["other", "wpbot", "Mozilla/5.0 (compatible; wpbot/1.4)"],
+    ["search", "MistralAI-Index", "Mozilla/5.0 (compatible; MistralAI-Index/1.0)"],
+    ["monitoring", "BetterStack Uptime", "Mozilla/5.0 (compatible; BetterStack Uptime)"],
+    ["monitoring", "Acme Uptime", "Mozilla/5.0 (compatible; Acme Uptime v2.1; https://acme.example)"],
+    ["tool", "Bing-Copilot", "Mozilla/5.0 (compatible; Bing-Copilot)"],
+    ["tool", "HuggingFace", "Mozilla/5.0 (compatible; HuggingFace/1)"],
+    ["other", "Acme", "Mozilla/5.0 (compatible; Acme https://acme.example)"],
+    ["other", "Acme", "Mozilla/5.0 (https://acme.example) Acme/2"],
+    ["tool", "Acme", "Mozilla/5.0 Acme"],
+    ["other", "Gatling", "Gatling/3 (https://gatling.io)"],
+    ["other", "Rome Client", "Rome Client (http://x)"],
+    ["other", "Acme", "Acme (+acme.example)"],
   ])("is %s: %s", (kind, name, agent) => {
     expect(agentOf(agent)).toMatchObject({ bot: name, bot_kind: kind });
   });
@@ -228,6 +245,9 @@ describe("a hostile agent", () => {
     "bot",
     "/1.1",
     " TV",
+    "compatible; ",
+    "compatible; a ",
+    "http://",
     "Silk/",
     "Chrome/1 ",
     "Mozilla/5.0 (",
@@ -261,5 +281,28 @@ describe("a hostile agent", () => {
     const person = windows("Chrome/140.0.0.0 Safari/537.36");
     expect(botIn(`${person}${" ".repeat(MAX_AGENT_UNITS)}Googlebot/2.1`)).toBeNull();
     expect(botIn(`${person}${" ".repeat(MAX_AGENT_UNITS - person.length - 9)}Googlebot/2.1`)).toBe("Googlebot");
+  });
+});
+
+describe("a name that no table has", () => {
+  it.each([
+    "jane.doe@example.com reader",
+    "jane.doe@example.com",
+    "jane.doe@example.com/1.0",
+    "client of jane.doe@example.com",
+    "Mozilla/5.0 (compatible; jane.doe@example.com)",
+    "Mozilla/5.0 (compatible; jane doe@example.com)",
+    "jane.doe@bot.example.com",
+    "Jane's reader",
+    "12345",
+    "-",
+    windows("Chrome/120.0 Safari/537.36 jane@spider.example"),
+  ])("is a fixed word where it may name a person: %s", (agent) => {
+    expect(agentOf(agent)?.bot).toBe("unnamed");
+  });
+
+  it("is its product's beside a person's address", () => {
+    expect(botIn("Mozilla/5.0 (compatible; AcmeCrawl; jane.doe@spider.example)")).toBe("AcmeCrawl");
+    expect(botIn("AcmeCrawl/1.0 (jane.doe@example.com)")).toBe("AcmeCrawl");
   });
 });

@@ -1,0 +1,52 @@
+/** What a bot that no table knows is called: by its product's name, and by nothing that names a person. Pure. */
+
+/** A bot's name is shown, stored and counted by. */
+const BOT_NAME_UNITS = 64;
+/** No address of a mailbox fits, which an agent may carry: names are stored without consent as well. */
+const NAME = /^[A-Za-z][\w.+ -]*$/;
+/** Stands for a name that must not be shown. */
+export const UNNAMED = "unnamed";
+
+/** What all browsers begin with, and addresses: they give a bot away, and name none. */
+const IS_COMMON = /^(?:Mozilla|https?|www\.[\w.-]*)$/i;
+/** `(compatible; Acme Bot/1.0; …)`: up to the version, or to what follows the name. */
+const COMPATIBLE =
+  /\bcompatible; ?(?!MSIE|https?:|www\.)([A-Za-z][\w.+-]*(?: (?!https?:|www\.|v?\d)[A-Za-z][\w.+-]*){0,5})(?= ?(?:[/;,()+]|https?:|www\.|v?\d|$))/i;
+/** Of browsers, their engines and builds. */
+const OF_BROWSERS =
+  /^(?:Mozilla|AppleWebKit|KHTML|Chrome|Chromium|CriOS|Safari|Gecko|Firefox|Version|Mobile|Build|Edg\w*|OPR|Presto|Trident)$/i;
+const PRODUCT = /(?<![\w.@+/:-])([A-Za-z][\w.-]*)\/v?\d/g;
+const NOTE = /\([^()]{0,400}\)/g;
+
+/** At most 64 characters. `match`: the part of the agent that gave the bot away. */
+export function botName(agent: string, match: string): string {
+  const around = productAt(agent, agent.indexOf(match), match.length) || match.trim();
+  const name = NAME.test(around) && !IS_COMMON.test(around) ? around : productIn(agent);
+  return NAME.test(name) ? name.slice(0, BOT_NAME_UNITS).trim() : UNNAMED;
+}
+
+const isOfName = (character: string | undefined): boolean => character !== undefined && /[\w.@-]/.test(character);
+
+const beforeNotes = (text: string): string => text.split(/[/([;,]/, 1)[0]?.trim() ?? "";
+
+/** The product around a match, without its version. */
+function productAt(agent: string, at: number, length: number): string {
+  let from = at;
+  while (isOfName(agent[from - 1])) from -= 1;
+  let to = at + length;
+  while (isOfName(agent[to])) to += 1;
+  return beforeNotes(agent.slice(from, to));
+}
+
+/** Where the agent says its name, if that is elsewhere; empty if nowhere. */
+function productIn(agent: string): string {
+  const compatible = COMPATIBLE.exec(agent)?.[1];
+  if (compatible) return compatible;
+  const products = [...agent.matchAll(PRODUCT)].map(([, name = ""]) => name);
+  const product = products.find((name) => !OF_BROWSERS.test(name));
+  if (product) return product;
+  const lead = beforeNotes(agent);
+  if (!IS_COMMON.test(lead)) return lead;
+  const words = agent.replace(NOTE, " ").split(" ").map(beforeNotes);
+  return words.find((word) => word !== "" && !OF_BROWSERS.test(word)) ?? "";
+}
