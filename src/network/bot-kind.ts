@@ -31,10 +31,38 @@ export interface KnownBot {
 
 const escaped = (name: string): string => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-/** Read when the first bot comes: most Workers' first request is a person's. */
-let known: { byName: ReadonlyMap<string, KnownBot>; names: RegExp } | undefined;
+/**
+ * Names that a person's browser may carry: readers of feeds and programs that fetch, apps that open pages within
+ * themselves, and words that are short or common.
+ */
+const KINDS_OF_PEOPLE: ReadonlySet<string> = new Set(["tool", "feed"]);
+const NAMES_OF_PEOPLE: ReadonlySet<string> = new Set(
+  [
+    "WhatsApp/",
+    "Tumblr/",
+    "Mastodon/",
+    "Pinterest/0.",
+    "Rigor",
+    "Ryte",
+    "Lumar",
+    "Wayback",
+    "Expanse",
+    "Percy",
+    "YLT",
+  ].map((name) => name.toLowerCase()),
+);
 
-function read(): NonNullable<typeof known> {
+interface Table {
+  byName: ReadonlyMap<string, KnownBot>;
+  all: RegExp;
+  /** Without those of people. */
+  ofBotsAlone: RegExp;
+}
+
+/** Read with the first agent. */
+let known: Table | undefined;
+
+function read(): Table {
   const byName = new Map<string, KnownBot>();
   for (const line of table.split("\n")) {
     const [kind, list] = line.split(": ");
@@ -43,17 +71,28 @@ function read(): NonNullable<typeof known> {
       byName.set(written.toLowerCase(), { name: written.replace(/\/.*$/, ""), kind: kind as BotKind });
     }
   }
-  // Where two names begin alike the longer one has to be tried first.
-  const longestFirst = [...byName.keys()].sort((a, b) => b.length - a.length);
-  return { byName, names: new RegExp(`(?<![a-z])(?:${longestFirst.map(escaped).join("|")})(?![a-z])`, "i") };
+  const isOfBots = ([name, { kind }]: [string, KnownBot]) => !KINDS_OF_PEOPLE.has(kind) && !NAMES_OF_PEOPLE.has(name);
+  const ofBots = [...byName].filter(isOfBots).map(([name]) => name);
+  return { byName, all: anyOf([...byName.keys()]), ofBotsAlone: anyOf(ofBots) };
 }
 
-/** A bot that the table names; null for any other. */
-export function knownBot(agent: string): KnownBot | null {
+function anyOf(names: string[]): RegExp {
+  // Where two names begin alike the longer one has to be tried first.
+  const longestFirst = names.sort((a, b) => b.length - a.length);
+  return new RegExp(`(?<![a-z])(?:${longestFirst.map(escaped).join("|")})(?![a-z])`, "i");
+}
+
+function botBy(names: "all" | "ofBotsAlone", agent: string): KnownBot | null {
   known ??= read();
-  const name = known.names.exec(agent)?.[0];
+  const name = known[names].exec(agent)?.[0];
   return name === undefined ? null : (known.byName.get(name.toLowerCase()) ?? null);
 }
+
+/** A bot that the table names, though the agent be a browser's; null for any other. */
+export const knownBehindBrowser = (agent: string): KnownBot | null => botBy("ofBotsAlone", agent);
+
+/** A bot that the table names; null for any other. What it is comes before what it is written with. */
+export const knownBot = (agent: string): KnownBot | null => knownBehindBrowser(agent) ?? botBy("all", agent);
 
 /** What a name that is in no table says of its trade. */
 const WORDS: readonly (readonly [BotKind, RegExp])[] = [

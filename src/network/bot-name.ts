@@ -11,11 +11,12 @@ export const UNNAMED = "unnamed";
 const IS_COMMON = /^(?:Mozilla|https?|www\.[\w.-]*)$/i;
 /** `(compatible; Acme Bot/1.0; …)`: up to the version, or to what follows the name. */
 const COMPATIBLE =
-  /\bcompatible; ?(?!MSIE|https?:|www\.)([A-Za-z][\w.+-]*(?: (?!https?:|www\.|v?\d)[A-Za-z][\w.+-]*){0,5})(?= ?(?:[/;,()+]|https?:|www\.|v?\d|$))/i;
+  /\bcompatible;[ +]?(?!MSIE|https?:|www\.)([A-Za-z][\w.+-]+(?: (?!https?:|www\.|v?\d)[A-Za-z][\w.+-]*){0,5})(?= ?(?:[/;,()+]|https?:|www\.|v?\d|$))/i;
 /** Of browsers, their engines and builds. */
 const OF_BROWSERS =
   /^(?:Mozilla|AppleWebKit|KHTML|Chrome|Chromium|CriOS|Safari|Gecko|Firefox|Version|Mobile|Build|Edg\w*|OPR|Presto|Trident)$/i;
 const PRODUCT = /(?<![\w.@+/:-])([A-Za-z][\w.-]*)\/v?\d/g;
+const ONE_WORD = /\(([A-Za-z][\w.-]*)\)/;
 const NOTE = /\([^()]{0,400}\)/g;
 
 /** At most 64 characters. `match`: the part of the agent that gave the bot away. */
@@ -27,7 +28,9 @@ export function botName(agent: string, match: string): string {
 
 const isOfName = (character: string | undefined): boolean => character !== undefined && /[\w.@-]/.test(character);
 
-const beforeNotes = (text: string): string => text.split(/[/([;,]/, 1)[0]?.trim() ?? "";
+/** Up to a version, a note or an address. */
+const beforeNotes = (text: string): string =>
+  text.split(/[/([;,]|\bhttps?:|\bwww\./, 1)[0]?.replace(/ -? ?$/, "") ?? "";
 
 /** The product around a match, without its version. */
 function productAt(agent: string, at: number, length: number): string {
@@ -42,11 +45,11 @@ function productAt(agent: string, at: number, length: number): string {
 function productIn(agent: string): string {
   const compatible = COMPATIBLE.exec(agent)?.[1];
   if (compatible) return compatible;
+  const lead = beforeNotes(agent);
+  if (NAME.test(lead) && !IS_COMMON.test(lead)) return lead;
   const products = [...agent.matchAll(PRODUCT)].map(([, name = ""]) => name);
   const product = products.find((name) => !OF_BROWSERS.test(name));
-  if (product) return product;
-  const lead = beforeNotes(agent);
-  if (!IS_COMMON.test(lead)) return lead;
+  if (product || !IS_COMMON.test(lead)) return product ?? "";
   const words = agent.replace(NOTE, " ").split(" ").map(beforeNotes);
-  return words.find((word) => word !== "" && !OF_BROWSERS.test(word)) ?? "";
+  return words.find((word) => word !== "" && !OF_BROWSERS.test(word)) ?? ONE_WORD.exec(agent)?.[1] ?? "";
 }

@@ -1,5 +1,5 @@
 import { isbotMatch, list } from "isbot";
-import { type BotKind, kindByWord, knownBot } from "./bot-kind";
+import { type BotKind, kindByWord, knownBehindBrowser, knownBot } from "./bot-kind";
 import { botName } from "./bot-name";
 import type { Browser } from "./browser";
 import type { DeviceClass } from "./device";
@@ -58,6 +58,27 @@ const MORE_NAMES = [
   "site24x7",
   "nitro-optimizer",
   "google web preview",
+
+  "htmlunit/",
+  "weasyprint",
+  "prince(?:xml)?/\\d",
+  "pdfreactor",
+  "nightmare/",
+  "backstopjs",
+  "browser-use",
+  "browserbase",
+  "stagehand/",
+  "skyvern",
+  "hyperbrowser",
+  "\\bk6/",
+  "pa11y",
+  "casperjs",
+  "nightwatch(?:js)?/",
+  "pyppeteer",
+  "lambdatest",
+  "crawlee",
+  "scrapingbee",
+  "scrapfly",
 ];
 
 /** What bots are asked to have in their agent: a word for what they do, or an address to write to. */
@@ -166,13 +187,19 @@ export function botOf(agent: string, client: Client): Bot | null {
   if (isFree || (browser !== null && agent.includes("("))) {
     const kept = withoutModel(agent, isFree || isHandheld, isFree);
     const names = isFree ? IN_APP : isHandheld ? ON_PHONE : ON_DESKTOP;
-    return named(kept, names.exec(kept)?.[0] ?? null, "other");
+    const match = names.exec(kept)?.[0] ?? tableMatch(kept, isApp && !ENGINE.test(agent));
+    return match === null ? null : (knownBot(kept) ?? knownBehindBrowser(agent) ?? named(kept, match, "other"));
   }
   // Whatever shows pages says what it runs on.
   const isProgram = browser === null && device === "unknown" && !isKnownSystem;
   const match = isbotMatch(agent) ?? MORE.exec(agent)?.[0] ?? (isProgram ? agent : null);
-  return named(agent, match, isProgram && !IN_APP.test(agent) ? "tool" : "other");
+  if (match === null) return null;
+  return knownBot(agent) ?? named(agent, match, isProgram && !IN_APP.test(agent) ? "tool" : "other");
 }
+
+/** What has an app's name and no engine shows no page, so a tool's name convicts it as well. */
+const tableMatch = (kept: string, isWithoutPage: boolean): string | null =>
+  (isWithoutPage ? knownBot(kept) : knownBehindBrowser(kept))?.name ?? null;
 
 /** An address, or a bot's name with a version: no part of a model. */
 const IS_SAID = /https?:|\bwww\.|\+[\w-]{1,60}\.[a-z]|(?:bot|crawler|spider|-google)[\w-]{0,20}\/\d/i;
@@ -199,10 +226,7 @@ function withoutModel(agent: string, mayHaveModel: boolean, isFree: boolean): st
 }
 
 /** `otherwise`: what it is for if neither the table nor its name says so. */
-function named(agent: string, match: string | null, otherwise: BotKind): Bot | null {
-  if (match === null) return null;
-  const known = knownBot(agent);
-  if (known) return known;
+function named(agent: string, match: string, otherwise: BotKind): Bot {
   const name = botName(agent, match);
   return { name, kind: kindByWord(name) ?? otherwise };
 }

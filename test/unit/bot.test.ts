@@ -50,6 +50,12 @@ describe("a person's browser", () => {
     ["an app with a domain", view("VFD 1300", "[air.com.A888poker/1.0]")],
     ["the Google app", iphone("GSA/320.0.639186104 Mobile/15E148 Safari/604.1")],
     ["Roblox", iphone("Mobile/15E148 ROBLOX iOS App 2.6 Hybrid()")],
+    ["WhatsApp's own", view("SM-A546B", "WhatsApp/2.24.8")],
+    ["a reader of feeds", iphone("Mobile/15E148 Feedly/90.0")],
+    ["Tumblr", view("SM-A546B", "Tumblr/Android/34.1")],
+    ["Slack", "Slack/4.38.125"],
+    ["Snapchat without a note", "Snapchat/12.88.0.40"],
+    ["the Wayback Machine's add-on", windows("Chrome/120.0.0.0 Safari/537.36 Wayback")],
     // Televisions and consoles.
     [
       "CE-HTML",
@@ -80,6 +86,11 @@ describe("a person's browser", () => {
     expect(agentOf(agent)?.bot_kind).toBeNull();
   });
 });
+
+const BARE_NAMES = [
+  ...["ChatGPT-User", "Perplexity-User", "Kimi-User", "anthropic-ai", "NovaAct"],
+  ...["HetrixTools", "ThousandEyes", "NodePing"],
+];
 
 describe("a bot with a browser's agent", () => {
   it.each([
@@ -124,6 +135,27 @@ describe("a bot with a browser's agent", () => {
     ["AcmeBot", android("Pixel 8; AcmeBot/1.0")],
     ["AcmeBot", view("Pixel 8", "Instagram 330.0 (compatible; AcmeBot; https://acme.example)")],
     ["acme-user", linux("Chrome/124.0.0.0 Safari/537.36 acme-user/1.0")],
+    // Names of the table that carry neither a version nor a word for their trade.
+    ...BARE_NAMES.map((name) => [name, windows(`Chrome/109.0.0.0 Safari/537.36 ${name}`)]),
+    ...BARE_NAMES.map((name) => [name, android("Pixel 8", `Chrome/109.0.0.0 Mobile Safari/537.36 ${name}`)]),
+    ...BARE_NAMES.map((name) => [name, view("Pixel 8", name)]),
+    ["Devin", mac("Chrome/109.0.0.0 Safari/537.36 Devin/1.0")],
+    ["meta-webindexer", linux("Chrome/109.0.0.0 Safari/537.36 meta-webindexer/1.1")],
+    // Tools that draw a page.
+    ["HtmlUnit", "Mozilla/5.0 (X11; U; Linux x86_64) HtmlUnit/2.70"],
+    ["WeasyPrint", linux("WeasyPrint/60")],
+    ["PrinceXML", linux("PrinceXML/15")],
+    ["Nightmare", linux("Chrome/66.0 Electron/2.0 Safari/537.36 Nightmare/2")],
+    ["BackstopJS", linux("Chrome/120.0 Safari/537.36 BackstopJS")],
+    ["browser-use", mac("Chrome/120.0 Safari/537.36 browser-use/0.1")],
+    ["k6", "k6/0.5 Chrome/120"],
+    // An app's name and no page.
+    ["facebookexternalhit", "facebookexternalhit/1.1; kakaotalk-scrap/1.0; +https://devtalk.kakao.com/t/scrap/33984"],
+    ["HeadlessChrome", "Slack/4.3 HeadlessChrome/120"],
+    ["bot", "Discord/1.0 bot"],
+    ["crawler", "Reddit/1.0 crawler"],
+    ["python-requests", "Instagram 10 python-requests/2.3"],
+    ["linebot", "Line/1.0 linebot"],
   ])("%s is one all the same", (name, agent) => {
     expect(botIn(agent)).toBe(name);
   });
@@ -184,6 +216,11 @@ describe("what a bot comes for", () => {
     ["fetch", "MistralAI-User", compatible("MistralAI-User/1.0; +https://docs.mistral.ai/robots")],
     ["monitoring", "UptimeRobot", "Mozilla/5.0+(compatible; UptimeRobot/2.0; http://www.uptimerobot.com/)"],
     ["monitoring", "Pingdom", "Pingdom.com_bot_version_1.4_(http://www.pingdom.com/)"],
+    [
+      "preview",
+      "facebookexternalhit",
+      "facebookexternalhit/1.1; kakaotalk-scrap/1.0; +https://devtalk.kakao.com/t/scrap/33984",
+    ],
     ["preview", "facebookexternalhit", "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)"],
     ["seo", "AhrefsBot", compatible("AhrefsBot/7.0; +http://ahrefs.com/robot/")],
     ["automation", "HeadlessChrome", windows("HeadlessChrome/124.0.0.0 Safari/537.36")],
@@ -209,6 +246,10 @@ describe("what a bot comes for", () => {
     ["other", "Gatling", "Gatling/3 (https://gatling.io)"],
     ["other", "Rome Client", "Rome Client (http://x)"],
     ["other", "Acme", "Acme (+acme.example)"],
+    ["other", "Acme", "Acme - https://acme.example"],
+    ["other", "Acme Clock", "Acme Clock/1.0 ( https://acme.example )"],
+    ["other", "AcmeScraper", "Mozilla/5.0 (AcmeScraper)"],
+    ["other", "AcmeScraper", "Mozilla/5.0+(compatible;+AcmeScraper;+http://acme.example)"],
   ])("is %s: %s", (kind, name, agent) => {
     expect(agentOf(agent)).toMatchObject({ bot: name, bot_kind: kind });
   });
