@@ -1,3 +1,5 @@
+import { platformOf } from "./platform";
+
 /** What a visitor holds: the class of a device, and its system, from a user agent. Pure. */
 
 export const DEVICE_CLASSES = ["desktop", "mobile", "tablet", "tv", "console", "unknown"] as const;
@@ -52,8 +54,8 @@ const TV_PLATFORM = new RegExp(
     /\bSmart[-_ ]?TV|\b(?:Google|Android|Opera|Philips|Mi|Hybrid|Web|You|Inet)[-_ ]?TV\b|\bApple ?TV|\bInettvBrowser\b/,
     /\bRoku|\bCrKey\/|\bChromecast\b|\bOMI\/\d|\bSonyDTV|\bavui\/tv\b|\bMi ?BOX|\bBrightSign\b|\bTV ?Box\b/,
     /\bSTB\b|_STB_|\bSet-?Top|\bOTT\b|_OTT_|-OTT-/,
-    // Fire TV's models.
-    /\bAFT[A-Z][A-Z0-9]{0,6}\b/,
+    // Browsers made for them: Samsung's, Yandex's, TV Bro, Quick Search TV.
+    /\bTV Safari\/|\bSafari\/[\d.]{1,12} TV$|\bTV Bro\/|\bQuick Search TV\/|\bSky_TV_|\bCoolita OS\b/,
     // Without a desktop's window system, Linux on such a chip is built into something.
     /\(Linux (?:armv\d|aarch64|mips|sh4)/,
   ]
@@ -61,15 +63,22 @@ const TV_PLATFORM = new RegExp(
     .join("|"),
   "i",
 );
-/** Two letters that phones with an aerial have in their names as well. */
-const TV_NAME = /(?:^|[\s;_(/.-])[A-Z]{0,2}TV(?=$|[\s;_)/.,\d-])/i;
+/** Fire TV's models. */
+const FIRE_TV = /\bAFT[A-Z][A-Z0-9]{0,6}\b/;
+/** Two letters that phones with an aerial have in their names as well, and `BTV-` tablets of Huawei's. */
+const TV_NAME = /(?:^|[\s;_(/.-])(?!BTV-)[A-Z]{0,2}TV(?=$|[\s;_)/.,\d-])/i;
+
+/** What is held or sits on a desk. An app of a channel's adds TV to the agent there: only the platform counts. */
+const IS_NO_TV = /\b(?:iPhone|iPad|iPod|Windows|Macintosh)\b/i;
 
 const TABLET =
-  /\biPad(?![a-z])|\bTablet\b(?! PC)|\bTouchPad\b|\bPlayBook\b|\bKindle\b|\bKF[A-Z]{2,6}\b|\bNexus (?:7|9|10)\b|\bSM-[TXP]\d{3}|\bGalaxy Tab|\b(?:Mi|Media|Mate|Redmi|OPPO|vivo|Honor|OnePlus|Xiaomi) ?Pad\b|\bLenovo (?:TB|YT)|\bTB-?\d{3,4}[A-Z]/i;
+  /\bNokia T\d\d\b|\biPad(?![a-z])|\bTablet\b(?! PC)|\bTouchPad\b|\bPlayBook\b|\bKindle\b|\bKF[A-Z]{2,6}\b|\bNexus (?:7|9|10)\b|\bSM-[TXP]\d{3}|\bGalaxy Tab|\b(?:Mi|Media|Mate|Redmi|OPPO|vivo|Honor|OnePlus|Xiaomi) ?Pad\b|\bLenovo (?:TB|YT)|\bTB-?\d{3,4}[A-Z]/i;
 const PHONE =
   /\bMobi|\b(?:iPhone|iPod)(?!s)|\bWindows (?:Phone|CE)\b|\bIEMobile\b|\bBlackBerry|\bBB10\b|\bOpera (?:Mini|Mobi)\b|\bSymbian|\bSymbOS\b|\bSeries ?[346]0\b|\bNokia|\bMIDP\b|\bKAIOS\b|\bJ2ME\b|\bPalm|\bSM-[FZ]\d{3}|\bUP\.Browser\b|\bWAP\b|\bUCWEB\b|\bMAUI\b/i;
 const DESKTOP =
   /\bWindows\b|\bWin(?:9[58]|NT|10|11)\b|\bMac(?:intosh|OS| OS|_PowerPC)\b|\bX11\b|\bLinux(?![a-z])|\bCrOS\b|\bUbuntu\b|\b(?:Free|Open|Net)BSD\b|\bSunOS\b|\bHaiku\b|\bAmigaOS\b|\bOS\/2\b|\(PC;|\bDarwin\//i;
+
+const SHOWS_PAGES = /\b(?:AppleWebKit|Gecko|Presto)\//;
 
 /**
  * By the agent's own words. Of Android's, tablets are those that leave out `Mobile`:
@@ -77,15 +86,25 @@ const DESKTOP =
  */
 export function deviceOf(agent: string): DeviceClass {
   if (CONSOLE.test(agent)) return "console";
-  if (TV_PLATFORM.test(agent)) return "tv";
-  if (/\bChromebook\b/i.test(agent)) return "desktop";
   const isAndroid = /\bAndroid\b|\bSilk\//i.test(agent);
-  if (TV_NAME.test(agent) && !(isAndroid && /\bMobile\b/i.test(agent))) return "tv";
+  if (isTv(agent, isAndroid && /\bMobile\b/i.test(agent))) return "tv";
+  if (/\bChromebook\b/i.test(agent)) return "desktop";
   if (TABLET.test(agent)) return "tablet";
   if (PHONE.test(agent)) return "mobile";
   // The desktop site on an iPad: Safari says Macintosh and no more, the others keep their name for iOS.
-  if (isAndroid || /\b(?:CriOS|FxiOS|EdgiOS|OPiOS)\//.test(agent)) return "tablet";
+  const isIosBrowser = /\b(?:CriOS|FxiOS|EdgiOS|OPiOS)\//.test(agent);
+  // Apps that fetch without showing a page leave it out on phones too.
+  if (isAndroid && !SHOWS_PAGES.test(agent)) return "mobile";
+  if (isAndroid || isIosBrowser) return "tablet";
   return DESKTOP.test(agent) ? "desktop" : "unknown";
+}
+
+/** `isPhone`: Android that says `Mobile`. */
+function isTv(agent: string, isPhone: boolean): boolean {
+  const platform = agent.slice(...platformOf(agent));
+  const isNoTv = isPhone || IS_NO_TV.test(platform);
+  if (TV_PLATFORM.test(isNoTv ? platform : agent) || FIRE_TV.test(platform)) return true;
+  return !isNoTv && TV_NAME.test(platform);
 }
 
 /** What a page knows of the device besides its agent. */

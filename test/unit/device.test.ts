@@ -9,6 +9,9 @@ const INSTAGRAM =
 const DEVICES: Readonly<Record<DeviceClass, readonly [what: string, agent: string][]>> = {
   desktop: [
     ["Windows", windows("Chrome/140.0.0.0 Safari/537.36")],
+    ["Windows with a channel's app", windows("TV.de/1.0 Chrome/120.0 Electron/27.0 Safari/537.36")],
+    ["a Mac with another's", mac("Version/17.4.1 Safari/605.1.15 Web TV")],
+    ["an app named after a time", linux("Chrome/124.0.0.0 Safari/537.36 after/1.0")],
     [
       "a Windows with the parts of a tablet PC",
       "Mozilla/5.0 (Windows NT 6.1; Trident/7.0; Tablet PC 2.0; rv:11.0) like Gecko",
@@ -23,6 +26,13 @@ const DEVICES: Readonly<Record<DeviceClass, readonly [what: string, agent: strin
     ["WeChat on Windows", windows("Chrome/107.0.0.0 Safari/537.36 MicroMessenger/7.0.20 WindowsWechat")],
   ],
   mobile: [
+    ["an iPhone with a channel's app", iphone("Mobile/15E148 MyTV/1.0")],
+    ["an iPhone with another's", iphone("Version/17.5 Mobile/15E148 Safari/604.1 Sky TV/5")],
+    ["an iPhone with a remote for Apple TV", iphone("Mobile/15E148 AppleTV-Remote/1.0")],
+    ["an Android with a remote", android("SM-S911B; wv", "Chrome/124.0 Mobile Safari/537.36 SmartTV-Remote/1")],
+    ["an app's own request", "Instagram 312.0.0.0.0 Android (34/14; 480dpi; 1080x2176; Google; Pixel 8; en_US)"],
+    ["Android's own client", "Dalvik/2.1.0 (Linux; U; Android 13; Pixel 7 Build/TQ3A)"],
+    ["a library's", "okhttp/4.9 (Android 13)"],
     ["an iPhone", iphone("Version/18.5 Mobile/15E148 Safari/604.1")],
     ["an iPod", "Mozilla/5.0 (iPod touch; CPU iPhone OS 12_0 like Mac OS X)"],
     ["an Android", android("Pixel 9")],
@@ -40,6 +50,16 @@ const DEVICES: Readonly<Record<DeviceClass, readonly [what: string, agent: strin
     ["a phone named after a TV", android("DROIDZ Beat TV Build/JDQ39")],
   ],
   tablet: [
+    [
+      "Huawei's, which is called BTV",
+      "Mozilla/5.0 (Linux; Android 7.0; BTV-W09 Build/HUAWEIBEETHOVEN-W09) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/87.0.4280.101 Safari/537.36",
+    ],
+    [
+      "an iPad with a channel's app",
+      "Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 TV4/5",
+    ],
+    ["Nokia's", android("Nokia T20", "Chrome/124.0.0.0 Safari/537.36")],
+    ["an app that is not on Fire TV", android("K", "Chrome/124.0.0.0 Safari/537.36 after/1.0")],
     [
       "an iPad",
       "Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile/15E148 Safari/604.1",
@@ -71,6 +91,12 @@ const DEVICES: Readonly<Record<DeviceClass, readonly [what: string, agent: strin
     ["Google TV", android("Google TV Streamer Build/x", "Chrome/120 Safari/537.36")],
     ["Chromecast", linux("Chrome/90.0.4430.225 Safari/537.36 CrKey/1.56.500000")],
     ["Fire TV, which says Mobile", view("AFTMM", "")],
+    ["a box that is known by its browser", android("KM1", "Chrome/124.0 YaBrowser/24.1 (lite) Safari/537.36 TV")],
+    ["a box with TV Bro", `TV Bro/1.0 ${android("KM1", "Chrome/124.0 Safari/537.36")}`],
+    [
+      "an old Samsung",
+      "Mozilla/5.0 (Linux; Tizen 2.3) AppleWebKit/538.1 (KHTML, like Gecko) Version/2.3 TV Safari/538.1",
+    ],
     ["Roku", "Roku/DVP-12.0 (12.0.0.4182-88)"],
     ["Apple TV", "AppleTV11,1/11.1"],
     [
