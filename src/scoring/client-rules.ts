@@ -1,3 +1,4 @@
+import type { Agent } from "../network/agent";
 import { APPS } from "../network/browser";
 import type { SessionState } from "../session/state";
 import { botAgent, deviceClass } from "../session/visitor";
@@ -31,15 +32,22 @@ function namedBot(state: SessionState): Finding | null {
 
 const hasNoAgent = ({ network, agent }: SessionState): boolean => network?.agentless === true && agent === null;
 
+/**
+ * Tor Browser, and Firefox with `privacy.resistFingerprinting`, name a common system in one of the two alone:
+ * https://support.mozilla.org/en-US/kb/resist-fingerprinting
+ */
+const mayFeignSystem = (header: Agent, page: Agent): boolean =>
+  header.browser === "firefox" && page.browser === "firefox" && header.major === page.major;
+
 function differing(state: SessionState): Finding | null {
   const [header, page] = [state.network?.agent, state.agent];
   if (!header || !page) return null;
   // An app may add its name to one of the two alone.
   const isApp = [header, page].some(({ browser }) => browser !== null && APPS.has(browser));
   const compared = isApp ? (["os"] as const) : (["browser", "major", "os"] as const);
-  const parts = compared.filter((part) => {
-    return header[part] !== null && page[part] !== null && header[part] !== page[part];
-  });
+  const parts = compared
+    .filter((part) => header[part] !== null && page[part] !== null && header[part] !== page[part])
+    .filter((part) => part !== "os" || !mayFeignSystem(header, page));
   return parts.length > 0 ? saw(`header and page name another ${parts.join(", ")}`) : null;
 }
 
