@@ -8,6 +8,9 @@ export type Stay = Pick<Report, "who" | "active_at"> & {
   presence: Pick<Presence, "session_id" | "site" | "started_at">;
 };
 
+/** The old session's last batch may arrive after the new one's first: by as much as a call takes on a slow network. */
+const LEFT_SLACK_MS = 2_000;
+
 /**
  * Whether a visitor has left `one` for `other`: a session on the same site that began when `one` had done its last. The
  * tracker begins one where another campaign brings the visitor, and the end that it sends of the old one may be lost.
@@ -19,7 +22,7 @@ export const isLeftFor = (one: Stay, other: Stay): boolean =>
   one.presence.site === other.presence.site &&
   one.presence.session_id !== other.presence.session_id &&
   one.presence.started_at < other.presence.started_at &&
-  one.active_at <= other.presence.started_at;
+  one.active_at <= other.presence.started_at + LEFT_SLACK_MS;
 
 /** A session that is here, and whose it is. */
 export interface Here {
