@@ -16,7 +16,7 @@ const SCHEMA = [
 ];
 
 /**
- * A roster shard's SQLite: a row a visitor. A seat that has become free is taken by the next, in place: one billed row a
+ * A roster shard's SQLite: a row a session. A seat that has become free is taken by the next, in place: one billed row a
  * report, and none to delete anything.
  */
 export class Seats {

@@ -78,7 +78,7 @@ export function Visitors({ present, last, follow }: VisitorsProps) {
   return (
     <>
       <Table
-        name="Visitors here now"
+        name="Sessions here now"
         columns={columnsFor(last)}
         rows={present.slice(0, 100)}
         id={({ session_id }) => session_id}
