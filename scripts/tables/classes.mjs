@@ -52,7 +52,8 @@ const MOBILE_NAME =
   /\b(mobile|mobil|mobility|wireless|cellular|celular|cellco|gsm|umts|lte|4g|5g|m[oó]viles|vodafone|t-mobile|tmobile|verizon wireless|orange|telcel|claro|movistar|airtel|jio|reliance jio|mtn|safaricom|vodacom|docomo|softbank|kddi|sk telecom|kyivstar|mts pjsc|megafon|beeline|vimpelcom|turkcell|etisalat|zain|ooredoo|digicel|sprint|cricket|metropcs|smartone|globe telecom|smart communications|dtac|ais|true move|telkomsel|indosat|xl axiata|celcom|maxis|dialog axiata|robi|grameenphone|banglalink|e-plus|telefonica germany|three|hutchison|play|p4|swisscom mobile)\b/i;
 
 /** Carriers' carriers: offices, access providers and hosters are their customers, so their name says nothing. */
-const TRANSIT = /\b(cogent communications|hurricane electric|gtt communications|arelion|zayo bandwidth|level 3)\b/i;
+const TRANSIT =
+  /\b(cogent communications|hurricane electric|gtt communications|arelion|zayo bandwidth|level 3|ntt america|tata communications \(america\))(?!\w)/i;
 
 /** Every class, for the head of the table. */
 export const CLASSES = [...Object.keys(OPERATORS), "hosting", "mobile", "residential"];

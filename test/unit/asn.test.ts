@@ -29,6 +29,8 @@ describe("an autonomous system's class", () => {
     [174, null, "Cogent, whose customers are offices and access providers"],
     [2149, null, "another of Cogent's"],
     [6939, null, "Hurricane Electric"],
+    [2914, null, "NTT America, a carriers' carrier"],
+    [6453, null, "Tata Communications (America), another"],
     [149290, null, "Cloud Telecommunications"],
     [274698, null, "Amazon Telecom, of Brazil"],
     [264380, null, "Server Fast Telecom"],
