@@ -17,15 +17,18 @@ import {
   StreamName,
 } from "./fields";
 import { type Checks, isNumber, isPlain, isText } from "./plain";
-import type { Parsed } from "./text";
+import { cleanText, type Parsed } from "./text";
 
 /** The bodies of the tracking routes and of WebSocket frames. */
 
 const short = z.string().max(256).nullish();
 const figure = z.number().min(0).max(1_000_000).nullish();
 
+/** Cut, as the header is: a page has no say in the length of its browser's, so a long one costs no start. */
+const UserAgent = z.string().overwrite((text) => cleanText(text.slice(0, MAX_AGENT_UNITS)));
+
 export const DeviceInfo = z.object({
-  user_agent: z.string().max(MAX_AGENT_UNITS).nullish(),
+  user_agent: UserAgent.nullish(),
   language: short,
   languages: z.array(z.string().max(64)).max(16).nullish(),
   platform: short,

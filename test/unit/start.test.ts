@@ -54,7 +54,7 @@ describe("what a page says at its start", () => {
     ["start", StartInput, "signals", [{}, { webdriver: true }, null, undefined], [{ webdriver: {} }, "x"]],
     ["start", StartInput, "consent", ["granted", "pending", "denied", null, undefined], ["yes", ""]],
     ["start", StartInput, "session_key", [text(16), null, undefined], [text(15)]],
-    ["device", DeviceInfo, "user_agent", ["", "Mozilla/5.0", text(1_024), null, undefined], [text(1_025), 1]],
+    ["device", DeviceInfo, "user_agent", ["", "Mozilla/5.0", text(1_025), null, undefined], [1, {}]],
     ["device", DeviceInfo, "language", ...SHORT],
     ["device", DeviceInfo, "platform", ...SHORT],
     ["device", DeviceInfo, "timezone", ...SHORT],
@@ -114,6 +114,16 @@ describe("a referrer past the limit", () => {
     const cut = read(`${PAGE}${text(2_048 - PAGE.length - 1)}😀😀`);
     expect(cut).toBe(`${PAGE}${text(2_048 - PAGE.length - 1)}`);
     expect(read(`${PAGE}${text(5_000)}`)).toHaveLength(2_048);
+  });
+});
+
+describe("a user agent past the limit", () => {
+  const read = (user_agent: string) => DeviceInfo.parse({ user_agent }).user_agent;
+
+  it("is cut, and never through a character", () => {
+    expect(read(text(1_024))).toBe(text(1_024));
+    expect(read(text(200_000))).toBe(text(1_024));
+    expect(read(`${text(1_023)}😀`)).toBe(text(1_023));
   });
 });
 

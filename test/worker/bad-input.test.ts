@@ -74,7 +74,6 @@ const ENVELOPES: [why: string, more: object][] = [
   ["an empty fingerprint id", { start: { page: PAGE, fingerprint_id: "" } }],
   ["a fingerprint id that is an object", { start: { page: PAGE, fingerprint_id: {} } }],
   ["a consent nobody knows", { start: { page: PAGE, consent: "maybe" } }],
-  ["a user agent of 1,025 characters", { start: { page: PAGE, device_info: { user_agent: "u".repeat(1_025) } } }],
   ["a screen of negative width", { start: { page: PAGE, screen: { width: -1 } } }],
   ["a screen past every number", { start: { page: PAGE, screen: { width: ENDLESS } } }],
   ["a signal that is an object", { start: { page: PAGE, signals: { webdriver: {} } } }],
