@@ -1,4 +1,5 @@
 import { sha256 } from "../session/call";
+import { fold } from "./fold";
 
 /** Who a lead is, as far as it can be told: names and keys made by hashing, so that no table of them names anyone. */
 
@@ -8,13 +9,17 @@ export interface Known {
   email: string | null;
   /** E.164. */
   phone: string | null;
+  /** The digits of a phone that could not be placed. */
+  typed?: string | null;
+  name?: string | null;
 }
 
 /**
  * What a submit says of who it is from. `alone`: a phone without an email beside it. `spam`: an address or a phone that a
- * honeypot's catch named; it finds the lead for an erasure, and makes it nobody's.
+ * honeypot's catch named; it finds the lead for an erasure, and makes it nobody's. `typed` and `name` join nobody: they
+ * tell one person from another on the same device.
  */
-export type ClaimKind = "email" | "alone" | "phone" | "visitor" | "spam";
+export type ClaimKind = "email" | "alone" | "phone" | "typed" | "visitor" | "name" | "spam";
 
 export interface Claim {
   kind: ClaimKind;
@@ -27,18 +32,28 @@ const claimOf = async (kind: ClaimKind, ...value: string[]): Promise<Claim> => (
   key: (await sha256(JSON.stringify([kind, ...value]))).slice(0, 32),
 });
 
+/** A name in the form names are compared in: `Schmidt, Anna` is `anna schmidt`. Empty where there is no word in it. */
+const nameKey = (name: string): string => (fold(name).match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).sort().join(" ");
+
 /** The claims of a submit; of a honeypot's catch those that only find it. */
-export async function claimsOf({ visitor_id, email, phone }: Known, honeypot = false): Promise<Claim[]> {
+export async function claimsOf(
+  { visitor_id, email, phone, typed = null, name = null }: Known,
+  honeypot = false,
+): Promise<Claim[]> {
   const making: Promise<Claim>[] = [];
   if (honeypot) {
     if (email !== null) making.push(claimOf("spam", "email", email));
     if (phone !== null) making.push(claimOf("spam", "phone", phone));
+    if (typed !== null) making.push(claimOf("spam", "typed", typed));
     return Promise.all(making);
   }
   if (email !== null) making.push(claimOf("email", email));
   if (phone !== null && email === null) making.push(claimOf("alone", phone));
   if (phone !== null) making.push(claimOf("phone", phone));
+  if (typed !== null) making.push(claimOf("typed", typed));
   if (visitor_id !== null) making.push(claimOf("visitor", visitor_id));
+  const words = nameKey(name ?? "");
+  if (words !== "") making.push(claimOf("name", words));
   return Promise.all(making);
 }
 

@@ -56,6 +56,9 @@ export function looksLikePhone(text: string): boolean {
   );
 }
 
+/** The digits of a number, of whatever script, as 0 to 9. */
+export const phoneDigits = (text: string): string => digitsOf(plainNumber(text));
+
 /** E.164 has 15; `00` before them is two more. */
 const LONGEST_DIGITS = 17;
 

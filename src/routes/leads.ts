@@ -11,6 +11,7 @@ import { compose } from "../leads/compose";
 import { claimsOf } from "../leads/identity";
 import type { Submission, Taken } from "../leads/lead";
 import { looksLikeLead, sortFields } from "../leads/names";
+import { phoneDigits } from "../leads/phone";
 import { type Said, saidOf, submitName } from "../leads/submit-name";
 import { MAX_ID_UNITS } from "../limits";
 import { clientNetwork } from "../network/client";
@@ -131,7 +132,16 @@ async function takeLead(
     contact: { ...contact, source: contact.source ?? evidence.campaign["utm_source"] ?? null, fields },
     visitor_id: is_named ? null : visitor_id,
     honeypot,
-    claims: await claimsOf({ visitor_id, email: email?.key ?? null, phone: phone?.number ?? null }, honeypot),
+    claims: await claimsOf(
+      {
+        visitor_id,
+        email: email?.key ?? null,
+        phone: phone?.number ?? null,
+        typed: phone === null && contact.phone !== null ? phoneDigits(contact.phone) : null,
+        name: contact.name,
+      },
+      honeypot,
+    ),
     evidence,
   };
   return deliver(context, submission);

@@ -5,12 +5,15 @@ import { LEAD_OPEN_MS } from "../limits";
 
 /** D1's side of a lead: who it belongs to is settled in one transaction; every statement may be repeated at will. */
 
-/** Whether a lead says of itself what a submit contradicts: another email, or another phone. `one` is the lead. */
+/** What a lead says of itself with claims of some kinds, as far as `more` holds of the claim. `one` is the lead. */
+const says = (more: string): string =>
+  `EXISTS (SELECT 1 FROM lead_claims AS own WHERE own.lead_id = one.lead_id AND ${more})`;
+
+/** Whether a lead says of itself what a submit contradicts: another email, phone (placed or not) or name. */
 const CONTRADICTS = `
-  (?10 AND EXISTS (SELECT 1 FROM lead_claims AS own WHERE own.lead_id = one.lead_id AND own.kind = 'email'))
-  OR (?12 IS NOT NULL
-      AND EXISTS (SELECT 1 FROM lead_claims AS own WHERE own.lead_id = one.lead_id AND own.kind = 'phone')
-      AND NOT EXISTS (SELECT 1 FROM lead_claims AS own WHERE own.lead_id = one.lead_id AND own.key = ?12))`;
+  (?10 AND ${says("own.kind = 'email'")})
+  OR (?14 IS NOT NULL AND ${says("own.kind IN ('phone', 'typed')")} AND NOT ${says("own.key = ?14")})
+  OR (?15 IS NOT NULL AND ${says("own.kind = 'name'")} AND NOT ${says("own.key = ?15")})`;
 
 /** The one lead that claims a key, if no other does and it contradicts nothing. Two rows tell that there are several. */
 const onlyOne = (key: string): string => `(
@@ -35,11 +38,12 @@ const INSERT_SUBMISSION = `
   LEFT JOIN leads ON leads.lead_id = known.lead_id
   WHERE true ON CONFLICT (submission_id) DO NOTHING`;
 
+/** A claim of before kinds were kept (`unknown`) learns its kind when it is made again. */
 const INSERT_CLAIMS = `
   INSERT INTO lead_claims (key, site, lead_id, kind)
   SELECT claims.value ->> 'key', submissions.site, submissions.lead_id, claims.value ->> 'kind'
   FROM lead_submissions AS submissions CROSS JOIN json_each(?2) AS claims
-  WHERE submissions.submission_id = ?1 ON CONFLICT (key, site, lead_id) DO NOTHING`;
+  WHERE submissions.submission_id = ?1 ON CONFLICT (key, site, lead_id) DO UPDATE SET kind = excluded.kind`;
 
 /** A conversion stays with the submit that won it, which never changes. */
 const INSERT_CONVERSION = `
@@ -116,7 +120,7 @@ export async function claimLead(db: D1Database, submission: Submission): Promise
         ...[submission_id, site, received_at, honeypot ? 1 : 0, LEAD_OPEN_MS, session_id],
         ...[JSON.stringify(contact), JSON.stringify(evidence)],
         ...[keyOf("email", "alone"), keyOf("email") === null ? 0 : 1, keyOf("visitor"), keyOf("phone")],
-        searchText(contact),
+        ...[searchText(contact), keyOf("phone", "typed"), keyOf("name")],
       ),
     db.prepare(INSERT_CLAIMS).bind(submission_id, JSON.stringify(claims)),
     db

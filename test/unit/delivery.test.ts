@@ -39,6 +39,14 @@ describe("a lead's claims", () => {
     expect(all.map(({ key }) => key)).not.toContain(visitor?.key);
   });
 
+  it("have a phone as typed and a name, which tell people apart", async () => {
+    const said = { visitor_id: null, email: null, phone: null, typed: "030901820", name: "Zoë Ødegård" };
+    expect(await kindsOf(said)).toEqual(["typed", "name"]);
+    expect(await kindsOf({ ...said, name: " - " })).toEqual(["typed"]);
+    expect(await kindsOf(said, true)).toEqual(["spam"]);
+    expect(await claimsOf({ ...said, name: "ODEGARD, Zoe" })).toEqual(await claimsOf(said));
+  });
+
   it("of a honeypot's catch find it, and are nobody else's", async () => {
     const caught = await claimsOf(ALL, true);
     expect(caught.map(({ kind }) => kind)).toEqual(["spam", "spam"]);

@@ -82,6 +82,49 @@ describe("two people on one device", () => {
     expect(people).toMatchObject([{ name: "Anna" }, { name: "Bert", email: null }]);
   });
 
+  it("are two by phones that cannot be placed, whether or not another can", async () => {
+    expect(
+      await peopleAfter([
+        here({ name: "Anna", phone: "030 901820", message: "a" }),
+        here({ name: "Bert", phone: "040 123456", message: "b" }),
+        here({ name: "Anna", phone: "030/901820" }),
+      ]),
+    ).toMatchObject([
+      // The device is two people's by then: it says nobody's.
+      { name: "Anna", phone: "030 901820", message: "a", submissions: 1 },
+      { name: "Bert", phone: "040 123456", message: "b", submissions: 1 },
+      { name: "Anna", phone: "030/901820", message: null, submissions: 1 },
+    ]);
+    expect(
+      await peopleAfter([here({ ...ANNA, phone: "+4930901820" }), here({ name: "Bert", phone: "040 123456" })]),
+    ).toMatchObject([
+      { ...ANNA, phone: "+4930901820", submissions: 1 },
+      { name: "Bert", email: null, phone: "040 123456", submissions: 1 },
+    ]);
+    expect(await peopleAfter([here({ phone: "030 901820" }), here({ phone: PHONE })])).toHaveLength(2);
+  });
+
+  it("are two by their names, where one gives a phone and the other an email", async () => {
+    expect(
+      await peopleAfter([here({ name: "A", phone: "+4930901820" }), here({ name: "B", email: "b@x.example" })]),
+    ).toMatchObject([
+      { name: "A", email: null, submissions: 1 },
+      { name: "B", phone: null, submissions: 1 },
+    ]);
+  });
+
+  it("with one phone are two by their names", async () => {
+    expect(
+      await peopleAfter([
+        { ...ANNA, phone: PHONE },
+        { name: "Bert", phone: PHONE },
+      ]),
+    ).toMatchObject([
+      { ...ANNA, submissions: 1 },
+      { name: "Bert", email: null, submissions: 1 },
+    ]);
+  });
+
   it("are two when both come at once", async () => {
     const site = await newSite([]);
     await Promise.all([ANNA, BERT, ANNA, BERT].map((body) => submit(site, here(body))));
@@ -99,6 +142,18 @@ describe("one person", () => {
     expect(await peopleAfter([here({ phone: PHONE }), here(ANNA), { phone: PHONE }])).toMatchObject([
       { ...ANNA, phone: "+4930901820", submissions: 3 },
     ]);
+  });
+
+  it("is known by the device however the phone and the name are written", async () => {
+    const here = (body: object) => ({ ...body, visitor_id: "v-1" });
+    expect(
+      await peopleAfter([
+        here({ name: "Zoë Ødegård", phone: "030 901820" }),
+        here({ name: "Odegard, ZOE", phone: "030/90 18 20" }),
+        here({ name: "zoë  ødegård", email: "zoe@x.example" }),
+        here({ email: "zoe@x.example", name: "Z." }),
+      ]),
+    ).toMatchObject([{ email: "zoe@x.example", submissions: 4 }]);
   });
 
   it("may have several phones under one email, however it is written", async () => {
