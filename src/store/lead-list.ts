@@ -51,6 +51,9 @@ type Range = { from: number; to: number };
 const given = (sql: string, value: string | number | undefined): Condition[] =>
   value === undefined ? [] : [[sql, value]];
 
+/** What a honeypot caught is no lead; what the CRM calls spam is one. */
+const IS_LEAD = "(leads.status <> 'spam' OR leads.crm_at IS NOT NULL)";
+
 /** In any of a lead's submits. Not LIKE: D1 takes patterns of at most 50 bytes, and % and _ would have to be escaped. */
 const SAYS = `EXISTS (SELECT 1 FROM lead_submissions AS said
   WHERE said.lead_id = leads.lead_id AND instr(said.search, ?) > 0)`;
@@ -59,8 +62,8 @@ function leadConditions(query: LeadsQuery, { from, to }: Range): Condition[] {
   return [
     ["leads.created_at >= ?", from],
     ["leads.created_at < ?", to],
-    // What a honeypot caught is no lead: it is shown to who asks for it.
-    ...(query.status === undefined ? [["leads.status <> ?", "spam"] satisfies Condition] : []),
+    // The rest is shown to who asks for it.
+    ...(query.status === undefined ? [[IS_LEAD] satisfies Condition] : []),
     ...(["site", "project", "source", "status", "label", "session_id"] as const).flatMap((name) =>
       given(`leads.${name} = ?`, query[name]),
     ),
@@ -153,7 +156,7 @@ export async function leadValues(
     .prepare(
       `SELECT ${column} AS value, count(*) AS leads, max(created_at) AS last_at FROM leads
        WHERE created_at >= ? AND created_at < ? ${site === undefined ? "" : "AND site = ?"}
-         AND ${column} IS NOT NULL AND ${column} <> '' AND status <> 'spam'
+         AND ${column} IS NOT NULL AND ${column} <> '' AND ${IS_LEAD}
        GROUP BY ${column} ORDER BY leads DESC, value LIMIT 1000`,
     )
     .bind(from, to, ...(site === undefined ? [] : [site]))

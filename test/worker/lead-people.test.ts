@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { rollUp } from "../../src/ops/rollup";
 import { stopClock, tickUntilDrained } from "../support/clock";
-import { leadsOf, newSite, settle, submissionsOf, submit } from "../support/leads";
+import { leadStub, leadsOf, newSite, settle, submissionsOf, submit } from "../support/leads";
 import { callOf, PAGE, someEvents, take } from "../support/visit";
 import { read } from "./helpers";
 
@@ -263,6 +263,20 @@ describe("a conversion", () => {
     expect(await leadsBy(site, day + DAY)).toEqual({ a: 0 });
     // The lead had no session to show until then.
     expect(await leadsOf(site)).toMatchObject([{ session_id: id }]);
+  });
+
+  it("is in the lists also when the CRM calls the lead spam", async () => {
+    const site = await newSite([]);
+    const { lead_id } = await submit(site, { ...ANNA, source: "ads", project: "roof" });
+    await leadStub(lead_id).callback({ crm_id: null, status: "spam", at: Date.now() });
+    await settle(lead_id, Date.now() + HOUR);
+    const range = `site=${site}&from=${Date.now() - DAY}&to=${Date.now() + DAY}`;
+    for (const status of ["", "&status=spam"]) {
+      const list = await read(`/analytics/leads?${range}${status}`);
+      expect(list).toMatchObject({ data: [{ lead_id, status: "spam" }] });
+    }
+    expect(await read(`/analytics/leads/sources?${range}`)).toMatchObject({ data: [{ value: "ads", leads: 1 }] });
+    expect(await read(`/analytics/leads/projects?${range}`)).toMatchObject({ data: [{ value: "roof", leads: 1 }] });
   });
 
   it("is none of what a honeypot caught: it is shown to who asks for spam, and nowhere else", async () => {
