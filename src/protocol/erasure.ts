@@ -11,7 +11,11 @@ export const ErasureQuery = z.strictObject({
 /** `GET, DELETE /analytics/people`: one of the two. */
 export const PeopleQuery = z.strictObject({
   email: z.string().max(EMAIL_MAX_UNITS).optional().meta({ description: "An address; case does not matter" }),
-  phone: z.string().max(PHONE_MAX_UNITS).optional().meta({ description: "With its country: +49 30 901820" }),
+  phone: z
+    .string()
+    .max(PHONE_MAX_UNITS)
+    .optional()
+    .meta({ description: "With its country (+49 30 901820), or as a form kept it that could not place it" }),
   site: SiteName.optional().meta({ description: "Absent: on every site" }),
 });
 export type PeopleQuery = z.infer<typeof PeopleQuery>;

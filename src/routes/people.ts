@@ -3,7 +3,7 @@ import { invalidQuery, Problem } from "../http/problem";
 import { readQuery } from "../http/query";
 import { readEmail } from "../leads/email";
 import { keysOf } from "../leads/identity";
-import { readPhone } from "../leads/phone";
+import { looksLikePhone, phoneDigits, readPhone } from "../leads/phone";
 import { personPieces } from "../ops/person";
 import { PeopleQuery } from "../protocol/erasure";
 import { leadsByKeys } from "../store/erasures";
@@ -13,18 +13,19 @@ import { answerPieces, sitesFor } from "./visitors";
 
 export const nobody = (): Problem => new Problem("not_found", "No lead has this email or phone.");
 
-/** The keys of the leads of an email, or of a phone. */
+/** The keys of the leads of an email, or of a phone: by its number, and by its digits where a lead's could not be placed. */
 export async function personKeys({ email, phone }: PeopleQuery): Promise<string[]> {
   if ((email === undefined) === (phone === undefined)) throw invalidQuery("email", "name an email or a phone");
   if (email !== undefined) {
-    const address = readEmail(email);
+    // A plus that nobody has escaped arrives as a blank; no address has one.
+    const address = readEmail(email) ?? readEmail(email.trim().replaceAll(" ", "+"));
     if (!address) throw invalidQuery("email", "is no email address");
     return keysOf({ visitor_id: null, email: address.key, phone: null });
   }
-  // A plus that nobody has escaped arrives as a blank.
-  const number = readPhone((phone ?? "").replace(/^ +(?=\d)/, "+"), { hint: null, locale: null, edge: null });
-  if (!number) throw invalidQuery("phone", "must be a number with its country, such as +49 30 901820");
-  return keysOf({ visitor_id: null, email: null, phone: number.number });
+  const typed = (phone ?? "").replace(/^ +(?=\d)/, "+");
+  const number = readPhone(typed, { hint: null, locale: null, edge: null });
+  if (!number && !looksLikePhone(typed)) throw invalidQuery("phone", "is no phone number");
+  return keysOf({ visitor_id: null, email: null, phone: number?.number ?? null, typed: phoneDigits(typed) });
 }
 
 /** `GET /analytics/people`: every lead of an email or a phone with all its submits, streamed. */
