@@ -39,35 +39,55 @@ export function readPhone(text: string, origins: Origins): Phone | null {
   };
   const whole = place(typed, plans);
   if (whole) return phoneOf(whole, !whole.ext);
-  for (const part of typed.split(BETWEEN).slice(0, MOST_NUMBERS)) {
+  for (const part of numbersIn(text)) {
     const found = place(plainNumber(part), plans);
     if (found) return phoneOf(found, false);
   }
-  return null;
+  const keyed = VANITY.test(typed) ? place(typed.replace(/[A-Z]/gi, keyOf), plans) : null;
+  return keyed && phoneOf(keyed, false);
 }
 
-/** Whether a text that could not be placed plainly has a number all the same: of a number's length, and not mostly letters. */
-export function looksLikePhone(text: string): boolean {
-  const typed = plainNumber(text);
-  const letters = text.match(/\p{L}/gu)?.length ?? 0;
-  const lengths = [typed, ...typed.split(BETWEEN)].map((part) => digitsOf(part).length);
-  return (
-    lengths.some((digits) => digits >= LOCAL_DIGITS && digits <= LONGEST_DIGITS) && digitsOf(typed).length > letters
-  );
+/** The parts of a text that may each be a number, those of a fax last. */
+function numbersIn(text: string): string[] {
+  const parts = text
+    .normalize("NFKC")
+    .split(BETWEEN)
+    .filter((part) => /\p{Nd}/u.test(part));
+  const isFax = (part: string): boolean => /^(?:tele)?fax/i.test(part);
+  return [...parts.filter((part) => !isFax(part)), ...parts.filter(isFax)].slice(0, MOST_NUMBERS);
 }
+
+/** Whether a text that could not be placed may be a way to call all the same. */
+export const looksLikePhone = (text: string): boolean => phoneDigits(text).length >= LOCAL_DIGITS;
 
 /** The digits of a number, of whatever script, as 0 to 9. */
 export const phoneDigits = (text: string): string => digitsOf(plainNumber(text));
-
-/** E.164 has 15; `00` before them is two more. */
-const LONGEST_DIGITS = 17;
 
 /** The shortest local numbers that people have at home (villages, islands); fewer digits are a service's, or a joke. */
 const LOCAL_DIGITS = 5;
 
 /** Numbers in one field that are looked at. */
 const MOST_NUMBERS = 4;
-const BETWEEN = /[,;/|\n]|\s(?:or|oder|ou|o|and|und|et|y|e)\s/i;
+/** Signs and words between numbers, the number of a list (`2)`), a plus or a word that begins another number. */
+const BETWEEN = new RegExp(
+  [
+    String.raw`[,;/|&\n\r]`,
+    String.raw`\s(?:or|oder|ou|o|and|und|et|y|e)\s`,
+    String.raw`(?<!\S)\d\)\s`,
+    String.raw`(?<=\d)\s(?=\+)`,
+    String.raw`(?<!\p{L})(?=(?:(?:tele)?fax|mob(?:il\p{L}*)?|tel|t[eé]l|cell|handy|office|home|work)(?!\p{L}))`,
+  ].join("|"),
+  "iu",
+);
+
+/** Words before an extension that the parser does not know, in German, French, Italian, Spanish and Portuguese. */
+const EXTENSION =
+  /(?<=\d[ .,)-]{0,3})\(?(?:durchwahl|dw|nebenstelle|klappe|kl|poste|interno|int|anexo|ramal)[.:]{0,2} ?(?=\d)/gi;
+
+/** A number whose end is written in the letters of a telephone's keys: `1-800-FLOWERS`. */
+const VANITY = /^\+?\d[\d ().-]{1,11}[A-Z][A-Z\d -]{2,11}$/i;
+const KEYS = ["abc", "def", "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz"];
+const keyOf = (letter: string): string => String(2 + KEYS.findIndex((key) => key.includes(letter.toLowerCase())));
 
 /**
  * A number's digits as 0 to 9 and its blanks and dashes as ASCII has them, without marks that nobody sees and without
@@ -81,7 +101,7 @@ function plainNumber(text: string): string {
     .replace(/\p{Pd}|[\u2212\u30fc]/gu, "-")
     .replace(/\s+/g, " ");
   const start = plain.search(/[+\d]/);
-  return start < 0 ? "" : plain.slice(start).trim();
+  return start < 0 ? "" : plain.slice(start).replace(EXTENSION, " ext. ").trim();
 }
 
 /** A digit of any script: the digits of a script stand in a row, from its nought on. */

@@ -149,6 +149,49 @@ describe("a phone number", () => {
   });
 });
 
+describe("a phone field with more than a number", () => {
+  it.each([
+    "030 901820\n0151 23456789",
+    "030 901820\r\n0151 23456789",
+    "Tel.: +49 30 901820 Fax: +49 30 901821",
+    "Fax: +49 30 901821 Tel.: +49 30 901820",
+    "Telefax 030 901821, Telefon 030 901820",
+    "Tel 030 901820 Mobil 0151 23456789",
+    "030 901820 Handy: 0151 23456789",
+    "office 030 901820 cell 0151 23456789",
+    "+49 30 901820 +49 151 23456789",
+    "030 901820 +49 151 23456789",
+    "030 901820 & 0151 23456789",
+    "030 901820&0151 23456789",
+    "1) 030 901820 2) 0151 23456789",
+    "030 901820 Durchwahl 12",
+    "030 901820 DW 12",
+    "030 901820 (DW 12)",
+    "030 901820, Durchwahl: 12",
+    "+49 30 901820 poste 12",
+    "030 901820 int. 12",
+  ])("has the first that can be dialled: %j", (text) => {
+    expect(readPhone(text, "DE", null)).toEqual({ number: BERLIN, country: "DE", isWhole: false });
+  });
+
+  it.each([
+    ["1-800-FLOWERS", "US", "+18003569377"],
+    ["1 800 flowers", "US", "+18003569377"],
+    ["(800) GOFEDEX", "US", "+18004633339"],
+    ["+1 800 MY APPLE", null, "+18006927753"],
+  ])("may be written in the letters of its keys: %s", (text, hint, number) => {
+    expect(readPhone(text, hint, null)).toMatchObject({ number, isWhole: false });
+  });
+
+  it("keeps its own brackets, and is read in time that grows with its length alone", () => {
+    expect(readPhone("+49 (0) 30 901820", null, null)).toMatchObject({ number: BERLIN, isWhole: true });
+    const started = performance.now();
+    for (const text of [" ", "1 ", "1) ", "+1", "fax", "dw", "1-", "mobil", "1 dw "])
+      readPhone(text.repeat(20_000 / text.length), "DE", null);
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+});
+
 describe("what cannot be placed", () => {
   it.each([
     "030 901820",
@@ -160,14 +203,14 @@ describe("what cannot be placed", () => {
     "0000000",
     "030 901820 / 030 901821",
     "x 5551234",
+    "room 12345 in the east wing",
+    "call me any time on 030 901820, please",
+    "1".repeat(60),
   ])("is plainly a number all the same: %s", (text) => {
     expect(looksLikePhone(text)).toBe(true);
   });
 
-  it.each(["", "12", "112", "call me", "n/a", "room 12345 in the east wing", "1".repeat(60), "-", "+", "🙂"])(
-    "is none: %j",
-    (text) => {
-      expect(looksLikePhone(text)).toBe(false);
-    },
-  );
+  it.each(["", "12", "112", "call me", "n/a", "-", "+", "🙂"])("is none: %j", (text) => {
+    expect(looksLikePhone(text)).toBe(false);
+  });
 });
