@@ -66,24 +66,38 @@ function withoutReferences(text: string): string {
   });
 }
 
+const isAscii = (binary: string): boolean => !/[\x80-\xff]/.test(binary);
+
 /**
- * How the texts of one form are read: by the first of the charsets named for it that all of them fit, else as UTF-8 where
- * they are, else as windows-1252. A label that nobody knows says nothing. In a form that is no UTF-8, `&#321;` is the `Ł`
- * that its charset lacks (https://html.spec.whatwg.org/#multipart-form-data).
+ * How the texts of one form are read: all by the first of the charsets named for it that all of them fit, else as UTF-8
+ * where they are. Where they fit none (a byte may be bad, or a text cut), each text is read by the first of these that it
+ * fits, else as windows-1252. A label that nobody knows says nothing, and one of ASCII, Latin-1 or windows-1252 (one charset
+ * in the Encoding standard) nearly that: every byte fits it, and senders of UTF-8 name it unasked. In what is no UTF-8,
+ * `&#321;` is the `Ł` that its charset lacks (https://html.spec.whatwg.org/#multipart-form-data).
  */
 export function textReader(texts: readonly string[], labels: readonly (string | null)[]): (binary: string) => string {
   const all = texts.join("\n");
-  const decoders = [...labels, "utf-8"].map(decoderOf).filter((decoder) => decoder !== null && !isUtf16(decoder));
-  const decoder = decoders.find((one) => one && decoded(one, all) !== null) ?? decoderOf(LAST_RESORT);
-  const isUtf8 = decoder?.encoding === "utf-8";
+  const named = labels.map(decoderOf).filter((decoder) => decoder !== null && !isUtf16(decoder));
+  const fitsAll = named.findIndex((one) => one?.encoding === LAST_RESORT);
+  const strict = [...(fitsAll < 0 ? named : named.slice(0, fitsAll)), ...(fitsAll < 0 ? [decoderOf("utf-8")] : [])];
+  const decoder = strict.find((one) => one && decoded(one, all) !== null);
+  if (decoder) return (binary) => readBy(decoder, binary) ?? binary;
+  const each = [...strict, decoderOf("utf-8")];
+  const last = decoderOf(LAST_RESORT);
   return (binary) => {
-    const text = (decoder && decoded(decoder, binary)) ?? binary;
-    return isUtf8 ? text : withoutReferences(text);
+    const fitting = isAscii(binary) ? undefined : each.find((one) => one && decoded(one, binary) !== null);
+    return readBy(fitting ?? last, binary) ?? binary;
   };
+}
+
+function readBy(decoder: TextDecoder | null, binary: string): string | null {
+  const text = decoder && decoded(decoder, binary);
+  return text === null || decoder?.encoding === "utf-8" ? text : withoutReferences(text);
 }
 
 /** One text of a charset of its own (a part of a multipart body has one); null where it is not in that. */
 export function readAs(label: string, binary: string): string | null {
   const decoder = decoderOf(label);
+  if (decoder?.encoding === LAST_RESORT) return textReader([binary], [label])(binary);
   return decoder && decoded(decoder, binary);
 }
