@@ -48,7 +48,46 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   macao: "MO",
   easttimor: "TL",
   vatican: "VA",
+  ksa: "SA",
+  drc: "CD",
+  prc: "CN",
+  roc: "TW",
+  rok: "KR",
+  dprk: "KP",
+  rsa: "ZA",
+  brd: "DE",
+  republicofchina: "TW",
+  democraticpeoplesrepublicofkorea: "KP",
+  greatbritainandnorthernireland: "GB",
+  frenchrepublic: "FR",
+  republiquefrancaise: "FR",
+  italianrepublic: "IT",
+  repubblicaitaliana: "IT",
+  portugueserepublic: "PT",
+  hellenicrepublic: "GR",
+  swissconfederation: "CH",
+  slovakrepublic: "SK",
+  slovenskarepublika: "SK",
+  ceskarepublika: "CZ",
+  rzeczpospolitapolska: "PL",
+  рф: "RU",
+  российскаяфедерация: "RU",
+  日本国: "JP",
+  中华人民共和国: "CN",
+  大韩民国: "KR",
+  대한민국: "KR",
 };
+
+/** What a country calls itself before its name: `Kingdom of Spain`, `Bundesrepublik Deutschland`. */
+const STATES = [
+  "(?:the )?(?:(?:federal|federative|democratic|united|people'?s|peoples|islamic|arab|socialist) ){0,3}",
+  "(?:republic|kingdom|state|states|federation|commonwealth|principality|sultanate|union|grand duchy) of (?:the )?",
+  "|the |(?:bundes)?republik |königreich |fürstentum |grossherzogtum |großherzogtum ",
+  "|(?:république|royaume|principauté|grand-duché) (?:de la |de |du |des |d['’])",
+  "|(?:república|reino|principado) (?:de la |de |del |da |do |d['’])?",
+  "|(?:repubblica|regno|principato) (?:di |della |del |d['’])",
+].join("");
+const STATE = new RegExp(`^(?:${STATES})`, "iu");
 
 /** Languages whose names for countries are known, those of most forms first: the runtime brings all of CLDR's. */
 const LANGUAGES = [
@@ -121,7 +160,26 @@ const withoutFlags = (text: string): string =>
 
 const letterOf = (half: string): string => String.fromCharCode((half.codePointAt(0) ?? 0) - 0x1f1e6 + 65);
 
-const country = (text: string): string | null => countryCoded(text) ?? regionOf(text) ?? countryNamed(text);
+/** Locales that are written like a part of a country, where the country has none of that name. */
+const LOCALES: ReadonlySet<string> = new Set(["DE-AT", "DE-CH", "FR-BE", "FR-CA", "FR-CH", "ES-MX", "NL-BE", "AR-AE"]);
+
+/**
+ * The country of a part of it (ISO 3166-2: `DE-BY`, `GB-ENG`), which is written large. So are some people's locales: one of
+ * a language where it is most at home (`PT-BR`, `SV-SE`) stays one.
+ */
+function countryOfPart(text: string): string | null {
+  const [, whole, part] = /^([A-Z]{2})-([A-Z0-9]{1,3})$/.exec(text) ?? [];
+  if (whole === undefined || part === undefined || LOCALES.has(text)) return null;
+  const isHome = new Intl.Locale(whole.toLowerCase()).maximize().region === part;
+  return isHome ? null : countryCoded(whole);
+}
+
+const country = (text: string): string | null =>
+  countryCoded(text) ??
+  countryOfPart(text) ??
+  regionOf(text) ??
+  countryNamed(text) ??
+  (STATE.test(text) ? countryNamed(text.replace(STATE, "")) : null);
 
 /**
  * The country a text means, ISO 3166-1 alpha-2: a code of two or three letters, a name in one of many languages, a locale,
