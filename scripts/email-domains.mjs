@@ -37,8 +37,11 @@ const OTHERS = [
 /** On those lists, and of companies: their staff writes from there, or it is nobody's. */
 const COMPANIES = new Set(["alibaba.com", "bt.com", "comcast.com", "example.com", "facebook.com", "localhost.com"]);
 
+/** On the list of disposable domains, and people's own mailboxes: an access provider's, and a mail service of China Telecom. */
+const MAILBOXES = new Set(["21cn.com", "sify.com"]);
+
 const scratch = mkdtempSync(join(tmpdir(), "pulsegate-domains-"));
-const disposable = published(DISPOSABLE);
+const disposable = published(DISPOSABLE).filter((domain) => !MAILBOXES.has(domain));
 const isDisposable = new Set(disposable);
 const relays = lines("src/leads/domains/relay.txt");
 const more = lines("scripts/email-domains/more.txt");

@@ -5,9 +5,9 @@ import relayText from "./domains/relay.txt";
 import type { EmailClass } from "./lead";
 
 export interface Email {
-  /** As typed, without blanks around it. */
+  /** As typed, without blanks around it and without marks that nobody sees. */
   address: string;
-  /** In the one form addresses are compared in: small letters, the domain in ASCII. */
+  /** In the one form addresses are compared in: small letters, composed (NFC), the domain in ASCII. */
   key: string;
   class: EmailClass;
 }
@@ -19,13 +19,15 @@ const DOMAIN =
 
 /** Reads an address by its syntax; null when it can be nobody's. */
 export function readEmail(text: string): Email | null {
-  const address = text.trim();
+  // Pasted text brings marks of direction and blanks of no width with it.
+  const address = text.replace(/\p{Cf}/gu, "").trim();
   const at = address.lastIndexOf("@");
   const local = address.slice(0, at);
   if (at < 1 || address.length > EMAIL_MAX_UNITS || local.length > EMAIL_LOCAL_MAX_UNITS || !LOCAL.test(local))
     return null;
   const domain = asciiDomain(address.slice(at + 1));
-  return domain === null ? null : { address, key: `${local.toLowerCase()}@${domain}`, class: classOf(domain) };
+  if (domain === null) return null;
+  return { address, key: `${local.toLowerCase().normalize("NFC")}@${domain}`, class: classOf(domain) };
 }
 
 /** An internationalised domain in its ASCII form, by the URL standard's own rules. */

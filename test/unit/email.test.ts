@@ -5,7 +5,7 @@ describe("the part before the @", () => {
   it.each(["a", "a.b.c", "a1", "1", "!#$%&'*+/=?^_`{|}~-", "a.!#", "e\u0301", "١٢", "Ж.ж", "x".repeat(64)])(
     "may be %j",
     (local) => {
-      expect(readEmail(`${local}@shop.example`)?.key).toBe(`${local.toLowerCase()}@shop.example`);
+      expect(readEmail(`${local}@shop.example`)?.key).toBe(`${local.toLowerCase().normalize("NFC")}@shop.example`);
     },
   );
 
@@ -49,6 +49,30 @@ describe("a domain", () => {
 });
 
 describe("an address", () => {
+  it("is one however its letters are composed", () => {
+    const keys = ["rene\u0301", "ren\u00e9", "REN\u00c9"].map((local) => readEmail(`${local}@shop.example`)?.key);
+    expect(keys).toEqual(Array.from({ length: 3 }, () => "ren\u00e9@shop.example"));
+  });
+
+  it.each([
+    "\u200banna@shop.example\ufeff",
+    "\u202aanna@shop.example\u202c",
+    "an\u00adna@shop\u200b.example",
+    " \u2060anna@shop.example\u200e ",
+  ])("has no marks that nobody sees: %j", (text) => {
+    expect(readEmail(text)).toMatchObject({ address: "anna@shop.example", key: "anna@shop.example" });
+  });
+
+  it.each([
+    [
+      "free",
+      "sify.com 21cn.com pchome.com.tw in.gr in.com emirates.net.ae eim.ae menara.ma iam.ma topnet.tn cytanet.com.cy m-net.de eircom.ie telenor.no hey.world",
+    ],
+    ["relay", "burnermail.io maskme.me duck.email"],
+  ])("is %s at %s", (kind, domains) => {
+    for (const domain of domains.split(" ")) expect(readEmail(`a@${domain}`)?.class, domain).toBe(kind);
+  });
+
   it("is 254 characters long at most, blanks around it left out", () => {
     const domain = `${"b".repeat(63)}.${"c".repeat(63)}.${"d".repeat(57)}.co`;
     const longest = `${"a".repeat(65 - 1)}@${domain}`;
