@@ -30,7 +30,7 @@ export function exportFormat(request: Request): ExportFormat | null {
  * the computer's own code page, and shows other letters.
  */
 export const wantsBom = (request: Request): boolean =>
-  /text\/csv\s*;[^,]*\bbom=(?:true|1)\b/i.test((request.headers.get("Accept") ?? "").slice(0, ACCEPT_UNITS));
+  /text\/csv\s*;[^,]*\bbom="?(?:true|1)\b/i.test((request.headers.get("Accept") ?? "").slice(0, ACCEPT_UNITS));
 
 /** Browsers send some 150 characters. */
 const ACCEPT_UNITS = 1_000;

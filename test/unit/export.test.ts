@@ -93,7 +93,7 @@ describe("an export", () => {
       "\ufeffid,name\r\n1,Ø\r\n",
     );
     const wants = (accept: string) => wantsBom(new Request("https://x.example", { headers: { Accept: accept } }));
-    for (const accept of ["text/csv; bom=true", "application/json;q=0.1, TEXT/CSV;q=1;BOM=1"])
+    for (const accept of ["text/csv; bom=true", "application/json;q=0.1, TEXT/CSV;q=1;BOM=1", 'text/csv;bom="true"'])
       expect(wants(accept)).toBe(true);
     for (const accept of ["text/csv", "text/csv;bom=false", "text/csv, x/y;bom=true", "*/*"])
       expect(wants(accept)).toBe(false);
