@@ -73,8 +73,8 @@ export class Courier {
   nextAt(): number | null {
     const { store } = this.#context;
     const times = store.heads().flatMap(({ next_at }) => (next_at === null ? [] : [next_at]));
-    if (store.unspread().length > 0) times.push(this.#spreading.at);
-    if (store.unprojected().length > 0) times.push(this.#projecting.at);
+    if (store.hasUnspread()) times.push(this.#spreading.at);
+    if (store.hasUnprojected()) times.push(this.#projecting.at);
     return times.length > 0 ? Math.min(...times) : null;
   }
 
@@ -102,6 +102,7 @@ export class Courier {
    */
   async work(sender: Sender, subject: string): Promise<void> {
     const until = Date.now() + ALARM_WORK_MS;
+    this.#context.store.create();
     const busy = new Map<string, Promise<void>>();
     const failures: unknown[] = [];
     const begin = (delivery: Delivery): void => {
@@ -248,6 +249,7 @@ export class Courier {
     }
   }
 
+  /** Tells D1 of a batch; what is left is due at once, in the next alarm. */
   async #project(sender: Sender): Promise<void> {
     const { store, db, log } = this.#context;
     if (this.#projecting.at > Date.now()) return;
