@@ -198,6 +198,27 @@ describeVisits("a form for leads", (setting) => {
     await page.close();
   });
 
+  test("goes its own way from a page in another charset with its letters, and without what is not for a lead", async () => {
+    const { site, shop } = await open(
+      `<form data-pulse-lead method="post" action="${endpoint()}/lead?site=SITE" id="ours">
+       <input name="name"><input name="email"><input name="card" data-pulse-ignore value="4111">
+       <input type="password" name="pin" value="1234"><button>Send</button></form>`,
+      { headers: { "Content-Type": "text/html; charset=windows-1251" } },
+    );
+    const { page } = await visit(shop.url);
+    expect(await page.evaluate(() => document.characterSet)).toBe("windows-1251");
+    await page.route("**/lead?*", (route) =>
+      route.request().resourceType() === "fetch" ? route.abort() : route.continue(),
+    );
+    await page.fill("#ours [name=name]", "Анна");
+    await page.fill("#ours [name=email]", "anna@shop.example");
+    await page.click("#ours button");
+    await page.waitForURL(/\/lead\?/);
+    expect(await page.textContent("h1")).toBe("Thank you");
+    expect(await oneLead(site)).toMatchObject({ name: "Анна", fields: {} });
+    await page.close();
+  });
+
   test("says at its field what the server does not take", async () => {
     const { site, shop } = await open(PLAIN);
     const { page } = await visit(shop.url);

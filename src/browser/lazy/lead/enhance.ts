@@ -3,7 +3,7 @@ import { safe } from "../../safe";
 import { announce, thank } from "./answer";
 import { showFaults } from "./faults";
 import { type Lead, Submission, send } from "./send";
-import { valuesOf } from "./values";
+import { leftOf, valuesOf } from "./values";
 import { isOurs, leadUrl, siteOf } from "./where";
 
 const submissions = new WeakMap<HTMLFormElement, Submission>();
@@ -62,12 +62,25 @@ async function sendInstead(
   thank(form, form.dataset["pulseThanks"], typeof redirect === "string" ? redirect : undefined);
 }
 
-/** The form's own submit, with the button that was pressed; to our own address, with what makes it the same submit. */
+/**
+ * The form's own submit, with the button that was pressed; to our own address, with what makes it the same submit, the name
+ * of the page's charset (a browser fills it in), and without what is not for a lead.
+ */
 function goOn(form: HTMLFormElement, submitter: HTMLElement | null, lead: Lead, options: Options): void {
   const { submission_id, session_id, session_key, visitor_id } = lead;
-  if (isOurs(form, options)) carry(form, { submission_id, session_id, session_key, visitor_id });
+  const left = isOurs(form, options) ? leftOf(form) : [];
+  if (isOurs(form, options)) {
+    carry(form, { submission_id, session_id, session_key, visitor_id, _charset_: "UTF-8" });
+    for (const field of left.filter(({ disabled }) => !disabled)) {
+      field.disabled = true;
+      setTimeout(() => {
+        field.disabled = false;
+      });
+    }
+  }
   if (submitter instanceof HTMLButtonElement || submitter instanceof HTMLInputElement) {
-    if (submitter.name) carry(form, { [submitter.name]: submitter.value });
+    if (submitter.name && !left.some(({ name }) => name === submitter.name))
+      carry(form, { [submitter.name]: submitter.value });
   }
   // Not `form.submit`: a field may be called that.
   HTMLFormElement.prototype.submit.call(form);

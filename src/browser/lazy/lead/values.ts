@@ -1,13 +1,20 @@
 /** What a form says, by the names of its fields: a name that comes several times has a list. */
 export type Values = Record<string, string | string[]>;
 
-/** Fields that are not for a lead: a password is for its own site, and what the page marks is nobody else's. */
-const NOT_SENT = 'input[type="password"], [data-pulse-ignore], [data-pulse-ignore] *';
+/** Fields that are not for a lead: a password is for its own site, a file is not taken, what the page marks is nobody else's. */
+const NOT_SENT = '[type="password"], [type="file"], [data-pulse-ignore], [data-pulse-ignore] *';
+
+/** The fields of a form that are not for a lead, with those that share their names. */
+export function leftOf(form: HTMLFormElement): HTMLInputElement[] {
+  const fields = [...form.elements] as HTMLInputElement[];
+  const left = new Set(fields.filter((field) => field.matches(NOT_SENT)).map(({ name }) => name));
+  left.delete("");
+  return fields.filter(({ name }) => left.has(name));
+}
 
 /** Of a form as it would be sent by the browser. `files` says whether it holds some: those are not taken. */
 export function valuesOf(form: HTMLFormElement, submitter: HTMLElement | null): { values: Values; files: boolean } {
-  const left = new Set<string>();
-  for (const field of form.querySelectorAll<HTMLInputElement>(NOT_SENT)) if (field.name) left.add(field.name);
+  const left = new Set(leftOf(form).map(({ name }) => name));
   let files = false;
   const values = new Map<string, string[]>();
   for (const [name, value] of new FormData(form, submitter)) {
