@@ -247,6 +247,8 @@ describe("visitors", () => {
     const visitor = newVisitor();
     const first = await visit(site, visitor);
     const second = await visit(site, visitor);
+    // Past what a slow network is allowed.
+    await scheduler.wait(2_200);
     const page = "https://shop.example/other";
     await take(callOf(first, { site, start: false, first: 2, events: [{ event_type: "page_view", page }] }));
     await expect.poll(async () => (await realtime(site)).sessions.length, PATIENT).toBe(2);
