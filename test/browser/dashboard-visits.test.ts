@@ -52,7 +52,8 @@ describeInChromium("the dashboard, while a site is visited", () => {
     const live = await openViewer(browser, server);
     await watched.page.goto(`${server.url}/dashboard#/session/${id}`);
     await watched.page.waitForSelector(".badge.stream-live");
-    await live.page.goto(`${server.url}/dashboard#/live`);
+    // A browser that is driven is a bot.
+    await live.page.goto(`${server.url}/dashboard#/live?bots=include`);
     await live.page.waitForSelector(`a[title="${id}"]`);
     await live.page.waitForSelector(".badge.stream-live");
 
