@@ -61,7 +61,9 @@ export function attend(
     if (since !== null) addSpan(attention, spanOf(since, at));
   }
   if (change === "hidden") pages[name] = { acted_at: at, hidden: true };
-  else if (!before?.hidden || change === "visible") pages[name] = { acted_at: at };
+  else if (!before || change === "visible") pages[name] = { acted_at: at };
+  // Most acts are on a page that is known: no object of their own.
+  else if (!before.hidden) before.acted_at = at;
 }
 
 /** What an act counts for, up to the next, or the session's last. */
@@ -70,7 +72,8 @@ const spanOf = (acted_at: number, until: number): Span => [acted_at, Math.min(un
 /** Attended time, ms, of a session whose last act was at `last_at` (epoch ms). */
 export function attendedMs(attention: Attention, last_at: number): number {
   let whole = attention;
-  for (const { acted_at, hidden } of Object.values(attention.pages)) {
+  for (const name in attention.pages) {
+    const { acted_at, hidden } = attention.pages[name] ?? { acted_at: last_at };
     if (hidden || acted_at >= last_at) continue;
     // On this page nothing came after it, on another something did.
     if (whole === attention) whole = { ...attention, spans: attention.spans.map(([from, to]) => [from, to]) };

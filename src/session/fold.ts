@@ -148,8 +148,11 @@ function applyAct(state: SessionState, entry: EventEntry): void {
   if (depth !== undefined && depth > state.scroll_percent) state.scroll_percent = depth;
 }
 
+/** Of most events. */
+const NO_CHANGE: Sight = { change: null, in_view_ms: null };
+
 function sightOf({ event_type, detail }: EventEntry): Sight {
-  if (event_type !== "visibility_change") return { change: null, in_view_ms: null };
+  if (event_type !== "visibility_change") return NO_CHANGE;
   const { state, ms } = detail?.data ?? {};
   if (state !== "hidden") return { change: "visible", in_view_ms: null };
   const isTime = typeof ms === "number" && Number.isFinite(ms) && ms >= 0;
