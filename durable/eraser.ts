@@ -41,9 +41,9 @@ import type { ErasedSession } from "./erasing";
 export type NewOrder = Pick<ErasureOrder, "subject" | "sites" | "keep_leads">;
 
 /**
- * One erasure, of a visitor, a person or a lead, named by its receipt. Every actor that has written of the person erases what it has written; this one
- * finds them, remembers how far it has got, and goes on by alarm when a call's time is up or a store has failed. When it
- * is done its own storage goes too: the receipt in D1 says what was erased, not whom.
+ * One erasure, of a visitor, a person or a lead, named by its receipt. Every actor that has written of the person erases what
+ * it has written. This one finds them, remembers how far it has got, and goes on by alarm when a call's time is up or a store
+ * has failed. When it is done its own storage goes too: the receipt in D1 says what was erased, not whom.
  */
 export class EraserActor extends DurableObject<Env> {
   readonly #log: Logger;

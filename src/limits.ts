@@ -24,6 +24,8 @@ export const MAX_URL_UNITS = 2_048;
 export const MAX_NAME_POINTS = 64;
 /** A user agent, cut before any expression reads it: browsers' have 100 to 300 characters, in-app ones up to 600. */
 export const MAX_AGENT_UNITS = 1_024;
+/** Agents read lately, in an isolate: each call of a visitor brings the same one, and reading one takes as long as a batch. */
+export const AGENTS_REMEMBERED = 256;
 /** A short stable element path; the tracker sends under 120. */
 export const MAX_ELEMENT_UNITS = 512;
 /** Client ids (visitor, fingerprint): a UUID has 36, a FingerprintJS visitor id 32; 128 leaves room for others. */

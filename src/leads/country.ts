@@ -2,7 +2,7 @@ import alpha3 from "countries-list/minimal/countries.3to2.min.json";
 import english from "countries-list/minimal/countries.en.min.json";
 import native from "countries-list/minimal/countries.native.min.json";
 import { getCountries } from "libphonenumber-js/max";
-import { fold } from "./fold";
+import { comparable } from "./comparable";
 
 /** Pure: the country that people and forms mean, by code, name or locale. */
 
@@ -97,7 +97,7 @@ const LANGUAGES = [
 ];
 
 /** A name without what people leave out or write in other ways. */
-const nameKey = (name: string): string => fold(name.replaceAll("&", " and ")).replace(/[^\p{L}\p{M}]+/gu, "");
+const nameKey = (name: string): string => comparable(name.replaceAll("&", " and ")).replace(/[^\p{L}\p{M}]+/gu, "");
 
 type Names = ReadonlyMap<string, string>;
 

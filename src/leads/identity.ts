@@ -1,5 +1,5 @@
 import { sha256 } from "../session/call";
-import { fold } from "./fold";
+import { comparable } from "./comparable";
 
 /** Who a lead is, as far as it can be told: names and keys made by hashing, so that no table of them names anyone. */
 
@@ -33,7 +33,7 @@ const claimOf = async (kind: ClaimKind, ...value: string[]): Promise<Claim> => (
 });
 
 /** A name in the form names are compared in: `Schmidt, Anna` is `anna schmidt`. Empty where there is no word in it. */
-const nameKey = (name: string): string => (fold(name).match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).sort().join(" ");
+const nameKey = (name: string): string => (comparable(name).match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).sort().join(" ");
 
 /** The claims of a submit; of a honeypot's catch those that only find it. */
 export async function claimsOf(

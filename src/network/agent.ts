@@ -1,4 +1,4 @@
-import { MAX_AGENT_UNITS } from "../limits";
+import { AGENTS_REMEMBERED, MAX_AGENT_UNITS } from "../limits";
 import { type Bot, botOf } from "./bot";
 import type { BotKind } from "./bot-kind";
 import { APPS, type Browser, browserOf } from "./browser";
@@ -26,10 +26,22 @@ const UNSEEN = /[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]+/gu;
 export const agentText = (text: string | null | undefined): string | null =>
   text?.slice(0, MAX_AGENT_UNITS).replace(UNSEEN, " ").trim() || null;
 
+/** The classes of agents by their text, the one read last at the end. Nothing in here says whose they are. */
+const read = new Map<string, Agent>();
+
 /** Null where there is no agent. Read up to `MAX_AGENT_UNITS`. */
 export function agentOf(text: string | null | undefined): Agent | null {
   const agent = agentText(text);
   if (agent === null) return null;
+  const known = read.get(agent) ?? classesOf(agent);
+  read.delete(agent);
+  read.set(agent, known);
+  const [oldest] = read.keys();
+  if (read.size > AGENTS_REMEMBERED && oldest !== undefined) read.delete(oldest);
+  return known;
+}
+
+function classesOf(agent: string): Agent {
   const found = browserOf(agent);
   const browser = found?.browser ?? null;
   const os = systemOf(agent);

@@ -71,8 +71,9 @@ const newReport = (): StoredReport => ({
 
 /**
  * Deletes what is older than 90 days: R2 objects by the day in their key, then the D1 rows of days that are gone, then
- * the leads of sites that keep them for a time, then counts what is left. Bounded: what one invocation does not get done, the next goes on with, from what is still there;
- * so one that dies half-way has lost nothing but a line of its report. `begin`: a new run, unless one is open.
+ * the leads of sites that keep them for a time, then counts what is left. Bounded: what one invocation does not get done, the
+ * next goes on with, from what is still there. So one that dies half-way has lost nothing but a line of its report. `begin`: a
+ * new run, unless one is open.
  */
 export async function retain(
   stores: Stores,

@@ -34,7 +34,10 @@ export const SiteInput = z.strictObject({
     .default([]),
   /** Whether pages are recorded as they look: never, always, or from a score on. */
   record: RecordSetting,
-  /** Whether `/a/` is a page of its own, as the URL standard has it, or the same as `/a`. Holds for sessions that begin from now on. */
+  /**
+   * Whether `/a/` is a page of its own, as the URL standard has it, or the same as `/a`. Holds for sessions that begin from now
+   * on.
+   */
   trailing_slash: z.enum(TRAILING_SLASHES).default("keep"),
   /** Where leads and alerts are sent. */
   webhooks: Webhooks,

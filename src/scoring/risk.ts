@@ -81,11 +81,11 @@ export const RISK_RULES: readonly Rule[] = [
     id: "risk.no_engagement",
     points: 10,
     watch: ["lead", "scores"],
+    // Without a session nothing is known of the engagement: that has a rule of its own.
     test: (state) =>
       hasSubmitted(state) && !state.lead?.no_session && (state.judgement.scores.engagement ?? 0) === 0
         ? saw("submitted with an engagement of 0")
         : null,
-    // Without a session nothing is known of the engagement: that has a rule of its own.
     about: "Something was submitted, and the engagement is zero.",
     example: "a form posted without a scroll or a click",
   },

@@ -51,14 +51,14 @@ export function attend(
   const before = Object.hasOwn(pages, name) ? pages[name] : undefined;
   if (before && before.acted_at > at) {
     // It fills a gap in its stream. What comes after it is there already; when the page was hidden in between is not known.
-    if (change !== "hidden") addSpan(attention, spanOf(at, before.acted_at));
+    if (change !== "hidden") addSpan(attention, at, before.acted_at);
     return;
   }
   const in_view_since = in_view_ms === null ? null : Math.max(started_at, at - in_view_ms);
   if (!before?.hidden) {
     // Of a page that is new, only what it says of itself.
     const since = before ? Math.max(before.acted_at, in_view_since ?? 0) : in_view_since;
-    if (since !== null) addSpan(attention, spanOf(since, at));
+    if (since !== null) addSpan(attention, since, at);
   }
   if (change === "hidden") pages[name] = { acted_at: at, hidden: true };
   else if (!before || change === "visible") pages[name] = { acted_at: at };
@@ -66,28 +66,32 @@ export function attend(
   else if (!before.hidden) before.acted_at = at;
 }
 
-/** What an act counts for, up to the next, or the session's last. */
-const spanOf = (acted_at: number, until: number): Span => [acted_at, Math.min(until, acted_at + ENGAGED_GAP_MS)];
-
 /** Attended time, ms, of a session whose last act was at `last_at` (epoch ms). */
 export function attendedMs(attention: Attention, last_at: number): number {
   let whole = attention;
-  for (const name in attention.pages) {
-    const { acted_at, hidden } = attention.pages[name] ?? { acted_at: last_at };
+  for (const { acted_at, hidden } of Object.values(attention.pages)) {
     if (hidden || acted_at >= last_at) continue;
     // On this page nothing came after it, on another something did.
     if (whole === attention) whole = { ...attention, spans: attention.spans.map(([from, to]) => [from, to]) };
-    addSpan(whole, spanOf(acted_at, last_at));
+    addSpan(whole, acted_at, last_at);
   }
-  return whole.spans.reduce((sum, [from, to]) => sum + to - from, whole.earlier_ms);
+  let sum = whole.earlier_ms;
+  for (const [from, to] of whole.spans) sum += to - from;
+  return sum;
 }
 
-function addSpan(attention: Attention, [from, to]: Span): void {
-  let low = Math.max(from, attention.earlier_to);
-  let high = to;
+/** Adds what an act counts for: up to `until`, the next act on its page or the session's last. */
+function addSpan(attention: Attention, acted_at: number, until: number): void {
+  let low = Math.max(acted_at, attention.earlier_to);
+  let high = Math.min(until, acted_at + ENGAGED_GAP_MS);
   if (low >= high) return;
   const { spans } = attention;
+  const newest = spans[spans.length - 1];
   // Mostly it is the newest that goes on.
+  if (newest && newest[0] <= low && low <= newest[1]) {
+    newest[1] = Math.max(newest[1], high);
+    return;
+  }
   let place = spans.length;
   while (place > 0 && (spans[place - 1]?.[1] ?? 0) >= low) place -= 1;
   let end = place;

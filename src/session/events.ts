@@ -87,7 +87,7 @@ function settledEntry(
 }
 
 function takeUnnumbered(context: Context): TakenEvents {
-  let earliest = 0;
+  let { earliest } = context;
   const fresh: Unplaced[] = [];
   for (const event of context.batch.events) {
     if (event === null) continue;
@@ -112,8 +112,8 @@ function eventEntry(
   number: number | null,
 ): NewEvent {
   const { batch, now } = context;
-  const claimed = placeInTime(now, batch.sent_at, event.timestamp, earliest);
-  const at = Math.max(Math.min(claimed, latest), Math.min(context.earliest, now));
+  const placed = placeInTime(now, batch.sent_at, event.timestamp, Math.max(context.earliest, earliest));
+  const at = Math.min(placed, latest);
   const { event_type } = event;
   const entry: NewEvent = { kind: "event", at, received_at: now, stream, number, event_type };
   if (event.page != null) entry.page = event.page;

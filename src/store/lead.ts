@@ -1,5 +1,5 @@
 import type { Submission } from "../leads/lead";
-import type { Claim, CrmWord } from "./leads";
+import type { Claimed, CrmWord } from "./leads";
 
 /** What a lead actor knows of itself: one row of its own SQLite. */
 export interface LeadState {
@@ -9,7 +9,7 @@ export interface LeadState {
   /** The submit that this actor is named after, until it is where it belongs; null then, and in one that only adopts. */
   own: Submission | null;
   /** What the own submit came to; null until D1 has said so. */
-  claim: Claim | null;
+  claim: Claimed | null;
   /** The CRM's last word, and whether D1 has it. */
   crm: (CrmWord & { unprojected: boolean }) | null;
   /** When an actor that has handed its submit on is wiped, epoch ms. */

@@ -94,13 +94,14 @@ const UPSERT_LEAD = `
     status = CASE WHEN coalesce(leads.crm_at, 0) < (SELECT max(received_at) FROM lead_submissions
                     WHERE lead_id = excluded.lead_id AND outcome = 'reengaged') THEN 'open' ELSE leads.status END`;
 
-export interface Claim {
+/** Whose lead a submission is, and what it came to. */
+export interface Claimed {
   lead_id: string;
   outcome: Outcome;
 }
 
 /** Takes a submission into D1 and says whose lead it is: one transaction, and the same answer however often. */
-export async function claimLead(db: D1Database, submission: Submission): Promise<Claim> {
+export async function claimLead(db: D1Database, submission: Submission): Promise<Claimed> {
   const { submission_id, site, received_at, contact, honeypot, evidence, visitor_id, claims } = submission;
   const keyOf = (...kinds: ClaimKind[]): string | null => claims.find(({ kind }) => kinds.includes(kind))?.key ?? null;
   const { scores, label, session_id } = evidence;
@@ -113,7 +114,7 @@ export async function claimLead(db: D1Database, submission: Submission): Promise
     scores.risk,
     JSON.stringify(evidence),
   ];
-  const [, , , , found] = await db.batch<Claim>([
+  const [, , , , found] = await db.batch<Claimed>([
     db
       .prepare(INSERT_SUBMISSION)
       .bind(

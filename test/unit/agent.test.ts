@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { AGENTS_REMEMBERED } from "../../src/limits";
 import { agentOf } from "../../src/network/agent";
 import { iphone, view } from "../support/agents";
 
@@ -6,6 +7,12 @@ const WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (K
 const IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)";
 const MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko)";
 const ANDROID = "Mozilla/5.0 (Linux; Android 14; SM-S911B) AppleWebKit/537.36 (KHTML, like Gecko)";
+
+it("is read the same however many others were read since", () => {
+  const of = (major: number) => agentOf(`${WINDOWS} Chrome/${major}.0.0.0 Safari/537.36`)?.major;
+  const majors = Array.from({ length: 2 * AGENTS_REMEMBERED }, (_, i) => 100 + i);
+  for (const round of [majors, majors.toReversed()]) expect(round.map(of)).toEqual(round);
+});
 
 describe("a user agent's browser", () => {
   it.each([

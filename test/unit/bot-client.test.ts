@@ -63,6 +63,12 @@ describe("a user agent", () => {
     expect(evidence(entry)).toEqual(differs === null ? [] : [`header and page name another ${differs}`]);
   });
 
+  it("differs in its system too where only one of the two is a Firefox", () => {
+    const page = { ...FIREFOX, major: CHROME.major, os: "linux" } as const;
+    const entry = start({ agent: page, network: { ...HOME, agent: { ...CHROME, os: "windows" } } });
+    expect(evidence(entry)).toEqual(["header and page name another browser, os"]);
+  });
+
   it("that only one of the two names differs from nothing", () => {
     expect(standing(from({ agent: CHROME }))).toEqual({});
     expect(standing(start({ agent: CHROME }))).toEqual({});

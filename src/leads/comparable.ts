@@ -41,7 +41,7 @@ const MARK_ROW = /(\p{M}{16})\p{M}+/gu;
  * `Ødegård` and `ODEGARD`, `Straße` and `STRASSE`, `İzmir` and `izmir` become one text. Never longer than 18 times the
  * text (U+FDFA alone has 18 letters).
  */
-export function fold(text: string): string {
+export function comparable(text: string): string {
   const apart = text.replace(MARK_ROW, "$1").normalize("NFKD").replace(MARKS, "");
   // By way of large letters: that makes ss of ß, i of ı, and s of ſ.
   const small = apart.toLowerCase().toUpperCase().toLowerCase();
