@@ -1,18 +1,28 @@
 // @ts-check
 // `npm run bench:apply`: what folding one event costs, scoring included, and how large a live session is.
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { loadSource } from "../scripts/lib/source.mjs";
 import { figure } from "./lib/stats.mjs";
 import { START, VISIT_EVENTS, visit } from "./load/mix.mjs";
 import { targetTable } from "./report.mjs";
 
-const HELP = `npm run bench:apply [-- --json]
+const HELP = `npm run bench:apply [-- options]
 
 Folds sessions of 10,000 events (every mouse movement with a path of 25 points) and prints the median time an event
-takes, scoring included, and the size of the session's state at its end. Ends with 1 if a target does not hold.`;
+takes, scoring included, and the size of the session's state at its end.
+  --beside <folder>  another checkout, with its packages: both fold in turn, 50 events at a time
+  --json             one object, { targets: [{ name, value, unit, goal, holds }], … }, and nothing else
+  --help             this text
+Ends with 1 if a target does not hold.`;
 
 const { values } = parseArgs({
-  options: { json: { type: "boolean", default: false }, help: { type: "boolean", short: "h", default: false } },
+  options: {
+    beside: { type: "string" },
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", short: "h", default: false },
+  },
 });
 if (values.help) {
   console.log(HELP);
@@ -26,8 +36,22 @@ const RUN = 50;
 const BASE = Date.UTC(2026, 0, 5, 8);
 const GAP_MS = 800;
 
-/** @type {typeof import("../src/scoring/tools.ts")} */
-const { apply, newState, writeSnapshot, agentOf, RULES_VERSION } = await loadSource("src/scoring/tools.ts");
+/** As for the whole Worker: bench/beside.mjs. */
+const SLOWER = 1.05;
+
+/** @typedef {typeof import("../src/scoring/tools.ts")} Tools */
+const TOOLS = "src/scoring/tools.ts";
+/** @type {Tools} */
+const ours = await loadSource(TOOLS);
+const other = values.beside === undefined ? null : await toolsOf(resolve(values.beside));
+const { apply, newState, agentOf, RULES_VERSION } = ours;
+
+/** @param {string} folder @returns {Promise<Tools>} */
+function toolsOf(folder) {
+  if (existsSync(join(folder, TOOLS))) return loadSource(TOOLS, folder);
+  console.error(`${folder} is no checkout of this project. See npm run bench:apply -- --help.`);
+  process.exit(2);
+}
 
 /** @param {number} i  @param {number} seed */
 const path = (i, seed) =>
@@ -73,23 +97,43 @@ function log(seed) {
   ].map((entry) => JSON.parse(JSON.stringify(entry)));
 }
 
-/** @type {number[]} */
-const samples = [];
+/**
+ * One session's fold, in runs of 50 events.
+ * @param {Tools} tools  @param {number} seed
+ */
+function folding(tools, seed) {
+  const entries = log(seed);
+  const state = tools.newState(0);
+  /** Time an event takes in the run from `from` on, µs. @param {number} from */
+  const run = (from) => {
+    const some = entries.slice(from, from + RUN);
+    const began = process.hrtime.bigint();
+    for (const entry of some) tools.apply(state, entry);
+    return Number(process.hrtime.bigint() - began) / 1_000 / some.length;
+  };
+  return { run, entries: entries.length, bytes: () => Buffer.byteLength(tools.writeSnapshot(state)) };
+}
+
+/** @type {{ here: number[], there: number[] }} */
+const samples = { here: [], there: [] };
 let bytes = 0;
 for (let session = 0; session < SESSIONS; session++) {
-  const entries = log(session + 1);
-  const state = newState(0);
-  for (let from = 0; from < entries.length; from += RUN) {
-    const run = entries.slice(from, from + RUN);
-    const began = process.hrtime.bigint();
-    for (const entry of run) apply(state, entry);
-    samples.push(Number(process.hrtime.bigint() - began) / 1_000 / run.length);
+  const here = folding(ours, session + 1);
+  const there = other && folding(other, session + 1);
+  for (let from = 0; from < here.entries; from += RUN) {
+    // Whoever is first in a pair pays for what the caches have lost.
+    const isFirst = from % (2 * RUN) === 0;
+    if (!isFirst && there) samples.there.push(there.run(from));
+    samples.here.push(here.run(from));
+    if (isFirst && there) samples.there.push(there.run(from));
   }
-  bytes = Math.max(bytes, Buffer.byteLength(writeSnapshot(state)));
+  bytes = Math.max(bytes, here.bytes());
 }
 // The first session warms the compiler up.
-const warm = samples.slice(samples.length / SESSIONS).sort((a, b) => a - b);
-const at = (/** @type {number} */ share) => warm[Math.floor(warm.length * share)] ?? Number.NaN;
+const sorted = (/** @type {number[]} */ list) => list.slice(list.length / SESSIONS).sort((a, b) => a - b);
+const [warm, warmThere] = [sorted(samples.here), sorted(samples.there)];
+const at = (/** @type {number} */ share, list = warm) => list[Math.floor(list.length * share)] ?? Number.NaN;
+const ratio = at(0.5) / at(0.5, warmThere);
 const memory = heapOf(200) / 1024;
 
 /** Heap that each of `count` sessions of 10,000 events takes, bytes. @param {number} count */
@@ -117,6 +161,17 @@ const targets = [
     holds: bytes <= 65_536,
   },
   { name: "the same in memory", value: memory, unit: "KB", goal: "≤ 64", holds: memory <= 64 },
+  ...(other
+    ? [
+        {
+          name: "time beside the other's, median",
+          value: ratio,
+          unit: "×",
+          goal: `≤ ${SLOWER}`,
+          holds: ratio <= SLOWER,
+        },
+      ]
+    : []),
 ];
 if (values.json) console.log(JSON.stringify({ targets, p95: at(0.95), p99: at(0.99) }));
 else console.log(`${targetTable(targets)}\n\np95 ${figure(at(0.95))} µs, p99 ${figure(at(0.99))} µs`);

@@ -11,14 +11,15 @@ import { root } from "../install.mjs";
  * Bundles an entry of the project and imports it.
  * @template T
  * @param {string} entry  Path from the project's root.
+ * @param {string} folder  The checkout to take it from.
  * @returns {Promise<T>}
  */
-export async function loadSource(entry) {
-  const folder = mkdtempSync(join(tmpdir(), "pulsegate-source-"));
-  const outfile = join(folder, "source.mjs");
+export async function loadSource(entry, folder = root) {
+  const made = mkdtempSync(join(tmpdir(), "pulsegate-source-"));
+  const outfile = join(made, "source.mjs");
   try {
     await build({
-      entryPoints: [join(root, entry)],
+      entryPoints: [join(folder, entry)],
       outfile,
       bundle: true,
       format: "esm",
@@ -29,6 +30,6 @@ export async function loadSource(entry) {
     });
     return await import(pathToFileURL(outfile).href);
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(made, { recursive: true });
   }
 }

@@ -68,15 +68,21 @@ export function attend(
 
 /** Attended time, ms, of a session whose last act was at `last_at` (epoch ms). */
 export function attendedMs(attention: Attention, last_at: number): number {
+  const { pages } = attention;
   let whole = attention;
-  for (const { acted_at, hidden } of Object.values(attention.pages)) {
-    if (hidden || acted_at >= last_at) continue;
+  for (const name in pages) {
+    const page = pages[name];
+    if (!page || page.hidden || page.acted_at >= last_at) continue;
     // On this page nothing came after it, on another something did.
     if (whole === attention) whole = { ...attention, spans: attention.spans.map(([from, to]) => [from, to]) };
-    addSpan(whole, acted_at, last_at);
+    addSpan(whole, page.acted_at, last_at);
   }
+  const { spans } = whole;
   let sum = whole.earlier_ms;
-  for (const [from, to] of whole.spans) sum += to - from;
+  for (let i = 0; i < spans.length; i++) {
+    const span = spans[i];
+    if (span) sum += span[1] - span[0];
+  }
   return sum;
 }
 
