@@ -50,6 +50,12 @@ export const MAX_TRAITS_KEPT_UNITS = 16 * 1024;
 export const MAX_GAPS = 64;
 export const MAX_STREAMS = 64;
 export const MAX_MISSING_NAMED = 16;
+/**
+ * What a stream may have lost to count in sums: as many events as a page keeps unacked, which it may drop all at once, and
+ * ten for each that came, as of a page that was offline for hours.
+ */
+export const PLAUSIBLE_LOSS = 250;
+export const PLAUSIBLE_LOSS_PER_EVENT = 10;
 /** Journal text at which the actor answers `busy`: hours of D1 outage for an ordinary session, and a load of < 100 ms. */
 export const JOURNAL_MAX_UNITS = 4 * 1024 * 1024;
 /**

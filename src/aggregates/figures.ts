@@ -25,6 +25,7 @@ export function figuresOf(totals: readonly number[]) {
     average_engaged_ms: average(totalOf(totals, "engaged_ms"), sessions),
     expected: totalOf(totals, "expected"),
     missing: totalOf(totals, "missing"),
+    implausible_streams: totalOf(totals, "implausible"),
     leads: totalOf(totals, "leads"),
   };
 }

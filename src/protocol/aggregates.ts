@@ -50,7 +50,13 @@ const Period = z.object({ from: At, to: At });
 const common = { bots: BotsLeftOut, period: Period };
 
 /** Numbered events that pages say they have sent, and those of them that have not come. */
-const completeness = { expected: Count, missing: Count };
+const completeness = {
+  expected: Count,
+  missing: Count,
+  implausible_streams: Count.meta({
+    description: "Streams left out of both: they say to have lost far more than came",
+  }),
+};
 
 const Figures = z.object({
   period: Period,

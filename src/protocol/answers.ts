@@ -105,7 +105,10 @@ const Session = z.looseObject({
   lead_submits: Count.optional().meta({
     description: "Leads submitted in this session; none that only a program fills in",
   }),
-  completeness: z.looseObject({ received: Count, expected: Count, missing: Count, rejected: Count, gone: Count }),
+  completeness: z.looseObject({
+    ...{ received: Count, expected: Count, missing: Count, rejected: Count, gone: Count },
+    implausible: Count.meta({ description: "Streams that are in no sum: they say to have lost far more than came" }),
+  }),
 });
 
 const Event = z.object({

@@ -7,6 +7,7 @@ import { readCounts, readViews, sumOf } from "../session/tallies";
 import { type BotProof, botProof } from "../session/visitor";
 import { referrerHost } from "../sources/referrer";
 import { DIRECT } from "../sources/source";
+import { readStreams } from "../store/streams";
 
 /** What aggregates read of a session's row. */
 export interface Facts {
@@ -51,6 +52,8 @@ export interface Facts {
   counts: Readonly<Record<string, number>>;
   expected: number;
   missing: number;
+  /** Streams left out of both. */
+  implausible: number;
   /** Leads won in it: its submits that made a lead, or opened one anew. */
   leads: number;
   /** Leads submitted in it, those among them that made none: more of an open lead, or without consent. */
@@ -135,14 +138,14 @@ export function valuesOf(facts: Facts, dimension: Dimension): string[] {
 /** The sums every slice has, in the order they are stored. New ones go to the end: what is stored may be shorter. */
 export const TOTALS = [
   ...(["sessions", "events", "page_views", "bounces", "engaged_ms", "scroll"] as const),
-  ...(["submits", "vpn", "expected", "missing", "leads"] as const),
+  ...(["submits", "vpn", "expected", "missing", "leads", "implausible"] as const),
 ] as const;
 export type Total = (typeof TOTALS)[number];
 
 export const totalsOf = (facts: Facts): number[] => [
   ...[1, facts.events, facts.page_views, isBounce(facts) ? 1 : 0, facts.engaged_ms, facts.scroll],
   ...[facts.counts["form_submit"] ?? 0, (facts.vpn ?? 0) >= VPN_LIKELY ? 1 : 0, facts.expected, facts.missing],
-  facts.leads,
+  ...[facts.leads, facts.implausible],
 ];
 
 /** What a loose lead adds. */
@@ -229,10 +232,6 @@ const textOf = (...values: unknown[]): string | null => values.find(isText) ?? n
 const numberOf = (value: unknown, otherwise = 0): number => (typeof value === "number" ? value : otherwise);
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
-/** Of the streams of a session's row, what is said of each at a place. */
-const summed = (streams: unknown, place: number): number =>
-  listOf(streams).reduce<number>((sum, line) => sum + numberOf(listOf(line)[place]), 0);
-
 /** A row as facts; what an older row does not say is nothing. */
 export function readFacts({ detail, ...row }: FactsRow): Facts {
   const [source, campaign, device, page_views, engaged_ms, scroll, entry, views, counts, expected, missing, ...more] =
@@ -241,6 +240,7 @@ export function readFacts({ detail, ...row }: FactsRow): Facts {
   const [deviceAt, sourceAt, referrerAt, campaignAt, , channelAt, mediumAt, termAt, contentAt] = listOf(from);
   const [engagedAt, scrollAt, , , , , submitsAt] = listOf(acts);
   const [regionAt, browserAt, osAt, seen, ...bots] = places;
+  const { implausible, ...delivered } = readStreams(listOf(streams).map(listOf));
   const visitor = readVisitor(seen, textOf(browser, browserAt), textOf(os, osAt), bots);
   const viewed = readViews(views);
   const entered = isText(entry) ? nameAmong(entry, viewed) : (Object.keys(viewed)[0] ?? "");
@@ -260,8 +260,9 @@ export function readFacts({ detail, ...row }: FactsRow): Facts {
     entry: entered,
     views: viewed,
     counts: readCounts(counts),
-    expected: numberOf(expected, summed(streams, 1)),
-    missing: numberOf(missing, summed(streams, 2)),
+    expected: numberOf(expected, delivered.expected),
+    missing: numberOf(missing, delivered.missing),
+    implausible,
     referrer: referrerHost(entered, textOf(referrer, referrerAt)),
     region: textOf(region, regionAt),
     ...visitor,

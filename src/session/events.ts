@@ -11,6 +11,8 @@ import {
   isFull,
   isSettled,
   isTooSparse,
+  reachOf,
+  type StreamState,
   settleEvents,
   streamOf,
 } from "./streams";
@@ -66,6 +68,9 @@ function takeNumbered(state: SessionState, context: Context, name: string, first
     }
   });
   const gone = (context.batch.gone ?? []).filter(([from, to]) => settleEvents(next, from, to) > 0);
+  if (next.through > reachOf(known?.through ?? 0, sinceOf(known, context, fresh), context.now)) {
+    return refused("stream_too_sparse", "This stream's numbers are ahead of what can have happened; begin a new one.");
+  }
   if (isTooSparse(next)) return refused("stream_too_sparse", "This stream has too many gaps; begin a new one.");
   return {
     ok: true,
@@ -75,6 +80,12 @@ function takeNumbered(state: SessionState, context: Context, name: string, first
     ack: ackOf(name, next),
     traits: traitsOf(taken),
   };
+}
+
+/** From when on the numbers after those that are known were given: a page may have been offline since before its session began. */
+function sinceOf(known: StreamState | undefined, { earliest, now }: Context, fresh: readonly NewEvent[]): number {
+  if (known && known.at > 0) return known.at;
+  return Math.min(earliest || now, ...fresh.map(({ at }) => at));
 }
 
 function settledEntry(

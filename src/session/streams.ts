@@ -1,4 +1,4 @@
-import { MAX_GAPS, MAX_MISSING_NAMED, MAX_STREAMS } from "../limits";
+import { MAX_GAPS, MAX_MISSING_NAMED, MAX_STREAMS, SESSION_BURST_EVENTS, SESSION_EVENTS_PER_SECOND } from "../limits";
 import type { RecordOrder } from "../protocol/recording";
 
 /** The actor's own events are numbered too; no page may use this name. */
@@ -102,6 +102,13 @@ function fillGaps(stream: Settled, from: number, to: number): number {
   return filled;
 }
 
+/**
+ * The highest number that a stream can have come to by `now` after `through`, which was at `since` (epoch ms): what a session
+ * may send at once, and in the time that has passed.
+ */
+export const reachOf = (through: number, since: number, now: number): number =>
+  through + SESSION_BURST_EVENTS + Math.ceil((Math.max(0, now - since) / 1_000) * SESSION_EVENTS_PER_SECOND);
+
 export const isTooSparse = (stream: Settled): boolean => stream.gaps.length > MAX_GAPS;
 
 export const isFull = (streams: Readonly<Record<string, Settled>>): boolean =>
@@ -112,40 +119,3 @@ export const ackOf = (name: string, stream: Settled): Ack => ({
   through: stream.through,
   missing: stream.gaps.slice(0, MAX_MISSING_NAMED),
 });
-
-/** What arrived of what the client numbered; the actor's own stream is no part of it. `expected` grows with the highest number seen. */
-export interface Completeness {
-  received: number;
-  expected: number;
-  missing: number;
-  rejected: number;
-  gone: number;
-  streams: ({ stream: string; through: number } & Omit<Completeness, "streams">)[];
-}
-
-/** Of one stream, as far as it is not said by the rest: `expected` is `through`. */
-export type StreamCounts = Omit<Completeness["streams"][number], "expected">;
-
-export const completeness = (streams: Streams): Completeness =>
-  completenessOf(
-    Object.entries(streams)
-      .filter(([name]) => name !== SERVER_STREAM)
-      .map(([stream, { through, received, rejected, gone, gaps }]) => {
-        const missing = gaps.reduce((sum, [from, to]) => sum + to - from + 1, 0);
-        return { stream, through, received, missing, rejected, gone };
-      }),
-  );
-
-/** The streams with their sums. */
-export function completenessOf(streams: readonly StreamCounts[]): Completeness {
-  const total: Completeness = { received: 0, expected: 0, missing: 0, rejected: 0, gone: 0, streams: [] };
-  for (const { stream, through, received, missing, rejected, gone } of streams) {
-    total.streams.push({ stream, through, received, expected: through, missing, rejected, gone });
-    total.received += received;
-    total.expected += through;
-    total.missing += missing;
-    total.rejected += rejected;
-    total.gone += gone;
-  }
-  return total;
-}

@@ -4,11 +4,11 @@ import { abstentions } from "../scoring/needs";
 import { ruleSet } from "../scoring/ruleset";
 import { sourceOf } from "../sources/source";
 import { rhythm } from "./cadence";
+import { completeness } from "./completeness";
 import type { Entry } from "./entry";
 import type { Head } from "./head";
 import { lowestWatermark, type Progress } from "./progress";
 import type { SessionState } from "./state";
-import { completeness } from "./streams";
 import { rates } from "./velocity";
 import { botProof, deviceClass, visitorOf } from "./visitor";
 

@@ -1,4 +1,4 @@
-import { type Completeness, completenessOf } from "../session/streams";
+import { type Completeness, completenessOf } from "../session/completeness";
 import { trimmed } from "./tuple";
 
 /** A session's streams as its row keeps them. */

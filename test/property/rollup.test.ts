@@ -27,7 +27,7 @@ const factsAt = (started_at: number, visitor_id: string, isBot = false): Facts =
   ...{ campaign: null, device: "desktop", page_views: 1, engaged_ms: 0, scroll: 0, entry: "https://a.example/" },
   ...{ channel: "direct", medium: null, term: null, content: null, leads: 0, lead_submits: 0, rules: [] },
   ...{ referrer: null, region: null, browser: null, os: null, bot_name: null, bot_kind: null, bot_proof: null },
-  ...{ views: { "https://a.example/": 1 }, counts: { page_view: 1 }, expected: 1, missing: 0 },
+  ...{ views: { "https://a.example/": 1 }, counts: { page_view: 1 }, expected: 1, missing: 0, implausible: 0 },
 });
 
 describe("visitors of a window", () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { ackOf, completeness, isSettled, newStream, settle } from "../../src/session/streams";
+import { completeness } from "../../src/session/completeness";
+import { ackOf, isSettled, newStream, settle } from "../../src/session/streams";
 import { cases } from "../support/scale";
 
 /** The plain model: a set of the numbers settled so far. */

@@ -27,6 +27,7 @@ const facts = (more: Partial<Facts> = {}): Facts => ({
     counts: { click: 2 },
     expected: 2,
     missing: 0,
+    implausible: 0,
     leads: 0,
     lead_submits: 0,
     rules: [],

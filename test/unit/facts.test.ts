@@ -38,7 +38,7 @@ const facts = (more: Partial<Facts> = {}): Facts => ({
   },
   ...{ region: "BE", browser: "Firefox", os: null, device: "desktop", page_views: 3, engaged_ms: 20_000, scroll: 60 },
   ...{ entry: HOME, views: { [HOME]: 2, [`${HOME}b`]: 1 }, counts: { click: 4, form_submit: 2 }, expected: 8 },
-  ...{ missing: 1, leads: 1, lead_submits: 0, rules: [] },
+  ...{ missing: 1, implausible: 0, leads: 1, lead_submits: 0, rules: [] },
   ...{ bot_name: null, bot_kind: null, bot_proof: null },
   ...more,
 });
@@ -47,7 +47,7 @@ describe("a session's sums", () => {
   it("are all there, in the order in which they are stored", () => {
     expect(Object.fromEntries(totalsOf(facts()).map((sum, i) => [TOTALS[i], sum]))).toEqual({
       ...{ sessions: 1, events: 9, page_views: 3, bounces: 0, engaged_ms: 20_000, scroll: 60 },
-      ...{ submits: 2, vpn: 0, expected: 8, missing: 1, leads: 1 },
+      ...{ submits: 2, vpn: 0, expected: 8, missing: 1, leads: 1, implausible: 0 },
     });
   });
 
@@ -206,7 +206,14 @@ describe("a row is read", () => {
     expect(readFacts(older)).toEqual({
       ...columns,
       ...{ source: "google", campaign: "spring", device: "mobile", page_views: 3, engaged_ms: 7_000, scroll: 55 },
-      ...{ entry: `${HOME}x`, views: { [`${HOME}x`]: 3 }, counts: { click: 2 }, expected: 9, missing: 1 },
+      ...{
+        entry: `${HOME}x`,
+        views: { [`${HOME}x`]: 3 },
+        counts: { click: 2 },
+        expected: 9,
+        missing: 1,
+        implausible: 0,
+      },
       ...{ referrer: "news.example", region: "BE", browser: "Firefox", os: "Linux" },
       ...{ channel: "direct", medium: null, term: null, content: null, lead_submits: 0 },
       ...{ bot_name: null, bot_kind: null, bot_proof: null },
@@ -233,6 +240,15 @@ describe("a row is read", () => {
       ...{ entry: HOME, views: { [HOME]: 2, [`${HOME}b`]: 1 }, counts: { page_view: 5, scroll: 1 } },
       ...{ expected: 15, missing: 3, referrer: "b.example", region: "BY", browser: "Chrome", os: "Windows" },
     });
+  });
+
+  it("without the streams that nobody can believe", () => {
+    const forged = [
+      ["s", 10, 1],
+      ["t", 1_000_000_000, 999_999_999],
+      ["u", 1_000_000, 0, 0, 999_999],
+    ];
+    expect(readFacts(row(...none(17), forged))).toMatchObject({ expected: 10, missing: 1, implausible: 2 });
   });
 
   it.each<[string, unknown[], Partial<Facts>]>([

@@ -94,6 +94,41 @@ describe("a numbered batch", () => {
   });
 });
 
+describe("a number", () => {
+  const first = (n: number, state: SessionState, more: Partial<Batch> = {}, earliest = 0) =>
+    takeEvents(state, batch([CLICK], { first: n, ...more }), earliest, T);
+  const refusal = { ok: false, code: "stream_too_sparse" };
+  const nobody = newState(0);
+
+  it.each<[string, number, number, Partial<Batch>]>([
+    ["a burst of a page that has just begun", 1_000, 0, {}],
+    ["a burst and a minute of a session that began a minute ago", 4_000, T - 60_000, {}],
+    [
+      "an hour of a page that was offline that long",
+      181_000,
+      0,
+      { events: [{ ...CLICK, timestamp: 1 }], sent_at: 3_600_001 },
+    ],
+  ])("reaches as far as %s", (_, most, earliest, more) => {
+    expect(first(most, nobody, more, earliest)).toMatchObject({ ok: true, ack: { through: most } });
+    expect(first(most + 1, nobody, more, earliest)).toMatchObject(refusal);
+    const gone: [number, number][] = [[1, most + 1]];
+    expect(first(1, nobody, { ...more, gone }, earliest)).toMatchObject(refusal);
+  });
+
+  it("reaches on from the newest, by the time since then", () => {
+    const at = (ms: number) => having({ through: 10, received: 10, at: T - ms });
+    expect(first(1_010, at(0))).toMatchObject({ ok: true });
+    expect(first(1_011, at(0), {}, T - 3_600_000)).toMatchObject(refusal);
+    expect(first(1_060, at(1_000))).toMatchObject({ ok: true });
+  });
+
+  it.each([2_000, 1_000_000, 1_000_000_000])("as high as %i is no session's", (n) => {
+    expect(first(n, nobody)).toMatchObject(refusal);
+    expect(first(n, having({ through: 5, at: T }))).toMatchObject(refusal);
+  });
+});
+
 describe("a batch without numbers", () => {
   const bare = (events: (EventInput | null)[], more: Partial<Batch> = {}) =>
     batch(events, { stream: null, first: null, ...more });

@@ -85,7 +85,15 @@ describe("a session's streams", () => {
     ).toMatchObject({
       ...{ expected: 14, received: 10, missing: 2, rejected: 1, gone: 1 },
     });
-    expect(readStreams([])).toEqual({ received: 0, expected: 0, missing: 0, rejected: 0, gone: 0, streams: [] });
+    expect(readStreams([])).toEqual({
+      received: 0,
+      expected: 0,
+      missing: 0,
+      rejected: 0,
+      gone: 0,
+      implausible: 0,
+      streams: [],
+    });
   });
 });
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { MAX_GAPS, MAX_MISSING_NAMED, MAX_STREAMS } from "../../src/limits";
+import { MAX_GAPS, MAX_MISSING_NAMED, MAX_STREAMS, PLAUSIBLE_LOSS } from "../../src/limits";
+import { completeness } from "../../src/session/completeness";
 import { firstSeq } from "../../src/session/entry";
 import { readSocket, socketRequest } from "../../src/session/socket";
 import {
   ackOf,
-  completeness,
   copyStream,
   isFull,
   isSettled,
@@ -181,13 +181,37 @@ describe("completeness", () => {
     const b = { ...newStream(), through: 5, received: 3, rejected: 2 };
     const server = { ...newStream(), through: 2, received: 2 };
     expect(completeness({ a, server, b })).toEqual({
-      ...{ received: 7, expected: 14, missing: 3, rejected: 3, gone: 1 },
+      ...{ received: 7, expected: 14, missing: 3, rejected: 3, gone: 1, implausible: 0 },
       streams: [
         { stream: "a", through: 9, received: 4, expected: 9, missing: 3, rejected: 1, gone: 1 },
         { stream: "b", through: 5, received: 3, expected: 5, missing: 0, rejected: 2, gone: 0 },
       ],
     });
-    expect(completeness({})).toEqual({ received: 0, expected: 0, missing: 0, rejected: 0, gone: 0, streams: [] });
+    const none = { received: 0, expected: 0, missing: 0, rejected: 0, gone: 0 };
+    expect(completeness({})).toEqual({ ...none, implausible: 0, streams: [] });
+  });
+
+  const lost = (received: number, missing: number, gone = 0) => ({
+    ...{ ...newStream(), through: received + missing + gone, received, gone },
+    gaps: missing > 0 ? ([[1, missing]] as [number, number][]) : [],
+  });
+
+  it("names a stream that has lost far more than came, and leaves it out of the sums", () => {
+    const told = completeness({ a: lost(4, 1), forged: lost(1, 999_999_999), given_up: lost(1, 0, 999_999_999) });
+    expect(told).toMatchObject({ received: 4, expected: 5, missing: 1, gone: 0, implausible: 2 });
+    expect(told.streams[0]).not.toHaveProperty("implausible");
+    expect(told.streams[1]).toMatchObject({ stream: "forged", expected: 1_000_000_000, implausible: true });
+    expect(told.streams[2]).toMatchObject({ stream: "given_up", gone: 999_999_999, implausible: true });
+  });
+
+  it.each([
+    ["a page that dropped all it had kept", lost(1, 0, PLAUSIBLE_LOSS + 10), 0],
+    ["one that lost one more", lost(1, 0, PLAUSIBLE_LOSS + 11), 1],
+    ["a page that was offline for hours", lost(1_000, 0, 10_250), 0],
+    ["one that is missed and given up together", lost(2, 200, 71), 1],
+    ["refused ones, which came too", { ...lost(0, 0, 260), through: 261, rejected: 1 }, 0],
+  ])("takes the loss of %s as it is", (_, stream, implausible) => {
+    expect(completeness({ stream })).toMatchObject({ implausible, gone: implausible ? 0 : stream.gone });
   });
 });
 

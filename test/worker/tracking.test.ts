@@ -253,6 +253,32 @@ describe("a batch", () => {
     expect((await liveOf(session_id))?.completeness.streams).toHaveLength(64);
   });
 
+  it("with a number that nobody can have come to is refused, and costs the site nothing", async () => {
+    const session_id = newId();
+    for (const more of [
+      { first: 1_000_000_000 },
+      {
+        first: 2,
+        gone: [
+          [1, 1],
+          [3, 999_999_999],
+        ],
+      },
+    ]) {
+      await problemOf(await post(BATCH, batchOf(session_id, more)), "stream_too_sparse");
+    }
+    await taken(batchOf(session_id, { events: clicks(5) }));
+    await problemOf(await post(BATCH, batchOf(session_id, { gone: [[6, 1_000_000]] })), "stream_too_sparse");
+    await taken(batchOf(session_id, { stream: "s2", first: 900 }));
+    expect((await liveOf(session_id))?.completeness).toMatchObject({
+      ...{ received: 5, expected: 5, missing: 0, gone: 0, implausible: 1 },
+      streams: [
+        { stream: "s1", expected: 5 },
+        { stream: "s2", missing: 899, implausible: true },
+      ],
+    });
+  });
+
   it("without numbers is new each time", async () => {
     const session_id = newId();
     const plain = batchOf(session_id, {

@@ -40,6 +40,7 @@ export interface Figures {
   leads: number;
   expected?: number;
   missing?: number;
+  implausible_streams?: number;
 }
 
 export interface Overview extends One<Figures & { previous: Figures }> {

@@ -103,7 +103,12 @@ export function DeviceFacts({ session }: { session: SessionRow }) {
 type StreamRow = NonNullable<SessionRow["completeness"]>["streams"][number];
 
 const STREAMS: readonly Column<StreamRow>[] = [
-  { title: "Stream", cell: ({ stream }) => stream, text: ({ stream }) => stream, isWide: true },
+  {
+    title: "Stream",
+    cell: ({ stream, implausible }) => (implausible ? `${stream} (implausible: in no sum)` : stream),
+    text: ({ stream }) => stream,
+    isWide: true,
+  },
   { title: "Expected", cell: ({ expected }) => count(expected), text: ({ expected }) => expected, isNumber: true },
   { title: "Received", cell: ({ received }) => count(received), text: ({ received }) => received, isNumber: true },
   { title: "Missing", cell: ({ missing }) => count(missing), text: ({ missing }) => missing, isNumber: true },

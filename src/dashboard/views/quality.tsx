@@ -40,17 +40,18 @@ export default function QualityView() {
     <>
       <h1>Data quality</h1>
       <Shown of={all}>
-        {({ data: { expected = 0, missing = 0, sessions } }) => {
+        {({ data: { expected = 0, missing = 0, implausible_streams: implausible = 0, sessions } }) => {
           const bots = people.data?.bots.excluded ?? null;
           const figures = [
             ["Expected", count(expected)],
             ["Received", count(expected - missing)],
             ["Missing", count(missing)],
             ["Complete", percent(expected > 0 ? (expected - missing) / expected : null)],
+            ...(implausible > 0 ? [["Streams left out as implausible", count(implausible)] as const] : []),
             ["Sessions", count(sessions)],
             ["Filtered as bots", count(bots)],
             ["Share of bots", percent(bots === null || sessions === 0 ? null : bots / sessions)],
-          ] as const;
+          ];
           return (
             <dl class="stats">
               {figures.map(([title, value]) => (
