@@ -4,7 +4,9 @@ import { preflight, withDashboardCors } from "./http/cors";
 import { createLogger, errorField, type Logger } from "./http/logger";
 import { Problem, unavailable } from "./http/problem";
 import { createRouter } from "./http/router";
+import { MAX_REQUEST_URL_UNITS } from "./limits";
 import { runCron } from "./ops/cron";
+import { headerOf } from "./protocol/header";
 import { elsewhere, routes } from "./routes";
 
 export { AlertActor } from "../durable/alerts";
@@ -25,6 +27,9 @@ const PUBLIC = /^\/(track\/|lead(\/|$))/;
 
 async function answer(context: Context): Promise<Response> {
   const { request, url } = context;
+  if (request.url.length > MAX_REQUEST_URL_UNITS) {
+    throw new Problem("address_too_long", `An address may have at most ${MAX_REQUEST_URL_UNITS} characters.`);
+  }
   if (request.method === "OPTIONS" && PUBLIC.test(url.pathname)) return preflight(request);
   return dispatch(context);
 }
@@ -44,7 +49,7 @@ function failure(error: unknown, log: Logger): Response {
 
 export default {
   async fetch(request, env): Promise<Response> {
-    const request_id = request.headers.get("CF-Ray") ?? crypto.randomUUID();
+    const request_id = headerOf(request.headers, "CF-Ray") ?? crypto.randomUUID();
     const url = new URL(request.url);
     const log = createLogger(env.LOG_LEVEL, { request_id });
     const context: Context = { request, url, params: {}, route: "", env, log };

@@ -22,6 +22,12 @@ export const MAX_JSON_DEPTH = 32;
 export const MAX_URL_UNITS = 2_048;
 /** Names of campaigns, sources and media. GA4 keeps 100 characters of each; a list shows 64, and few are longer. */
 export const MAX_NAME_POINTS = 64;
+/** An address as it is asked for: Cloudflare's own limit. */
+export const MAX_REQUEST_URL_UNITS = 16 * 1024;
+/** Of any one header: as long as an address of a page, which is the longest thing that one has to say here. */
+export const MAX_HEADER_UNITS = MAX_URL_UNITS;
+/** A ticket names up to 100 sites of 64 characters, in Base64. */
+export const MAX_TICKET_UNITS = 16 * 1024;
 /** A user agent, cut before any expression reads it: browsers' have 100 to 300 characters, in-app ones up to 600. */
 export const MAX_AGENT_UNITS = 1_024;
 /** Agents read lately, in an isolate: each call of a visitor brings the same one, and reading one takes as long as a batch. */

@@ -20,9 +20,9 @@ export const SUITES = {
   property: { tier: "test", what: "streams, acks and the fold against plain models" },
   crash: { tier: "test", what: "every outside write refused, lied about, or died in; outages; evictions" },
   worker: { tier: "test", what: "the Worker and its actors over HTTP and WebSocket, in workerd" },
-  system: { tier: "test", what: "the running server: kill -9 under load, hibernation, unknown ids" },
+  system: { tier: "ci", what: "the running server: kill -9 under load, hibernation, unknown ids" },
   browser: { tier: "ci", what: "Chromium on a page of another origin" },
-  soak: { tier: "ci", what: "visits in Chromium over a line that cuts, delays, doubles and reorders" },
+  soak: { tier: "all", what: "visits in Chromium over a line that cuts, delays, doubles and reorders" },
 };
 
 /** In these, coverage can be had. */

@@ -1,4 +1,5 @@
 import { type Env, isDevelopment } from "../env";
+import { headerOf } from "../protocol/header";
 import type { Scope } from "../protocol/keys";
 import { keyOf } from "./keyring";
 import { Problem } from "./problem";
@@ -29,8 +30,8 @@ async function sameSecret(given: string, wanted: string): Promise<boolean> {
 }
 
 function presentedKey(headers: Headers): string | null {
-  const bearer = /^Bearer +(\S+)$/i.exec(headers.get("Authorization") ?? "")?.[1];
-  return bearer ?? headers.get("X-API-Key");
+  const bearer = /^Bearer +(\S+)$/i.exec(headerOf(headers, "Authorization") ?? "")?.[1];
+  return bearer ?? headerOf(headers, "X-API-Key");
 }
 
 /** The root key of this environment; null when it is not configured, or is the development key outside development. */

@@ -1,4 +1,5 @@
 import { MAX_BODY_BYTES } from "../limits";
+import { headerOf } from "../protocol/header";
 import { parseJson } from "../protocol/text";
 import { fromRefusal, Problem } from "./problem";
 
@@ -6,7 +7,7 @@ const tooLarge = (limit: number): Problem => new Problem("too_large", `A body ma
 
 /** JSON, or text that holds JSON: what `sendBeacon` can send without a preflight. */
 export async function readJson(request: Request): Promise<unknown> {
-  const type = (request.headers.get("Content-Type") ?? "").split(";", 1)[0]?.trim().toLowerCase();
+  const type = (headerOf(request.headers, "Content-Type") ?? "").split(";", 1)[0]?.trim().toLowerCase();
   if (type !== "application/json" && type !== "text/plain") {
     throw new Problem("unsupported_type", "Send application/json, or text/plain that holds JSON.");
   }
@@ -17,7 +18,7 @@ export async function readJson(request: Request): Promise<unknown> {
 
 /** What counts against the limit is what arrives, whatever length was declared. */
 export async function readBytes(request: Request, limit: number): Promise<ArrayBuffer | Uint8Array> {
-  const declared = request.headers.get("Content-Length");
+  const declared = headerOf(request.headers, "Content-Length");
   if (Number(declared) > limit) throw tooLarge(limit);
   // The HTTP layer holds a body to its declared length, so one that has a good one may be read in one go.
   const bytes = declared === null ? await readStream(request, limit) : await request.arrayBuffer();

@@ -1,10 +1,11 @@
+import { headerOf } from "../protocol/header";
 import { sha256 } from "../session/call";
 
 /** The tag of a text as it will be sent. */
 const tagOf = async (body: string): Promise<string> => `"${(await sha256(body)).slice(0, 32)}"`;
 
 const known = (request: Request): string[] =>
-  (request.headers.get("If-None-Match") ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
+  (headerOf(request.headers, "If-None-Match") ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
 
 /**
  * JSON about a period. Once that is over the answer has a tag: a late event or an erasure may still change it, so it is

@@ -1,3 +1,4 @@
+import { headerOf } from "../protocol/header";
 import type { Context } from "./context";
 import { dashboardOrigins, originAllowed } from "./sites";
 
@@ -9,7 +10,7 @@ export function preflight(request: Request): Response {
   return new Response(null, {
     status: 204,
     headers: {
-      "Access-Control-Allow-Origin": request.headers.get("Origin") ?? "*",
+      "Access-Control-Allow-Origin": headerOf(request.headers, "Origin") ?? "*",
       "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
       "Access-Control-Allow-Headers": "Content-Type, Authorization, X-API-Key, Idempotency-Key",
       // Chromium keeps a preflight for at most two hours.
@@ -32,7 +33,7 @@ export async function withDashboardCors(response: Response, context: Context): P
   if (!API.test(url.pathname) || response.webSocket) return response;
   const open = new Response(response.body, response);
   open.headers.append("Vary", "Origin");
-  const origin = request.headers.get("Origin");
+  const origin = headerOf(request.headers, "Origin");
   if (origin === null || !originAllowed(origin, await dashboardOrigins(env))) return open;
   open.headers.set("Access-Control-Allow-Origin", origin);
   open.headers.set("Access-Control-Expose-Headers", "ETag, Retry-After, RateLimit-Policy, Content-Disposition");

@@ -1,3 +1,4 @@
+import { headerOf } from "../protocol/header";
 import { sha256 } from "../session/call";
 
 /** A strong tag of a body. */
@@ -5,7 +6,7 @@ export const tagOf = async (body: string): Promise<string> => `"${(await sha256(
 
 /** Whether the caller has what goes by this tag already; a tag that a proxy has weakened counts (RFC 9110, 13.1.2). */
 export const isKnown = (request: Request, tag: string): boolean =>
-  (request.headers.get("If-None-Match") ?? "")
+  (headerOf(request.headers, "If-None-Match") ?? "")
     .split(",")
     .map((one) => one.trim().replace(/^W\//, ""))
     .some((one) => one === tag || one === "*");

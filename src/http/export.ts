@@ -1,3 +1,4 @@
+import { headerOf } from "../protocol/header";
 import { Chunk } from "./chunk";
 
 /** Lists as files: CSV and NDJSON, written as they are read, so that memory does not grow with the rows. */
@@ -11,7 +12,7 @@ const TYPES: Record<ExportFormat, string> = {
 
 /** The format a request asks for by `Accept`; null for JSON, which is what it gets unless it names another. */
 export function exportFormat(request: Request): ExportFormat | null {
-  const wanted = (request.headers.get("Accept") ?? "")
+  const wanted = (headerOf(request.headers, "Accept") ?? "")
     .split(",")
     .map((part) => part.trim().toLowerCase())
     .map((part) => ({ type: part.split(";", 1)[0]?.trim(), q: Number(/;\s*q=([\d.]+)/.exec(part)?.[1] ?? 1) }))
@@ -30,10 +31,13 @@ export function exportFormat(request: Request): ExportFormat | null {
  * the computer's own code page, and shows other letters.
  */
 export const wantsBom = (request: Request): boolean =>
-  /text\/csv\s*;[^,]*\bbom="?(?:true|1)\b/i.test((request.headers.get("Accept") ?? "").slice(0, ACCEPT_UNITS));
+  (headerOf(request.headers, "Accept") ?? "")
+    .toLowerCase()
+    .split(",")
+    .map((type) => type.split(";").map((part) => part.trim()))
+    .some(([type, ...parameters]) => type === "text/csv" && parameters.some((parameter) => BOM.has(parameter)));
 
-/** Browsers send some 150 characters. */
-const ACCEPT_UNITS = 1_000;
+const BOM = new Set(["bom=true", 'bom="true"', "bom=1", 'bom="1"']);
 
 /** A column of a CSV file: its name, and its cell of a row. NDJSON has whole rows instead. */
 export type Columns<T> = readonly (readonly [name: string, cell: (row: T) => unknown])[];

@@ -1,6 +1,7 @@
 import { getMultipartBoundary, parseMultipart } from "@remix-run/multipart-parser";
 import { isCharsetField } from "../leads/names";
 import { FORM_MAX_PARTS, LEAD_MAX_BODY_BYTES, LEAD_MAX_FIELDS } from "../limits";
+import { headerOf } from "../protocol/header";
 import { cleanText, parseJson } from "../protocol/text";
 import { decodeText, readBytes } from "./body";
 import { charsetParameter, readAs, textReader, toBinary, withoutUtf16 } from "./charset";
@@ -22,7 +23,7 @@ const READERS: Record<string, Reader> = {
   "multipart/form-data": readMultipart,
 };
 
-const contentType = (request: Request): string => request.headers.get("Content-Type") ?? "";
+const contentType = (request: Request): string => headerOf(request.headers, "Content-Type") ?? "";
 
 const typeOf = (request: Request): string => contentType(request).split(";", 1)[0]?.trim().toLowerCase() ?? "";
 

@@ -27,6 +27,7 @@ export const PROBLEMS = {
   stream_too_sparse: [409, "Stream too sparse"],
   recording_full: [409, "Recording full"],
   session_erased: [410, "Session erased"],
+  address_too_long: [414, "Address too long"],
   too_large: [413, "Body too large"],
   unsupported_type: [415, "Unsupported content type"],
   too_fast: [429, "Too fast"],

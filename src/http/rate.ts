@@ -1,6 +1,7 @@
 import { type Env, limitsLifted } from "../env";
 import { API_PER_MINUTE, KV_CACHE_SECONDS, RATE_PERIOD_SECONDS, STARTS_PER_ADDRESS_DAY } from "../limits";
 import { senderOf } from "../network/address";
+import { headerOf } from "../protocol/header";
 import { type AddressCounter, readAddressCounter } from "../store/counters";
 import type { Context } from "./context";
 import { errorField } from "./logger";
@@ -9,7 +10,7 @@ import { Problem } from "./problem";
 /** Limits that are held before any actor wakes. */
 
 /** The only source of a caller's address. The edge sets it; whatever else a client sends is ignored. */
-export const addressOf = (request: Request): string => request.headers.get("CF-Connecting-IP") ?? "";
+export const addressOf = (request: Request): string => headerOf(request.headers, "CF-Connecting-IP") ?? "";
 
 const limited = (detail: string, retryAfter: number): Problem => new Problem("rate_limited", detail, { retryAfter });
 

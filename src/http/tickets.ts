@@ -1,4 +1,5 @@
-import { TICKET_MS } from "../limits";
+import { MAX_TICKET_UNITS, TICKET_MS } from "../limits";
+import { headerOf } from "../protocol/header";
 
 /** Tickets for streams: a browser cannot set headers on a WebSocket, and a key has no place in a URL. */
 export interface Ticket {
@@ -59,7 +60,9 @@ export async function readTicket(rootKey: string, value: string, path: string, n
 
 /** The subprotocol `ticket.<value>` among those a client offers. */
 export function offeredTicket(headers: Headers): { protocol: string; value: string } | null {
-  const offered = (headers.get("Sec-WebSocket-Protocol") ?? "").split(",").map((name) => name.trim());
+  const offered = (headerOf(headers, "Sec-WebSocket-Protocol", MAX_TICKET_UNITS) ?? "")
+    .split(",")
+    .map((name) => name.trim());
   const protocol = offered.find((name) => name.startsWith(PREFIX));
   return protocol ? { protocol, value: protocol.slice(PREFIX.length) } : null;
 }

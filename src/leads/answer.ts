@@ -1,5 +1,6 @@
 import { isHttpUrl } from "../protocol/fields";
 import type { Forms } from "../protocol/form";
+import { headerOf } from "../protocol/header";
 import type { Taken } from "./lead";
 
 /** Answers to a lead: JSON for scripts and servers, a way on for a plain HTML form. */
@@ -21,7 +22,7 @@ export function plainPage(title: string, text: string, init: { status: number; h
 
 /** Whether the sender is a browser that will show what it gets. */
 export const wantsPage = (request: Request, isPlain: boolean): boolean =>
-  isPlain && (request.headers.get("Accept") ?? "").includes("text/html");
+  isPlain && (headerOf(request.headers, "Accept") ?? "").includes("text/html");
 
 /**
  * Where a plain form is sent on to: an http(s) URL on one of the site's redirect hosts or on the page's own. Null for

@@ -189,7 +189,7 @@ export function countryOf(text: string): string | null {
   const said = withoutFlags(text.normalize("NFKC")).trim();
   const whole = country(said);
   if (whole !== null) return whole;
-  const parts = said.split(/[^\p{L}\p{M}\s.'’&-]+/u).map((part) => part.replace(/^[\s-]+|[\s-]+$/g, ""));
+  const parts = said.split(/[^\p{L}\p{M}\s.'’&-]+/u).map((part) => /[^\s-](?:.*[^\s-])?/su.exec(part)?.[0] ?? "");
   const dashed = parts.flatMap((part) => part.split(/\s[-–]\s/));
   return (
     [...parts, ...dashed]

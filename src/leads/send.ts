@@ -1,5 +1,6 @@
 import { Webhook } from "standardwebhooks";
 import { WEBHOOK_EXCERPT_BYTES } from "../limits";
+import { headerOf } from "../protocol/header";
 import { cleanText } from "../protocol/text";
 import { type Attempt, readRetryAfter } from "./schedule";
 import { targetFault } from "./target";
@@ -37,7 +38,7 @@ export async function send(target: Target, message: Message, options: SendOption
       redirect: "manual",
       signal: controller.signal,
     });
-    const retry_after_ms = readRetryAfter(response.headers.get("Retry-After"), Date.now());
+    const retry_after_ms = readRetryAfter(headerOf(response.headers, "Retry-After"), Date.now());
     // The status decides. Only a refusal's first bytes are read, for whoever looks at the dead letter.
     const excerpt = response.ok ? await discard(response) : await firstBytes(response);
     return { kind: "answered", status: response.status, retry_after_ms, excerpt };

@@ -68,7 +68,7 @@ function read(): Table {
     const [kind, list] = line.split(": ");
     if (!list || line.startsWith("#")) continue;
     for (const written of list.split(", ")) {
-      byName.set(written.toLowerCase(), { name: written.replace(/\/.*$/, ""), kind: kind as BotKind });
+      byName.set(written.toLowerCase(), { name: written.split("/", 1)[0] ?? written, kind: kind as BotKind });
     }
   }
   const isOfBots = ([name, { kind }]: [string, KnownBot]) => !KINDS_OF_PEOPLE.has(kind) && !NAMES_OF_PEOPLE.has(name);

@@ -1,3 +1,4 @@
+import { headerOf } from "../protocol/header";
 import { type Agent, agentOf, agentText } from "./agent";
 import type { HeaderFinding } from "./classes";
 
@@ -26,7 +27,7 @@ const SERVER_CLIENT =
  */
 export function readHeaders(request: Pick<Request, "headers" | "url">, acceptEncoding: string | null): HeaderClasses {
   const { headers, url } = request;
-  const text = agentText(headers.get("User-Agent"));
+  const text = agentText(headerOf(headers, "User-Agent"));
   if (!headers.has("Origin")) {
     const isServer = text === null || SERVER_CLIENT.test(text);
     return { findings: null, agent: isServer ? null : agentOf(text), isAgentless: text === null, language: null };
@@ -34,15 +35,15 @@ export function readHeaders(request: Pick<Request, "headers" | "url">, acceptEnc
   const agent = agentOf(text);
   const findings: HeaderFinding[] = [];
   if (text === null) findings.push("no_user_agent");
-  if (!headers.get("Accept-Language")) findings.push("no_accept_language");
-  if (!/\bgzip\b/i.test(acceptEncoding ?? headers.get("Accept-Encoding") ?? "")) findings.push("no_gzip");
-  const isUpgrade = headers.get("Upgrade") !== null;
+  if (!headerOf(headers, "Accept-Language")) findings.push("no_accept_language");
+  if (!/\bgzip\b/i.test(acceptEncoding ?? headerOf(headers, "Accept-Encoding") ?? "")) findings.push("no_gzip");
+  const isUpgrade = headerOf(headers, "Upgrade") !== null;
   if (!isUpgrade && isTrustworthy(url) && isModernChrome(agent, CHROME_WITH_FETCH_METADATA)) {
-    if (!headers.get("Sec-Fetch-Site") && !headers.get("Sec-Fetch-Mode")) findings.push("no_sec_fetch");
+    if (!headerOf(headers, "Sec-Fetch-Site") && !headerOf(headers, "Sec-Fetch-Mode")) findings.push("no_sec_fetch");
   }
-  const hints = headers.get("Sec-CH-UA");
+  const hints = headerOf(headers, "Sec-CH-UA");
   if (hints) findings.push(...hintFindings(hints, agent));
-  return { findings, agent, isAgentless: text === null, language: languageOf(headers.get("Accept-Language")) };
+  return { findings, agent, isAgentless: text === null, language: languageOf(headerOf(headers, "Accept-Language")) };
 }
 
 /** Where browsers send fetch metadata: https, and this machine. */

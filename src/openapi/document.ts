@@ -89,7 +89,11 @@ function responses(operation: Operation): PublishedOperation["responses"] {
 
 /** `GET /analytics/sessions/{id}` → `getAnalyticsSessionsId`. */
 const operationId = (method: string, path: string): string =>
-  `${method}${path.replace(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase()).replace(/\W/g, "")}`;
+  method +
+  path
+    .split(/\W/)
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+    .join("");
 
 function published(method: string, path: string, operation: Operation): PublishedOperation {
   const { summary, description, body, example, keyed } = operation;

@@ -2,6 +2,7 @@ import type { Handler } from "../http/context";
 import { preflight } from "../http/cors";
 import { Problem } from "../http/problem";
 import type { Route } from "../http/router";
+import { headerOf } from "../protocol/header";
 import { getDaily, getEngagement, getOverview } from "./aggregates";
 import { getLive, getSession, getSessionEvents, postTicket } from "./analytics";
 import { getAnomalies } from "./anomalies";
@@ -105,7 +106,11 @@ export const elsewhere: Handler = (context) => {
   const { request, url } = context;
   const isOurs = /^\/(track|analytics)(\/|$)/.test(url.pathname);
   if (request.method === "POST" && !isOurs) return catchLead(context);
-  if (request.method === "OPTIONS" && !isOurs && request.headers.get("Access-Control-Request-Method") === "POST") {
+  if (
+    request.method === "OPTIONS" &&
+    !isOurs &&
+    headerOf(request.headers, "Access-Control-Request-Method") === "POST"
+  ) {
     return preflight(request);
   }
   throw new Problem("not_found", "There is nothing at this path.");

@@ -6,6 +6,7 @@ import { fromRefusal, Problem, unavailable } from "../http/problem";
 import { limitTrack } from "../http/rate";
 import { siteSettings } from "../http/sites";
 import { LEAD_MAX_BODY_BYTES } from "../limits";
+import { headerOf } from "../protocol/header";
 import { CallbackInput } from "../protocol/lead";
 import { parseJson } from "../protocol/text";
 import { parseWith } from "../protocol/track";
@@ -29,7 +30,7 @@ export const postCallback: Handler = async ({ request, env, log }) => {
     if (site === null) throw unsigned();
     const secrets = (await siteSettings(env, site)).webhooks.flatMap((webhook) => webhook.secrets);
     if (!secrets.some((secret) => isSigned(secret, body, request.headers))) throw unsigned();
-    await lead.callback({ crm_id, status, at: Number(request.headers.get("webhook-timestamp")) * 1_000 });
+    await lead.callback({ crm_id, status, at: Number(headerOf(request.headers, "webhook-timestamp")) * 1_000 });
   } catch (error) {
     if (error instanceof Problem) throw error;
     log.warn("callback_failed", { lead_id, error: errorField(error) });

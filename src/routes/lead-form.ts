@@ -7,10 +7,11 @@ import { siteSettings } from "../http/sites";
 import { shownForm } from "../leads/form";
 import { FORM_CACHE_SECONDS } from "../limits";
 import { isSiteName } from "../protocol/fields";
+import { headerOf } from "../protocol/header";
 
 /** `GET /lead/forms/:site/:name`: a form's definition, for any page; it names nobody. */
 export const getLeadForm: Handler = async ({ request, env, params }) => {
-  const origin = request.headers.get("Origin");
+  const origin = headerOf(request.headers, "Origin");
   try {
     await limitTrack(env, request);
     const { site = "", name = "" } = params;

@@ -4,6 +4,7 @@ import { noEvidence } from "../leads/evidence";
 import type { Evidence } from "../leads/lead";
 import { LEAD_SESSION_WAIT_MS, LINGER_MS } from "../limits";
 import { clientNetwork } from "../network/client";
+import { headerOf } from "../protocol/header";
 import type { LeadInput } from "../protocol/lead";
 import type { SiteSettings } from "../protocol/site";
 import { sha256 } from "../session/call";
@@ -28,7 +29,7 @@ export async function askSession(
   trusted: boolean,
 ): Promise<Witness> {
   const { request, env, log } = context;
-  const gpc = request.headers.get("Sec-GPC") === "1";
+  const gpc = headerOf(request.headers, "Sec-GPC") === "1";
   const { country } = clientNetwork(request, null);
   const visitor_id = gpc ? null : (input.visitor_id ?? null);
   const session_id = input.session_id ?? (visitor_id && (await sessionOf(context, site, visitor_id)));

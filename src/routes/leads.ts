@@ -15,6 +15,7 @@ import { phoneDigits } from "../leads/phone";
 import { type Said, saidOf, submitName } from "../leads/submit-name";
 import { MAX_ID_UNITS } from "../limits";
 import { clientNetwork } from "../network/client";
+import { headerOf } from "../protocol/header";
 import { LeadInput } from "../protocol/lead";
 import type { SiteSettings } from "../protocol/site";
 import { parseWith } from "../protocol/track";
@@ -40,8 +41,8 @@ export const catchLead: Handler = (context) => {
 /** Limit, body, then the lead; whoever sent a plain form from a browser gets a page, and every page may read its answer. */
 async function capture(context: Context, check: (form: Form) => void): Promise<Response> {
   const { request, env } = context;
-  const origin = request.headers.get("Origin");
-  let isPage = wantsPage(request, (request.headers.get("Content-Type") ?? "").includes("form"));
+  const origin = headerOf(request.headers, "Origin");
+  let isPage = wantsPage(request, (headerOf(request.headers, "Content-Type") ?? "").includes("form"));
   try {
     await limitTrack(env, request);
     const form = await readForm(request);
@@ -81,7 +82,7 @@ async function takeForm(context: Context, { values, isPlain }: Form, isPage: boo
  */
 function isVouchedFor({ request, url }: Context, isPlain: boolean, { redirect }: LeadInput, { forms }: SiteSettings) {
   const { headers } = request;
-  const isHidden = headers.get("Origin") === "null" && !headers.has("Referer");
+  const isHidden = headerOf(headers, "Origin") === "null" && !headers.has("Referer");
   return isHidden && isPlain && url.searchParams.has("site") && redirectTo(redirect, null, forms) !== null;
 }
 
@@ -93,8 +94,8 @@ function readLead(values: Record<string, unknown>): LeadInput {
 
 /** Where the form stood: by `Origin`, or by `Referer` where a browser sends none or hides it. */
 function pageOf({ headers }: Request): { origin: string | null; url: string | null } {
-  const origin = headers.get("Origin");
-  const referrer = headers.get("Referer");
+  const origin = headerOf(headers, "Origin");
+  const referrer = headerOf(headers, "Referer");
   const from = referrer && URL.canParse(referrer) ? new URL(referrer) : null;
   const named = origin === null || origin === "null" ? (from?.origin ?? origin) : origin;
   return { origin: named, url: from && from.origin === named ? from.href : named };
@@ -148,7 +149,7 @@ async function takeLead(
 }
 
 function idempotencyKey({ headers }: Request): string | undefined {
-  const key = headers.get("Idempotency-Key");
+  const key = headerOf(headers, "Idempotency-Key");
   if (key === null || key === "") return undefined;
   if (key.length <= MAX_ID_UNITS * 2) return key;
   throw new Problem("invalid_body", "Idempotency-Key: is too long", {

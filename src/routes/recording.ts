@@ -10,6 +10,7 @@ import { siteSettings } from "../http/sites";
 import { streamText } from "../http/stream";
 import { RECORDING_MAX_BYTES, RECORDING_MAX_TEXT_BYTES } from "../limits";
 import { NoQuery } from "../protocol/analytics";
+import { headerOf } from "../protocol/header";
 import { type Chunk, type ChunkCall, parseChunk, type StoredChunk } from "../recording/chunk";
 import { gunzip, gzip, isGzip } from "../recording/gzip";
 import { mergeChunks, type ReadEvent } from "../recording/merge";
@@ -71,7 +72,7 @@ const tooLarge = (): Problem =>
 const TYPES = ["application/json", "text/plain", "application/gzip"];
 
 async function readChunkBody(request: Request): Promise<Chunk> {
-  const type = (request.headers.get("Content-Type") ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  const type = (headerOf(request.headers, "Content-Type") ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
   if (!TYPES.includes(type)) {
     throw new Problem("unsupported_type", "Send application/json, application/gzip, or text/plain that holds either.");
   }

@@ -6,6 +6,7 @@ import { limitApi, limitTrack } from "../http/rate";
 import { offeredTicket, readTicket } from "../http/tickets";
 import { UNAVAILABLE_RETRY_SECONDS } from "../limits";
 import { SessionId } from "../protocol/fields";
+import { headerOf } from "../protocol/header";
 import type { CallContext } from "../session/call";
 import { type SocketContext, socketRequest } from "../session/socket";
 import { admit } from "./track";
@@ -66,7 +67,7 @@ export function normalStreamPath(path: string): string | null {
 }
 
 export function requireUpgrade(request: Request): void {
-  if (request.headers.get("Upgrade")?.toLowerCase() === "websocket") return;
+  if (headerOf(request.headers, "Upgrade")?.toLowerCase() === "websocket") return;
   throw new Problem("upgrade_required", "Open this path as a WebSocket.", { headers: { Upgrade: "websocket" } });
 }
 

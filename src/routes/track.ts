@@ -12,6 +12,7 @@ import { originAllowed, siteSettings } from "../http/sites";
 import { storedAddress } from "../network/address";
 import { clientNetwork } from "../network/client";
 import { SiteName } from "../protocol/fields";
+import { headerOf } from "../protocol/header";
 import type { SiteSettings } from "../protocol/site";
 import type { Parsed } from "../protocol/text";
 import {
@@ -78,7 +79,7 @@ export async function track<Body = unknown>(
   read: (request: Request) => Promise<Body> = readJson as (request: Request) => Promise<Body>,
 ): Promise<Response> {
   const { request, env } = context;
-  const origin = request.headers.get("Origin");
+  const origin = headerOf(request.headers, "Origin");
   try {
     await limitTrack(env, request);
     const body = await answer(await read(request));
@@ -122,7 +123,7 @@ export async function admit(
   return {
     session_id,
     site,
-    gpc: request.headers.get("Sec-GPC") === "1",
+    gpc: headerOf(request.headers, "Sec-GPC") === "1",
     default_consent: settings.default_consent,
     ...(settings.expose.length > 0 && { expose: settings.expose }),
     record: ruleOf(settings.record),
@@ -145,7 +146,7 @@ export async function checkOrigin(
   { request, env }: Context,
   settings: SiteSettings,
   site: string,
-  origin: string | null = request.headers.get("Origin"),
+  origin: string | null = headerOf(request.headers, "Origin"),
 ): Promise<void> {
   if (origin !== null) {
     if (originAllowed(origin, settings.allowed_origins)) return;

@@ -317,6 +317,31 @@ function streamed(text: string): Promise<Response> {
   return ask(BATCH, { method: "POST", body });
 }
 
+describe("a header or an address that is far too long", () => {
+  const LONG = 60_000;
+  const headers = (more: Record<string, string>) => ({ headers: { "Content-Type": "application/json", ...more } });
+
+  it.each([
+    ["User-Agent", `Version/${"1".repeat(LONG)}`],
+    ["User-Agent", "Mozilla/5.0 (".repeat(LONG / 13)],
+    ["Sec-CH-UA", '"Chromium"; '.repeat(LONG / 12)],
+    ["Accept-Language", `${"a-".repeat(LONG / 2)}!`],
+    ["Accept", `text/csv${" ".repeat(LONG)}`],
+    ["Referer", `https://shop.example/${"%".repeat(LONG)}`],
+  ])("%s: is cut, and the call is taken", async (name, value) => {
+    const session_id = newId();
+    expect((await post(BATCH, batchOf(session_id), headers({ [name]: value }))).status).toBe(200);
+    const sent = { ...clicks(1)[0], session_id, stream: "s2", first: 1 };
+    expect((await post(SINGLE, sent, headers({ [name]: value }))).status).toBe(200);
+    expect((await post("/lead", { email: `${session_id}@shop.example` }, headers({ [name]: value }))).status).toBe(202);
+  });
+
+  it("asked for at more than 16 KB is 414", async () => {
+    await problemOf(await ask(`/health?${"a".repeat(16 * 1_024)}`), "address_too_long");
+    expect((await ask(`/health?${"a".repeat(15 * 1_024)}`)).status).toBe(200);
+  });
+});
+
 describe("text that cannot be stored", () => {
   const dirty = "a\u0000b\ud800c😀\udc00d\ud83d\u0000\ude00e";
   const kept = "abc😀de";

@@ -16,10 +16,14 @@ interface Item {
 
 /** Attributes that name something to fetch; an image within the address itself may stay. */
 const FETCHED = /^(src|srcset|poster|data|background|xlink:href|rr_src|imagesrcset|formaction|action|ping|manifest)$/;
-const URL_IN_CSS = /url\(\s*(?!["']?(?:data:|#))[^)]*\)/gi;
+/** One without a bracket at its end goes on to the end of the text, for browsers too. */
+const URL_IN_CSS = /url\([^)]*\)?/gi;
+/** An image within the address itself, or a part of the page. */
+const IS_HERE = /^url\(\s*["']?(?:data:|#)/i;
 const IMPORT_IN_CSS = /@import[^;]*;?/gi;
 
-export const inertCss = (css: string): string => css.replace(IMPORT_IN_CSS, "").replace(URL_IN_CSS, "none");
+export const inertCss = (css: string): string =>
+  css.replace(IMPORT_IN_CSS, "").replace(URL_IN_CSS, (url) => (IS_HERE.test(url) ? url : "none"));
 
 /** Those that can be made inert. A page sends what it likes: one event that nobody understands costs no other. */
 export const inertOnly = (events: readonly PlayedEvent[]): PlayedEvent[] =>

@@ -13,7 +13,7 @@ const isOf = (path: string, { name, type }: HTMLInputElement): boolean =>
       .includes(path));
 
 const labelOf = ({ labels, name }: HTMLInputElement): string =>
-  labels?.[0]?.textContent?.replace(/[\s*:]+$/, "") || name;
+  labels?.[0]?.textContent?.replace(/[\s*:]{1,9}$/, "") || name;
 
 /** Says at its field what the server does not take, in the browser's own way; false if there is nothing to correct. */
 export function showFaults(form: HTMLFormElement, faults: readonly Fault[]): boolean {
