@@ -32,8 +32,8 @@ export async function handleFrame(
   const call = await buildCall(context, parts.value);
   const result = track(call);
   if (!result.ok) return refuse(socket, context, id, result);
-  if (context.strikes > 0 || call.key_hash !== context.key_hash) {
-    socket.serializeAttachment({ ...context, strikes: 0, key_hash: call.key_hash });
+  if (context.strikes > 0 || !context.is_proved || call.key_hash !== context.key_hash) {
+    socket.serializeAttachment({ ...context, strikes: 0, is_proved: true, key_hash: call.key_hash });
   }
   const { accepted, duplicates, rejected, ack, ended, engagement } = result;
   const more = { ...(ended && { ended }), ...(engagement && { engagement }) };

@@ -19,7 +19,7 @@ export interface Memory extends Schedule {
   alarm_at: number | null;
 }
 
-const IDLE = { flush_due: { d1: null, r2: null }, standby: null, writing: false, alarm_at: null };
+const IDLE = { flush_due: { d1: null, r2: null }, standby: null, keys_due: null, writing: false, alarm_at: null };
 
 export function newMemory(head: Head): Memory {
   const state = newState(firstSeq(head.created_at));

@@ -1,13 +1,14 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../src/env";
 import { createLogger, errorField, type Logger } from "../src/http/logger";
-import { MAX_USED_TICKETS, REALTIME_MAX_WATCHERS, REALTIME_POLL_MS, REALTIME_SHOWN } from "../src/limits";
+import { KEY_CHECK_MS, MAX_USED_TICKETS, REALTIME_MAX_WATCHERS, REALTIME_POLL_MS, REALTIME_SHOWN } from "../src/limits";
 import { isHere, type Presence } from "../src/roster/entry";
 import { type Here, isAsked } from "../src/roster/people";
 import { allShards, shardName } from "../src/roster/shards";
 import { type FollowContext, readFollow } from "../src/roster/socket";
 import { mergeSummaries, summarize } from "../src/roster/summary";
 import { readUsed, writeUsed } from "../src/store/used-tickets";
+import { closeRevoked } from "./followers";
 import type { Place } from "./roster";
 import { sendQuietly } from "./watch";
 
@@ -22,6 +23,7 @@ export class RealtimeActor extends DurableObject<Env> {
   readonly #present = new Map<string, Here & { shard: number }>();
   /** Null until this instance has read all shards once: those who follow are then told everything anew. */
   #isComplete = false;
+  #keysCheckedAt = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -46,8 +48,8 @@ export class RealtimeActor extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    const sockets = this.ctx.getWebSockets();
-    const [first] = sockets;
+    await this.#checkKeys();
+    const [first] = this.ctx.getWebSockets();
     if (!first) return this.#forget();
     const follow = first.deserializeAttachment() as FollowContext;
     const isNew = !this.#isComplete;
@@ -68,6 +70,13 @@ export class RealtimeActor extends DurableObject<Env> {
 
   override webSocketError(_: WebSocket, error: unknown): void {
     this.#log.debug("socket_error", { error: errorField(error) });
+  }
+
+  async #checkKeys(): Promise<void> {
+    const now = Date.now();
+    if (now < this.#keysCheckedAt + KEY_CHECK_MS) return;
+    this.#keysCheckedAt = now;
+    await closeRevoked(this.env, this.ctx.getWebSockets(), now, this.#log);
   }
 
   /** Brings `#present` up to date, and says what became of it. A shard that does not answer is asked again next time. */

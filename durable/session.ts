@@ -8,7 +8,7 @@ import {
   FLUSH_MS,
   IDENTITY_WAIT_MS,
   JOURNAL_MAX_UNITS,
-  MAX_SOCKETS,
+  KEY_CHECK_MS,
   MAX_USED_TICKETS,
   OUTSIDE_TIMEOUT_MS,
   PLANS_PER_ALARM,
@@ -35,11 +35,13 @@ import { readTombstone } from "../src/store/tombstone";
 import { countSession } from "./count";
 import { dropTombstone, eraseSession, type Subject, subjectOf } from "./erasing";
 import { flush, type Outside } from "./flush";
+import { canBeRevoked, closeRevoked } from "./followers";
 import { handleFrame } from "./frames";
 import { Inquiry, type Occasion, toldOf } from "./inquiry";
 import { load, type Memory, newMemory, scheduleFlush, setDue, withdrawalAt } from "./memory";
 import { type ChunkResult, Recorder } from "./recorder";
 import { Reporter } from "./reporter";
+import { Seats } from "./seats";
 import { forgetStuck, tellStuck } from "./stuck";
 import { type Unarchived, unarchivedOf } from "./unarchived";
 import { Watch } from "./watch";
@@ -67,6 +69,7 @@ export class SessionActor extends DurableObject<Env> {
   #counting: Promise<void> = Promise.resolve();
   #isErased = false;
   #watch: Watch;
+  readonly #seats: Seats;
   #reporter: Reporter;
   #log: Logger;
   readonly #inquiry: Inquiry;
@@ -76,6 +79,7 @@ export class SessionActor extends DurableObject<Env> {
     super(ctx, env);
     this.outside = { db: env.DB, bucket: env.TRACKING_R2 };
     this.journal = new Journal(ctx.storage);
+    this.#seats = new Seats(ctx, () => this.#memory !== null);
     this.#watch = new Watch(ctx, () => this.journal);
     this.#log = createLogger(env.LOG_LEVEL, { actor: "session", session_id: ctx.id.name ?? ctx.id.toString() });
     this.#inquiry = new Inquiry(env.IDENTITY, this.#log);
@@ -180,7 +184,8 @@ export class SessionActor extends DurableObject<Env> {
     const context = readSocket(request);
     const now = Date.now();
     const memory = this.#wake(now);
-    if (this.ctx.getWebSockets().length >= MAX_SOCKETS) return new Response("too many sockets", { status: 429 });
+    const full = this.#seats.refusal(context);
+    if (full !== null) return new Response(full, { status: 429 });
     const isHidden =
       context.kind === "watch" && context.sites !== null && !context.sites.includes(memory?.head.site ?? "");
     if (context.kind === "watch" && (!memory || isHidden)) return new Response("session_unknown", { status: 404 });
@@ -256,6 +261,8 @@ export class SessionActor extends DurableObject<Env> {
     // Until it has gone through, the alarm that rings stands for any other: it rings again if this process dies.
     memory.alarm_at = now;
     memory.standby = null;
+    // An instance that this alarm has woken does not know when it last asked.
+    if (memory.keys_due === null && canBeRevoked(this.ctx.getWebSockets("watch"))) memory.keys_due = now;
     this.#endIfIdle(memory, now);
     this.#abandonForms(memory, now);
     this.#ask(memory, "alarm", now);
@@ -269,6 +276,7 @@ export class SessionActor extends DurableObject<Env> {
       this.#abort(error);
     }
     await this.#eraseWithdrawn(memory);
+    await this.#checkKeys(memory);
     if (this.#memory !== memory) return;
     const done = Date.now();
     this.#reporter.flushed(memory, done);
@@ -288,8 +296,22 @@ export class SessionActor extends DurableObject<Env> {
     if (!memory) return null;
     memory.alarm_at = this.#alarmAtWake;
     this.#memory = memory;
+    this.#planKeyCheck(memory, now);
     this.#setDeadline(memory);
     return memory;
+  }
+
+  #planKeyCheck(memory: Memory, now: number): void {
+    if (memory.keys_due !== null || !canBeRevoked(this.ctx.getWebSockets("watch"))) return;
+    memory.keys_due = now + KEY_CHECK_MS;
+    this.#setDeadline(memory);
+  }
+
+  async #checkKeys(memory: Memory): Promise<void> {
+    const now = Date.now();
+    if (!due(memory.keys_due, now)) return;
+    await closeRevoked(this.env, this.ctx.getWebSockets("watch"), now, this.#log);
+    memory.keys_due = canBeRevoked(this.ctx.getWebSockets("watch")) ? now + KEY_CHECK_MS : null;
   }
 
   /** Erased for good, as this instance knows or the tombstone says. */
@@ -488,10 +510,10 @@ export class SessionActor extends DurableObject<Env> {
 
   #accept(context: SocketContext, memory: Memory | null, now: number): Response {
     const { 0: client, 1: server } = new WebSocketPair();
-    this.ctx.acceptWebSocket(server, [context.kind]);
-    server.serializeAttachment(context);
+    this.#seats.take(server, context);
     if (context.kind === "watch" && memory) {
       server.send(JSON.stringify({ t: "live", data: this.#watch.live(memory, now) }));
+      this.#planKeyCheck(memory, now);
     }
     if (context.kind === "track" && memory && memory.head.site !== context.site) server.close(4404, "session_unknown");
     const headers = context.protocol ? { "Sec-WebSocket-Protocol": context.protocol } : {};

@@ -86,8 +86,15 @@ export const MAX_NETWORK_CHANGES = 32;
 export const LIVE_MAX_ENTRIES = 1_000;
 /** Stream tickets remembered as used, per session. They expire after a minute. */
 export const MAX_USED_TICKETS = 64;
-/** Sockets on one session: a visitor's tabs (one each) and the analysts who follow it. */
-export const MAX_SOCKETS = 64;
+/** Sockets of pages on one session, one for each tab of a visitor; of these, from one address (IPv4, or IPv6 /64). */
+export const MAX_PAGE_SOCKETS = 64;
+export const MAX_SENDER_SOCKETS = 16;
+/** Those who follow one session have seats of their own: a team that looks at it together. */
+export const MAX_WATCHERS = 32;
+/** The tracker opens a socket to send by it: one of which nothing was taken by then is nobody's. */
+export const SOCKET_PROOF_MS = 10 * SECOND;
+/** Whoever follows is asked for their key again this often: what is revoked or has expired closes within a minute. */
+export const KEY_CHECK_MS = 25 * SECOND;
 
 // --- Time -----------------------------------------------------------------------------------------------------------
 

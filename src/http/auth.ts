@@ -9,7 +9,7 @@ export const DEVELOPMENT_KEY = "pulsegate-development-key";
 
 /** Who calls, by the key that was shown. */
 export interface Caller {
-  /** `root`, or the public part of a key. */
+  /** `ROOT_KEY`, or the public part of a key. */
   key_id: string;
   scopes: readonly Scope[] | "all";
   /** The only sites it sees; null: all of them. */
@@ -18,7 +18,9 @@ export interface Caller {
   expires_at: number | null;
 }
 
-const ROOT: Caller = { key_id: "root", scopes: "all", sites: null, expires_at: null };
+/** Stands for the root key: it is revoked by putting another. */
+export const ROOT_KEY = "root";
+const ROOT: Caller = { key_id: ROOT_KEY, scopes: "all", sites: null, expires_at: null };
 
 /** Hashes first, so that the comparison takes the same time whatever the length and content. */
 async function sameSecret(given: string, wanted: string): Promise<boolean> {

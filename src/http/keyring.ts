@@ -28,9 +28,16 @@ export async function keyOf({ DB }: Env, given: string, now: number): Promise<St
     cache.set(keyId, key, KEY_CACHE_MS);
   }
   const hash = await sha256(given);
-  if (!key || key.revoked_at !== null || (key.expires_at !== null && key.expires_at <= now)) return null;
+  if (!isOpen(key, now)) return null;
   return crypto.subtle.timingSafeEqual(bytesOf(hash), bytesOf(key.hash)) ? key : null;
 }
+
+const isOpen = (key: StoredKey | null, now: number): key is StoredKey =>
+  key !== null && key.revoked_at === null && (key.expires_at === null || key.expires_at > now);
+
+/** Whether a key opens something at `now` (epoch ms), by D1's word of this moment. D1 errors are thrown. */
+export const isKeyOpen = async ({ DB }: Pick<Env, "DB">, keyId: string, now: number): Promise<boolean> =>
+  isOpen(await findKey(DB, keyId), now);
 
 /** Makes a key. Its text is in the answer and nowhere else. */
 export async function makeKey({ DB }: Env, input: KeyInput, now: number): Promise<StoredKey & { key: string }> {

@@ -7,6 +7,8 @@ export interface Ticket {
   path: string;
   /** The only sites its asker may see; null: all of them. */
   sites: readonly string[] | null;
+  /** The asker's key: what is opened by the ticket closes with it. */
+  key_id: string;
   expires_at: number;
   /** Remembered by the actor that takes it, so that it opens one socket. */
   nonce: string;
@@ -38,10 +40,10 @@ const keyFor = (rootKey: string): Promise<CryptoKey> =>
 /** Signed, so that nothing has to be stored until it is used. */
 export async function issueTicket(
   rootKey: string,
-  { path, sites }: Pick<Ticket, "path" | "sites">,
+  { path, sites, key_id }: Pick<Ticket, "path" | "sites" | "key_id">,
   now: number,
 ): Promise<Ticket & { value: string }> {
-  const ticket: Ticket = { path, sites, expires_at: now + TICKET_MS, nonce: crypto.randomUUID() };
+  const ticket: Ticket = { path, sites, key_id, expires_at: now + TICKET_MS, nonce: crypto.randomUUID() };
   const payload = toBase64Url(encoder.encode(JSON.stringify(ticket)));
   const signature = await crypto.subtle.sign("HMAC", await keyFor(rootKey), encoder.encode(payload));
   return { ...ticket, value: `${payload}.${toBase64Url(new Uint8Array(signature))}` };

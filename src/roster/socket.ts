@@ -7,6 +7,8 @@ export interface FollowContext {
   bots: Bots;
   /** The ticket the Worker has verified, to be used once; null when a key opened the socket. */
   ticket: { nonce: string; expires_at: number } | null;
+  /** The key that opened it, or for which its ticket was made. */
+  key_id: string;
   /** The subprotocol to answer with, null when none was offered. */
   protocol: string | null;
 }

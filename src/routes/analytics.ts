@@ -67,7 +67,11 @@ export const postTicket = keyed(
     if (!parsed.ok) throw fromRefusal(parsed.refusal);
     const path = normalStreamPath(parsed.value.path) ?? realtimeTicketPath(parsed.value.path, caller);
     if (!path) throw new Problem("invalid_ticket_path", "path: must be the path of a stream.");
-    const { value, expires_at } = await issueTicket(requireRootKey(env), { path, sites: caller.sites }, Date.now());
+    const { value, expires_at } = await issueTicket(
+      requireRootKey(env),
+      { path, sites: caller.sites, key_id: caller.key_id },
+      Date.now(),
+    );
     return Response.json(
       { data: { ticket: value, protocol: `ticket.${value}`, path, expires_at } },
       { headers: NO_STORE },

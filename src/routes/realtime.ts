@@ -5,13 +5,13 @@ import { errorField } from "../http/logger";
 import { Problem, unavailable } from "../http/problem";
 import { readQuery } from "../http/query";
 import { limitApi } from "../http/rate";
-import { offeredTicket, readTicket } from "../http/tickets";
+import { offeredTicket } from "../http/tickets";
 import { UNAVAILABLE_RETRY_SECONDS } from "../limits";
 import { RealtimeQuery, RealtimeStreamQuery } from "../protocol/realtime";
 import { allShards, shardName } from "../roster/shards";
 import { type FollowContext, followRequest, hubName } from "../roster/socket";
 import { mergeSummaries } from "../roster/summary";
-import { requireUpgrade, WATCH } from "./socket";
+import { requireTicket, requireUpgrade, WATCH } from "./socket";
 
 /** `GET /analytics/realtime`: who is on a site, or on all of them, now. */
 export const getRealtime = keyed(
@@ -74,10 +74,10 @@ export const openRealtimeStream: Handler = async (context) => {
   const query = readQuery(RealtimeStreamQuery, { url, caller: ANYONE });
   const asked: Asked = { site: query.site ?? null, bots: query.bots };
   if (caller && !maySee(caller.sites, asked.site)) throw new Problem("scope_missing", "This key is for other sites.");
-  if (!offered) return open(context, { ...asked, ticket: null, protocol: null });
-  const ticket = await readTicket(requireRootKey(env), offered.value, pathOf(asked), Date.now());
-  if (!ticket) throw new Problem("ticket_invalid", "This ticket is expired, or opens another stream.");
-  return open(context, { ...asked, ticket, protocol: offered.protocol });
+  if (caller) return open(context, { ...asked, ticket: null, key_id: caller.key_id, protocol: null });
+  const { value = "", protocol = null } = offered ?? {};
+  const ticket = await requireTicket(context, requireRootKey(env), value, pathOf(asked));
+  return open(context, { ...asked, ticket, key_id: ticket.key_id, protocol });
 };
 
 async function open({ env, log }: Context, follow: FollowContext): Promise<Response> {

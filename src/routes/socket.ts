@@ -1,13 +1,15 @@
-import { requireKey, requireRootKey } from "../http/auth";
+import { ROOT_KEY, requireKey, requireRootKey } from "../http/auth";
 import type { Context, Handler } from "../http/context";
+import { isKeyOpen } from "../http/keyring";
 import { errorField } from "../http/logger";
 import { invalidQuery, Problem, type ProblemCode, unavailable } from "../http/problem";
-import { limitApi, limitTrack } from "../http/rate";
-import { offeredTicket, readTicket } from "../http/tickets";
+import { addressOf, limitApi, limitTrack } from "../http/rate";
+import { offeredTicket, readTicket, type Ticket } from "../http/tickets";
 import { UNAVAILABLE_RETRY_SECONDS } from "../limits";
+import { senderOf } from "../network/address";
 import { SessionId } from "../protocol/fields";
 import { headerOf } from "../protocol/header";
-import type { CallContext } from "../session/call";
+import { type CallContext, sha256 } from "../session/call";
 import { type SocketContext, socketRequest } from "../session/socket";
 import { admit } from "./track";
 
@@ -25,8 +27,14 @@ export const openTrackSocket: Handler = async (context) => {
     if (error instanceof Problem && error.code === "origin_not_allowed") return closed(4403, error.code);
     throw error;
   }
-  return open(context, { kind: "track", ...caller, ticket: null, protocol: null, strikes: 0 });
+  const sender = await senderToken(context, session_id);
+  const opened = { ticket: null, protocol: null, opened_at: Date.now() };
+  return open(context, { kind: "track", ...caller, ...opened, sender, is_proved: false, strikes: 0 });
 };
+
+/** Counts the sockets of one address on a session without naming it. */
+const senderToken = async ({ request, env }: Context, sessionId: string): Promise<string> =>
+  (await sha256(`${env.ADDRESS_HASH_SECRET ?? ""} ${sessionId} ${senderOf(addressOf(request))}`)).slice(0, 16);
 
 function closed(code: number, reason: string): Response {
   const { 0: client, 1: server } = new WebSocketPair();
@@ -43,14 +51,25 @@ export const openSessionStream: Handler = async (context) => {
   const session_id = sessionIdOf(params["id"] ?? "", "not_found");
   const offered = offeredTicket(request.headers);
   if (!offered) {
-    const { sites } = await requireKey(request, env, WATCH);
-    return open(context, { kind: "watch", session_id, sites, ticket: null, protocol: null });
+    const { sites, key_id } = await requireKey(request, env, WATCH);
+    const opened = { ticket: null, protocol: null, opened_at: Date.now() };
+    return open(context, { kind: "watch", session_id, sites, key_id, ...opened });
   }
   const key = requireRootKey(env);
-  const ticket = await readTicket(key, offered.value, streamPath(session_id), Date.now());
-  if (!ticket) throw new Problem("ticket_invalid", "This ticket is expired, or opens another stream.");
-  return open(context, { kind: "watch", session_id, sites: ticket.sites, ticket, protocol: offered.protocol });
+  const ticket = await requireTicket(context, key, offered.value, streamPath(session_id));
+  const { sites, key_id } = ticket;
+  const opened = { ticket, protocol: offered.protocol, opened_at: Date.now() };
+  return open(context, { kind: "watch", session_id, sites, key_id, ...opened });
 };
+
+/** A ticket for this path whose key still opens something: it may have been revoked since. */
+export async function requireTicket({ env }: Context, rootKey: string, value: string, path: string): Promise<Ticket> {
+  const now = Date.now();
+  const ticket = await readTicket(rootKey, value, path, now);
+  const isOpen = ticket && (ticket.key_id === ROOT_KEY || (await isKeyOpen(env, ticket.key_id, now)));
+  if (isOpen) return ticket;
+  throw new Problem("ticket_invalid", "This ticket is expired, or opens another stream.");
+}
 
 /** Either opens what a session's actor says of itself. */
 export const WATCH = ["read", "inspect"] as const;

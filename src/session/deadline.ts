@@ -21,6 +21,8 @@ export interface Schedule {
   flush_due: Readonly<Record<StoreName, number | null>>;
   /** While a page's socket is open the alarm stays where the next flush will want it, instead of going to the idle limit. */
   standby: number | null;
+  /** When those who follow are asked for their keys again; null while nobody follows by a key that can be revoked. */
+  keys_due: number | null;
   /** The alarm is writing plans at this moment: they need no alarm of their own. */
   writing: boolean;
 }
@@ -80,6 +82,7 @@ export function nextDeadline(schedule: Schedule): number | null {
     storeDue(schedule, "r2"),
     schedule.progress.erase?.retry_at ?? null,
     schedule.standby,
+    schedule.keys_due,
     forgetAt(schedule),
     idleAt(schedule),
     abandonedAt(schedule.state),

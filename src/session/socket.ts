@@ -7,10 +7,16 @@ interface Common {
   ticket: { nonce: string; expires_at: number } | null;
   /** The subprotocol to answer with, null when none was offered. */
   protocol: string | null;
+  /** Epoch ms. */
+  opened_at: number;
 }
 
 export interface TrackSocketContext extends Common, CallContext {
   kind: "track";
+  /** Stands for its address on this session, and nowhere else. */
+  sender: string;
+  /** A frame of it was taken. */
+  is_proved: boolean;
   /** Refused frames in a row. */
   strikes: number;
 }
@@ -19,6 +25,8 @@ export interface WatchSocketContext extends Common {
   kind: "watch";
   /** The only sites the one who watches may see; null: all of them. */
   sites: readonly string[] | null;
+  /** The key that opened it, or for which its ticket was made. */
+  key_id: string;
 }
 
 /** Kept in the socket's attachment, so that it survives hibernation. */

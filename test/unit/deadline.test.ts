@@ -37,6 +37,7 @@ function schedule(change: (schedule: Schedule) => void = () => {}): Schedule {
     progress: newProgress(100),
     flush_due: { d1: T + 3_000, r2: T + 3_000 },
     standby: null,
+    keys_due: null,
     writing: false,
   };
   change(made);

@@ -16,6 +16,7 @@ function waiting(change: (one: Waiting) => void = () => {}): Waiting {
     progress: newProgress(100),
     flush_due: { d1: T, r2: T + 60_000 },
     standby: null,
+    keys_due: null,
     writing: false,
     alarm_at: null,
   };

@@ -52,7 +52,13 @@ describe("a session's statement", () => {
 
 describe("who follows a site", () => {
   it("is told to the hub as the Worker has it", () => {
-    const context = { site: "a", bots: "exclude" as const, ticket: { nonce: "n", expires_at: T }, protocol: "p" };
+    const context = {
+      site: "a",
+      bots: "exclude" as const,
+      ticket: { nonce: "n", expires_at: T },
+      key_id: "root",
+      protocol: "p",
+    };
     const request = followRequest(context);
     expect(request.headers.get("upgrade")).toBe("websocket");
     expect(readFollow(request)).toEqual(context);

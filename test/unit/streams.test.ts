@@ -226,7 +226,7 @@ describe("a socket's request", () => {
   it("carries who opens it, and nothing where it carries nothing", () => {
     const context = {
       ...{ kind: "watch" as const, session_id: "s", ticket: { nonce: "n", expires_at: 5 } },
-      ...{ protocol: null, sites: ["shop"] },
+      ...{ protocol: null, sites: ["shop"], key_id: "root", opened_at: 7 },
     };
     const request = socketRequest(context);
     expect(request.headers.get("Upgrade")).toBe("websocket");

@@ -1,0 +1,37 @@
+import type { Env } from "../src/env";
+import { ROOT_KEY } from "../src/http/auth";
+import { isKeyOpen } from "../src/http/keyring";
+import { errorField, type Logger } from "../src/http/logger";
+import { OUTSIDE_TIMEOUT_MS } from "../src/limits";
+import { inTime } from "./in-time";
+
+/** The contract's kind of close code: the key, or the ticket of it, opens nothing any more. */
+const REVOKED = 4401;
+
+const keyOf = (socket: WebSocket): string => (socket.deserializeAttachment() as { key_id: string }).key_id;
+
+/** The keys by which these sockets were opened, as far as they can be revoked or expire. */
+function keysOf(sockets: readonly WebSocket[]): string[] {
+  const open = sockets.filter(({ readyState }) => readyState === WebSocket.OPEN);
+  return [...new Set(open.map(keyOf))].filter((key) => key !== ROOT_KEY);
+}
+
+export const canBeRevoked = (sockets: readonly WebSocket[]): boolean => keysOf(sockets).length > 0;
+
+/** Closes the streams whose key was revoked or has expired. While D1 does not answer they stay open. */
+export async function closeRevoked(
+  env: Pick<Env, "DB">,
+  sockets: readonly WebSocket[],
+  now: number,
+  log: Logger,
+): Promise<void> {
+  for (const key of keysOf(sockets)) {
+    try {
+      if (await inTime(isKeyOpen(env, key, now), OUTSIDE_TIMEOUT_MS)) continue;
+    } catch (error) {
+      log.warn("key_unchecked", { error: errorField(error) });
+      continue;
+    }
+    for (const socket of sockets) if (keyOf(socket) === key) socket.close(REVOKED, "key_revoked");
+  }
+}

@@ -1,0 +1,71 @@
+import { MAX_PAGE_SOCKETS, MAX_SENDER_SOCKETS, MAX_WATCHERS, SOCKET_PROOF_MS } from "../src/limits";
+import type { SocketContext } from "../src/session/socket";
+
+/** Close codes of the contract's kind: the session is not known, or the page has said nothing that was taken. */
+const UNKNOWN = 4404;
+const SILENT = 4408;
+
+const contextOf = (socket: WebSocket): SocketContext => socket.deserializeAttachment();
+
+/** A page's socket of which no frame was taken yet: whoever knows a session's id may open one. */
+const isSilent = (socket: WebSocket): boolean => {
+  const context = contextOf(socket);
+  return context.kind === "track" && !context.is_proved;
+};
+
+/**
+ * Who may sit on a session's sockets: pages, so many of one sender, and apart from them those who follow. Who says nothing
+ * has to go, and at once where somebody else waits for the seat.
+ */
+export class Seats {
+  readonly #ctx: DurableObjectState;
+  readonly #isKnown: () => boolean;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(ctx: DurableObjectState, isKnown: () => boolean) {
+    this.#ctx = ctx;
+    this.#isKnown = isKnown;
+  }
+
+  /** Why there is no seat; null where there is one. */
+  refusal(context: SocketContext): string | null {
+    if (context.kind === "watch") {
+      return this.#ctx.getWebSockets("watch").length >= MAX_WATCHERS ? "too many follow this session" : null;
+    }
+    if (this.#ctx.getWebSockets(senderTag(context.sender)).length >= MAX_SENDER_SOCKETS) {
+      return "too many sockets of this address";
+    }
+    const pages = this.#ctx.getWebSockets("track");
+    if (pages.length < MAX_PAGE_SOCKETS) return null;
+    const silent = pages.find(isSilent);
+    if (!silent) return "too many sockets";
+    this.#close(silent);
+    return null;
+  }
+
+  /** Takes the seat. A timer, not an alarm: nothing of a session that nobody knows may be written down. */
+  take(socket: WebSocket, context: SocketContext): void {
+    this.#ctx.acceptWebSocket(socket, context.kind === "track" ? ["track", senderTag(context.sender)] : ["watch"]);
+    socket.serializeAttachment(context);
+    if (context.kind === "track") this.#look(SOCKET_PROOF_MS);
+  }
+
+  #look(ms: number): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      const now = Date.now();
+      const silent = this.#ctx.getWebSockets("track").filter(isSilent);
+      const due = silent.map((socket) => contextOf(socket).opened_at + SOCKET_PROOF_MS);
+      for (const [i, socket] of silent.entries()) if ((due[i] ?? 0) <= now) this.#close(socket);
+      const next = Math.min(...due.filter((at) => at > now));
+      if (Number.isFinite(next)) this.#look(next - now);
+    }, ms);
+  }
+
+  #close(socket: WebSocket): void {
+    if (this.#isKnown()) socket.close(SILENT, "silent");
+    else socket.close(UNKNOWN, "session_unknown");
+  }
+}
+
+const senderTag = (sender: string): string => `from ${sender}`;
