@@ -11,9 +11,10 @@ import {
   LEAD_RETRY_MIN_MS,
   OUTSIDE_TIMEOUT_MS,
 } from "../src/limits";
-import { deleteLeadRows } from "../src/store/erasures";
+import { deleteDeliveries } from "../src/store/deliveries";
+import { deleteLeadRows, hostOf } from "../src/store/erasures";
 import { type LeadState, LeadStore } from "../src/store/lead";
-import { type CrmWord, claimLead, writeCrmWord } from "../src/store/leads";
+import { type Claimed, type CrmWord, claimLead, writeCrmWord } from "../src/store/leads";
 import { OutboxStore } from "../src/store/outbox";
 import { Courier } from "./courier";
 import { inTime } from "./in-time";
@@ -86,13 +87,23 @@ export class LeadActor extends DurableObject<Env> {
   }
 
   /** Takes a submit that D1 has given to this lead. */
-  adopt(lead_id: string, submission: Submission, outcome: Outcome): void {
+  adopt(lead_id: string, submission: Submission, outcome: Outcome, guest = false): void {
     const state = this.#store.read() ?? this.#begin(lead_id, submission.site, null);
     // That others merge into this lead proves that its own claim was written, though nobody has told it yet: first things
     // first, or the receiver would hear of the second submit before the first.
     if (state.own && !state.claim) this.#settleClaim(state, { lead_id, outcome: "created" });
-    this.#receive(lead_id, submission, outcome);
+    this.#receive(submission, { lead_id, outcome, guest });
     this.#arm();
+  }
+
+  /** A guest of this lead is erased: what was to be said of its submit goes too. */
+  async forget(submissionId: string): Promise<void> {
+    if (!this.#store.read()) return;
+    const seqs = this.ctx.storage.transactionSync(() => {
+      this.#store.dropSubmission(submissionId);
+      return this.#outbox.dropSubmission(submissionId);
+    });
+    await deleteDeliveries(this.db, this.ctx.id.name ?? "", seqs);
   }
 
   /** Tries a delivery again, whatever became of it. False when there is none of this name. */
@@ -134,6 +145,8 @@ export class LeadActor extends DurableObject<Env> {
       () => false,
     );
     const state = this.#store.read();
+    const host = await hostOf(this.db, lead_id);
+    if (host !== null) await this.env.LEAD.getByName(host).forget(lead_id);
     const isUnclaimed = state !== null && state.own !== null && state.claim === null;
     await this.ctx.storage.deleteAll();
     this.#alarmAt = null;
@@ -208,22 +221,22 @@ export class LeadActor extends DurableObject<Env> {
     this.ctx.storage.transactionSync(() => {
       const isOurs = claim.lead_id === lead_id;
       this.#store.write({ ...state, claim, own: isOurs ? null : own });
-      if (isOurs && own) this.#receive(lead_id, own, claim.outcome);
+      if (isOurs && own) this.#receive(own, claim);
     });
     this.#arm();
   }
 
-  #receive(leadId: string, submission: Submission, outcome: Outcome): void {
+  #receive(submission: Submission, { lead_id, outcome, guest }: Claimed): void {
     if (!this.#store.addSubmission(submission.submission_id)) return;
     const type = messageType(outcome);
     if (type === null) return;
-    this.#outbox.addMessage(type, submission.received_at, leadMessage(leadId, outcome, submission));
+    this.#outbox.addMessage(type, submission.received_at, leadMessage(lead_id, outcome, submission, guest));
     this.#courier.wake();
   }
 
   async #handOn(state: LeadState, own: Submission, leadId: string): Promise<void> {
-    const outcome = state.claim?.outcome ?? "merged";
-    await inTime(this.env.LEAD.getByName(leadId).adopt(leadId, own, outcome), OUTSIDE_TIMEOUT_MS);
+    const { outcome = "merged", guest = false } = state.claim ?? {};
+    await inTime(this.env.LEAD.getByName(leadId).adopt(leadId, own, outcome, guest), OUTSIDE_TIMEOUT_MS);
     this.#store.write({ ...state, own: null, wipe_at: Date.now() + LEAD_LINGER_MS });
   }
 

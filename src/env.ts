@@ -34,6 +34,7 @@ export interface Env {
   LIMIT_TRACK: RateLimit;
   LIMIT_START: RateLimit;
   LIMIT_SITE_STARTS: RateLimit;
+  LIMIT_LEADS: RateLimit;
   LIMIT_SITE_LEADS: RateLimit;
   LIMIT_API: RateLimit;
   ENVIRONMENT: string;

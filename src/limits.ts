@@ -351,7 +351,12 @@ export const LEAD_RETRY_MAX_MS = 2 * MINUTE;
 export const LEAD_LINGER_MS = SUBMIT_NAME_MS;
 /** A lead overtakes the start of its session by a round trip at most; then its session is asked for once more. */
 export const LEAD_SESSION_WAIT_MS = 400;
-/** New leads a minute on one site and location: ten a second is far past any campaign. Kept equal to wrangler.toml. */
+/** Tries to send a lead, per address and minute: a fair's tablet, or an office, with one a second. Kept equal to wrangler.toml. */
+export const LEADS_PER_MINUTE = 60;
+/**
+ * Leads a minute on one site and location: ten a second is far past any campaign. What the site's own servers send with a
+ * key has as many apart. Kept equal to wrangler.toml.
+ */
 export const SITE_LEADS_PER_MINUTE = 600;
 
 // --- Webhooks -------------------------------------------------------------------------------------------------------

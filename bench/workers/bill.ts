@@ -142,6 +142,7 @@ function countedEnv(env: Env): Env {
     LIMIT_TRACK: ALWAYS,
     LIMIT_START: ALWAYS,
     LIMIT_SITE_STARTS: ALWAYS,
+    LIMIT_LEADS: ALWAYS,
     LIMIT_SITE_LEADS: ALWAYS,
     LIMIT_API: ALWAYS,
   };

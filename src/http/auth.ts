@@ -36,6 +36,9 @@ function presentedKey(headers: Headers): string | null {
   return bearer ?? headerOf(headers, "X-API-Key");
 }
 
+/** Whether a caller shows a key, good or bad: then it stands for a server. */
+export const isKeyShown = ({ headers }: Request): boolean => headers.has("Authorization") || headers.has("X-API-Key");
+
 /** The root key of this environment; null when it is not configured, or is the development key outside development. */
 export function rootKey(env: Env): string | null {
   const key = env.ANALYTICS_API_KEY;

@@ -3,6 +3,7 @@ import { API_PER_MINUTE, KV_CACHE_SECONDS, RATE_PERIOD_SECONDS, STARTS_PER_ADDRE
 import { senderOf } from "../network/address";
 import { headerOf } from "../protocol/header";
 import { type AddressCounter, readAddressCounter } from "../store/counters";
+import { isKeyShown } from "./auth";
 import type { Context } from "./context";
 import { errorField } from "./logger";
 import { Problem } from "./problem";
@@ -44,10 +45,16 @@ export async function limitApi(env: Env, request: Request): Promise<void> {
   await take(env.LIMIT_API, senderOf(addressOf(request)), "Too many requests from this address.");
 }
 
-/** Per site alone: a lead is one write or two whoever sends it, and an office shares an address. */
-export async function limitLeads(env: Env, site: string): Promise<void> {
+/** Tries to send a lead, good or bad, per address: a key, good or bad, stands for a server that sends many people's. */
+export async function limitLeadTries({ env, request }: Context): Promise<void> {
+  if (limitsLifted(env) || isKeyShown(request)) return;
+  await take(env.LIMIT_LEADS, senderOf(addressOf(request)), "Too many leads from this address.");
+}
+
+/** Leads of a site, and apart from them those that its own servers send with a key. No site has a blank in its name. */
+export async function limitLeads({ env }: Context, site: string, isKeyed: boolean): Promise<void> {
   if (limitsLifted(env)) return;
-  await take(env.LIMIT_SITE_LEADS, site, "Too many leads on this site.");
+  await take(env.LIMIT_SITE_LEADS, isKeyed ? `keyed ${site}` : site, "Too many leads on this site.");
 }
 
 /** A start may create an actor, which costs more than a batch for one: per address, per site, and per address and day. */

@@ -15,11 +15,11 @@ export interface Known {
 }
 
 /**
- * What a submit says of who it is from. `alone`: a phone without an email beside it. `spam`: an address or a phone that a
- * honeypot's catch named; it finds the lead for an erasure, and makes it nobody's. `typed` and `name` join nobody: they
- * tell one person from another on the same device.
+ * What a submit says of who it is from. `alone`: a phone without an email beside it. `typed` and `name` join nobody: they
+ * tell one person from another on the same device. `spam` is what a honeypot's catch named, `guest` what a submit named that
+ * joined a lead without showing that it is the same person: both find that submit for an export or an erasure, and join nobody.
  */
-export type ClaimKind = "email" | "alone" | "phone" | "typed" | "visitor" | "name" | "spam";
+export type ClaimKind = "email" | "alone" | "phone" | "typed" | "visitor" | "name" | "spam" | "guest";
 
 export interface Claim {
   kind: ClaimKind;
@@ -35,18 +35,21 @@ const claimOf = async (kind: ClaimKind, ...value: string[]): Promise<Claim> => (
 /** A name in the form names are compared in: `Schmidt, Anna` is `anna schmidt`. Empty where there is no word in it. */
 const nameKey = (name: string): string => (comparable(name).match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).sort().join(" ");
 
-/** The claims of a submit; of a honeypot's catch those that only find it. */
-export async function claimsOf(
-  { visitor_id, email, phone, typed = null, name = null }: Known,
-  honeypot = false,
-): Promise<Claim[]> {
-  const making: Promise<Claim>[] = [];
-  if (honeypot) {
-    if (email !== null) making.push(claimOf("spam", "email", email));
-    if (phone !== null) making.push(claimOf("spam", "phone", phone));
-    if (typed !== null) making.push(claimOf("spam", "typed", typed));
-    return Promise.all(making);
-  }
+/** What is named, for claims that only find. */
+const named = (kind: "spam" | "guest", said: Pick<Known, "email" | "phone" | "typed"> & Partial<Known>) =>
+  (["email", "phone", "typed", ...(kind === "guest" ? (["visitor_id"] as const) : [])] as const).flatMap((field) => {
+    const value = said[field];
+    return value == null ? [] : [claimOf(kind, field, value)];
+  });
+
+/**
+ * The claims of a submit: those that join, and those of a guest, of which the store keeps the ones that fit what it becomes. Of
+ * a honeypot's catch those that only find it.
+ */
+export async function claimsOf(known: Known, honeypot = false): Promise<Claim[]> {
+  if (honeypot) return Promise.all(named("spam", known));
+  const { visitor_id, email, phone, typed = null, name = null } = known;
+  const making: Promise<Claim>[] = named("guest", known);
   if (email !== null) making.push(claimOf("email", email));
   if (phone !== null && email === null) making.push(claimOf("alone", phone));
   if (phone !== null) making.push(claimOf("phone", phone));

@@ -95,6 +95,8 @@ export interface Submission {
   honeypot: boolean;
   /** What it says of who it is from. */
   claims: Claim[];
+  /** It came with a key: whose server that is vouches for what it says. Absent in submits of before. */
+  trusted?: boolean;
   evidence: Evidence;
 }
 

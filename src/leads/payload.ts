@@ -14,6 +14,8 @@ interface LeadMessage {
       outcome: Outcome;
       submitted_at: number;
       visitor_id: string | null;
+      /** It named the lead's email or phone, and nothing shows that it is the same person: tell the receiver's own record nothing. */
+      guest: boolean;
       truncated: boolean;
     };
     scores: Evidence["scores"] & { label: string | null; reasons: Evidence["reasons"] };
@@ -24,10 +26,10 @@ interface LeadMessage {
 const size = (message: unknown): number => new TextEncoder().encode(JSON.stringify(message)).byteLength;
 
 /** The body of a lead's webhook: JSON, at most 20,000 bytes. */
-export function leadMessage(lead_id: string, outcome: Outcome, submission: Submission): string {
+export function leadMessage(lead_id: string, outcome: Outcome, submission: Submission, guest = false): string {
   const { contact, evidence, submission_id, site, received_at, visitor_id } = submission;
   const { scores, label, reasons, ...session } = evidence;
-  const about = { lead_id, submission_id, site, outcome, submitted_at: received_at, visitor_id };
+  const about = { lead_id, submission_id, site, outcome, submitted_at: received_at, visitor_id, guest };
   const message: LeadMessage = {
     type: `lead.${outcome}`,
     timestamp: new Date(received_at).toISOString(),

@@ -3,8 +3,8 @@ import { ERASURE_STEP_LEADS, ERASURE_STEP_SESSIONS, ERASURE_STEP_SUBMITS } from 
 import { mergeChunks } from "../recording/merge";
 import type { Entry } from "../session/entry";
 import { readFlushes, readIdentities, sessionPrefix } from "../store/archive";
-import { everySessionOf, leadsByKeys, leadsOf } from "../store/erasures";
-import { findLead, listSubmissions, type StoredSubmission, type SubmitPlace } from "../store/lead-list";
+import { everySessionOf, hostOf, leadsByKeys, leadsOf } from "../store/erasures";
+import { findLead, findSubmission, listSubmissions, type StoredSubmission, type SubmitPlace } from "../store/lead-list";
 import { listChunks, readChunk } from "../store/recordings";
 import { findSession } from "../store/sessions";
 import { liveSessionsOf } from "./live";
@@ -66,14 +66,18 @@ export async function* personPieces(
   yield "]}}";
 }
 
-/** A lead with every submit, oldest first. */
+/** A lead with its own submits, oldest first. Of a guest of somebody's lead: its submit, without the lead. */
 async function* leadPieces(db: D1Database, lead_id: string): AsyncGenerator<string> {
-  const lead = JSON.stringify(await findLead(db, lead_id));
-  yield `{"lead":${lead},"submissions":[`;
+  if ((await hostOf(db, lead_id)) !== null) {
+    yield `{"lead":null,"submissions":${JSON.stringify(await findSubmission(db, lead_id))}}`;
+    return;
+  }
+  yield `{"lead":${JSON.stringify(await findLead(db, lead_id))},"submissions":[`;
   let comma = "";
   for (let after: SubmitPlace | null = null; ; ) {
     const submits: StoredSubmission[] = await listSubmissions(db, lead_id, ERASURE_STEP_SUBMITS, after);
     for (const submit of submits) {
+      if (submit.guest) continue;
       yield comma + JSON.stringify(submit);
       comma = ",";
     }

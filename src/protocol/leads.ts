@@ -120,7 +120,9 @@ export const LeadsPage = z.object({ data: z.array(LeadAnswer), next_cursor: Text
 export const DeliveriesPage = z.object({ data: z.array(DeliveryAnswer), next_cursor: Text });
 export const LeadBodyWhole = z.object({
   data: LeadAnswer.extend({
-    history: z.array(z.looseObject({ submission_id: z.string(), received_at: When, outcome: z.string() })),
+    history: z.array(
+      z.looseObject({ submission_id: z.string(), received_at: When, outcome: z.string(), guest: z.boolean() }),
+    ),
     deliveries: z.array(DeliveryAnswer),
     session: Bag.nullable(),
     events: z.array(Bag),

@@ -10,6 +10,7 @@ import { headerOf } from "../protocol/header";
 import { CallbackInput } from "../protocol/lead";
 import { parseJson } from "../protocol/text";
 import { parseWith } from "../protocol/track";
+import { leadIdOf } from "../store/lead-list";
 
 const unsigned = (): Problem =>
   new Problem("signature_invalid", "Sign the body as Standard Webhooks says, with a secret of the lead's site.");
@@ -22,21 +23,23 @@ export const postCallback: Handler = async ({ request, env, log }) => {
   if (!json.ok) throw fromRefusal(json.refusal);
   const parsed = parseWith(CallbackInput, json.value);
   if (!parsed.ok) throw fromRefusal(parsed.refusal);
-  const { lead_id, crm_id = null, status } = parsed.value;
-  const lead = env.LEAD.getByName(lead_id);
+  const { lead_id: named, crm_id = null, status } = parsed.value;
   try {
+    // A page is told the id of its own submit, and may hand that on.
+    const lead_id = (await leadIdOf(env.DB, named)) ?? named;
+    const lead = env.LEAD.getByName(lead_id);
     const site = await lead.siteOf();
     // An unknown lead and a wrong signature are one answer: who cannot sign learns nothing of which leads there are.
     if (site === null) throw unsigned();
     const secrets = (await siteSettings(env, site)).webhooks.flatMap((webhook) => webhook.secrets);
     if (!secrets.some((secret) => isSigned(secret, body, request.headers))) throw unsigned();
     await lead.callback({ crm_id, status, at: Number(headerOf(request.headers, "webhook-timestamp")) * 1_000 });
+    return Response.json({ lead_id, crm_id, status }, { headers: { "Cache-Control": "no-store" } });
   } catch (error) {
     if (error instanceof Problem) throw error;
-    log.warn("callback_failed", { lead_id, error: errorField(error) });
+    log.warn("callback_failed", { lead_id: named, error: errorField(error) });
     throw unavailable("The lead does not answer; send it again.");
   }
-  return Response.json({ lead_id, crm_id, status }, { headers: { "Cache-Control": "no-store" } });
 };
 
 /** Within five minutes of now, so that what was recorded cannot be said again later. */

@@ -1,10 +1,10 @@
-import { requireIngest } from "../http/auth";
+import { isKeyShown, requireIngest } from "../http/auth";
 import type { Context, Handler } from "../http/context";
 import { withCors } from "../http/cors";
 import { type Form, isForm, readForm } from "../http/form";
 import { errorField } from "../http/logger";
 import { fromRefusal, Problem, unavailable } from "../http/problem";
-import { limitLeads, limitTrack } from "../http/rate";
+import { limitLeads, limitLeadTries, limitTrack } from "../http/rate";
 import { siteSettings } from "../http/sites";
 import { accepted, plainPage, redirectTo, wantsPage } from "../leads/answer";
 import { compose } from "../leads/compose";
@@ -45,6 +45,7 @@ async function capture(context: Context, check: (form: Form) => void): Promise<R
   let isPage = wantsPage(request, (headerOf(request.headers, "Content-Type") ?? "").includes("form"));
   try {
     await limitTrack(env, request);
+    await limitLeadTries(context);
     const form = await readForm(request);
     isPage = wantsPage(request, form.isPlain);
     check(form);
@@ -64,11 +65,9 @@ async function takeForm(context: Context, { values, isPlain }: Form, isPage: boo
   const settings = await siteSettings(context.env, site);
   const page = pageOf(context.request);
   // A key stands for its server, wherever that claims to be.
-  const { headers } = context.request;
-  const isKeyed = headers.has("Authorization") || headers.has("X-API-Key");
+  const isKeyed = isKeyShown(context.request);
   if (isKeyed) await requireIngest(context.request, context.env, site);
   else if (!isVouchedFor(context, isPlain, input, settings)) await checkOrigin(context, settings, site, page.origin);
-  await limitLeads(context.env, site);
   const taken = await takeLead(context, site, settings, input, isKeyed);
   const way = isPlain ? redirectTo(input.redirect, page.url, settings.forms) : null;
   if (way) return new Response(null, { status: 303, headers: { Location: way, "Cache-Control": "no-store" } });
@@ -116,6 +115,8 @@ async function takeLead(
     const [first] = composed;
     throw new Problem("invalid_body", `${first?.path}: ${first?.message}`, { errors: composed });
   }
+  // Only now: what is no lead takes nothing of what the site's leads may use.
+  await limitLeads(context, site, trusted);
   const { contact, email, phone } = composed;
   const { honeypot: trap } = settings.forms;
   const { [trap]: bait, ...fields } = contact.fields;
@@ -144,8 +145,11 @@ async function takeLead(
       honeypot,
     ),
     evidence,
+    trusted,
   };
-  return deliver(context, submission);
+  const taken = await deliver(context, submission);
+  // Whose lead it has become part of would tell anyone whether an email or a phone is known here.
+  return trusted ? taken : { lead_id: submission_id, status: "accepted" };
 }
 
 function idempotencyKey({ headers }: Request): string | undefined {

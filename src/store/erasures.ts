@@ -75,7 +75,7 @@ export async function isShared(db: D1Database, kind: "fingerprint" | "address", 
 
 /**
  * Leads of a visitor, or from one of these sessions: also those that a later submit, from elsewhere, has been merged into,
- * and which no longer say whose the first one was.
+ * and which no longer say whose the first one was. Of a submit that is a guest of another's lead its own id.
  */
 export async function leadsOf(
   db: D1Database,
@@ -88,7 +88,7 @@ export async function leadsOf(
     .prepare(
       `SELECT lead_id FROM leads WHERE visitor_id = ?1 AND ${IN_SITES}
        UNION SELECT lead_id FROM leads WHERE session_id IN (SELECT value FROM json_each(?3))
-       UNION SELECT lead_id FROM lead_submissions WHERE session_id IN (SELECT value FROM json_each(?3))
+       UNION SELECT iif(guest, submission_id, lead_id) FROM lead_submissions WHERE session_id IN (SELECT value FROM json_each(?3))
        UNION SELECT lead_id FROM lead_claims WHERE key IN (SELECT value FROM json_each(?4)) AND ${IN_SITES}`,
     )
     .bind(visitorId, sitesOf(sites), JSON.stringify(sessionIds), JSON.stringify(keys))
@@ -114,6 +114,12 @@ export async function leadsByKeys(
   return results.map(({ lead_id }) => lead_id);
 }
 
+/** The lead of which a submit is a guest; null for any other. */
+export async function hostOf(db: D1Database, submissionId: string): Promise<string | null> {
+  const sql = "SELECT lead_id FROM lead_submissions WHERE submission_id = ? AND guest";
+  return (await db.prepare(sql).bind(submissionId).first<{ lead_id: string }>())?.lead_id ?? null;
+}
+
 /** The leads that these submits have become part of. */
 export async function leadsOfSubmits(db: D1Database, submissionIds: readonly string[]): Promise<string[]> {
   const { results } = await db
@@ -132,6 +138,9 @@ export async function submissionsOf(db: D1Database, leadId: string, limit: numbe
   return results.map(({ submission_id }) => submission_id);
 }
 
+/** A lead counts its guests. */
+const LEAVE_HOST = `UPDATE leads SET submissions = submissions - 1
+  WHERE lead_id = (SELECT lead_id FROM lead_submissions WHERE submission_id = ? AND guest)`;
 const WON = `(at, submission_id) IN (SELECT received_at, submission_id FROM lead_submissions WHERE submission_id = ?)`;
 
 /**
@@ -143,7 +152,8 @@ export async function deleteLeadRows(
   id: string,
   keepConversion: boolean,
 ): Promise<{ leads: number; deliveries: number }> {
-  const [leads, deliveries] = await db.batch([
+  const [, leads, deliveries] = await db.batch([
+    db.prepare(LEAVE_HOST).bind(id),
     db.prepare("DELETE FROM leads WHERE lead_id = ?").bind(id),
     db.prepare("DELETE FROM deliveries WHERE lead_id = ?").bind(id),
     db.prepare("DELETE FROM lead_claims WHERE lead_id = ?").bind(id),

@@ -98,6 +98,12 @@ export async function listLeads(
   return { leads: page.map(toLead), next: last && { created_at: last.created_at, id: last.lead_id } };
 }
 
+/** The lead that a submit has become part of; null for an id of none. */
+export async function leadIdOf(db: D1Database, submissionId: string): Promise<string | null> {
+  const sql = "SELECT lead_id FROM lead_submissions WHERE submission_id = ?";
+  return (await db.prepare(sql).bind(submissionId).first<{ lead_id: string }>())?.lead_id ?? null;
+}
+
 /** A lead by its id, or by the id of a submit that merged into it. */
 export async function findLead(db: D1Database, id: string): Promise<Lead | null> {
   const row = await db
@@ -114,8 +120,32 @@ export interface StoredSubmission {
   received_at: number;
   outcome: Outcome;
   session_id: string | null;
+  /** It has joined the lead by its email or phone alone: what it says is its own word. */
+  guest: boolean;
   contact: Contact;
   evidence: Evidence;
+}
+
+type StoredRow = Omit<StoredSubmission, "guest" | "contact" | "evidence"> & {
+  guest: number;
+  contact: string;
+  evidence: string;
+};
+
+const SUBMISSION =
+  "SELECT submission_id, received_at, outcome, session_id, guest, contact, evidence FROM lead_submissions";
+
+const toSubmission = ({ guest, contact, evidence, ...row }: StoredRow): StoredSubmission => ({
+  ...row,
+  guest: guest === 1,
+  contact: JSON.parse(contact) as Contact,
+  evidence: JSON.parse(evidence) as Evidence,
+});
+
+/** One submit by its id, or none. */
+export async function findSubmission(db: D1Database, id: string): Promise<StoredSubmission[]> {
+  const { results } = await db.prepare(`${SUBMISSION} WHERE submission_id = ?`).bind(id).all<StoredRow>();
+  return results.map(toSubmission);
 }
 
 /** A place among a lead's submits: the last one of a page. */
@@ -131,18 +161,13 @@ export async function listSubmissions(
   const from = after?.received_at ?? 0;
   const { results } = await db
     .prepare(
-      `SELECT submission_id, received_at, outcome, session_id, contact, evidence FROM lead_submissions
-       WHERE lead_id = ?1 AND received_at >= ?2
+      `${SUBMISSION} WHERE lead_id = ?1 AND received_at >= ?2
          AND (received_at, outcome <> 'created', submission_id) > (?2, ?3, ?4)
        ORDER BY received_at, outcome <> 'created', submission_id LIMIT ?5`,
     )
     .bind(leadId, from, after && after.outcome !== "created" ? 1 : 0, after?.submission_id ?? "", limit)
-    .all<Omit<StoredSubmission, "contact" | "evidence"> & { contact: string; evidence: string }>();
-  return results.map(({ contact, evidence, ...row }) => ({
-    ...row,
-    contact: JSON.parse(contact) as Contact,
-    evidence: JSON.parse(evidence) as Evidence,
-  }));
+    .all<StoredRow>();
+  return results.map(toSubmission);
 }
 
 /** Distinct values of a column among a range's leads, the most frequent first; at most 1,000. */

@@ -23,16 +23,25 @@ const onlyOne = (key: string): string => `(
   ) AS one WHERE NOT (${CONTRADICTS}))`;
 
 /**
+ * Whether a submit (?11: its visitor) becomes part of a lead by its email or phone alone. Anybody can type those: it is a
+ * guest there, unless the lead knows the visitor, or a key (?16) vouches for it.
+ */
+const IS_GUEST = `
+  known.lead_id IS NOT NULL AND NOT ?16 AND NOT EXISTS (
+    SELECT 1 FROM lead_claims AS own WHERE own.key = ?11 AND own.site = ?2 AND own.lead_id = known.lead_id)`;
+
+/**
  * The claims decide whose lead this is, inside the transaction that makes it: of any number at once exactly one finds no
  * claim. An email says who somebody is, and so does a phone where neither has an email (?9). Else a phone (?12) and then a
  * visitor (?11) say it where they are one person's: households share a number, and people a device.
  */
 const INSERT_SUBMISSION = `
-  INSERT INTO lead_submissions (submission_id, lead_id, site, received_at, outcome, session_id, contact, evidence, search)
+  INSERT INTO lead_submissions (submission_id, lead_id, site, received_at, outcome, session_id, contact, evidence, search,
+                                guest)
   SELECT ?1, coalesce(known.lead_id, ?1), ?2, ?3,
          CASE WHEN ?4 THEN 'spam' WHEN known.lead_id IS NULL THEN 'created'
               WHEN leads.opened_at > ?3 - ?5 THEN 'merged' ELSE 'reengaged' END,
-         ?6, ?7, ?8, ?13
+         ?6, ?7, ?8, ?13, ${IS_GUEST}
   FROM (SELECT coalesce((SELECT lead_id FROM lead_claims WHERE key = ?9 AND site = ?2 LIMIT 1),
                         ${onlyOne("?12")}, ${onlyOne("?11")}) AS lead_id) AS known
   LEFT JOIN leads ON leads.lead_id = known.lead_id
@@ -41,9 +50,9 @@ const INSERT_SUBMISSION = `
 /** A claim of before kinds were kept (`unknown`) learns its kind when it is made again. */
 const INSERT_CLAIMS = `
   INSERT INTO lead_claims (key, site, lead_id, kind)
-  SELECT claims.value ->> 'key', submissions.site, submissions.lead_id, claims.value ->> 'kind'
+  SELECT claims.value ->> 'key', submissions.site, iif(guest, submission_id, submissions.lead_id), claims.value ->> 'kind'
   FROM lead_submissions AS submissions CROSS JOIN json_each(?2) AS claims
-  WHERE submissions.submission_id = ?1 ON CONFLICT (key, site, lead_id) DO UPDATE SET kind = excluded.kind`;
+  WHERE submissions.submission_id = ?1 AND (claims.value ->> 'kind' = 'guest') = guest ON CONFLICT (key, site, lead_id) DO UPDATE SET kind = excluded.kind`;
 
 /** A conversion stays with the submit that won it, which never changes. */
 const INSERT_CONVERSION = `
@@ -75,29 +84,40 @@ const seen = (column: string): string =>
 const marks = (from: number, count: number): string =>
   Array.from({ length: count }, (_, i) => `?${from + i}`).join(", ");
 
-/** Counts and times are read from the submissions, so that a repeat adds nothing. */
+/** Read from the submissions, so that a repeat adds nothing. */
+const COUNTED = (lead: string): string => `
+    submissions = (SELECT count(*) FROM lead_submissions WHERE lead_id = ${lead}),
+    opened_at = (SELECT max(received_at) FROM lead_submissions
+                 WHERE lead_id = ${lead} AND outcome IN ('created', 'reengaged')),
+    status = CASE WHEN coalesce(leads.crm_at, 0) < (SELECT max(received_at) FROM lead_submissions
+                    WHERE lead_id = ${lead} AND outcome = 'reengaged') THEN 'open' ELSE leads.status END`;
+
+/** What a guest does to a lead: it was there. */
+const COUNT_GUEST = `
+  UPDATE leads SET last_submission_at = max(last_submission_at, guests.received_at), ${COUNTED("leads.lead_id")}
+  FROM (SELECT lead_id, received_at FROM lead_submissions WHERE submission_id = ? AND guest) AS guests
+  WHERE leads.lead_id = guests.lead_id`;
+
 const UPSERT_LEAD = `
   INSERT INTO leads (lead_id, site, status, created_at, opened_at, last_submission_at, submissions, visitor_id, fields,
                      ${[...TOLD, ...WON, ...SEEN].join(", ")})
   SELECT lead_id, site, CASE outcome WHEN 'spam' THEN 'spam' ELSE 'open' END, received_at, received_at, received_at, 1,
          ?2, ?3, ${marks(4, TOLD.length + WON.length + SEEN.length)}
-  FROM lead_submissions WHERE submission_id = ?1
+  FROM lead_submissions WHERE submission_id = ?1 AND NOT guest
   ON CONFLICT (lead_id) DO UPDATE SET
     ${[...TOLD.map(told), ...WON.map(won), ...SEEN.map(seen)].join(", ")},
     fields = CASE WHEN ${IS_NEWER} AND excluded.fields <> '{}' THEN excluded.fields ELSE leads.fields END,
     visitor_id = coalesce(leads.visitor_id, excluded.visitor_id),
     created_at = min(leads.created_at, excluded.created_at),
     last_submission_at = max(leads.last_submission_at, excluded.last_submission_at),
-    submissions = (SELECT count(*) FROM lead_submissions WHERE lead_id = excluded.lead_id),
-    opened_at = (SELECT max(received_at) FROM lead_submissions
-                 WHERE lead_id = excluded.lead_id AND outcome IN ('created', 'reengaged')),
-    status = CASE WHEN coalesce(leads.crm_at, 0) < (SELECT max(received_at) FROM lead_submissions
-                    WHERE lead_id = excluded.lead_id AND outcome = 'reengaged') THEN 'open' ELSE leads.status END`;
+    ${COUNTED("excluded.lead_id")}`;
 
 /** Whose lead a submission is, and what it came to. */
 export interface Claimed {
   lead_id: string;
   outcome: Outcome;
+  /** It has joined a lead that learns nothing from it. Absent in claims of before. */
+  guest?: boolean;
 }
 
 /** Takes a submission into D1 and says whose lead it is: one transaction, and the same answer however often. */
@@ -114,14 +134,14 @@ export async function claimLead(db: D1Database, submission: Submission): Promise
     scores.risk,
     JSON.stringify(evidence),
   ];
-  const [, , , , found] = await db.batch<Claimed>([
+  const [, , , , , found] = await db.batch<Omit<Claimed, "guest"> & { guest: number }>([
     db
       .prepare(INSERT_SUBMISSION)
       .bind(
         ...[submission_id, site, received_at, honeypot ? 1 : 0, LEAD_OPEN_MS, session_id],
         ...[JSON.stringify(contact), JSON.stringify(evidence)],
         ...[keyOf("email", "alone"), keyOf("email") === null ? 0 : 1, keyOf("visitor"), keyOf("phone")],
-        ...[searchText(contact), keyOf("phone", "typed"), keyOf("name")],
+        ...[searchText(contact), keyOf("phone", "typed"), keyOf("name"), submission.trusted ? 1 : 0],
       ),
     db.prepare(INSERT_CLAIMS).bind(submission_id, JSON.stringify(claims)),
     db
@@ -131,12 +151,13 @@ export async function claimLead(db: D1Database, submission: Submission): Promise
         ...[...TOLD, ...WON].map((column) => contact[column]),
         ...seenValues,
       ),
+    db.prepare(COUNT_GUEST).bind(submission_id),
     db.prepare(INSERT_CONVERSION).bind(submission_id, label),
-    db.prepare("SELECT lead_id, outcome FROM lead_submissions WHERE submission_id = ?").bind(submission_id),
+    db.prepare("SELECT lead_id, outcome, guest FROM lead_submissions WHERE submission_id = ?").bind(submission_id),
   ]);
   const claim = found?.results[0];
   if (!claim) throw new Error("a submission that was written is not there");
-  return claim;
+  return { ...claim, guest: claim.guest === 1 };
 }
 
 /** What the CRM said last, by the time it said it. */

@@ -42,6 +42,17 @@ export class OutboxStore {
     this.#sql.exec("INSERT INTO messages (type, at, body) VALUES (?, ?, ?)", type, at, body);
   }
 
+  /** Drops the messages of a lead's submit with their deliveries, and says which they were. */
+  dropSubmission(submissionId: string): number[] {
+    const found = this.#sql.exec<{ seq: number }>(
+      "DELETE FROM messages WHERE body ->> '$.data.lead.submission_id' = ? RETURNING seq",
+      submissionId,
+    );
+    const seqs = found.toArray().map(({ seq }) => seq);
+    for (const seq of seqs) this.#sql.exec("DELETE FROM deliveries WHERE seq = ?", seq);
+    return seqs;
+  }
+
   message(seq: number): StoredMessage | null {
     const rows = this.#sql.exec<StoredMessage>("SELECT seq, type, at, body FROM messages WHERE seq = ?", seq);
     return rows.toArray()[0] ?? null;

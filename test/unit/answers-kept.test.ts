@@ -112,7 +112,7 @@ const ANSWERS: Answer[] = [
     {
       data: {
         ...{ ...lead, deliveries: [delivery], session: {}, events: [{}] },
-        history: [{ submission_id: "s", received_at: 1, outcome: "accepted" }],
+        history: [{ submission_id: "s", received_at: 1, outcome: "accepted", guest: false }],
       },
     },
   ],

@@ -21,7 +21,7 @@ const AT = 1_795_000_000_000;
 const scores = { engagement: 7, bot: 100, vpn: null, risk: 0 };
 const order = { send: true, text: "shown" };
 const ack = { stream: "s", through: 3, missing: [[1, 2]], ended: true, record: order };
-const completeness = { received: 1, expected: 2, missing: 1, rejected: 0, gone: 0 };
+const completeness = { received: 1, expected: 2, missing: 1, rejected: 0, gone: 0, implausible: 0 };
 const firing = {
   ...{ rule: "bot_ua", score: "bot", points: 60, weight: 60, class: "convicting", at: AT, seq: 5, evidence: "e" },
   ...{ shadow: true, withdrawn_at: AT },
@@ -50,7 +50,7 @@ const rates = { bounces: 1, bounce_rate: 0.5, average_engaged_ms: 7, leads: 1 };
 const sums = { sessions: 2, share: 1, events: 5, page_views: 3, ...rates };
 const figures = {
   ...{ period, sessions: 2, visitors: 2, visitors_error: 0.01, events: 5, page_views: 3, ...rates },
-  ...{ median_duration_ms: 4, expected: 5, missing: 1 },
+  ...{ median_duration_ms: 4, expected: 5, missing: 1, implausible_streams: 0 },
 };
 const { share: _share, ...daySums } = sums;
 const list = (row: object) => ({ data: [row], next_cursor: null, other: null, hidden: 2, bots, period });
@@ -134,7 +134,18 @@ const ANSWERS: Answer[] = [
     "days",
     DailyBody,
     {
-      data: [{ date: "2026-11-29", from: 1, to: 2, visitors: 2, ...daySums, expected: 3, missing: 1 }],
+      data: [
+        {
+          date: "2026-11-29",
+          from: 1,
+          to: 2,
+          visitors: 2,
+          ...daySums,
+          expected: 3,
+          missing: 1,
+          implausible_streams: 0,
+        },
+      ],
       ...{ next_cursor: null, tz: "UTC", bots, period },
     },
   ],

@@ -53,7 +53,7 @@ describe("a message", () => {
       data: {
         lead: {
           ...{ lead_id: "l-1", submission_id: "s-1", site: "shop", outcome: "merged", visitor_id: "v-1" },
-          ...{ submitted_at: Date.UTC(2031, 0, 2), ...CONTACT, truncated: false },
+          ...{ submitted_at: Date.UTC(2031, 0, 2), ...CONTACT, guest: false, truncated: false },
         },
         scores: { ...scores, label, reasons: told },
         session,

@@ -8,6 +8,7 @@ import { stopClock } from "../support/clock";
 import {
   deliveriesOf,
   endpoint,
+  fromPage,
   leadsOf,
   newSite,
   OLD_SECRET,
@@ -290,7 +291,7 @@ describe("a lead's session", () => {
     const id = crypto.randomUUID();
     await take(callOf(id, { site, events: clicks, key_hash: await sha256("a secret of the page's") }));
     const linkOf = async (body: object, headers = {}) => {
-      const { lead_id } = await submit(site, { email: `${crypto.randomUUID()}@shop.example`, ...body }, headers);
+      const { lead_id } = await fromPage(site, { email: `${crypto.randomUUID()}@shop.example`, ...body }, headers);
       const row = (await leadsOf(site)).find((one) => one["lead_id"] === lead_id);
       return (JSON.parse(String(row?.["evidence"])) as { link: string }).link;
     };

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import {
   API_PER_MINUTE,
+  LEADS_PER_MINUTE,
   RATE_PERIOD_SECONDS,
   SITE_LEADS_PER_MINUTE,
   SITE_STARTS_PER_MINUTE,
@@ -12,7 +13,7 @@ import {
 } from "../../src/limits";
 import { senderOf } from "../../src/network/address";
 import config from "../../wrangler.toml?raw";
-import { ask, KEY, PAGE, post, tablesOf } from "../support/visit";
+import { ask, freshAddress, KEY, PAGE, post, tablesOf } from "../support/visit";
 import { BATCH, batchOf, newId, problemOf, START, upgrade } from "./helpers";
 
 /** The window is a minute of the clock: a count that ran across its edge would begin anew. */
@@ -123,6 +124,36 @@ describe("one request more than a window allows", () => {
     await expectTaken(ask("/analytics/sessions", { headers: KEY }));
   });
 
+  const lead = (body: object, site: string, init: object = {}) => post(`/lead?site=${site}`, body, init);
+  const good = () => ({ email: `${newId()}@shop.example` });
+
+  /** All but one of what a site's leads may use. */
+  async function useUpSite(): Promise<string> {
+    const site = `formed-${newId()}`;
+    for (let left = SITE_LEADS_PER_MINUTE - 1; left > 0; left -= AT_ONCE) {
+      const calls = Array.from({ length: Math.min(left, AT_ONCE) }, () => env.LIMIT_SITE_LEADS.limit({ key: site }));
+      for (const { success } of await Promise.all(calls)) expect(success).toBe(true);
+    }
+    return site;
+  }
+
+  it("of leads on a site is 429 for pages; bad ones take nothing, and the site's own server has a limit apart", async () => {
+    const site = await useUpSite();
+    for (let i = 0; i < 5; i++) await problemOf(await lead({ email: "no address" }, site), "invalid_body");
+    await expectTaken(lead(good(), site), 202);
+    await problemOf(await lead(good(), site), "rate_limited");
+    await expectTaken(lead(good(), site, { headers: KEY }), 202);
+  });
+
+  it("of leads from one address is 429, bad ones counted, and a server with a key goes on", async () => {
+    const ip = freshAddress();
+    await useUp(env.LIMIT_LEADS, LEADS_PER_MINUTE, ip);
+    await problemOf(await lead({ email: "no address" }, "default", { ip }), "invalid_body");
+    await problemOf(await lead(good(), "default", { ip }), "rate_limited");
+    await expectTaken(lead(good(), "default", { ip, headers: KEY }), 202);
+    await expectTaken(lead(good(), "default"), 202);
+  });
+
   it("counts only the address the edge names", async () => {
     const ip = "203.0.113.6";
     await useUp(env.LIMIT_START, STARTS_PER_MINUTE + 1, ip);
@@ -187,6 +218,7 @@ describe("wrangler.toml", () => {
       LIMIT_TRACK: [TRACK_PER_MINUTE, RATE_PERIOD_SECONDS],
       LIMIT_START: [STARTS_PER_MINUTE, RATE_PERIOD_SECONDS],
       LIMIT_SITE_STARTS: [SITE_STARTS_PER_MINUTE, RATE_PERIOD_SECONDS],
+      LIMIT_LEADS: [LEADS_PER_MINUTE, RATE_PERIOD_SECONDS],
       LIMIT_SITE_LEADS: [SITE_LEADS_PER_MINUTE, RATE_PERIOD_SECONDS],
       LIMIT_API: [API_PER_MINUTE, RATE_PERIOD_SECONDS],
     });

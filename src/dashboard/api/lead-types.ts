@@ -25,6 +25,8 @@ export interface SubmissionRow {
   received_at: number;
   outcome: string;
   session_id: string | null;
+  /** It named the lead's email or phone, and nothing shows that it is the same person. */
+  guest: boolean;
   contact: Contact;
   evidence: Evidence;
 }

@@ -117,6 +117,11 @@ const SUBMISSIONS: readonly Column<SubmissionRow>[] = [
   { title: "Outcome", cell: ({ outcome }) => outcome, text: ({ outcome }) => outcome },
   { title: "Name", cell: ({ contact }) => contact.name ?? NOTHING, text: ({ contact }) => contact.name },
   { title: "Email", cell: ({ contact }) => contact.email ?? NOTHING, text: ({ contact }) => contact.email },
+  {
+    title: "Guest",
+    cell: ({ guest }) => (guest ? <span title="It named the lead's email or phone from elsewhere">yes</span> : NOTHING),
+    text: ({ guest }) => (guest ? "yes" : "no"),
+  },
   { title: "Phone", cell: ({ contact }) => contact.phone ?? NOTHING, text: ({ contact }) => contact.phone },
   {
     title: "Message",
