@@ -62,6 +62,29 @@ const blankFrames = {
   },
 };
 
+/**
+ * rrweb brings what records drawings on a canvas, with a worker as text: an eighth of the file, and nothing that is ever
+ * asked for, because a canvas may show what was typed. In its place is what the rest of it calls.
+ * @type {import("esbuild").Plugin}
+ */
+const withoutCanvas = {
+  name: "without-canvas",
+  setup({ onLoad }) {
+    onLoad({ filter: /@rrweb.record.dist.record\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, "utf8");
+      const start = text.indexOf('var chars = "ABCDEFGHIJKLMNOPQRSTUVWXYZ');
+      const end = text.indexOf("class StylesheetManager {");
+      if (start < 0 || end < start || !text.slice(start, end).includes("class CanvasManager {"))
+        throw new Error(`${path} records canvases in another way now.`);
+      const nothing = ["reset", "freeze", "unfreeze", "lock", "unlock"].map((name) => `${name}() {}`).join(" ");
+      return {
+        contents: `${text.slice(0, start)}class CanvasManager { ${nothing} }\n${text.slice(end)}`,
+        loader: "js",
+      };
+    });
+  },
+};
+
 /** @typedef {{ name: string, code: string, map: string, version: string, integrity: string, bytes: number, brotli: number }} Script */
 
 /** Writes all of them. */
@@ -109,7 +132,7 @@ async function bundle(name, entry, format, define) {
     // A "use strict" of its own would only weigh: the code is the same in sloppy mode.
     ...{ format, target: "es2020", minify: true, tsconfigRaw: { compilerOptions: {} } },
     ...{ sourcemap: "external", legalComments: "none", logLevel: "warning" },
-    plugins: [blankFrames],
+    plugins: [blankFrames, withoutCanvas],
   });
   const [map, bundled] = outputFiles.sort((a, b) => b.path.length - a.path.length).map(({ text }) => text);
   const { code = "", map: minifiedMap } = await minify(bundled ?? "", {
