@@ -88,3 +88,17 @@ export const RECORD_CHECKOUT_MS = 12_000;
 export const RECORD_IDLE_MS = 60_000;
 /** Recordings that a page begins again after the server has ended one. */
 export const RECORD_STARTS = 3;
+/** A value is looked for in other texts from so many letters and digits on: shorter ones are in every other word. */
+export const RECORD_FOUND_UNITS = 4;
+/** So much of a longer value's beginning is as good as all of it: the rest may have been typed after the page copied it. */
+export const RECORD_BEGINNING_UNITS = 8;
+/** Values remembered when their field is empty or gone: a long form ten times over. The oldest goes first. */
+export const RECORD_VALUES_KEPT = 500;
+/** Of one value; a text that is longer than this is an article. And its lines, which a page may show each by itself. */
+export const RECORD_VALUE_UNITS = 10_000;
+export const RECORD_VALUE_LINES = 200;
+/** Values and lines that are looked for at once, those in fields first: each costs some microseconds when one has changed. */
+export const RECORD_PARTS = 2_000;
+/** What is looked at of the page's text on either side of one that has changed, where a value may begin or go on. */
+export const RECORD_NEAR_UNITS = 64;
+export const RECORD_NEAR_TEXTS = 32;

@@ -20,6 +20,7 @@ import { Courier, type Reel } from "./courier";
 import { maskField } from "./mask";
 import { scrub } from "./scrub";
 import { type Frame, Tape } from "./tape";
+import { Values } from "./values";
 
 const INCREMENTAL = 3;
 const META = 4;
@@ -39,6 +40,7 @@ export function start(kit: Kit): (order: RecordOrder) => void {
 class Recorder {
   readonly #kit: Kit;
   readonly #tape = new Tape();
+  readonly #values = new Values();
   readonly #courier: Courier;
   #order: RecordOrder | undefined;
   #reel: Reel | undefined;
@@ -86,7 +88,7 @@ class Recorder {
   #begin(): void {
     if (this.#starts >= RECORD_STARTS || !this.#thread()) return;
     this.#starts++;
-    const isMasked = this.#order?.text === "masked";
+    this.#values.start();
     const fields = { input: true, textarea: true, select: true, password: true };
     this.#touched = Date.now();
     this.#stop = observe<RecordedEvent>({
@@ -94,7 +96,6 @@ class Recorder {
       // By tag and not by type: a type may change, and hidden is one too.
       maskInputOptions: fields as object,
       maskInputFn: maskField,
-      maskTextSelector: isMasked ? "*" : "[data-pulse-mask],[contenteditable]:not([contenteditable=false])",
       blockSelector: "[data-pulse-ignore],iframe[data-pulse-mask],[data-pulse-mask] iframe",
       slimDOMOptions: "all",
       sampling: { mousemove: 50, scroll: 150, media: 800, input: "last" },
@@ -127,7 +128,8 @@ class Recorder {
     if (!mayStore()) this.#end();
     if (!this.#order || !this.#isWanted(event)) return;
     const isMasked = this.#order.text === "masked";
-    if (!scrub(event, { isMasked, cleanUrl, nodeOf: (id) => observe.mirror.getNode(id) })) return;
+    const nodeOf = (id: number): Node | null => observe.mirror.getNode(id);
+    if (!scrub(event, { isMasked, values: this.#values, cleanUrl, nodeOf })) return;
     const json = JSON.stringify(event);
     // More than a chunk may have: such a page cannot be recorded.
     if (json.length > RECORD_KEEP_UNITS) this.#end();
@@ -192,5 +194,6 @@ class Recorder {
     this.#timer = 0;
     this.#tape.clear();
     this.#courier.clear();
+    this.#values.stop();
   }
 }

@@ -8,35 +8,45 @@ export const MASKED = 1;
 export const IGNORED = 2;
 export type Veil = typeof SHOWN | typeof MASKED | typeof IGNORED;
 
-const ELEMENT_NODE = 1;
+export const ELEMENT_NODE = 1;
+
+/** As many for every secret: not even its length is told. */
+export const DOTS = "•".repeat(8);
 
 export const maskText = (text: string): string => text.replace(/\S/g, "•");
 
-/** What one element's attributes say. What can be typed into is as private as a field. */
-export function veilOf(get: (attribute: string) => unknown): Veil {
-  const isThere = (name: string): boolean => get(name) != null;
-  if (isThere("data-pulse-ignore")) return IGNORED;
-  const isEditable = isThere("contenteditable") && get("contenteditable") !== "false";
-  return isThere("data-pulse-mask") || isEditable ? MASKED : SHOWN;
+/** Whether a node is typed into: by an attribute, a style, its document's mode, or a script that takes the keys. */
+export const isEditable = (node: Node): boolean =>
+  Boolean(
+    (node as Partial<HTMLElement>).isContentEditable ||
+      (node as Partial<{ editContext: unknown }>).editContext ||
+      (node as Partial<Document>).designMode === "on",
+  );
+
+export const isField = (tag: string): boolean => /^(input|textarea|select)$/i.test(tag);
+
+/** What one node says of itself. What can be typed into is as private as a field. */
+export function veilOf(node: Node): Veil {
+  if (isEditable(node)) return MASKED;
+  // By its type: an element of a frame is no instance of this window's class.
+  if (node.nodeType !== ELEMENT_NODE) return SHOWN;
+  const element = node as Element;
+  if (element.hasAttribute("data-pulse-ignore")) return IGNORED;
+  const isFree = (element.getAttribute("contenteditable") ?? "false") === "false";
+  return isFree && !element.hasAttribute("data-pulse-mask") ? SHOWN : MASKED;
 }
 
 /** The thickest over a node: its own, and of all that it is in, shadow roots and frames included. */
 export function veilAt(node: Node | null | undefined): Veil {
   let veil: Veil = SHOWN;
-  for (let at = node; at; at = outside(at)) {
-    // By its type: an element of a frame is no instance of this window's class.
-    if (at.nodeType === ELEMENT_NODE)
-      veil = thicker(
-        veil,
-        veilOf((name) => (at as Element).getAttribute(name)),
-      );
-  }
+  for (let at = node; at && veil < IGNORED; at = outside(at)) veil = thicker(veil, veilOf(at));
   return veil;
 }
 
 export const thicker = (a: Veil, b: Veil): Veil => (a > b ? a : b);
 
-const outside = (node: Node): Node | null =>
+/** What a node is in. */
+export const outside = (node: Node): Node | null =>
   node.parentNode ??
   (node as Partial<ShadowRoot>).host ??
   (node as Partial<Document>).defaultView?.frameElement ??
@@ -57,12 +67,15 @@ function isCard(text: string): boolean {
   return sum % 10 === 0;
 }
 
+/** Whether a field is one whose entry may be seen: a search box, say. Never one that is secret or masked. */
+export const isShown = (field: Element): boolean =>
+  field.closest("[data-pulse-show]") !== null && !isSecret(field as Field) && veilAt(field) === SHOWN;
+
 /**
  * What a recording has of a field: dots. A secret one's do not even tell how many; one below `data-pulse-show` is shown
  * as it is, unless it is secret or masked.
  */
 export function maskField(text: string, field: Element): string {
-  if (!text || isSecret(field as Field)) return "•".repeat(8);
-  if (field.closest("[data-pulse-show]") && veilAt(field) === SHOWN) return maskCards(text);
-  return "•".repeat(Math.min(text.length, 64));
+  if (!text || isSecret(field as Field)) return DOTS;
+  return isShown(field) ? maskCards(text) : "•".repeat(Math.min(text.length, 64));
 }

@@ -1,17 +1,21 @@
 import type { RecordedEvent } from "../../../protocol/recording";
-import { IGNORED, MASKED, maskCards, maskText, SHOWN, thicker, type Veil, veilAt, veilOf } from "./mask";
+import { type Attributes, type Look, scrubAttributes, scrubbedStyle } from "./attributes";
+import type { Finder } from "./finder";
+import { IGNORED, isEditable, MASKED, maskText, SHOWN, thicker, type Veil, veilAt, veilOf } from "./mask";
+import { maskChanged, maskPieces, type Piece } from "./texts";
+import type { Values } from "./values";
 
 /**
- * The last look at an event of rrweb before it is kept: what its own masking does not know (attributes, addresses, shadow
- * roots, card numbers in a text) goes here. Changes the event.
+ * The last look at an event of rrweb before it is kept: what its own masking does not know (attributes, addresses, styles,
+ * shadow roots, card numbers, and what the page has copied from a field) goes here. Changes the event.
  */
 
 export interface Policy {
   /** All text is masked, not only where the page says so. */
   isMasked: boolean;
+  values: Values;
   nodeOf(id: number): Node | null;
-  /** An address without secrets; nothing for what is none. */
-  cleanUrl(href: string): string | undefined;
+  cleanUrl: Look["cleanUrl"];
 }
 
 /** rrweb's numbers: https://github.com/rrweb-io/rrweb/blob/main/packages/types/src/index.ts */
@@ -20,13 +24,14 @@ const INCREMENTAL = 3;
 const META = 4;
 const MUTATION = 0;
 const INPUT = 5;
+/** Rules of style sheets, declarations in them, sheets that are adopted; and names of custom elements. */
+const STYLES: unknown[] = [8, 13, 15, 16];
 const TEXT_NODE = 3;
-
-type Attributes = Record<string, unknown>;
 
 /** A serialised node. */
 interface Item {
   type: number;
+  id: number;
   tagName?: string;
   attributes?: Attributes;
   textContent?: string;
@@ -42,8 +47,11 @@ interface Mutation {
 /** False: nothing of the event may be kept. */
 export function scrub({ type, data }: RecordedEvent, policy: Policy): boolean {
   const all = policy.isMasked ? MASKED : SHOWN;
-  if (type === META) data["href"] = policy.cleanUrl(String(data["href"])) ?? "";
-  if (type === FULL_SNAPSHOT) scrubItem(data["node"] as Item, all, "", policy);
+  if (type === META) {
+    const href = policy.cleanUrl(String(data["href"])) ?? "";
+    data["href"] = scrubbedStyle(href, policy.values.finder());
+  }
+  if (type === FULL_SNAPSHOT) scrubSnapshot(data["node"] as Item, all, policy);
   if (type !== INCREMENTAL) return true;
   if (data["source"] === MUTATION) {
     scrubMutation(data as Partial<Mutation>, all, policy);
@@ -52,27 +60,92 @@ export function scrub({ type, data }: RecordedEvent, policy: Policy): boolean {
   const target = typeof data["id"] === "number" ? policy.nodeOf(data["id"]) : null;
   const veil = thicker(all, veilAt(target));
   if (data["source"] === INPUT) scrubInput(data, target, veil);
+  if (STYLES.includes(data["source"])) Object.assign(data, scrubbedStyle(data, policy.values.finder()));
   return veil < IGNORED;
+}
+
+function scrubSnapshot(node: Item, all: Veil, policy: Policy): void {
+  noteAll(node, policy);
+  const texts: Piece[] = [];
+  const finder = policy.values.finder();
+  new Scrubber(policy, finder, (_, piece) => texts.push(piece)).item(node, all, "");
+  maskPieces(texts, finder);
 }
 
 function scrubMutation(data: Partial<Mutation>, all: Veil, policy: Policy): void {
   const { nodeOf } = policy;
-  const over = (node: Node | null): Veil => thicker(all, veilAt(node));
+  // Of a node that has gone again nothing is known.
+  const over = (node: Node | null): Veil => thicker(all, node ? veilAt(node) : MASKED);
   const isSeen = (id: number): boolean => over(nodeOf(id)) < IGNORED;
   data.adds = (data.adds ?? []).filter(({ parentId }) => isSeen(parentId));
+  data.texts = (data.texts ?? []).filter(({ id }) => isSeen(id));
+  data.attributes = (data.attributes ?? []).filter(({ id }) => isSeen(id));
+  for (const { node } of data.adds) noteAll(node, policy);
+  const changed = new Map<Node, Piece>();
+  const finder = policy.values.finder();
+  const scrubber = new Scrubber(policy, finder, (node, piece) => changed.set(node, piece));
   for (const { parentId, node } of data.adds) {
     const parent = nodeOf(parentId);
-    scrubItem(node, over(parent), nameOf(parent), policy);
+    scrubber.item(node, over(parent), nameOf(parent));
   }
-  data.texts = (data.texts ?? []).filter(({ id }) => isSeen(id));
   for (const text of data.texts) {
-    const parent = nodeOf(text.id)?.parentNode ?? null;
-    if (text.value && nameOf(parent) !== "style") text.value = veiled(text.value, over(parent));
+    const node = nodeOf(text.id);
+    const parent = node?.parentNode ?? null;
+    if (text.value)
+      scrubber.text(node, { text: text.value, set: (value) => (text.value = value) }, over(parent), nameOf(parent));
   }
-  data.attributes = (data.attributes ?? []).filter(({ id }) => isSeen(id));
   for (const { id, attributes } of data.attributes) {
     const node = nodeOf(id);
-    scrubAttributes(attributes, nameOf(node), over(node), policy);
+    scrubber.attributes(attributes, node, nameOf(node), over(node));
+  }
+  maskChanged(changed, finder);
+}
+
+/** Its fields first: what is in them may be anywhere before them. */
+function noteAll(item: Item, policy: Policy): void {
+  const { values, nodeOf } = policy;
+  const isBlocked = item.attributes?.["rr_width"] !== undefined;
+  values[isBlocked ? "noteIn" : "note"](nodeOf(item.id));
+  for (const child of item.childNodes ?? []) noteAll(child, policy);
+}
+
+/** Scrubs what is serialised; texts that may be shown are left to who gathers them, to be seen beside each other. */
+class Scrubber {
+  readonly #policy: Policy;
+  readonly #finder: Finder;
+  readonly #gather: (node: Node, piece: Piece) => void;
+
+  constructor(policy: Policy, finder: Finder, gather: (node: Node, piece: Piece) => void) {
+    this.#policy = policy;
+    this.#finder = finder;
+    this.#gather = gather;
+  }
+
+  item(item: Item, over: Veil, parent: string): void {
+    const { type, attributes, childNodes = [], textContent, tagName = "" } = item;
+    const node = this.#policy.nodeOf(item.id);
+    if (type === TEXT_NODE && textContent)
+      this.text(node, { text: textContent, set: (text) => (item.textContent = text) }, over, parent);
+    const veil = node && type !== TEXT_NODE ? thicker(over, veilOf(node)) : over;
+    if (attributes) this.attributes(attributes, node, tagName, veil);
+    for (const child of childNodes) this.item(child, veil, tagName);
+  }
+
+  text(node: Node | null, piece: Piece, veil: Veil, parent: string): void {
+    const { text, set } = piece;
+    // A style sheet may be what is edited.
+    if (parent === "style" && !(node?.parentNode && isEditable(node.parentNode)))
+      set(String(scrubbedStyle(text, this.#finder)));
+    else if (veil !== SHOWN || !node || /^(style|option|textarea)$/.test(parent)) set(maskText(text));
+    else this.#gather(node, piece);
+  }
+
+  attributes(attributes: Attributes, node: Node | null, tag: string, over: Veil): void {
+    const { cleanUrl, values } = this.#policy;
+    // A component that has a field inside, or says it is a password's, may copy what is typed into any attribute.
+    const isSecret = tag.includes("-") && /^password$/i.test((node as Element | null)?.getAttribute("type") ?? "");
+    const veil = thicker(over, isSecret || values.isHost(node) ? MASKED : SHOWN);
+    scrubAttributes(attributes, { tag, veil, node, finder: this.#finder, cleanUrl });
   }
 }
 
@@ -84,61 +157,4 @@ function scrubInput(data: Attributes, target: Node | null, veil: Veil): void {
   if (!/^(radio|checkbox)$/.test(type)) return;
   data["text"] = "";
   if (veil === MASKED) data["isChecked"] = false;
-}
-
-function scrubItem(item: Item, over: Veil, parent: string, policy: Policy): void {
-  const { type, attributes, childNodes = [], textContent, tagName = "" } = item;
-  if (type === TEXT_NODE && textContent && parent !== "style") item.textContent = veiled(textContent, over);
-  const veil = attributes
-    ? thicker(
-        over,
-        veilOf((name) => attributes[name]),
-      )
-    : over;
-  if (attributes) scrubAttributes(attributes, tagName, veil, policy);
-  for (const child of childNodes) scrubItem(child, veil, tagName, policy);
-}
-
-const veiled = (text: string, veil: Veil): string => (veil === SHOWN ? maskCards(text) : maskText(text));
-
-/** Where an attribute is text that people read. */
-const TEXT =
-  /^(title|alt|placeholder|label|summary|abbr|value|aria-(label|description|roledescription|valuetext|placeholder))$/;
-/** Of the page's own attributes these decide what it looks like, and say nothing of anybody. */
-const LOOKS =
-  /^data-(theme|bs-theme|color-scheme|mode|state|open|orientation|side|align|variant|size)$|^data-pulse-(mask|ignore)$/;
-const URLS = /^(href|src|action|formaction|poster|data|cite|xlink:href)$/;
-const SECRET = /token|secret|csrf|nonce|auth|session|passw|(^|-)key$/i;
-
-function scrubAttributes(attributes: Attributes, tag: string, veil: Veil, policy: Policy): void {
-  const isField = /^(input|textarea|select)$/.test(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (/^on|^(srcdoc|ping)$/.test(name) || SECRET.test(name) || (tag === "meta" && name === "content")) {
-      delete attributes[name];
-    } else if (typeof value !== "string") {
-      if (veil === MASKED && name === "checked") delete attributes[name];
-    } else if (URLS.test(name)) attributes[name] = cleaned(value, veil, policy);
-    else if (name === "srcset") delete attributes[name];
-    else if (veil === MASKED && /^data-/.test(name) && !LOOKS.test(name)) delete attributes[name];
-    // A field's own value is dots by now, or meant to be shown.
-    else if (
-      TEXT.test(name) &&
-      !(isField && name === "value" && !/^(submit|button|reset|radio|checkbox)$/.test(typeOf(attributes)))
-    ) {
-      attributes[name] = veiled(value, veil);
-    }
-  }
-}
-
-const typeOf = ({ type }: Attributes): string => String(type ?? "").toLowerCase();
-
-/** An image in the address itself stays, unless it may show what is masked; what is no address of the web goes. */
-function cleaned(href: string, veil: Veil, { cleanUrl }: Policy): string {
-  if (/^data:image\//.test(href)) return veil === SHOWN ? href : "";
-  if (/^[#?]/.test(href)) return href;
-  try {
-    return cleanUrl(new URL(href, document.baseURI).href) ?? "";
-  } catch {
-    return "";
-  }
 }
