@@ -1,0 +1,86 @@
+import { HIDDEN, isAllowed, type Rules } from "./rules";
+
+/** What is a secret by what it is, wherever it stands. Each expression reads a letter from a bounded number of places. */
+
+/** Emails; and whole words, so that a long one is looked at once. */
+const EMAILS = /[^\s!-$&(),/:-@[-^`{-~]+(?:@[^\s!-,/:-@[-^`{-~]+\.[^\s!-@[-`{-~]{2,})?/g;
+
+/** JWTs, and what is long enough to be a token. */
+const LONG = /eyJ[\w-]+\.[\w-]+[\w.-]*|[\w-]{20,}/g;
+
+/** Digits with not much between them. After a letter `+` is a blank. */
+const DIGITS = /(?:[a-z](?=\+))?\+?\(?\d(?:[\s()./+\u2010-\u2013-]{0,3}\d){7,}/gi;
+
+/**
+ * Phone numbers among them: from `+`, from a 0 or 00 that is no date's (`01.12.2024 10`), or as North America writes them. Ten
+ * digits without any of it may be anything.
+ */
+const PHONE =
+  /(?:^|[\s(])\+\(?[1-9](?:\D*\d){7}|(?:^|[\s(])(?!\d\d([./-])\d\d\1\d{4})00?[1-9](?:\D*\d){7}|(?:^|\D)\d{3}\)?[-. +]+\d{3}[-. +]+\d{4}(?!\d)/;
+
+const UUID = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/i;
+
+/** Where letters and digits, or small and capital letters, meet within a word. */
+const TURN = /[a-z](?=[A-Z\d])|[A-Z](?=\d)|\d(?=[A-Za-z])|[A-Z][A-Z](?=[a-z])/;
+/** Whether there is a turn for every so many letters. */
+const turnsEvery = (letters: number, text: string): boolean => (text.split(TURN).length - 1) * letters >= text.length;
+
+/**
+ * Whether letters and digits are mixed as chance mixes them: a UUID; 20 or more in a row, with digits in two places, or only
+ * digits, or many turns; or 12 or more in words that mix them, with more turns where they are all small or all capital letters.
+ * What people write, a slug or a name in code, is made of words and numbers, however long it is.
+ */
+export function isToken(run: string): boolean {
+  const words = run.split(/[-_+/]/);
+  const mixed = words.filter((word) => turnsEvery(/\d/.test(word) ? 9 : 4, word)).join("-");
+  return (
+    UUID.test(run) ||
+    (mixed.length > 11 && turnsEvery(/[a-z].*[A-Z]|[A-Z].*[a-z]/.test(mixed) ? 4 : 3, mixed)) ||
+    words.some(
+      (word) => word.length > 19 && (/\d([a-z]+|\d{18,})\d/i.test(word) || turnsEvery(/\d/.test(word) ? 5 : 4, word)),
+    )
+  );
+}
+
+/** Luhn's sum, of a number as long as a card's: https://www.iso.org/standard/70484.html (ISO/IEC 7812-1, annex B). */
+function isCard(digits: string): boolean {
+  if (digits.length < 13 || digits.length > 19) return false;
+  let sum = 0;
+  for (let i = 1; i <= digits.length; i++) {
+    const digit = Number(digits[digits.length - i]);
+    sum += i % 2 ? digit : (digit * 2) % 9 || digit;
+  }
+  return sum % 10 === 0;
+}
+
+/** Whether whole groups of digits, with blanks or dashes between, make a card's number: there may be others before and after. */
+const hasCard = (run: string): boolean =>
+  run.split(/[()./]+/).some((part) =>
+    part.split(/\D+/).some((_, first, groups) => {
+      let digits = "";
+      for (let i = first; i < groups.length && digits.length < 20; i++) {
+        digits += groups[i];
+        if (isCard(digits)) return true;
+      }
+      return false;
+    }),
+  );
+
+/** `isKept`: of what a campaign says only emails, cards and JWTs go. */
+type Hide = (text: string, rules: Rules, isKept?: boolean) => string;
+
+const unlessAllowed = (found: string, rules: Rules): string => (isAllowed(found, rules) ? found : HIDDEN);
+
+/** A text without cards and phone numbers, which may have blanks in them. */
+export const hideNumbers: Hide = (text, rules, isKept) =>
+  text.replace(DIGITS, (found) =>
+    hasCard(found) || (!isKept && PHONE.test(found)) ? unlessAllowed(found, rules) : found,
+  );
+
+/** A word without emails and tokens. */
+export const hideNames: Hide = (word, rules, isKept) =>
+  word
+    .replace(EMAILS, (found) => (found.includes("@") ? unlessAllowed(found, rules) : found))
+    .replace(LONG, (found) =>
+      found.includes(".") || (!isKept && isToken(found)) ? unlessAllowed(found, rules) : found,
+    );
