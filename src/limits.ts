@@ -34,6 +34,11 @@ export const MAX_AGENT_UNITS = 1_024;
 export const AGENTS_REMEMBERED = 256;
 /** A short stable element path; the tracker sends under 120. */
 export const MAX_ELEMENT_UNITS = 512;
+/** A text of an error, its stack among them: the tracker sends 500 of a message, and what is further down tells little more. */
+export const MAX_ERROR_UNITS = 4_096;
+/** What a site says is no secret: names and patterns, and how long one is. It goes along with each socket's context. */
+export const MAX_ALLOWED = 32;
+export const MAX_ALLOWED_UNITS = 64;
 /** Client ids (visitor, fingerprint): a UUID has 36, a FingerprintJS visitor id 32; 128 leaves room for others. */
 export const MAX_ID_UNITS = 128;
 /** Far past any session (10,000 events is a long one), far below 2^53. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { LEAD_RETENTION_MAX_DAYS } from "../limits";
+import { LEAD_RETENTION_MAX_DAYS, MAX_ALLOWED, MAX_ALLOWED_UNITS } from "../limits";
 import { TRAILING_SLASHES } from "../session/page";
 import { Consent } from "./fields";
 import { Forms } from "./form";
@@ -17,6 +17,15 @@ function isOrigin(text: string): boolean {
   return new URL(text).origin === text;
 }
 
+/** Not a blank or a comma: the tag has them in one attribute. `*` alone would let everything through. */
+const ALLOWED = /^(?=.*[A-Za-z0-9])[!-+\--~]+$/;
+
+/** The name of a parameter or of data, or a pattern of values. */
+const Allowed = z
+  .string()
+  .max(MAX_ALLOWED_UNITS)
+  .regex(ALLOWED, "must be printable ASCII with a letter or digit, without blanks and commas; * stands for anything");
+
 /** A site's settings, whole: a field left out has its default. */
 export const SiteInput = z.strictObject({
   /** Pages whose events are taken. Empty: none. */
@@ -32,6 +41,11 @@ export const SiteInput = z.strictObject({
     .array(z.enum(["engagement"]))
     .max(1)
     .default([]),
+  /**
+   * What is no secret on this site: names of parameters and of event data, and patterns of values with `*` for anything. Pages
+   * need it in their tag too (`data-allow`).
+   */
+  allow: z.array(Allowed).max(MAX_ALLOWED).default([]),
   /** Whether pages are recorded as they look: never, always, or from a score on. */
   record: RecordSetting,
   /**

@@ -9,6 +9,7 @@ import { readQuery } from "../http/query";
 import { siteSettings } from "../http/sites";
 import { streamText } from "../http/stream";
 import { RECORDING_MAX_BYTES, RECORDING_MAX_TEXT_BYTES } from "../limits";
+import { cleanRecorded } from "../privacy/call";
 import { NoQuery } from "../protocol/analytics";
 import { headerOf } from "../protocol/header";
 import { type Chunk, type ChunkCall, parseChunk, type StoredChunk } from "../recording/chunk";
@@ -31,9 +32,10 @@ export const postRecording: Handler = (context) =>
     context,
     async (chunk) => {
       const { session_id, session_key, stream, number, at, sent_at, events } = chunk;
-      const { site, gpc, record } = await admit(context, session_id, chunk.site, false);
+      const { site, gpc, record, allow } = await admit(context, session_id, chunk.site, false);
       if (!record) throw recordsNothing();
       const received_at = Date.now();
+      cleanRecorded(events, allow ?? []);
       const stored: StoredChunk = { v: 1, session_id, stream, number, at, sent_at, received_at, events };
       const body = await gzip(JSON.stringify(stored));
       if (body.byteLength > RECORDING_MAX_BYTES) throw tooLarge();

@@ -127,6 +127,7 @@ export async function admit(
     default_consent: settings.default_consent,
     ...(settings.expose.length > 0 && { expose: settings.expose }),
     record: ruleOf(settings.record),
+    ...(settings.allow.length > 0 && { allow: settings.allow }),
     ...(settings.trailing_slash === "drop" && { trailing_slash: settings.trailing_slash }),
     network: clientNetwork(request, stored),
     key_hash: null,

@@ -1,4 +1,5 @@
 import type { ClientNetwork } from "../network/classes";
+import { Cleaner } from "../privacy/call";
 import type { Consent } from "../protocol/fields";
 import type { Batch, EndPart, StartInput } from "../protocol/track";
 import type { RecordRule } from "../recording/rule";
@@ -12,6 +13,8 @@ export interface CallContext {
   gpc: boolean;
   default_consent: Consent;
   record: RecordRule | null;
+  /** What the site says is no secret; absent where it says nothing. */
+  allow?: readonly string[];
   /** How the site names its pages; absent in sockets opened before there was such a setting. */
   trailing_slash?: TrailingSlash;
   network: ClientNetwork;
@@ -27,8 +30,9 @@ export interface CallParts {
   end?: EndPart;
 }
 
-/** Puts a call together from a body of any transport. */
-export async function buildCall(context: CallContext, { start, batch, end }: CallParts): Promise<TrackCall> {
+/** Puts a call together from a body of any transport, without what is secret in it: nothing else leads to the journal. */
+export async function buildCall(context: CallContext, parts: CallParts): Promise<TrackCall> {
+  const { start, batch, end } = new Cleaner(context.allow ?? []).parts(parts);
   const first = start ?? batch?.start ?? null;
   const last = end ?? batch?.end ?? null;
   const key = batch?.session_key ?? first?.session_key ?? last?.session_key;

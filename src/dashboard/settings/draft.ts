@@ -6,7 +6,7 @@ import type { SiteSettings } from "../api/types";
  */
 export type Draft = Record<string, string>;
 
-export const LISTS = ["allowed_origins", "dashboard_origins"] as const;
+export const LISTS = ["allowed_origins", "dashboard_origins", "allow"] as const;
 export const CHOICES: Readonly<Record<string, readonly string[]>> = {
   default_consent: ["granted", "pending", "denied"],
   ip: ["masked", "hashed", "full"],

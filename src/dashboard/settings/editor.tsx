@@ -9,6 +9,10 @@ import { CHOICES, type Draft, draftOf, faultsOf, isJson, readDraft } from "./dra
 const ABOUT: Readonly<Record<string, readonly [title: string, about: string]>> = {
   allowed_origins: ["Allowed origins", "Pages whose events are taken, one a line; * for any. None: no page's."],
   dashboard_origins: ["Dashboard origins", "Other pages that may call the API from a browser, one a line."],
+  allow: [
+    "Allowed to leave",
+    "What is no secret here, one a line: names of parameters and data, patterns with *. The tag needs data-allow too.",
+  ],
   default_consent: ["Default consent", "What a page without a word on consent means."],
   ip: ["Addresses", "How addresses are stored: the network alone, a keyed hash, or as they are."],
   trailing_slash: [
