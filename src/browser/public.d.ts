@@ -11,6 +11,11 @@ export interface Options {
   consent?: Consent;
   /** `"true"` takes the browser's old Do Not Track for a refusal, as Global Privacy Control always is. */
   dnt?: string;
+  /**
+   * What is no secret on this site, with blanks or commas between: names of parameters and data, and patterns of values with
+   * `*` for anything. Default: nothing. The site's settings have to allow it too.
+   */
+  allow?: string;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { cleanMessage } from "../../../privacy/message";
 import type { Kit } from "../../kit";
 import { ERROR_UNITS, ERRORS } from "../../limits";
 import { listen } from "../../safe";
@@ -8,7 +9,7 @@ export function captureErrors({ record, cleanUrl }: Kit): void {
   const say = (message: unknown, where: Partial<ErrorEvent>): void => {
     if (!message || left-- <= 0) return;
     const data = {
-      message: String(message).slice(0, ERROR_UNITS),
+      message: cleanMessage(String(message).slice(0, ERROR_UNITS), cleanUrl),
       source: cleanUrl(where.filename ?? ""),
       line: where.lineno,
       column: where.colno,
