@@ -49,7 +49,7 @@ const named = (kind: "spam" | "guest", said: Pick<Known, "email" | "phone" | "ty
 export async function claimsOf(known: Known, honeypot = false): Promise<Claim[]> {
   if (honeypot) return Promise.all(named("spam", known));
   const { visitor_id, email, phone, typed = null, name = null } = known;
-  const making: Promise<Claim>[] = named("guest", known);
+  const making: Promise<Claim>[] = [];
   if (email !== null) making.push(claimOf("email", email));
   if (phone !== null && email === null) making.push(claimOf("alone", phone));
   if (phone !== null) making.push(claimOf("phone", phone));
@@ -57,7 +57,7 @@ export async function claimsOf(known: Known, honeypot = false): Promise<Claim[]>
   if (visitor_id !== null) making.push(claimOf("visitor", visitor_id));
   const words = nameKey(name ?? "");
   if (words !== "") making.push(claimOf("name", words));
-  return Promise.all(making);
+  return Promise.all([...making, ...named("guest", known)]);
 }
 
 /** The keys under which every lead of an email, a phone or a visitor is found. */

@@ -49,7 +49,7 @@ describe("figures", () => {
     };
     expect(figuresOf(totals(sums))).toEqual({
       ...{ sessions: 3, events: 10, page_views: 7, bounces: 1, bounce_rate: 0.3333, average_engaged_ms: 333 },
-      ...{ expected: 12, missing: 2, leads: 4 },
+      ...{ expected: 12, missing: 2, implausible_streams: 0, leads: 4 },
     });
   });
 

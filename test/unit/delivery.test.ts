@@ -25,11 +25,11 @@ describe("a delivery", () => {
 describe("a lead's claims", () => {
   const ALL = { visitor_id: "v", email: "a@b.co", phone: "+49" };
   const kindsOf = async (known: Parameters<typeof claimsOf>[0], honeypot = false) =>
-    (await claimsOf(known, honeypot)).map(({ kind }) => kind);
+    (await claimsOf(known, honeypot)).map(({ kind }) => kind).filter((kind) => kind !== "guest");
 
   it("are one for each thing that is known, and tell nothing of it", async () => {
     const all = await claimsOf(ALL);
-    expect(all.map(({ kind }) => kind)).toEqual(["email", "phone", "visitor"]);
+    expect(await kindsOf(ALL)).toEqual(["email", "phone", "visitor"]);
     for (const { key } of all) expect(key).toMatch(/^[0-9a-f]{32}$/);
     expect(await kindsOf({ ...ALL, email: null })).toEqual(["alone", "phone", "visitor"]);
     expect(await kindsOf({ visitor_id: "v", email: null, phone: null })).toEqual(["visitor"]);
@@ -45,6 +45,15 @@ describe("a lead's claims", () => {
     expect(await kindsOf({ ...said, name: " - " })).toEqual(["typed"]);
     expect(await kindsOf(said, true)).toEqual(["spam"]);
     expect(await claimsOf({ ...said, name: "ODEGARD, Zoe" })).toEqual(await claimsOf(said));
+  });
+
+  it("of a guest find it, and are nobody else's", async () => {
+    const all = await claimsOf(ALL);
+    const guest = all.filter(({ kind }) => kind === "guest").map(({ key }) => key);
+    expect(guest).toHaveLength(3);
+    for (const { kind, key } of all) expect(guest.includes(key)).toBe(kind === "guest");
+    const found = await keysOf({ visitor_id: "v", email: null, phone: null });
+    expect(guest.filter((key) => found.includes(key))).toHaveLength(1);
   });
 
   it("of a honeypot's catch find it, and are nobody else's", async () => {
