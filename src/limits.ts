@@ -176,7 +176,7 @@ export const SOCKET_STRIKES = 20;
 export const BUSY_RETRY_SECONDS = 30;
 export const UNAVAILABLE_RETRY_SECONDS = 2;
 /**
- * The rate-limit bindings, per address (IPv4, or IPv6 /64) and minute. Kept equal to wrangler.toml by a test.
+ * The rate-limit bindings, per address (IPv4, or IPv6 /64) and minute, and four times as much per IPv6 /48. Kept equal to wrangler.toml by a test.
  * TRACK: an office of 60 behind one address, each with a batch every 3 s. START: the same office opening two pages each
  * a minute. SITE_STARTS: 100 new sessions a second on one site and location. API: a dashboard with ten views open.
  */

@@ -1,6 +1,6 @@
 import { type Env, limitsLifted } from "../env";
 import { API_PER_MINUTE, KV_CACHE_SECONDS, RATE_PERIOD_SECONDS, STARTS_PER_ADDRESS_DAY } from "../limits";
-import { senderOf } from "../network/address";
+import { senderOf, siteSenderOf } from "../network/address";
 import { headerOf } from "../protocol/header";
 import { type AddressCounter, readAddressCounter } from "../store/counters";
 import { isKeyShown } from "./auth";
@@ -21,9 +21,17 @@ async function take(limiter: RateLimit, key: string, detail: string): Promise<vo
   if (!success) throw limited(detail, RATE_PERIOD_SECONDS);
 }
 
+/** Of one sender; of IPv6 also of the /48 that it is in, which has a wider budget. */
+async function takeOf(limiter: RateLimit, request: Request, detail: string): Promise<void> {
+  const address = addressOf(request);
+  await take(limiter, senderOf(address), detail);
+  const site = siteSenderOf(address);
+  if (site !== null) await take(limiter, site, detail);
+}
+
 export async function limitTrack(env: Env, request: Request): Promise<void> {
   if (limitsLifted(env)) return;
-  await take(env.LIMIT_TRACK, senderOf(addressOf(request)), "Too many requests from this address.");
+  await takeOf(env.LIMIT_TRACK, request, "Too many requests from this address.");
 }
 
 /** What a key may ask, as its answers say it: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ */
@@ -42,13 +50,13 @@ export async function limitKey(env: Env, keyId: string): Promise<void> {
 
 export async function limitApi(env: Env, request: Request): Promise<void> {
   if (limitsLifted(env)) return;
-  await take(env.LIMIT_API, senderOf(addressOf(request)), "Too many requests from this address.");
+  await takeOf(env.LIMIT_API, request, "Too many requests from this address.");
 }
 
 /** Tries to send a lead, good or bad, per address: a key, good or bad, stands for a server that sends many people's. */
 export async function limitLeadTries({ env, request }: Context): Promise<void> {
   if (limitsLifted(env) || isKeyShown(request)) return;
-  await take(env.LIMIT_LEADS, senderOf(addressOf(request)), "Too many leads from this address.");
+  await takeOf(env.LIMIT_LEADS, request, "Too many leads from this address.");
 }
 
 /** Leads of a site, and apart from them those that its own servers send with a key. No site has a blank in its name. */
@@ -60,7 +68,7 @@ export async function limitLeads({ env }: Context, site: string, isKeyed: boolea
 /** A start may create an actor, which costs more than a batch for one: per address, per site, and per address and day. */
 export async function limitStart({ env, request, log }: Context, site: string, stored: string | null): Promise<void> {
   if (limitsLifted(env)) return;
-  await take(env.LIMIT_START, senderOf(addressOf(request)), "Too many sessions started from this address.");
+  await takeOf(env.LIMIT_START, request, "Too many sessions started from this address.");
   await take(env.LIMIT_SITE_STARTS, site, "Too many sessions started on this site.");
   if (stored === null) return;
   const counter = await readAddressCounter(env.TRACKING_KV, stored, KV_CACHE_SECONDS).catch((error: unknown) => {

@@ -65,6 +65,18 @@ export function senderOf(address: string): string {
   return groups ? `${v6Prefix(groups, 4)}/64` : "unknown";
 }
 
+/** Parts of an IPv6 /48 that are counted apart: together they have so many times what one sender has. */
+const PARTS_OF_SITE = 4;
+
+/**
+ * The part of an IPv6 /48 that an address is in; null for IPv4. Whoever is given a /48 has 65,536 networks of the kind that
+ * counts as one sender: by their last number they are sorted into a few parts, which are limited too.
+ */
+export function siteSenderOf(address: string): string | null {
+  const groups = v4Of(address) ? null : ipv6Groups(address);
+  return groups ? `${v6Prefix(groups, 3)}/48 ${(groups[3] ?? 0) % PARTS_OF_SITE}` : null;
+}
+
 const hex = (bytes: ArrayBuffer): string =>
   [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 

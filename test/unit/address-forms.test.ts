@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { maskAddress, senderOf, storedAddress } from "../../src/network/address";
+import { maskAddress, senderOf, siteSenderOf, storedAddress } from "../../src/network/address";
 
 describe("an IPv4 address", () => {
   it.each([
@@ -92,5 +92,19 @@ describe("a stored address", () => {
 
   it.each(["full", "masked", "hashed"] as const)("is none where there is no address (%s)", async (mode) => {
     expect(await storedAddress("nonsense", mode, "secret")).toBeNull();
+  });
+});
+
+describe("the part of a site that a sender is in", () => {
+  it.each([
+    ["2001:db8:1:0::1", "2001:db8:1::/48 0"],
+    ["2001:db8:1:5:ffff::1", "2001:db8:1::/48 1"],
+    ["2001:db8:1:ffff::", "2001:db8:1::/48 3"],
+    ["::1", "0:0:0::/48 0"],
+    ["192.0.2.1", null],
+    ["::ffff:192.0.2.1", null],
+    ["no address", null],
+  ])("of %s is %s", (address, part) => {
+    expect(siteSenderOf(address)).toBe(part);
   });
 });

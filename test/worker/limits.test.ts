@@ -154,6 +154,15 @@ describe("one request more than a window allows", () => {
     await expectTaken(lead(good(), "default"), 202);
   });
 
+  it("holds for a whole IPv6 /48 too, at four times as much: other networks in it do not help", async () => {
+    const site = `2001:db8:${(Date.now() % 60_000).toString(16)}`;
+    const tries = Array.from({ length: STARTS_PER_MINUTE }, () => env.LIMIT_START.limit({ key: `${site}::/48 1` }));
+    for (const { success } of await Promise.all(tries)) expect(success).toBe(true);
+    await problemOf(await start(`${site}:5::1`), "rate_limited");
+    await expectTaken(start(`${site}:6::1`));
+    await expectTaken(start("2001:db8:ffff:5::1"));
+  });
+
   it("counts only the address the edge names", async () => {
     const ip = "203.0.113.6";
     await useUp(env.LIMIT_START, STARTS_PER_MINUTE + 1, ip);
