@@ -34,7 +34,7 @@ const MAX_KB = 64;
 const FLAT = 2;
 
 /** @type {typeof import("../src/identity/record.ts")} */
-const { newRecord, settleWork, take, takeWork, windowOf } = await loadSource("src/identity/record.ts");
+const { newRecord, settle, take, windowOf, workOf } = await loadSource("src/identity/record.ts");
 
 /**
  * @typedef {object} Row
@@ -48,7 +48,14 @@ const { newRecord, settleWork, take, takeWork, windowOf } = await loadSource("sr
 
 /** @param {"fingerprint" | "address"} kind @param {number} i @param {string} id @returns {import("../src/identity/record.ts").Sighting} */
 const sighting = (kind, i, id) => ({
-  ...{ v: 1, kind, value: kind === "fingerprint" ? "f".repeat(32) : "203.0.113.0/24", session_id: id, counts: true },
+  ...{
+    v: 1,
+    kind,
+    value: kind === "fingerprint" ? "f".repeat(32) : "203.0.113.0/24",
+    key: "0".repeat(32),
+    session_id: id,
+    counts: true,
+  },
   fingerprint_id: kind === "fingerprint" ? "f".repeat(32) : `${i}`.padStart(32, "f"),
   ip: kind === "fingerprint" ? `10.${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}` : "203.0.113.0/24",
   ...{ asn: 64_500 + (i % 500), country: ["DE", "US", "BR", "JP"][i % 4] ?? "DE", forms: i % 3 === 0 ? 1 : 0 },
@@ -69,7 +76,7 @@ function run(kind, count = SESSIONS) {
     const one = sighting(kind, i, `${i.toString(16).padStart(8, "0")}-0000-4000-8000-000000000000`);
     const began = process.hrtime.bigint();
     take(record, one, now);
-    settleWork(record, takeWork(record));
+    settle(record, workOf(record), true);
     const { capped } = windowOf(record, now);
     stored = JSON.stringify(record);
     samples.push(Number(process.hrtime.bigint() - began) / 1_000);

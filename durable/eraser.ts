@@ -1,7 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../src/env";
 import { createLogger, errorField, type Logger } from "../src/http/logger";
-import { identityName } from "../src/identity/name";
 import {
   ERASE_AGAIN_MS,
   ERASURE_CALL_MS,
@@ -18,7 +17,6 @@ import { shardName, shardOf } from "../src/roster/shards";
 import { whoIs } from "../src/roster/who";
 import { dayOf } from "../src/store/archive-days";
 import {
-  isShared,
   leadsByKeys,
   leadsOf,
   leadsOfSubmits,
@@ -37,6 +35,7 @@ import {
 } from "../src/store/order";
 import { forgetDays } from "../src/store/retention";
 import type { ErasedSession } from "./erasing";
+import { eraseIdentity, forgetSession } from "./erasing-identity";
 
 export type NewOrder = Pick<ErasureOrder, "subject" | "sites" | "keep_leads">;
 
@@ -134,9 +133,11 @@ export class EraserActor extends DurableObject<Env> {
 
   async #find(order: ErasureOrder, session_id: string, row: SessionPlace | null): Promise<void> {
     const subject = await this.env.SESSION.getByName(session_id).subject();
-    const named = subject.identities.map(({ kind, value }): NamedIdentity => [kind, value]);
-    if (row?.fingerprint_id) named.push(["fingerprint", row.fingerprint_id]);
-    if (row?.ip) named.push(["address", row.ip]);
+    const named = subject.identities.map(({ kind, value, group }): NamedIdentity => [kind, value, group]);
+    const isNamed = (value: string): boolean => named.some((one) => one[1] === value);
+    // The site by itself: of what it shared, the actor or the archive have told.
+    if (row?.fingerprint_id && !isNamed(row.fingerprint_id)) named.push(["fingerprint", row.fingerprint_id, row.site]);
+    if (row?.ip && !isNamed(row.ip)) named.push(["address", row.ip, row.site]);
     const identities = distinct(named);
     order.identities = distinct([...order.identities, ...identities]);
     add(order.lead_ids, subject.leads);
@@ -162,10 +163,8 @@ export class EraserActor extends DurableObject<Env> {
       await this.env.ROSTER.getByName(shardName(shardOf(id, who))).remove(id);
     }
     await forgetDays(this.env.DB, [...new Set(starts.map(dayOf))]);
-    for (const [kind, value] of identities) {
-      // What rests on other sessions stays: the identity itself goes at the end, if nobody shares it.
-      await this.env.IDENTITY.getByName(identityName(kind, value)).forget(id);
-    }
+    // What rests on other sessions stays: an identity itself goes at the end, if nobody shares it.
+    for (const identity of identities) await forgetSession(this.env, identity, id);
     this.#count(receipt, erased);
     receipt.counts.actors.sessions += 1;
     session.done = true;
@@ -197,13 +196,10 @@ export class EraserActor extends DurableObject<Env> {
   }
 
   async #eraseIdentity(order: ErasureOrder, receipt: Erasure, identity: NamedIdentity): Promise<void> {
-    const [kind, value] = identity;
-    if (!(await isShared(this.env.DB, kind, value))) {
-      const again = await this.env.IDENTITY.getByName(identityName(kind, value)).erase(kind, value);
-      if (again) order.again_at = Date.now() + ERASE_AGAIN_MS;
-      if (again) return this.#save(order, receipt);
-      receipt.counts.actors.identities += 1;
-    }
+    const { isErased, again } = await eraseIdentity(this.env, identity);
+    if (again) order.again_at = Date.now() + ERASE_AGAIN_MS;
+    if (again) return this.#save(order, receipt);
+    if (isErased) receipt.counts.actors.identities += 1;
     order.identities = order.identities.filter((one) => one !== identity);
     this.#save(order, receipt);
   }
@@ -270,7 +266,7 @@ export class EraserActor extends DurableObject<Env> {
 }
 
 const distinct = (identities: NamedIdentity[]): NamedIdentity[] => [
-  ...new Map(identities.map((one) => [identityName(...one), one])).values(),
+  ...new Map(identities.map((one) => [one.join(" "), one])).values(),
 ];
 
 /** Adds what is not there yet. */

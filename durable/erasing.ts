@@ -1,7 +1,15 @@
 import type { Env } from "../src/env";
+import { groupOf } from "../src/identity/name";
 import type { IdentityKind } from "../src/identity/record";
 import { DAY_MS, ERASE_WAIT_MS, ERASURE_DAYS, TOMBSTONE_MS } from "../src/limits";
-import { deleteSessionObjects, readIdentities, sessionPrefix } from "../src/store/archive";
+import { DEFAULT_SITE } from "../src/protocol/fields";
+import {
+  type ArchivedIdentity,
+  deleteSessionObjects,
+  readIdentities,
+  readMeta,
+  sessionPrefix,
+} from "../src/store/archive";
 import { dayOf, daysOfSession } from "../src/store/archive-days";
 import { deleteSessionCounter } from "../src/store/counters";
 import { deleteSessionRows } from "../src/store/erasures";
@@ -11,7 +19,7 @@ import type { Memory } from "./memory";
 
 /** Whom a session is of, in all its lives, and when those began. */
 export interface Subject {
-  identities: { kind: IdentityKind; value: string }[];
+  identities: { kind: IdentityKind; value: string; group: string }[];
   starts: number[];
   /** Submits sent from its pages. */
   leads: string[];
@@ -26,16 +34,22 @@ export async function subjectOf(bucket: R2Bucket, sessionId: string, memory: Mem
   const last = Date.parse(dayOf(Date.now() + DAY_MS));
   const days = Array.from({ length: ERASURE_DAYS }, (_, i) => last - i * DAY_MS);
   starts.push(...(await daysOfSession(bucket, sessionId, days)));
-  const found = memory?.head.identity ? [{ ...memory.head.identity, addresses: memory.head.addresses }] : [];
-  const objects = await Promise.all(starts.map((start) => readIdentities(bucket, sessionPrefix(sessionId, start))));
-  // Whatever an object may lack: an erasure must not stumble over it for ever.
-  const named = (kind: IdentityKind, values: (string | null | undefined)[]): Subject["identities"] =>
-    [...new Set(values)].flatMap((value) => (value ? { kind, value } : []));
-  const identities = [...found, ...objects.flat()].flatMap(({ fingerprint_id, ip, addresses = [] }) => [
-    ...named("fingerprint", [fingerprint_id]),
-    ...named("address", [ip, ...addresses]),
-  ]);
+  const found = memory?.head.identity ? [{ ...memory.head.identity, ...memory.head }] : [];
+  const objects = await Promise.all(starts.map((start) => namedIn(bucket, sessionPrefix(sessionId, start))));
+  const identities = [...found, ...objects.flat()].flatMap(({ fingerprint_id, ip, addresses = [], ...one }) => {
+    const group = groupOf(one.site, one.identity_group);
+    // Whatever an object may lack: an erasure must not stumble over it for ever.
+    const named = (kind: IdentityKind, values: (string | null | undefined)[]): Subject["identities"] =>
+      [...new Set(values)].flatMap((value) => (value ? { kind, value, group } : []));
+    return [...named("fingerprint", [fingerprint_id]), ...named("address", [ip, ...addresses])];
+  });
   return { identities, starts, leads: memory?.head.leads ?? [] };
+}
+
+/** Whom a life of a session was of, and on which site it was. */
+async function namedIn(bucket: R2Bucket, prefix: string): Promise<(ArchivedIdentity & { site: string })[]> {
+  const [identities, meta] = await Promise.all([readIdentities(bucket, prefix), readMeta(bucket, prefix)]);
+  return identities.map((identity) => ({ ...identity, site: meta?.site ?? DEFAULT_SITE }));
 }
 
 /** What of a session was erased. */

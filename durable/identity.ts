@@ -1,61 +1,98 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../src/env";
 import { createLogger, errorField, type Logger } from "../src/http/logger";
+import { groupIn, stemOf } from "../src/identity/name";
 import {
+  type Counter,
+  counterOf,
   forget,
-  giveBack,
   type IdentityKind,
   type IdentityRecord,
   isForgotten,
-  keyOf,
+  markAll,
   newRecord,
   type Sighting,
-  settleWork,
+  settle,
   take,
-  takeWork,
-  type Work,
   windowOf,
+  workOf,
 } from "../src/identity/record";
-import { IDENTITY_RETENTION_MS, IDENTITY_WRITE_GAP_MS, OUTSIDE_TIMEOUT_MS } from "../src/limits";
+import { Waiting } from "../src/identity/waiting";
+import {
+  IDENTITY_COUNTED_GROUPS,
+  IDENTITY_FLUSH_GAP_MS,
+  IDENTITY_FLUSH_MAX,
+  IDENTITY_LOOK_MAX,
+  IDENTITY_SWEEP_MS,
+  IDENTITY_UNCERTAIN_MS,
+  OUTSIDE_TIMEOUT_MS,
+} from "../src/limits";
 import type { IdentityCounts } from "../src/scoring/facts";
 import { backoff } from "../src/session/deadline";
-import { deleteCounter, putCounter } from "../src/store/counters";
-import { deleteFingerprint, IdentityStore, writeFingerprint } from "../src/store/identity";
+import { counterName, deleteCounter, putCounter } from "../src/store/counters";
+import { IdentityRows } from "../src/store/identity";
+import { type Change, deleteFingerprints, writeFingerprints } from "../src/store/identity-network";
+import { FormerIdentity } from "./former-identity";
 import { inTime } from "./in-time";
 
+/** A change on its way: of which write of its record it is, and whether KV is told of it. */
+interface Sent extends Change {
+  rev: number;
+  counts: boolean;
+}
+
 /**
- * One fingerprint, or one address as stored: an exact 24 h window of the sessions seen with it. The only writer of its rows
- * in D1 and of its counter in KV. Bounded: past the cap of sightings it answers lower bounds and says so.
+ * A shard of the fingerprints of one group, or of the addresses of all: of each, as one row, an exact 24 h window of the
+ * sessions seen with it. The only writer of their rows in D1 and of their counters in KV, in one batch however many have
+ * changed. Bounded: past its cap an identity answers lower bounds and says so.
+ *
+ * A row is on disk before its sighting is answered, with what the stores outside may not have of it. What a death leaves
+ * unwritten is found when the table is looked through. Not more often than that: whoever changes is remembered meanwhile.
  */
 export class IdentityActor extends DurableObject<Env> {
   protected outside: Pick<Env, "DB" | "TRACKING_KV">;
-  readonly #store: IdentityStore;
+  readonly #rows: IdentityRows;
+  readonly #former: FormerIdentity;
   readonly #log: Logger;
-  #record: IdentityRecord | null = null;
+  readonly #waiting = new Waiting();
   /** Writes, one after the other: a late one must not undo an erasure. */
   #writes: Promise<void> = Promise.resolve();
-  #written_at = 0;
+  #isFlushing = false;
+  #flushedAt = 0;
+  #attempts = 0;
+  /** Everything written before this instance is known to be in D1 as well. */
+  #isWhole: boolean;
+  #failedAt: number | null;
+  #alarmAt: number | null = null;
+  /** When the table is to be looked through, epoch ms; null: this instance does not know yet. */
+  #sweepAt: number | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.outside = env;
-    this.#store = new IdentityStore(ctx.storage);
-    // Not its name: that is the fingerprint or the address.
+    this.#rows = new IdentityRows(ctx.storage);
+    this.#isWhole = !this.#rows.exists;
+    this.#failedAt = this.#rows.state().failed_at;
+    // Not its name: of before there were shards that is the fingerprint or the address.
     this.#log = createLogger(env.LOG_LEVEL, { actor: "identity" });
+    this.#former = new FormerIdentity(ctx.storage, () => this.outside, this.#log);
+    void ctx.blockConcurrencyWhile(async () => {
+      this.#alarmAt = await ctx.storage.getAlarm();
+    });
   }
 
   /** Takes a sighting and answers with the last 24 hours, this session among them. The stores outside come after. */
   seen(sighting: Sighting): IdentityCounts {
     const now = Date.now();
-    const record = this.#load() ?? newRecord(sighting.kind, sighting.value, now);
-    this.#record = record;
-    take(record, sighting, now);
-    const due = this.#written_at + IDENTITY_WRITE_GAP_MS;
-    const isDue = due <= now;
-    this.#wakeBy(record, isDue || !hasWork(record) ? now + IDENTITY_RETENTION_MS : due);
-    const work = isDue && hasWork(record) ? takeWork(record) : null;
-    this.#store.write(record);
-    if (work) this.ctx.waitUntil(this.#write(record, work).catch(() => {}));
+    const { key, kind, value } = sighting;
+    const kept = this.#rows.read(key);
+    const record = kept?.record ?? newRecord(kind, value, now);
+    const isNews = take(record, sighting, now);
+    if (!kept && this.#rows.isFull) return { ...windowOf(record, now), capped: true };
+    this.#rows.write(key, record, now);
+    if (isNews) this.#waiting.add(key, now);
+    this.#sweepAt = Math.min(this.#sweepAt ?? this.#alarmAt ?? Number.POSITIVE_INFINITY, now + IDENTITY_SWEEP_MS);
+    this.#schedule(now);
     return windowOf(record, now);
   }
 
@@ -63,31 +100,38 @@ export class IdentityActor extends DurableObject<Env> {
    * A session's consent is withdrawn: what rests on it alone leaves this object, D1 and KV. Throws when a store does not
    * answer; may be repeated. True: a write may still be on its way, ask once more in a while.
    */
-  async forget(sessionId: string): Promise<boolean> {
-    const record = this.#load();
+  async forget(sessionId: string, key: string): Promise<boolean> {
+    const now = Date.now();
+    const record = this.#rows.read(key)?.record;
     if (!record) return false;
-    forget(record, sessionId, Date.now());
-    const again = record.uncertain;
-    this.#store.write(record);
-    await this.#write(record, takeWork(record));
-    if (isForgotten(record) && !again) await this.#wipe();
+    const again = this.#isUncertain(now);
+    forget(record, sessionId, now);
+    // Told even if nothing has changed: a call before may have died on the way.
+    record.row_changed = true;
+    record.counter_changed = record.counter !== null && record.counter.expires_at > now;
+    this.#rows.write(key, record, now);
+    await this.#inTurn(() => this.#write([key]));
+    this.#schedule(now);
     return again;
   }
 
   /**
-   * Nobody is left who may be remembered by it: rows, counter and object go. Throws when a store does not answer; may be
+   * Nobody is left who may be remembered by it: rows, counter and record go. Throws when a store does not answer; may be
    * repeated. True: a write may still be on its way, ask once more in a while.
    */
-  async erase(kind: IdentityKind, value: string): Promise<boolean> {
-    const again = this.#load()?.uncertain ?? false;
-    const { DB, TRACKING_KV } = this.outside;
-    const rows = (): Promise<unknown> => (kind === "fingerprint" ? deleteFingerprint(DB, value) : Promise.resolve());
-    const turn = this.#writes.then(async () => {
-      await inTime(Promise.all([rows(), deleteCounter(TRACKING_KV, kind, value)]), OUTSIDE_TIMEOUT_MS);
+  async erase(key: string, kind: IdentityKind, value: string): Promise<boolean> {
+    const again = this.#isUncertain(Date.now());
+    await this.#inTurn(async () => {
+      const rows = kind === "fingerprint" ? deleteFingerprints(this.outside.DB, [{ key, value }]) : Promise.resolve();
+      const others = kind === "address" ? this.#sameAs(key).filter((one) => one.key !== key) : [];
+      const counter = counterOf(
+        others.map(({ record }) => record),
+        Date.now(),
+      );
+      await inTime(Promise.all([rows, this.#putCounter(key, kind, value, counter)]), OUTSIDE_TIMEOUT_MS);
+      this.#rows.remove([key]);
+      this.#waiting.drop(key);
     });
-    this.#writes = turn.catch(() => {});
-    await turn;
-    await this.#wipe();
     return again;
   }
 
@@ -95,90 +139,220 @@ export class IdentityActor extends DurableObject<Env> {
    * D1 may have lost what it had of this fingerprint: its row and its places are written again. False when nobody has been
    * seen with it, or nobody may be remembered. Throws when D1 does not answer; may be repeated.
    */
-  async rewrite(): Promise<boolean> {
-    const record = this.#load();
+  async rewrite(key: string): Promise<boolean> {
+    const record = this.#rows.read(key)?.record;
     if (record?.kind !== "fingerprint" || isForgotten(record)) return false;
-    await this.#write(record, { row: true, changed: record.edges.map(keyOf), counter: false, gone: [] });
+    markAll(record);
+    await this.#inTurn(() => this.#write([key]));
     return true;
   }
 
-  /** What was put off or failed is written; an identity not seen for long goes, with its rows. */
+  /** For an object of before there were shards, see `FormerIdentity`. */
+  forgetFormer(sessionId: string): Promise<boolean> {
+    return this.#former.forget(sessionId);
+  }
+
+  eraseFormer(kind: IdentityKind, value: string): Promise<boolean> {
+    return this.#former.erase(kind, value);
+  }
+
+  /** What was put off or failed is written; a few times a day the table is looked through. Throws for no outside failure. */
   override async alarm(): Promise<void> {
     const now = Date.now();
-    const record = this.#load();
-    if (!record) return;
-    record.alarm_at = null;
-    const isOver = record.last_seen_at + IDENTITY_RETENTION_MS <= now;
-    if (isOver) Object.assign(record, { sessions: 0, seen: [], edges: [], row_changed: true });
+    this.#alarmAt = null;
+    if (!this.#rows.exists) return this.#former.alarm();
+    const isSweep = this.#sweepAt === null || this.#sweepAt <= now || !this.#waiting.isWhole;
     try {
-      if (hasWork(record)) await this.#write(record, takeWork(record));
+      if (isSweep) await this.#lookThrough(now);
+      else await this.#flush(now);
     } catch {
+      // Counted, and its alarm is set.
       return;
     }
-    if (isOver && isForgotten(record)) return this.#wipe();
-    this.#wakeBy(record, record.last_seen_at + IDENTITY_RETENTION_MS);
-    this.#store.write(record);
+    if (this.#rows.exists) this.#schedule(Date.now());
   }
 
-  #load(): IdentityRecord | null {
-    this.#record ??= this.#store.read();
-    return this.#record;
+  /** The same address, as seen by every group. */
+  #sameAs(key: string): { key: string; record: IdentityRecord }[] {
+    return this.#rows.under(stemOf(key), IDENTITY_COUNTED_GROUPS);
   }
 
-  /** Sets the alarm if none is set for then or before: each is a billed row. The caller writes the record. */
-  #wakeBy(record: IdentityRecord, at: number): void {
-    if (record.alarm_at !== null && record.alarm_at <= at && record.alarm_at > Date.now()) return;
-    record.alarm_at = at;
-    this.#store.setAlarm(at);
+  #isUncertain(now: number): boolean {
+    return this.#failedAt !== null && now < this.#failedAt + IDENTITY_UNCERTAIN_MS;
   }
 
-  #write(record: IdentityRecord, work: Work): Promise<void> {
-    const turn = this.#writes.then(() => this.#writeOut(record, work));
+  /** Writes what is due, or sees to it that the alarm does. */
+  #schedule(now: number): void {
+    if (this.#sweepAt !== null) this.#wakeBy(this.#sweepAt, now);
+    const { next } = this.#waiting;
+    if (next === null || this.#attempts > 0) return;
+    // Not held up by a clock that has jumped back.
+    const free = this.#flushedAt > now ? now : this.#flushedAt + IDENTITY_FLUSH_GAP_MS;
+    const due = Math.max(next, free);
+    if (due > now || this.#isFlushing) this.#wakeBy(Math.max(due, now), now);
+    else this.ctx.waitUntil(this.#flush(now).catch(() => {}));
+  }
+
+  /** Sets the alarm if none is set for then or before: each is a billed row. */
+  #wakeBy(at: number, now: number): void {
+    if (this.#alarmAt !== null && this.#alarmAt <= at && this.#alarmAt > now) return;
+    this.#alarmAt = at;
+    this.#rows.setAlarm(at);
+  }
+
+  async #flush(now: number): Promise<void> {
+    this.#flushedAt = now;
+    this.#isFlushing = true;
+    try {
+      await this.#inTurn(() => this.#write(this.#waiting.take(now, IDENTITY_FLUSH_MAX)));
+    } finally {
+      this.#isFlushing = false;
+    }
+    this.#schedule(Date.now());
+  }
+
+  #inTurn(write: () => Promise<void>): Promise<void> {
+    const turn = this.#writes.then(write);
     this.#writes = turn.catch(() => {});
     return turn;
   }
 
-  /** What `work` took up; the record has been stored as if it were done, so that success needs no row of its own. */
-  async #writeOut(record: IdentityRecord, work: Work): Promise<void> {
-    this.#written_at = Date.now();
-    const isPlain = work.gone.length === 0 && record.attempts === 0;
+  /** One batch for D1, a counter each for KV. What fails waits again. */
+  async #write(keys: readonly string[]): Promise<void> {
+    const sent = keys.flatMap((key) => this.#sentOf(key));
+    const changes = sent.filter(({ record }) => record.kind === "fingerprint" && record.row_changed);
+    const counters = sent.filter(({ counts }) => counts).map((one) => this.#writeCounter(one));
+    await this.#answered([writeFingerprints(this.outside.DB, changes), ...counters], sent);
+    for (const one of sent) this.#settle(one);
+  }
+
+  /** Waits for the stores outside. What they do not take is tried again, and the failure is counted before it is thrown. */
+  async #answered(calls: readonly Promise<unknown>[], sent: readonly Sent[]): Promise<void> {
     try {
-      await inTime(Promise.all([this.#writeRows(record, work), this.#writeCounter(record, work)]), OUTSIDE_TIMEOUT_MS);
-      if (isPlain) return;
-      settleWork(record, work);
+      await inTime(Promise.all(calls), OUTSIDE_TIMEOUT_MS);
+      this.#attempts = 0;
     } catch (error) {
-      giveBack(record, work);
-      this.#log.warn("identity_write_failed", { attempts: record.attempts, error: errorField(error) });
-      this.#wakeBy(record, Date.now() + backoff(record.attempts, Math.random()));
+      this.#fail(sent, error);
       throw error;
-    } finally {
-      if (!isPlain || record.attempts > 0) this.#store.write(record);
     }
   }
 
-  #writeRows(record: IdentityRecord, { row, changed, gone }: Work): Promise<unknown> {
-    const { DB } = this.outside;
-    if (record.kind !== "fingerprint") return Promise.resolve();
-    if (isForgotten(record)) return deleteFingerprint(DB, record.value);
-    if (!row && changed.length === 0 && gone.length === 0) return Promise.resolve();
-    const edges = record.edges.filter((edge) => changed.includes(keyOf(edge)));
-    return writeFingerprint(DB, record, edges, gone);
+  /** What is sent of an identity, as it is now. Its counter counts as told from here on, so that nothing tells it twice. */
+  #sentOf(key: string): Sent[] {
+    const kept = this.#rows.read(key);
+    if (!kept) return [];
+    const { record, rev } = kept;
+    const counts = record.counter_changed;
+    record.counter_changed = false;
+    return [{ key, record, rev, counts, work: workOf(record) }];
   }
 
-  #writeCounter(record: IdentityRecord, { counter: isChanged }: Work): Promise<void> {
-    const { kind, value, counter } = record;
+  #settle({ key, rev, work }: Sent): void {
+    const kept = this.#rows.read(key);
+    // What has changed meanwhile waits for its own turn, and is told whole.
+    if (kept?.rev !== rev) return;
+    const now = Date.now();
+    const isCertain = !this.#isUncertain(now);
+    const { record } = kept;
+    settle(record, work, isCertain);
+    if (isForgotten(record) && isCertain) {
+      this.#rows.remove([key]);
+      return;
+    }
+    if (!isCertain && (isForgotten(record) || work.gone.length > 0)) {
+      record.row_changed = true;
+      this.#waiting.add(key, rev, (this.#failedAt ?? now) + IDENTITY_UNCERTAIN_MS);
+    }
+    if (work.gone.length > 0) this.#rows.write(key, record, now);
+  }
+
+  #fail(sent: readonly Sent[], error: unknown): void {
+    const now = Date.now();
+    for (const { key, rev, counts } of sent) {
+      const record = this.#rows.read(key)?.record;
+      if (record) record.counter_changed ||= counts;
+      this.#waiting.add(key, rev, now);
+    }
+    this.#attempts += 1;
+    this.#failedAt = now;
+    this.#rows.writeState({ ...this.#rows.state(), failed_at: now });
+    this.#wakeBy(now + backoff(this.#attempts, Math.random()), now);
+    this.#log.warn("identity_write_failed", { attempts: this.#attempts, error: errorField(error) });
+  }
+
+  #writeCounter({ key, record }: Sent): Promise<void> {
+    const { kind, value } = record;
+    // An address's is of all groups together.
+    const records = kind === "address" ? this.#sameAs(key).map((one) => one.record) : [record];
+    return this.#putCounter(key, kind, value, counterOf(records, Date.now()));
+  }
+
+  #putCounter(key: string, kind: IdentityKind, value: string, counter: Counter | null): Promise<void> {
+    const name = counterName(kind, value, groupIn(key));
     const kv = this.outside.TRACKING_KV;
-    // A counter whose window is over has left KV by itself.
-    if (isForgotten(record) && counter && counter.expires_at > Date.now()) return deleteCounter(kv, kind, value);
-    if (!counter || !isChanged) return Promise.resolve();
-    return counter.sessions > 0 ? putCounter(kv, kind, value, counter) : deleteCounter(kv, kind, value);
+    return counter ? putCounter(kv, name, counter) : deleteCounter(kv, name);
   }
 
-  async #wipe(): Promise<void> {
-    this.#record = null;
-    await this.ctx.storage.deleteAll();
+  /** Writes what a death has left unwritten, lets go of what is too old, and of the file when nothing is left. */
+  async #lookThrough(now: number): Promise<void> {
+    this.#flushedAt = now;
+    let more = false;
+    await this.#inTurn(async () => {
+      await this.#write(this.#waiting.take(now, IDENTITY_FLUSH_MAX));
+      more = await this.#writeWhatIsLeft();
+      more = (await this.#expire(now)) || more;
+    });
+    const first = this.#rows.firstExpiry();
+    if (first === null) return this.#clear();
+    this.#sweepAt = more ? now + IDENTITY_FLUSH_GAP_MS : Math.max(first, now) + IDENTITY_SWEEP_MS;
+  }
+
+  /** What was written before this instance, as far as it is not known to be in D1. True: there is more. */
+  async #writeWhatIsLeft(): Promise<boolean> {
+    const state = this.#rows.state();
+    let { through } = state;
+    const isWhole = this.#isWhole && this.#waiting.isWhole;
+    const failedAt = state.failed_at ?? 0;
+    const isFailed = failedAt > through;
+    // A counter is a call, of which an invocation has 1,000.
+    const limit = isFailed ? IDENTITY_FLUSH_MAX : IDENTITY_LOOK_MAX;
+    const left = isWhole ? [] : this.#rows.writtenAfter(through, limit);
+    for (let i = 0; i < left.length; i += IDENTITY_FLUSH_MAX) {
+      const keys = left.slice(i, i + IDENTITY_FLUSH_MAX).map(({ key }) => key);
+      if (isFailed) this.#markCounters(keys);
+      await this.#write(keys);
+    }
+    const isMore = left.length === limit;
+    if (isWhole) through = Math.max(through, (this.#waiting.since ?? this.#rows.rev + 1) - 1);
+    else through = Math.max(left.at(-1)?.rev ?? through, isMore ? 0 : failedAt);
+    this.#isWhole = !isMore;
+    if (!isMore) this.#waiting.found();
+    if (through > state.through) this.#rows.writeState({ ...state, through });
+    return isMore;
+  }
+
+  /** KV may not have them: a write was given up, and who remembered it is gone. */
+  #markCounters(keys: readonly string[]): void {
+    for (const key of keys) {
+      const record = this.#rows.read(key)?.record;
+      if (record?.counter && record.counter.expires_at > Date.now()) record.counter_changed = true;
+    }
+  }
+
+  /** True: there are more. */
+  async #expire(now: number): Promise<boolean> {
+    const old = this.#rows.expired(now, IDENTITY_FLUSH_MAX);
+    const named = old.flatMap(({ key, record: { kind, value } }) => (kind === "fingerprint" ? [{ key, value }] : []));
+    await this.#answered([deleteFingerprints(this.outside.DB, named)], []);
+    // Who has been seen meanwhile stays.
+    this.#rows.remove(this.#rows.untouched(old));
+    return old.length === IDENTITY_FLUSH_MAX;
+  }
+
+  #clear(): Promise<void> {
+    this.#alarmAt = null;
+    this.#sweepAt = null;
+    this.#isWhole = true;
+    return this.#rows.clear();
   }
 }
-
-const hasWork = ({ row_changed, counter_changed, changed, gone }: IdentityRecord): boolean =>
-  row_changed || counter_changed || changed.length > 0 || gone.length > 0;

@@ -1,6 +1,6 @@
 import type { Env } from "../src/env";
 import { errorField, type Logger } from "../src/http/logger";
-import { identityName } from "../src/identity/name";
+import { groupOf, placeOf, placeText, readPlace } from "../src/identity/name";
 import type { IdentityKind, Sighting } from "../src/identity/record";
 import { IDENTITY_ASK_GAP_MS, IDENTITY_MAX_ASKS, OUTSIDE_TIMEOUT_MS } from "../src/limits";
 import type { IdentityCounts } from "../src/scoring/facts";
@@ -16,15 +16,21 @@ const identitiesOf = ({ identity }: Head): [IdentityKind, string][] => [
   ...(identity?.ip ? ([["address", identity.ip]] as [IdentityKind, string][]) : []),
 ];
 
+const headGroup = ({ site, identity_group }: Head): string => groupOf(site, identity_group);
+
 /**
- * The identity actors a head may have told of itself, as object ids: with a withdrawal the head forgets who it was, and
- * these still say where to erase. Nobody can be named from them. The same list when nothing is new.
+ * Where a head may have told of itself: with a withdrawal the head forgets who it was, and these still say where to erase.
+ * Nobody can be named from them. The same list when nothing is new.
  */
 export function toldOf(namespace: Namespace, head: Head, told: readonly string[] = []): readonly string[] {
-  const ids = identitiesOf(head).map(([kind, value]) => namespace.idFromName(identityName(kind, value)).toString());
-  const added = ids.filter((id) => !told.includes(id));
+  const places = identitiesOf(head).map(([kind, value]) => placeText(placeOf(namespace, kind, value, headGroup(head))));
+  const added = places.filter((place) => !told.includes(place));
   return added.length > 0 ? [...told, ...added] : told;
 }
+
+/** Whether a list of before there were shards has yet to learn of them. */
+export const isTold = (told: readonly string[] | undefined): boolean =>
+  told !== undefined && (told.length === 0 || told.some((one) => readPlace(one) !== null));
 
 type Answer = Omit<IdentityEntry, "seq">;
 
@@ -32,7 +38,7 @@ type Answer = Omit<IdentityEntry, "seq">;
 export type Occasion = "call" | "alarm";
 
 /**
- * Asks a session's identity actors what the last 24 hours held: at once, so that a lead sent in its first seconds has it too,
+ * Asks the shards of a session's identities what the last 24 hours held: at once, so that a lead sent in its first seconds has it too,
  * and again when the identity has changed or a form was sent, but then at most every ten seconds or with a flush. An open
  * session that its alarm has woken waits for its next call: after a restart a thousand wake at once. Best effort: it delays
  * nothing, and a failure is tried again later, a few times.
@@ -82,10 +88,14 @@ export class Inquiry {
 
   /** Has everything of a session erased. Throws when one does not answer; true: once more in a while. */
   async forget(sessionId: string, told: readonly string[]): Promise<boolean> {
-    const forget = (id: string) =>
-      inTime(this.#namespace.get(this.#namespace.idFromString(id)).forget(sessionId), OUTSIDE_TIMEOUT_MS);
-    const again = await Promise.all(told.map(forget));
+    const again = await Promise.all(told.map((one) => inTime(this.#forgetIn(one, sessionId), OUTSIDE_TIMEOUT_MS)));
     return again.some(Boolean);
+  }
+
+  #forgetIn(told: string, sessionId: string): Promise<boolean> {
+    const place = readPlace(told);
+    if (!place) return this.#namespace.get(this.#namespace.idFromString(told)).forgetFormer(sessionId);
+    return this.#namespace.get(this.#namespace.idFromName(place.shard)).forget(sessionId, place.key);
   }
 
   async #ask({ head, state }: Memory): Promise<Answer> {
@@ -93,14 +103,13 @@ export class Inquiry {
     const forms = state.behaviour.submits;
     const counts = state.identity === null;
     const ask = ([kind, value]: [IdentityKind, string]): Promise<[IdentityKind, IdentityCounts]> => {
+      const { shard, key } = placeOf(this.#namespace, kind, value, headGroup(head));
       const sighting: Sighting = {
-        ...{ v: 1, kind, value, session_id, forms, counts },
+        ...{ v: 1, kind, value, key, session_id, forms, counts },
         ...{ fingerprint_id: identity?.fingerprint_id ?? null, ip: identity?.ip ?? null, asn: identity?.asn ?? null },
         country: state.network?.country ?? null,
       };
-      return inTime(this.#namespace.getByName(identityName(kind, value)).seen(sighting), OUTSIDE_TIMEOUT_MS).then(
-        (seen) => [kind, seen],
-      );
+      return inTime(this.#namespace.getByName(shard).seen(sighting), OUTSIDE_TIMEOUT_MS).then((seen) => [kind, seen]);
     };
     const answers = Object.fromEntries(await Promise.all(identitiesOf(head).map(ask)));
     const answer = { fingerprint: answers["fingerprint"] ?? null, address: answers["address"] ?? null };

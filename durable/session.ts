@@ -37,7 +37,7 @@ import { dropTombstone, eraseSession, type Subject, subjectOf } from "./erasing"
 import { flush, type Outside } from "./flush";
 import { canBeRevoked, closeRevoked } from "./followers";
 import { handleFrame } from "./frames";
-import { Inquiry, type Occasion, toldOf } from "./inquiry";
+import { Inquiry, isTold, type Occasion, toldOf } from "./inquiry";
 import { load, type Memory, newMemory, scheduleFlush, setDue, withdrawalAt } from "./memory";
 import { type ChunkResult, Recorder } from "./recorder";
 import { Reporter } from "./reporter";
@@ -376,18 +376,24 @@ export class SessionActor extends DurableObject<Env> {
   #progressWith(memory: Memory, head: Head, withdrawn: boolean, now: number): Progress {
     if (withdrawn) return withErasure(memory, now);
     const { progress } = memory;
-    // Whose head is as it was has told nobody new: naming two objects takes longer than folding a batch.
-    if (memory.head === head && progress.told) return progress;
+    // Whose head is as it was has told nobody new: naming two places takes longer than folding a batch.
+    if (memory.head === head && isTold(progress.told)) return progress;
     const told = toldOf(this.env.IDENTITY, head, progress.told);
     return told.length === (progress.told?.length ?? 0) ? progress : { ...progress, told };
   }
 
   /** Not with each commit: what the alarm does by itself is no call, and an answer asks nothing. */
   #ask(memory: Memory, occasion: Occasion, now: number): void {
+    const told = this.#progressWith(memory, memory.head, false, now);
+    // A session of before there were shards, which its alarm has woken.
+    if (told !== memory.progress) {
+      this.#orAbort(() => this.journal.writeProgress(told));
+      memory.progress = told;
+    }
     this.#inquiry.start(memory, occasion, now, (answer) => this.#learn(memory, answer));
   }
 
-  /** What the identity actors answered, unless the session has withdrawn, or is gone, in the meantime. */
+  /** What the shards of its identities answered, unless the session has withdrawn, or is gone, in the meantime. */
   #learn(memory: Memory, answer: Omit<IdentityEntry, "seq">): void {
     const { head, state } = memory;
     if (this.#memory !== memory || state.consent !== "granted" || head.identity_version !== answer.version) return;
@@ -462,7 +468,7 @@ export class SessionActor extends DurableObject<Env> {
     }
   }
 
-  /** Identity objects leave R2, and the identity actors forget; D1's row is cleared by the flush of the consent entry itself. */
+  /** Identity objects leave R2, and the shards of its identities forget; D1's row is cleared by the flush of the consent entry itself. */
   async #eraseWithdrawn(memory: Memory): Promise<void> {
     const { erase, told = [] } = memory.progress;
     if (!erase || erase.retry_at > Date.now()) return;

@@ -50,6 +50,11 @@ export class SiteSettings extends createDurable() {
     return sites.length === 0 ? ["keep"] : [...new Set(sites.map((site) => site.trailing_slash ?? "keep"))];
   }
 
+  /** Sites that share identities under a name. */
+  identityGroup(name: string): string[] {
+    return Object.entries(this.sites).flatMap(([site, { identity_group }]) => (identity_group === name ? [site] : []));
+  }
+
   async save(site: string, settings: string): Promise<Settings> {
     const saved = JSON.parse(settings) as Settings;
     const before = this.sites;

@@ -16,7 +16,7 @@ export interface Env {
   /** Root key of the analytics API. Absent in the deployed environment until the secret is put. */
   ANALYTICS_API_KEY?: string;
   SESSION: DurableObjectNamespace<SessionActor>;
-  /** One object for each fingerprint and each address as stored. */
+  /** Fingerprints in shards of their site, addresses in shards over all sites. */
   IDENTITY: DurableObjectNamespace<IdentityActor>;
   /** Who is on the sites now, in shards. */
   ROSTER: DurableObjectNamespace<RosterActor>;

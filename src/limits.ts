@@ -240,8 +240,8 @@ export const FACTS_PAGE_ROWS = 4_000;
 export const ROLLUP_BUDGET_MS = 20 * SECOND;
 /** Periods a run may roll up: some five D1 calls each, far below an invocation's 1,000. */
 export const ROLLUP_MAX_PERIODS = 150;
-/** A D1 parameter holds about 2 MB; rollup rows are written in pieces of this much JSON. */
-export const ROLLUP_PIECE_UNITS = 400 * 1024;
+/** A D1 parameter holds about 2 MB; many rows are written in pieces of this much JSON. */
+export const D1_PIECE_UNITS = 400 * 1024;
 
 // --- Anomalies ------------------------------------------------------------------------------------------------------
 
@@ -414,8 +414,35 @@ export const IDENTITY_INLINE_SIGHTINGS = 64;
 export const IDENTITY_MAX_EDGES = 128;
 /** The counter in KV: a fixed window, and the entry's own time to live. */
 export const IDENTITY_COUNTER_MS = DAY;
-/** Between two writes of one identity to D1 and KV: a KV key takes one a second, and an office brings many sessions. */
-export const IDENTITY_WRITE_GAP_MS = 30 * SECOND;
+/**
+ * Objects that hold the fingerprints of a site, and the addresses of all sites. An object takes some 200 writes a second; a
+ * site begins at most 100 sessions a second, each with a question or two, and all sites together some 3,000. Not to be
+ * changed as they are: a row would be looked for where it is not. Who needs more has sessions tell the number they asked by,
+ * and asks by both for as long as identities are kept.
+ */
+export const IDENTITY_SHARDS = 4;
+export const ADDRESS_SHARDS = 16;
+/**
+ * Between two flushes of a shard: what changes meanwhile goes in one batch. The first does not wait. A KV key takes one write a
+ * second; an object that nobody asks sleeps after 10 s, and forgets who waits.
+ */
+export const IDENTITY_FLUSH_GAP_MS = 5 * SECOND;
+/** Identities a flush writes: a counter of each, and one batch for D1; an alarm may do so twice within its 1,000 calls. */
+export const IDENTITY_FLUSH_MAX = 400;
+/** Identities left unwritten by a death that one alarm writes: ten batches. */
+export const IDENTITY_LOOK_MAX = 4_000;
+/** Identities a shard remembers as waiting, 1 MB; more are found in its table. */
+export const IDENTITY_WAITING_MAX = 10_000;
+/** Sightings of records that a shard keeps in memory as they are, some 5 MB: a crowd is not to be parsed each time. */
+export const IDENTITY_CACHE_SIGHTINGS = 16 * 1024;
+/** How often a shard that was asked looks through its table, for what a death has left unwritten and for what is too old. */
+export const IDENTITY_SWEEP_MS = 6 * HOUR;
+/** A write that was given up after 20 s may land this much later: D1 stalls of 60 to 80 s happen. */
+export const IDENTITY_UNCERTAIN_MS = 60 * SECOND;
+/** A shard of this size remembers nobody new: a million identities, a tenth of what an object may hold. */
+export const IDENTITY_SHARD_MAX_BYTES = 1024 * 1024 * 1024;
+/** Groups of sites whose sessions of one address are added up for its counter. */
+export const IDENTITY_COUNTED_GROUPS = 100;
 /** An identity that has not been seen this long is forgotten with its rows: what the archive keeps is as old. */
 export const IDENTITY_RETENTION_MS = 90 * DAY;
 /** How long a flush waits for an identity's answer on its way: the answer then needs no flush of its own. */

@@ -1,5 +1,6 @@
 import { proxyDurable } from "itty-durable";
 import { type Env, isDevelopment } from "../env";
+import { sharedBy } from "../identity/name";
 import { SITE_CACHE_ENTRIES, SITE_CACHE_MS, SITE_RETRY_MS } from "../limits";
 import { SiteInput, type SiteSettings } from "../protocol/site";
 import type { TrailingSlash } from "../session/page";
@@ -13,6 +14,7 @@ interface SiteRegistry {
   leadRetention(): Promise<[site: string, days: number][]>;
   dashboards(): Promise<string[]>;
   trailingSlashes(): Promise<TrailingSlash[]>;
+  identityGroup(name: string): Promise<string[]>;
   save(site: string, settings: string): Promise<SiteSettings>;
 }
 
@@ -79,6 +81,12 @@ export const alertedSites = (env: Env): Promise<string[]> => registry(env).alert
 /** Sites that keep leads for so many days only. */
 export const leadRetention = (env: Pick<Env, "SITE">): Promise<[site: string, days: number][]> =>
   registry(env).leadRetention();
+
+/** The sites of a group of `groupOf`, as they are now. */
+export async function sitesIn(env: Pick<Env, "SITE">, group: string): Promise<string[]> {
+  const name = sharedBy(group);
+  return name === null ? [group] : registry(env).identityGroup(name);
+}
 
 let dashboards: { origins: string[]; until: number } = { origins: [], until: 0 };
 

@@ -103,7 +103,7 @@ class Builder {
   }
 }
 
-/** Places as a session's row and the identity actor have them: one line each, what only the actor knows with 0 sessions. */
+/** Places as sessions' rows and the shards have them: one line each, what only the shards know with 0 sessions. */
 export function mergePlaces(ofSessions: readonly Place[], ofActor: readonly Place[]): Place[] {
   const key = ({ ip, asn, country }: Place) => `${ip} ${asn} ${country}`;
   const merged = new Map(ofSessions.map((place) => [key(place), { ...place }]));

@@ -7,7 +7,7 @@ import {
 } from "../limits";
 import type { IdentityCounts } from "../scoring/facts";
 
-/** A fingerprint, or an address as stored: what has an identity actor of its own. */
+/** A fingerprint, or an address as stored. */
 export type IdentityKind = "fingerprint" | "address";
 
 /** One session, seen with one identity. Sent again it changes nothing but times and forms. */
@@ -16,6 +16,8 @@ export interface Sighting {
   kind: IdentityKind;
   /** The fingerprint's id, or the address as stored. */
   value: string;
+  /** Its row in the shard. */
+  key: string;
   session_id: string;
   fingerprint_id: string | null;
   ip: string | null;
@@ -49,7 +51,7 @@ export type Seen = readonly [
   at: number,
 ];
 
-/** All that an identity actor keeps. Bounded, however many sessions there are. */
+/** All that is kept of an identity in one group. Bounded, however many sessions there are. */
 export interface IdentityRecord {
   v: 1;
   kind: IdentityKind;
@@ -61,20 +63,16 @@ export interface IdentityRecord {
   /** In order of appearance. What changes is another list: who has written this one need not write it again. */
   seen: readonly Seen[];
   edges: Edge[];
-  /** What D1 and KV do not have yet: the row, edges by name, the counter. */
+  /** What D1 and KV may not have yet: the row, edges by name, the counter. */
   row_changed: boolean;
   changed: string[];
   counter_changed: boolean;
   /** Edges that have to leave D1. */
   gone: Edge[];
   /** The counter in KV: a fixed window, its end in epoch ms. */
-  counter: { sessions: number; expires_at: number } | null;
+  counter: Counter | null;
   /** When a sighting of the last 24 h was last not remembered; absent while there was room for all. */
   dropped_at?: number;
-  /** A write was given up and may still land: what is erased has to be erased once more. */
-  uncertain: boolean;
-  attempts: number;
-  alarm_at: number | null;
 }
 
 export const newRecord = (kind: IdentityKind, value: string, now: number): IdentityRecord => ({
@@ -91,9 +89,6 @@ export const newRecord = (kind: IdentityKind, value: string, now: number): Ident
   counter_changed: false,
   gone: [],
   counter: null,
-  uncertain: false,
-  attempts: 0,
-  alarm_at: null,
 });
 
 type Place = Pick<Edge, "ip" | "asn" | "country">;
@@ -109,9 +104,9 @@ const seenKey = (one: Seen): string => keyOfPlace(one[1], one[2], one[3]);
 
 /**
  * Folds a sighting into the record. Changes `record`. Past the cap the sighting has moved the totals, and is not
- * remembered itself.
+ * remembered itself. True: the stores outside have to hear of it.
  */
-export function take(record: IdentityRecord, sighting: Sighting, now: number): void {
+export function take(record: IdentityRecord, sighting: Sighting, now: number): boolean {
   const place = placeOf(sighting);
   const key = keyOf(place);
   const own = record.seen.filter((one) => one[0] === sighting.session_id);
@@ -129,17 +124,18 @@ export function take(record: IdentityRecord, sighting: Sighting, now: number): v
       ...([sighting.fingerprint_id ?? fingerprint, Math.max(forms, sighting.forms), now] as const),
     ];
     record.seen = record.seen.map((one) => (one === known ? again : one));
-    return;
+    return false;
   }
   if (isFull(record)) makeRoom(record, sighting, now);
   if (isFull(record)) {
     record.dropped_at = now;
-    return;
+    return true;
   }
   const { ip, asn, country } = place;
   const { session_id, fingerprint_id, forms } = sighting;
   record.seen = [...record.seen, [session_id, ip, asn, country, fingerprint_id ?? "", forms, now]];
   if (record.kind === "fingerprint" && sighting.ip !== null) noteEdge(record, place, now);
+  return true;
 }
 
 /**
@@ -211,31 +207,43 @@ export function forget(record: IdentityRecord, sessionId: string, now: number): 
 /** No session that may be remembered is left: the identity itself has to go. */
 export const isForgotten = (record: IdentityRecord): boolean => record.sessions === 0;
 
-/** Takes up what the stores outside do not have yet, so that the record says it is done; a failure gives it back. */
+/** What the stores outside are to be told of a record, as it is now. */
 export interface Work {
-  row: boolean;
-  changed: string[];
-  counter: boolean;
+  changed: Edge[];
   gone: Edge[];
 }
 
-export function takeWork(record: IdentityRecord): Work {
-  const { row_changed: row, changed, counter_changed: counter, gone } = record;
-  Object.assign(record, { row_changed: false, changed: [], counter_changed: false });
-  return { row, changed, counter, gone };
+export const workOf = (record: IdentityRecord): Work => ({
+  changed: record.edges.filter((edge) => record.changed.includes(keyOf(edge))),
+  gone: [...record.gone],
+});
+
+/** D1 has all of it. What is gone stays where an earlier write may still bring it back. Changes `record`. */
+export function settle(record: IdentityRecord, { gone }: Work, isCertain: boolean): void {
+  Object.assign(record, { row_changed: false, changed: [] });
+  if (isCertain) record.gone = record.gone.filter((edge) => !gone.includes(edge));
 }
 
-export function giveBack(record: IdentityRecord, work: Work): void {
-  record.row_changed ||= work.row;
-  record.counter_changed ||= work.counter;
-  record.changed = [...new Set([...work.changed, ...record.changed])];
-  Object.assign(record, { uncertain: true, attempts: record.attempts + 1 });
+/** A store may have lost what it had of a record: all of it is to be written again. Changes `record`. */
+export const markAll = (record: IdentityRecord): void => {
+  Object.assign(record, { row_changed: true, changed: record.edges.map(keyOf) });
+};
+
+/** A counter as KV has it. */
+export interface Counter {
+  sessions: number;
+  /** Epoch ms. */
+  expires_at: number;
 }
 
-/** The rows are gone for good only if no earlier write can still bring them back. */
-export function settleWork(record: IdentityRecord, work: Work): void {
-  if (!record.uncertain) record.gone = record.gone.filter((edge) => !work.gone.includes(edge));
-  Object.assign(record, { uncertain: false, attempts: 0 });
+/**
+ * What KV is to say of an identity, of all these records of it together; null: nothing. It ends with the first of their
+ * windows, and is made anew with what comes next.
+ */
+export function counterOf(records: readonly IdentityRecord[], now: number): Counter | null {
+  const open = records.flatMap(({ counter }) => (counter && counter.expires_at > now ? [counter] : []));
+  const sessions = open.reduce((sum, counter) => sum + counter.sessions, 0);
+  return sessions > 0 ? { sessions, expires_at: Math.min(...open.map((counter) => counter.expires_at)) } : null;
 }
 
 const distinct = (values: (string | number)[]): number => new Set(values).size;

@@ -1,5 +1,5 @@
 import type { Env } from "../env";
-import { identityName } from "../identity/name";
+import { groupOf, type IdentityPlace, placeOf } from "../identity/name";
 import { firstSeq } from "../session/entry";
 import { apply } from "../session/fold";
 import { type Head, type Identity, newHead } from "../session/head";
@@ -18,7 +18,7 @@ export interface Rebuilt {
   sessions: number;
   events: number;
   quarantined: number;
-  /** Fingerprints met, whose actors have written their rows again. */
+  /** Fingerprints met whose shards have written their rows again, each once a site. */
   fingerprints: number;
   /** Sessions D1 has as of a later entry than the archive: left as they are. */
   ahead: number;
@@ -28,7 +28,7 @@ export interface Rebuilt {
   next: string | null;
 }
 
-/** About what a session costs: its listings, its three objects, D1, a look back, and its fingerprint's actor. */
+/** About what a session costs: its listings, its three objects, D1, a look back, and its fingerprint's shard. */
 const CALLS_A_SESSION = 12;
 
 /**
@@ -48,26 +48,41 @@ export async function rebuild(
   for await (const { prefix, session_id } of sessionPrefixes(stores.TRACKING_R2, range, after)) {
     if (!budget.take(CALLS_A_SESSION)) return done;
     const identities = await readIdentities(stores.TRACKING_R2, prefix);
-    await rebuildSession(stores, prefix, session_id, identities.at(-1), done);
-    for (const { fingerprint_id } of identities) {
-      if (!fingerprint_id || met.has(fingerprint_id)) continue;
-      met.add(fingerprint_id);
-      const isKnown = await stores.IDENTITY.getByName(identityName("fingerprint", fingerprint_id)).rewrite();
-      if (isKnown) done.fingerprints += 1;
+    const meta = await readMeta(stores.TRACKING_R2, prefix);
+    await rebuildSession(stores, { prefix, id: session_id, meta, newest: identities.at(-1) }, done);
+    const prints = meta ? identities.flatMap((identity) => placeOfPrint(stores, identity, meta.site)) : [];
+    for (const { shard, key } of prints) {
+      if (met.has(key)) continue;
+      met.add(key);
+      if (await stores.IDENTITY.getByName(shard).rewrite(key)) done.fingerprints += 1;
     }
     done.next = prefix;
   }
   return { ...done, next: null };
 }
 
+/** Where the fingerprint of an identity object is kept, if it names one. */
+function placeOfPrint(
+  { IDENTITY }: Stores,
+  { fingerprint_id, identity_group }: ArchivedIdentity,
+  site: string,
+): IdentityPlace[] {
+  return fingerprint_id ? [placeOf(IDENTITY, "fingerprint", fingerprint_id, groupOf(site, identity_group))] : [];
+}
+
+/** A session as the archive has it. */
+interface Archived {
+  prefix: string;
+  id: string;
+  meta: { site: string } | null;
+  newest: ArchivedIdentity | undefined;
+}
+
 async function rebuildSession(
   { DB, TRACKING_R2 }: Stores,
-  prefix: string,
-  id: string,
-  newest: ArchivedIdentity | undefined,
+  { prefix, id, meta, newest }: Archived,
   done: Rebuilt,
 ): Promise<void> {
-  const meta = await readMeta(TRACKING_R2, prefix);
   const flushes: Flush[] = [];
   let state: SessionState | null = null;
   for await (const { lo, hi, entries } of readFlushes(TRACKING_R2, prefix)) {

@@ -55,6 +55,9 @@ const SITE_NAME = /^[a-z0-9][a-z0-9_.-]{0,63}$/i;
 export const isSiteName = (text: string): boolean => SITE_NAME.test(text);
 export const SiteName = z.string().regex(SITE_NAME, "must be 1 to 64 letters, digits, _ . -");
 
+/** The site of who names none. */
+export const DEFAULT_SITE = "default";
+
 /** One per page load. `server` is the actor's own. */
 const STREAM_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const isFreeStream = (name: string): boolean => name !== "server";

@@ -42,10 +42,10 @@ const Fingerprint = z.object({
   fingerprint_id: z.string(),
   ...figures,
   capped: z.boolean().meta({ description: "There are more sessions than were looked at: the counts are lower bounds" }),
-  known: z
-    .object(figures)
-    .nullable()
-    .meta({ description: "What its identity actor has counted, over all sites; null for a question about one site" }),
+  known: z.object(figures).nullable().meta({
+    description:
+      "What its shards have counted, on the site asked about or on all; null for a site that shares identities with others",
+  }),
   latest: z.object({
     session_id: z.uuid(),
     site: z.string(),

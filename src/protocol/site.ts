@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { LEAD_RETENTION_MAX_DAYS, MAX_ALLOWED, MAX_ALLOWED_UNITS } from "../limits";
 import { TRAILING_SLASHES } from "../session/page";
-import { Consent } from "./fields";
+import { Consent, SiteName } from "./fields";
 import { Forms } from "./form";
 import { RecordSetting } from "./recording";
 import { Webhooks } from "./webhook";
@@ -53,6 +53,11 @@ export const SiteInput = z.strictObject({
    * on.
    */
   trailing_slash: z.enum(TRAILING_SLASHES).default("keep"),
+  /**
+   * Sites that name the same count fingerprints and addresses together, as if they were one; null: the site by itself. Holds for
+   * sessions that begin from now on.
+   */
+  identity_group: SiteName.nullable().default(null),
   /** Where leads and alerts are sent. */
   webhooks: Webhooks,
   /** Rules for leads, and the forms that form.js renders. */

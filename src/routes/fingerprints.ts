@@ -20,8 +20,8 @@ import {
   findFingerprint,
   listFingerprints,
   neighboursOn,
-  placesOfActor,
   placesOfSessions,
+  placesOfShards,
 } from "../store/fingerprints";
 
 const NO_STORE = { "Cache-Control": "no-store" };
@@ -92,14 +92,14 @@ function questionOf(context: KeyedContext, name: string): { id: string; asked: F
   return { id: id.data, asked: { from, to, site } };
 }
 
-/** The actor's own places are of all sites and of all times: they are shown to who asks for that, and may. */
+/** The shards' own places are of all times: they are shown to who asks for that. */
 async function placesOf({ env, url }: KeyedContext, id: string, asked: FingerprintsAsked): Promise<Place[]> {
-  const isWhole = asked.site === undefined && !url.searchParams.has("from") && !url.searchParams.has("to");
-  const [ofSessions, ofActor] = await Promise.all([
+  const isWhole = !url.searchParams.has("from") && !url.searchParams.has("to");
+  const [ofSessions, ofShards] = await Promise.all([
     placesOfSessions(env.DB, id, asked),
-    isWhole ? placesOfActor(env.DB, id) : Promise.resolve([]),
+    isWhole ? placesOfShards(env.DB, id, asked) : Promise.resolve([]),
   ]);
-  return mergePlaces(ofSessions, ofActor);
+  return mergePlaces(ofSessions, ofShards);
 }
 
 const providerOf = ({ asn }: Place): string | null => asnClass(asn).provider;

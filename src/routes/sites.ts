@@ -1,7 +1,7 @@
 import { type Env, isDevelopment } from "../env";
 import { seesSite } from "../http/auth";
 import { readJson } from "../http/body";
-import { type KeyedContext, keyed } from "../http/keyed";
+import { type KeyedContext, keyed, requireAllSites } from "../http/keyed";
 import { fromRefusal, Problem } from "../http/problem";
 import { readQuery } from "../http/query";
 import { freshSettings, knownSites, saveSettings, settingsText } from "../http/sites";
@@ -47,7 +47,9 @@ export const putSite = keyed(async (context) => {
   const site = nameOf(context);
   const parsed = parseWith(SiteInput, await readJson(request));
   if (!parsed.ok) throw fromRefusal(parsed.refusal);
-  const before = (await freshSettings(env, site)).webhooks;
+  const { webhooks: before, identity_group } = await freshSettings(env, site);
+  // What a group counts is of all its sites: joining one is not for who may see this one alone.
+  if (parsed.value.identity_group !== identity_group) requireAllSites(context.caller);
   const webhooks = checkedWebhooks(env, parsed.value.webhooks, before);
   const settings = { ...parsed.value, webhooks };
   if (settingsText(settings).length > SITE_MAX_SETTINGS_BYTES) {

@@ -11,7 +11,7 @@ import { addressOf, limitStart, limitTrack } from "../http/rate";
 import { originAllowed, siteSettings } from "../http/sites";
 import { storedAddress } from "../network/address";
 import { clientNetwork } from "../network/client";
-import { SiteName } from "../protocol/fields";
+import { DEFAULT_SITE, SiteName } from "../protocol/fields";
 import { headerOf } from "../protocol/header";
 import type { SiteSettings } from "../protocol/site";
 import type { Parsed } from "../protocol/text";
@@ -29,8 +29,6 @@ import { buildCall, type CallContext, type CallParts } from "../session/call";
 import type { Taken, TrackResult } from "../session/result";
 
 const ANSWER = { "Content-Type": "application/json", "Cache-Control": "no-store" };
-
-export const DEFAULT_SITE = "default";
 
 /** `POST /track/session/start` */
 export const startSession: Handler = (context) =>
@@ -129,6 +127,7 @@ export async function admit(
     record: ruleOf(settings.record),
     ...(settings.allow.length > 0 && { allow: settings.allow }),
     ...(settings.trailing_slash === "drop" && { trailing_slash: settings.trailing_slash }),
+    ...(settings.identity_group !== null && { identity_group: settings.identity_group }),
     network: clientNetwork(request, stored),
     key_hash: null,
   };

@@ -17,6 +17,8 @@ export interface CallContext {
   allow?: readonly string[];
   /** How the site names its pages; absent in sockets opened before there was such a setting. */
   trailing_slash?: TrailingSlash;
+  /** The name under which the site shares identities with others; absent where it counts by itself. */
+  identity_group?: string;
   network: ClientNetwork;
   /** What acks may say of the session's scores; absent in sockets opened before there was such a setting. */
   expose?: readonly "engagement"[];
@@ -36,7 +38,7 @@ export async function buildCall(context: CallContext, parts: CallParts): Promise
   const first = start ?? batch?.start ?? null;
   const last = end ?? batch?.end ?? null;
   const key = batch?.session_key ?? first?.session_key ?? last?.session_key;
-  const { session_id, site, gpc, default_consent, expose, record, trailing_slash, network } = context;
+  const { session_id, site, gpc, default_consent, expose, record, trailing_slash, identity_group, network } = context;
   return {
     v: 1,
     session_id,
@@ -46,6 +48,7 @@ export async function buildCall(context: CallContext, parts: CallParts): Promise
     ...(expose?.length && { expose }),
     ...(record && { record }),
     ...(trailing_slash && { trailing_slash }),
+    ...(identity_group && { identity_group }),
     network,
     key_hash: key ? await sha256(key) : context.key_hash,
     device_id: first ? await deviceId(first) : null,

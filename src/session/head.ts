@@ -17,6 +17,8 @@ export interface Head {
   v: 1;
   session_id: string;
   site: string;
+  /** The name under which the site shares identities with others, as it was at the start; absent where it counts by itself. */
+  identity_group?: string;
   /** When this life of the id began, epoch ms. */
   created_at: number;
   /** SHA-256 of the session key, hex; null until one is given. */

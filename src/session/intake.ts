@@ -30,6 +30,8 @@ export interface TrackCall {
   record?: RecordRule | null;
   /** How the site names its pages; absent where it is the usual way. */
   trailing_slash?: TrailingSlash;
+  /** The name under which the site shares identities with others; absent where it counts by itself. */
+  identity_group?: string;
   network: ClientNetwork;
   /** SHA-256 of the session key that came with the call, hex. */
   key_hash: string | null;
@@ -97,6 +99,11 @@ function newSignals(known: Signals | null, said: Signals | null | undefined): Si
   return fresh.length > 0 && room > 0 ? Object.fromEntries(fresh.slice(0, room)) : null;
 }
 
+const headOf = ({ session_id, site, identity_group }: TrackCall, now: number): Head => ({
+  ...newHead(session_id, site, now),
+  ...(identity_group !== undefined && { identity_group }),
+});
+
 type TakenEvents = Extract<ReturnType<typeof takeEvents>, { ok: true }>;
 
 /** Collects the entries of one call in order: start, consent, network, what was learnt, events, end. */
@@ -114,7 +121,7 @@ class Turn {
     this.#known = known;
     this.#call = call;
     this.#now = now;
-    this.#head = known?.head ?? newHead(call.session_id, call.site, now);
+    this.#head = known?.head ?? headOf(call, now);
     this.state = known?.state ?? newState(firstSeq(now));
     const asked = call.gpc ? "denied" : call.start?.consent;
     this.consent = asked ?? known?.state.consent ?? call.default_consent;

@@ -54,7 +54,10 @@ export interface Progress {
   identity_written: number;
   /** Set while identity objects have to go from R2 after a withdrawal. */
   erase: Erasure | null;
-  /** Identity actors that may know this session, as object ids: where a withdrawal has to reach. Absent before there were any. */
+  /**
+   * Where a withdrawal has to reach: shards and keys of identities (`placeText`), ids of objects of before there were shards.
+   * Absent before there were any.
+   */
   told?: readonly string[];
   /** What of it has been recorded; absent in a session that is not. */
   recording?: Recording;

@@ -55,13 +55,14 @@ export async function putMeta(bucket: R2Bucket, head: Head, state: SessionState)
 export async function putIdentity(bucket: R2Bucket, head: Head, state: SessionState): Promise<void> {
   const key = `${prefixOf(head, state)}identity/${stamp(head.identity_at)}-${head.identity_version}.json`;
   // All of them: an address between two flushes has no object of its own, and an erasure has to find it.
-  const { addresses } = head;
+  const { addresses, identity_group } = head;
   const identity = {
     v: ARCHIVE_VERSION,
     session_id: head.session_id,
     at: head.identity_at,
     ...head.identity,
     addresses,
+    ...(identity_group !== undefined && { identity_group }),
   };
   await bucket.put(key, JSON.stringify(identity), CREATE_ONLY);
 }
@@ -89,6 +90,8 @@ export interface ArchivedIdentity extends Identity {
   at: number;
   /** Every address the session had had by then; absent in objects of before this was kept. */
   addresses?: string[];
+  /** The name under which the site shared identities with others; absent where it counted by itself. */
+  identity_group?: string;
 }
 
 /** Who a session was of, oldest first: what a person may see of themselves. */

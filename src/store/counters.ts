@@ -1,15 +1,25 @@
 import * as z from "zod";
 import type { IdentityKind } from "../identity/record";
 import { IDENTITY_COUNTER_MS } from "../limits";
+import { DEFAULT_SITE } from "../protocol/fields";
 import { parseJson } from "../protocol/text";
 
-/** Each key has one writer: `fp:` and `ip:` an identity's actor, `session:` the session's. */
-const PREFIX: Record<IdentityKind, string> = { fingerprint: "fp:", address: "ip:" };
+/**
+ * Each key has one writer: a shard of identities, or for `session:` the session. An address counts for all sites together,
+ * because it limits starts. A fingerprint counts for its group: of any but the site of who names none the key says which. No
+ * fingerprint has a blank.
+ */
+export function counterName(kind: IdentityKind, value: string, group: string): string {
+  if (kind === "address") return ADDRESS + value;
+  return group === DEFAULT_SITE ? `fp:${value}` : `fp:${value} ${group}`;
+}
+
+const ADDRESS = "ip:";
 
 /** KV's shortest time to live. */
 const MIN_TTL_SECONDS = 60;
 
-/** KV `fp:{fingerprint_id}` and `ip:{address as stored}`: a fixed 24 h window. */
+/** KV `fp:{fingerprint_id}` and `ip:{address as stored}`: fixed windows of 24 h. */
 export const AddressCounter = z.object({
   /** Sessions begun in the window. */
   sessions: z.number(),
@@ -18,18 +28,12 @@ export const AddressCounter = z.object({
 });
 export type AddressCounter = z.infer<typeof AddressCounter>;
 
-export const putCounter = (
-  kv: KVNamespace,
-  kind: IdentityKind,
-  value: string,
-  counter: AddressCounter,
-): Promise<void> =>
-  kv.put(PREFIX[kind] + value, JSON.stringify(counter), {
+export const putCounter = (kv: KVNamespace, name: string, counter: AddressCounter): Promise<void> =>
+  kv.put(name, JSON.stringify(counter), {
     expirationTtl: Math.max(MIN_TTL_SECONDS, Math.ceil((counter.expires_at - Date.now()) / 1_000)),
   });
 
-export const deleteCounter = (kv: KVNamespace, kind: IdentityKind, value: string): Promise<void> =>
-  kv.delete(PREFIX[kind] + value);
+export const deleteCounter = (kv: KVNamespace, name: string): Promise<void> => kv.delete(name);
 
 /** KV `session:{session_id}`: what has come of it, for 24 h. Names nobody. */
 export interface SessionCounter {
@@ -50,7 +54,7 @@ export async function readAddressCounter(
   address: string,
   cacheTtl: number,
 ): Promise<AddressCounter | null> {
-  const text = await kv.get(PREFIX.address + address, { cacheTtl });
+  const text = await kv.get(ADDRESS + address, { cacheTtl });
   const json = text === null ? null : parseJson(text);
   const parsed = AddressCounter.safeParse(json?.ok ? json.value : null);
   return parsed.success ? parsed.data : null;

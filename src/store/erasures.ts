@@ -64,13 +64,21 @@ export async function deleteSessionRows(
   return { sessions: sessions?.meta.changes ?? 0, events: events?.meta.changes ?? 0 };
 }
 
-/** Whether any session that is left has this fingerprint or address: then it is not one person's alone. */
-export async function isShared(db: D1Database, kind: "fingerprint" | "address", value: string): Promise<boolean> {
+/**
+ * Whether any session that is left has this fingerprint or address: then it is not one person's alone. `sites` null: on any
+ * site.
+ */
+export async function isShared(
+  db: D1Database,
+  kind: "fingerprint" | "address",
+  value: string,
+  sites: readonly string[] | null,
+): Promise<boolean> {
   const sql = {
-    fingerprint: "SELECT 1 AS one FROM sessions WHERE fingerprint_id = ? LIMIT 1",
-    address: "SELECT 1 AS one FROM sessions WHERE ip = ? LIMIT 1",
+    fingerprint: `SELECT 1 AS one FROM sessions WHERE fingerprint_id = ?1 AND ${IN_SITES} LIMIT 1`,
+    address: `SELECT 1 AS one FROM sessions WHERE ip = ?1 AND ${IN_SITES} LIMIT 1`,
   }[kind];
-  return (await db.prepare(sql).bind(value).first()) !== null;
+  return (await db.prepare(sql).bind(value, sitesOf(sites)).first()) !== null;
 }
 
 /**

@@ -82,8 +82,22 @@ function sessionsOf(asked: FingerprintsAsked, columns: string, fingerprint: Cond
 /** As JSON: one subquery may give one value. */
 const FIGURES = `json_object('first_seen_at', min(started_at), 'last_seen_at', max(last_event_at), 'sessions', count(*),
   'ips', count(DISTINCT ip), 'asns', count(DISTINCT asn), 'countries', count(DISTINCT country))`;
-const KNOWN = `json_object('first_seen_at', first_seen_at, 'last_seen_at', last_seen_at, 'sessions', sessions,
-  'ips', ips, 'asns', asns, 'countries', countries)`;
+
+/** Different places of one kind in its rows; of several sites those that they have in common count once. */
+const placesKnown = (figure: string, place: string): string => `iif(count(*) = 1, max(${figure}),
+  (SELECT count(DISTINCT nullif(${place})) FROM identity_network AS n WHERE n.fingerprint_id = f.fingerprint_id))`;
+
+/**
+ * What the shards have counted of a fingerprint, on the site asked about or on all. A site that shares identities has no
+ * row of its own: what is counted there is not its alone.
+ */
+const knownOf = (id: string, { site }: FingerprintsAsked): { sql: string; values: string[] } => ({
+  sql: `(SELECT json_object('first_seen_at', min(first_seen_at), 'last_seen_at', max(last_seen_at),
+      'sessions', sum(sessions), 'ips', ${placesKnown("ips", "n.ip, ''")}, 'asns', ${placesKnown("asns", "n.asn, 0")},
+      'countries', ${placesKnown("countries", "n.country, ''")})
+    FROM fingerprints AS f WHERE f.fingerprint_id = ${id}${site === undefined ? "" : " AND f.site = ?"} HAVING count(*) > 0)`,
+  values: site === undefined ? [] : [site],
+});
 
 /** Exported for the test that asks how it is answered. */
 export function fingerprintsStatement(
@@ -116,15 +130,12 @@ export function fingerprintsStatement(
   const own = sessionsOf(asked, "started_at, last_event_at, ip, asn, country", [
     "fingerprint_id = page.fingerprint_id",
   ]);
-  const known =
-    asked.site === undefined
-      ? `(SELECT ${KNOWN} FROM fingerprints AS f WHERE f.fingerprint_id = page.fingerprint_id)`
-      : "NULL";
+  const known = knownOf("page.fingerprint_id", asked);
   const sql = `
-    SELECT page.*, (SELECT ${FIGURES} FROM (${own.sql})) AS figures, ${known} AS known
+    SELECT page.*, (SELECT ${FIGURES} FROM (${own.sql})) AS figures, ${known.sql} AS known
     FROM (SELECT fingerprint_id, session_id, site, started_at, label, country, engagement, bot, vpn, risk
           FROM sessions AS newest WHERE ${newest.sql} ORDER BY started_at DESC, session_id DESC LIMIT ?) AS page`;
-  return { sql, values: [...own.values, ...newest.values, limit] };
+  return { sql, values: [...own.values, ...known.values, ...newest.values, limit] };
 }
 
 /** One page, the fingerprint seen last first. It may be short and not the last: a call looks at so many sessions. */
@@ -181,20 +192,19 @@ export async function findFingerprint(
 
 /** Exported for the test that asks how it is answered. */
 export function fingerprintStatement(id: string, asked: FingerprintsAsked) {
-  const columns = `session_id, site, started_at, last_event_at, ip, asn, country, label, visitor_id,
+  const columns = `fingerprint_id, session_id, site, started_at, last_event_at, ip, asn, country, label, visitor_id,
     engagement, bot, vpn, risk`;
   const own = sessionsOf(asked, columns, ["fingerprint_id = ?", id]);
-  const isWhole = asked.site === undefined;
-  const known = isWhole ? `(SELECT ${KNOWN} FROM fingerprints WHERE fingerprint_id = ?)` : "NULL";
+  const known = knownOf("latest.fingerprint_id", asked);
   const sql = `
     WITH own AS MATERIALIZED (${own.sql})
-    SELECT ? AS fingerprint_id, latest.*, (SELECT ${FIGURES} FROM own) AS figures, ${known} AS known,
+    SELECT latest.*, (SELECT ${FIGURES} FROM own) AS figures, ${known.sql} AS known,
       (SELECT count(DISTINCT visitor_id) FROM own) AS visitors,
       (SELECT json_group_object(label, n) FROM (SELECT coalesce(label, 'none') AS label, count(*) AS n FROM own GROUP BY 1))
         AS labels
-    FROM (SELECT session_id, site, started_at, label, country, engagement, bot, vpn, risk FROM own
+    FROM (SELECT fingerprint_id, session_id, site, started_at, label, country, engagement, bot, vpn, risk FROM own
           ORDER BY started_at DESC LIMIT 1) AS latest`;
-  return { sql, values: [...own.values, id, ...(isWhole ? [id] : [])] };
+  return { sql, values: [...own.values, ...known.values] };
 }
 
 /** Exported for the test that asks how it is answered. */
@@ -217,12 +227,16 @@ export async function placesOfSessions(db: D1Database, id: string, asked: Finger
 }
 
 export const EDGES = `SELECT nullif(ip, '') AS ip, nullif(asn, 0) AS asn, nullif(country, '') AS country, 0 AS sessions,
-    first_seen_at, last_seen_at
-  FROM identity_network WHERE fingerprint_id = ?`;
+    min(first_seen_at) AS first_seen_at, max(last_seen_at) AS last_seen_at
+  FROM identity_network WHERE fingerprint_id = ?1 AND (?2 IS NULL OR site = ?2) GROUP BY ip, asn, country`;
 
-/** Every place its identity actor has noted, those that a session only passed through too. Of all sites. */
-export async function placesOfActor(db: D1Database, id: string): Promise<Place[]> {
-  return (await db.prepare(EDGES).bind(id).all<Place>()).results;
+/** Every place its shards have noted, those that a session only passed through too; on one site, or on all. */
+export async function placesOfShards(db: D1Database, id: string, { site }: FingerprintsAsked): Promise<Place[]> {
+  const { results } = await db
+    .prepare(EDGES)
+    .bind(id, site ?? null)
+    .all<Place>();
+  return results;
 }
 
 /** Exported for the test that asks how it is answered. */

@@ -1,4 +1,5 @@
-export type NamedIdentity = [kind: "fingerprint" | "address", value: string];
+/** Without a group: noted before there were shards. */
+export type NamedIdentity = [kind: "fingerprint" | "address", value: string, group?: string];
 
 export interface OrderedSession {
   session_id: string;

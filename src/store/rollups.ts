@@ -1,6 +1,6 @@
-import { ROLLUP_PIECE_UNITS } from "../limits";
 import type { DayRow, HourRow } from "../rollup/build";
 import type { Dimension, NONE, Part } from "../rollup/facts";
+import { piecesOf } from "./pieces";
 
 /**
  * The rollup tables. A period is valid if it is closed and unmarked; every change to a session marks its periods in the
@@ -152,24 +152,6 @@ export async function writeRollups(db: D1Database, rollups: readonly Rollup[]): 
 }
 
 const UNMARK = "DELETE FROM rollup_marks WHERE grain = ? AND period = ? AND version = ?";
-
-/** The rows as JSON lists, each below what a parameter holds. */
-function piecesOf(rows: readonly object[]): string[] {
-  const pieces: string[][] = [];
-  let units = 0;
-  for (const row of rows) {
-    const text = JSON.stringify(row);
-    const piece = pieces.at(-1);
-    if (!piece || units + text.length > ROLLUP_PIECE_UNITS) {
-      pieces.push([text]);
-      units = text.length;
-    } else {
-      piece.push(text);
-      units += text.length;
-    }
-  }
-  return pieces.map((piece) => `[${piece.join(",")}]`);
-}
 
 /** What to read of each rollup row. */
 export interface Wanted {

@@ -5,8 +5,9 @@ import {
   keyOf,
   newRecord,
   type Sighting,
+  settle,
   take,
-  takeWork,
+  workOf,
 } from "../../src/identity/record";
 import {
   IDENTITY_COUNTER_MS,
@@ -20,7 +21,16 @@ import { T0 } from "../support/log";
 const HOME = "203.0.113.0/24";
 
 const sighting = (session: string, more: Partial<Sighting> = {}): Sighting => ({
-  ...{ v: 1, kind: "fingerprint", value: "f-1", session_id: session, fingerprint_id: "f-1", forms: 0, counts: true },
+  ...{
+    v: 1,
+    kind: "fingerprint",
+    value: "f-1",
+    key: "k/shop",
+    session_id: session,
+    fingerprint_id: "f-1",
+    forms: 0,
+    counts: true,
+  },
   ...{ ip: HOME, asn: 3320, country: "DE" },
   ...more,
 });
@@ -81,7 +91,8 @@ describe("a first sighting", () => {
 describe("a sighting of a session that is known", () => {
   it("at the same place changes nothing but its time, its forms and its fingerprint", () => {
     const record = taken(sighting("s-0"), sighting("s-1", { forms: 2, fingerprint_id: null }));
-    takeWork(record);
+    settle(record, workOf(record), true);
+    record.counter_changed = false;
     const before = record.seen;
     take(record, sighting("s-1", { forms: 1 }), T0 + 5_000);
     expect(record.seen).toEqual([
@@ -119,7 +130,7 @@ describe("a place", () => {
     const record = taken(sighting("s-1"), sighting("s-2"));
     expect(record.edges).toMatchObject([{ sessions: 2, first_seen_at: T0, last_seen_at: T0 + 1_000 }]);
     expect(record.changed).toHaveLength(1);
-    takeWork(record);
+    settle(record, workOf(record), true);
     take(record, sighting("s-3"), T0 + 2_000);
     expect(record).toMatchObject({ row_changed: true, changed: [`${HOME} 3320 DE`] });
   });

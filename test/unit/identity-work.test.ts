@@ -1,16 +1,17 @@
 import { describe, expect, it } from "vitest";
 import {
+  counterOf,
   fingerprintRow,
   forget,
-  giveBack,
   type IdentityRecord,
   isForgotten,
+  markAll,
   newRecord,
   type Sighting,
-  settleWork,
+  settle,
   take,
-  takeWork,
   windowOf,
+  workOf,
 } from "../../src/identity/record";
 import { IDENTITY_COUNTER_MS, IDENTITY_WINDOW_MS } from "../../src/limits";
 import { T0 } from "../support/log";
@@ -18,7 +19,16 @@ import { T0 } from "../support/log";
 const HOME = "203.0.113.0/24";
 
 const sighting = (session: string, more: Partial<Sighting> = {}): Sighting => ({
-  ...{ v: 1, kind: "fingerprint", value: "f-1", session_id: session, fingerprint_id: "f-1", forms: 0, counts: true },
+  ...{
+    v: 1,
+    kind: "fingerprint",
+    value: "f-1",
+    key: "k/shop",
+    session_id: session,
+    fingerprint_id: "f-1",
+    forms: 0,
+    counts: true,
+  },
   ...{ ip: HOME, asn: 3320, country: "DE" },
   ...more,
 });
@@ -37,7 +47,7 @@ const sessionsOf = (record: IdentityRecord) => record.seen.map(([session]) => se
 describe("a session that withdraws", () => {
   it("takes along its count, and the places that rest on it alone", () => {
     const record = taken(sighting("s-1"), sighting("s-1", { ip: "x" }), sighting("s-1", { ip: "y" }), sighting("s-2"));
-    takeWork(record);
+    settle(record, workOf(record), true);
     forget(record, "s-1", T0 + 9_000);
     expect(record).toMatchObject({ sessions: 1, row_changed: true, counter_changed: true, counter: { sessions: 1 } });
     expect(sessionsOf(record)).toEqual(["s-2"]);
@@ -56,7 +66,7 @@ describe("a session that withdraws", () => {
 
   it("that is not known changes nothing", () => {
     const record = taken(sighting("s-1"));
-    takeWork(record);
+    settle(record, workOf(record), true);
     const before = structuredClone(record);
     forget(record, "s-2", T0);
     expect(record).toEqual(before);
@@ -64,7 +74,7 @@ describe("a session that withdraws", () => {
 
   it("leaves a counter alone whose time is over", () => {
     const record = taken(sighting("s-1"), sighting("s-2"));
-    takeWork(record);
+    record.counter_changed = false;
     forget(record, "s-1", T0 + IDENTITY_COUNTER_MS);
     expect(record).toMatchObject({ counter: { sessions: 2 }, counter_changed: false });
     forget(record, "s-2", T0 + IDENTITY_COUNTER_MS - 1);
@@ -87,50 +97,67 @@ describe("a session that withdraws", () => {
 });
 
 describe("work for the stores", () => {
-  it("is taken up once, and what is gone stays until it is", () => {
+  it("is what has changed, and stays until it is done", () => {
     const record = taken(sighting("s-1"), sighting("s-2", { ip: "x" }));
     forget(record, "s-2", T0);
-    const { gone } = record;
-    expect(takeWork(record)).toEqual({ row: true, changed: [`${HOME} 3320 DE`], counter: true, gone });
-    expect(record).toMatchObject({ row_changed: false, changed: [], counter_changed: false, gone });
-    expect(takeWork(record)).toEqual({ row: false, changed: [], counter: false, gone });
+    const work = workOf(record);
+    expect(work).toMatchObject({ changed: [{ ip: HOME }], gone: [{ ip: "x" }] });
+    expect(workOf(record)).toEqual(work);
+    settle(record, work, true);
+    expect(record).toMatchObject({ row_changed: false, changed: [], gone: [] });
+    expect(workOf(record)).toEqual({ changed: [], gone: [] });
   });
 
-  it("that failed is given back, with what has come since", () => {
-    const record = taken(sighting("s-1"));
-    const work = takeWork(record);
-    take(record, sighting("s-2", { ip: "x", counts: false }), T0);
-    take(record, sighting("s-3", { counts: false }), T0);
-    giveBack(record, work);
-    expect(record).toMatchObject({ row_changed: true, counter_changed: true, uncertain: true, attempts: 1 });
-    expect(record.changed).toEqual([`${HOME} 3320 DE`, "x 3320 DE"]);
-    giveBack(record, takeWork(record));
-    expect(record.attempts).toBe(2);
+  it("keeps what is gone as long as an earlier write may bring it back", () => {
+    const record = taken(sighting("s-1", { ip: "x" }), sighting("s-2"));
+    forget(record, "s-1", T0);
+    settle(record, workOf(record), false);
+    expect(record.gone).toHaveLength(1);
+    settle(record, workOf(record), true);
+    expect(record.gone).toEqual([]);
   });
 
-  it("that was nothing gives nothing back, and takes nothing away", () => {
-    const record = taken(sighting("s-1"));
-    const work = takeWork(record);
-    const nothing = takeWork(record);
-    giveBack(record, nothing);
-    expect(record).toMatchObject({ row_changed: false, counter_changed: false, changed: [] });
-    giveBack(record, work);
-    giveBack(record, nothing);
-    expect(record).toMatchObject({ row_changed: true, counter_changed: true });
-  });
-
-  it("is done when it is done, except for what an earlier write may bring back", () => {
+  it("leaves what has gone since it was begun", () => {
     const record = taken(sighting("s-1", { ip: "x" }), sighting("s-2", { ip: "y" }), sighting("s-3"));
     forget(record, "s-1", T0);
-    const work = takeWork(record);
-    giveBack(record, work);
-    settleWork(record, takeWork(record));
-    expect(record.gone).toHaveLength(1);
-    expect(record).toMatchObject({ uncertain: false, attempts: 0 });
-    const again = takeWork(record);
+    const work = workOf(record);
     forget(record, "s-2", T0);
-    settleWork(record, { ...again, gone: again.gone.slice(0, 1) });
+    settle(record, work, true);
     expect(record.gone.map(({ ip }) => ip)).toEqual(["y"]);
+  });
+
+  it("is all of it once a store has lost what it had", () => {
+    const record = taken(sighting("s-1"), sighting("s-2", { ip: "x" }));
+    settle(record, workOf(record), true);
+    markAll(record);
+    expect(record.row_changed).toBe(true);
+    expect(workOf(record).changed.map(({ ip }) => ip)).toEqual([HOME, "x"]);
+  });
+
+  it("is there after a sighting that says something new, and the stores outside need not hear of another", () => {
+    const record = newRecord("fingerprint", "f-1", T0);
+    expect(take(record, sighting("s-1"), T0)).toBe(true);
+    expect(take(record, sighting("s-1", { forms: 3 }), T0)).toBe(false);
+    expect(take(record, sighting("s-1", { ip: "x" }), T0)).toBe(true);
+  });
+});
+
+describe("a counter", () => {
+  const counted = (sessions: number, expires_at: number): IdentityRecord => ({
+    ...newRecord("address", HOME, T0),
+    counter: { sessions, expires_at },
+  });
+
+  it("is of all the groups of an address together, until the first of their windows ends", () => {
+    const records = [counted(2, T0 + 5_000), counted(3, T0 + 1_000), newRecord("address", HOME, T0)];
+    expect(counterOf(records, T0)).toEqual({ sessions: 5, expires_at: T0 + 1_000 });
+    expect(counterOf(records, T0 + 1_000)).toEqual({ sessions: 2, expires_at: T0 + 5_000 });
+  });
+
+  it("is none where nobody is left in a window", () => {
+    expect(counterOf([], T0)).toBeNull();
+    expect(counterOf([counted(0, T0 + 1)], T0)).toBeNull();
+    expect(counterOf([counted(4, T0)], T0)).toBeNull();
   });
 });
 

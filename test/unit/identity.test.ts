@@ -4,10 +4,10 @@ import {
   type IdentityRecord,
   newRecord,
   type Sighting,
-  settleWork,
+  settle,
   take,
-  takeWork,
   windowOf,
+  workOf,
 } from "../../src/identity/record";
 import { IDENTITY_KEPT_MS, IDENTITY_MAX_EDGES, IDENTITY_MAX_SIGHTINGS, IDENTITY_WINDOW_MS } from "../../src/limits";
 import { T0 } from "../support/log";
@@ -15,7 +15,16 @@ import { T0 } from "../support/log";
 const CAP = IDENTITY_MAX_SIGHTINGS;
 
 const sighting = (session: string, more: Partial<Sighting> = {}): Sighting => ({
-  ...{ v: 1, kind: "fingerprint", value: "f-1", session_id: session, fingerprint_id: "f-1", forms: 0, counts: true },
+  ...{
+    v: 1,
+    kind: "fingerprint",
+    value: "f-1",
+    key: "k/shop",
+    session_id: session,
+    fingerprint_id: "f-1",
+    forms: 0,
+    counts: true,
+  },
   ...{ ip: "203.0.113.0/24", asn: 3320, country: "DE" },
   ...more,
 });
@@ -88,7 +97,7 @@ describe("an identity's window", () => {
     expect(record.seen.length).toBeLessThanOrEqual(CAP);
     expect(record.edges.length).toBeLessThanOrEqual(IDENTITY_MAX_EDGES);
     expect(record.gone.length).toBeLessThanOrEqual(CAP + IDENTITY_MAX_EDGES);
-    settleWork(record, takeWork(record));
+    settle(record, workOf(record), true);
     expect(record.gone).toEqual([]);
   });
 

@@ -66,6 +66,14 @@ describe("a site's settings", () => {
       [["*"], ["**"], ["*-*"], [""], ["a b"], ["a,b"], ["é"], ["a".repeat(65)], Array(33).fill("a"), "code", null, [1]],
     ],
     ["site", SiteInput, {}, "trailing_slash", ["keep", "drop", undefined], ["always", "", null, true]],
+    [
+      "site",
+      SiteInput,
+      {},
+      "identity_group",
+      ["brands", "a".repeat(64), null, undefined],
+      ["", "a:b", "a b", "a/b", 1],
+    ],
     ["site", SiteInput, {}, "lead_retention_days", [1, 3_650, null, undefined], [0, 3_651, 1.5, "30", -1]],
     ["site", SiteInput, {}, "record", [true, false, undefined], ["yes", null, {}]],
     ["site", SiteInput, {}, "webhooks", [[], undefined], [[{}], {}]],
@@ -94,7 +102,8 @@ describe("a site's settings", () => {
     const forms = { required: [], honeypot: "pulse_website", redirect_hosts: [], silence_minutes: 30, definitions: {} };
     expect(SiteInput.parse({})).toEqual({
       ...{ allowed_origins: [], dashboard_origins: [], default_consent: "granted", ip: "masked", expose: [] },
-      ...{ allow: [], record: false, trailing_slash: "keep", webhooks: [], forms, lead_retention_days: null },
+      ...{ allow: [], record: false, trailing_slash: "keep", identity_group: null, webhooks: [], forms },
+      lead_retention_days: null,
     });
   });
 

@@ -454,8 +454,8 @@ describe("the tables", () => {
   it.each([
     ["sessions", 18],
     ["events", 10],
-    ["fingerprints", 7],
-    ["identity_network", 6],
+    ["fingerprints", 8],
+    ["identity_network", 7],
   ])("%s has %i columns", async (table, count) => {
     const { results } = await env.DB.prepare(`PRAGMA table_info(${table})`).all();
     expect(results).toHaveLength(count);
@@ -472,7 +472,9 @@ describe("the tables", () => {
     "SELECT * FROM events WHERE session_id = ? AND seq > ? ORDER BY seq LIMIT 10",
     "SELECT * FROM events WHERE event_type = ? AND at >= ? AND event_type NOT IN ('mousemove', 'scroll') ORDER BY at",
     "SELECT * FROM fingerprints WHERE fingerprint_id = ?",
+    "SELECT * FROM fingerprints WHERE fingerprint_id = ? AND site = ?",
     "SELECT * FROM identity_network WHERE fingerprint_id = ?",
+    "SELECT * FROM identity_network WHERE fingerprint_id = ? AND site = ?",
     "SELECT * FROM identity_network WHERE ip = ?",
     "SELECT * FROM identity_network WHERE asn = ?",
   ])("are searched, never scanned or sorted, for %s", async (query) => {

@@ -2,6 +2,7 @@ import { listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
 import { callsBy, faults, resetFaults } from "../support/faults";
+import { rowsIn } from "../support/identity";
 import { PATIENT } from "../support/patience";
 import {
   alarm,
@@ -91,13 +92,11 @@ async function everythingStored(session_id: string): Promise<Record<Store, strin
     r2: JSON.stringify(texts),
     kv: JSON.stringify(values),
     actor: JSON.stringify(actor),
-    identities: JSON.stringify(await Promise.all((await listDurableObjectIds(env.IDENTITY)).map(storedOfIdentity))),
+    identities: JSON.stringify(
+      await Promise.all((await listDurableObjectIds(env.IDENTITY)).map((id) => rowsIn(env.IDENTITY.get(id)))),
+    ),
   };
 }
-
-/** Everything an identity actor has: key and value, in a table that SQL may not read. */
-const storedOfIdentity = (id: DurableObjectId): Promise<unknown[]> =>
-  runInDurableObject(env.IDENTITY.get(id), (_, { storage }) => [...storage.kv.list()]);
 
 /** Which of the person's values are where; empty when nothing names them. */
 async function traces(session_id: string, values: string[]): Promise<string[]> {

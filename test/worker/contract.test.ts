@@ -89,8 +89,8 @@ beforeAll(async () => {
   ingestOnly = ingests.headers;
   readOnly = reads.headers;
   made["key"] = ingests.key_id;
-  await env.DB.prepare("INSERT INTO fingerprints VALUES (?, 1, 2, 1, 1, 1, 1)").bind(FINGERPRINT).run();
-  await env.DB.prepare("INSERT INTO identity_network VALUES (?, '198.51.100.0/24', 64500, 'DE', 1, 2)")
+  await env.DB.prepare("INSERT INTO fingerprints VALUES (?, 'default', 1, 2, 1, 1, 1, 1)").bind(FINGERPRINT).run();
+  await env.DB.prepare("INSERT INTO identity_network VALUES (?, 'default', '198.51.100.0/24', 64500, 'DE', 1, 2)")
     .bind(FINGERPRINT)
     .run();
   const start = { page: PAGE, visitor_id: "v-42", fingerprint_id: FINGERPRINT };

@@ -181,8 +181,8 @@ describe("one fingerprint", () => {
       { ip: null, asn: null, country: null },
       { site: "shop", asn: 9009, country: "RO" },
     ]);
-    await env.DB.prepare("INSERT INTO fingerprints VALUES ('f-1', 1, 2, 40, 3, 2, 1)").run();
-    await env.DB.prepare("INSERT INTO identity_network VALUES ('f-1', '192.0.2.0/24', 0, '', 1, 2)").run();
+    await env.DB.prepare("INSERT INTO fingerprints VALUES ('f-1', 'default', 1, 2, 40, 3, 2, 1)").run();
+    await env.DB.prepare("INSERT INTO identity_network VALUES ('f-1', 'default', '192.0.2.0/24', 0, '', 1, 2)").run();
     const { data } = await read<{ data: Record<string, unknown> }>("/analytics/fingerprints/f-1");
     expect(data).toMatchObject({
       ...{ fingerprint_id: "f-1", sessions: 4, ips: 1, asns: 2, countries: 2, capped: false, visitors: 2 },
@@ -302,8 +302,10 @@ describe("each look-up", () => {
     ["list of a site", fingerprintsStatement({ ...asked, site: "shop" }, step, 10)],
     ["list of an address", fingerprintsStatement({ ...asked, ips: ["a"] }, step, 10)],
     ["fingerprint", fingerprintStatement("f", asked)],
+    ["fingerprint on a site", fingerprintStatement("f", { ...asked, site: "shop" })],
     ["places", placesStatement("f", { ...asked, site: "shop" })],
-    ["actor's places", { sql: EDGES, values: ["f"] }],
+    ["shards' places", { sql: EDGES, values: ["f", null] }],
+    ["shards' places on a site", { sql: EDGES, values: ["f", "shop"] }],
     ["neighbours", neighboursStatement("f", ["a"], { ...asked, site: "shop" }, 10)],
   ])("(%s) searches every table it reads", async (_, { sql, values }) => {
     const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
@@ -313,7 +315,7 @@ describe("each look-up", () => {
     const searched = steps.filter((detail) => /^SEARCH (\w+) USING (COVERING )?(INDEX|PRIMARY KEY)/.test(detail));
     expect(searched.length).toBeGreaterThan(0);
     // What is scanned is a bounded result, or the list that was passed in: never a table.
-    const tables = ["sessions", "newest", "later", "s", "f", "fingerprints", "identity_network"];
+    const tables = ["sessions", "newest", "later", "s", "f", "n", "fingerprints", "identity_network"];
     const scanned = steps.flatMap((detail) => /^SCAN (\S+)/.exec(detail)?.[1] ?? []);
     expect(scanned.filter((name) => tables.includes(name))).toEqual([]);
     expect(steps.filter((detail) => detail.startsWith("SEARCH later")).join()).not.toContain("sessions_by_ip");

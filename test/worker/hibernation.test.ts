@@ -1,6 +1,7 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { shardOfIdentity } from "../support/identity";
 import { endpoint, leadStub, newSite, receive, submit } from "../support/leads";
 import { erase, newPerson, visit } from "../support/person";
 import { rosterOf } from "../support/roster";
@@ -55,8 +56,8 @@ describe("nothing is left under way", () => {
     await identified(id);
     await drain(id);
     await sleeps(stubOf(id));
-    await sleeps(env.IDENTITY.getByName(`fingerprint:${person.fingerprint}`));
-    await sleeps(env.IDENTITY.getByName(`address:${person.ip}`));
+    await sleeps(shardOfIdentity("fingerprint", person.fingerprint));
+    await sleeps(shardOfIdentity("address", person.ip));
     await sleeps(await rosterOf(id, person.visitor));
   });
 

@@ -69,3 +69,66 @@ it("submits of before there was a search are found by their letters, whatever th
     .first<{ contact: string; search: string }>();
   expect(row?.search).toBe(searchText(JSON.parse(row?.contact ?? "") as Contact));
 });
+
+describe("fingerprints of before they were of a site", () => {
+  const BEFORE = [
+    "DROP TABLE fingerprints",
+    "DROP TABLE identity_network",
+    `CREATE TABLE fingerprints (fingerprint_id TEXT NOT NULL PRIMARY KEY, first_seen_at INTEGER NOT NULL,
+       last_seen_at INTEGER NOT NULL, sessions INTEGER NOT NULL, ips INTEGER NOT NULL, asns INTEGER NOT NULL,
+       countries INTEGER NOT NULL) WITHOUT ROWID`,
+    `CREATE TABLE identity_network (fingerprint_id TEXT NOT NULL, ip TEXT NOT NULL, asn INTEGER NOT NULL,
+       country TEXT NOT NULL, first_seen_at INTEGER NOT NULL, last_seen_at INTEGER NOT NULL,
+       PRIMARY KEY (fingerprint_id, ip, asn, country)) WITHOUT ROWID`,
+  ];
+
+  const session = (fingerprint: string, site: string, at: number, ip: string | null, asn: number | null) =>
+    env.DB.prepare(
+      `INSERT INTO sessions (session_id, site, fingerprint_id, started_at, last_event_at, ip, asn, country, events,
+         last_seq, detail) VALUES (?, ?, ?, ?, ?, ?, ?, 'DE', 1, 1, '{}')`,
+    ).bind(crypto.randomUUID(), site, fingerprint, at, at + 500, ip, asn);
+  const print = (...values: (string | number)[]) =>
+    env.DB.prepare("INSERT INTO fingerprints VALUES (?, ?, ?, ?, ?, ?, ?)").bind(...values);
+  const place = (...values: (string | number)[]) =>
+    env.DB.prepare("INSERT INTO identity_network VALUES (?, ?, ?, ?, ?, ?)").bind(...values);
+  const rows = async (table: string) =>
+    await env.DB.prepare(`SELECT * FROM ${table} WHERE fingerprint_id LIKE 'm-%' ORDER BY 1, 2, 3`).raw();
+
+  it("go to the sites where sessions have them, each with what is its own", async () => {
+    await env.DB.batch(BEFORE.map((sql) => env.DB.prepare(sql)));
+    await env.DB.batch([
+      session("m-one", "shop", 1_000, "a", 1),
+      print("m-one", 500, 9_000, 40, 3, 2, 1),
+      place("m-one", "a", 1, "DE", 500, 9_000),
+      // One that a session only passed through.
+      place("m-one", "b", 0, "", 600, 700),
+      session("m-two", "shop", 1_000, "a", 1),
+      session("m-two", "shop", 3_000, "c", null),
+      session("m-two", "blog", 2_000, "b", 2),
+      print("m-two", 900, 3_200, 12, 9, 9, 9),
+      place("m-two", "a", 1, "DE", 950, 3_100),
+      place("m-two", "b", 2, "DE", 960, 2_900),
+      place("m-two", "c", 0, "DE", 970, 3_200),
+      place("m-two", "d", 4, "FR", 980, 2_000),
+      print("m-gone", 1, 2, 3, 1, 1, 1),
+      place("m-gone", "a", 1, "DE", 1, 2),
+    ]);
+    await run("016_identity_sites.sql");
+    expect(await rows("fingerprints")).toEqual([
+      ["m-one", "shop", 500, 9_000, 40, 3, 2, 1],
+      ["m-two", "blog", 2_000, 2_500, 1, 1, 1, 1],
+      ["m-two", "shop", 1_000, 3_200, 2, 2, 1, 1],
+    ]);
+    expect(await rows("identity_network")).toEqual([
+      ["m-one", "shop", "a", 1, "DE", 500, 9_000],
+      ["m-one", "shop", "b", 0, "", 600, 700],
+      ["m-two", "blog", "b", 2, "DE", 2_000, 2_500],
+      ["m-two", "shop", "a", 1, "DE", 1_000, 1_500],
+      ["m-two", "shop", "c", 0, "DE", 3_000, 3_200],
+    ]);
+    const indexes = await env.DB.prepare(
+      "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'identity_network' AND sql IS NOT NULL ORDER BY 1",
+    ).all<{ name: string }>();
+    expect(indexes.results.map(({ name }) => name)).toEqual(["identity_network_by_asn", "identity_network_by_ip"]);
+  });
+});

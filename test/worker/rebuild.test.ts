@@ -1,4 +1,3 @@
-import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Budget } from "../../src/ops/budget";
@@ -6,6 +5,7 @@ import { type Rebuilt, rebuild } from "../../src/ops/rebuild";
 import { sessionPrefix } from "../../src/store/archive";
 import { dayOf } from "../../src/store/archive-days";
 import { stopClock, tickUntilDrained } from "../support/clock";
+import { alarmOfShard } from "../support/identity";
 import { ask, callOf, evict, identified, KEY, PAGE, post, someEvents, take } from "../support/visit";
 import { newId, problemOf } from "./helpers";
 
@@ -111,7 +111,7 @@ describe("a rebuild", () => {
     for (let i = 0; (await written())[1] !== 2; i++) {
       if (i > 20) throw new Error(`not written: ${String(await written())}`);
       vi.setSystemTime(Date.now() + 40_000);
-      await runDurableObjectAlarm(env.IDENTITY.getByName(`fingerprint:${fingerprint_id}`));
+      await alarmOfShard("fingerprint", fingerprint_id);
     }
     const before = await rows();
     for (const table of tables) await env.DB.prepare(`DELETE FROM ${table}`).run();

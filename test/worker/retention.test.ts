@@ -244,8 +244,10 @@ describe("retention", () => {
     const names = sessions.map(({ id }) => `f-${id}`);
     for (const [i, name] of names.entries()) {
       const seen = i === 0 ? CUTOFF - 1 : CUTOFF;
-      await env.DB.prepare("INSERT INTO fingerprints VALUES (?, 1, ?, 1, 1, 1, 1)").bind(name, seen).run();
-      await env.DB.prepare("INSERT INTO identity_network VALUES (?, 'a', 1, 'DE', 1, ?)").bind(name, seen).run();
+      await env.DB.prepare("INSERT INTO fingerprints VALUES (?, 'shop', 1, ?, 1, 1, 1, 1)").bind(name, seen).run();
+      await env.DB.prepare("INSERT INTO identity_network VALUES (?, 'shop', 'a', 1, 'DE', 1, ?)")
+        .bind(name, seen)
+        .run();
     }
     await runToEnd(SMALL);
     for (const table of ["fingerprints", "identity_network"]) {

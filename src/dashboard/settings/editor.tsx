@@ -19,6 +19,10 @@ const ABOUT: Readonly<Record<string, readonly [title: string, about: string]>> =
     "Trailing slash",
     "Whether /a/ is a page of its own (keep) or the same as /a (drop), from the next session on.",
   ],
+  identity_group: [
+    "Identity group",
+    "Sites that name the same count fingerprints and addresses as one, from the next session on; null: this site by itself.",
+  ],
   webhooks: ["Webhooks", "Where leads and alerts are sent. A secret that is shown as ******** stays as it is."],
   forms: ["Forms", "Rules for leads, and the forms that form.js renders."],
   lead_retention_days: ["Leads are kept for", "Days after a lead's last submit; null: for good."],

@@ -13,7 +13,7 @@ export const identityOperations: Operations = {
   "GET /analytics/fingerprints": {
     summary: "Fingerprints of the sessions begun in the period, the one seen last first",
     description:
-      "Counts are of the sessions in the period, and of the site if one is named. `known` is what the fingerprint's identity actor has counted over all sites.",
+      "Counts are of the sessions in the period, and of the site if one is named. `known` is what has been counted of the fingerprint itself, on the site asked about or on all sites.",
     query: FingerprintsQuery,
     answer: FingerprintsPage,
     exported: true,
