@@ -4,8 +4,10 @@ import { SessionActor as Production } from "../../durable/session";
 import type { Env } from "../../src/env";
 import type { Sighting } from "../../src/identity/record";
 import worker from "../../src/index";
+import { IDENTITY_FLUSH_GAP_MS } from "../../src/limits";
 import type { Report } from "../../src/roster/entry";
 import type { TrackCall } from "../../src/session/intake";
+import { IDENTITY_TABLE } from "../../src/store/identity";
 import { countedBucket, countedCalls, countedDatabase, countedKv, countStorage, countValues } from "./counted";
 import { active, add, advanceTo, alarms, beginAt, counts } from "./simulated";
 
@@ -53,12 +55,14 @@ export class SessionActor extends Production {
   }
 }
 
-/** The identity actors' objects, in the order they were first asked: their alarms are the driver's too. */
+/** The shards of identities, in the order they were first asked: their alarms are the driver's too. */
 const identities = new Set<string>();
 
 export class IdentityActor extends ProductionIdentity {
   constructor(ctx: DurableObjectState, env: Env) {
-    countStorage("identity", ctx.storage, ctx.id.toString(), []);
+    // Made once for all that a shard will ever see: no session's.
+    ctx.storage.sql.exec(IDENTITY_TABLE);
+    countStorage("identity", ctx.storage, ctx.id.toString(), ["identities"]);
     countValues(ctx.storage);
     super(ctx, {
       ...env,
@@ -78,6 +82,13 @@ export class IdentityActor extends ProductionIdentity {
   fire(): Promise<void> {
     add("identity", "alarms");
     return active("identity", () => super.alarm());
+  }
+
+  /** The driver's: identities there are. The last one's file is gone. */
+  size(): number {
+    const { sql } = this.ctx.storage;
+    const has = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'identities'").toArray().length > 0;
+    return has ? Number(sql.exec("SELECT count(*) AS n FROM identities").one()["n"]) : 0;
   }
 }
 
@@ -174,6 +185,7 @@ async function simulate(job: Job, env: Env, ctx: ExecutionContext): Promise<Reco
     socket: null,
     touched: null,
   }));
+  const lastCall = Math.max(...job.sessions.map(({ calls }) => calls.at(-1)?.at ?? 0));
   for (;;) {
     let next: Running | null = null;
     let at = Number.POSITIVE_INFINITY;
@@ -187,29 +199,52 @@ async function simulate(job: Job, env: Env, ctx: ExecutionContext): Promise<Reco
         at = due;
       }
     }
+    const shard = nextShard();
+    if (shard && shard.at <= at) {
+      await fireShard(env, shard, lastCall);
+      continue;
+    }
     if (!next) break;
     advanceTo(at);
     await step(next, counted, env, ctx);
   }
-  await fireIdentities(env);
   return { ...counts };
 }
 
-/** What identity actors do by themselves in the end: old sightings go after two days, the rest after three months. */
-async function fireIdentities(env: Env): Promise<void> {
-  for (let again = true; again; ) {
-    again = false;
-    for (const id of identities) {
-      const at = alarms.get(id);
-      if (at === undefined) continue;
-      again = true;
-      alarms.delete(id);
-      advanceTo(at);
-      const stub = env.IDENTITY.get(env.IDENTITY.idFromString(id)) as unknown as Pick<Stub, "fire">;
-      await stub.fire();
-    }
+interface Due {
+  id: string;
+  at: number;
+}
+
+/** The shard of identities whose alarm is the next; null: none has one. */
+function nextShard(): Due | null {
+  let next: Due | null = null;
+  for (const id of identities) {
+    const at = alarms.get(id);
+    if (at !== undefined && (next === null || at < next.at)) next = { id, at };
   }
-  identities.clear();
+  return next;
+}
+
+/** What a shard does a few times a day, whatever it sees. */
+const BY_THE_DAY = ["alarms", "set_alarms", "object_rows_written"];
+
+/**
+ * A shard's alarm: soon after a call it writes what waits. Later it looks through its table, for what is too old after two days
+ * or three months: those rows are the sessions', but how often it looks is a matter of days, and a run is of minutes.
+ */
+async function fireShard(env: Env, { id, at }: Due, lastCall: number): Promise<void> {
+  alarms.delete(id);
+  advanceTo(at);
+  const stub = env.IDENTITY.get(env.IDENTITY.idFromString(id)) as unknown as Pick<Stub, "fire"> & {
+    size(): Promise<number>;
+  };
+  const before = { ...counts };
+  const size = await stub.size();
+  await stub.fire();
+  if (at <= lastCall + IDENTITY_FLUSH_GAP_MS) return;
+  for (const name of BY_THE_DAY) counts[`identity:${name}`] = before[`identity:${name}`] ?? 0;
+  add("identity", "object_rows_written", size - (await stub.size()));
 }
 
 async function step(one: Running, counted: Env, env: Env, ctx: ExecutionContext): Promise<void> {
