@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../src/env";
 import { createLogger, errorField, type Logger } from "../src/http/logger";
+import { type CrmWord, placeAfter } from "../src/leads/crm-word";
 import { messageType, type Outcome, type Submission, type Taken } from "../src/leads/lead";
 import { leadMessage } from "../src/leads/payload";
 import {
@@ -14,7 +15,7 @@ import {
 import { deleteDeliveries } from "../src/store/deliveries";
 import { deleteLeadRows, hostOf } from "../src/store/erasures";
 import { type LeadState, LeadStore } from "../src/store/lead";
-import { type Claimed, type CrmWord, claimLead, writeCrmWord } from "../src/store/leads";
+import { type Claimed, claimLead, writeCrmWord } from "../src/store/leads";
 import { OutboxStore } from "../src/store/outbox";
 import { Courier } from "./courier";
 import { inTime } from "./in-time";
@@ -126,10 +127,12 @@ export class LeadActor extends DurableObject<Env> {
   /** What the CRM says of the lead. An older word does not take a newer one's place. */
   callback(word: CrmWord): void {
     const state = this.#store.read();
-    if (!state || (state.crm && state.crm.at > word.at)) return;
+    if (!state) return;
+    const at = placeAfter(state.crm?.at ?? null, word.at, Date.now());
+    if (at === null) return;
     this.#store.write({
       ...state,
-      crm: { ...word, crm_id: word.crm_id ?? state.crm?.crm_id ?? null, unprojected: true },
+      crm: { ...word, at, crm_id: word.crm_id ?? state.crm?.crm_id ?? null, unprojected: true },
     });
     this.#retryAt = 0;
     this.#arm();

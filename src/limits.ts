@@ -333,6 +333,8 @@ export const SITE_MAX_SETTINGS_BYTES = 64 * 1024;
 export const LEAD_MAX_VALUES = 50;
 /** A repeat within this time of a lead's opening merges into it; later it opens the lead anew. The contract's number. */
 export const LEAD_OPEN_MS = 24 * HOUR;
+/** Between the clocks of two machines of the platform, at most: what lies further ahead has not been said yet. */
+export const CLOCK_SKEW_MS = SECOND;
 /**
  * How long a submit goes by its name: the usual life of an idempotency key (Stripe's, for one). A page's own retry comes
  * within seconds, a server's within hours; who sends the same after a day means it anew.

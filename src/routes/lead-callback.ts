@@ -5,6 +5,7 @@ import { errorField } from "../http/logger";
 import { fromRefusal, Problem, unavailable } from "../http/problem";
 import { limitTrack } from "../http/rate";
 import { siteSettings } from "../http/sites";
+import { saidAt } from "../leads/crm-word";
 import { LEAD_MAX_BODY_BYTES } from "../limits";
 import { headerOf } from "../protocol/header";
 import { CallbackInput } from "../protocol/lead";
@@ -32,8 +33,10 @@ export const postCallback: Handler = async ({ request, env, log }) => {
     // An unknown lead and a wrong signature are one answer: who cannot sign learns nothing of which leads there are.
     if (site === null) throw unsigned();
     const secrets = (await siteSettings(env, site)).webhooks.flatMap((webhook) => webhook.secrets);
-    if (!secrets.some((secret) => isSigned(secret, body, request.headers))) throw unsigned();
-    await lead.callback({ crm_id, status, at: Number(headerOf(request.headers, "webhook-timestamp")) * 1_000 });
+    const signature = signatureOf(request.headers);
+    const at = saidAt(signature["webhook-timestamp"], Date.now());
+    if (at === null || !secrets.some((secret) => isSigned(secret, body, signature))) throw unsigned();
+    await lead.callback({ crm_id, status, at });
     return Response.json({ lead_id, crm_id, status }, { headers: { "Cache-Control": "no-store" } });
   } catch (error) {
     if (error instanceof Problem) throw error;
@@ -42,10 +45,18 @@ export const postCallback: Handler = async ({ request, env, log }) => {
   }
 };
 
-/** Within five minutes of now, so that what was recorded cannot be said again later. */
-function isSigned(secret: string, body: string, headers: Headers): boolean {
+type Signature = Record<"webhook-id" | "webhook-timestamp" | "webhook-signature", string>;
+
+const signatureOf = (headers: Headers): Signature => ({
+  "webhook-id": headerOf(headers, "webhook-id") ?? "",
+  "webhook-timestamp": headerOf(headers, "webhook-timestamp") ?? "",
+  "webhook-signature": headerOf(headers, "webhook-signature") ?? "",
+});
+
+/** Within five minutes of now, before and after, so that what was recorded cannot be said again later. */
+function isSigned(secret: string, body: string, signature: Signature): boolean {
   try {
-    new Webhook(secret).verify(body, Object.fromEntries(headers), { jsonParse: false });
+    new Webhook(secret).verify(body, signature, { jsonParse: false });
     return true;
   } catch {
     return false;

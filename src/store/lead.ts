@@ -1,5 +1,6 @@
+import type { CrmWord } from "../leads/crm-word";
 import type { Submission } from "../leads/lead";
-import type { Claimed, CrmWord } from "./leads";
+import type { Claimed } from "./leads";
 
 /** What a lead actor knows of itself: one row of its own SQLite. */
 export interface LeadState {

@@ -1,7 +1,8 @@
+import type { CrmWord } from "../leads/crm-word";
 import type { ClaimKind } from "../leads/identity";
 import type { Outcome, Submission } from "../leads/lead";
 import { searchText } from "../leads/search";
-import { LEAD_OPEN_MS } from "../limits";
+import { CLOCK_SKEW_MS, LEAD_OPEN_MS } from "../limits";
 
 /** D1's side of a lead: who it belongs to is settled in one transaction; every statement may be repeated at will. */
 
@@ -160,20 +161,19 @@ export async function claimLead(db: D1Database, submission: Submission): Promise
   return { ...claim, guest: claim.guest === 1 };
 }
 
-/** What the CRM said last, by the time it said it. */
-export interface CrmWord {
-  crm_id: string | null;
-  status: string;
-  at: number;
-}
-
-export async function writeCrmWord(db: D1Database, lead_id: string, { crm_id, status, at }: CrmWord): Promise<void> {
+/** A word takes an older one's place, and that of one whose time has not come: words of before times were checked may be so. */
+export async function writeCrmWord(
+  db: D1Database,
+  lead_id: string,
+  { crm_id, status, at }: CrmWord,
+  now = Date.now(),
+): Promise<void> {
   await db
     .prepare(
       `UPDATE leads SET crm_id = coalesce(?2, crm_id), status = ?3, crm_at = ?4
-       WHERE lead_id = ?1 AND coalesce(crm_at, 0) <= ?4`,
+       WHERE lead_id = ?1 AND (coalesce(crm_at, 0) <= ?4 OR crm_at > ?5)`,
     )
-    .bind(lead_id, crm_id, status, at)
+    .bind(lead_id, crm_id, status, at, now + CLOCK_SKEW_MS)
     .run();
 }
 

@@ -135,12 +135,12 @@ describe("dead letters", () => {
 
 describe("the CRM's word", () => {
   /** The signature's time is checked against the library's own clock, which is this one. */
-  const say = (body: object, secret = SECRET, at = new Date()) => {
+  const say = (body: object, secret = SECRET, at = new Date(), written = String(Math.floor(at.getTime() / 1_000))) => {
     const text = JSON.stringify(body);
     const id = `msg_${crypto.randomUUID()}`;
     const headers = {
       "webhook-id": id,
-      "webhook-timestamp": String(Math.floor(at.getTime() / 1_000)),
+      "webhook-timestamp": written,
       "webhook-signature": new Webhook(secret).sign(id, at, text),
     };
     return ask("/lead/callback", { method: "POST", body: text, headers });
@@ -178,6 +178,85 @@ describe("the CRM's word", () => {
     await say({ lead_id, status: "lost" });
     await settle(lead_id);
     expect(await leadRow(lead_id)).toMatchObject({ status: "lost" });
+  });
+
+  it("from a clock that runs ahead does not outlast what is said afterwards", async () => {
+    receive();
+    const site = await newSite();
+    const { lead_id } = await submit(site, { email: "anna@shop.example" });
+    await settle(lead_id);
+    const statusNow = async () => {
+      await settle(lead_id);
+      return (await leadRow(lead_id))?.["status"];
+    };
+    for (const ahead of [1_000, 4 * MINUTE, 5 * MINUTE]) {
+      const soon = new Date(Date.now() + ahead);
+      expect((await say({ lead_id, status: `ahead ${ahead}` }, SECRET, soon)).status).toBe(200);
+      expect(await statusNow()).toBe(`ahead ${ahead}`);
+      expect(Math.floor(Number((await leadRow(lead_id))?.["crm_at"]) / 1_000)).toBe(Math.floor(Date.now() / 1_000));
+      // Within the same second, and a while later.
+      expect((await say({ lead_id, status: "right away" })).status).toBe(200);
+      expect(await statusNow()).toBe("right away");
+      vi.setSystemTime(Date.now() + MINUTE);
+      await say({ lead_id, status: "later" });
+      expect(await statusNow()).toBe("later");
+    }
+    await problemOf(
+      await say({ lead_id, status: "too far" }, SECRET, new Date(Date.now() + 5 * MINUTE + 1_000)),
+      "signature_invalid",
+    );
+    await problemOf(
+      await say({ lead_id, status: "too old" }, SECRET, new Date(Date.now() - 5 * MINUTE - 1_000)),
+      "signature_invalid",
+    );
+    expect(await statusNow()).toBe("later");
+  });
+
+  it("has no time but the one that was signed, however the header is written", async () => {
+    receive();
+    const site = await newSite();
+    const { lead_id } = await submit(site, { email: "anna@shop.example" });
+    await settle(lead_id);
+    const now = String(Math.floor(Date.now() / 1_000));
+    for (const written of [
+      `${now}e5`,
+      `${now}.9`,
+      `${now}x`,
+      `${now}, ${now}`,
+      `+${now}`,
+      `0${"0".repeat(40)}${now}`,
+    ]) {
+      await problemOf(await say({ lead_id, status: "forged" }, SECRET, new Date(), written), "signature_invalid");
+    }
+    await say({ lead_id, status: "won" });
+    await settle(lead_id);
+    expect(await leadRow(lead_id)).toMatchObject({ status: "won" });
+  });
+
+  it("of one second are kept in the order they came, a write of the first that lands late too", async () => {
+    receive();
+    const site = await newSite();
+    const { lead_id } = await submit(site, { email: "anna@shop.example" });
+    await settle(lead_id);
+    await say({ lead_id, status: "first" });
+    await settle(lead_id);
+    const first = Number((await leadRow(lead_id))?.["crm_at"]);
+    await say({ lead_id, status: "second" });
+    await settle(lead_id);
+    expect(await leadRow(lead_id)).toMatchObject({ status: "second", crm_at: first + 1 });
+    await writeCrmWord(env.DB, lead_id, { crm_id: null, status: "first", at: first });
+    expect(await leadRow(lead_id)).toMatchObject({ status: "second" });
+  });
+
+  it("takes the place of one that was kept with a time to come", async () => {
+    receive();
+    const site = await newSite();
+    const { lead_id } = await submit(site, { email: "anna@shop.example" });
+    await settle(lead_id);
+    await env.DB.prepare("UPDATE leads SET status = 'forged', crm_at = 1e17 WHERE lead_id = ?").bind(lead_id).run();
+    await say({ lead_id, status: "won" });
+    await settle(lead_id);
+    expect(await leadRow(lead_id)).toMatchObject({ status: "won" });
   });
 
   it("that reaches D1 late takes no newer one's place there", async () => {
