@@ -7,6 +7,10 @@ import type { Taken } from "./lead";
 
 const STYLE = "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1rem}";
 
+/** A form may stand in another site's frame, and so does its answer. */
+const PAGE_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors *";
+
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 
 /** A page for somebody whose browser has just sent a form: it has no script, and loads nothing. */
@@ -16,7 +20,7 @@ export function plainPage(title: string, text: string, init: { status: number; h
   const headers = new Headers(init.headers);
   headers.set("Content-Type", "text/html; charset=utf-8");
   headers.set("Cache-Control", "no-store");
-  headers.set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors *");
+  headers.set("Content-Security-Policy", PAGE_POLICY);
   return new Response(html, { status: init.status, headers });
 }
 
@@ -26,13 +30,18 @@ export const wantsPage = (request: Request, isPlain: boolean): boolean =>
 
 /**
  * Where a plain form is sent on to: an http(s) URL on one of the site's redirect hosts or on the page's own. Null for
- * any other, so that this is nobody's springboard.
+ * any other, so that this is nobody's springboard. Only a page that is known to be http itself leads on to http.
  */
 export function redirectTo(wanted: string | undefined, page: string | null, { redirect_hosts }: Forms): string | null {
   // Where the page is hidden its origin is "null": only an absolute address leads anywhere then.
   const from = page !== null && URL.canParse(page) ? new URL(page) : null;
   if (!wanted || !URL.canParse(wanted, from?.href)) return null;
   const url = new URL(wanted, from?.href);
+  if (url.protocol === "http:" && from?.protocol !== "http:") {
+    // A port of its own speaks one of the two.
+    if (url.port !== "") return null;
+    url.protocol = "https:";
+  }
   const isAllowed =
     url.host === from?.host || redirect_hosts.includes(url.host) || redirect_hosts.includes(url.hostname);
   return isAllowed && isHttpUrl(url.href) && !url.username && !url.password ? url.href : null;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { wayFrom } from "../../src/browser/lazy/lead/way";
 import { accepted, plainPage, redirectTo, wantsPage } from "../../src/leads/answer";
 import { Forms } from "../../src/protocol/form";
 
@@ -11,7 +12,6 @@ describe("a plain form's way on", () => {
     ["/thanks", "https://shop.example:8443/thanks"],
     ["thanks", "https://shop.example:8443/contact/thanks"],
     ["https://other.example/", "https://other.example/"],
-    ["http://other.example/x", "http://other.example/x"],
     ["https://other.example:1234/", "https://other.example:1234/"],
     ["https://OTHER.example", "https://other.example/"],
     ["https://ported.example:9000/", "https://ported.example:9000/"],
@@ -30,6 +30,35 @@ describe("a plain form's way on", () => {
     ...["https://", "https://other.example:x/"],
   ])("may not lead to %s", (wanted) => {
     expect(redirectTo(wanted, PAGE, forms)).toBeNull();
+  });
+
+  it.each([
+    ["http://other.example/x?a#b", "https://other.example/x?a#b"],
+    ["HTTP://other.example:80/", "https://other.example/"],
+    ["http://ported.example:9000/", null],
+    ["http://shop.example:8443/thanks", null],
+    ["http://evil.example/", null],
+  ])("is never on to http from a page on https, or on what nobody knows: %s", (wanted, way) => {
+    expect(redirectTo(wanted, PAGE, forms)).toBe(way);
+    if (!wanted.includes("shop.example")) {
+      for (const hidden of [null, "null", "about:srcdoc"]) expect(redirectTo(wanted, hidden, forms)).toBe(way);
+    }
+  });
+
+  it("may be on to http from a page that is http itself", () => {
+    const page = "http://shop.example/contact";
+    expect(redirectTo("thanks", page, forms)).toBe("http://shop.example/thanks");
+    expect(redirectTo("http://ported.example:9000/", page, forms)).toBe("http://ported.example:9000/");
+    expect(redirectTo("https://other.example/", page, forms)).toBe("https://other.example/");
+  });
+
+  it("is the same where the page's own script goes on", () => {
+    const way = (wanted: string, here = PAGE) => wayFrom(here, wanted)?.href;
+    expect(way("/thanks")).toBe("https://shop.example:8443/thanks");
+    expect(way("http://other.example/x")).toBe("https://other.example/x");
+    expect(way("http://other.example:9000/x")).toBeUndefined();
+    expect(way("http://other.example/x", "http://shop.example/")).toBe("http://other.example/x");
+    expect(way("javascript:alert(1)")).toBeUndefined();
   });
 
   it("is to a host that is named where the form's page is not known", () => {

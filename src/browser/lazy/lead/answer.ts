@@ -1,3 +1,5 @@
+import { wayFrom } from "./way";
+
 /** Tells the page: `pulse:lead` at the form. False if the page has prevented it, and goes on by itself. */
 export const announce = (form: HTMLElement, detail: { lead_id: string; status: string }): boolean =>
   form.dispatchEvent(new CustomEvent("pulse:lead", { detail, bubbles: true, cancelable: true }));
@@ -13,15 +15,9 @@ export function liveRegion(): HTMLElement {
   return region;
 }
 
-/** Where a form's lead leads to, if that is a page. */
-const pageAt = (redirect: string): URL | undefined => {
-  const to = new URL(redirect, location.href);
-  return /^https?:$/.test(to.protocol) ? to : undefined;
-};
-
 /** On to `redirect`; or the thanks in the form's place, read out, and with the focus that the form has lost. */
 export function thank(form: HTMLFormElement, text = THANKS, redirect?: string, region = liveRegion()): void {
-  const to = redirect && pageAt(redirect);
+  const to = redirect && wayFrom(location.href, redirect);
   if (to) {
     location.assign(to);
     return;
