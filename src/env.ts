@@ -26,6 +26,8 @@ export interface Env {
   REALTIME: DurableObjectNamespace<RealtimeActor>;
   /** Site settings: an itty-durable object, reached through its proxy only. */
   SITE: DurableObjectNamespace;
+  /** The dashboard's files. Absent where only the Worker runs. */
+  ASSETS?: Fetcher;
   LEAD: DurableObjectNamespace<LeadActor>;
   /** One object for each name of a submit. */
   SUBMIT: DurableObjectNamespace<SubmitActor>;
@@ -45,6 +47,12 @@ export interface Env {
   /** Waits between webhook attempts in ms, separated by commas, and the time an attempt may take: tests go faster. */
   WEBHOOK_SCHEDULE_MS?: string;
   WEBHOOK_TIMEOUT_MS?: string;
+  /** `host` or `host:port`, separated by commas: where webhooks may go although a public name on 443 is asked for. */
+  WEBHOOK_HOSTS?: string;
+  /** Where `npm run dev` takes webhooks, to send them on once it has looked up where their names lead. In development only. */
+  WEBHOOK_GATE?: string;
+  /** The value of `Strict-Transport-Security`, or `off`. */
+  HSTS?: string;
   /** Secret for `ip: hashed`. */
   ADDRESS_HASH_SECRET?: string;
 }
@@ -53,3 +61,7 @@ export const isDevelopment = (env: Pick<Env, "ENVIRONMENT">): boolean => env.ENV
 
 export const limitsLifted = (env: Pick<Env, "ENVIRONMENT" | "RATE_LIMIT">): boolean =>
   env.RATE_LIMIT === "off" && isDevelopment(env);
+
+/** Only one's own machine has a gate: elsewhere the platform looks up where a name leads. */
+export const webhookGate = (env: Pick<Env, "ENVIRONMENT" | "WEBHOOK_GATE">): string | undefined =>
+  isDevelopment(env) ? env.WEBHOOK_GATE : undefined;

@@ -1,7 +1,9 @@
 import type { Env } from "./env";
+import { withBrowserHeaders } from "./http/browser-headers";
 import type { Context } from "./http/context";
 import { preflight, withDashboardCors } from "./http/cors";
 import { createLogger, errorField, type Logger } from "./http/logger";
+import { PUBLIC } from "./http/paths";
 import { Problem, unavailable } from "./http/problem";
 import { createRouter } from "./http/router";
 import { MAX_REQUEST_URL_UNITS } from "./limits";
@@ -21,9 +23,6 @@ export { SiteSettings } from "../durable/site";
 export { SubmitActor } from "../durable/submit";
 
 const dispatch = createRouter(routes, elsewhere);
-
-/** What pages of other origins call. */
-const PUBLIC = /^\/(track\/|lead(\/|$))/;
 
 async function answer(context: Context): Promise<Response> {
   const { request, url } = context;
@@ -55,7 +54,7 @@ export default {
     const context: Context = { request, url, params: {}, route: "", env, log };
     const began = Date.now();
     const answered = await answer(context).catch((error: unknown) => failure(error, log));
-    const response = await withDashboardCors(answered, context);
+    const response = withBrowserHeaders(await withDashboardCors(answered, context), request, url, env.HSTS);
     log.debug("request", {
       method: request.method,
       path: pathClass(url),

@@ -151,6 +151,8 @@ export const FORM_ABANDONED_MS = 30 * MINUTE;
 export const ENGAGED_GAP_MS = 15 * SECOND;
 /** Spans of attention kept apart, so that a page that delivers late can fill in between; before them only their sum is kept. */
 export const MAX_ATTENTION_SPANS = 16;
+/** `Strict-Transport-Security`, seconds: a year, the least that lists of such hosts take, and what most send. */
+export const HSTS_SECONDS = 365 * 24 * 3_600;
 /** Site settings in the isolate. */
 export const SITE_CACHE_MS = 60 * SECOND;
 /** Sites remembered per isolate, unknown ones too, so that inventing names cannot grow memory. */

@@ -1,5 +1,6 @@
 import { headerOf } from "../protocol/header";
 import type { Context } from "./context";
+import { API } from "./paths";
 import { dashboardOrigins, originAllowed } from "./sites";
 
 /**
@@ -19,9 +20,6 @@ export function preflight(request: Request): Response {
     },
   });
 }
-
-/** What a dashboard of another origin may call. */
-const API = /^\/(analytics|metrics)(\/|$)/;
 
 /**
  * CORS for the API: a page of an origin that is one of the sites' `dashboard_origins` may read the answer, refusals too;

@@ -6,6 +6,7 @@ import { headerOf } from "../protocol/header";
 import { getDaily, getEngagement, getOverview } from "./aggregates";
 import { getLive, getSession, getSessionEvents, postTicket } from "./analytics";
 import { getAnomalies } from "./anomalies";
+import { getAsset } from "./assets";
 import { getBots, getDevices, getEventTypes, getGeo, getSources, getTopPages } from "./breakdowns";
 import { getDemo } from "./demo";
 import { deleteLead, deletePerson, deleteVisitor, getErasure } from "./erasures";
@@ -99,6 +100,9 @@ export const routes: readonly Route[] = [
   { method: "GET", path: "/openapi.json", handler: openApiRoute(() => routes) },
   { method: "GET", path: "/docs", handler: docsRoute(() => routes) },
   { method: "GET", path: "/demo", handler: getDemo },
+  { method: "GET", path: "/dashboard*", handler: getAsset },
+  { method: "GET", path: "/player*", handler: getAsset },
+  { method: "GET", path: "/third-party.txt", handler: getAsset },
 ];
 
 /** Paths that are none of the above: nothing, or where an old form sends its leads. */

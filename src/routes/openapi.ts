@@ -1,9 +1,10 @@
 import { version } from "../../package.json";
 import type { Handler } from "../http/context";
+import { stylesOf } from "../http/policy";
 import type { Route } from "../http/router";
 import { openApiDocument } from "../openapi/document";
 import { operations } from "../openapi/operations";
-import { renderDocs, STYLE } from "../openapi/page";
+import { renderDocs } from "../openapi/page";
 
 const CACHED = { "Cache-Control": "public, max-age=300" };
 
@@ -17,25 +18,19 @@ export function openApiRoute(routes: () => readonly Route[]): Handler {
   };
 }
 
-async function policy(): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(STYLE));
-  const hash = btoa(String.fromCharCode(...new Uint8Array(digest)));
-  const nothingElse = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-  return `default-src 'none'; style-src 'sha256-${hash}'; ${nothingElse}`;
-}
+const policyOf = async (html: string): Promise<string> =>
+  `default-src 'none'; ${await stylesOf(html)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
-/** `GET /docs`: the same document as a page. It has no script, and may load nothing from anywhere. */
+/** `GET /docs`: the same document as a page, made once per isolate. It has no script, and may load nothing from anywhere. */
 export function docsRoute(routes: () => readonly Route[]): Handler {
-  let page: Promise<Response> | undefined;
-  const make = async (): Promise<Response> => {
-    const headers = {
-      ...{ "Content-Type": "text/html; charset=utf-8", ...CACHED, "Content-Security-Policy": await policy() },
-      ...{ "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer" },
-    };
-    return new Response(renderDocs(openApiDocument(routes(), operations, version)), { headers });
-  };
+  // Text, not a response: that would be of the request it was made in, and no other may read it.
+  let page: { html: string; policy: string } | undefined;
   return async () => {
-    page ??= make();
-    return (await page).clone();
+    if (!page) {
+      const html = renderDocs(openApiDocument(routes(), operations, version));
+      page = { html, policy: await policyOf(html) };
+    }
+    const headers = { "Content-Type": "text/html; charset=utf-8", ...CACHED, "Content-Security-Policy": page.policy };
+    return new Response(page.html, { headers });
   };
 }

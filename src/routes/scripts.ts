@@ -70,6 +70,8 @@ function serve(request: Request, name: string, cache: string): Response {
     "Cache-Control": cache,
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
+    // The scripts' own comments would weigh on every page: what others' licences ask to be said is there.
+    Link: '</third-party.txt>; rel="license"',
     ...(!isMap && { SourceMap: `/v/${version}/${script}.map` }),
     ETag: `"${version}${isMap ? "-map" : ""}"`,
   };

@@ -1,0 +1,13 @@
+import type { Handler } from "../http/context";
+import { Problem } from "../http/problem";
+
+/**
+ * `GET /dashboard`, `/player` and what they load: files of the build, with the policies of `src/dashboard/headers.txt`. They
+ * pass through the Worker for the headers that every response has.
+ */
+export const getAsset: Handler = async ({ request, env }) => {
+  const file = await env.ASSETS?.fetch(request);
+  if (file && file.status !== 404) return file;
+  await file?.body?.cancel();
+  throw new Problem("not_found", "There is nothing at this path.");
+};
