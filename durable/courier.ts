@@ -1,10 +1,11 @@
-import { type Env, isDevelopment } from "../src/env";
+import { type Env, isDevelopment, webhookGate } from "../src/env";
 import { errorField, type Logger } from "../src/http/logger";
 import { siteSettings } from "../src/http/sites";
 import type { Permit, Report } from "../src/leads/breaker";
 import { type Delivery, newDelivery, PAUSED } from "../src/leads/delivery";
 import { type Attempt, expiryOf, judgeAttempt, readSchedule, reasonOf } from "../src/leads/schedule";
 import { send } from "../src/leads/send";
+import { namedHosts } from "../src/leads/target";
 import {
   ALARM_GUARD_MS,
   LEAD_RETRY_MAX_MS,
@@ -209,7 +210,12 @@ export class Courier {
     const patience = this.#schedule[attempts - 1] ?? 2 * this.#timeout;
     const under_way: Delivery = { ...before, attempts, next_at: began + this.#timeout + patience, updated_at: began };
     this.#settle(under_way);
-    const options = { timeout_ms: this.#timeout, isDevelopment: isDevelopment(env) };
+    const options = {
+      timeout_ms: this.#timeout,
+      isDevelopment: isDevelopment(env),
+      named: namedHosts(env.WEBHOOK_HOSTS),
+      gate: webhookGate(env),
+    };
     const attempt = await send(webhook, { id: before.delivery_id, body: message.body }, options);
     const after = afterAttempt(under_way, attempt, this.#schedule, Date.now());
     this.#settle(after);

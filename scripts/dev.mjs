@@ -8,6 +8,7 @@ import { parseEnv } from "node:util";
 import { bin, installMissing, quiet, root, run, runQuietly } from "./install.mjs";
 import { startOf } from "./lib/dev-options.mjs";
 import { isMigrated, noteMigrated } from "./lib/fresh.mjs";
+import { openGate } from "./lib/gate.mjs";
 
 const HELP = `npm run dev [-- <arguments for wrangler dev>]
 
@@ -18,7 +19,8 @@ argument wins over the environment:
   RATE_LIMIT  off lifts the rate limits, for load tests
   LOG_LEVEL   debug, info, warn (default) or error
   WEBHOOK_SCHEDULE_MS  waits between webhook attempts, separated by commas (default 5 s to 24 h)
-  WEBHOOK_TIMEOUT_MS   how long an attempt may take (default 15,000)`;
+  WEBHOOK_TIMEOUT_MS   how long an attempt may take (default 15,000)
+  WEBHOOK_HOSTS        where webhooks may go on this machine or in its network: WEBHOOK_HOSTS=localhost:3000,crm.lan`;
 
 const args = process.argv.slice(2);
 if (args.includes("--help") || args.includes("-h")) {
@@ -45,9 +47,12 @@ if (!isMigrated(state)) runQuietly(bin("wrangler"), migrate, { CI: "1" });
 noteMigrated(state);
 
 const inspectorPort = await freePort();
-const vars = ["RATE_LIMIT", "LOG_LEVEL", "WEBHOOK_SCHEDULE_MS", "WEBHOOK_TIMEOUT_MS"].flatMap((name) =>
-  process.env[name] ? ["--var", `${name}:${process.env[name]}`] : [],
-);
+const gate = await openGate();
+const passedOn = ["RATE_LIMIT", "LOG_LEVEL", "WEBHOOK_SCHEDULE_MS", "WEBHOOK_TIMEOUT_MS", "WEBHOOK_HOSTS"];
+const vars = [
+  ...passedOn.flatMap((name) => (process.env[name] ? [`${name}:${process.env[name]}`] : [])),
+  `WEBHOOK_GATE:${gate.url}`,
+].flatMap((one) => ["--var", one]);
 const server = spawn(bin("wrangler"), ["dev", ...vars, ...wanted.options(inspectorPort)], {
   cwd: root,
   stdio: ["ignore", "inherit", "inherit"],

@@ -3,7 +3,7 @@ import { WEBHOOK_EXCERPT_BYTES } from "../limits";
 import { headerOf } from "../protocol/header";
 import { cleanText } from "../protocol/text";
 import { type Attempt, readRetryAfter } from "./schedule";
-import { targetFault } from "./target";
+import { isNamed, type NamedHost, targetFault } from "./target";
 
 export interface Message {
   /** `webhook-id`: the same for every attempt, so that a receiver can tell a repeat. */
@@ -21,23 +21,43 @@ export interface Target {
 export interface SendOptions {
   timeout_ms: number;
   isDevelopment: boolean;
+  /** Hosts that the operator allows, whatever they are. */
+  named?: readonly NamedHost[];
+  /** Takes what is sent, looks up where it leads, and sends it on; what is named, and all without one, goes straight. */
+  gate?: string | undefined;
 }
+
+/** What the gate is told, and what it answers where the name leads inside (`scripts/lib/gate.mjs`). */
+const TARGET_HEADER = "X-Pulse-Target";
+const REFUSED_HEADER = "X-Pulse-Refused";
 
 /** One attempt, signed as Standard Webhooks 1.0.0 says. Never throws: what went wrong is the answer. */
 export async function send(target: Target, message: Message, options: SendOptions): Promise<Attempt> {
   // Settings were checked when they were saved; this is for those saved by an older version.
-  if (targetFault(target.url, options.isDevelopment) !== null) return { kind: "failed", reason: "target_refused" };
+  const refused: Attempt = { kind: "failed", reason: "target_refused" };
+  const { isDevelopment, named = [] } = options;
+  if (targetFault(target.url, isDevelopment, named) !== null) return refused;
+  const gate = isNamed(new URL(target.url), named) ? undefined : options.gate;
   const controller = new AbortController();
   // Not `AbortSignal.timeout`: that one runs on after the answer, and keeps the actor awake.
   const timer = setTimeout(() => controller.abort(), options.timeout_ms);
   try {
-    const response = await fetch(target.url, {
+    const response = await fetch(gate ?? target.url, {
       method: "POST",
       body: message.body,
-      headers: { "Content-Type": "application/json", "User-Agent": "PulseGate", ...signed(target.secrets, message) },
+      headers: {
+        "Content-Type": "application/json",
+        "User-Agent": "PulseGate",
+        ...signed(target.secrets, message),
+        ...(gate !== undefined && { [TARGET_HEADER]: target.url }),
+      },
       redirect: "manual",
       signal: controller.signal,
     });
+    if (gate !== undefined && response.headers.has(REFUSED_HEADER)) {
+      await discard(response);
+      return refused;
+    }
     const retry_after_ms = readRetryAfter(headerOf(response.headers, "Retry-After"), Date.now());
     // The status decides. Only a refusal's first bytes are read, for whoever looks at the dead letter.
     const excerpt = response.ok ? await discard(response) : await firstBytes(response);

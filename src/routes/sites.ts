@@ -5,7 +5,7 @@ import { type KeyedContext, keyed, requireAllSites } from "../http/keyed";
 import { fromRefusal, Problem } from "../http/problem";
 import { readQuery } from "../http/query";
 import { freshSettings, knownSites, saveSettings, settingsText } from "../http/sites";
-import { targetFault } from "../leads/target";
+import { namedHosts, targetFault } from "../leads/target";
 import { SITE_MAX_SETTINGS_BYTES } from "../limits";
 import { NoQuery } from "../protocol/analytics";
 import { SiteName } from "../protocol/fields";
@@ -67,8 +67,9 @@ const invalid = (path: string, message: string): Problem =>
 
 /** Endpoints that may be called, with the secrets they had where they came back as they were shown. */
 function checkedWebhooks(env: Env, webhooks: readonly Webhook[], before: readonly Webhook[]): Webhook[] {
+  const named = namedHosts(env.WEBHOOK_HOSTS);
   for (const [i, { url }] of webhooks.entries()) {
-    const fault = targetFault(url, isDevelopment(env));
+    const fault = targetFault(url, isDevelopment(env), named);
     if (fault) throw invalid(`webhooks.${i}.url`, fault);
   }
   const complete = withSecrets(webhooks, before);

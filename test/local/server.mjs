@@ -42,7 +42,9 @@ export function freePort() {
  * @param {{ env?: Record<string, string>, lean?: boolean }} [options]
  * @returns {Promise<LocalServer>}
  */
-export async function startServer({ env = {}, lean = false } = {}) {
+export async function startServer({ env: own = {}, lean = false } = {}) {
+  // Receivers of webhooks are on this machine.
+  const env = { WEBHOOK_HOSTS: "127.0.0.1", ...own };
   const dist = lean ? builtWorker() : "";
   let port = await freePort();
   const state = mkdtempSync(join(tmpdir(), "pulsegate-"));
