@@ -4,12 +4,11 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { isPermissive } from "./dependencies/permissive.mjs";
 import { WHAT_FOR } from "./dependencies/what-for.mjs";
 import { root } from "./install.mjs";
 
 const PAGE = "docs/dependencies.md";
-/** Licences that let anybody use, change and pass on what is built with them. */
-const PERMISSIVE = ["MIT", "Apache-2.0", "ISC", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "Unlicense", "CC0-1.0"];
 /** Not permissive, and only used to look at the dashboard in tests: nothing of it is in what is built. */
 const TESTS_ONLY = { "axe-core": "MPL-2.0" };
 
@@ -30,6 +29,8 @@ if (values.help) {
 
 const NOTES = `## Notes
 
+- **What is deployed** has transitive packages in it too, and data of others: [THIRD-PARTY.txt](../THIRD-PARTY.txt), made by
+  \`npm run licences\` from what is bundled.
 - **Node**: 22.12 or newer runs the tools. Where an older one is installed, the commands fetch Node 24 from the registry (the package
   \`node\`, MIT, 190 MB) into \`.node\`, once.
 - **@cloudflare/vitest-pool-workers** goes on under the name \`@cloudflare/vitest-plugin\`; 0.23 is the last under this one, and says so
@@ -93,12 +94,9 @@ function described(name) {
   };
 }
 
-/** @param {string} name @param {string} licence  An SPDX expression: one of several is enough. */
+/** @param {string} name @param {string} licence */
 function isAllowed(name, licence) {
-  const choices = licence.replace(/[()]/g, "").split(" OR ");
-  return choices.some(
-    (one) => PERMISSIVE.includes(one) || Object.entries(TESTS_ONLY).some(([n, l]) => n === name && l === one),
-  );
+  return isPermissive(licence) || Object.entries(TESTS_ONLY).some(([n, l]) => n === name && l === licence);
 }
 
 /** Bytes of a package's own files, without packages of its own. @param {string} folder @returns {number} */

@@ -7,6 +7,8 @@ import { build } from "vite";
 
 const root = fileURLToPath(new URL("../../src/dashboard/", import.meta.url));
 const outDir = fileURLToPath(new URL("../../dist/assets/", import.meta.url));
+/** What others' licences ask to be said goes wherever their work goes. */
+const notices = fileURLToPath(new URL("../../THIRD-PARTY.txt", import.meta.url));
 /** Beside the assets, not among them: what `npm run size` reads. */
 const report = fileURLToPath(new URL("../../dist/dashboard.json", import.meta.url));
 
@@ -35,6 +37,7 @@ export async function buildDashboard() {
     oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   });
   await copyFile(`${root}headers.txt`, `${outDir}_headers`);
+  await copyFile(notices, `${outDir}third-party.txt`);
   if ("output" in built) await writeFile(report, JSON.stringify({ first: await firstView(built.output) }));
 }
 

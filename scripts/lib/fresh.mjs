@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { root } from "../install.mjs";
 
 /** Everything that the scripts, the dashboard and the Worker are made from. */
-const SOURCES = ["src", "durable", "scripts/lib", "package-lock.json", "wrangler.toml"];
+const SOURCES = ["src", "durable", "scripts/lib", "package-lock.json", "wrangler.toml", "THIRD-PARTY.txt"];
 /** What a build of the scripts and the dashboard leaves; without it there is nothing to be fresh. */
 const BUILT = ["dist/browser/manifest.txt", "dist/assets/_headers"].map((file) => join(root, file));
 const DIST = join(root, "dist");

@@ -1,0 +1,65 @@
+// @ts-check
+// Which packages are in what is deployed, transitive ones too: what the bundler takes in, not what package.json says.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { root } from "../install.mjs";
+
+/** The Worker, the scripts for pages, the dashboard and the player. */
+const ENTRIES = {
+  worker: "src/index.ts",
+  tracker: "src/browser/tracker.ts",
+  form: "src/browser/form.ts",
+  pulse: "src/browser/pulse.ts",
+  module: "src/browser/module.ts",
+  acts: "src/browser/lazy/acts/index.ts",
+  fingerprint: "src/browser/lazy/fingerprint.ts",
+  lead: "src/browser/lazy/lead/index.ts",
+  recorder: "src/browser/lazy/recorder/index.ts",
+  dashboard: "src/dashboard/main.tsx",
+  player: "src/dashboard/player/main.ts",
+};
+
+/** @typedef {{ name: string, version: string, licence: string, files: string[], within: string[] }} Bundled */
+
+/** @returns {Promise<Bundled[]>} By name; `within` says in which of the files above each is. */
+export async function bundledPackages() {
+  const { metafile } = await build({
+    ...{
+      absWorkingDir: root,
+      entryPoints: ENTRIES,
+      outdir: "dist/licences",
+      write: false,
+      bundle: true,
+      metafile: true,
+    },
+    ...{ format: "esm", target: "es2022", logLevel: "error", define: { LAZY_PATH: '""' } },
+    ...{ jsx: "automatic", jsxImportSource: "preact", conditions: ["workerd", "worker", "browser"] },
+    // The Worker carries the scripts as text; they are looked at themselves.
+    external: ["cloudflare:*", "node:*", "../../dist/browser/*"],
+    loader: { ".txt": "text", ".html": "text", ".svg": "text" },
+  });
+  /** @type {Map<string, Set<string>>} */
+  const found = new Map();
+  for (const [output, { inputs }] of Object.entries(metafile.outputs)) {
+    for (const [input, { bytesInOutput }] of Object.entries(inputs)) {
+      const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
+      if (folder === undefined || bytesInOutput === 0) continue;
+      found.set(folder, (found.get(folder) ?? new Set()).add(/([^/.]+)\.\w+$/.exec(output)?.[1] ?? output));
+    }
+  }
+  return [...found].map(([folder, within]) => described(join(root, folder), [...within].sort())).sort(byName);
+}
+
+/** @param {{ name: string }} a @param {{ name: string }} b */
+const byName = (a, b) => (a.name < b.name ? -1 : 1);
+
+/** @param {string} folder @param {string[]} within @returns {Bundled} */
+function described(folder, within) {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const files = readdirSync(folder)
+    .filter((file) => /^(licen[cs]e|copying|notice)/i.test(file))
+    .sort()
+    .map((file) => readFileSync(join(folder, file), "utf8").replaceAll("\r\n", "\n").trim());
+  return { name, version, licence: String(license ?? ""), files, within };
+}
