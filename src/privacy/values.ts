@@ -35,7 +35,7 @@ export function isToken(run: string): boolean {
   const mixed = words.filter((word) => turnsEvery(/\d/.test(word) ? 9 : 4, word)).join("-");
   return (
     UUID.test(run) ||
-    (mixed.length > 11 && turnsEvery(/[a-z].*[A-Z]|[A-Z].*[a-z]/.test(mixed) ? 4 : 3, mixed)) ||
+    (mixed.length > 11 && turnsEvery(/[a-z]/.test(mixed) && /[A-Z]/.test(mixed) ? 4 : 3, mixed)) ||
     words.some(
       (word) => word.length > 19 && (/\d([a-z]+|\d{18,})\d/i.test(word) || turnsEvery(/\d/.test(word) ? 5 : 4, word)),
     )
