@@ -100,6 +100,8 @@ export const MAX_WATCHERS = 32;
 export const SOCKET_PROOF_MS = 10 * SECOND;
 /** Whoever follows is asked for their key again this often: what is revoked or has expired closes within a minute. */
 export const KEY_CHECK_MS = 25 * SECOND;
+/** So long that look may take: a stalled database must not hold up what else the alarm has to do. */
+export const KEY_CHECK_WAIT_MS = 5 * SECOND;
 
 // --- Time -----------------------------------------------------------------------------------------------------------
 
@@ -122,6 +124,11 @@ export const FLUSH_JITTER = 0.1;
 export const RETRY_JITTER = 0.25;
 /** A flush may come this share of its interval early if the alarm is set for then already. */
 export const REUSE_SHARE = 0.25;
+/**
+ * What D1 keeps of an event's data; the archive has the whole. Most have under 200 bytes, and at the full 2.5 KB one address
+ * could fill a database in twenty minutes.
+ */
+export const EVENT_DATA_BYTES = 1_024;
 /** Journal text that flushes at once: half a plan, so that a busy session writes full plans. */
 export const FLUSH_AT_UNITS = PLAN_MAX_UNITS / 2;
 /** Retry of a failed flush: 2 s doubled per attempt to at most 2 minutes (D1 stalls of 60 to 80 s happen). */
@@ -451,6 +458,11 @@ export const IDENTITY_COUNTED_GROUPS = 100;
 export const IDENTITY_RETENTION_MS = 90 * DAY;
 /** How long a flush waits for an identity's answer on its way: the answer then needs no flush of its own. */
 export const IDENTITY_WAIT_MS = 300;
+/**
+ * Identities a session may tell of itself: its fingerprint and as many addresses as network changes are recorded, twice over.
+ * A withdrawal asks each of them to forget, and an invocation has 1,000 calls.
+ */
+export const IDENTITY_MAX_TOLD = 64;
 /** Tries to ask about a session, per load of its actor. */
 export const IDENTITY_MAX_ASKS = 3;
 /** Between two questions of one session, its flushes aside: each wakes two actors, and a script sends forms all the time. */

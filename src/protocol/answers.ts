@@ -125,6 +125,9 @@ const Event = z.object({
   scroll_percent: z.number().nullable(),
   data: Bag.nullable(),
   late: z.boolean(),
+  truncated: z
+    .boolean()
+    .meta({ description: "Only the first 1,024 bytes of its data are here; the replay has the whole" }),
 });
 
 export const SessionBody = z.object({ data: Session });

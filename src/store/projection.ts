@@ -1,3 +1,4 @@
+import { EVENT_DATA_BYTES } from "../limits";
 import type { Entry, EventEntry } from "../session/entry";
 import { type Head, identityMark } from "../session/head";
 import type { Progress } from "../session/progress";
@@ -6,6 +7,13 @@ import { columns, summary } from "../session/view";
 import { withQuarantined, writeDetail } from "./detail";
 
 /** D1's side of a flush: the projection of one session's journal. Every statement may be repeated at will. */
+
+/** An event's `detail` as JSON, of a row `entries`, its data cut: the first of its fields that fit, in the order they came. */
+const CUT_DETAIL = `json_set(entry -> 'detail', '$.truncated', json('true'), '$.data', (
+  SELECT json(json_group_object(key, entry -> fullkey)) FROM (
+    SELECT key, fullkey, sum(octet_length(key) + octet_length(entry -> fullkey) + 4) OVER (ORDER BY id) AS bytes
+    FROM json_each(entry, '$.detail.data'))
+  WHERE bytes <= ${EVENT_DATA_BYTES}))`;
 
 /**
  * One parameter for any number of rows. The conflict target is named, so that only a repeat is passed over in silence:
@@ -17,9 +25,12 @@ const INSERT_EVENTS = `
   WITH entries AS MATERIALIZED (SELECT value AS entry FROM json_each(?2))
   SELECT ?1, entry ->> 'seq', entry ->> 'stream', entry ->> 'number', entry ->> 'at', entry ->> 'received_at',
          entry ->> 'event_type', entry ->> 'page', entry ->> 'element',
-         CASE WHEN entry ->> 'late' THEN json_set(coalesce(entry -> 'detail', '{}'), '$.late', json('true'))
-              ELSE entry -> 'detail' END
-  FROM entries WHERE entry ->> 'kind' = 'event'
+         CASE WHEN entry ->> 'late' THEN json_set(coalesce(detail, '{}'), '$.late', json('true')) ELSE detail END
+  FROM (
+    SELECT entry, CASE WHEN octet_length(entry -> '$.detail.data') > ${EVENT_DATA_BYTES} THEN ${CUT_DETAIL}
+                       ELSE entry -> 'detail' END AS detail
+    FROM entries WHERE entry ->> 'kind' = 'event')
+  WHERE true
   ON CONFLICT (session_id, seq) DO NOTHING`;
 
 /**

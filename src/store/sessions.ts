@@ -143,6 +143,7 @@ interface StoredDetail {
   scroll_percent?: number;
   data?: Record<string, unknown>;
   late?: true;
+  truncated?: true;
 }
 
 /** An event as the API shows it. */
@@ -150,8 +151,8 @@ export type StoredEvent = ReturnType<typeof toEvent>;
 
 function toEvent({ detail, ...row }: EventRow) {
   const parts = detail === null ? {} : (JSON.parse(detail) as StoredDetail);
-  const { x = null, y = null, scroll_percent = null, data = null, late = false } = parts;
-  return { ...row, x, y, scroll_percent, data, late };
+  const { x = null, y = null, scroll_percent = null, data = null, late = false, truncated = false } = parts;
+  return { ...row, x, y, scroll_percent, data, late, truncated };
 }
 
 /** One page of a session's events, in the order they were taken. `after` is the seq of the page before. */

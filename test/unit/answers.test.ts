@@ -42,7 +42,7 @@ const session = {
 };
 const event = {
   ...{ seq: 1, stream: "s", number: 1, at: AT, received_at: AT, event_type: "click", page: "https://a.example/" },
-  ...{ element: null, x: 1.5, y: null, scroll_percent: 2, data: { a: 1 }, late: false },
+  ...{ element: null, x: 1.5, y: null, scroll_percent: 2, data: { a: 1 }, late: false, truncated: false },
 };
 const bots = { mode: "exclude", excluded: 3 };
 const period = { from: 1, to: 2 };

@@ -427,7 +427,7 @@ describe("one session", () => {
     expect(data[1]).toEqual({
       ...{ seq: expect.any(Number), stream: "s1", number: 2, at: expect.any(Number), received_at: expect.any(Number) },
       ...{ event_type: "click", page: PAGE, element: null, x: null, y: null, scroll_percent: null },
-      ...{ data: { i: 0 }, late: false },
+      ...{ data: { i: 0 }, late: false, truncated: false },
     });
   });
 
@@ -541,7 +541,8 @@ describe("/openapi.json", () => {
       Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
     );
     const scripts = ["/tracker.js", "/form.js", "/pulse.js", "/v/:version/:name"];
-    const unpublished = [...scripts, "/demo", "/openapi.json", "/docs"];
+    const assets = ["/dashboard*", "/player*", "/third-party.txt"];
+    const unpublished = [...scripts, ...assets, "/demo", "/openapi.json", "/docs"];
     const there = routes
       .filter(({ path }) => !unpublished.includes(path))
       .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, "{$1}")}`);

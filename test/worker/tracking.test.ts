@@ -30,6 +30,7 @@ import {
   later,
   newId,
   problemOf,
+  read,
   SINGLE,
   START,
   taken,
@@ -277,6 +278,27 @@ describe("a batch", () => {
         { stream: "s2", missing: 899, implausible: true },
       ],
     });
+  });
+
+  it("with more data than D1 keeps has its first fields there, and the whole in R2", async () => {
+    const session_id = newId();
+    const data = { title: "é".repeat(300), deep: { list: [1, true, null] }, more: "x".repeat(900), last: "y" };
+    const events = [
+      { event_type: "shop.long", x: 7, data },
+      { event_type: "shop.longest", data: { text: "z".repeat(2_000) } },
+      { event_type: "shop.short", data: { text: "z".repeat(900) } },
+    ];
+    await taken(batchOf(session_id, { events }));
+    await flushed(session_id);
+    const { data: rows } = await read<{ data: object[] }>(`/analytics/sessions/${session_id}/events`);
+    const kept = { title: data.title, deep: data.deep };
+    expect(rows).toMatchObject([
+      { x: 7, data: kept, truncated: true },
+      { data: {}, truncated: true },
+      { data: { text: "z".repeat(900) }, truncated: false },
+    ]);
+    const inArchive = (await entriesInR2(session_id)).filter(isEvent);
+    expect(inArchive.map(({ detail }) => detail?.data)).toEqual(events.map((event) => event.data));
   });
 
   it("without numbers is new each time", async () => {
