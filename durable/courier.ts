@@ -261,7 +261,10 @@ export class Courier {
     if (this.#projecting.at > Date.now()) return;
     const changed = store.unprojected().flatMap((delivery) => {
       const type = store.message(delivery.seq)?.type;
-      return type === undefined ? [] : [{ ...delivery, type }];
+      if (type !== undefined) return [{ ...delivery, type }];
+      // There is nothing to say of it, and it must not be asked for again and again.
+      store.markProjected(delivery);
+      return [];
     });
     if (changed.length === 0) return;
     try {

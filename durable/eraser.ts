@@ -11,6 +11,7 @@ import {
 } from "../src/limits";
 import { Budget } from "../src/ops/budget";
 import { eraseLead } from "../src/ops/erase-lead";
+import { foundFromGuests } from "../src/ops/found-lead";
 import { liveSessionsOf } from "../src/ops/live";
 import type { Erasure } from "../src/protocol/erasure";
 import { shardName, shardOf } from "../src/roster/shards";
@@ -239,6 +240,7 @@ export class EraserActor extends DurableObject<Env> {
   }
 
   async #eraseLead(order: ErasureOrder, receipt: Erasure, leadId: string, budget: Budget): Promise<boolean> {
+    if (order.subject.kind === "visitor") await foundFromGuests(this.env, leadId);
     const erased = await eraseLead(this.env, leadId, { keepConversion: false, take: () => budget.take(1) });
     receipt.counts.d1.leads += erased.leads;
     receipt.counts.d1.deliveries += erased.deliveries;

@@ -97,12 +97,23 @@ export class LeadActor extends DurableObject<Env> {
     this.#arm();
   }
 
+  /** A guest has become a lead of its own, with no other actor. */
+  found(lead_id: string, site: string): void {
+    const state = this.#store.read() ?? this.#begin(lead_id, site, null);
+    const claim = { lead_id, outcome: "created" } as const;
+    // One that was never handed on tells its receivers now.
+    if (state.own) this.#settleClaim({ ...state, wipe_at: null }, claim);
+    else this.#store.write({ ...state, claim, wipe_at: null });
+    this.#arm();
+  }
+
   /** A guest of this lead is erased: what was to be said of its submit goes too. */
   async forget(submissionId: string): Promise<void> {
     if (!this.#store.read()) return;
     const seqs = this.ctx.storage.transactionSync(() => {
-      this.#store.dropSubmission(submissionId);
-      return this.#outbox.dropSubmission(submissionId);
+      // Should it still be handed on, it is known.
+      this.#store.addSubmission(submissionId);
+      return this.#outbox.eraseSubmission(submissionId);
     });
     await deleteDeliveries(this.db, this.ctx.id.name ?? "", seqs);
   }
@@ -122,6 +133,12 @@ export class LeadActor extends DurableObject<Env> {
   /** The site whose lead this is; null for an id that is none. */
   siteOf(): string | null {
     return this.#store.read()?.site ?? null;
+  }
+
+  /** The site, and the lead that this submit has become part of, as far as this actor still knows. */
+  home(): { site: string; lead_id: string } | null {
+    const state = this.#store.read();
+    return state && { site: state.site, lead_id: state.claim?.lead_id ?? state.lead_id };
   }
 
   /** What the CRM says of the lead. An older word does not take a newer one's place. */
@@ -240,7 +257,10 @@ export class LeadActor extends DurableObject<Env> {
   async #handOn(state: LeadState, own: Submission, leadId: string): Promise<void> {
     const { outcome = "merged", guest = false } = state.claim ?? {};
     await inTime(this.env.LEAD.getByName(leadId).adopt(leadId, own, outcome, guest), OUTSIDE_TIMEOUT_MS);
-    this.#store.write({ ...state, own: null, wipe_at: Date.now() + LEAD_LINGER_MS });
+    const after = this.#store.read();
+    // It may have become a lead of its own meanwhile, or be erased.
+    if (after?.claim?.lead_id !== leadId) return;
+    this.#store.write({ ...after, own: null, wipe_at: Date.now() + LEAD_LINGER_MS });
   }
 
   async #tellCrmWord(leadId: string, word: NonNullable<LeadState["crm"]>): Promise<void> {

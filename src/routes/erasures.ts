@@ -4,7 +4,7 @@ import { errorField } from "../http/logger";
 import { Problem, unavailable } from "../http/problem";
 import { readQuery } from "../http/query";
 import { ErasureQuery, PeopleQuery } from "../protocol/erasure";
-import { findErasure, leadsByKeys } from "../store/erasures";
+import { findErasure, hostOf, leadsByKeys } from "../store/erasures";
 import { findLead } from "../store/lead-list";
 import type { ErasureOrder, ErasureSubject } from "../store/order";
 import { nobody, personKeys } from "./people";
@@ -50,7 +50,7 @@ export const deletePerson = keyed(async (context) => {
   return erase(context, { kind: "person", keys }, { sites, keep_leads: false });
 }, "admin");
 
-/** `DELETE /analytics/leads/:id`: erases one lead, by its id or by that of a submit that merged into it. */
+/** `DELETE /analytics/leads/:id`: erases one lead, by its id or by that of a submit that merged into it; of a guest only its own submit. */
 export const deleteLead = keyed(async (context) => {
   const lead_id = await leadFor(context);
   return erase(context, { kind: "lead", lead_id }, { sites: null, keep_leads: false });
@@ -59,9 +59,10 @@ export const deleteLead = keyed(async (context) => {
 /** D1 may not have heard yet of a lead that its actor has taken. */
 async function leadFor({ env, params, caller }: KeyedContext): Promise<string> {
   const id = sessionIdOf(params["id"] ?? "", "not_found");
-  const found = await findLead(env.DB, id);
+  const [found, host] = [await findLead(env.DB, id), await hostOf(env.DB, id)];
   const site = found ? found.site : await env.LEAD.getByName(id).siteOf();
-  if (site !== null && seesSite(caller, site)) return found?.lead_id ?? id;
+  // A guest is not the lead: whoever has sent it has no say over that.
+  if (site !== null && seesSite(caller, site)) return host === null ? (found?.lead_id ?? id) : id;
   throw new Problem("not_found", "There is no such lead.");
 }
 

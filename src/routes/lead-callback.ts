@@ -26,8 +26,9 @@ export const postCallback: Handler = async ({ request, env, log }) => {
   if (!parsed.ok) throw fromRefusal(parsed.refusal);
   const { lead_id: named, crm_id = null, status } = parsed.value;
   try {
-    // A page is told the id of its own submit, and may hand that on.
-    const lead_id = (await leadIdOf(env.DB, named)) ?? named;
+    // A page is told the id of its own submit, and may hand that on; its actor forgets in a day whose lead that became.
+    const home = await env.LEAD.getByName(named).home();
+    const lead_id = home?.lead_id ?? (await leadIdOf(env.DB, named)) ?? named;
     const lead = env.LEAD.getByName(lead_id);
     const site = await lead.siteOf();
     // An unknown lead and a wrong signature are one answer: who cannot sign learns nothing of which leads there are.

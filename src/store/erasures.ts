@@ -1,5 +1,6 @@
 import { keysOf } from "../leads/identity";
 import type { Erasure } from "../protocol/erasure";
+import { COUNTED } from "./leads";
 
 /** D1's side of an erasure: who has to go, and what is said of it afterwards. */
 
@@ -128,10 +129,11 @@ export async function hostOf(db: D1Database, submissionId: string): Promise<stri
   return (await db.prepare(sql).bind(submissionId).first<{ lead_id: string }>())?.lead_id ?? null;
 }
 
-/** The leads that these submits have become part of. */
+/** The leads that these submits have become part of; of a guest its own id. */
 export async function leadsOfSubmits(db: D1Database, submissionIds: readonly string[]): Promise<string[]> {
   const { results } = await db
-    .prepare(`SELECT DISTINCT lead_id FROM lead_submissions WHERE submission_id IN (SELECT value FROM json_each(?))`)
+    .prepare(`SELECT DISTINCT iif(guest, submission_id, lead_id) AS lead_id FROM lead_submissions
+       WHERE submission_id IN (SELECT value FROM json_each(?))`)
     .bind(JSON.stringify(submissionIds))
     .all<{ lead_id: string }>();
   return results.map(({ lead_id }) => lead_id);
@@ -146,9 +148,9 @@ export async function submissionsOf(db: D1Database, leadId: string, limit: numbe
   return results.map(({ submission_id }) => submission_id);
 }
 
-/** A lead counts its guests. */
-const LEAVE_HOST = `UPDATE leads SET submissions = submissions - 1
-  WHERE lead_id = (SELECT lead_id FROM lead_submissions WHERE submission_id = ? AND guest)`;
+/** A lead is as if this guest had never been there; only what it has opened stays open. */
+const LEAVE_HOST = `UPDATE leads SET ${COUNTED("leads.lead_id")},
+  last_submission_at = (SELECT max(received_at) FROM lead_submissions WHERE lead_id = leads.lead_id) WHERE lead_id = ?`;
 const WON = `(at, submission_id) IN (SELECT received_at, submission_id FROM lead_submissions WHERE submission_id = ?)`;
 
 /**
@@ -160,13 +162,14 @@ export async function deleteLeadRows(
   id: string,
   keepConversion: boolean,
 ): Promise<{ leads: number; deliveries: number }> {
-  const [, leads, deliveries] = await db.batch([
-    db.prepare(LEAVE_HOST).bind(id),
+  const host = await hostOf(db, id);
+  const [leads, deliveries] = await db.batch([
     db.prepare("DELETE FROM leads WHERE lead_id = ?").bind(id),
     db.prepare("DELETE FROM deliveries WHERE lead_id = ?").bind(id),
     db.prepare("DELETE FROM lead_claims WHERE lead_id = ?").bind(id),
     ...(keepConversion ? [] : [db.prepare(`DELETE FROM lead_conversions WHERE ${WON}`).bind(id)]),
     db.prepare("DELETE FROM lead_submissions WHERE submission_id = ?").bind(id),
+    ...(host === null ? [] : [db.prepare(LEAVE_HOST).bind(host)]),
   ]);
   return { leads: leads?.meta.changes ?? 0, deliveries: deliveries?.meta.changes ?? 0 };
 }

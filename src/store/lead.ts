@@ -46,10 +46,6 @@ export class LeadStore {
     this.#sql.exec("INSERT OR REPLACE INTO lead (id, body) VALUES (1, ?)", JSON.stringify(state));
   }
 
-  dropSubmission(submissionId: string): void {
-    this.#sql.exec("DELETE FROM submissions WHERE submission_id = ?", submissionId);
-  }
-
   /** False when the submit is there already. */
   addSubmission(submissionId: string): boolean {
     const cursor = this.#sql.exec(

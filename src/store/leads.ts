@@ -1,5 +1,5 @@
 import type { CrmWord } from "../leads/crm-word";
-import type { ClaimKind } from "../leads/identity";
+import type { Claim, ClaimKind } from "../leads/identity";
 import type { Outcome, Submission } from "../leads/lead";
 import { searchText } from "../leads/search";
 import { CLOCK_SKEW_MS, LEAD_OPEN_MS } from "../limits";
@@ -86,7 +86,7 @@ const marks = (from: number, count: number): string =>
   Array.from({ length: count }, (_, i) => `?${from + i}`).join(", ");
 
 /** Read from the submissions, so that a repeat adds nothing. */
-const COUNTED = (lead: string): string => `
+export const COUNTED = (lead: string): string => `
     submissions = (SELECT count(*) FROM lead_submissions WHERE lead_id = ${lead}),
     opened_at = (SELECT max(received_at) FROM lead_submissions
                  WHERE lead_id = ${lead} AND outcome IN ('created', 'reengaged')),
@@ -121,39 +121,50 @@ export interface Claimed {
   guest?: boolean;
 }
 
+export const writeClaims = (db: D1Database, submissionId: string, claims: readonly Claim[]): D1PreparedStatement =>
+  db.prepare(INSERT_CLAIMS).bind(submissionId, JSON.stringify(claims));
+
+export const writeConversion = (db: D1Database, submissionId: string, label: string | null): D1PreparedStatement =>
+  db.prepare(INSERT_CONVERSION).bind(submissionId, label);
+
+/** The row of the lead that a submit belongs to, with what the submit says; nothing where it is a guest. */
+export function upsertLead(
+  db: D1Database,
+  {
+    submission_id,
+    visitor_id,
+    contact,
+    evidence,
+  }: Pick<Submission, "submission_id" | "visitor_id" | "contact" | "evidence">,
+): D1PreparedStatement {
+  const { scores, label, session_id } = evidence;
+  const { engagement, bot, vpn, risk } = scores;
+  return db
+    .prepare(UPSERT_LEAD)
+    .bind(
+      ...[submission_id, visitor_id, JSON.stringify(contact.fields)],
+      ...[...TOLD, ...WON].map((column) => contact[column]),
+      ...[session_id, label, engagement, bot, vpn, risk, JSON.stringify(evidence)],
+    );
+}
+
 /** Takes a submission into D1 and says whose lead it is: one transaction, and the same answer however often. */
 export async function claimLead(db: D1Database, submission: Submission): Promise<Claimed> {
-  const { submission_id, site, received_at, contact, honeypot, evidence, visitor_id, claims } = submission;
+  const { submission_id, site, received_at, contact, honeypot, evidence, claims } = submission;
   const keyOf = (...kinds: ClaimKind[]): string | null => claims.find(({ kind }) => kinds.includes(kind))?.key ?? null;
-  const { scores, label, session_id } = evidence;
-  const seenValues = [
-    session_id,
-    label,
-    scores.engagement,
-    scores.bot,
-    scores.vpn,
-    scores.risk,
-    JSON.stringify(evidence),
-  ];
   const [, , , , , found] = await db.batch<Omit<Claimed, "guest"> & { guest: number }>([
     db
       .prepare(INSERT_SUBMISSION)
       .bind(
-        ...[submission_id, site, received_at, honeypot ? 1 : 0, LEAD_OPEN_MS, session_id],
+        ...[submission_id, site, received_at, honeypot ? 1 : 0, LEAD_OPEN_MS, evidence.session_id],
         ...[JSON.stringify(contact), JSON.stringify(evidence)],
         ...[keyOf("email", "alone"), keyOf("email") === null ? 0 : 1, keyOf("visitor"), keyOf("phone")],
         ...[searchText(contact), keyOf("phone", "typed"), keyOf("name"), submission.trusted ? 1 : 0],
       ),
-    db.prepare(INSERT_CLAIMS).bind(submission_id, JSON.stringify(claims)),
-    db
-      .prepare(UPSERT_LEAD)
-      .bind(
-        ...[submission_id, visitor_id, JSON.stringify(contact.fields)],
-        ...[...TOLD, ...WON].map((column) => contact[column]),
-        ...seenValues,
-      ),
+    writeClaims(db, submission_id, claims),
+    upsertLead(db, submission),
     db.prepare(COUNT_GUEST).bind(submission_id),
-    db.prepare(INSERT_CONVERSION).bind(submission_id, label),
+    writeConversion(db, submission_id, evidence.label),
     db.prepare("SELECT lead_id, outcome, guest FROM lead_submissions WHERE submission_id = ?").bind(submission_id),
   ]);
   const claim = found?.results[0];

@@ -42,10 +42,16 @@ export class OutboxStore {
     this.#sql.exec("INSERT INTO messages (type, at, body) VALUES (?, ?, ?)", type, at, body);
   }
 
-  /** Drops the messages of a lead's submit with their deliveries, and says which they were. */
-  dropSubmission(submissionId: string): number[] {
+  /**
+   * Empties the messages of a lead's submit, drops their deliveries, and says which they are, also when asked again. Their
+   * numbers stay taken: by them a receiver tells one message from another.
+   */
+  eraseSubmission(submissionId: string): number[] {
+    const erased = `erased ${submissionId}`;
     const found = this.#sql.exec<{ seq: number }>(
-      "DELETE FROM messages WHERE body ->> '$.data.lead.submission_id' = ? RETURNING seq",
+      `UPDATE messages SET type = ?1, body = '', spread = 1
+       WHERE CASE body WHEN '' THEN type = ?1 ELSE body ->> '$.data.lead.submission_id' = ?2 END RETURNING seq`,
+      erased,
       submissionId,
     );
     const seqs = found.toArray().map(({ seq }) => seq);
@@ -54,7 +60,10 @@ export class OutboxStore {
   }
 
   message(seq: number): StoredMessage | null {
-    const rows = this.#sql.exec<StoredMessage>("SELECT seq, type, at, body FROM messages WHERE seq = ?", seq);
+    const rows = this.#sql.exec<StoredMessage>(
+      "SELECT seq, type, at, body FROM messages WHERE seq = ? AND body <> ''",
+      seq,
+    );
     return rows.toArray()[0] ?? null;
   }
 
@@ -73,12 +82,13 @@ export class OutboxStore {
     this.#sql.exec("UPDATE messages SET spread = 1 WHERE seq = ?", seq);
   }
 
-  /** Writes a delivery as it is now; D1 is to hear of it. */
+  /** Writes a delivery as it is now; D1 is to hear of it. One whose message was erased meanwhile is not written any more. */
   save(delivery: Delivery): void {
     const { delivery_id, seq, endpoint_id, state, next_at } = delivery;
     const values = [delivery_id, seq, endpoint_id, state, next_at, JSON.stringify(delivery)];
     this.#sql.exec(
-      `INSERT INTO deliveries (delivery_id, seq, endpoint_id, state, next_at, unprojected, body) VALUES (?, ?, ?, ?, ?, 1, ?)
+      `INSERT INTO deliveries (delivery_id, seq, endpoint_id, state, next_at, unprojected, body)
+       SELECT ?1, ?2, ?3, ?4, ?5, 1, ?6 WHERE NOT EXISTS (SELECT 1 FROM messages WHERE seq = ?2 AND body = '')
        ON CONFLICT (delivery_id) DO UPDATE SET state = excluded.state, next_at = excluded.next_at, unprojected = 1,
          body = excluded.body`,
       ...values,

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { LEAD_OPEN_MS } from "../../src/limits";
 import {
   endpoint,
   fromPage,
@@ -86,6 +87,8 @@ async function joined(stranger: object = {}) {
   });
   await settle(victim.lead_id);
   await settle(guest.lead_id);
+  // What the guest has handed on.
+  await settle(victim.lead_id);
   return { site, owner, visitor, victim, guest };
 }
 
@@ -142,7 +145,9 @@ describe("a stranger who names a known address", () => {
 
   it("is marked in the webhook, so that the receiver's own record learns nothing", async () => {
     const { victim, guest } = await joined();
-    expect(received.map(({ data }) => data.lead)).toMatchObject([
+    // At least once: a message that comes again is the same one.
+    const once = [...new Map(received.map((message) => [message.id, message])).values()];
+    expect(once.map(({ data }) => data.lead)).toMatchObject([
       { lead_id: victim.lead_id, guest: false },
       { lead_id: victim.lead_id, submission_id: guest.lead_id, guest: true, message: "I take this over" },
     ]);
@@ -178,6 +183,47 @@ describe("a stranger who names a known address", () => {
     // Nothing more goes out of what was said.
     await post("/analytics/deliveries/redeliver", { state: "dead", site }, { headers: KEY });
     expect(JSON.stringify(await detailOf(victim.lead_id))).not.toContain("I take this over");
+  });
+
+  it("leaves the lead, once erased, as if it had never been there", async () => {
+    const { site, visitor, victim } = await joined();
+    const before = await leadRow(victim.lead_id);
+    vi.setSystemTime(Date.now() + 2 * LEAD_OPEN_MS);
+    const late = await fromPage(site, { email: VICTIM.email, visitor_id: visitor, message: "Again" });
+    await settle(late.lead_id);
+    expect(await leadRow(victim.lead_id)).toMatchObject({ submissions: 3 });
+    expect((await leadRow(victim.lead_id))?.["opened_at"]).not.toBe(before?.["opened_at"]);
+    await erased(`/analytics/visitors/${visitor}`);
+    const after = await leadRow(victim.lead_id);
+    expect(after).toMatchObject({
+      opened_at: before?.["opened_at"],
+      last_submission_at: before?.["created_at"],
+      submissions: 1,
+    });
+  });
+
+  it("stays when the lead's own visitor is erased, as a lead of its own", async () => {
+    const { site, owner, victim, guest } = await joined();
+    const third = await fromPage(site, { email: VICTIM.email, visitor_id: newId(), message: "A third one" });
+    await settle(third.lead_id);
+    expect((await erased(`/analytics/visitors/${owner}`)).d1.leads).toBe(1);
+    expect((await leadsOf(site)).map(({ lead_id }) => lead_id)).toEqual([guest.lead_id]);
+    const { history, ...lead } = await detailOf(guest.lead_id);
+    expect(lead).toMatchObject({ name: "Mallory", message: "I take this over", submissions: 2 });
+    expect(history).toMatchObject([
+      { submission_id: guest.lead_id, guest: false },
+      { submission_id: third.lead_id, guest: true },
+    ]);
+    expect(JSON.stringify({ lead, history })).not.toContain(VICTIM.message);
+    expect((await submit(site, { email: VICTIM.email })).lead_id).toBe(guest.lead_id);
+    await problemOf(await ask(`/analytics/leads/${victim.lead_id}`, { headers: KEY }), "not_found");
+  });
+
+  it("can have its own submit erased by its id, and not the lead", async () => {
+    const { site, victim, guest } = await joined();
+    await erased(`/analytics/leads/${guest.lead_id}`);
+    expect(await submissionsOf(site)).toHaveLength(1);
+    expect(await detailOf(victim.lead_id)).toMatchObject({ name: VICTIM.name, submissions: 1 });
   });
 
   it("is no way to the victim by the stranger's own phone", async () => {

@@ -64,3 +64,21 @@ it("of before gets its indexes", async () => {
     expect(headsOf(store)).toHaveLength(2);
   });
 });
+
+it("empties what an erased submit had to say: its number stays taken, and an attempt that comes back writes nothing", async () => {
+  await inOutbox(1, (store, sql) => {
+    store.addMessage("lead.merged", 2, JSON.stringify({ data: { lead: { submission_id: "guest" } } }));
+    const [first] = ["a", "b"].map((id) => newDelivery("lead", 2, id, 2));
+    if (!first) throw new Error("no delivery");
+    store.save(first);
+    expect(store.eraseSubmission("guest")).toEqual([2]);
+    // The attempt was under way, and an erasure may be asked for again.
+    store.save({ ...first, state: "delivered" });
+    expect(store.eraseSubmission("guest")).toEqual([2]);
+    expect([store.delivery(first.delivery_id), store.message(2)]).toEqual([null, null]);
+    expect(sql.exec("SELECT * FROM messages WHERE body LIKE '%guest%'").toArray()).toEqual([]);
+    store.addMessage("lead.merged", 3, "{}");
+    expect(store.message(3)?.type).toBe("lead.merged");
+    expect(store.message(1)?.type).toBe("lead.created");
+  });
+});

@@ -82,7 +82,7 @@ export const leadOperations: Operations = {
   "DELETE /analytics/leads/:id": {
     summary: "Erase one lead, with its submits, deliveries and actors",
     description:
-      "By its id, or by that of a submit that merged into it. 200 when it is done; 202 while it goes on by itself: ask for the receipt.",
+      "By its id, or by that of a submit that merged into it; of a guest only its own submit. 200 when it is done; 202 while it goes on by itself: ask for the receipt.",
     answer: ErasureBody,
     keyed: true,
     problems: ["not_found", "unavailable"],
