@@ -37,7 +37,8 @@ const cleanWords = (text: string, rules: Rules, levels: number, isKept?: boolean
 function cleanParts(address: string, rules: Rules, levels: number): string {
   const clean = (_: string, mark: string, part: string): string => {
     const at = part.indexOf("=");
-    if (at < 0) return mark + (part && cleanPiece(part, rules, levels));
+    // A number alone is the name of a product or an order, also one that begins with 0.
+    if (at < 0) return mark + (part && cleanPiece(part, rules, levels, /^\d+$/.test(part)));
     const name = part.slice(0, at);
     const value = part.slice(at + 1);
     const meant = unescape(name);

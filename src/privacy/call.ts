@@ -24,10 +24,13 @@ const RECORDED_PAGE = 4;
 const cut = (url: string): string =>
   url.length > MAX_URL_UNITS ? url.replace(/[?#].*/s, "").slice(0, MAX_URL_UNITS) : url;
 
-function once(known: Map<string, string>, text: string, clean: () => string): string {
+/** Base64 with its slashes. An address has as many of its own. */
+const BASE64 = /[\w+/-]{20}/;
+
+function once(known: Map<string, string>, text: string, clean: () => string, also?: RegExp): string {
   let found = known.get(text);
   if (found === undefined) {
-    found = SUSPICIOUS.test(text) ? clean() : text;
+    found = SUSPICIOUS.test(text) || also?.test(text) ? clean() : text;
     known.set(text, found);
   }
   return found;
@@ -49,7 +52,7 @@ export class Cleaner {
 
   text(text: string, name = ""): string {
     if (isAllowed(name, this.#rules)) return cleanText(text, this.#rules, name);
-    return once(this.#texts, text, () => cleanText(text, this.#rules));
+    return once(this.#texts, text, () => cleanText(text, this.#rules), BASE64);
   }
 
   /** The same parts, changed where they hold a secret. */

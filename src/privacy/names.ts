@@ -3,7 +3,7 @@
  * (`accesstoken`), and not within another: `author`, `keyword` and `discard` name nobody.
  */
 const SECRET =
-  /(?:^|[^a-z])(?:[a-z]*(?:token|email|passw(?:or)?[dt]|secret|sess(?:ion)?id|apikey)|mail|pass(?:code|phrase|port)?|pwd?|pin|t?otp|jwt|sig(?:nature)?|nonce|[cx]srf|o?auth(?:orization)?|cred(?:ential)?s?|key|session|sid|cookie|saml(?:re(?:sponse|quest))?|oob|verif(?:ier|ication)|(?:tele)?phone|tel|mobile|msisdn|card|ccn?|cv[cv]|iban|ssn|dob|birth(?:day|date)?|login|u(?:ser)?id|user|(?:first|last|full|sur|user|nick)[^a-z]?name)(?![a-z])|^(?:code|sign)$/i;
+  /(?:^|[^a-z])(?:[a-z]*(?:token|email|passw(?:or)?[dt]|secret|sess(?:ion)?id|(?:api|auth|access|secret|session|private|licen[cs]e)key|(?:phone|card)(?:number|num|no)|(?:auth|otp|reset|login)code|creditcard|mailaddress)|mail|pass(?:code|phrase|port)?|pwd?|pin|t?otp|jwt|sig(?:nature)?|nonce|[cx]srf|o?auth(?:orization)?|cred(?:ential)?s?|key|session|sid|cookie|saml(?:re(?:sponse|quest))?|oob|verif(?:ier|ication)|(?:tele)?phone|tel|mobile|msisdn|card|ccn?|cv[cv]|iban|ssn|dob|birth(?:day|date)?|login|u(?:ser)?id|user|(?:first|last|full|sur|user|nick)[^a-z]?name)(?![a-z])|^(?:code|sign)$/i;
 
 /** Where a word begins without a separator: `oobCode`, `AWSKey`. */
 const HUMPS = /[a-z](?=[A-Z])|[A-Z](?=[A-Z][a-z])/g;

@@ -2,7 +2,7 @@ import type { RecordedEvent } from "../../../protocol/recording";
 import { type Attributes, type Look, scrubAttributes, scrubbedStyle } from "./attributes";
 import type { Finder } from "./finder";
 import { IGNORED, isEditable, MASKED, maskText, SHOWN, thicker, type Veil, veilAt, veilOf } from "./mask";
-import { maskChanged, maskPieces, type Piece } from "./texts";
+import { maskChanged, maskPieces, type Piece, veiledIn } from "./texts";
 import type { Values } from "./values";
 
 /**
@@ -49,7 +49,7 @@ export function scrub({ type, data }: RecordedEvent, policy: Policy): boolean {
   const all = policy.isMasked ? MASKED : SHOWN;
   if (type === META) {
     const href = policy.cleanUrl(String(data["href"])) ?? "";
-    data["href"] = scrubbedStyle(href, policy.values.finder());
+    data["href"] = veiledIn(href, policy.values.finder().find(href));
   }
   if (type === FULL_SNAPSHOT) scrubSnapshot(data["node"] as Item, all, policy);
   if (type !== INCREMENTAL) return true;
