@@ -2,7 +2,7 @@ import type { Env } from "../src/env";
 import { ROOT_KEY } from "../src/http/auth";
 import { isKeyOpen } from "../src/http/keyring";
 import { errorField, type Logger } from "../src/http/logger";
-import { OUTSIDE_TIMEOUT_MS } from "../src/limits";
+import { KEY_CHECK_WAIT_MS } from "../src/limits";
 import { inTime } from "./in-time";
 
 /** The contract's kind of close code: the key, or the ticket of it, opens nothing any more. */
@@ -25,13 +25,14 @@ export async function closeRevoked(
   now: number,
   log: Logger,
 ): Promise<void> {
-  for (const key of keysOf(sockets)) {
+  const check = async (key: string): Promise<void> => {
     try {
-      if (await inTime(isKeyOpen(env, key, now), OUTSIDE_TIMEOUT_MS)) continue;
+      if (await inTime(isKeyOpen(env, key, now), KEY_CHECK_WAIT_MS)) return;
     } catch (error) {
       log.warn("key_unchecked", { error: errorField(error) });
-      continue;
+      return;
     }
     for (const socket of sockets) if (keyOf(socket) === key) socket.close(REVOKED, "key_revoked");
-  }
+  };
+  await Promise.all(keysOf(sockets).map(check));
 }

@@ -21,6 +21,7 @@ import { inTime } from "./in-time";
 export class FormerIdentity {
   readonly #storage: DurableObjectStorage;
   readonly #outside: () => Pick<Env, "DB" | "TRACKING_KV">;
+  #turns: Promise<void> = Promise.resolve();
   readonly #log: Logger;
 
   constructor(storage: DurableObjectStorage, outside: () => Pick<Env, "DB" | "TRACKING_KV">, log: Logger) {
@@ -33,7 +34,21 @@ export class FormerIdentity {
    * What rests on a session alone goes, here and in D1. Throws when a store does not answer; may be repeated. True: a write
    * may still be on its way.
    */
-  async forget(sessionId: string): Promise<boolean> {
+  forget(sessionId: string): Promise<boolean> {
+    return this.#inTurn(() => this.#forget(sessionId));
+  }
+
+  /** One after the other: a copy that was read before another's call must not come back after it. */
+  #inTurn<T>(step: () => Promise<T>): Promise<T> {
+    const turn = this.#turns.then(step);
+    this.#turns = turn.then(
+      () => {},
+      () => {},
+    );
+    return turn;
+  }
+
+  async #forget(sessionId: string): Promise<boolean> {
     const now = Date.now();
     const record = readFormer(this.#storage);
     if (!record) return false;
@@ -47,7 +62,11 @@ export class FormerIdentity {
   }
 
   /** All of it goes. `record` may be gone already: an erasure begins again where it failed. */
-  async erase(kind: IdentityKind, value: string): Promise<boolean> {
+  erase(kind: IdentityKind, value: string): Promise<boolean> {
+    return this.#inTurn(() => this.#erase(kind, value));
+  }
+
+  async #erase(kind: IdentityKind, value: string): Promise<boolean> {
     const record = readFormer(this.#storage);
     if (!record) return false;
     await this.#deleteOutside({ ...record, kind, value, sessions: 0 }, Date.now());

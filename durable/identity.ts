@@ -26,6 +26,8 @@ import {
   IDENTITY_SWEEP_MS,
   IDENTITY_UNCERTAIN_MS,
   OUTSIDE_TIMEOUT_MS,
+  RETRY_MAX_MS,
+  RETRY_MIN_MS,
 } from "../src/limits";
 import type { IdentityCounts } from "../src/scoring/facts";
 import { backoff } from "../src/session/deadline";
@@ -110,7 +112,9 @@ export class IdentityActor extends DurableObject<Env> {
     record.row_changed = true;
     record.counter_changed = record.counter !== null && record.counter.expires_at > now;
     this.#rows.write(key, record, now);
-    await this.#inTurn(() => this.#write([key]));
+    await this.#inTurn(async () => {
+      if (!(await this.#write([key]))) throw new Error("a counter was not taken");
+    });
     this.#schedule(now);
     return again;
   }
@@ -122,6 +126,7 @@ export class IdentityActor extends DurableObject<Env> {
   async erase(key: string, kind: IdentityKind, value: string): Promise<boolean> {
     const again = this.#isUncertain(Date.now());
     await this.#inTurn(async () => {
+      const rev = this.#rows.read(key)?.rev;
       const rows = kind === "fingerprint" ? deleteFingerprints(this.outside.DB, [{ key, value }]) : Promise.resolve();
       const others = kind === "address" ? this.#sameAs(key).filter((one) => one.key !== key) : [];
       const counter = counterOf(
@@ -129,9 +134,17 @@ export class IdentityActor extends DurableObject<Env> {
         Date.now(),
       );
       await inTime(Promise.all([rows, this.#putCounter(key, kind, value, counter)]), OUTSIDE_TIMEOUT_MS);
+      const kept = this.#rows.read(key);
+      if (kept && kept.rev !== rev) {
+        // Somebody else has been seen with it meanwhile: that is to be told again, whole.
+        markAll(kept.record);
+        this.#waiting.add(key, Date.now());
+        return;
+      }
       this.#rows.remove([key]);
       this.#waiting.drop(key);
     });
+    this.#schedule(Date.now());
     return again;
   }
 
@@ -143,7 +156,9 @@ export class IdentityActor extends DurableObject<Env> {
     const record = this.#rows.read(key)?.record;
     if (record?.kind !== "fingerprint" || isForgotten(record)) return false;
     markAll(record);
-    await this.#inTurn(() => this.#write([key]));
+    await this.#inTurn(async () => {
+      await this.#write([key]);
+    });
     return true;
   }
 
@@ -165,8 +180,11 @@ export class IdentityActor extends DurableObject<Env> {
     try {
       if (isSweep) await this.#lookThrough(now);
       else await this.#flush(now);
-    } catch {
-      // Counted, and its alarm is set.
+    } catch (error) {
+      // What a store outside refused is counted, and its alarm is set; anything else must not be the last that rings.
+      if (this.#alarmAt !== null) return;
+      this.#log.error("identity_alarm_failed", { error: errorField(error) });
+      this.#wakeBy(Date.now() + RETRY_MAX_MS, Date.now());
       return;
     }
     if (this.#rows.exists) this.#schedule(Date.now());
@@ -204,7 +222,9 @@ export class IdentityActor extends DurableObject<Env> {
     this.#flushedAt = now;
     this.#isFlushing = true;
     try {
-      await this.#inTurn(() => this.#write(this.#waiting.take(now, IDENTITY_FLUSH_MAX)));
+      await this.#inTurn(async () => {
+        await this.#write(this.#waiting.take(now, IDENTITY_FLUSH_MAX));
+      });
     } finally {
       this.#isFlushing = false;
     }
@@ -217,13 +237,58 @@ export class IdentityActor extends DurableObject<Env> {
     return turn;
   }
 
-  /** One batch for D1, a counter each for KV. What fails waits again. */
-  async #write(keys: readonly string[]): Promise<void> {
+  /** One batch for D1, a counter each for KV. What fails waits again. False: KV has not taken one of them. */
+  async #write(keys: readonly string[]): Promise<boolean> {
     const sent = keys.flatMap((key) => this.#sentOf(key));
     const changes = sent.filter(({ record }) => record.kind === "fingerprint" && record.row_changed);
-    const counters = sent.filter(({ counts }) => counts).map((one) => this.#writeCounter(one));
-    await this.#answered([writeFingerprints(this.outside.DB, changes), ...counters], sent);
+    await this.#answered([writeFingerprints(this.outside.DB, changes)], sent);
     for (const one of sent) this.#settle(one);
+    return this.#tellCounters(sent.filter(({ counts }) => counts));
+  }
+
+  /**
+   * KV takes one write of a key in a second: an address has one entry, however many groups have seen it. Each is settled by
+   * itself, so that one which fails keeps none of the others.
+   */
+  async #tellCounters(sent: readonly Sent[]): Promise<boolean> {
+    const byName = Map.groupBy(sent, ({ key, record: { kind, value } }) => counterName(kind, value, groupIn(key)));
+    const told = await Promise.all(
+      [...byName.values()].map(async (same) => {
+        const [one] = same;
+        const isTold = !one || (await this.#isTaken(this.#writeCounter(one)));
+        if (!isTold) this.#tellAgain(same);
+        return isTold;
+      }),
+    );
+    if (told.every(Boolean)) return true;
+    // It may land yet, and after a death nobody remembers it.
+    this.#noteFailure(Date.now());
+    return false;
+  }
+
+  #noteFailure(now: number): void {
+    this.#failedAt = now;
+    this.#rows.writeState({ ...this.#rows.state(), failed_at: now });
+  }
+
+  async #isTaken(put: Promise<void>): Promise<boolean> {
+    try {
+      await inTime(put, OUTSIDE_TIMEOUT_MS);
+      return true;
+    } catch (error) {
+      this.#log.warn("counter_failed", { error: errorField(error) });
+      return false;
+    }
+  }
+
+  #tellAgain(sent: readonly Sent[]): void {
+    const now = Date.now();
+    for (const { key, rev } of sent) {
+      const record = this.#rows.read(key)?.record;
+      if (!record) continue;
+      record.counter_changed = true;
+      this.#waiting.add(key, rev, now + RETRY_MIN_MS);
+    }
   }
 
   /** Waits for the stores outside. What they do not take is tried again, and the failure is counted before it is thrown. */
@@ -274,8 +339,7 @@ export class IdentityActor extends DurableObject<Env> {
       this.#waiting.add(key, rev, now);
     }
     this.#attempts += 1;
-    this.#failedAt = now;
-    this.#rows.writeState({ ...this.#rows.state(), failed_at: now });
+    this.#noteFailure(now);
     this.#wakeBy(now + backoff(this.#attempts, Math.random()), now);
     this.#log.warn("identity_write_failed", { attempts: this.#attempts, error: errorField(error) });
   }

@@ -2,7 +2,7 @@ import type { Env } from "../src/env";
 import { errorField, type Logger } from "../src/http/logger";
 import { groupOf, placeOf, placeText, readPlace } from "../src/identity/name";
 import type { IdentityKind, Sighting } from "../src/identity/record";
-import { IDENTITY_ASK_GAP_MS, IDENTITY_MAX_ASKS, OUTSIDE_TIMEOUT_MS } from "../src/limits";
+import { IDENTITY_ASK_GAP_MS, IDENTITY_MAX_ASKS, IDENTITY_MAX_TOLD, OUTSIDE_TIMEOUT_MS } from "../src/limits";
 import type { IdentityCounts } from "../src/scoring/facts";
 import type { IdentityEntry } from "../src/session/entry";
 import type { Head } from "../src/session/head";
@@ -24,7 +24,7 @@ const headGroup = ({ site, identity_group }: Head): string => groupOf(site, iden
  */
 export function toldOf(namespace: Namespace, head: Head, told: readonly string[] = []): readonly string[] {
   const places = identitiesOf(head).map(([kind, value]) => placeText(placeOf(namespace, kind, value, headGroup(head))));
-  const added = places.filter((place) => !told.includes(place));
+  const added = places.filter((place) => !told.includes(place)).slice(0, Math.max(0, IDENTITY_MAX_TOLD - told.length));
   return added.length > 0 ? [...told, ...added] : told;
 }
 
@@ -98,7 +98,7 @@ export class Inquiry {
     return this.#namespace.get(this.#namespace.idFromName(place.shard)).forget(sessionId, place.key);
   }
 
-  async #ask({ head, state }: Memory): Promise<Answer> {
+  async #ask({ head, state, progress }: Memory): Promise<Answer> {
     const { identity, identity_version: version, session_id } = head;
     const forms = state.behaviour.submits;
     const counts = state.identity === null;
@@ -111,7 +111,11 @@ export class Inquiry {
       };
       return inTime(this.#namespace.getByName(shard).seen(sighting), OUTSIDE_TIMEOUT_MS).then((seen) => [kind, seen]);
     };
-    const answers = Object.fromEntries(await Promise.all(identitiesOf(head).map(ask)));
+    // Nobody else: a withdrawal could not find them again.
+    const known = identitiesOf(head).filter(([kind, value]) =>
+      progress.told?.includes(placeText(placeOf(this.#namespace, kind, value, headGroup(head)))),
+    );
+    const answers = Object.fromEntries(await Promise.all(known.map(ask)));
     const answer = { fingerprint: answers["fingerprint"] ?? null, address: answers["address"] ?? null };
     return { kind: "identity", at: Date.now(), answer, version, forms };
   }

@@ -10,6 +10,7 @@ import { mergeSummaries, summarize } from "../src/roster/summary";
 import { readUsed, writeUsed } from "../src/store/used-tickets";
 import { closeRevoked } from "./followers";
 import type { Place } from "./roster";
+import { openSockets } from "./seats";
 import { sendQuietly } from "./watch";
 
 /**
@@ -34,8 +35,7 @@ export class RealtimeActor extends DurableObject<Env> {
   /** Sockets only, opened by the Worker, which has checked limits and key. */
   override async fetch(request: Request): Promise<Response> {
     const context = readFollow(request);
-    if (this.ctx.getWebSockets().length >= REALTIME_MAX_WATCHERS)
-      return new Response("too many sockets", { status: 429 });
+    if (openSockets(this.ctx).length >= REALTIME_MAX_WATCHERS) return new Response("too many sockets", { status: 429 });
     if (context.ticket && !this.#redeem(context.ticket)) return new Response("ticket_invalid", { status: 401 });
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
@@ -48,8 +48,8 @@ export class RealtimeActor extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    await this.#checkKeys();
-    const [first] = this.ctx.getWebSockets();
+    this.ctx.waitUntil(this.#checkKeys());
+    const [first] = openSockets(this.ctx);
     if (!first) return this.#forget();
     const follow = first.deserializeAttachment() as FollowContext;
     const isNew = !this.#isComplete;

@@ -5,6 +5,10 @@ import type { SocketContext } from "../src/session/socket";
 const UNKNOWN = 4404;
 const SILENT = 4408;
 
+/** Those that have not been closed here: one that its client never lets go of is still listed, and has no seat any more. */
+export const openSockets = (ctx: DurableObjectState, tag?: string): WebSocket[] =>
+  ctx.getWebSockets(tag).filter(({ readyState }) => readyState === WebSocket.OPEN);
+
 const contextOf = (socket: WebSocket): SocketContext => socket.deserializeAttachment();
 
 /** A page's socket of which no frame was taken yet: whoever knows a session's id may open one. */
@@ -30,12 +34,12 @@ export class Seats {
   /** Why there is no seat; null where there is one. */
   refusal(context: SocketContext): string | null {
     if (context.kind === "watch") {
-      return this.#ctx.getWebSockets("watch").length >= MAX_WATCHERS ? "too many follow this session" : null;
+      return openSockets(this.#ctx, "watch").length >= MAX_WATCHERS ? "too many follow this session" : null;
     }
-    if (this.#ctx.getWebSockets(senderTag(context.sender)).length >= MAX_SENDER_SOCKETS) {
+    if (openSockets(this.#ctx, senderTag(context.sender)).length >= MAX_SENDER_SOCKETS) {
       return "too many sockets of this address";
     }
-    const pages = this.#ctx.getWebSockets("track");
+    const pages = openSockets(this.#ctx, "track");
     if (pages.length < MAX_PAGE_SOCKETS) return null;
     const silent = pages.find(isSilent);
     if (!silent) return "too many sockets";
@@ -50,11 +54,18 @@ export class Seats {
     if (context.kind === "track") this.#look(SOCKET_PROOF_MS);
   }
 
+  /** A frame was taken: where nobody is silent any more nobody is waited for, and the actor may sleep. */
+  spoken(): void {
+    if (this.#timer === null || openSockets(this.#ctx, "track").some(isSilent)) return;
+    clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
   #look(ms: number): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
       const now = Date.now();
-      const silent = this.#ctx.getWebSockets("track").filter(isSilent);
+      const silent = openSockets(this.#ctx, "track").filter(isSilent);
       const due = silent.map((socket) => contextOf(socket).opened_at + SOCKET_PROOF_MS);
       for (const [i, socket] of silent.entries()) if ((due[i] ?? 0) <= now) this.#close(socket);
       const next = Math.min(...due.filter((at) => at > now));

@@ -287,7 +287,9 @@ export class SessionActor extends DurableObject<Env> {
   async #takeFrame(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
     const context = socket.deserializeAttachment() as SocketContext;
     // An analyst's socket only listens.
-    if (context.kind === "track") await handleFrame(socket, context, message, (call) => this.track(call));
+    if (context.kind !== "track") return;
+    await handleFrame(socket, context, message, (call) => this.track(call));
+    this.#seats.spoken();
   }
 
   #wake(now: number): Memory | null {

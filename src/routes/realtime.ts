@@ -1,4 +1,4 @@
-import { type Caller, requireKey, requireRootKey } from "../http/auth";
+import { type Caller, requireRootKey } from "../http/auth";
 import type { Context, Handler } from "../http/context";
 import { keyed } from "../http/keyed";
 import { errorField } from "../http/logger";
@@ -11,7 +11,7 @@ import { RealtimeQuery, RealtimeStreamQuery } from "../protocol/realtime";
 import { allShards, shardName } from "../roster/shards";
 import { type FollowContext, followRequest, hubName } from "../roster/socket";
 import { mergeSummaries } from "../roster/summary";
-import { requireTicket, requireUpgrade, WATCH } from "./socket";
+import { requireOpenKey, requireTicket, requireUpgrade, WATCH } from "./socket";
 
 /** `GET /analytics/realtime`: who is on a site, or on all of them, now. */
 export const getRealtime = keyed(
@@ -70,7 +70,7 @@ export const openRealtimeStream: Handler = async (context) => {
   await limitApi(env, request);
   const offered = offeredTicket(request.headers);
   // Who shows no key is told of that first, whatever else is wrong.
-  const caller = offered ? null : await requireKey(request, env, WATCH);
+  const caller = offered ? null : await requireOpenKey(context);
   const query = readQuery(RealtimeStreamQuery, { url, caller: ANYONE });
   const asked: Asked = { site: query.site ?? null, bots: query.bots };
   if (caller && !maySee(caller.sites, asked.site)) throw new Problem("scope_missing", "This key is for other sites.");

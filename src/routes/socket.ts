@@ -1,4 +1,4 @@
-import { ROOT_KEY, requireKey, requireRootKey } from "../http/auth";
+import { type Caller, ROOT_KEY, requireKey, requireRootKey } from "../http/auth";
 import type { Context, Handler } from "../http/context";
 import { isKeyOpen } from "../http/keyring";
 import { errorField } from "../http/logger";
@@ -51,7 +51,7 @@ export const openSessionStream: Handler = async (context) => {
   const session_id = sessionIdOf(params["id"] ?? "", "not_found");
   const offered = offeredTicket(request.headers);
   if (!offered) {
-    const { sites, key_id } = await requireKey(request, env, WATCH);
+    const { sites, key_id } = await requireOpenKey(context);
     const opened = { ticket: null, protocol: null, opened_at: Date.now() };
     return open(context, { kind: "watch", session_id, sites, key_id, ...opened });
   }
@@ -61,6 +61,15 @@ export const openSessionStream: Handler = async (context) => {
   const opened = { ticket, protocol: offered.protocol, opened_at: Date.now() };
   return open(context, { kind: "watch", session_id, sites, key_id, ...opened });
 };
+
+/** A key for a stream, by D1's word of this moment: what an isolate remembers may be a minute old. */
+export async function requireOpenKey({ request, env }: Context): Promise<Caller> {
+  const caller = await requireKey(request, env, WATCH);
+  if (caller.key_id === ROOT_KEY || (await isKeyOpen(env, caller.key_id, Date.now()))) return caller;
+  throw new Problem("key_required", "This key was revoked, or has expired.", {
+    headers: { "WWW-Authenticate": "Bearer" },
+  });
+}
 
 /** A ticket for this path whose key still opens something: it may have been revoked since. */
 export async function requireTicket({ env }: Context, rootKey: string, value: string, path: string): Promise<Ticket> {
