@@ -242,28 +242,28 @@ export class IdentityActor extends DurableObject<Env> {
     const sent = keys.flatMap((key) => this.#sentOf(key));
     const changes = sent.filter(({ record }) => record.kind === "fingerprint" && record.row_changed);
     await this.#answered([writeFingerprints(this.outside.DB, changes)], sent);
-    for (const one of sent) this.#settle(one);
-    return this.#tellCounters(sent.filter(({ counts }) => counts));
+    const untold = await this.#tellCounters(sent.filter(({ counts }) => counts));
+    // What KV has yet to hear of is not done: it is kept, and told whole.
+    for (const one of sent) if (!untold.includes(one)) this.#settle(one);
+    return untold.length === 0;
   }
 
   /**
    * KV takes one write of a key in a second: an address has one entry, however many groups have seen it. Each is settled by
-   * itself, so that one which fails keeps none of the others.
+   * itself, so that one which fails keeps none of the others. Those that KV has not taken.
    */
-  async #tellCounters(sent: readonly Sent[]): Promise<boolean> {
+  async #tellCounters(sent: readonly Sent[]): Promise<Sent[]> {
     const byName = Map.groupBy(sent, ({ key, record: { kind, value } }) => counterName(kind, value, groupIn(key)));
-    const told = await Promise.all(
-      [...byName.values()].map(async (same) => {
-        const [one] = same;
-        const isTold = !one || (await this.#isTaken(this.#writeCounter(one)));
-        if (!isTold) this.#tellAgain(same);
-        return isTold;
-      }),
-    );
-    if (told.every(Boolean)) return true;
+    const asked = [...byName.values()].map(async (same) => {
+      const [one] = same;
+      return !one || (await this.#isTaken(this.#writeCounter(one))) ? [] : same;
+    });
+    const untold = (await Promise.all(asked)).flat();
+    if (untold.length === 0) return untold;
+    this.#tellAgain(untold);
     // It may land yet, and after a death nobody remembers it.
     this.#noteFailure(Date.now());
-    return false;
+    return untold;
   }
 
   #noteFailure(now: number): void {

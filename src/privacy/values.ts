@@ -3,7 +3,7 @@ import { HIDDEN, isAllowed, type Rules } from "./rules";
 /** What is a secret by what it is, wherever it stands. Each expression reads a letter from a bounded number of places. */
 
 /** Emails; and whole words, so that a long one is looked at once. */
-const EMAILS = /[^\s!-$&(),/:-@[-^`{-~]+(?:@(?!\dx\.)[^\s!-,/:-@[-^`{-~]+\.[^\s!-@[-`{-~]{2,})?/g;
+const EMAILS = /[^\s!-$&(),/:-@[-^`{-~]+(?:@[^\s!-,/:-@[-^`{-~]+\.[^\s!-@[-`{-~]{2,})?/g;
 
 /** JWTs, and what is long enough to be a token. */
 const LONG = /eyJ[\w-]+\.[\w-]+[\w.-]*|[\w-]{20,}/g;
@@ -45,7 +45,7 @@ export function isToken(run: string): boolean {
 
 /** As issuers number their cards: a tenth of all other numbers of this length would pass Luhn's sum too. */
 const ISSUED =
-  /^(?:4(?:\d{3}){4,6}|3(?:0[0-5]|[689]\d)\d{11}|3[47]\d{13}|(?:5[1-5]|2[2-7]|35)\d{14}|(?:50|5[6-9]|6\d)\d{10,17})$/;
+  /^(?:4(?:\d{3}){4,6}|3(?:0[0-5]|[689]\d)\d{11}|3[47]\d{13}|(?:2131|1800)\d{11}|(?:5[1-5]|2[2-7]|35)\d{14}|(?:50|5[6-9]|6\d)\d{10,17})$/;
 
 /** Luhn's sum, of a number as long as a card's: https://www.iso.org/standard/70484.html (ISO/IEC 7812-1, annex B). */
 function isCard(digits: string): boolean {
@@ -63,10 +63,11 @@ const hasCard = (run: string): boolean =>
   run.split(/[()./]+/).some((part) =>
     part.split(/\D+/).some((_, first, groups) => {
       let digits = "";
-      // Sizes and dates in a row are none: a card's groups have three digits or more.
-      for (let i = first; digits.length < 20 && groups[i]?.[2]; i++) {
+      for (let i = first; i < groups.length && digits.length < 20; i++) {
         digits += groups[i];
         if (isCard(digits)) return true;
+        // Sizes and dates in a row are none: a card's groups have three digits or more, but for its last.
+        if (!groups[i]?.[2]) break;
       }
       return false;
     }),
