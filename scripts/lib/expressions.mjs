@@ -14,11 +14,13 @@ import { root } from "../install.mjs";
 /** As much text as is tried: more than any field or header has once it is cut. */
 export const HOSTILE_UNITS = 64 * 1024;
 /**
- * An expression that is linear reads as much in a few milliseconds; one that is quadratic takes many seconds. A busy machine
- * may lose one such time, and hardly three in a row.
+ * An expression that is linear reads as much in a few milliseconds; one that is quadratic takes two seconds or more. A busy
+ * machine may lose one such time, and hardly three in a row.
  */
-const HOSTILE_MS = 2_000;
+const HOSTILE_MS = 700;
 const TRIES = 3;
+/** For all texts of one expression in a row. */
+const ALL_MS = 2_000;
 
 /** TypeScript of the Worker, its actors and the pages' scripts, as far as git knows it. */
 const files = () =>
@@ -162,17 +164,19 @@ export const hostileTexts = ({ pattern }) => [
  */
 export function slowOn(expression, texts) {
   // All in one go: one that is linear is through with them in a moment.
-  if (!isStopped(expression, texts)) return null;
-  return texts.find((text) => Array.from({ length: TRIES }).every(() => isStopped(expression, [text]))) ?? null;
+  if (!isStopped(expression, texts, ALL_MS)) return null;
+  return (
+    texts.find((text) => Array.from({ length: TRIES }).every(() => isStopped(expression, [text], HOSTILE_MS))) ?? null
+  );
 }
 
-/** @param {Expression} expression @param {readonly string[]} texts */
-function isStopped({ pattern, flags }, texts) {
+/** @param {Expression} expression @param {readonly string[]} texts @param {number} timeout  ms */
+function isStopped({ pattern, flags }, texts, timeout) {
   const expression = new RegExp(pattern, flags);
   // As the code uses it: all matches of a global one.
   const use = flags.includes("g") ? "text.replace(expression, '')" : "expression.test(text)";
   try {
-    runInNewContext(`for (const text of texts) ${use}`, { expression, texts }, { timeout: HOSTILE_MS });
+    runInNewContext(`for (const text of texts) ${use}`, { expression, texts }, { timeout });
     return false;
   } catch {
     return true;
