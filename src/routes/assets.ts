@@ -7,6 +7,12 @@ import { Problem } from "../http/problem";
  */
 export const getAsset: Handler = async ({ request, env }) => {
   const file = await env.ASSETS?.fetch(request);
+  if (file?.headers.has("Location")) {
+    // The files' own policy keeps them for a year; where a path leads may change with the next deploy.
+    const way = new Response(null, file);
+    way.headers.set("Cache-Control", "no-cache");
+    return way;
+  }
   if (file && file.status !== 404) return file;
   await file?.body?.cancel();
   throw new Problem("not_found", "There is nothing at this path.");

@@ -30,7 +30,7 @@ export const postCallback: Handler = async ({ request, env, log }) => {
     const home = await env.LEAD.getByName(named).home();
     const lead_id = home?.lead_id ?? (await leadIdOf(env.DB, named)) ?? named;
     const lead = env.LEAD.getByName(lead_id);
-    const site = await lead.siteOf();
+    const site = home?.site ?? (await lead.siteOf());
     // An unknown lead and a wrong signature are one answer: who cannot sign learns nothing of which leads there are.
     if (site === null) throw unsigned();
     const secrets = (await siteSettings(env, site)).webhooks.flatMap((webhook) => webhook.secrets);

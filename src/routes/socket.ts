@@ -62,21 +62,22 @@ export const openSessionStream: Handler = async (context) => {
   return open(context, { kind: "watch", session_id, sites, key_id, ...opened });
 };
 
-/** A key for a stream, by D1's word of this moment: what an isolate remembers may be a minute old. */
-export async function requireOpenKey({ request, env }: Context): Promise<Caller> {
-  const caller = await requireKey(request, env, WATCH);
-  if (caller.key_id === ROOT_KEY || (await isKeyOpen(env, caller.key_id, Date.now()))) return caller;
+/** Whether a key opens a stream, by D1's word of this moment: what an isolate remembers may be a minute old. */
+const opensStream = async ({ env }: Context, keyId: string): Promise<boolean> =>
+  keyId === ROOT_KEY || isKeyOpen(env, keyId, Date.now());
+
+export async function requireOpenKey(context: Context): Promise<Caller> {
+  const caller = await requireKey(context.request, context.env, WATCH);
+  if (await opensStream(context, caller.key_id)) return caller;
   throw new Problem("key_required", "This key was revoked, or has expired.", {
     headers: { "WWW-Authenticate": "Bearer" },
   });
 }
 
 /** A ticket for this path whose key still opens something: it may have been revoked since. */
-export async function requireTicket({ env }: Context, rootKey: string, value: string, path: string): Promise<Ticket> {
-  const now = Date.now();
-  const ticket = await readTicket(rootKey, value, path, now);
-  const isOpen = ticket && (ticket.key_id === ROOT_KEY || (await isKeyOpen(env, ticket.key_id, now)));
-  if (isOpen) return ticket;
+export async function requireTicket(context: Context, rootKey: string, value: string, path: string): Promise<Ticket> {
+  const ticket = await readTicket(rootKey, value, path, Date.now());
+  if (ticket && (await opensStream(context, ticket.key_id))) return ticket;
   throw new Problem("ticket_invalid", "This ticket is expired, or opens another stream.");
 }
 

@@ -46,8 +46,13 @@ const isImplausible = ({ received, rejected, missing, gone }: StreamCounts): boo
 /** The streams with their sums. */
 export function completenessOf(streams: readonly StreamCounts[]): Completeness {
   const total: Completeness = {
-    ...{ received: 0, expected: 0, missing: 0, rejected: 0, gone: 0 },
-    ...{ implausible: 0, streams: [] },
+    received: 0,
+    expected: 0,
+    missing: 0,
+    rejected: 0,
+    gone: 0,
+    implausible: 0,
+    streams: [],
   };
   for (const counts of streams) {
     const { stream, through, received, missing, rejected, gone } = counts;
