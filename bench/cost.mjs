@@ -1,6 +1,7 @@
 // @ts-check
 // `npm run cost`: the monthly bill of a site of any size, from counted operations.
 import { parseArgs } from "node:util";
+import { showAttacks } from "./attacks.mjs";
 import { figure } from "./lib/stats.mjs";
 import { BILL_SHAPES, countSessions } from "./phases/bill.mjs";
 import { LINES, of } from "./prices.mjs";
@@ -8,6 +9,7 @@ import { table } from "./report.mjs";
 
 const HELP = `npm run cost -- --sessions-per-month <n> --events-per-session <n>
     [--transport http|ws] [--batch <n>] [--months <n>] [--json]
+npm run cost -- --attack [--only <kind>] [--json]
 
 Plays sessions of that length in simulated time with every billed operation counted, and prices a month of them.
   --sessions-per-month   visits (default 100,000)
@@ -15,6 +17,8 @@ Plays sessions of that length in simulated time with every billed operation coun
   --transport            http (default) or ws
   --batch                events a batch or frame (default 10 over http, 1 over ws)
   --months               how long D1 keeps events, for its size (default 3)
+  --attack               what a day of attacks costs, from one address and on one site, with the settings as they come
+  --only                 of the attacks only this kind: starts, heavy, calls, unknown, consent or leads
   --json                 one JSON object and nothing else`;
 
 const { values } = parseArgs({
@@ -24,6 +28,8 @@ const { values } = parseArgs({
     transport: { type: "string", default: "http" },
     batch: { type: "string" },
     months: { type: "string", default: "3" },
+    attack: { type: "boolean", default: false },
+    only: { type: "string" },
     json: { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
   },
@@ -32,6 +38,8 @@ if (values.help) {
   console.log(HELP);
   process.exit(0);
 }
+
+if (values.attack) process.exit(await showAttacks({ only: values.only, json: values.json }));
 
 /** @param {string} name @param {string} text */
 function positive(name, text) {

@@ -34,6 +34,8 @@ interface Outcome {
   refused: number[];
   /** What identity the store holds now if the write went well (`identityMark`). */
   identity: number;
+  /** The size of the database after it; null for the archive, or where D1 does not say. */
+  database_bytes: number | null;
   /** It was not the first try at this plan. */
   repeated: boolean;
 }
@@ -140,7 +142,9 @@ function attempt(
 ): Promise<Outcome> {
   const { head, progress } = memory;
   const repeated = progress[store].attempts > 0;
-  const outcome: Outcome = { store, plan, error: null, refused: [], identity: identityMark(head), repeated };
+  const outcome: Outcome = {
+    ...{ store, plan, error: null, refused: [], identity: identityMark(head), database_bytes: null, repeated },
+  };
   const write =
     store === "r2"
       ? writeArchive(outside.bucket, head, memory.state, progress, plan, body)
@@ -186,7 +190,8 @@ async function writeProjection(
   if (plan.refused.length === 0) {
     try {
       const session = upsertSession(db, row, 0);
-      await db.batch(events > 0 ? [insertEvents(db, sessionId, body), session] : [session]);
+      const results = await db.batch(events > 0 ? [insertEvents(db, sessionId, body), session] : [session]);
+      outcome.database_bytes = results.at(-1)?.meta.size_after ?? null;
       return;
     } catch (error) {
       if (!isRefusal(error) || events === 0) throw error;
@@ -195,7 +200,8 @@ async function writeProjection(
   const { refused, complete } = await isolate(db, sessionId, eventsOf(body, plan.refused), ISOLATION_MAX_CALLS);
   outcome.refused.push(...refused);
   if (!complete) throw new Error("more events to isolate than one alarm may");
-  await upsertSession(db, row, plan.refused.length + refused.length).run();
+  const { meta } = await upsertSession(db, row, plan.refused.length + refused.length).run();
+  outcome.database_bytes = meta.size_after ?? null;
 }
 
 /**

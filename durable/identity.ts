@@ -1,7 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
+import type { Spending, Told } from "../src/budget/spending";
 import type { Env } from "../src/env";
 import { createLogger, errorField, type Logger } from "../src/http/logger";
-import { groupIn, stemOf } from "../src/identity/name";
+import { groupIn, placeOf, stemOf } from "../src/identity/name";
 import {
   type Counter,
   counterOf,
@@ -31,11 +32,12 @@ import {
 } from "../src/limits";
 import type { IdentityCounts } from "../src/scoring/facts";
 import { backoff } from "../src/session/deadline";
-import { counterName, deleteCounter, putCounter } from "../src/store/counters";
+import { type AddressCounter, counterName, deleteCounter, putCounter } from "../src/store/counters";
 import { IdentityRows } from "../src/store/identity";
 import { type Change, deleteFingerprints, writeFingerprints } from "../src/store/identity-network";
 import { FormerIdentity } from "./former-identity";
 import { inTime } from "./in-time";
+import { Spent } from "./spent";
 
 /** A change on its way: of which write of its record it is, and whether KV is told of it. */
 interface Sent extends Change {
@@ -56,6 +58,7 @@ export class IdentityActor extends DurableObject<Env> {
   readonly #rows: IdentityRows;
   readonly #former: FormerIdentity;
   readonly #log: Logger;
+  readonly #spent: Spent;
   readonly #waiting = new Waiting();
   /** Writes, one after the other: a late one must not undo an erasure. */
   #writes: Promise<void> = Promise.resolve();
@@ -77,6 +80,7 @@ export class IdentityActor extends DurableObject<Env> {
     this.#failedAt = this.#rows.state().failed_at;
     // Not its name: of before there were shards that is the fingerprint or the address.
     this.#log = createLogger(env.LOG_LEVEL, { actor: "identity" });
+    this.#spent = new Spent({ env, tell: (sender) => this.#tellSpent(sender), log: this.#log });
     this.#former = new FormerIdentity(ctx.storage, () => this.outside, this.#log);
     void ctx.blockConcurrencyWhile(async () => {
       this.#alarmAt = await ctx.storage.getAlarm();
@@ -96,6 +100,11 @@ export class IdentityActor extends DurableObject<Env> {
     this.#sweepAt = Math.min(this.#sweepAt ?? this.#alarmAt ?? Number.POSITIVE_INFINITY, now + IDENTITY_SWEEP_MS);
     this.#schedule(now);
     return windowOf(record, now);
+  }
+
+  /** Counts what was spent from an address and on a site. */
+  spend(spending: Spending): Promise<Told> {
+    return this.#spent.spend(spending, Date.now());
   }
 
   /**
@@ -354,7 +363,26 @@ export class IdentityActor extends DurableObject<Env> {
   #putCounter(key: string, kind: IdentityKind, value: string, counter: Counter | null): Promise<void> {
     const name = counterName(kind, value, groupIn(key));
     const kv = this.outside.TRACKING_KV;
-    return counter ? putCounter(kv, name, counter) : deleteCounter(kv, name);
+    const told = kind === "address" ? this.#withSpent(value, counter) : counter;
+    return told ? putCounter(kv, name, told) : deleteCounter(kv, name);
+  }
+
+  /** An address that may not spend has an entry at the edge although nobody may be counted there. */
+  #withSpent(sender: string, counter: Counter | null): AddressCounter | null {
+    const now = Date.now();
+    const wait = this.#spent.wait(sender, now);
+    if (wait === 0) return counter;
+    const spent_until = now + wait * 1_000;
+    return { ...(counter ?? { sessions: 0, expires_at: spent_until }), spent_until };
+  }
+
+  async #tellSpent(sender: string): Promise<void> {
+    const { key } = placeOf(this.env.IDENTITY, "address", sender, "");
+    await this.#inTurn(async () => {
+      const records = this.#rows.exists ? this.#sameAs(key).map((one) => one.record) : [];
+      const counter = counterOf(records, Date.now());
+      await inTime(this.#putCounter(key, "address", sender, counter), OUTSIDE_TIMEOUT_MS);
+    });
   }
 
   /** Writes what a death has left unwritten, lets go of what is too old, and of the file when nothing is left. */

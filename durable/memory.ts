@@ -55,6 +55,8 @@ export function load(journal: Journal, now: number): Memory | null {
   progress.wakes = Math.max(progress.wakes, ...rows.map((row) => row.wake)) + 1;
   const units = textOf(rows);
   const unplanned = textOf(rows.filter(({ hi }) => hi > frozen));
+  // What came since it was last written down, but for what calls count beside their text.
+  if (progress.spent && unplanned > 0) progress.spent = { ...progress.spent, bytes: progress.spent.bytes + unplanned };
   const memory = { ...IDLE, head, state, progress, units, unplanned };
   const dueAgain = (store: StoreName): number | null => {
     const { oldest, urgent } = waiting[store];

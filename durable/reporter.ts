@@ -11,7 +11,7 @@ import type { TrackResult } from "../src/session/result";
 import type { Memory } from "./memory";
 
 /** What the operator's figures call a limit; other refusals are errors of the sender. */
-const LIMITS = new Set(["too_fast", "busy", "stream_too_sparse"]);
+const LIMITS = new Set(["too_fast", "busy", "stream_too_sparse", "budget_spent"]);
 
 /**
  * Tells the roster of a session. Best effort: the session never waits for it, and what is lost is said again within

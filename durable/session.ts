@@ -4,6 +4,7 @@ import { createLogger, errorField, type Logger } from "../src/http/logger";
 import { freeze } from "../src/leads/evidence";
 import {
   BUSY_RETRY_SECONDS,
+  DATABASE_SHED_BYTES,
   ERASE_AGAIN_MS,
   FLUSH_MS,
   IDENTITY_WAIT_MS,
@@ -42,6 +43,7 @@ import { load, type Memory, newMemory, scheduleFlush, setDue, withdrawalAt } fro
 import { type ChunkResult, Recorder } from "./recorder";
 import { Reporter } from "./reporter";
 import { Seats } from "./seats";
+import { Spending } from "./spending";
 import { forgetStuck, tellStuck } from "./stuck";
 import { type Unarchived, unarchivedOf } from "./unarchived";
 import { Watch } from "./watch";
@@ -68,9 +70,12 @@ export class SessionActor extends DurableObject<Env> {
   /** The last count on its way to KV. */
   #counting: Promise<void> = Promise.resolve();
   #isErased = false;
+  /** As D1 said with the last flush of this instance. */
+  #isDatabaseFull = false;
   #watch: Watch;
   readonly #seats: Seats;
   #reporter: Reporter;
+  readonly #spending: Spending;
   #log: Logger;
   readonly #inquiry: Inquiry;
   readonly #recorder: Recorder;
@@ -84,6 +89,7 @@ export class SessionActor extends DurableObject<Env> {
     this.#log = createLogger(env.LOG_LEVEL, { actor: "session", session_id: ctx.id.name ?? ctx.id.toString() });
     this.#inquiry = new Inquiry(env.IDENTITY, this.#log);
     this.#reporter = new Reporter(env, this.#log);
+    this.#spending = new Spending(env, this.#log);
     this.#recorder = new Recorder({
       bucket: () => this.outside.bucket,
       memory: () => (this.#isErased ? null : this.#wake(Date.now())),
@@ -112,10 +118,16 @@ export class SessionActor extends DurableObject<Env> {
     if (this.#isGone(memory)) return GONE;
     const refusal = this.#overload(memory, call, now);
     if (refusal) return refusal;
-    const taken = intake(memory, call, now, () => crypto.randomUUID());
+    const known = memory && { head: memory.head, state: memory.state, shed: this.#isShed(memory) };
+    const taken = intake(known, call, now, () => crypto.randomUUID());
     if (!taken.ok) return taken;
+    const { units = 0 } = memory ?? {};
     const after = this.#commit(memory, taken, now);
     if (after) this.#ask(after, "call", now);
+    if (after && call.budget) {
+      const taking = { entries: taken.entries, units: after.units - units, isFirst: memory === null };
+      this.#spending.taken(after, call.budget, taking, now);
+    }
     const { visitor_id = null, device_id = null } = after?.head.identity ?? {};
     const engagement = call.expose?.includes("engagement") && after ? exposedOf(after.state.judgement) : null;
     const record = this.#recorder.order(after, call.record, now);
@@ -146,8 +158,18 @@ export class SessionActor extends DurableObject<Env> {
   /** A chunk of the page's recording, gzip. The answer says that R2 has it. */
   record(call: ChunkCall, body: ArrayBuffer): Promise<ChunkResult> | ChunkResult {
     const now = Date.now();
-    if (this.#isGone(this.#wake(now))) return GONE;
-    return this.#recorder.take(call, body, now);
+    const memory = this.#wake(now);
+    if (this.#isGone(memory)) return GONE;
+    return this.#takeChunk(memory, call, body, now);
+  }
+
+  async #takeChunk(memory: Memory | null, call: ChunkCall, body: ArrayBuffer, now: number): Promise<ChunkResult> {
+    const { budget } = call;
+    const spent = budget ? this.#spending.refusal(memory, budget, now) : null;
+    if (spent) return spent;
+    const result = await this.#recorder.take(call, body, now);
+    if (result.ok && memory && budget) this.#spending.recorded(memory, budget, body.byteLength);
+    return result;
   }
 
   /** Where in R2 it is; null for an unknown id. */
@@ -250,7 +272,7 @@ export class SessionActor extends DurableObject<Env> {
   async #quiet(): Promise<void> {
     await this.#running;
     await this.#inquiry.settled(OUTSIDE_TIMEOUT_MS);
-    await Promise.all([this.#reporter.settled(), this.#counting, this.#recorder.settled()]);
+    await Promise.all([this.#reporter.settled(), this.#spending.settled(), this.#counting, this.#recorder.settled()]);
   }
 
   async #work(): Promise<void> {
@@ -280,6 +302,7 @@ export class SessionActor extends DurableObject<Env> {
     if (this.#memory !== memory) return;
     const done = Date.now();
     this.#reporter.flushed(memory, done);
+    this.#spending.flushed(memory);
     if (due(forgetAt(memory), done) || due(wipeAt(memory), done)) return this.#wipe();
     this.#setDeadline(memory);
   }
@@ -330,14 +353,21 @@ export class SessionActor extends DurableObject<Env> {
   }
 
   /** Back-pressure, before anything is worked out: the sender keeps what is refused here. */
-  #overload(memory: Memory | null, { batch, start, gpc }: TrackCall, now: number): Refused | null {
+  #overload(memory: Memory | null, { batch, start, gpc, budget }: TrackCall, now: number): Refused | null {
     const withdraws = gpc || start?.consent === "denied";
+    // Whoever withdraws what they had agreed to is always heard.
+    const isHeard = withdraws && memory?.state.consent === "granted";
+    const spent = budget && !isHeard ? this.#spending.refusal(memory, budget, now) : null;
+    if (spent) return spent;
     if ((batch || (start && !withdraws)) && memory && memory.units >= JOURNAL_MAX_UNITS) {
       return refused("busy", "The journal is full until it can be written out.", BUSY_RETRY_SECONDS);
     }
     const wait = limitsLifted(this.env) ? 0 : this.#bucket.take(batch?.events.length ?? 1, now);
     return wait > 0 ? refused("too_fast", "More events a second than a session may send.", wait) : null;
   }
+
+  /** New events go to the archive only: for a budget, or because the database has little room left. */
+  #isShed = (memory: Memory): boolean => this.#isDatabaseFull || this.#spending.isShed(memory);
 
   /** Journal first, in one atomic commit; only then memory. */
   #commit(before: Memory | null, taken: Omit<Intake, "ok" | "reply">, now: number): Memory | null {
@@ -452,7 +482,8 @@ export class SessionActor extends DurableObject<Env> {
         this.ctx.waitUntil(this.#counting);
       }
       const { outcomes, more } = await flush(memory, this.journal, this.outside, now);
-      for (const { store, plan, error, refused: set_aside } of outcomes) {
+      for (const { store, plan, error, refused: set_aside, database_bytes } of outcomes) {
+        if (database_bytes !== null) this.#isDatabaseFull = database_bytes >= DATABASE_SHED_BYTES;
         const fields = { store, lo: plan.lo, hi: plan.hi, ms: Date.now() - now, quarantined: set_aside.length };
         if (error !== null)
           this.#log.warn("flush_failed", { ...fields, attempts: memory.progress[store].attempts, error });

@@ -1,4 +1,5 @@
 import type { AlertActor } from "../durable/alerts";
+import type { BudgetActor } from "../durable/budget";
 import type { EndpointActor } from "../durable/endpoint";
 import type { EraserActor } from "../durable/eraser";
 import type { IdentityActor } from "../durable/identity";
@@ -33,6 +34,8 @@ export interface Env {
   SUBMIT: DurableObjectNamespace<SubmitActor>;
   ALERTS: DurableObjectNamespace<AlertActor>;
   ENDPOINT: DurableObjectNamespace<EndpointActor>;
+  /** What sites have spent today: one object. */
+  BUDGET: DurableObjectNamespace<BudgetActor>;
   LIMIT_TRACK: RateLimit;
   LIMIT_START: RateLimit;
   LIMIT_SITE_STARTS: RateLimit;

@@ -12,6 +12,7 @@ import { headerOf } from "./protocol/header";
 import { elsewhere, routes } from "./routes";
 
 export { AlertActor } from "../durable/alerts";
+export { BudgetActor } from "../durable/budget";
 export { EndpointActor } from "../durable/endpoint";
 export { EraserActor } from "../durable/eraser";
 export { IdentityActor } from "../durable/identity";

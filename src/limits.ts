@@ -370,10 +370,10 @@ export const LEAD_SESSION_WAIT_MS = 400;
 /** Tries to send a lead, per address and minute: a fair's tablet, or an office, with one a second. Kept equal to wrangler.toml. */
 export const LEADS_PER_MINUTE = 60;
 /**
- * Leads a minute on one site and location: ten a second is far past any campaign. What the site's own servers send with a
- * key has as many apart. Kept equal to wrangler.toml.
+ * Leads a minute on one site and location: two a second is past any campaign, and at most $15 a day. What the site's own
+ * servers send with a key has as many apart. Kept equal to wrangler.toml.
  */
-export const SITE_LEADS_PER_MINUTE = 600;
+export const SITE_LEADS_PER_MINUTE = 120;
 
 // --- Webhooks -------------------------------------------------------------------------------------------------------
 
@@ -480,6 +480,74 @@ export const IDENTITY_GRAPH_NODES = 200;
 export const KV_WRITES_PER_SESSION = 3;
 /** A flush this late is one of many that fell due together: D1 and R2 come first then. */
 export const COUNT_LATE_MS = SECOND;
+
+// --- Budgets --------------------------------------------------------------------------------------------------------
+
+/**
+ * Budgets are counted in bytes, and what costs something else counts as many bytes as cost as much: a gigabyte comes to some $2
+ * at list prices, whatever it was spent on (`npm run cost -- --attack`). A session: its rows, objects, counters and identities,
+ * $50 a million. A call: two requests and a journal row, $1.50 a million. An event: its row and index entry, $1.30 a million. A
+ * change of consent: rows and a listing. An object in R2: traits, or a chunk of a recording. A lead: its actors and rows.
+ */
+export const CHARGE_SESSION_BYTES = 24 * 1024;
+export const CHARGE_CALL_BYTES = 1024;
+export const CHARGE_EVENT_BYTES = 1024;
+export const CHARGE_CONSENT_BYTES = 16 * 1024;
+export const CHARGE_OBJECT_BYTES = 4 * 1024;
+export const CHARGE_LEAD_BYTES = 32 * 1024;
+/** So many hours' budget may be spent at once: a long visit, or an office on the morning of a sale. */
+export const BUDGET_BURST_HOURS = 5;
+/** Whoever has spent a budget is told to come back within this, seconds. */
+export const BUDGET_MAX_WAIT_SECONDS = 3_600;
+/** What a site may set, bytes: from what hardly anything comes of, to more than anybody could pay. */
+export const BUDGET_MIN_BYTES = 100_000;
+export const BUDGET_MAX_BYTES = 1_000_000_000_000_000;
+/** Of a session, an hour: 2,000 events in calls of two, which is a person who clicks twice a second. */
+export const SESSION_BYTES_PER_HOUR = 4_000_000;
+/** Of an address as it is limited (IPv4 /24, IPv6 /48), an hour: 650 visits of ten events; in the worst day $1.40. */
+export const ADDRESS_BYTES_PER_HOUR = 24_000_000;
+/** Of an address's leads, an hour: 60 of them, and 300 at once: a fair's tablet. */
+export const ADDRESS_LEAD_BYTES_PER_HOUR = 60 * CHARGE_LEAD_BYTES;
+/** Of a site, a day: 100,000 visits of ten events, some $8. */
+export const SITE_BYTES_PER_DAY = 4_000_000_000;
+/** From which share of its site's budget on a session that has spent so many bytes lately is kept in the archive only. */
+export const SHED_STEPS: readonly { share: number; bytes: number }[] = [
+  { share: 0.5, bytes: 4_000_000 },
+  { share: 0.75, bytes: 1_000_000 },
+  { share: 0.9, bytes: 250_000 },
+  { share: 1, bytes: 64_000 },
+  { share: 1.25, bytes: 0 },
+];
+/** A site whose budget is spent this many times: its sessions have a visit's worth of some 15 events, and as much a day. */
+export const SPENT_SHARE = 2;
+export const SPENT_SESSION_BYTES = 32 * 1024;
+/** What a session has spent is told from so much on: with a flush, which an ordinary visit has two of; or at once. */
+export const BUDGET_TELL_BYTES = 8 * 1024;
+export const BUDGET_TELL_NOW_BYTES = 64 * 1024;
+/** What the shards have counted for a site is added up when it is so much of its budget, or has waited so long. */
+export const BUDGET_ADD_SHARE = 0.001;
+export const BUDGET_ADD_MS = MINUTE;
+/** Addresses whose spending a shard remembers, some 5 MB; the one that was heard of longest ago goes first. */
+export const BUDGET_MAX_SENDERS = 50_000;
+/** Sites counted: in production none can send that nobody has set. */
+export const BUDGET_MAX_SITES = 10_000;
+/** From here on somebody is told, while there is time to set a larger one. */
+export const BUDGET_ALERT_SHARE = 0.8;
+/** Sites whose spending is shown: each one's settings are asked for, and an invocation has 1,000 calls. */
+export const BUDGET_SITES_SHOWN = 200;
+/** Addresses and sessions that an isolate remembers as having spent their budget: their calls wake nothing more. */
+export const BUDGET_CACHE_SENDERS = 10_000;
+/** What a site has spent is asked for this often by an isolate, as are its settings. */
+export const BUDGET_CACHE_MS = MINUTE;
+
+// --- The database's size --------------------------------------------------------------------------------------------
+
+/** The most that D1 gives one database. */
+export const DATABASE_MAX_BYTES = 10_000_000_000;
+/** From here on somebody is told: at most sites that leaves weeks. */
+export const DATABASE_ALERT_BYTES = 0.8 * DATABASE_MAX_BYTES;
+/** From here on events go to the archive only. What is left is for sessions and leads: 500 MB, some 400,000 of them. */
+export const DATABASE_SHED_BYTES = 0.95 * DATABASE_MAX_BYTES;
 
 // --- Roster ---------------------------------------------------------------------------------------------------------
 

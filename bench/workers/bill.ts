@@ -1,6 +1,7 @@
 import { IdentityActor as ProductionIdentity } from "../../durable/identity";
 import { RosterActor as ProductionRoster } from "../../durable/roster";
 import { SessionActor as Production } from "../../durable/session";
+import type { Spending } from "../../src/budget/spending";
 import type { Env } from "../../src/env";
 import type { Sighting } from "../../src/identity/record";
 import worker from "../../src/index";
@@ -18,6 +19,7 @@ import { active, add, advanceTo, alarms, beginAt, counts } from "./simulated";
  */
 
 export { AlertActor } from "../../durable/alerts";
+export { BudgetActor } from "../../durable/budget";
 export { EndpointActor } from "../../durable/endpoint";
 export { EraserActor } from "../../durable/eraser";
 export { LeadActor } from "../../durable/lead";
@@ -56,7 +58,7 @@ export class SessionActor extends Production {
 }
 
 /** The shards of identities, in the order they were first asked: their alarms are the driver's too. */
-const identities = new Set<string>();
+export const identities = new Set<string>();
 
 export class IdentityActor extends ProductionIdentity {
   constructor(ctx: DurableObjectState, env: Env) {
@@ -77,6 +79,11 @@ export class IdentityActor extends ProductionIdentity {
     // It writes to D1 and KV after its answer, which is active time as well.
     add("identity", "identity_calls");
     return super.seen(sighting);
+  }
+
+  override spend(spending: Spending) {
+    add("identity", "object_calls");
+    return super.spend(spending);
   }
 
   fire(): Promise<void> {
@@ -148,7 +155,7 @@ interface Stub {
 const stubOf = (env: Env, id: string): Stub => env.SESSION.getByName(id) as unknown as Stub;
 
 /** Every call of an actor is a billed request to it. */
-function countedEnv(env: Env): Env {
+export function countedEnv(env: Env): Env {
   const limits = {
     LIMIT_TRACK: ALWAYS,
     LIMIT_START: ALWAYS,

@@ -9,6 +9,7 @@ const now = Date.now;
 Date.now = () => now() - ARCHIVE_MS;
 
 export { AlertActor } from "../../durable/alerts";
+export { BudgetActor } from "../../durable/budget";
 export { EndpointActor } from "../../durable/endpoint";
 export { IdentityActor } from "../../durable/identity";
 export { LeadActor } from "../../durable/lead";

@@ -32,6 +32,7 @@ export const PROBLEMS = {
   unsupported_type: [415, "Unsupported content type"],
   too_fast: [429, "Too fast"],
   rate_limited: [429, "Rate limited"],
+  budget_spent: [429, "Budget spent"],
   internal: [500, "Internal error"],
   analytics_unavailable: [503, "Analytics not configured"],
   unavailable: [503, "Temporarily unavailable"],

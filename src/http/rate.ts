@@ -65,19 +65,38 @@ export async function limitLeads({ env }: Context, site: string, isKeyed: boolea
   await take(env.LIMIT_SITE_LEADS, isKeyed ? `keyed ${site}` : site, "Too many leads on this site.");
 }
 
-/** A start may create an actor, which costs more than a batch for one: per address, per site, and per address and day. */
-export async function limitStart({ env, request, log }: Context, site: string, stored: string | null): Promise<void> {
-  if (limitsLifted(env)) return;
+/**
+ * A start may create an actor, which costs more than a batch for one: per address, per site, and per address and day. Answers
+ * until when, epoch ms, KV knows `sender` to have spent its budget.
+ */
+export async function limitStart(
+  context: Context,
+  site: string,
+  stored: string | null,
+  sender: string | null,
+): Promise<number> {
+  const { env, request } = context;
+  if (limitsLifted(env)) return 0;
   await takeOf(env.LIMIT_START, request, "Too many sessions started from this address.");
   await take(env.LIMIT_SITE_STARTS, site, "Too many sessions started on this site.");
-  if (stored === null) return;
-  const counter = await readAddressCounter(env.TRACKING_KV, stored, KV_CACHE_SECONDS).catch((error: unknown) => {
-    // The other limits hold; a counter that cannot be read keeps nobody out.
-    log.warn("counter_unreadable", { error: errorField(error) });
-    return null;
-  });
+  const [counter, spending] = await countersOf(context, stored, sender);
   const wait = counter ? windowWait(counter, Date.now()) : 0;
   if (wait > 0) throw limited("Too many sessions from this network today.", wait);
+  return spending?.spent_until ?? 0;
+}
+
+/** What KV says of the address as it is stored, and as its spending is counted: mostly one entry. */
+async function countersOf({ env, log }: Context, stored: string | null, sender: string | null) {
+  const read = (address: string | null): Promise<AddressCounter | null> =>
+    address === null
+      ? Promise.resolve(null)
+      : readAddressCounter(env.TRACKING_KV, address, KV_CACHE_SECONDS).catch((error: unknown) => {
+          // The other limits hold; a counter that cannot be read keeps nobody out.
+          log.warn("counter_unreadable", { error: errorField(error) });
+          return null;
+        });
+  const first = read(stored);
+  return Promise.all([first, sender === stored ? first : read(sender)]);
 }
 
 /** Seconds until the address's window is over if it is used up, else 0. */

@@ -87,10 +87,22 @@ async function hashAddress(address: string, secret: string): Promise<string> {
   return hex(await crypto.subtle.sign("HMAC", key, data.encode(address))).slice(0, 32);
 }
 
+/**
+ * The network whose spending is counted together, in a form a site allows: of IPv6 not the address itself, of which anybody has
+ * any number.
+ */
+export const limitedAddress = (address: string, mode: AddressMode, secret?: string): Promise<string | null> => {
+  const masked = maskAddress(address);
+  return masked === null || mode !== "hashed" ? Promise.resolve(masked) : hashedOr(masked, masked, secret);
+};
+
 /** An address in the form a site allows to be stored; masked where a hash is asked for and no secret is set. */
 export async function storedAddress(address: string, mode: AddressMode, secret?: string): Promise<string | null> {
   const masked = maskAddress(address);
   if (masked === null || mode === "masked") return masked;
   if (mode === "full") return address.toLowerCase();
-  return secret ? `h:${await hashAddress(address.toLowerCase(), secret)}` : masked;
+  return hashedOr(masked, address.toLowerCase(), secret);
 }
+
+const hashedOr = async (masked: string, address: string, secret?: string): Promise<string> =>
+  secret ? `h:${await hashAddress(address, secret)}` : masked;

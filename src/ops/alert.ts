@@ -2,7 +2,13 @@ import { ALERT_COOLDOWN_MS, ALERT_EXPECTED_LEADS } from "../limits";
 
 /** Pure: what is worth an alert, and when it was said often enough. */
 
-export type AlertKind = "no_leads" | "dead_letters" | "endpoint_failing" | "flush_stuck";
+export type AlertKind =
+  | "no_leads"
+  | "dead_letters"
+  | "endpoint_failing"
+  | "flush_stuck"
+  | "budget_spending"
+  | "database_filling";
 
 /** Something that holds now. `key` tells one case of a kind from another: the endpoint, say. */
 export interface Condition {

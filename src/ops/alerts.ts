@@ -1,14 +1,25 @@
+import { BUDGETS } from "../budget/name";
 import type { Env } from "../env";
 import { errorField, type LogFields, type Logger } from "../http/logger";
 import { alertedSites, siteSettings } from "../http/sites";
-import { ALERT_DEAD_MS, ALERT_FAILING_MS, ALERT_MAX_SITES, DELIVERY_MAX_WAKES, DELIVERY_OVERDUE_MS } from "../limits";
+import {
+  ALERT_DEAD_MS,
+  ALERT_FAILING_MS,
+  ALERT_MAX_SITES,
+  BUDGET_ALERT_SHARE,
+  DATABASE_ALERT_BYTES,
+  DATABASE_MAX_BYTES,
+  DATABASE_SHED_BYTES,
+  DELIVERY_MAX_WAKES,
+  DELIVERY_OVERDUE_MS,
+} from "../limits";
 import { listOverdue, readFigures, type SiteFigures } from "../store/alerts";
 import { type AlertKind, type Condition, isSilent } from "./alert";
 
 const MINUTE = 60_000;
 
 /** The kinds that D1 knows of; the sessions themselves tell when they are stuck. */
-const FROM_D1: AlertKind[] = ["no_leads", "dead_letters", "endpoint_failing"];
+const FROM_D1: AlertKind[] = ["no_leads", "dead_letters", "endpoint_failing", "database_filling"];
 
 /** Looks at every site that has a webhook, and tells its alert actor what holds. One that fails does not stop the rest. */
 export async function checkAlerts(env: Env, log: Logger, now: number): Promise<LogFields> {
@@ -25,18 +36,40 @@ export async function checkAlerts(env: Env, log: Logger, now: number): Promise<L
 }
 
 async function checkSite(env: Env, log: Logger, site: string, now: number): Promise<string[]> {
-  const { forms } = await siteSettings(env, site);
+  const { forms, budgets } = await siteSettings(env, site);
   const figures = await readFigures(env.DB, site, now, now - ALERT_DEAD_MS).catch((error: unknown) => {
     log.warn("figures_failed", { site, error: errorField(error) });
     return null;
   });
-  const conditions = figures ? conditionsOf(figures, forms.silence_minutes * MINUTE, now) : [];
-  return env.ALERTS.getByName(site).observe(site, conditions, figures ? FROM_D1 : []);
+  const spent = await env.BUDGET.getByName(BUDGETS)
+    .spent(site)
+    .catch((error: unknown) => {
+      log.warn("spent_failed", { site, error: errorField(error) });
+      return null;
+    });
+  const conditions = [
+    ...(figures ? conditionsOf(figures, forms.silence_minutes * MINUTE, now) : []),
+    ...(spent === null ? [] : spending(spent, budgets.site_bytes_per_day)),
+  ];
+  const looked: AlertKind[] = [...(figures ? FROM_D1 : []), ...(spent === null ? [] : ["budget_spending" as const])];
+  return env.ALERTS.getByName(site).observe(site, conditions, looked);
+}
+
+/** Pure: whether a site has spent most of its budget of the day, bytes. */
+export function spending(spent: number, budget: number): Condition[] {
+  if (spent < budget * BUDGET_ALERT_SHARE) return [];
+  const detail = { spent_bytes: spent, budget_bytes: budget, percent: Math.floor((spent / budget) * 100) };
+  return [{ kind: "budget_spending", key: "", detail }];
 }
 
 /** Pure: what a site's figures say. */
-export function conditionsOf({ silence, dead, endpoints }: SiteFigures, silent_ms: number, now: number): Condition[] {
+export function conditionsOf(figures: SiteFigures, silent_ms: number, now: number): Condition[] {
+  const { silence, dead, endpoints, database_bytes } = figures;
   const found: Condition[] = [];
+  if (database_bytes !== null && database_bytes >= DATABASE_ALERT_BYTES) {
+    const detail = { database_bytes, max_bytes: DATABASE_MAX_BYTES, archive_only_from_bytes: DATABASE_SHED_BYTES };
+    found.push({ kind: "database_filling", key: "", detail });
+  }
   if (isSilent(silence, silent_ms, now)) {
     const minutes = Math.floor((now - (silence.last_at ?? now)) / MINUTE);
     const usual = Math.min(...silence.before);

@@ -1,4 +1,6 @@
+import { DATABASE_MAX_BYTES, DATABASE_SHED_BYTES } from "../limits";
 import { addCounts, type Figures } from "../roster/figures";
+import type { SiteBudget } from "./budgets";
 
 /** The operator's figures as Prometheus reads them: https://prometheus.io/docs/instrumenting/exposition_formats/ */
 
@@ -26,9 +28,42 @@ export interface Operation {
   failed: number;
   /** When retention last came to its end, epoch ms; null before the first run. */
   retention_finished_at: number | null;
+  /** Null where they could not be asked for. */
+  budgets: SiteBudget[] | null;
+  database_bytes: number | null;
 }
 
-export function renderMetrics({ shards, failed, retention_finished_at }: Operation): string {
+/** What sites have spent, and how large the database is. */
+function spending({ budgets, database_bytes }: Operation): string[] {
+  const bySite = (value: (one: SiteBudget) => number): Sample[] =>
+    (budgets ?? []).map((one) => [{ site: one.site }, value(one)]);
+  const sites = [
+    family(
+      "site_spent_bytes",
+      "gauge",
+      "Bytes that a site has spent of its budget today (UTC).",
+      bySite((one) => one.spent_bytes),
+    ),
+    family(
+      "site_budget_bytes",
+      "gauge",
+      "Bytes that it may spend in a day.",
+      bySite((one) => one.budget_bytes),
+    ),
+  ];
+  const sizes: [string, string, number | null][] = [
+    ["database_bytes", "Size of the database.", database_bytes],
+    ["database_shed_bytes", "Size from which events go to the archive only.", DATABASE_SHED_BYTES],
+    ["database_max_bytes", "The most that one database holds.", DATABASE_MAX_BYTES],
+  ];
+  return [
+    ...(budgets === null ? [] : sites),
+    ...sizes.flatMap(([name, help, value]) => (value === null ? [] : [family(name, "gauge", help, [[{}, value]])])),
+  ];
+}
+
+export function renderMetrics(operation: Operation): string {
+  const { shards, failed, retention_finished_at } = operation;
   const sum = (value: (one: Figures) => number): number => shards.reduce((total, one) => total + value(one), 0);
   const max = (value: (one: Figures) => number): number => shards.reduce((most, one) => Math.max(most, value(one)), 0);
   const merged = (field: "refused" | "limits"): Record<string, number> => {
@@ -88,6 +123,12 @@ export function renderMetrics({ shards, failed, retention_finished_at }: Operati
       "Events that D1 refused for good, of sessions heard of lately.",
       sum((one) => one.quarantined),
     ),
+    gauge(
+      "shed_events",
+      "Events that only the archive holds, of sessions heard of lately.",
+      sum((one) => one.shed),
+    ),
+    ...spending(operation),
     family("rejected_events_total", "counter", "Events refused, by code.", byLabel("code", merged("refused"))),
     family("limits_hit_total", "counter", "Calls refused by a session's limits.", byLabel("limit", merged("limits"))),
     family("roster_reports_total", "counter", "Reports the roster has had.", [[{}, sum((one) => one.reports)]]),

@@ -91,6 +91,7 @@ const Session = z.looseObject({
   ledger: z.array(Firing),
   abstained: z.array(z.object({ rule: z.string(), why: z.string() })).optional(),
   events: Count,
+  shed: Count.optional().meta({ description: "Events of these that only the archive holds; the replay has them" }),
   last_seq: z.int(),
   page_views: Count,
   source: z.string().optional(),

@@ -1,5 +1,14 @@
 import * as z from "zod";
-import { LEAD_RETENTION_MAX_DAYS, MAX_ALLOWED, MAX_ALLOWED_UNITS } from "../limits";
+import {
+  ADDRESS_BYTES_PER_HOUR,
+  BUDGET_MAX_BYTES,
+  BUDGET_MIN_BYTES,
+  LEAD_RETENTION_MAX_DAYS,
+  MAX_ALLOWED,
+  MAX_ALLOWED_UNITS,
+  SESSION_BYTES_PER_HOUR,
+  SITE_BYTES_PER_DAY,
+} from "../limits";
 import { TRAILING_SLASHES } from "../session/page";
 import { Consent, SiteName } from "./fields";
 import { Forms } from "./form";
@@ -25,6 +34,20 @@ const Allowed = z
   .string()
   .max(MAX_ALLOWED_UNITS)
   .regex(ALLOWED, "must be printable ASCII with a letter or digit, without blanks and commas; * stands for anything");
+
+const Bytes = z.int().min(BUDGET_MIN_BYTES).max(BUDGET_MAX_BYTES);
+
+/**
+ * What may be spent, bytes: those that are sent, and as many as cost as much for what costs otherwise (docs/limits.md). What an
+ * address has spent counts for all sites together.
+ */
+const Budgets = z
+  .strictObject({
+    session_bytes_per_hour: Bytes.default(SESSION_BYTES_PER_HOUR),
+    address_bytes_per_hour: Bytes.default(ADDRESS_BYTES_PER_HOUR),
+    site_bytes_per_day: Bytes.default(SITE_BYTES_PER_DAY),
+  })
+  .prefault({});
 
 /** A site's settings, whole: a field left out has its default. */
 export const SiteInput = z.strictObject({
@@ -62,6 +85,8 @@ export const SiteInput = z.strictObject({
   webhooks: Webhooks,
   /** Rules for leads, and the forms that form.js renders. */
   forms: Forms,
+  /** What a session, an address and the site may spend. */
+  budgets: Budgets,
   /** Days after its last submit that a lead is kept; null: for good. */
   lead_retention_days: z.int().min(1).max(LEAD_RETENTION_MAX_DAYS).nullable().default(null),
 });

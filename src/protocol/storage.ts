@@ -44,5 +44,13 @@ export const StorageBody = z.object({
     objects: Count,
     bytes: Count,
     retention: z.object({ days: z.int(), runs: z.array(RetentionRun) }),
+    database: z.object({
+      bytes: Count.nullable().meta({ description: "Null where D1 does not say" }),
+      archive_only_from_bytes: Count.meta({ description: "From this size on events go to the archive only" }),
+      max_bytes: Count,
+    }),
+    budgets: z
+      .array(z.object({ site: z.string(), spent_bytes: Count, budget_bytes: Count }))
+      .meta({ description: "What sites have spent today (UTC), those that have spent most of their budget first" }),
   }),
 });

@@ -1,3 +1,4 @@
+import type { CallBudget } from "../budget/spending";
 import { RECORDING_MAX_DEPTH } from "../limits";
 import { ChunkEnvelope, type RecordedEvent } from "../protocol/recording";
 import { type Parsed, parseJson } from "../protocol/text";
@@ -18,6 +19,8 @@ export interface ChunkCall {
   /** SHA-256 of the session key that came with it, hex. */
   key_hash: string | null;
   rule: RecordRule;
+  /** Absent where limits are lifted. */
+  budget?: CallBudget;
   stream: string;
   number: number;
   at: number;

@@ -34,6 +34,8 @@ export interface Health {
   /** How long the alarm has been due, ms; 0 when it is not. */
   alarm_overdue_ms: number;
   quarantined: number;
+  /** Events that only R2 holds; absent in reports of before there were any. */
+  shed?: number;
 }
 
 export interface Report {
@@ -83,6 +85,7 @@ export function healthOf(schedule: Schedule & { alarm_at: number | null }, now: 
     attempts: { d1: progress.d1.attempts, r2: progress.r2.attempts },
     alarm_overdue_ms: alarm_at === null ? 0 : Math.max(0, now - alarm_at),
     quarantined: progress.quarantined,
+    ...(state.shed > 0 && { shed: state.shed }),
   };
 }
 

@@ -14,6 +14,8 @@ export interface Figures {
   alarms_overdue: number;
   alarm_overdue_ms_max: number;
   quarantined: number;
+  /** Events that only R2 holds. */
+  shed: number;
   refused: Record<string, number>;
   limits: Record<string, number>;
 }
@@ -37,6 +39,7 @@ export function figuresOf(health: readonly Health[], counted: Counted): Figures 
     alarms_overdue: sum((one) => Number(one.alarm_overdue_ms > 0)),
     alarm_overdue_ms_max: max((one) => one.alarm_overdue_ms),
     quarantined: sum((one) => one.quarantined),
+    shed: sum((one) => one.shed ?? 0),
   };
 }
 

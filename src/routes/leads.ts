@@ -1,3 +1,4 @@
+import { limitsLifted } from "../env";
 import { isKeyShown, requireIngest } from "../http/auth";
 import type { Context, Handler } from "../http/context";
 import { withCors } from "../http/cors";
@@ -6,6 +7,7 @@ import { errorField } from "../http/logger";
 import { fromRefusal, Problem, unavailable } from "../http/problem";
 import { limitLeads, limitLeadTries, limitTrack } from "../http/rate";
 import { siteSettings } from "../http/sites";
+import { limitLeadSpending } from "../http/spending";
 import { accepted, plainPage, redirectTo, wantsPage } from "../leads/answer";
 import { compose } from "../leads/compose";
 import { claimsOf } from "../leads/identity";
@@ -20,7 +22,7 @@ import { LeadInput } from "../protocol/lead";
 import type { SiteSettings } from "../protocol/site";
 import { parseWith } from "../protocol/track";
 import { askSession } from "./lead-session";
-import { checkOrigin, siteOf } from "./track";
+import { budgetOf, checkOrigin, siteOf } from "./track";
 
 const nothing = (): Problem => new Problem("not_found", "There is nothing at this path.");
 
@@ -117,6 +119,8 @@ async function takeLead(
   }
   // Only now: what is no lead takes nothing of what the site's leads may use.
   await limitLeads(context, site, trusted);
+  const budget = await budgetOf(context, settings, trusted);
+  if (!limitsLifted(context.env)) await limitLeadSpending(context, site, budget);
   const { contact, email, phone } = composed;
   const { honeypot: trap } = settings.forms;
   const { [trap]: bait, ...fields } = contact.fields;

@@ -1,8 +1,10 @@
 import { keyed, requireAllSites } from "../http/keyed";
 import { errorField } from "../http/logger";
+import { siteBudgets } from "../ops/budgets";
 import { renderMetrics } from "../ops/metrics";
 import type { Figures } from "../roster/figures";
 import { allShards, shardName } from "../roster/shards";
+import { databaseBytes } from "../store/database";
 import { lastFinished } from "../store/retention";
 
 /** `GET /metrics`: the operator's figures, from the sessions' reports to the roster. */
@@ -16,9 +18,20 @@ export const getMetrics = keyed(async ({ env, log, caller }) => {
       return null;
     }
   };
-  const [answers, retention_finished_at] = await Promise.all([Promise.all(allShards.map(ask)), lastFinished(env.DB)]);
+  const orNull = (error: unknown): null => {
+    log.warn("figure_failed", { error: errorField(error) });
+    return null;
+  };
+  const [answers, retention_finished_at, budgets, database_bytes] = await Promise.all([
+    Promise.all(allShards.map(ask)),
+    lastFinished(env.DB),
+    siteBudgets(env).catch(orNull),
+    databaseBytes(env.DB).catch(orNull),
+  ]);
   const shards = answers.filter((one) => one !== null);
-  const text = renderMetrics({ shards, failed: answers.length - shards.length, retention_finished_at });
+  const text = renderMetrics({
+    ...{ shards, failed: answers.length - shards.length, retention_finished_at, budgets, database_bytes },
+  });
   return new Response(text, {
     headers: { "Content-Type": "text/plain; version=0.0.4; charset=utf-8", "Cache-Control": "no-store" },
   });

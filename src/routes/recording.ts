@@ -4,7 +4,7 @@ import { decodeText, readBytes } from "../http/body";
 import type { Context, Handler } from "../http/context";
 import { exportFormat, exportRows } from "../http/export";
 import { keyed } from "../http/keyed";
-import { fromRefused, Problem } from "../http/problem";
+import { Problem } from "../http/problem";
 import { readQuery } from "../http/query";
 import { siteSettings } from "../http/sites";
 import { streamText } from "../http/stream";
@@ -21,7 +21,7 @@ import { sessionPrefix } from "../store/archive";
 import { listChunks, readChunk } from "../store/recordings";
 import { findPlace } from "../store/sessions";
 import { sessionIdOf } from "./socket";
-import { admit, callActor, checkOrigin, siteOf, track, unwrap } from "./track";
+import { admit, callActor, checkOrigin, refusedCall, siteOf, track, unwrap } from "./track";
 
 /**
  * `POST /track/recording`: a chunk of a page's recording, JSON or its gzip, which a page sends as text so that no
@@ -32,7 +32,7 @@ export const postRecording: Handler = (context) =>
     context,
     async (chunk) => {
       const { session_id, session_key, stream, number, at, sent_at, events } = chunk;
-      const { site, gpc, record, allow } = await admit(context, session_id, chunk.site, false);
+      const { site, gpc, record, allow, budget } = await admit(context, session_id, chunk.site, null);
       if (!record) throw recordsNothing();
       const received_at = Date.now();
       cleanRecorded(events, allow ?? []);
@@ -42,10 +42,11 @@ export const postRecording: Handler = (context) =>
       const key_hash = session_key ? await sha256(session_key) : null;
       const call: ChunkCall = {
         ...{ v: 1, session_id, site, gpc, key_hash, rule: record },
+        ...(budget && { budget }),
         ...{ stream, number, at, sent_at, received_at },
       };
       const result = await callActor<ChunkResult>(context, session_id, true, (actor) => actor.record(call, body));
-      if (!result.ok) throw fromRefused(result);
+      if (!result.ok) throw refusedCall(session_id, result);
       return { ack: result.ack, timestamp: received_at };
     },
     async (request) => {

@@ -21,7 +21,7 @@ export const openTrackSocket: Handler = async (context) => {
   const session_id = sessionIdOf(url.searchParams.get("session_id"), "invalid_query");
   let caller: CallContext;
   try {
-    caller = await admit(context, session_id, null, true);
+    caller = await admit(context, session_id, null, {});
   } catch (error) {
     // A page cannot read the status of a refused upgrade, only a close code.
     if (error instanceof Problem && error.code === "origin_not_allowed") return closed(4403, error.code);

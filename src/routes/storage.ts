@@ -1,16 +1,24 @@
 import { keyed, requireAllSites } from "../http/keyed";
 import { invalidQuery } from "../http/problem";
 import { readQuery } from "../http/query";
-import { RETENTION_DAYS, RETENTION_RUNS_SHOWN, STORAGE_MAX_DAYS } from "../limits";
+import {
+  DATABASE_MAX_BYTES,
+  DATABASE_SHED_BYTES,
+  RETENTION_DAYS,
+  RETENTION_RUNS_SHOWN,
+  STORAGE_MAX_DAYS,
+} from "../limits";
+import { siteBudgets } from "../ops/budgets";
 import { storageDays } from "../ops/storage";
 import { rangeOf } from "../protocol/analytics";
 import { StorageQuery } from "../protocol/storage";
 import { dayOf } from "../store/archive-days";
+import { databaseBytes } from "../store/database";
 import { listRuns } from "../store/retention";
 
 const DAY_MS = 86_400_000;
 
-/** `GET /analytics/storage`: what the archive holds, by day, and what retention has done. */
+/** `GET /analytics/storage`: what the archive holds, by day, what retention has done, how full the database is, and what sites spend. */
 export const getStorage = keyed(
   async (context) => {
     requireAllSites(context.caller);
@@ -25,7 +33,12 @@ export const getStorage = keyed(
     const days = await storageDays(env, dayOf(from), dayOf(to - 1), now);
     const sum = (field: "objects" | "bytes") => days.reduce((total, day) => total + day[field], 0);
     const runs = await listRuns(env.DB, RETENTION_RUNS_SHOWN);
-    const data = { days, objects: sum("objects"), bytes: sum("bytes"), retention: { days: RETENTION_DAYS, runs } };
+    const [budgets, bytes] = await Promise.all([siteBudgets(env), databaseBytes(env.DB)]);
+    const data = {
+      ...{ days, objects: sum("objects"), bytes: sum("bytes"), retention: { days: RETENTION_DAYS, runs } },
+      database: { bytes, archive_only_from_bytes: DATABASE_SHED_BYTES, max_bytes: DATABASE_MAX_BYTES },
+      budgets,
+    };
     return Response.json({ data }, { headers: { "Cache-Control": "no-store" } });
   },
   "read",

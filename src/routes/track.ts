@@ -1,5 +1,6 @@
 import type { SessionActor } from "../../durable/session";
-import { isDevelopment } from "../env";
+import type { CallBudget } from "../budget/spending";
+import { isDevelopment, limitsLifted } from "../env";
 import { requireIngest } from "../http/auth";
 import { readJson } from "../http/body";
 import type { Context, Handler } from "../http/context";
@@ -9,7 +10,8 @@ import { fromRefusal, fromRefused, invalidQuery, Problem, unavailable } from "..
 import { refuseRepeats } from "../http/query";
 import { addressOf, limitStart, limitTrack } from "../http/rate";
 import { originAllowed, siteSettings } from "../http/sites";
-import { storedAddress } from "../network/address";
+import { knownSpent, rememberSpent, type Spent, spentAtStart } from "../http/spending";
+import { limitedAddress, storedAddress } from "../network/address";
 import { clientNetwork } from "../network/client";
 import { DEFAULT_SITE, SiteName } from "../protocol/fields";
 import { headerOf } from "../protocol/header";
@@ -26,7 +28,7 @@ import {
 } from "../protocol/track";
 import { ruleOf } from "../recording/rule";
 import { buildCall, type CallContext, type CallParts } from "../session/call";
-import type { Taken, TrackResult } from "../session/result";
+import type { Refused, Taken, TrackResult } from "../session/result";
 
 const ANSWER = { "Content-Type": "application/json", "Cache-Control": "no-store" };
 
@@ -96,13 +98,20 @@ async function send(
   site: string | null | undefined,
   parts: CallParts,
 ): Promise<Taken> {
-  const caller = await admit(context, session_id, site, Boolean(parts.start ?? parts.batch?.start));
+  const start = parts.start ?? parts.batch?.start ?? null;
+  const caller = await admit(context, session_id, site, start);
   const call = await buildCall(caller, parts);
   // Without numbers a repeat would count twice, so it is not repeated here.
   const repeatable = !parts.batch || parts.batch.stream != null;
   const result = await callActor<TrackResult>(context, session_id, repeatable, (actor) => actor.track(call));
-  if (!result.ok) throw fromRefused(result);
-  return result;
+  if (result.ok) return result;
+  throw refusedCall(session_id, result);
+}
+
+/** What an actor refused. Where a budget is spent it need not be asked again until there is more. */
+export function refusedCall(session_id: string, refused: Refused): Problem {
+  if (refused.code === "budget_spent") rememberSpent(refused.sender ?? session_id, refused.retry_after ?? 0);
+  return fromRefused(refused);
 }
 
 /** Who calls, if they may: origin, then the limits on starting. Before any actor wakes. */
@@ -110,26 +119,52 @@ export async function admit(
   context: Context,
   session_id: string,
   named: string | null | undefined,
-  starts: boolean,
+  start: Pick<StartInput, "consent"> | null,
 ): Promise<CallContext> {
   const { request, env } = context;
+  const gpc = headerOf(request.headers, "Sec-GPC") === "1";
   const site = siteOf(context, named);
   const settings = await siteSettings(env, site);
-  await checkOrigin(context, settings, site);
+  const isKeyed = await checkOrigin(context, settings, site);
   const stored = await storedAddress(addressOf(request), settings.ip, env.ADDRESS_HASH_SECRET);
-  if (starts) await limitStart(context, site, stored);
+  const budget = limitsLifted(env) ? null : await budgetOf(context, settings, isKeyed);
+  // Whoever withdraws what they had agreed to is always heard: the actor knows whether they had.
+  const refuse = (spent: Spent | null): void => {
+    if (!spent || gpc || start?.consent === "denied") return;
+    throw new Problem("budget_spent", spent.detail, { retryAfter: spent.wait });
+  };
+  const known = budget && knownSpent(budget.sender, session_id);
+  refuse(known);
+  const until = start ? await limitStart(context, site, stored, budget?.sender ?? null) : 0;
+  const spent = known ?? (start && budget && (await spentAtStart(context, site, budget, until)));
+  refuse(spent);
   return {
     session_id,
     site,
-    gpc: headerOf(request.headers, "Sec-GPC") === "1",
+    gpc,
     default_consent: settings.default_consent,
     ...(settings.expose.length > 0 && { expose: settings.expose }),
     record: ruleOf(settings.record),
     ...(settings.allow.length > 0 && { allow: settings.allow }),
     ...(settings.trailing_slash === "drop" && { trailing_slash: settings.trailing_slash }),
     ...(settings.identity_group !== null && { identity_group: settings.identity_group }),
+    ...(budget && { budget: spent ? { ...budget, spent_for: spent.wait } : budget }),
     network: clientNetwork(request, stored),
     key_hash: null,
+  };
+}
+
+/** What the caller may spend. A server with a key sends for many people: it has no budget as an address. */
+export async function budgetOf(
+  { request, env }: Context,
+  { budgets, ip }: SiteSettings,
+  isKeyed: boolean,
+): Promise<CallBudget> {
+  return {
+    sender: isKeyed ? null : await limitedAddress(addressOf(request), ip, env.ADDRESS_HASH_SECRET),
+    session_hour: budgets.session_bytes_per_hour,
+    address_hour: budgets.address_bytes_per_hour,
+    site_day: budgets.site_bytes_per_day,
   };
 }
 
@@ -141,18 +176,20 @@ export function siteOf({ url }: Context, named: string | null | undefined): stri
   throw invalidQuery("site", parsed.error.issues[0]?.message ?? "is no site name");
 }
 
-/** `origin` is what the page says of itself; leads of old browsers say it by their referrer. */
+/** Whether a key was needed. `origin` is what the page says of itself; leads of old browsers say it by their referrer. */
 export async function checkOrigin(
   { request, env }: Context,
   settings: SiteSettings,
   site: string,
   origin: string | null = headerOf(request.headers, "Origin"),
-): Promise<void> {
+): Promise<boolean> {
   if (origin !== null) {
-    if (originAllowed(origin, settings.allowed_origins)) return;
+    if (originAllowed(origin, settings.allowed_origins)) return false;
     throw new Problem("origin_not_allowed", "This site takes no events from this origin.");
   }
-  if (!isDevelopment(env)) await requireIngest(request, env, site);
+  if (isDevelopment(env)) return false;
+  await requireIngest(request, env, site);
+  return true;
 }
 
 /** An actor that cannot be reached is a 503 the sender may retry, never a 500. */

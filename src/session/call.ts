@@ -1,3 +1,4 @@
+import type { CallBudget } from "../budget/spending";
 import type { ClientNetwork } from "../network/classes";
 import { Cleaner } from "../privacy/call";
 import type { Consent } from "../protocol/fields";
@@ -19,6 +20,8 @@ export interface CallContext {
   trailing_slash?: TrailingSlash;
   /** The name under which the site shares identities with others; absent where it counts by itself. */
   identity_group?: string;
+  /** Absent in sockets opened before there were budgets. */
+  budget?: CallBudget;
   network: ClientNetwork;
   /** What acks may say of the session's scores; absent in sockets opened before there was such a setting. */
   expose?: readonly "engagement"[];
@@ -38,7 +41,8 @@ export async function buildCall(context: CallContext, parts: CallParts): Promise
   const first = start ?? batch?.start ?? null;
   const last = end ?? batch?.end ?? null;
   const key = batch?.session_key ?? first?.session_key ?? last?.session_key;
-  const { session_id, site, gpc, default_consent, expose, record, trailing_slash, identity_group, network } = context;
+  const { session_id, site, gpc, default_consent, expose, record, trailing_slash, identity_group, network, budget } =
+    context;
   return {
     v: 1,
     session_id,
@@ -49,6 +53,7 @@ export async function buildCall(context: CallContext, parts: CallParts): Promise
     ...(record && { record }),
     ...(trailing_slash && { trailing_slash }),
     ...(identity_group && { identity_group }),
+    ...(budget && { budget }),
     network,
     key_hash: key ? await sha256(key) : context.key_hash,
     device_id: first ? await deviceId(first) : null,

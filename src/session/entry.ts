@@ -54,6 +54,8 @@ export interface EventEntry extends Base {
   detail?: EventDetail;
   /** Came after the end: stored, but changes no count or score. */
   late?: true;
+  /** Goes to the archive only: a budget is spent, or the database is nearly full. */
+  shed?: true;
 }
 
 /** Numbers settled without an event: refused by the server, or dropped by the client. */

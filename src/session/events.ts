@@ -31,17 +31,23 @@ interface TakenEvents {
 }
 
 /** Pure: which events of a batch are new, and what they look like in the journal. `state` is only read. */
-export function takeEvents(state: SessionState, batch: Batch, earliest: number, now: number): TakenEvents | Refused {
+export function takeEvents(state: SessionState, batch: Batch, circumstances: Circumstances): TakenEvents | Refused {
   const { stream, first } = batch;
-  return stream != null && first != null
-    ? takeNumbered(state, { batch, earliest, now, late: state.ended_at !== null }, stream, first)
-    : takeUnnumbered({ batch, earliest, now, late: state.ended_at !== null });
+  const context = { ...circumstances, batch, late: state.ended_at !== null };
+  return stream != null && first != null ? takeNumbered(state, context, stream, first) : takeUnnumbered(context);
 }
 
-interface Context {
-  batch: Batch;
+export interface Circumstances {
+  /** The earliest time that an event may have, epoch ms. */
   earliest: number;
+  /** When the batch was received, epoch ms. */
   now: number;
+  /** New events go to the archive only. */
+  shed: boolean;
+}
+
+interface Context extends Circumstances {
+  batch: Batch;
   late: boolean;
 }
 
@@ -132,6 +138,7 @@ function eventEntry(
   const detail = detailOf(event);
   if (detail) entry.detail = detail;
   if (context.late) entry.late = true;
+  if (context.shed) entry.shed = true;
   return entry;
 }
 

@@ -108,6 +108,7 @@ function applyEvent(state: SessionState, entry: EventEntry): void {
     stream.at = Math.max(stream.at, entry.at);
   }
   state.events += 1;
+  if (entry.shed) state.shed += 1;
   if (entry.stream === SERVER_STREAM) {
     // The actor's own word is no act of the visitor's.
     count(state, entry.event_type);

@@ -1,3 +1,4 @@
+import type { CallBudget } from "../budget/spending";
 import { MAX_SIGNALS } from "../limits";
 import { agentOf } from "../network/agent";
 import type { ClientNetwork, NetworkClasses } from "../network/classes";
@@ -32,6 +33,8 @@ export interface TrackCall {
   trailing_slash?: TrailingSlash;
   /** The name under which the site shares identities with others; absent where it counts by itself. */
   identity_group?: string;
+  /** Absent in sockets opened before there were budgets. */
+  budget?: CallBudget;
   network: ClientNetwork;
   /** SHA-256 of the session key that came with the call, hex. */
   key_hash: string | null;
@@ -48,6 +51,8 @@ export interface TrackCall {
 export interface Known {
   head: Head;
   state: SessionState;
+  /** What it takes goes to the archive only. */
+  shed?: boolean;
 }
 
 /** What a call comes to, worked out on the side: nothing is changed until the entries are in the journal. */
@@ -79,7 +84,9 @@ export function intake(known: Known | null, call: TrackCall, now: number, newId:
   }
   if (turn.consent === "pending" && !known) return turn.finish([], null);
   turn.begin(newId);
-  const events = call.batch ? takeEvents(turn.state, call.batch, turn.earliest, now) : null;
+  const events = call.batch
+    ? takeEvents(turn.state, call.batch, { earliest: turn.earliest, now, shed: known?.shed === true })
+    : null;
   if (events && !events.ok) return events;
   return turn.finish(events?.entries ?? [], events);
 }

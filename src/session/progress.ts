@@ -1,3 +1,4 @@
+import type { Level } from "../budget/level";
 import type { Recording } from "../recording/state";
 
 /** How far each store has been written, kept in the head row: what survives of a flush that died half-way. */
@@ -61,6 +62,8 @@ export interface Progress {
   told?: readonly string[];
   /** What of it has been recorded; absent in a session that is not. */
   recording?: Recording;
+  /** What the session has spent of its own budget; absent before its first call, and in sessions of before there was one. */
+  spent?: Level;
   /** KV writes of this session's own counter. */
   counted?: number;
   /** Times this actor has been loaded into memory, as of when this was written; the journal's rows may know of more. */

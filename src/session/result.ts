@@ -34,6 +34,7 @@ export type RefusalCode =
   | "stream_too_sparse"
   | "too_fast"
   | "busy"
+  | "budget_spent"
   | "ticket_invalid"
   | "recording_refused"
   | "recording_full";
@@ -44,6 +45,8 @@ export interface Refused {
   detail: string;
   /** Seconds after which a retry makes sense. */
   retry_after?: number;
+  /** The address whose budget is spent: until then none of its calls needs to get this far. */
+  sender?: string;
 }
 
 export type TrackResult = Taken | Refused;

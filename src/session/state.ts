@@ -55,9 +55,11 @@ export interface SessionState {
   identity: IdentityFacts | null;
   /** What the session's leads brought; null without any. */
   lead: LeadFacts | null;
-  /** Events stored, late ones included: what D1 and R2 must hold. */
+  /** Events stored, late ones included: what R2 must hold, and D1 but for the `shed` ones. */
   events: number;
   late: number;
+  /** Events that only R2 holds. */
+  shed: number;
   /** Refused events of batches without numbers; numbered ones are counted in their stream. */
   unnumbered_rejected: number;
   /** Events by type, late ones left out; past 64 custom types the rest is `other`. */
@@ -118,6 +120,7 @@ export const newState = (seq: number): SessionState => ({
   lead: null,
   events: 0,
   late: 0,
+  shed: 0,
   unnumbered_rejected: 0,
   counts: {},
   page_views: 0,

@@ -35,6 +35,7 @@ export function summary(head: Head, state: SessionState, progress: Progress) {
     // What only a program fills in is no lead.
     lead_submits: state.lead?.honeypot ? 0 : state.journey.leads,
     late: state.late,
+    shed: state.shed,
     quarantined: progress.quarantined,
     unnumbered_rejected: state.unnumbered_rejected,
     completeness: completeness(state.streams),

@@ -10,6 +10,8 @@ export interface SiteFigures {
   silence: Silence;
   /** Leads' dead letters since the time asked for. */
   dead: number;
+  /** The size of the database; null where D1 does not say. */
+  database_bytes: number | null;
   /** Endpoints that are not well. */
   endpoints: { endpoint_id: string; state: string; failures: number; since: number | null; reason: string | null }[];
 }
@@ -38,6 +40,7 @@ export async function readFigures(db: D1Database, site: string, now: number, dea
   return {
     silence: { last_at, before: last_at === null ? [] : await sameStretch(db, site, last_at, now) },
     dead: figure(dead) ?? 0,
+    database_bytes: endpoints?.meta.size_after ?? null,
     endpoints: (endpoints?.results ?? []) as SiteFigures["endpoints"],
   };
 }

@@ -25,6 +25,8 @@ export const AddressCounter = z.object({
   sessions: z.number(),
   /** Epoch ms at which the window ends. */
   expires_at: z.number(),
+  /** Epoch ms until which the address has spent its budget; absent while it has not. */
+  spent_until: z.number().optional(),
 });
 export type AddressCounter = z.infer<typeof AddressCounter>;
 

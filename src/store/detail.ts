@@ -27,11 +27,19 @@ export const USUAL_RULES = 1;
 /** What is left out where it is this. */
 type Usual = Pick<
   Summary,
-  | ("consent" | "end_reason" | "late" | "quarantined" | "unnumbered_rejected" | "network_changes")
+  | ("consent" | "end_reason" | "late" | "shed" | "quarantined" | "unnumbered_rejected" | "network_changes")
   | ("device_id" | "identity" | "rules_version")
 >;
 const USUAL: Usual = {
-  ...{ consent: "granted", end_reason: "idle", late: 0, quarantined: 0, unnumbered_rejected: 0, network_changes: 0 },
+  ...{
+    consent: "granted",
+    end_reason: "idle",
+    late: 0,
+    shed: 0,
+    quarantined: 0,
+    unnumbered_rejected: 0,
+    network_changes: 0,
+  },
   ...{ device_id: null, identity: null, rules_version: USUAL_RULES },
 };
 const USUAL_KEYS = Object.keys(USUAL) as (keyof Usual)[];
@@ -250,6 +258,7 @@ function readStored(stored: Stored, row: DetailRow): Summary {
     engaged_ms,
     lead_submits,
     late: usually(stored, "late"),
+    shed: usually(stored, "shed"),
     quarantined: usually(stored, "quarantined"),
     unnumbered_rejected: usually(stored, "unnumbered_rejected"),
     completeness: readStreams(stored.streams ?? []),

@@ -29,7 +29,7 @@ const INSERT_EVENTS = `
   FROM (
     SELECT entry, CASE WHEN octet_length(entry -> '$.detail.data') > ${EVENT_DATA_BYTES} THEN ${CUT_DETAIL}
                        ELSE entry -> 'detail' END AS detail
-    FROM entries WHERE entry ->> 'kind' = 'event')
+    FROM entries WHERE entry ->> 'kind' = 'event' AND entry ->> 'shed' IS NULL)
   WHERE true
   ON CONFLICT (session_id, seq) DO NOTHING`;
 
@@ -55,7 +55,7 @@ const UPSERT = {
   whole: upsert(`site = excluded.site, started_at = excluded.started_at, ${IDENTITY}`),
 };
 
-/** Events from journal text: JSON objects joined by commas, other kinds of entry among them. */
+/** Events from journal text: JSON objects joined by commas, other kinds of entry and `shed` events among them. */
 export const insertEvents = (db: D1Database, sessionId: string, body: string): D1PreparedStatement =>
   db.prepare(INSERT_EVENTS).bind(sessionId, `[${body}]`);
 
@@ -136,8 +136,10 @@ export async function isolate(
   return { refused, complete: true };
 }
 
-/** The events of journal text, without the seqs in `refused`. */
+/** The events of journal text that D1 is to hold, without the seqs in `refused`. */
 export function eventsOf(body: string, refused: readonly number[]): EventEntry[] {
   const entries = JSON.parse(`[${body}]`) as Entry[];
-  return entries.filter((entry) => entry.kind === "event").filter((event) => !refused.includes(event.seq));
+  return entries
+    .filter((entry) => entry.kind === "event")
+    .filter((event) => !event.shed && !refused.includes(event.seq));
 }

@@ -1,5 +1,6 @@
 import type { IdentityActor } from "../../durable/identity";
 import type { RosterActor } from "../../durable/roster";
+import type { Spending } from "../../src/budget/spending";
 import type { Sighting } from "../../src/identity/record";
 import type { Report } from "../../src/roster/entry";
 
@@ -34,10 +35,22 @@ interface Control {
   gate: Promise<void> | null;
   /** Awaited before an identity actor's answer is passed on, to hold it back. */
   answers: Promise<void> | null;
+  /** What was told of spending, as it is answered. */
+  spendings: Promise<unknown>[];
+  /** The size that D1 says it has, bytes; null: its own. */
+  databaseBytes: number | null;
 }
 
 /** Shared by the tests and the actors: they run in one isolate. */
-export const faults: Control = { at: new Map(), calls: [], beside: [], gate: null, answers: null };
+export const faults: Control = {
+  at: new Map(),
+  calls: [],
+  beside: [],
+  gate: null,
+  answers: null,
+  spendings: [],
+  databaseBytes: null,
+};
 
 export function resetFaults(): void {
   faults.at.clear();
@@ -45,6 +58,8 @@ export function resetFaults(): void {
   faults.beside = [];
   faults.gate = null;
   faults.answers = null;
+  faults.spendings = [];
+  faults.databaseBytes = null;
 }
 
 /** Holds calls back (`gate`) or the identity actors' answers (`answers`) until the function it gives is called. */
@@ -125,7 +140,12 @@ export function faultyBucket(bucket: R2Bucket, caller: Caller): R2Bucket {
 export function faultyDatabase(db: D1Database, caller: Caller, whose = ""): D1Database {
   const wrapped: Pick<D1Database, "prepare" | "batch" | "exec"> = {
     prepare: (query) => faultyStatement(db.prepare(query), caller),
-    batch: (statements) => pass(`${whose}d1.batch`, caller, () => db.batch(statements.map(unwrap))),
+    batch: async <T>(statements: D1PreparedStatement[]) => {
+      const results = await pass(`${whose}d1.batch`, caller, () => db.batch<T>(statements.map(unwrap)));
+      const { databaseBytes } = faults;
+      if (databaseBytes === null) return results;
+      return results.map((result) => ({ ...result, meta: { ...result.meta, size_after: databaseBytes } }));
+    },
     exec: (query) => pass("d1.exec", caller, () => db.exec(query)),
   };
   return wrapped as D1Database;
@@ -184,7 +204,14 @@ export function faultyIdentity(
       if (property !== "getByName") return value.bind(target);
       return (name: string) => {
         const stub = target.getByName(name);
-        return { seen: (sighting: Sighting) => answerOf(caller, () => stub.seen(sighting)) };
+        return {
+          seen: (sighting: Sighting) => answerOf(caller, () => stub.seen(sighting)),
+          spend: (spending: Spending) => {
+            const answer = stub.spend(spending);
+            faults.spendings.push(answer);
+            return answer;
+          },
+        };
       };
     },
   });

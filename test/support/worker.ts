@@ -17,6 +17,7 @@ import {
 } from "./faults";
 
 export { AlertActor } from "../../durable/alerts";
+export { BudgetActor } from "../../durable/budget";
 export { EraserActor } from "../../durable/eraser";
 export { RealtimeActor } from "../../durable/realtime";
 export { RosterActor } from "../../durable/roster";

@@ -145,6 +145,8 @@ const ANSWERS: Answer[] = [
       data: {
         days: [{ day: "2026-11-29", objects: 1, bytes: 2, counted_at: 3, complete: true }],
         ...{ objects: 1, bytes: 2, retention: { days: 90, runs: [run] } },
+        database: { bytes: 4, archive_only_from_bytes: 5, max_bytes: 6 },
+        budgets: [{ site: "shop", spent_bytes: 1, budget_bytes: 2 }],
       },
     },
   ],

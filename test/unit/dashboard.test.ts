@@ -6,7 +6,7 @@ import { incomplete, lossesOf } from "../../src/dashboard/quality/sums";
 import { draftOf, faultsOf, readDraft } from "../../src/dashboard/settings/draft";
 
 const row = (completeness: object): SessionRow =>
-  ({ late: 1, quarantined: 0, completeness }) as Partial<SessionRow> as SessionRow;
+  ({ late: 1, quarantined: 0, shed: 3, completeness }) as Partial<SessionRow> as SessionRow;
 
 describe("data quality", () => {
   it("adds up what was lost, and names the sessions that lack most", () => {
@@ -19,6 +19,7 @@ describe("data quality", () => {
       gone: 2,
       late: 2,
       quarantined: 0,
+      shed: 6,
     });
     expect(incomplete([whole, torn])).toEqual([torn]);
   });

@@ -18,7 +18,7 @@ const batch = (events: (EventInput | null)[], more: Partial<Batch> = {}): Batch 
 });
 
 function taken(one: Batch, state: SessionState = newState(0), earliest = 0) {
-  const result = takeEvents(state, one, earliest, T);
+  const result = takeEvents(state, one, { earliest, now: T, shed: false });
   if (!result.ok) throw new Error(result.code);
   return result;
 }
@@ -72,7 +72,7 @@ describe("a numbered batch", () => {
   it("may begin a stream while there are fewer than may be, and go on with one of them always", () => {
     const streams = Object.fromEntries(Array.from({ length: MAX_STREAMS }, (_, i) => [`s${i + 1}`, newStream()]));
     const full = { ...newState(0), streams };
-    expect(takeEvents(full, batch([CLICK], { stream: "new" }), 0, T)).toMatchObject({
+    expect(takeEvents(full, batch([CLICK], { stream: "new" }), { earliest: 0, now: T, shed: false })).toMatchObject({
       ok: false,
       code: "stream_too_sparse",
     });
@@ -86,7 +86,7 @@ describe("a numbered batch", () => {
     const state = having({ through: 126, gaps });
     expect(taken(batch([CLICK], { first: 128 }), state).accepted).toBe(1);
     const full = having({ through: 128, gaps: [...gaps, [127, 127]] });
-    expect(takeEvents(full, batch([CLICK], { first: 130 }), 0, T)).toMatchObject({
+    expect(takeEvents(full, batch([CLICK], { first: 130 }), { earliest: 0, now: T, shed: false })).toMatchObject({
       ok: false,
       code: "stream_too_sparse",
     });
@@ -96,7 +96,7 @@ describe("a numbered batch", () => {
 
 describe("a number", () => {
   const first = (n: number, state: SessionState, more: Partial<Batch> = {}, earliest = 0) =>
-    takeEvents(state, batch([CLICK], { first: n, ...more }), earliest, T);
+    takeEvents(state, batch([CLICK], { first: n, ...more }), { earliest, now: T, shed: false });
   const refusal = { ok: false, code: "stream_too_sparse" };
   const nobody = newState(0);
 

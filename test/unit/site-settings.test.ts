@@ -75,6 +75,20 @@ describe("a site's settings", () => {
       ["", "a:b", "a b", "a/b", 1],
     ],
     ["site", SiteInput, {}, "lead_retention_days", [1, 3_650, null, undefined], [0, 3_651, 1.5, "30", -1]],
+    [
+      "site",
+      SiteInput,
+      {},
+      "budgets",
+      [{}, undefined, { site_bytes_per_day: 100_000 }, { address_bytes_per_hour: 1e15 }],
+      [
+        null,
+        { site_bytes_per_day: 99_999 },
+        { session_bytes_per_hour: 1e15 + 1 },
+        { day: 1 },
+        { site_bytes_per_day: 1.5e5 + 0.5 },
+      ],
+    ],
     ["site", SiteInput, {}, "record", [true, false, undefined], ["yes", null, {}]],
     ["site", SiteInput, {}, "webhooks", [[], undefined], [[{}], {}]],
     ["site", SiteInput, {}, "forms", [{}, undefined], [[], null]],
@@ -104,6 +118,10 @@ describe("a site's settings", () => {
       ...{ allowed_origins: [], dashboard_origins: [], default_consent: "granted", ip: "masked", expose: [] },
       ...{ allow: [], record: false, trailing_slash: "keep", identity_group: null, webhooks: [], forms },
       lead_retention_days: null,
+      budgets: {
+        ...{ session_bytes_per_hour: 4_000_000, address_bytes_per_hour: 24_000_000 },
+        site_bytes_per_day: 4_000_000_000,
+      },
     });
   });
 

@@ -129,13 +129,14 @@ describe("the operator's figures", () => {
     const all = [
       health({ flush_lag_ms: 5, journal_entries: 3, attempts: { d1: 2, r2: 0 }, quarantined: 1 }),
       health({ flush_lag_ms: 9, journal_entries: 4, attempts: { d1: 1, r2: 1 }, alarm_overdue_ms: 1 }),
-      health({ alarm_overdue_ms: 8, quarantined: 2 }),
+      health({ alarm_overdue_ms: 8, quarantined: 2, shed: 5 }),
     ];
     expect(figuresOf(all, counted)).toEqual({
       ...counted,
       ...{ sessions: 3, journal_entries: 7, journal_entries_max: 4, flush_lag_ms_max: 9 },
       ...{ retrying: { d1: 2, r2: 1 }, attempts: { d1: 3, r2: 1 }, alarms_overdue: 2, alarm_overdue_ms_max: 8 },
       quarantined: 3,
+      shed: 5,
     });
   });
 

@@ -37,7 +37,7 @@ export interface AckBody {
 }
 
 /** Posts a batch that must be taken. */
-export async function taken(body: object, path = BATCH, init: RequestInit = {}): Promise<AckBody> {
+export async function taken(body: object, path = BATCH, init: RequestInit & { ip?: string } = {}): Promise<AckBody> {
   const response = await post(path, body, init);
   const answer = await response.json<AckBody>();
   expect(response.status, JSON.stringify(answer)).toBe(200);

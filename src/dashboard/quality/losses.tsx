@@ -58,6 +58,7 @@ export function Losses() {
                   ["Dropped by the page itself", count(sums.gone)],
                   ["Came after the end of their session", count(sums.late)],
                   ["Set aside: no store would take them", count(sums.quarantined)],
+                  ["In the archive only: a budget was spent, or the database nearly full", count(sums.shed)],
                 ]}
               />
             </Panel>

@@ -9,17 +9,19 @@ export interface Losses {
   gone: number;
   late: number;
   quarantined: number;
+  shed: number;
 }
 
 export function lossesOf(rows: readonly SessionRow[]): Losses {
-  const sums: Losses = { received: 0, missing: 0, rejected: 0, gone: 0, late: 0, quarantined: 0 };
-  for (const { completeness, late = 0, quarantined = 0 } of rows) {
+  const sums: Losses = { received: 0, missing: 0, rejected: 0, gone: 0, late: 0, quarantined: 0, shed: 0 };
+  for (const { completeness, late = 0, quarantined = 0, shed = 0 } of rows) {
     sums.received += completeness?.received ?? 0;
     sums.missing += completeness?.missing ?? 0;
     sums.rejected += completeness?.rejected ?? 0;
     sums.gone += completeness?.gone ?? 0;
     sums.late += late;
     sums.quarantined += quarantined;
+    sums.shed += shed;
   }
   return sums;
 }

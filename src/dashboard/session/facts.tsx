@@ -117,7 +117,7 @@ const STREAMS: readonly Column<StreamRow>[] = [
 ];
 
 export function CompletenessFacts({ session }: { session: SessionRow }) {
-  const { completeness, late, quarantined } = session;
+  const { completeness, late, quarantined, shed = 0 } = session;
   if (!completeness) return null;
   const { received, expected, streams } = completeness;
   return (
@@ -125,6 +125,7 @@ export function CompletenessFacts({ session }: { session: SessionRow }) {
       <p>
         {count(received)} of {count(expected)} numbered events arrived
         {expected > 0 && ` (${percent(received / expected)})`}. Late: {count(late)}. Set aside: {count(quarantined)}.
+        {shed > 0 && ` In the archive only: ${count(shed)}.`}
       </p>
       <Table
         name="Streams"

@@ -25,6 +25,10 @@ const ABOUT: Readonly<Record<string, readonly [title: string, about: string]>> =
   ],
   webhooks: ["Webhooks", "Where leads and alerts are sent. A secret that is shown as ******** stays as it is."],
   forms: ["Forms", "Rules for leads, and the forms that form.js renders."],
+  budgets: [
+    "Budgets",
+    "Bytes that a session and an address may spend an hour, and the site a day. Past the site's, events go to the archive only.",
+  ],
   lead_retention_days: ["Leads are kept for", "Days after a lead's last submit; null: for good."],
   record: [
     "Recording",

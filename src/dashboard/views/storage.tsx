@@ -2,13 +2,14 @@ import { useMemo } from "preact/hooks";
 import { useAnswer } from "../api/answer";
 import type { One, RetentionRun } from "../api/types";
 import { asked, listed } from "../asked";
-import { bytes, count, duration } from "../format";
+import { bytes, count, duration, NOTHING, percent } from "../format";
 import { REFRESH_MS } from "../limits";
 import { Chart } from "../parts/chart";
 import { Panel } from "../parts/panel";
 import { Notice, Shown } from "../parts/states";
 import { type Column, Table } from "../parts/table";
 import { Time } from "../parts/time";
+import { href } from "../place";
 
 const PATH = "/analytics/storage";
 
@@ -20,11 +21,19 @@ interface StorageDay {
   complete: boolean;
 }
 
+interface SiteBudget {
+  site: string;
+  spent_bytes: number;
+  budget_bytes: number;
+}
+
 interface Storage {
   days: StorageDay[];
   objects: number;
   bytes: number;
   retention: { days: number; runs: RetentionRun[] };
+  database: { bytes: number | null; archive_only_from_bytes: number; max_bytes: number };
+  budgets: SiteBudget[];
 }
 
 const atLeast = ({ complete }: StorageDay): string => (complete ? "" : "≥ ");
@@ -44,6 +53,29 @@ const DAYS: readonly Column<StorageDay>[] = [
     text: ({ counted_at }) => new Date(counted_at).toISOString(),
   },
 ];
+
+const BUDGETS: readonly Column<SiteBudget>[] = [
+  { title: "Site", cell: ({ site }) => <a href={href("site", site)}>{site}</a>, text: ({ site }) => site },
+  {
+    title: "Spent today (UTC)",
+    cell: ({ spent_bytes }) => bytes(spent_bytes),
+    text: ({ spent_bytes }) => spent_bytes,
+    isNumber: true,
+  },
+  { title: "Budget", cell: (one) => bytes(one.budget_bytes), text: (one) => one.budget_bytes, isNumber: true },
+  {
+    title: "Share",
+    cell: (one) => <Share of={one} />,
+    text: (one) => one.spent_bytes / one.budget_bytes,
+    isNumber: true,
+  },
+];
+
+function Share({ of: { spent_bytes, budget_bytes } }: { of: SiteBudget }) {
+  const share = spent_bytes / budget_bytes;
+  const kind = share >= 1 ? "bad" : share >= 0.8 ? "warn" : "good";
+  return <span class={`badge ${kind}`}>{percent(share)}</span>;
+}
 
 type Amount = "objects_deleted" | "sessions_deleted" | "events_deleted" | "leads_deleted" | "objects_kept" | "errors";
 
@@ -111,6 +143,8 @@ function Whole({ data }: { data: Storage }) {
     ["Size", bytes(data.bytes)],
     ["Days with objects", count(data.days.filter(({ objects }) => objects > 0).length)],
     ["Kept for", `${data.retention.days} days`],
+    ["Database", data.database.bytes === null ? NOTHING : bytes(data.database.bytes)],
+    ["Of at most", bytes(data.database.max_bytes)],
   ] as const;
   return (
     <>
@@ -129,6 +163,19 @@ function Whole({ data }: { data: Storage }) {
           <Sizes days={data.days} />
         </Panel>
       )}
+      <Panel title="Budgets">
+        <Table
+          name="Budgets"
+          columns={BUDGETS}
+          rows={data.budgets}
+          id={({ site }) => site}
+          empty={<Notice title="No site has spent anything today" />}
+        />
+        <p class="note soft">
+          A site that has spent its budget, or a database of more than {bytes(data.database.archive_only_from_bytes)},
+          loses nothing: events go to the archive only, the heaviest sessions first.
+        </p>
+      </Panel>
       <Panel title="Retention">
         <Table
           name="Retention runs"

@@ -1,0 +1,46 @@
+import { DurableObject } from "cloudflare:workers";
+import { budgetDay } from "../src/budget/site";
+import type { SiteSums } from "../src/budget/sites";
+import type { Env } from "../src/env";
+import { BUDGET_MAX_SITES } from "../src/limits";
+
+const KEY = "day";
+
+/**
+ * What every site has spent today, bytes, of all addresses together. One object: shards of addresses add what they have counted
+ * once it is a thousandth of a budget, or a minute old.
+ */
+export class BudgetActor extends DurableObject<Env> {
+  #day: SiteSums;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#day = ctx.storage.kv.get<SiteSums>(KEY) ?? { day: "", sums: {} };
+  }
+
+  /** Adds a shard's sums of a day, and answers with what those sites have come to. Of a day that is over it keeps nothing. */
+  add({ day, sums }: SiteSums): SiteSums {
+    if (day < this.#day.day) return { day, sums: {} };
+    if (day > this.#day.day) this.#day = { day, sums: {} };
+    const totals = { ...this.#day.sums };
+    for (const [site, bytes] of Object.entries(sums)) {
+      if (!Object.hasOwn(totals, site) && Object.keys(totals).length >= BUDGET_MAX_SITES) continue;
+      totals[site] = (Object.hasOwn(totals, site) ? (totals[site] ?? 0) : 0) + bytes;
+    }
+    this.#day = { day, sums: totals };
+    this.ctx.storage.kv.put(KEY, this.#day);
+    return { day, sums: Object.fromEntries(Object.keys(sums).map((site) => [site, totals[site] ?? 0])) };
+  }
+
+  /** What a site has spent today, bytes. */
+  spent(site: string): number {
+    const { sums } = this.today();
+    return Object.hasOwn(sums, site) ? (sums[site] ?? 0) : 0;
+  }
+
+  /** Every site that has spent something today. */
+  today(): SiteSums {
+    const day = budgetDay(Date.now());
+    return this.#day.day === day ? this.#day : { day, sums: {} };
+  }
+}

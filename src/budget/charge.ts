@@ -1,0 +1,21 @@
+import { CHARGE_CALL_BYTES, CHARGE_CONSENT_BYTES, CHARGE_EVENT_BYTES, CHARGE_OBJECT_BYTES } from "../limits";
+import type { Entry } from "../session/entry";
+
+/** What an entry counts at least, bytes: what it costs beside its text. */
+const LEAST: Partial<Record<Entry["kind"], number>> = {
+  event: CHARGE_EVENT_BYTES,
+  consent: CHARGE_CONSENT_BYTES,
+  identify: CHARGE_OBJECT_BYTES,
+};
+
+/**
+ * What a call counts, bytes: what it adds to the journal, whose text is `units` long, and what costs as much as so many bytes.
+ * The session itself, where the call begins one, is counted apart.
+ */
+export function chargeOf(entries: readonly Entry[], units: number): number {
+  const least = entries.reduce((sum, { kind }) => sum + (LEAST[kind] ?? 0), 0);
+  return CHARGE_CALL_BYTES + Math.max(units, least);
+}
+
+/** What a chunk of a recording counts, of so many bytes. */
+export const chargeOfChunk = (bytes: number): number => CHARGE_CALL_BYTES + Math.max(bytes, CHARGE_OBJECT_BYTES);

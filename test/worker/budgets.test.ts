@@ -1,0 +1,221 @@
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, it } from "vitest";
+import { BUDGETS } from "../../src/budget/name";
+import { budgetDay } from "../../src/budget/site";
+import { placeOf } from "../../src/identity/name";
+import { CHARGE_SESSION_BYTES, DATABASE_SHED_BYTES } from "../../src/limits";
+import { limitedAddress } from "../../src/network/address";
+import { faults, resetFaults } from "../support/faults";
+import { newSite } from "../support/leads";
+import { ask, entriesInR2, evict, inD1, KEY, liveOf, PAGE, post, tablesOf } from "../support/visit";
+import { BATCH, batchOf, clicks, flushed, newId, problemOf, read, START, taken } from "./helpers";
+
+afterEach(resetFaults);
+
+const MB = 1_000_000;
+const LARGE = 5_000 * MB;
+
+/** A site whose budgets are large but for what a test says. */
+const siteWith = (budgets: object, more: object = {}): Promise<string> =>
+  newSite([], {
+    budgets: { session_bytes_per_hour: LARGE, address_bytes_per_hour: LARGE, site_bytes_per_day: LARGE, ...budgets },
+    ...more,
+  });
+
+/** A batch of some 240 KB. */
+const heavy = (session_id: string, first = 1) =>
+  batchOf(session_id, { first, events: Array.from({ length: 100 }, (_, i) => fat(first + i)) });
+const fat = (i: number) => ({ event_type: "shop.fat", data: { i, text: "x".repeat(2_300) } });
+
+const send = (site: string, body: object, ip: string) => post(`${BATCH}?site=${site}`, body, { ip });
+
+/** The session's word has reached its address's shard, and what that knows has come back. */
+async function told(): Promise<void> {
+  await Promise.allSettled(faults.spendings.splice(0));
+  await scheduler.wait(0);
+}
+
+async function spend(site: string, session_id: string, ip: string, batches: number, from = 0): Promise<void> {
+  for (let i = from; i < from + batches; i++) {
+    const response = await send(site, heavy(session_id, i * 100 + 1), ip);
+    expect(response.status, await response.text()).toBe(200);
+    await told();
+  }
+}
+
+describe("a session's budget", () => {
+  it("that is spent answers 429 for at most an hour, and nobody else's is", async () => {
+    const site = await siteWith({ session_bytes_per_hour: 200_000 });
+    const [mine, other] = [newId(), newId()];
+    const ip = "198.51.100.7";
+    await spend(site, mine, ip, 5);
+    const response = await send(site, heavy(mine, 501), ip);
+    const wait = Number(response.headers.get("Retry-After"));
+    await problemOf(response, "budget_spent");
+    expect(wait).toBeGreaterThan(0);
+    expect(wait).toBeLessThanOrEqual(3_600);
+    expect((await liveOf(mine))?.events).toBe(500);
+    await taken(batchOf(other), `${BATCH}?site=${site}`);
+  });
+
+  it("outlives its actor's memory", async () => {
+    const site = await siteWith({ session_bytes_per_hour: 200_000 });
+    const mine = newId();
+    await spend(site, mine, "198.51.100.8", 5);
+    await flushed(mine);
+    await evict(mine);
+    await problemOf(await send(site, heavy(mine, 501), "198.51.100.8"), "budget_spent");
+  });
+
+  it("that is spent does not keep a visitor from withdrawing", async () => {
+    const site = await siteWith({ session_bytes_per_hour: 200_000 });
+    const mine = newId();
+    await spend(site, mine, "198.51.100.9", 5);
+    const start = { page: PAGE, session_id: mine, consent: "denied" };
+    expect((await post(`${START}?site=${site}`, start, { ip: "198.51.100.9" })).status).toBe(200);
+    expect((await liveOf(mine))?.consent).toBe("denied");
+    await problemOf(await post(`${START}?site=${site}`, start, { ip: "198.51.100.9" }), "budget_spent");
+  });
+});
+
+describe("an address's budget", () => {
+  it("that is spent refuses its sessions, and new ones before an actor wakes; a neighbour is taken", async () => {
+    const site = await siteWith({ address_bytes_per_hour: 200_000 });
+    const [one, two, three] = [newId(), newId(), newId()];
+    const ip = "198.51.101.7";
+    await spend(site, one, ip, 2);
+    await spend(site, two, ip, 2);
+    const response = await send(site, heavy(two, 201), ip);
+    expect(Number(response.headers.get("Retry-After"))).toBeLessThanOrEqual(3_600);
+    await problemOf(response, "budget_spent");
+    // Of the same network: budgets are of a /24.
+    await problemOf(await send(site, batchOf(three), "198.51.101.99"), "budget_spent");
+    expect(await tablesOf(three)).toEqual([]);
+    await taken(batchOf(newId()), `${BATCH}?site=${site}`, { ip: "198.51.102.7" });
+  });
+
+  it("is told to the edge, for those who have not asked its actors yet", async () => {
+    const site = await siteWith({ address_bytes_per_hour: 200_000 });
+    await spend(site, newId(), "198.51.103.7", 4);
+    const counter = JSON.parse((await env.TRACKING_KV.get("ip:198.51.103.0/24")) ?? "{}") as { spent_until?: number };
+    expect(counter.spent_until).toBeGreaterThan(Date.now());
+    expect(counter.spent_until).toBeLessThanOrEqual(Date.now() + 3_600_000);
+  });
+
+  it("counts IPv6 by /48, and never stores an address in the clear where a site stores hashes", async () => {
+    const address = "2001:db8:7:1::1";
+    expect(await limitedAddress(address, "full", "secret")).toBe("2001:db8:7::/48");
+    expect(await limitedAddress(address, "masked", "secret")).toBe("2001:db8:7::/48");
+    const hashed = await limitedAddress(address, "hashed", "secret");
+    expect(hashed).toMatch(/^h:[0-9a-f]{32}$/);
+    expect(await limitedAddress("2001:db8:7:9::2", "hashed", "secret")).toBe(hashed);
+    expect(await limitedAddress("2001:db8:8::1", "hashed", "secret")).not.toBe(hashed);
+    expect(await limitedAddress("no address", "masked", "secret")).toBeNull();
+  });
+
+  it("of leads is another: floods of events keep nobody's lead out, and floods of leads are refused", {
+    timeout: 90_000,
+  }, async () => {
+    const site = await siteWith({ address_bytes_per_hour: 200_000 });
+    const ip = "198.51.104.7";
+    await spend(site, newId(), ip, 4);
+    const lead = (n: number) => post(`/lead?site=${site}`, { email: `n${n}@person.example` }, { ip });
+    expect((await lead(0)).status).toBe(202);
+    const { shard } = placeOf(env.IDENTITY, "address", "198.51.104.0/24", site);
+    await env.IDENTITY.getByName(shard).spend({
+      ...{ v: 1, of: "leads", sender: "198.51.104.0/24", site, bytes: 100 * MB },
+      ...{ address_hour: MB, site_day: LARGE },
+    });
+    await problemOf(await lead(1), "budget_spent");
+    expect((await post(`/lead?site=${site}`, { email: "other@person.example" }, { ip: "198.51.105.7" })).status).toBe(
+      202,
+    );
+  });
+});
+
+describe("a site's budget", () => {
+  const spentBy = async (site: string): Promise<number> => await env.BUDGET.getByName(BUDGETS).spent(site);
+  const say = (site: string, bytes: number) =>
+    env.BUDGET.getByName(BUDGETS).add({ day: budgetDay(Date.now()), sums: { [site]: bytes } });
+
+  it("refuses nothing: the heaviest session's events go to the archive only, and are counted", async () => {
+    const site = await siteWith({ site_bytes_per_day: 2 * MB });
+    const [visitor, attacker] = [newId(), newId()];
+    await spend(site, attacker, "198.51.106.7", 8);
+    expect(await spentBy(site)).toBeGreaterThan(MB);
+    await taken(batchOf(visitor, { events: clicks(5) }), `${BATCH}?site=${site}`, { ip: "198.51.107.7" });
+    await spend(site, attacker, "198.51.106.7", 2, 8);
+    for (const id of [attacker, visitor]) await flushed(id);
+    const { shed = 0, events } = (
+      await read<{ data: { shed?: number; events: number } }>(`/analytics/sessions/${attacker}`)
+    ).data;
+    expect(events).toBe(1_000);
+    expect(shed).toBeGreaterThan(0);
+    expect(await inD1(attacker)).toHaveLength(events - shed);
+    expect((await entriesInR2(attacker)).filter(({ kind }) => kind === "event")).toHaveLength(events);
+    expect(await inD1(visitor)).toHaveLength(5);
+    expect((await liveOf(visitor))?.shed).toBe(0);
+  });
+
+  it("that is spent twice leaves a visit's worth to each session, and new sessions wait their turn", async () => {
+    const site = await siteWith({ site_bytes_per_day: 2 * MB });
+    await say(site, 100 * MB);
+    const response = await send(site, batchOf(newId()), "198.51.108.7");
+    expect(Number(response.headers.get("Retry-After"))).toBeLessThanOrEqual(3_600);
+    const { detail } = await problemOf(response, "budget_spent");
+    expect(detail).toContain("site");
+  });
+
+  it("is of all addresses together, and of the day", async () => {
+    const site = await siteWith({ site_bytes_per_day: 2 * MB });
+    for (let i = 0; i < 6; i++) {
+      const id = newId();
+      await taken(heavy(id), `${BATCH}?site=${site}`, { ip: `198.51.${110 + i}.7` });
+      await told();
+    }
+    expect(await spentBy(site)).toBeGreaterThan(6 * (CHARGE_SESSION_BYTES + 230_000));
+    const yesterday = await env.BUDGET.getByName(BUDGETS).add({ day: "2020-01-01", sums: { [site]: 1 } });
+    expect(yesterday.sums).toEqual({});
+  });
+
+  it("is shown with what is spent of it, and somebody is told before it is all", async () => {
+    const site = await siteWith({ site_bytes_per_day: 10 * MB }, {});
+    await say(site, 8 * MB);
+    const storage = await read<{ data: { budgets: object[]; database: { bytes: number } } }>("/analytics/storage");
+    expect(storage.data.budgets).toContainEqual({ site, spent_bytes: 8 * MB, budget_bytes: 10 * MB });
+    expect(storage.data.database.bytes).toBeGreaterThan(0);
+    const metrics = await (await ask("/metrics", { headers: KEY })).text();
+    expect(metrics).toContain(`pulsegate_site_spent_bytes{site="${site}"} ${8 * MB}`);
+    expect(metrics).toContain(`pulsegate_site_budget_bytes{site="${site}"} ${10 * MB}`);
+    expect(metrics).toMatch(/pulsegate_database_bytes \d+/);
+  });
+});
+
+describe("a database that is nearly full", () => {
+  it("takes sessions and leads, and events go to the archive only", async () => {
+    const site = await newSite([], {});
+    const id = newId();
+    await taken(batchOf(id, { events: clicks(3) }), `${BATCH}?site=${site}`, { ip: "198.51.120.7" });
+    faults.databaseBytes = DATABASE_SHED_BYTES;
+    await flushed(id);
+    await taken(batchOf(id, { first: 4, events: clicks(4) }), `${BATCH}?site=${site}`, { ip: "198.51.120.7" });
+    await flushed(id);
+    const { data } = await read<{ data: { shed: number; events: number } }>(`/analytics/sessions/${id}`);
+    expect(data).toMatchObject({ events: 7, shed: 4 });
+    expect(await inD1(id)).toHaveLength(3);
+    expect((await entriesInR2(id)).filter(({ kind }) => kind === "event")).toHaveLength(7);
+    const lead = await post(
+      `/lead?site=${site}`,
+      { email: "kept@person.example", session_id: id },
+      { ip: "198.51.120.7" },
+    );
+    expect(lead.status).toBe(202);
+    // There is room again.
+    faults.databaseBytes = DATABASE_SHED_BYTES - 1;
+    await taken(batchOf(id, { first: 8, events: clicks(1) }), `${BATCH}?site=${site}`, { ip: "198.51.120.7" });
+    await flushed(id);
+    await taken(batchOf(id, { first: 9, events: clicks(2) }), `${BATCH}?site=${site}`, { ip: "198.51.120.7" });
+    await flushed(id);
+    expect(await inD1(id)).toHaveLength(5);
+  });
+});
