@@ -1,14 +1,16 @@
 import { DurableObject } from "cloudflare:workers";
 import { budgetDay } from "../src/budget/site";
 import type { SiteSums } from "../src/budget/sites";
+import { admitTypes, isFull, type SiteTypes } from "../src/budget/types";
 import type { Env } from "../src/env";
 import { BUDGET_MAX_SITES } from "../src/limits";
 
 const KEY = "day";
 
 /**
- * What every site has spent today, bytes, of all addresses together. One object: shards of addresses add what they have counted
- * once it is a thousandth of a budget, or a minute old.
+ * What every site has spent today, bytes, of all addresses together; and which custom event types it has. One object: shards of
+ * addresses add what they have counted once it is a thousandth of a budget, or a minute old, and an isolate asks for a type once
+ * a day.
  */
 export class BudgetActor extends DurableObject<Env> {
   #day: SiteSums;
@@ -30,6 +32,15 @@ export class BudgetActor extends DurableObject<Env> {
     this.#day = { day, sums: totals };
     this.ctx.storage.kv.put(KEY, this.#day);
     return { day, sums: Object.fromEntries(Object.keys(sums).map((site) => [site, totals[site] ?? 0])) };
+  }
+
+  /** Takes custom event types in as far as their site has room. `all`: every one there is, where it has none left. */
+  types(site: string, day: string, names: readonly string[]): { refused: string[]; all: string[] | null } {
+    const key = `types ${site}`;
+    const known = this.ctx.storage.kv.get<SiteTypes>(key) ?? {};
+    const { types, refused } = admitTypes(known, names, day);
+    if (JSON.stringify(types) !== JSON.stringify(known)) this.ctx.storage.kv.put(key, types);
+    return { refused, all: isFull(types) ? Object.keys(types) : null };
   }
 
   /** What a site has spent today, bytes. */

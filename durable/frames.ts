@@ -17,7 +17,7 @@ export async function handleFrame(
   socket: WebSocket,
   context: TrackSocketContext,
   message: string | ArrayBuffer,
-  track: (call: TrackCall) => TrackResult,
+  track: (call: TrackCall) => TrackResult | Promise<TrackResult>,
 ): Promise<void> {
   // Frames already on their way when the socket was closed are not taken: they could not be acked.
   if (socket.readyState !== WebSocket.OPEN) return;
@@ -30,7 +30,7 @@ export async function handleFrame(
   const parts = json.ok ? parseFrame(raw, context) : json;
   if (!parts.ok) return refuse(socket, context, id, parts.refusal);
   const call = await buildCall(context, parts.value);
-  const result = track(call);
+  const result = await track(call);
   if (!result.ok) return refuse(socket, context, id, result);
   if (context.strikes > 0 || !context.is_proved || call.key_hash !== context.key_hash) {
     socket.serializeAttachment({ ...context, strikes: 0, is_proved: true, key_hash: call.key_hash });

@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { type Env, limitsLifted } from "../src/env";
 import { createLogger, errorField, type Logger } from "../src/http/logger";
+import { withTypes } from "../src/http/types";
 import { freeze } from "../src/leads/evidence";
 import {
   BUSY_RETRY_SECONDS,
@@ -311,7 +312,7 @@ export class SessionActor extends DurableObject<Env> {
     const context = socket.deserializeAttachment() as SocketContext;
     // An analyst's socket only listens.
     if (context.kind !== "track") return;
-    await handleFrame(socket, context, message, (call) => this.track(call));
+    await handleFrame(socket, context, message, async (call) => this.track(await withTypes(this.env, call, this.#log)));
     this.#seats.spoken();
   }
 

@@ -537,6 +537,11 @@ export const BUDGET_ALERT_SHARE = 0.8;
 export const BUDGET_SITES_SHOWN = 200;
 /** Addresses and sessions that an isolate remembers as having spent their budget: their calls wake nothing more. */
 export const BUDGET_CACHE_SENDERS = 10_000;
+/**
+ * Custom event types that D1 knows of a site: a large product has some hundreds. Past them events go to the archive only, until
+ * others have not been seen for two days.
+ */
+export const SITE_MAX_TYPES = 1_000;
 /** What a site has spent is asked for this often by an isolate, as are its settings. */
 export const BUDGET_CACHE_MS = MINUTE;
 

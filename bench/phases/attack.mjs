@@ -15,9 +15,12 @@ const DAY_MINUTES = 24 * 60;
 /** What one address may send a minute past the edge, and what a site's limit on starts lets through at one location. */
 export const ADDRESS_RATE = 1_200;
 export const SITE_RATE = 6_000;
-/** A site's attack is played at a hundredth of its rate and of its budget. */
-const SCALE = 100;
-const SITE_BYTES_PER_DAY = 4_000_000_000;
+/**
+ * Attacks are played at so small a part of their rate, against limits and budgets of as small a part: what is admitted is
+ * written to real stores, and a day of it would take hours. The budget of an address's leads is no setting.
+ */
+const ADDRESS_SCALE = 20;
+const SITE_SCALE = 400;
 
 /** @type {Record<Kind, string>} */
 export const KINDS = {
@@ -51,38 +54,32 @@ const FEW_MINUTES = 5;
  * @param {Kind} kind @returns {Promise<Bill>}
  */
 export async function attackByAddress(kind) {
-  const attack = { kind, start: BASE, rate: ADDRESS_RATE, isSpread: false, siteStarts: SITE_RATE, siteBytes: null };
+  const scale = kind === "leads" ? 1 : ADDRESS_SCALE;
+  const attack = { kind, start: BASE, rate: ADDRESS_RATE / scale, isSpread: false, scale };
   const minutes = kind === ALIKE ? FEW_MINUTES : 60;
   const first = await play({ ...attack, minutes });
   const two = await play({ ...attack, minutes: 2 * minutes });
-  const day = (/** @type {(one: Played) => number} */ of) =>
-    of(first) + (DAY_MINUTES / minutes - 1) * (of(two) - of(first));
-  return {
-    kind,
-    requests: ADDRESS_RATE * DAY_MINUTES,
-    taken: day((one) => one.taken),
-    dollars: day((one) => one.dollars),
-    refused: (ADDRESS_RATE * DAY_MINUTES - day((one) => one.taken)) * REFUSED_DOLLARS,
-    d1_bytes: day((one) => one.d1_bytes),
-  };
+  const steps = DAY_MINUTES / minutes;
+  return billOf(kind, ADDRESS_RATE, (of) => scale * (of(first) + (steps - 1) * (of(two) - of(first))));
 }
 
 /** On one site, each request from another network. @param {Kind} kind @returns {Promise<Bill>} */
 export async function attackOnSite(kind) {
   const minutes = kind === ALIKE ? FEW_MINUTES : DAY_MINUTES;
-  const times = SCALE * (DAY_MINUTES / minutes);
-  const played = await play({
-    ...{ kind, start: BASE, minutes, rate: SITE_RATE / SCALE, isSpread: true },
-    ...{ siteStarts: SITE_RATE / SCALE, siteBytes: SITE_BYTES_PER_DAY / SCALE },
-  });
-  const requests = SITE_RATE * DAY_MINUTES;
+  const rate = SITE_RATE / SITE_SCALE;
+  const played = await play({ kind, start: BASE, minutes, rate, isSpread: true, scale: SITE_SCALE });
+  return billOf(kind, SITE_RATE, (of) => (of(played) * SITE_SCALE * DAY_MINUTES) / minutes);
+}
+
+/** @param {Kind} kind @param {number} rate @param {(of: (one: Played) => number) => number} day  What a day comes to. @returns {Bill} */
+function billOf(kind, rate, day) {
+  const requests = rate * DAY_MINUTES;
+  const taken = day((one) => one.taken);
   return {
-    kind,
-    requests,
-    taken: played.taken * times,
-    dollars: played.dollars * times,
-    refused: (requests - played.taken * times) * REFUSED_DOLLARS,
-    d1_bytes: played.d1_bytes * times,
+    ...{ kind, requests, taken },
+    dollars: day((one) => one.dollars),
+    refused: (requests - taken) * REFUSED_DOLLARS,
+    d1_bytes: day((one) => one.d1_bytes),
   };
 }
 

@@ -11,10 +11,8 @@ export interface Attack {
   rate: number;
   /** Each request from a network of its own, or all from one address. */
   isSpread: boolean;
-  /** New sessions a minute that the site's limit lets through. */
-  siteStarts: number;
-  /** The site's budget of a day, bytes; null: the usual one. */
-  siteBytes: number | null;
+  /** How many times smaller than in production the limits and budgets are. */
+  scale: number;
 }
 
 /** A piece of an attack, in its order. */

@@ -6,13 +6,16 @@ import type { Env } from "../../src/env";
 import { saveSettings } from "../../src/http/sites";
 import worker from "../../src/index";
 import {
+  ADDRESS_BYTES_PER_HOUR,
   API_PER_MINUTE,
   LEADS_PER_MINUTE,
+  SITE_BYTES_PER_DAY,
   SITE_LEADS_PER_MINUTE,
+  SITE_STARTS_PER_MINUTE,
   STARTS_PER_MINUTE,
   TRACK_PER_MINUTE,
 } from "../../src/limits";
-import { SiteInput } from "../../src/protocol/site";
+import { SiteInput, type SiteSettings } from "../../src/protocol/site";
 import type { Attack, Job, Outcome } from "./attack-job";
 import { countedEnv, identities } from "./bill";
 import { countedBucket, countedDatabase, countStorage, countValues } from "./counted";
@@ -100,18 +103,24 @@ class Limiter implements RateLimit {
   }
 }
 
-const limitsOf = ({ siteStarts }: Attack) => ({
-  LIMIT_TRACK: new Limiter(TRACK_PER_MINUTE),
-  LIMIT_START: new Limiter(STARTS_PER_MINUTE),
-  LIMIT_SITE_STARTS: new Limiter(siteStarts),
-  LIMIT_LEADS: new Limiter(LEADS_PER_MINUTE),
-  LIMIT_SITE_LEADS: new Limiter(SITE_LEADS_PER_MINUTE),
-  LIMIT_API: new Limiter(API_PER_MINUTE),
+const limitsOf = ({ scale }: Attack) => ({
+  LIMIT_TRACK: new Limiter(TRACK_PER_MINUTE / scale),
+  LIMIT_START: new Limiter(STARTS_PER_MINUTE / scale),
+  LIMIT_SITE_STARTS: new Limiter(SITE_STARTS_PER_MINUTE / scale),
+  LIMIT_LEADS: new Limiter(LEADS_PER_MINUTE / scale),
+  LIMIT_SITE_LEADS: new Limiter(SITE_LEADS_PER_MINUTE / scale),
+  LIMIT_API: new Limiter(API_PER_MINUTE / scale),
 });
+
+/** What one address sends is held against a site's budget as it comes, and the other way round. */
+const budgetsOf = ({ scale, isSpread }: Attack): Partial<SiteSettings["budgets"]> =>
+  isSpread
+    ? { site_bytes_per_day: SITE_BYTES_PER_DAY / scale }
+    : { address_bytes_per_hour: ADDRESS_BYTES_PER_HOUR / scale };
 
 const SITE = "attacked";
 const PAGE = "https://shop.example/";
-/** Sessions that are gone on with, where one is: fifty calls a minute each, of an address's 1,200. */
+/** Sessions that one address goes on with: of its 1,200 calls a minute each has fifty. */
 const GONE_ON_WITH = 24;
 const FAT = "x".repeat(2_400);
 
@@ -247,8 +256,7 @@ let play: Play | null = null;
 async function begin(attack: Attack, env: Env): Promise<Play> {
   beginAt(attack.start);
   alarms.clear();
-  const budgets = attack.siteBytes === null ? {} : { site_bytes_per_day: attack.siteBytes };
-  await saveSettings(env, SITE, SiteInput.parse({ allowed_origins: ["*"], budgets }));
+  await saveSettings(env, SITE, SiteInput.parse({ allowed_origins: ["*"], budgets: budgetsOf(attack) }));
   return new Play(attack, env);
 }
 

@@ -11,6 +11,7 @@ import { refuseRepeats } from "../http/query";
 import { addressOf, limitStart, limitTrack } from "../http/rate";
 import { originAllowed, siteSettings } from "../http/sites";
 import { knownSpent, rememberSpent, type Spent, spentAtStart } from "../http/spending";
+import { withTypes } from "../http/types";
 import { limitedAddress, storedAddress } from "../network/address";
 import { clientNetwork } from "../network/client";
 import { DEFAULT_SITE, SiteName } from "../protocol/fields";
@@ -100,7 +101,7 @@ async function send(
 ): Promise<Taken> {
   const start = parts.start ?? parts.batch?.start ?? null;
   const caller = await admit(context, session_id, site, start);
-  const call = await buildCall(caller, parts);
+  const call = await withTypes(context.env, await buildCall(caller, parts), context.log);
   // Without numbers a repeat would count twice, so it is not repeated here.
   const repeatable = !parts.batch || parts.batch.stream != null;
   const result = await callActor<TrackResult>(context, session_id, repeatable, (actor) => actor.track(call));

@@ -44,6 +44,8 @@ export interface Circumstances {
   now: number;
   /** New events go to the archive only. */
   shed: boolean;
+  /** So do those of these types. */
+  archive_only?: readonly string[];
 }
 
 interface Context extends Circumstances {
@@ -138,7 +140,7 @@ function eventEntry(
   const detail = detailOf(event);
   if (detail) entry.detail = detail;
   if (context.late) entry.late = true;
-  if (context.shed) entry.shed = true;
+  if (context.shed || context.archive_only?.includes(event_type)) entry.shed = true;
   return entry;
 }
 

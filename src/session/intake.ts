@@ -35,6 +35,8 @@ export interface TrackCall {
   identity_group?: string;
   /** Absent in sockets opened before there were budgets. */
   budget?: CallBudget;
+  /** Custom types for which the site has no room: what is of them goes to the archive only. */
+  archive_only?: readonly string[];
   network: ClientNetwork;
   /** SHA-256 of the session key that came with the call, hex. */
   key_hash: string | null;
@@ -84,9 +86,14 @@ export function intake(known: Known | null, call: TrackCall, now: number, newId:
   }
   if (turn.consent === "pending" && !known) return turn.finish([], null);
   turn.begin(newId);
-  const events = call.batch
-    ? takeEvents(turn.state, call.batch, { earliest: turn.earliest, now, shed: known?.shed === true })
-    : null;
+  const { batch, archive_only } = call;
+  const circumstances = {
+    earliest: turn.earliest,
+    now,
+    shed: known?.shed === true,
+    ...(archive_only && { archive_only }),
+  };
+  const events = batch ? takeEvents(turn.state, batch, circumstances) : null;
   if (events && !events.ok) return events;
   return turn.finish(events?.entries ?? [], events);
 }

@@ -4,6 +4,7 @@ import { hourly, levelAt, spend, waitFor } from "../../src/budget/level";
 import { Senders } from "../../src/budget/senders";
 import { budgetDay, isShed, sessionAllowance, startWait } from "../../src/budget/site";
 import { Sites } from "../../src/budget/sites";
+import { admitTypes, isFull } from "../../src/budget/types";
 import {
   BUDGET_ADD_MS,
   BUDGET_MAX_SENDERS,
@@ -11,6 +12,7 @@ import {
   CHARGE_CONSENT_BYTES,
   CHARGE_EVENT_BYTES,
   CHARGE_OBJECT_BYTES,
+  SITE_MAX_TYPES,
   SPENT_SESSION_BYTES,
 } from "../../src/limits";
 import type { Entry } from "../../src/session/entry";
@@ -158,5 +160,35 @@ describe("sites, as a shard counts them", () => {
     expect(sites.spend("shop", 100_000, 1_000_000, tomorrow)).toBeCloseTo(0.1);
     sites.learn({ day: "2026-11-30", sums: { shop: 900_000 } });
     expect(sites.spend("shop", 0, 1_000_000, tomorrow)).toBeCloseTo(0.1);
+  });
+});
+
+describe("a site's custom types", () => {
+  const names = (count: number, of = "t") => Array.from({ length: count }, (_, i) => `${of}${i}`);
+  const [YESTERDAY, TODAY, TOMORROW, LATER] = ["2026-11-29", "2026-11-30", "2026-12-01", "2026-12-02"] as const;
+
+  it("are taken as long as there is room, and known ones always", () => {
+    const first = admitTypes({}, names(SITE_MAX_TYPES - 1), TODAY);
+    expect(first.refused).toEqual([]);
+    expect(isFull(first.types)).toBe(false);
+    const { types, refused } = admitTypes(first.types, ["t0", "new", "new", "newer"], TODAY);
+    expect(refused).toEqual(["newer"]);
+    expect(types["new"]).toBe(TODAY);
+    expect(isFull(types)).toBe(true);
+    expect(admitTypes(types, ["t5"], TODAY)).toEqual({ types, refused: [] });
+  });
+
+  it("make room where they were seen neither today nor the day before", () => {
+    const { types } = admitTypes(admitTypes({}, names(SITE_MAX_TYPES), YESTERDAY).types, ["t0"], TODAY);
+    expect(admitTypes(types, ["new"], TODAY).refused).toEqual(["new"]);
+    const next = admitTypes(types, ["a", "b"], TOMORROW);
+    expect(next.refused).toEqual([]);
+    expect(Object.keys(next.types)).toHaveLength(SITE_MAX_TYPES);
+    expect(next.types).toMatchObject({ a: TOMORROW, b: TOMORROW, t0: TODAY });
+    expect(Object.keys(admitTypes(next.types, names(SITE_MAX_TYPES, "x"), LATER).types)).not.toContain("t0");
+  });
+
+  it("are named as they come, whatever objects have by themselves", () => {
+    expect(admitTypes({}, ["constructor", "to_string"], TODAY).types).toEqual({ constructor: TODAY, to_string: TODAY });
   });
 });

@@ -3,12 +3,12 @@ import { afterEach, describe, expect, it } from "vitest";
 import { BUDGETS } from "../../src/budget/name";
 import { budgetDay } from "../../src/budget/site";
 import { placeOf } from "../../src/identity/name";
-import { CHARGE_SESSION_BYTES, DATABASE_SHED_BYTES } from "../../src/limits";
+import { CHARGE_SESSION_BYTES, DATABASE_SHED_BYTES, SITE_MAX_TYPES } from "../../src/limits";
 import { limitedAddress } from "../../src/network/address";
 import { faults, resetFaults } from "../support/faults";
 import { newSite } from "../support/leads";
 import { ask, entriesInR2, evict, inD1, KEY, liveOf, PAGE, post, tablesOf } from "../support/visit";
-import { BATCH, batchOf, clicks, flushed, newId, problemOf, read, START, taken } from "./helpers";
+import { BATCH, batchOf, clicks, flushed, frameOf, newId, problemOf, read, START, taken, trackSocket } from "./helpers";
 
 afterEach(resetFaults);
 
@@ -217,5 +217,33 @@ describe("a database that is nearly full", () => {
     await taken(batchOf(id, { first: 9, events: clicks(2) }), `${BATCH}?site=${site}`, { ip: "198.51.120.7" });
     await flushed(id);
     expect(await inD1(id)).toHaveLength(5);
+  });
+});
+
+describe("a site with more custom types than it may have", () => {
+  it("keeps the newest in the archive only, by HTTP and by socket, and loses none", async () => {
+    const site = await newSite([], {});
+    const day = budgetDay(Date.now());
+    const names = Array.from({ length: SITE_MAX_TYPES - 1 }, (_, i) => `kept.n${i}`);
+    await env.BUDGET.getByName(BUDGETS).types(site, day, names);
+    const id = newId();
+    const ip = "198.51.130.7";
+    const send = (first: number, types: string[]) =>
+      taken(batchOf(id, { first, events: types.map((event_type) => ({ event_type })) }), `${BATCH}?site=${site}`, {
+        ip,
+      });
+    await send(1, ["kept.n0", "last.one", "too.many", "click"]);
+    await send(5, ["last.one", "also.too.many", "kept.n1"]);
+    const socket = await trackSocket(id, {}, `&site=${site}`);
+    expect(
+      await socket.call(frameOf({ first: 8, events: [{ event_type: "too.many" }, { event_type: "kept.n2" }] })),
+    ).toMatchObject({ t: "ack", accepted: 2 });
+    await flushed(id);
+    const { data } = await read<{ data: { event_type: string }[] }>(`/analytics/sessions/${id}/events`);
+    expect(data.map(({ event_type }) => event_type)).toEqual([
+      ...["kept.n0", "last.one", "click", "last.one", "kept.n1", "kept.n2"],
+    ]);
+    expect((await read<{ data: object }>(`/analytics/sessions/${id}`)).data).toMatchObject({ events: 9, shed: 3 });
+    expect((await entriesInR2(id)).filter(({ kind }) => kind === "event")).toHaveLength(9);
   });
 });

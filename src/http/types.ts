@@ -1,0 +1,67 @@
+import { BUDGETS } from "../budget/name";
+import { budgetDay } from "../budget/site";
+import type { Env } from "../env";
+import { BUDGET_CACHE_MS, SITE_CACHE_ENTRIES, SITE_MAX_TYPES } from "../limits";
+import { BUILT_IN_TYPES } from "../protocol/types";
+import type { TrackCall } from "../session/intake";
+import { errorField, type Logger } from "./logger";
+
+/** What an isolate knows of a site's custom types today. */
+interface Known {
+  day: string;
+  taken: Set<string>;
+  /** Until then, epoch ms, whatever is not among them has no room: it need not be asked for. */
+  full_until: number;
+}
+
+const sites = new Map<string, Known>();
+
+function knownOf(site: string, day: string): Known {
+  const known = sites.get(site);
+  if (known?.day === day) return known;
+  const oldest = sites.keys().next();
+  if (!known && sites.size >= SITE_CACHE_ENTRIES && !oldest.done) sites.delete(oldest.value);
+  const fresh = { day, taken: new Set<string>(), full_until: 0 };
+  sites.set(site, fresh);
+  return fresh;
+}
+
+/**
+ * The call, with those of its custom types for which its site has no room: what is of them goes to the archive only. Types that
+ * cannot be asked for are taken.
+ */
+export function withTypes(env: Pick<Env, "BUDGET">, call: TrackCall, log: Logger): TrackCall | Promise<TrackCall> {
+  const types = call.batch?.events.flatMap((event) =>
+    event && !BUILT_IN_TYPES.has(event.event_type) ? [event.event_type] : [],
+  );
+  if (!types || types.length === 0) return call;
+  const now = Date.now();
+  const known = knownOf(call.site, budgetDay(now));
+  const unknown = [...new Set(types)].filter((type) => !known.taken.has(type));
+  if (unknown.length === 0) return call;
+  if (known.full_until > now) return { ...call, archive_only: unknown };
+  return ask(env, call.site, known, unknown, log).then((refused) =>
+    refused.length === 0 ? call : { ...call, archive_only: refused },
+  );
+}
+
+async function ask(
+  env: Pick<Env, "BUDGET">,
+  site: string,
+  known: Known,
+  names: readonly string[],
+  log: Logger,
+): Promise<readonly string[]> {
+  try {
+    const { refused, all } = await env.BUDGET.getByName(BUDGETS).types(site, known.day, names);
+    for (const name of names) if (!refused.includes(name) && known.taken.size < SITE_MAX_TYPES) known.taken.add(name);
+    if (all) {
+      known.taken = new Set(all);
+      known.full_until = Date.now() + BUDGET_CACHE_MS;
+    }
+    return refused;
+  } catch (error) {
+    log.warn("types_unreadable", { site, error: errorField(error) });
+    return [];
+  }
+}
