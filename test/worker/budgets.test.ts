@@ -157,6 +157,36 @@ describe("a site's budget", () => {
     expect((await liveOf(visitor))?.shed).toBe(0);
   });
 
+  it("may be spent by an attacker from 50 addresses, and a visitor loses nothing", { timeout: 90_000 }, async () => {
+    const site = await siteWith({ site_bytes_per_day: 4 * MB });
+    const [visitor, ip] = [newId(), "198.51.140.7"];
+    const visit = (first: number, more: object = {}) =>
+      taken(batchOf(visitor, { first, events: clicks(5), ...more }), `${BATCH}?site=${site}`, { ip });
+    await visit(1);
+    const attackers = Array.from({ length: 50 }, () => newId());
+    const some = { events: Array.from({ length: 30 }, (_, i) => fat(i)) };
+    for (const [i, id] of attackers.entries()) {
+      // What comes after the budget is spent may be refused: those who have begun are not.
+      const response = await send(site, batchOf(id, some), `203.0.${i}.7`);
+      await response.body?.cancel();
+      await told();
+    }
+    expect(await spentBy(site)).toBeGreaterThan(4 * MB);
+    await visit(6);
+    await visit(11, { end: {} });
+    await flushed(visitor);
+    expect(await inD1(visitor)).toHaveLength(15);
+    expect((await read<{ data: object }>(`/analytics/sessions/${visitor}`)).data).toMatchObject({
+      events: 15,
+      shed: 0,
+    });
+    const last = attackers[30] ?? "";
+    expect((await send(site, batchOf(last, { first: 31, ...some }), "203.0.30.7")).status).toBe(200);
+    await told();
+    await flushed(last);
+    expect((await liveOf(last))?.events).toBe(60);
+  });
+
   it("that is spent twice leaves a visit's worth to each session, and new sessions wait their turn", async () => {
     const site = await siteWith({ site_bytes_per_day: 2 * MB });
     await say(site, 100 * MB);
