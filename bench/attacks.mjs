@@ -24,9 +24,12 @@ export async function showAttacks({ only, json }) {
   const site = [];
   for (const kind of kinds) {
     say(`Playing ${KINDS[kind]}, from one address …`);
-    address.push(await attackByAddress(kind));
-    say(`Playing ${KINDS[kind]}, on one site …`);
-    site.push(await attackOnSite(kind));
+    const one = await attackByAddress(kind);
+    say(`  $${one.dollars.toFixed(2)} a day. On one site …`);
+    const all = await attackOnSite(kind);
+    say(`  $${all.dollars.toFixed(2)} a day.`);
+    address.push(one);
+    site.push(all);
   }
   const targets = [...targetsOf("address", address, ADDRESS_GOAL), ...targetsOf("site", site, SITE_GOAL)];
   const holds = targets.every((target) => target.holds);

@@ -486,10 +486,10 @@ export const COUNT_LATE_MS = SECOND;
 /**
  * Budgets are counted in bytes, and what costs something else counts as many bytes as cost as much: a gigabyte comes to some $2
  * at list prices, whatever it was spent on (`npm run cost -- --attack`). A session: its rows, objects, counters and identities,
- * $50 a million. A call: two requests and a journal row, $1.50 a million. An event: its row and index entry, $1.30 a million. A
+ * $60 a million. A call: two requests and a journal row, $1.50 a million. An event: its row and index entry, $1.30 a million. A
  * change of consent: rows and a listing. An object in R2: traits, or a chunk of a recording. A lead: its actors and rows.
  */
-export const CHARGE_SESSION_BYTES = 24 * 1024;
+export const CHARGE_SESSION_BYTES = 32 * 1024;
 export const CHARGE_CALL_BYTES = 1024;
 export const CHARGE_EVENT_BYTES = 1024;
 export const CHARGE_CONSENT_BYTES = 16 * 1024;
@@ -504,11 +504,11 @@ export const BUDGET_MIN_BYTES = 100_000;
 export const BUDGET_MAX_BYTES = 1_000_000_000_000_000;
 /** Of a session, an hour: 2,000 events in calls of two, which is a person who clicks twice a second. */
 export const SESSION_BYTES_PER_HOUR = 4_000_000;
-/** Of an address as it is limited (IPv4 /24, IPv6 /48), an hour: 650 visits of ten events; in the worst day $1.40. */
-export const ADDRESS_BYTES_PER_HOUR = 24_000_000;
+/** Of an address as it is limited (IPv4 /24, IPv6 /48), an hour: 450 visits of ten events; in the worst day $1.40. */
+export const ADDRESS_BYTES_PER_HOUR = 22_000_000;
 /** Of an address's leads, an hour: 60 of them, and 300 at once: a fair's tablet. */
 export const ADDRESS_LEAD_BYTES_PER_HOUR = 60 * CHARGE_LEAD_BYTES;
-/** Of a site, a day: 100,000 visits of ten events, some $8. */
+/** Of a site, a day: 85,000 visits of ten events, some $8. */
 export const SITE_BYTES_PER_DAY = 4_000_000_000;
 /** From which share of its site's budget on a session that has spent so many bytes lately is kept in the archive only. */
 export const SHED_STEPS: readonly { share: number; bytes: number }[] = [

@@ -20,6 +20,8 @@ export const SITE_RATE = 6_000;
  * written to real stores, and a day of it would take hours. The budget of an address's leads is no setting.
  */
 const ADDRESS_SCALE = 20;
+/** Twice what an address may try; the rest of its requests are refused by the same limit, and only priced. */
+const LEADS_RATE = 120;
 const SITE_SCALE = 400;
 
 /** @type {Record<Kind, string>} */
@@ -54,13 +56,22 @@ const FEW_MINUTES = 5;
  * @param {Kind} kind @returns {Promise<Bill>}
  */
 export async function attackByAddress(kind) {
-  const scale = kind === "leads" ? 1 : ADDRESS_SCALE;
-  const attack = { kind, start: BASE, rate: ADDRESS_RATE / scale, isSpread: false, scale };
+  const isLeads = kind === "leads";
+  const scale = isLeads ? 1 : ADDRESS_SCALE;
+  const rate = isLeads ? LEADS_RATE : ADDRESS_RATE / scale;
+  const attack = { kind, start: BASE, rate, isSpread: false, scale };
   const minutes = kind === ALIKE ? FEW_MINUTES : 60;
   const first = await play({ ...attack, minutes });
   const two = await play({ ...attack, minutes: 2 * minutes });
   const steps = DAY_MINUTES / minutes;
-  return billOf(kind, ADDRESS_RATE, (of) => scale * (of(first) + (steps - 1) * (of(two) - of(first))));
+  const played = billOf(kind, rate * scale, (of) => scale * (of(first) + (steps - 1) * (of(two) - of(first))));
+  const more = (ADDRESS_RATE - rate * scale) * DAY_MINUTES;
+  return {
+    ...played,
+    requests: played.requests + more,
+    dollars: played.dollars + more * REFUSED_DOLLARS,
+    refused: played.refused + more * REFUSED_DOLLARS,
+  };
 }
 
 /** On one site, each request from another network. @param {Kind} kind @returns {Promise<Bill>} */

@@ -103,16 +103,21 @@ class Limiter implements RateLimit {
   }
 }
 
-const limitsOf = ({ scale }: Attack) => ({
-  LIMIT_TRACK: new Limiter(TRACK_PER_MINUTE / scale),
-  LIMIT_START: new Limiter(STARTS_PER_MINUTE / scale),
-  LIMIT_SITE_STARTS: new Limiter(SITE_STARTS_PER_MINUTE / scale),
-  LIMIT_LEADS: new Limiter(LEADS_PER_MINUTE / scale),
-  LIMIT_SITE_LEADS: new Limiter(SITE_LEADS_PER_MINUTE / scale),
-  LIMIT_API: new Limiter(API_PER_MINUTE / scale),
-});
+/** What is held against one address is as small a part of its limits, or what is held against the site of the site's. */
+function limitsOf({ scale, isSpread }: Attack) {
+  const ofAddress = (most: number) => new Limiter(isSpread ? most : most / scale);
+  const ofSite = (most: number) => new Limiter(isSpread ? most / scale : most);
+  return {
+    LIMIT_TRACK: ofAddress(TRACK_PER_MINUTE),
+    LIMIT_START: ofAddress(STARTS_PER_MINUTE),
+    LIMIT_SITE_STARTS: ofSite(SITE_STARTS_PER_MINUTE),
+    LIMIT_LEADS: ofAddress(LEADS_PER_MINUTE),
+    LIMIT_SITE_LEADS: ofSite(SITE_LEADS_PER_MINUTE),
+    LIMIT_API: ofAddress(API_PER_MINUTE),
+  };
+}
 
-/** What one address sends is held against a site's budget as it comes, and the other way round. */
+/** The same of budgets. */
 const budgetsOf = ({ scale, isSpread }: Attack): Partial<SiteSettings["budgets"]> =>
   isSpread
     ? { site_bytes_per_day: SITE_BYTES_PER_DAY / scale }

@@ -119,7 +119,7 @@ describe("a site's settings", () => {
       ...{ allow: [], record: false, trailing_slash: "keep", identity_group: null, webhooks: [], forms },
       lead_retention_days: null,
       budgets: {
-        ...{ session_bytes_per_hour: 4_000_000, address_bytes_per_hour: 24_000_000 },
+        ...{ session_bytes_per_hour: 4_000_000, address_bytes_per_hour: 22_000_000 },
         site_bytes_per_day: 4_000_000_000,
       },
     });
