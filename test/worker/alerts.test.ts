@@ -1,12 +1,20 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { BUDGETS } from "../../src/budget/name";
+import { budgetDay } from "../../src/budget/site";
 import type { Env } from "../../src/env";
 import { createLogger } from "../../src/http/logger";
-import { ALERT_COOLDOWN_MS, ALERT_FAILING_MS } from "../../src/limits";
+import {
+  ALERT_COOLDOWN_MS,
+  ALERT_FAILING_MS,
+  DATABASE_ALERT_BYTES,
+  DATABASE_MAX_BYTES,
+  DATABASE_SHED_BYTES,
+} from "../../src/limits";
 import { runCron } from "../../src/ops/cron";
 import { stopClock, tick, tickUntilDrained } from "../support/clock";
-import { faults, resetFaults } from "../support/faults";
+import { faults, faultyDatabase, resetFaults } from "../support/faults";
 import { endpoint, newSite, type Received, receive, settle, submit } from "../support/leads";
 import { callOf, someEvents, take } from "../support/visit";
 
@@ -160,4 +168,50 @@ it("of the sessions that cannot write themselves out, none that can again", asyn
   await stuck();
   await cron(site);
   expect(received).toMatchObject([{ type: "alert.flush_stuck", data: { site, sessions: 1 } }]);
+});
+
+it("a site that has spent most of its budget of the day, once, and the next day again", async () => {
+  const received = receive();
+  const site = await newSite([endpoint("crm")], { budgets: { site_bytes_per_day: 1_000_000 } });
+  const spend = (bytes: number) =>
+    env.BUDGET.getByName(BUDGETS).add({ day: budgetDay(Date.now()), sums: { [site]: bytes } });
+  await spend(799_999);
+  await cronFor(site, 15 * MINUTE);
+  expect(alertsIn(received)).toEqual([]);
+  await spend(50_001);
+  await cronFor(site, 15 * MINUTE);
+  expect(received).toMatchObject([
+    { type: "alert.budget_spending", data: { site, spent_bytes: 850_000, budget_bytes: 1_000_000, percent: 85 } },
+  ]);
+  vi.setSystemTime(Date.now() + 24 * 60 * MINUTE);
+  await cronFor(site, 10 * MINUTE);
+  expect(alertsIn(received)).toHaveLength(1);
+  await spend(900_000);
+  await cronFor(site, 10 * MINUTE);
+  expect(alertsIn(received)).toEqual(["alert.budget_spending", "alert.budget_spending"]);
+});
+
+it("a database that fills", async () => {
+  const received = receive();
+  const site = await newSite();
+  const caller = { id: env.ALERTS.idFromName(site), die: () => {} };
+  const filling = { ...world, DB: faultyDatabase(env.DB, caller) };
+  const look = async () => {
+    await runCron("*/5 * * * *", filling, log, Date.now());
+    await runDurableObjectAlarm(env.ALERTS.getByName(site));
+  };
+  faults.databaseBytes = DATABASE_ALERT_BYTES - 1;
+  await look();
+  expect(alertsIn(received)).toEqual([]);
+  faults.databaseBytes = DATABASE_ALERT_BYTES;
+  await look();
+  expect(received).toMatchObject([
+    {
+      type: "alert.database_filling",
+      data: {
+        ...{ site, database_bytes: DATABASE_ALERT_BYTES, max_bytes: DATABASE_MAX_BYTES },
+        archive_only_from_bytes: DATABASE_SHED_BYTES,
+      },
+    },
+  ]);
 });
