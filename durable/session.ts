@@ -490,6 +490,7 @@ export class SessionActor extends DurableObject<Env> {
           this.#log.warn("flush_failed", { ...fields, attempts: memory.progress[store].attempts, error });
         else this.#log.debug("flushed", fields);
       }
+      this.#spending.wrote(memory, outcomes.length);
       await tellStuck(this.env, memory, outcomes, this.#log);
       if (outcomes.length > 0) {
         this.#watch.tell(memory, [], Date.now());

@@ -5,7 +5,13 @@ import type { CallBudget } from "../src/budget/spending";
 import type { Env } from "../src/env";
 import { errorField, type Logger } from "../src/http/logger";
 import { placeOf } from "../src/identity/name";
-import { BUDGET_MAX_WAIT_SECONDS, BUDGET_TELL_BYTES, BUDGET_TELL_NOW_BYTES, CHARGE_SESSION_BYTES } from "../src/limits";
+import {
+  BUDGET_MAX_WAIT_SECONDS,
+  BUDGET_TELL_BYTES,
+  BUDGET_TELL_NOW_BYTES,
+  CHARGE_SESSION_BYTES,
+  CHARGE_WRITE_BYTES,
+} from "../src/limits";
 import type { Entry } from "../src/session/entry";
 import { type Refused, refused } from "../src/session/result";
 import type { Memory } from "./memory";
@@ -78,6 +84,16 @@ export class Spending {
 
   /** Whether what comes goes to the archive only. */
   isShed = ({ progress }: Memory): boolean => isShed(this.#share, progress.spent?.bytes ?? 0);
+
+  /** Counts what was written to stores outside: who acts seldom has each act written by itself. */
+  wrote(memory: Memory, stores: number): void {
+    const budget = this.#budget;
+    if (!budget) return;
+    const bytes = stores * CHARGE_WRITE_BYTES;
+    const allowance = sessionAllowance(this.#share, budget.session_hour);
+    memory.progress.spent = spend(memory.progress.spent, bytes, allowance, Date.now());
+    this.#count(memory, budget, bytes);
+  }
 
   /** After a flush. */
   flushed(memory: Memory): void {

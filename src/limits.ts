@@ -486,10 +486,12 @@ export const COUNT_LATE_MS = SECOND;
 /**
  * Budgets are counted in bytes, and what costs something else counts as many bytes as cost as much: a gigabyte comes to some $2
  * at list prices, whatever it was spent on (`npm run cost -- --attack`). A session: its rows, objects, counters and identities,
- * $60 a million. A call: two requests and a journal row, $1.50 a million. An event: its row and index entry, $1.30 a million. A
+ * $60 a million with its writes. A write to a store: an alarm, rows or an object in R2, $4 a million. A call: two requests and a
+ * journal row, $1.50 a million. An event: its row and index entry, $1.30 a million. A
  * change of consent: rows and a listing. An object in R2: traits, or a chunk of a recording. A lead: its actors and rows.
  */
-export const CHARGE_SESSION_BYTES = 32 * 1024;
+export const CHARGE_SESSION_BYTES = 26 * 1024;
+export const CHARGE_WRITE_BYTES = 2 * 1024;
 export const CHARGE_CALL_BYTES = 1024;
 export const CHARGE_EVENT_BYTES = 1024;
 export const CHARGE_CONSENT_BYTES = 16 * 1024;

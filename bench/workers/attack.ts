@@ -127,6 +127,8 @@ const SITE = "attacked";
 const PAGE = "https://shop.example/";
 /** Sessions that one address goes on with: of its 1,200 calls a minute each has fifty. */
 const GONE_ON_WITH = 24;
+/** Who goes on with sessions begins one in so many calls. */
+const BEGIN_EVERY = 10;
 const FAT = "x".repeat(2_400);
 
 let made = 0;
@@ -141,13 +143,16 @@ const addressOf = (n: number, isSpread: boolean): string =>
 interface Sent {
   path: string;
   body: object;
+  /** The session that it begins. */
+  begins?: string;
 }
 
 const event = (n: number, data?: object) => ({ event_type: data ? `type.n${n}` : "click", ...(data && { data }) });
 
 class Attacker {
-  /** Sessions that have been begun, and how often they were called. */
+  /** Sessions that have been taken, and how often they were called. */
   readonly #begun: { id: string; calls: number }[] = [];
+  /** What each call is of. */
   readonly ids = new Map<string, string>();
 
   constructor(
@@ -156,7 +161,7 @@ class Attacker {
   ) {}
 
   next(n: number): Sent {
-    const { kind } = this.attack;
+    const { kind, isSpread, scale } = this.attack;
     if (kind === "leads") {
       return { path: "/lead", body: { email: `n${n}@person.example`, message: "x".repeat(1_000) } };
     }
@@ -165,20 +170,24 @@ class Attacker {
     if (kind === "heavy") {
       return this.#begin(Array.from({ length: 100 }, (_, i) => event(n * 100 + i, { text: FAT })));
     }
-    const most = this.attack.isSpread ? Number.POSITIVE_INFINITY : GONE_ON_WITH;
-    if (this.#begun.length < most && (n % 2 === 0 || this.#begun.length === 0)) return this.#begin([event(n)]);
+    const most = isSpread ? Number.POSITIVE_INFINITY : Math.ceil(GONE_ON_WITH / scale);
     const known = this.#begun[n % this.#begun.length];
-    if (!known) throw new Error("nothing was begun");
+    if (!known || (this.#begun.length < most && n % BEGIN_EVERY === 0)) return this.#begin([event(n)]);
     known.calls += 1;
     if (kind === "calls") return this.#batch(known.id, known.calls + 1, { events: [event(n)] });
     const consent = known.calls % 2 === 0 ? "granted" : "denied";
     return { path: "/track/session/start", body: { page: PAGE, session_id: known.id, consent } };
   }
 
+  /** It was taken: it can be gone on with. */
+  took({ begins }: Sent): void {
+    if (begins) this.#begun.push({ id: begins, calls: 0 });
+  }
+
   #begin(events: object[]): Sent {
     const id = newId();
-    this.#begun.push({ id, calls: 0 });
-    return this.#batch(id, 1, { events, start: { page: PAGE, fingerprint_id: `f-${id}`, visitor_id: `v-${id}` } });
+    const start = { page: PAGE, fingerprint_id: `f-${id}`, visitor_id: `v-${id}` };
+    return { ...this.#batch(id, 1, { events, start }), begins: id };
   }
 
   #batch(session_id: string, first: number, more: object): Sent {
@@ -242,7 +251,9 @@ class Play {
       for (let i = 0; i < rate; i++) {
         advanceTo(began + Math.floor((i * MINUTE) / rate));
         const ip = addressOf(this.#sent, isSpread);
-        const status = await send(this.#attacker.next(this.#sent), ip, this.#world, ctx);
+        const sent = this.#attacker.next(this.#sent);
+        const status = await send(sent, ip, this.#world, ctx);
+        if (status === 200) this.#attacker.took(sent);
         this.#statuses[status] = (this.#statuses[status] ?? 0) + 1;
         this.#sent += 1;
       }
