@@ -41,6 +41,9 @@ export const MAX_ALLOWED = 32;
 export const MAX_ALLOWED_UNITS = 64;
 /** Client ids (visitor, fingerprint): a UUID has 36, a FingerprintJS visitor id 32; 128 leaves room for others. */
 export const MAX_ID_UNITS = 128;
+/** A visitor's secret: 128 bits as hex digits at least, below which it could be guessed; the tracker's has 72 characters. */
+export const MIN_SECRET_UNITS = 32;
+export const MAX_SECRET_UNITS = 128;
 /** Far past any session (10,000 events is a long one), far below 2^53. */
 export const MAX_NUMBER = 1_000_000_000;
 /** Screen and page coordinates in CSS pixels: the longest page browsers lay out is about 33.5 M px (2^25). */

@@ -121,6 +121,7 @@ async function rebuildSession(
   done.quarantined += quarantined;
 }
 
-const identityIn = ({ visitor_id, fingerprint_id, device_id, ip, asn, traits }: ArchivedIdentity): Identity => ({
-  ...{ visitor_id, fingerprint_id, device_id, ip, asn, traits },
-});
+function identityIn(archived: ArchivedIdentity): Identity {
+  const { visitor_id, visitor_proven, fingerprint_id, device_id, ip, asn, traits } = archived;
+  return { visitor_id, ...(visitor_proven && { visitor_proven }), fingerprint_id, device_id, ip, asn, traits };
+}

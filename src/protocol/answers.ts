@@ -77,6 +77,9 @@ const Session = z.looseObject({
   started_at: Time,
   last_event_at: Time,
   ended_at: Time.nullable(),
+  unproven: z.boolean().optional().meta({
+    description: "`visitor_id` is a UUID of version 8, and the session has not shown the secret that it is made of",
+  }),
   ip: Text,
   asn: z.int().nullable(),
   country: Text,

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { MAX_ID_UNITS, MAX_NUMBER, MAX_URL_UNITS } from "../limits";
+import { MAX_ID_UNITS, MAX_NUMBER, MAX_SECRET_UNITS, MAX_URL_UNITS, MIN_SECRET_UNITS } from "../limits";
 import { isCalendarDay } from "./instant";
 import { cleanText } from "./text";
 
@@ -69,6 +69,18 @@ export const StreamName = z
 
 /** Ids the client made: visitor, fingerprint. */
 export const ClientId = z.string().regex(new RegExp(`^[\\x21-\\x7e]{1,${MAX_ID_UNITS}}$`), "must be printable ASCII");
+
+/** What a visitor's id is made of: known to their device alone. */
+export const VisitorSecret = z
+  .string()
+  .regex(
+    new RegExp(`^[\\x21-\\x7e]{${MIN_SECRET_UNITS},${MAX_SECRET_UNITS}}$`),
+    `must be ${MIN_SECRET_UNITS} to ${MAX_SECRET_UNITS} characters of printable ASCII`,
+  )
+  .meta({
+    description:
+      "Random, at least 128 bits, and never told to anybody else: the visitor's id is made of it by a hash, and it is not stored",
+  });
 
 const DIGITS = /^\d{1,9}$/;
 

@@ -15,6 +15,7 @@ import {
   SessionKey,
   SiteName,
   StreamName,
+  VisitorSecret,
 } from "./fields";
 import { type Checks, isNumber, isPlain, isText } from "./plain";
 import { cleanText, type Parsed } from "./text";
@@ -52,7 +53,8 @@ export const StartInput = z.object({
   site: SiteName.nullish(),
   session_id: SessionId.nullish(),
   fingerprint_id: ClientId.nullish(),
-  visitor_id: ClientId.nullish(),
+  visitor_id: ClientId.nullish().meta({ description: "Beside a `visitor_secret`: the id that the device had before" }),
+  visitor_secret: VisitorSecret.nullish(),
   referrer: Referrer.nullish(),
   device_info: DeviceInfo.nullish(),
   screen: Screen.nullish(),

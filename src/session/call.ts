@@ -6,6 +6,7 @@ import type { Batch, EndPart, StartInput } from "../protocol/track";
 import type { RecordRule } from "../recording/rule";
 import type { TrackCall } from "./intake";
 import type { TrailingSlash } from "./page";
+import { isProvable, visitorOf } from "./visitor-id";
 
 /** What the edge knows of a caller, for every call it makes. */
 export interface CallContext {
@@ -38,7 +39,7 @@ export interface CallParts {
 /** Puts a call together from a body of any transport, without what is secret in it: nothing else leads to the journal. */
 export async function buildCall(context: CallContext, parts: CallParts): Promise<TrackCall> {
   const { start, batch, end } = new Cleaner(context.allow ?? []).parts(parts);
-  const first = start ?? batch?.start ?? null;
+  const { first, proven_visitor } = await withVisitor(start ?? batch?.start ?? null);
   const last = end ?? batch?.end ?? null;
   const key = batch?.session_key ?? first?.session_key ?? last?.session_key;
   const { session_id, site, gpc, default_consent, expose, record, trailing_slash, identity_group, network, budget } =
@@ -57,10 +58,27 @@ export async function buildCall(context: CallContext, parts: CallParts): Promise
     network,
     key_hash: key ? await sha256(key) : context.key_hash,
     device_id: first ? await deviceId(first) : null,
+    ...(proven_visitor && { proven_visitor }),
     start: first,
-    batch: batch ?? null,
+    batch: batch?.start ? { ...batch, start: first } : (batch ?? null),
     end: last,
   };
+}
+
+/**
+ * A start with the id that its secret makes, and without the secret, which goes no further. An id that a device had before
+ * there were secrets stays; one that another secret makes does not.
+ */
+async function withVisitor(
+  said: StartInput | null,
+): Promise<{ first: StartInput | null; proven_visitor: string | null }> {
+  if (!said || said.visitor_secret === undefined) return { first: said, proven_visitor: null };
+  const { visitor_secret, ...start } = said;
+  if (visitor_secret === null) return { first: start, proven_visitor: null };
+  const proven_visitor = await visitorOf(visitor_secret);
+  const { visitor_id: before } = start;
+  const visitor_id = before != null && !isProvable(before) ? before : proven_visitor;
+  return { first: { ...start, visitor_id }, proven_visitor };
 }
 
 export async function sha256(text: string): Promise<string> {

@@ -1,9 +1,9 @@
 import { MAX_NETWORK_CHANGES, MAX_TRAITS, MAX_TRAITS_KEPT_UNITS } from "../limits";
 import type { ClientNetwork } from "../network/classes";
+import type { NamedVisitor } from "./visitor-id";
 
 /** What identifies a person. Only ever in the actor's head row, D1's `sessions` and R2's identity objects. */
-export interface Identity {
-  visitor_id: string | null;
+export interface Identity extends NamedVisitor {
   fingerprint_id: string | null;
   device_id: string | null;
   /** The address as stored: masked, hashed or full, as the site says. */

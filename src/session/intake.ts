@@ -42,6 +42,8 @@ export interface TrackCall {
   key_hash: string | null;
   /** A stable name for the device's description, from the start's device fields. */
   device_id: string | null;
+  /** The visitor id that the start's secret makes; absent where it brought none. The secret itself is not here. */
+  proven_visitor?: string;
   start: StartInput | null;
   batch: Batch | null;
   end: EndPart | null;
@@ -197,11 +199,14 @@ class Turn {
 
   /** Adds who this is to the head; an entry says which kinds of thing it learnt, never the things. */
   #identify(newId: () => string): void {
-    const { start, network, device_id } = this.#call;
+    const { start, network, device_id, proven_visitor } = this.#call;
     const before = this.#head;
     const known = before.identity;
+    const visitor_id = known?.visitor_id ?? start?.visitor_id ?? (start ? newId() : null);
     const facts = {
-      visitor_id: known?.visitor_id ?? start?.visitor_id ?? (start ? newId() : null),
+      visitor_id,
+      // Once shown it stays shown: a start without the secret takes nothing back.
+      ...(proven_visitor !== undefined && proven_visitor === visitor_id && { visitor_proven: true as const }),
       fingerprint_id: known?.fingerprint_id ?? start?.fingerprint_id ?? null,
       device_id: known?.device_id ?? (start ? device_id : null),
       ip: network.ip ?? known?.ip ?? null,

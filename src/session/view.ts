@@ -11,6 +11,7 @@ import { lowestWatermark, type Progress } from "./progress";
 import type { SessionState } from "./state";
 import { rates } from "./velocity";
 import { botProof, deviceClass, visitorOf } from "./visitor";
+import { isClaim } from "./visitor-id";
 
 /** What D1 keeps of a session beside its queried columns, and the live view shows too: the state as of its last entry. */
 export function summary(head: Head, state: SessionState, progress: Progress) {
@@ -46,6 +47,7 @@ export function summary(head: Head, state: SessionState, progress: Progress) {
     network_changes: state.network_changes,
     device_id: head.identity?.device_id ?? null,
     traits: head.identity?.traits ?? {},
+    unproven: isClaim(head.identity),
     identity: state.identity,
     engagement_band: bandOf(state.judgement.scores.engagement),
     verified_bot,

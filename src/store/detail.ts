@@ -28,19 +28,11 @@ export const USUAL_RULES = 1;
 type Usual = Pick<
   Summary,
   | ("consent" | "end_reason" | "late" | "shed" | "quarantined" | "unnumbered_rejected" | "network_changes")
-  | ("device_id" | "identity" | "rules_version")
+  | ("device_id" | "unproven" | "identity" | "rules_version")
 >;
 const USUAL: Usual = {
-  ...{
-    consent: "granted",
-    end_reason: "idle",
-    late: 0,
-    shed: 0,
-    quarantined: 0,
-    unnumbered_rejected: 0,
-    network_changes: 0,
-  },
-  ...{ device_id: null, identity: null, rules_version: USUAL_RULES },
+  ...{ consent: "granted", end_reason: "idle", late: 0, shed: 0, quarantined: 0, unnumbered_rejected: 0 },
+  ...{ network_changes: 0, device_id: null, unproven: false, identity: null, rules_version: USUAL_RULES },
 };
 const USUAL_KEYS = Object.keys(USUAL) as (keyof Usual)[];
 
@@ -269,6 +261,7 @@ function readStored(stored: Stored, row: DetailRow): Summary {
     network_changes: usually(stored, "network_changes"),
     device_id: usually(stored, "device_id"),
     traits: stored.traits ?? {},
+    unproven: usually(stored, "unproven"),
     identity: usually(stored, "identity"),
     engagement_band: bandOf(row.engagement),
     verified_bot,

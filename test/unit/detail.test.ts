@@ -53,6 +53,7 @@ describe("a session's row", () => {
     ],
     ["a device's id", { device_id: "d" }, { device_id: "d" }],
     ["traits", { traits: { a: 1 } }, { traits: { a: 1 } }],
+    ["a visitor who is only claimed", { unproven: true }, { unproven: true }],
     ["a class of device alone", { device_class: "mobile" }, { from: ["mobile"] }],
     ["a campaign", { source: "google", campaign: "c" }, { from: ["unknown", "google", null, "c"] }],
     ["where it came from", { referrer: "https://b.example/" }, { from: ["unknown", "direct", "https://b.example/"] }],

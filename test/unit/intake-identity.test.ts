@@ -33,6 +33,45 @@ describe("an identity", () => {
     expect(only(take(known, call()), "identify")).toBeUndefined();
   });
 
+  describe("proven by a secret", () => {
+    const [own, other] = ["3c331bfc-87e5-8983-838c-0d50e30a5b84", "5ccda08d-2aa5-872f-8832-0d346e2e6da3"];
+    const named = (visitor_id: string | null, proven_visitor?: string) =>
+      call({ start: { visitor_id } }, proven_visitor === undefined ? {} : { proven_visitor });
+
+    it.each([
+      ["of the id that the start names", named(own, own), true],
+      ["of another id", named("v-42", own), undefined],
+      ["that was not shown", named(own), undefined],
+    ])("%s", (_, one, visitor_proven) => {
+      expect(take(null, one).head.identity?.visitor_proven).toBe(visitor_proven);
+    });
+
+    it("in a later start is learnt, and told without naming anybody", () => {
+      const taken = take(knownAfter(named(own)), named(own, own));
+      expect(taken.head.identity).toMatchObject({ visitor_id: own, visitor_proven: true });
+      expect(only(taken, "identify")).toMatchObject({ learnt: ["visitor_proven"] });
+      expect(take(knownAfter(named(own)), named(other, other)).head.identity).toMatchObject({ visitor_id: own });
+      expect(take(knownAfter(named(own)), named(other, other)).head.identity).not.toHaveProperty("visitor_proven");
+    });
+
+    it("stays so, and the same visitor, whatever a later start says", () => {
+      const known = knownAfter(named(own, own));
+      for (const later of [named(null), named(own), named(other), named(other, other), startless()]) {
+        const taken = take(known, later);
+        expect(taken.head).toBe(known.head);
+        expect(taken.entries).toEqual([]);
+      }
+    });
+
+    it("is forgotten with a withdrawal", () => {
+      const known = knownAfter(named(own, own), call({ start: { consent: "denied" } }));
+      const again = call({ start: { visitor_id: other, consent: "granted" } });
+      const { identity } = take(known, again).head;
+      expect(identity).toMatchObject({ visitor_id: other });
+      expect(identity).not.toHaveProperty("visitor_proven");
+    });
+  });
+
   it("keeps the address of before in a call from nowhere", () => {
     const from = call({ ip: null });
     const taken = take(knownAfter(call()), { ...from, network: { ...from.network, asn: null } });

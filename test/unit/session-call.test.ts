@@ -58,6 +58,39 @@ describe("a call", () => {
     expect(await sha256("abc")).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   });
 
+  describe("with a visitor's secret", () => {
+    const visitor_secret = "0123456789abcdef0123456789abcdef";
+    const own = "3c331bfc-87e5-8983-838c-0d50e30a5b84";
+
+    it.each([
+      ["of the start", { start: { ...START, visitor_secret } }],
+      ["of a batch's start", { batch: { ...BATCH, start: { ...START, visitor_secret } } }],
+      ["of both", { start: { ...START, visitor_secret }, batch: { ...BATCH, start: { ...START, visitor_secret } } }],
+    ])("%s has the id it makes, and nowhere the secret", async (_, parts) => {
+      const call = await buildCall(CONTEXT, parts);
+      expect(call).toMatchObject({ start: { ...START, visitor_id: own }, proven_visitor: own });
+      expect(JSON.stringify(call)).not.toContain(visitor_secret);
+    });
+
+    it.each([
+      ["keeps the id that the device had before", "v-42", "v-42"],
+      ["keeps one of version 4", "3c331bfc-87e5-4983-838c-0d50e30a5b84", "3c331bfc-87e5-4983-838c-0d50e30a5b84"],
+      ["is the id that it makes, named beside it", own, own],
+      ["is not one that another secret makes", "5ccda08d-2aa5-872f-8832-0d346e2e6da3", own],
+      ["needs no id", null, own],
+    ])("%s", async (_, visitor_id, named) => {
+      const call = await buildCall(CONTEXT, { start: { ...START, visitor_id, visitor_secret } });
+      expect(call).toMatchObject({ start: { visitor_id: named }, proven_visitor: own });
+    });
+
+    it("that is none proves nothing", async () => {
+      const call = await buildCall(CONTEXT, { start: { ...START, visitor_id: own, visitor_secret: null } });
+      expect(call.start).toEqual({ ...START, visitor_id: own });
+      expect(call).not.toHaveProperty("proven_visitor");
+      expect(await buildCall(CONTEXT, { start: START })).not.toHaveProperty("proven_visitor");
+    });
+  });
+
   it("names a device by how it describes itself", async () => {
     const nameOf = async (device_info: object | null, screen?: object) =>
       (await buildCall(CONTEXT, { start: { ...START, device_info, ...(screen && { screen }) } })).device_id;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { LIVE_MAX_ENTRIES } from "../../src/limits";
 import { agentOf } from "../../src/network/agent";
 import { foldLog } from "../../src/scoring/backtest";
-import { learn, newHead } from "../../src/session/head";
+import { type Identity, learn, newHead } from "../../src/session/head";
 import { newProgress } from "../../src/session/progress";
 import { newState, readSnapshot, STATE_VERSION, writeSnapshot } from "../../src/session/state";
 import { columns, liveView, newest, summary } from "../../src/session/view";
@@ -54,6 +54,15 @@ describe("a summary", () => {
       ...{ cadence: { intervals: 0, mean_ms: 0, variation: null }, rules_version: 1 },
       abstained: expect.arrayContaining([{ rule: "bot.webdriver", why: "the page sent no signals" }]),
     });
+  });
+
+  it("says that a visitor is claimed where another may prove to be them", () => {
+    const unproven = (visitor: Partial<Identity>) =>
+      summary(learn(NOBODY, visitor, T0), bare(), newProgress(0)).unproven;
+    const visitor_id = "3c331bfc-87e5-8983-838c-0d50e30a5b84";
+    expect(unproven({ visitor_id })).toBe(true);
+    expect(unproven({ visitor_id, visitor_proven: true })).toBe(false);
+    expect(unproven({ visitor_id: "v" })).toBe(false);
   });
 
   it("of nobody names nobody", () => {

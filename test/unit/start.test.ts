@@ -37,6 +37,13 @@ describe("what a page says at its start", () => {
     [
       "start",
       StartInput,
+      "visitor_secret",
+      [text(32), text(128), `!${"~".repeat(31)}`, null, undefined],
+      [text(31), text(129), `${text(31)} `, `${text(31)}ä`, 1],
+    ],
+    [
+      "start",
+      StartInput,
       "referrer",
       [PAGE, "", null, undefined],
       ["x", 1, "javascript:alert(1)", "about:blank", "file:///a"],
@@ -93,7 +100,15 @@ describe("what a page says at its start", () => {
   it("is kept with each of its fields", () => {
     const device_info = { user_agent: "u", language: "de", languages: ["de"], platform: "p", timezone: "UTC" };
     const whole = {
-      ...{ page: PAGE, site: "a", session_id: ID, fingerprint_id: "f", visitor_id: "v", referrer: "" },
+      ...{
+        page: PAGE,
+        site: "a",
+        session_id: ID,
+        fingerprint_id: "f",
+        visitor_id: "v",
+        visitor_secret: text(32),
+        referrer: "",
+      },
       device_info: { ...device_info, hardware_concurrency: 8, device_memory: 4 },
       screen: { width: 1, height: 2, color_depth: 24, pixel_ratio: 1.5 },
       ...{ signals: { webdriver: false }, consent: "pending", session_key: text(16) },

@@ -584,6 +584,7 @@ describe("/openapi.json", () => {
       signals: {},
       consent: "granted",
       session_key: "k".repeat(16),
+      visitor_secret: "s".repeat(32),
     };
     expect(Object.keys(start.properties ?? {}).sort()).toEqual(Object.keys({ ...example, ...rest }).sort());
   });

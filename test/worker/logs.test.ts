@@ -66,6 +66,7 @@ const SECRET = {
   key: "pulsegate-development-key",
   wrongKey: "a-wrong-key",
   sessionKey: "session-key-in-payload",
+  visitorSecret: "visitor-secret-in-payload-of-32-characters",
 };
 
 const expectNoSecrets = (): void => {
@@ -75,7 +76,10 @@ const expectNoSecrets = (): void => {
 const secretBatch = (session_id: string, more: object = {}): string =>
   JSON.stringify(
     batchOf(session_id, {
-      start: { page: `${PAGE}/${SECRET.page}`, visitor_id: SECRET.visitor, session_key: SECRET.sessionKey },
+      start: {
+        ...{ page: `${PAGE}/${SECRET.page}`, visitor_id: SECRET.visitor },
+        ...{ session_key: SECRET.sessionKey, visitor_secret: SECRET.visitorSecret },
+      },
       events: [{ event_type: "click", element: SECRET.element, page: `${PAGE}/${SECRET.page}` }],
       ...more,
     }),
