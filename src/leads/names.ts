@@ -42,6 +42,9 @@ export const looksLikeLead = (body: Record<string, unknown>): boolean =>
 /** HTML fills a hidden field of this name with the name of the form's charset: it tells how to read, and is no field. */
 export const isCharsetField = (name: string): boolean => name.toLowerCase() === "_charset_";
 
+/** What a visitor's id is made of is kept nowhere: a form that sends it along has taken it from the device by mistake. */
+const isSecret = (name: string): boolean => plainName(name) === "visitorsecret";
+
 const isEmpty = (value: unknown): boolean => value === null || value === undefined || value === "";
 
 /**
@@ -59,6 +62,7 @@ export function sortFields(body: Record<string, unknown>): Record<string, unknow
     else if (isEmpty(known[field])) known[field] = value;
     else if (!isEmpty(value)) rest[name] = value;
   }
+  for (const name of Object.keys(rest)) if (isSecret(name)) delete rest[name];
   const given = Object.entries(known).filter(([field, value]) => !isAbsent(field, value));
   return { ...Object.fromEntries(given.map(([field, value]) => [field, asText(field, value)])), fields: rest };
 }

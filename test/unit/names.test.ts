@@ -100,6 +100,15 @@ describe("a field's values", () => {
     expect(sortFields(rest)).toEqual({ fields: rest });
   });
 
+  it.each(["visitor_secret", "visitorSecret", "Visitor-Secret"])(
+    "are not what a visitor's id is made of: %s",
+    (name) => {
+      expect(sortFields({ [name]: "s", fields: { [name]: "s", colour: "red" } })).toEqual({
+        fields: { colour: "red" },
+      });
+    },
+  );
+
   it.each([[["a"]], ["text"], [null], [5]])("named `fields` are one field where they are no object: %j", (fields) => {
     expect(sortFields({ fields })).toEqual({ fields: { fields } });
   });
