@@ -16,8 +16,10 @@ import { liveSessionsOf } from "../src/ops/live";
 import type { Erasure } from "../src/protocol/erasure";
 import { shardName, shardOf } from "../src/roster/shards";
 import { whoIs } from "../src/roster/who";
+import { isProvable } from "../src/session/visitor-id";
 import { dayOf } from "../src/store/archive-days";
 import {
+  claimedKeys,
   leadsByKeys,
   leadsOf,
   leadsOfSubmits,
@@ -37,6 +39,7 @@ import {
 import { forgetDays } from "../src/store/retention";
 import type { ErasedSession } from "./erasing";
 import { eraseIdentity, forgetSession } from "./erasing-identity";
+import { unlinkSession } from "./unlinking";
 
 export type NewOrder = Pick<ErasureOrder, "subject" | "sites" | "keep_leads">;
 
@@ -63,11 +66,13 @@ export class EraserActor extends DurableObject<Env> {
         d1: { sessions: 0, events: 0, leads: 0, deliveries: 0 },
         r2: { objects: 0, bytes: 0 },
         actors: { sessions: 0, identities: 0, leads: 0 },
+        unlinked: { sessions: 0, leads: 0 },
+        unproven: 0,
       },
     };
     const { subject } = order;
     const lead_ids = subject.kind === "lead" ? [subject.lead_id] : [];
-    writeOrder(this.ctx.storage, { ...order, identities: [], sessions: [], lead_ids, again_at: null });
+    writeOrder(this.ctx.storage, { ...order, identities: [], sessions: [], lead_ids, claims: [], again_at: null });
     writeReceipt(this.ctx.storage, receipt);
     // Should this process die, the alarm goes on.
     await this.ctx.storage.setAlarm(now + ERASURE_RETRY_MS);
@@ -118,35 +123,50 @@ export class EraserActor extends DurableObject<Env> {
     for (;;) {
       for (const session of order.sessions.filter(({ done }) => !done)) {
         if (Date.now() > until) return false;
-        await this.#eraseSession(order, receipt, session);
+        if (session.claim) await this.#unlinkSession(order, receipt, session, visitor_id);
+        else await this.#eraseSession(order, receipt, session);
       }
       const known = await sessionsOfVisitor(DB, visitor_id, order.sites, ERASURE_STEP_SESSIONS);
       const live = (await this.#liveSessions(visitor_id, order)).slice(0, ERASURE_STEP_SESSIONS);
       if (known.length + live.length === 0) return true;
-      for (const session of known) await this.#find(order, session.session_id, session);
-      for (const session_id of live) await this.#find(order, session_id, null);
-      const met = order.sessions.map(({ session_id }) => session_id);
+      for (const session of known) await this.#find(order, visitor_id, session.session_id, session);
+      for (const session_id of live) await this.#find(order, visitor_id, session_id, null);
+      const met = order.sessions.filter(({ claim }) => !claim).map(({ session_id }) => session_id);
       add(order.lead_ids, await leadsOf(DB, visitor_id, order.sites, met));
       // Before any of it is erased: afterwards nobody could say who it was.
       this.#save(order, receipt);
     }
   }
 
-  async #find(order: ErasureOrder, session_id: string, row: SessionPlace | null): Promise<void> {
-    const subject = await this.env.SESSION.getByName(session_id).subject();
+  async #find(order: ErasureOrder, visitor_id: string, session_id: string, row: SessionPlace | null): Promise<void> {
+    const { subject, isTheirs } = await this.#subjectOf(visitor_id, session_id, row);
     const named = subject.identities.map(({ kind, value, group }): NamedIdentity => [kind, value, group]);
     const isNamed = (value: string): boolean => named.some((one) => one[1] === value);
     // The site by itself: of what it shared, the actor or the archive have told.
     if (row?.fingerprint_id && !isNamed(row.fingerprint_id)) named.push(["fingerprint", row.fingerprint_id, row.site]);
     if (row?.ip && !isNamed(row.ip)) named.push(["address", row.ip, row.site]);
     const identities = distinct(named);
-    order.identities = distinct([...order.identities, ...identities]);
-    add(order.lead_ids, subject.leads);
+    // What only claims to be theirs tells nothing of whom else to erase.
+    if (isTheirs) order.identities = distinct([...order.identities, ...identities]);
+    add(isTheirs ? order.lead_ids : claimsOf(order), subject.leads);
     // One that has been erased and is here again was written by something that was on its way.
     const before = order.sessions.find((one) => one.session_id === session_id);
     const starts = [...new Set([...(before?.starts ?? []), ...subject.starts, ...(row ? [row.started_at] : [])])];
     const rest = order.sessions.filter((one) => one !== before);
-    order.sessions = [...rest, { session_id, starts, identities, done: false }];
+    // One that the roster alone still takes for theirs names nobody, and counts for nothing.
+    const counted = row === null && subject.visitor_id !== visitor_id;
+    const claim = before?.claim ?? { counted };
+    order.sessions = [...rest, { session_id, starts, identities, done: false, ...(!isTheirs && { claim }) }];
+  }
+
+  /** Whom a session is of. One of the visitor's own takes nothing any more from here on. */
+  async #subjectOf(visitorId: string, sessionId: string, row: SessionPlace | null) {
+    const actor = this.env.SESSION.getByName(sessionId);
+    // Where nobody can prove anything, whoever names the visitor is the visitor.
+    if (!isProvable(visitorId) || row?.unproven === false) return { subject: await actor.subject(), isTheirs: true };
+    const subject = await actor.told();
+    if (!subject.proven.includes(visitorId)) return { subject, isTheirs: false };
+    return { subject: await actor.subject(), isTheirs: true };
   }
 
   async #liveSessions(visitor_id: string, { sites, sessions }: ErasureOrder): Promise<string[]> {
@@ -168,8 +188,30 @@ export class EraserActor extends DurableObject<Env> {
     for (const identity of identities) await forgetSession(this.env, identity, id);
     this.#count(receipt, erased);
     receipt.counts.actors.sessions += 1;
+    if (subject.kind === "visitor" && !isProvable(subject.visitor_id)) {
+      receipt.counts.unproven = (receipt.counts.unproven ?? 0) + 1;
+    }
     session.done = true;
     if (erased.again) order.again_at = Date.now() + ERASE_AGAIN_MS;
+    else order.sessions = order.sessions.filter((one) => one !== session);
+    this.#save(order, receipt);
+  }
+
+  /** Names nobody any more, and stays: what of it the visitor's own sessions have too stays theirs. */
+  async #unlinkSession(
+    order: ErasureOrder,
+    receipt: Erasure,
+    session: OrderedSession,
+    visitorId: string,
+  ): Promise<void> {
+    const { is_proven, again } = await unlinkSession(this.env, session, visitorId);
+    if (!is_proven) {
+      if (!session.claim?.counted) unlinkedOf(receipt).sessions += 1;
+      session.claim = { counted: true };
+      session.done = true;
+    }
+    if (again) order.again_at = Date.now() + ERASE_AGAIN_MS;
+    // One that has shown meanwhile that it is theirs is found again.
     else order.sessions = order.sessions.filter((one) => one !== session);
     this.#save(order, receipt);
   }
@@ -185,8 +227,9 @@ export class EraserActor extends DurableObject<Env> {
   async #eraseRest(order: ErasureOrder, receipt: Erasure, until: number): Promise<boolean> {
     // Once more over what may have been on its way, after it has landed.
     if (order.again_at !== null && order.again_at <= Date.now()) await this.#eraseAgain(order, receipt);
-    if (order.keep_leads) order.lead_ids = [];
+    if (order.keep_leads) Object.assign(order, { lead_ids: [], claims: [] });
     else if (!(await this.#eraseLeads(order, receipt, until))) return false;
+    else if (!(await this.#unlinkLeads(order, receipt, until))) return false;
     // A row that is still on its way would make them look shared.
     if (order.again_at !== null) return true;
     for (const identity of [...order.identities]) {
@@ -252,9 +295,33 @@ export class EraserActor extends DurableObject<Env> {
     return erased.isDone;
   }
 
+  /** Leads that only claim to be the visitor's, until there are none. False when the time is up, or what one alarm may do. */
+  async #unlinkLeads(order: ErasureOrder, receipt: Erasure, until: number): Promise<boolean> {
+    const { subject, sites } = order;
+    if (subject.kind !== "visitor" || !isProvable(subject.visitor_id)) return true;
+    const keys = await claimedKeys(subject.visitor_id);
+    const now = Date.now();
+    const budget = new Budget({ calls: ERASURE_STEP_ACTORS, ms: until - now }, now);
+    const claims = claimsOf(order);
+    for (;;) {
+      add(claims, await leadsByKeys(this.env.DB, keys, sites, ERASURE_STEP_LEADS));
+      const [lead_id] = claims;
+      if (lead_id === undefined) return true;
+      if (!budget.take(1)) return false;
+      const { is_unlinked, again } = await this.env.LEAD.getByName(lead_id).unclaim(lead_id, keys);
+      if (is_unlinked) unlinkedOf(receipt).leads += 1;
+      claims.shift();
+      // A claim that lands late leads to its submit.
+      if (again) order.again_at ??= Date.now() + ERASE_AGAIN_MS;
+      this.#save(order, receipt);
+    }
+  }
+
   async #eraseAgain(order: ErasureOrder, receipt: Erasure): Promise<void> {
-    for (const { session_id, starts } of order.sessions) {
-      this.#count(receipt, await this.env.SESSION.getByName(session_id).erase(starts));
+    for (const { session_id, starts, claim } of order.sessions) {
+      const actor = this.env.SESSION.getByName(session_id);
+      if (!claim) this.#count(receipt, await actor.erase(starts));
+      else if (order.subject.kind === "visitor") await actor.unlink(order.subject.visitor_id, starts);
     }
     order.sessions = [];
     order.again_at = null;
@@ -270,6 +337,16 @@ export class EraserActor extends DurableObject<Env> {
 const distinct = (identities: NamedIdentity[]): NamedIdentity[] => [
   ...new Map(identities.map((one) => [one.join(" "), one])).values(),
 ];
+
+/** Orders and receipts of before there were claims have no place for them. */
+const claimsOf = (order: ErasureOrder): string[] => {
+  order.claims ??= [];
+  return order.claims;
+};
+const unlinkedOf = ({ counts }: Erasure): { sessions: number; leads: number } => {
+  counts.unlinked ??= { sessions: 0, leads: 0 };
+  return counts.unlinked;
+};
 
 /** Adds what is not there yet. */
 function add(list: string[], more: readonly string[]): void {

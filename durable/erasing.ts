@@ -23,6 +23,10 @@ export interface Subject {
   starts: number[];
   /** Submits sent from its pages. */
   leads: string[];
+  /** The visitor it names now; null for none, and where its actor has forgotten it. */
+  visitor_id: string | null;
+  /** Visitors that one of its lives has shown to be, by their secret. */
+  proven: string[];
 }
 
 /**
@@ -43,7 +47,11 @@ export async function subjectOf(bucket: R2Bucket, sessionId: string, memory: Mem
       [...new Set(values)].flatMap((value) => (value ? { kind, value, group } : []));
     return [...named("fingerprint", [fingerprint_id]), ...named("address", [ip, ...addresses])];
   });
-  return { identities, starts, leads: memory?.head.leads ?? [] };
+  const proven = [...found, ...objects.flat()].flatMap(({ visitor_id, visitor_proven }) =>
+    visitor_id && visitor_proven ? [visitor_id] : [],
+  );
+  const { leads = [], identity = null } = memory?.head ?? {};
+  return { identities, starts, leads, visitor_id: identity?.visitor_id ?? null, proven };
 }
 
 /** Whom a life of a session was of, and on which site it was. */

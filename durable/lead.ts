@@ -13,7 +13,7 @@ import {
   OUTSIDE_TIMEOUT_MS,
 } from "../src/limits";
 import { deleteDeliveries } from "../src/store/deliveries";
-import { deleteLeadRows, hostOf } from "../src/store/erasures";
+import { deleteClaims, deleteLeadRows, hostOf } from "../src/store/erasures";
 import { type LeadState, LeadStore } from "../src/store/lead";
 import { type Claimed, claimLead, writeCrmWord } from "../src/store/leads";
 import { OutboxStore } from "../src/store/outbox";
@@ -26,6 +26,14 @@ export interface ErasedLead {
   known: boolean;
   leads: number;
   deliveries: number;
+  /** A write may still be on its way: ask once more in a while. */
+  again: boolean;
+}
+
+/** What has become of a submit's claims. */
+export interface UnlinkedLead {
+  /** There were some. */
+  is_unlinked: boolean;
   /** A write may still be on its way: ask once more in a while. */
   again: boolean;
 }
@@ -116,6 +124,30 @@ export class LeadActor extends DurableObject<Env> {
       return this.#outbox.eraseSubmission(submissionId);
     });
     await deleteDeliveries(this.db, this.ctx.id.name ?? "", seqs);
+  }
+
+  /**
+   * The visitor is erased whom the submit only claims to be from: it is as if it had claimed nothing. `keys`: of such claims.
+   * May be repeated.
+   */
+  async unclaim(lead_id: string, keys: readonly string[]): Promise<UnlinkedLead> {
+    const settled = await inTime(Promise.allSettled([this.#claiming]), OUTSIDE_TIMEOUT_MS).then(
+      () => true,
+      () => false,
+    );
+    const hasWaited = this.#dropClaims(keys);
+    const deleted = await deleteClaims(this.db, lead_id, keys);
+    return { is_unlinked: hasWaited || deleted > 0, again: !settled };
+  }
+
+  /** Of a submit that D1 has not taken yet. False: there were none. */
+  #dropClaims(keys: readonly string[]): boolean {
+    const state = this.#store.read();
+    if (!state?.own) return false;
+    const claims = state.own.claims.filter(({ key }) => !keys.includes(key));
+    if (claims.length === state.own.claims.length) return false;
+    this.#store.write({ ...state, own: { ...state.own, claims } });
+    return true;
   }
 
   /** Tries a delivery again, whatever became of it. False when there is none of this name. */

@@ -106,6 +106,12 @@ export class RosterActor extends DurableObject<Env> {
     return true;
   }
 
+  /** A session is not a visitor's any more: takes out what it was told of as theirs, and lets the next report in. */
+  part(sessionId: string, who: string | null): boolean {
+    const seat = this.#known.get(sessionId)?.seat;
+    return seat !== undefined && seat.who === who && this.leave(sessionId, seat.seq);
+  }
+
   /** Who is there, in numbers, and the latest of them. `site` null: everywhere. */
   summary(site: string | null, bots: Bots, limit: number): RosterSummary {
     return summarize(this.#here(site), bots, limit);

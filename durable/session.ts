@@ -7,6 +7,7 @@ import {
   BUSY_RETRY_SECONDS,
   DATABASE_SHED_BYTES,
   ERASE_AGAIN_MS,
+  ERASE_WAIT_MS,
   FLUSH_MS,
   IDENTITY_WAIT_MS,
   JOURNAL_MAX_UNITS,
@@ -30,6 +31,8 @@ import { asTrackCall, type LeadAnswer, type LeadCall } from "../src/session/lead
 import type { Erasure, Progress, StoreProgress } from "../src/session/progress";
 import { type Refused, refused, type TrackResult } from "../src/session/result";
 import { readSocket, type SocketContext } from "../src/session/socket";
+import { withdrawalOf } from "../src/session/unlink";
+import { isClaim } from "../src/session/visitor-id";
 import { eraseIdentity, sessionPrefix } from "../src/store/archive";
 import { Journal } from "../src/store/journal";
 import { eraseRecording } from "../src/store/recordings";
@@ -39,6 +42,7 @@ import { dropTombstone, eraseSession, type Subject, subjectOf } from "./erasing"
 import { flush, type Outside } from "./flush";
 import { canBeRevoked, closeRevoked } from "./followers";
 import { handleFrame } from "./frames";
+import { inTime } from "./in-time";
 import { Inquiry, isTold, type Occasion, toldOf } from "./inquiry";
 import { load, type Memory, newMemory, scheduleFlush, setDue, withdrawalAt } from "./memory";
 import { type ChunkResult, Recorder } from "./recorder";
@@ -47,6 +51,7 @@ import { Seats } from "./seats";
 import { Spending } from "./spending";
 import { forgetStuck, tellStuck } from "./stuck";
 import { type Unarchived, unarchivedOf } from "./unarchived";
+import { type Unlinked, unlinkOutside } from "./unlinking";
 import { Watch } from "./watch";
 
 const GONE = refused("session_erased", "This session was erased, and takes nothing any more.");
@@ -153,7 +158,8 @@ export class SessionActor extends DurableObject<Env> {
     const after = this.#commit(memory, taken, now) ?? memory;
     this.#ask(after, "call", now);
     const { head, state } = after;
-    return { evidence: freeze(head.session_id, state, now), visitor_id: head.identity?.visitor_id ?? null };
+    const visitor_id = head.identity?.visitor_id ?? null;
+    return { evidence: freeze(head.session_id, state, now), visitor_id, is_claim: isClaim(head.identity) };
   }
 
   /** A chunk of the page's recording, gzip. The answer says that R2 has it. */
@@ -243,10 +249,52 @@ export class SessionActor extends DurableObject<Env> {
 
   /** Whom this session is of, for its erasure: that begins here, and nothing is taken any more. */
   subject(): Promise<Subject> {
-    const memory = this.#wake(Date.now());
+    const told = this.told();
     this.#isErased = true;
-    return subjectOf(this.outside.bucket, this.ctx.id.name ?? memory?.head.session_id ?? "", memory);
+    return told;
   }
+
+  /** The same, and nothing begins. */
+  told(): Promise<Subject> {
+    const memory = this.#wake(Date.now());
+    return subjectOf(this.outside.bucket, this.#id(memory), memory);
+  }
+
+  /** Whether the session has shown the secret of this visitor's id. */
+  proves(visitorId: string): boolean {
+    const identity = this.#wake(Date.now())?.head.identity;
+    return identity?.visitor_id === visitorId && identity.visitor_proven === true;
+  }
+
+  /**
+   * A visitor is erased whom this session only claims to be: from now on it names nobody, as after a withdrawal, and the rest
+   * of it stays. `starts`: when its lives began. May be repeated.
+   */
+  async unlink(visitorId: string, starts: readonly number[]): Promise<Unlinked> {
+    if (this.proves(visitorId)) return { is_proven: true, again: false };
+    const memory = this.#wake(Date.now());
+    const wasStuck = isStuck(memory);
+    if (memory?.head.identity?.visitor_id === visitorId) this.#forgetWho(memory, Date.now());
+    const settled = await inTime(this.#quiet(), ERASE_WAIT_MS).then(
+      () => true,
+      () => false,
+    );
+    const id = this.#id(memory);
+    const prefixes = new Set(starts.map((start) => sessionPrefix(id, start)));
+    const current = memory && sessionPrefix(id, memory.state.started_at);
+    // Of somebody whom it names after another consent nothing is taken.
+    if (current && memory.head.identity) prefixes.delete(current);
+    else if (current) prefixes.add(current);
+    await unlinkOutside(this.outside, id, visitorId, prefixes);
+    return { is_proven: false, again: !settled || wasStuck || isStuck(memory) };
+  }
+
+  #forgetWho(memory: Memory, now: number): void {
+    const taken = intake(memory, withdrawalOf(memory.head, memory.state), now, () => crypto.randomUUID());
+    if (taken.ok) this.#commit(memory, taken, now);
+  }
+
+  #id = (memory: Memory | null): string => this.ctx.id.name ?? memory?.head.session_id ?? "";
 
   /**
    * The person asked for it: from now on nothing is taken, and everything this session has written goes. `starts`: when
@@ -261,7 +309,7 @@ export class SessionActor extends DurableObject<Env> {
     const { db: DB, bucket: TRACKING_R2 } = this.outside;
     const erased = await eraseSession({
       ...{ storage: this.ctx.storage, outside: { DB, TRACKING_R2, TRACKING_KV: this.env.TRACKING_KV } },
-      ...{ session_id: this.ctx.id.name ?? memory?.head.session_id ?? "", running: this.#quiet() },
+      ...{ session_id: this.#id(memory), running: this.#quiet() },
       isUncertain: () => memory !== null && (memory.progress.d1.plan ?? memory.progress.r2.plan) !== null,
       starts: memory ? [...starts, memory.state.started_at] : starts,
     });
@@ -512,7 +560,7 @@ export class SessionActor extends DurableObject<Env> {
     const { bucket } = this.outside;
     const prefix = sessionPrefix(head.session_id, state.started_at);
     const steps = await Promise.allSettled([
-      eraseIdentity(bucket, head, state, erase.through).then(() => false),
+      eraseIdentity(bucket, prefix, erase.through).then(() => false),
       memory.progress.recording && eraseRecording(bucket, prefix).then(() => false),
       this.#inquiry.forget(head.session_id, told),
     ]);
@@ -561,6 +609,10 @@ export class SessionActor extends DurableObject<Env> {
     return new Response(null, { status: 101, webSocket: client, headers });
   }
 }
+
+/** A write was given up, and may still land. */
+const isStuck = (memory: Memory | null): boolean =>
+  memory !== null && memory.progress.d1.attempts + memory.progress.r2.attempts > 0;
 
 /** A withdrawal does not wait for a back-off: it has a minute. */
 function withErasure({ progress, head }: Memory, now: number): Progress {

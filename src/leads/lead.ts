@@ -89,7 +89,7 @@ export interface Submission {
   site: string;
   received_at: number;
   contact: Contact;
-  /** Only where there is no session to ask for it. */
+  /** Only where there is no session to ask for it, and the submit does not only claim it. */
   visitor_id: string | null;
   /** The hidden field that people do not see was filled in: kept, and delivered to nobody. */
   honeypot: boolean;

@@ -7,11 +7,12 @@ import { firstGuest, foundLead, type Guest } from "../store/guests";
 const NOWHERE = { hint: null, locale: null, edge: null };
 
 /** What a guest's own words say of who it is, now that they are a lead's. */
-function claimsOfGuest({ contact, visitor_id }: Guest) {
+function claimsOfGuest({ contact, visitor_id, is_claim }: Guest) {
   const { email, phone, name } = contact;
   const number = phone === null ? null : (readPhone(phone, NOWHERE)?.number ?? null);
   const typed = phone !== null && number === null ? phoneDigits(phone) : null;
-  return claimsOf({ visitor_id, email: email && (readEmail(email)?.key ?? null), phone: number, typed, name });
+  const who = is_claim ? { visitor_id: null, claimed_id: visitor_id } : { visitor_id };
+  return claimsOf({ ...who, email: email && (readEmail(email)?.key ?? null), phone: number, typed, name });
 }
 
 /**

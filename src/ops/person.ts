@@ -2,8 +2,9 @@ import type { Env } from "../env";
 import { ERASURE_STEP_LEADS, ERASURE_STEP_SESSIONS, ERASURE_STEP_SUBMITS } from "../limits";
 import { mergeChunks } from "../recording/merge";
 import type { Entry } from "../session/entry";
+import { isProvable } from "../session/visitor-id";
 import { readFlushes, readIdentities, sessionPrefix } from "../store/archive";
-import { everySessionOf, hostOf, leadsByKeys, leadsOf } from "../store/erasures";
+import { everySessionOf, hostOf, leadsByKeys, leadsClaiming, leadsOf } from "../store/erasures";
 import { findLead, findSubmission, listSubmissions, type StoredSubmission, type SubmitPlace } from "../store/lead-list";
 import { listChunks, readChunk } from "../store/recordings";
 import { findSession } from "../store/sessions";
@@ -11,38 +12,74 @@ import { liveSessionsOf } from "./live";
 
 type Stores = Pick<Env, "DB" | "TRACKING_R2" | "SESSION" | "ROSTER">;
 
-/** A visitor's own data as one JSON object, piece by piece: each session with its row, its identity objects, its log. */
+interface Place {
+  session_id: string;
+  started_at: number;
+  isProven: boolean;
+}
+
+/** A visitor's sessions: those of D1, then those that no store knows yet; and whether each has shown that it is theirs. */
+async function* placesOf(env: Stores, visitorId: string, sites: readonly string[] | null): AsyncGenerator<Place> {
+  const met = new Set<string>();
+  const proves = async (session_id: string): Promise<boolean> => env.SESSION.getByName(session_id).proves(visitorId);
+  for await (const row of everySessionOf(env.DB, visitorId, sites, ERASURE_STEP_SESSIONS)) {
+    const { session_id, started_at, unproven } = row;
+    met.add(session_id);
+    // The actor may know more than the row: a start with the secret that is not written out yet.
+    const isProven = unproven ? await proves(session_id) : isProvable(visitorId);
+    yield { session_id, started_at, isProven };
+  }
+  for (const session_id of await liveSessionsOf(env.ROSTER, visitorId, sites)) {
+    const live = met.has(session_id) ? null : await env.SESSION.getByName(session_id).unarchived();
+    if (live) yield { session_id, started_at: live.started_at, isProven: await proves(session_id) };
+  }
+}
+
+/**
+ * A visitor's own data as one JSON object, piece by piece: each session with its row, its identity objects, its log. Apart is
+ * what names them without having shown that it is them.
+ */
 export async function* visitorPieces(
   env: Stores,
   visitorId: string,
   sites: readonly string[] | null,
 ): AsyncGenerator<string> {
+  const proven: string[] = [];
+  const apart: Place[] = [];
   yield `{"data":{"visitor_id":${JSON.stringify(visitorId)},"sessions":[`;
-  const ids: string[] = [];
-  let comma = "";
-  for await (const { session_id, started_at } of everySessionOf(env.DB, visitorId, sites, ERASURE_STEP_SESSIONS)) {
-    ids.push(session_id);
-    yield comma;
-    comma = ",";
+  for await (const place of placesOf(env, visitorId, sites)) {
+    if (!place.isProven) apart.push(place);
+    else {
+      if (proven.length > 0) yield ",";
+      proven.push(place.session_id);
+      yield* sessionPieces(env, place.session_id, place.started_at);
+    }
+  }
+  const claimed = apart.map(({ session_id }) => session_id);
+  const theirs = isProvable(visitorId) ? await leadsOf(env.DB, visitorId, sites, proven) : [];
+  const others = isProvable(visitorId)
+    ? await leadsClaiming(env.DB, visitorId, sites, claimed)
+    : await leadsOf(env.DB, visitorId, sites, claimed);
+  yield '],"leads":[';
+  yield* leadsPieces(env.DB, theirs);
+  yield '],"unproven":{"sessions":[';
+  for (const [i, { session_id, started_at }] of apart.entries()) {
+    if (i > 0) yield ",";
     yield* sessionPieces(env, session_id, started_at);
   }
-  // Those that no store knows yet.
-  for (const session_id of await liveSessionsOf(env.ROSTER, visitorId, sites)) {
-    const live = ids.includes(session_id) ? null : await env.SESSION.getByName(session_id).unarchived();
-    if (!live) continue;
-    ids.push(session_id);
-    yield comma;
-    comma = ",";
-    yield* sessionPieces(env, session_id, live.started_at);
-  }
   yield '],"leads":[';
-  comma = "";
-  for (const lead_id of await leadsOf(env.DB, visitorId, sites, ids)) {
-    yield comma;
-    comma = ",";
-    yield* leadPieces(env.DB, lead_id);
+  yield* leadsPieces(
+    env.DB,
+    others.filter((lead_id) => !theirs.includes(lead_id)),
+  );
+  yield "]}}}";
+}
+
+async function* leadsPieces(db: D1Database, leadIds: readonly string[]): AsyncGenerator<string> {
+  for (const [i, lead_id] of leadIds.entries()) {
+    if (i > 0) yield ",";
+    yield* leadPieces(db, lead_id);
   }
-  yield "]}}";
 }
 
 /** The same of a person without a visitor id: the leads that one of the keys finds. */

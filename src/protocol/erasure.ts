@@ -31,6 +31,13 @@ export const ErasureCounts = z.object({
   actors: z
     .object({ sessions: Count, identities: Count, leads: Count })
     .meta({ description: "Actors whose own storage, and counters in KV, were erased" }),
+  unlinked: z.object({ sessions: Count, leads: Count }).optional().meta({
+    description:
+      "What named the visitor without showing that it was them: it stays, without anything that names anybody. Absent in receipts of before there was proof",
+  }),
+  unproven: Count.optional().meta({
+    description: "Of the erased sessions those whose visitor id nobody can prove: any but a UUID of version 8",
+  }),
 });
 export type ErasureCounts = z.infer<typeof ErasureCounts>;
 
@@ -52,13 +59,18 @@ const LeadOfPerson = z.object({
   lead: Bag.nullable().meta({ description: "As in the list of leads; null if it was erased meanwhile" }),
   submissions: z.array(Bag).meta({ description: "Every submit, oldest first" }),
 });
+const SessionOfPerson = z.object({
+  ...{ session_id: z.string(), session: Bag.nullable(), identity: z.array(Bag), entries: z.array(Bag) },
+});
+const sessions = z.array(SessionOfPerson);
+const leads = z.array(LeadOfPerson);
 export const PersonBody = z.object({
   data: z.object({
-    visitor_id: z.string(),
-    sessions: z.array(
-      z.object({ session_id: z.string(), session: Bag.nullable(), identity: z.array(Bag), entries: z.array(Bag) }),
-    ),
-    leads: z.array(LeadOfPerson),
+    ...{ visitor_id: z.string(), sessions, leads },
+    unproven: z.object({ sessions, leads }).meta({
+      description:
+        "What names the visitor without showing that it is them: anybody may have sent it. Of an id that is no UUID of version 8, everything",
+    }),
   }),
 });
-export const PeopleBody = z.object({ data: z.object({ leads: z.array(LeadOfPerson) }) });
+export const PeopleBody = z.object({ data: z.object({ leads }) });

@@ -9,6 +9,7 @@ import type { LeadInput } from "../protocol/lead";
 import type { SiteSettings } from "../protocol/site";
 import { sha256 } from "../session/call";
 import type { LeadAnswer, LeadSubmit } from "../session/lead";
+import { isProvable } from "../session/visitor-id";
 import { newestSession } from "../store/leads";
 
 export interface Witness {
@@ -17,6 +18,8 @@ export interface Witness {
   visitor_id: string | null;
   /** The session names the visitor: the lead need not. */
   is_named: boolean;
+  /** Nothing shows that it is this visitor, and another may prove to be. */
+  is_claim: boolean;
 }
 
 /** Asks the session's actor what it knows. Whatever is wrong with a session, its lead is taken, and says so. */
@@ -32,11 +35,16 @@ export async function askSession(
   const gpc = headerOf(request.headers, "Sec-GPC") === "1";
   const { country } = clientNetwork(request, null);
   const visitor_id = gpc ? null : (input.visitor_id ?? null);
-  const session_id = input.session_id ?? (visitor_id && (await sessionOf(context, site, visitor_id)));
+  // A server of ours vouches for what it sends.
+  const is_claim = visitor_id !== null && isProvable(visitor_id) && !trusted;
+  // Whose id is only claimed is not led to the session of whom it is.
+  const asked_id = is_claim ? null : visitor_id;
+  const session_id = input.session_id ?? (asked_id && (await sessionOf(context, site, asked_id)));
   const without = (link: Evidence["link"]): Witness => ({
     evidence: noEvidence(link, country, submit),
     visitor_id,
     is_named: false,
+    is_claim,
   });
   if (!session_id) return without(visitor_id ? "unknown" : "none");
   const key_hash = input.session_key ? await sha256(input.session_key) : null;
@@ -59,7 +67,7 @@ export async function askSession(
       answer = await ask();
     }
     if (!answer) return without("unknown");
-    return { ...answer, is_named: true };
+    return { ...answer, is_named: true, is_claim: answer.is_claim ?? false };
   } catch (error) {
     log.warn("actor_failed", { session_id, error: errorField(error) });
     return without("unavailable");

@@ -129,18 +129,25 @@ async function takeLead(
   const submission_id =
     id === undefined ? crypto.randomUUID() : await namedSubmit(context, site, id, saidOf(input, composed));
   const submit = { submission: submission_id, honeypot, disposable_email: email?.class === "disposable" };
-  const { evidence, visitor_id, is_named } = await askSession(context, site, settings, input, submit, trusted);
+  const { evidence, visitor_id, is_named, is_claim } = await askSession(
+    context,
+    site,
+    settings,
+    input,
+    submit,
+    trusted,
+  );
   const submission: Submission = {
     v: 1,
     submission_id,
     site,
     received_at: Date.now(),
     contact: { ...contact, source: contact.source ?? evidence.campaign["utm_source"] ?? null, fields },
-    visitor_id: is_named ? null : visitor_id,
+    visitor_id: is_named || is_claim ? null : visitor_id,
     honeypot,
     claims: await claimsOf(
       {
-        visitor_id,
+        ...(is_claim ? { visitor_id: null, claimed_id: visitor_id } : { visitor_id }),
         email: email?.key ?? null,
         phone: phone?.number ?? null,
         typed: phone === null && contact.phone !== null ? phoneDigits(contact.phone) : null,

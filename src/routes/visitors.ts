@@ -9,7 +9,7 @@ import { liveSessionsOf } from "../ops/live";
 import { visitorPieces } from "../ops/person";
 import { PersonQuery } from "../protocol/erasure";
 import { ClientId } from "../protocol/fields";
-import { leadsOf, sessionsOfVisitor } from "../store/erasures";
+import { leadsClaiming, leadsOf, sessionsOfVisitor } from "../store/erasures";
 
 /** Of the sites a caller may see, the one that is named, or all. */
 export const sitesFor = ({ sites }: Caller, site: string | undefined): readonly string[] | null =>
@@ -29,6 +29,7 @@ export async function isKnownVisitor(
 ): Promise<boolean> {
   if ((await sessionsOfVisitor(DB, visitorId, sites, 1)).length > 0) return true;
   if ((await leadsOf(DB, visitorId, sites, [])).length > 0) return true;
+  if ((await leadsClaiming(DB, visitorId, sites, [])).length > 0) return true;
   return (await liveSessionsOf(ROSTER, visitorId, sites)).length > 0;
 }
 

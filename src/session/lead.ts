@@ -21,6 +21,8 @@ export interface LeadAnswer {
   evidence: Evidence;
   /** Null without consent. */
   visitor_id: string | null;
+  /** The visitor is somebody whom another may prove to be. Absent: not. */
+  is_claim?: boolean;
 }
 
 /** Whether this submit is in the journal already, or may not be added any more. */
@@ -35,11 +37,16 @@ export const withLead = (head: Head, { submission }: LeadSubmit): Head => ({
 /** The call as the intake takes it: from the network that the session was last seen in. */
 export function asTrackCall(call: LeadCall, head: Head, state: SessionState): TrackCall {
   const { trusted = false, ...rest } = call;
-  const { address: _, network: __, timezone_gap: ___, ...classes } = state.network ?? NOWHERE;
-  const network: ClientNetwork = { ...classes, ip: null, asn: null };
+  const network = lastNetwork(state);
   const nothingElse = { device_id: null, start: null, batch: null, end: null };
   const key_hash = trusted ? head.key_hash : call.key_hash;
   return { ...rest, ...nothingElse, key_hash, network, lead: isKnown(head, call.lead) ? null : call.lead };
+}
+
+/** Where a session was last seen, as far as its log says: it names no address. */
+export function lastNetwork(state: SessionState): ClientNetwork {
+  const { address: _, network: __, timezone_gap: ___, ...classes } = state.network ?? NOWHERE;
+  return { ...classes, ip: null, asn: null };
 }
 
 const NOWHERE = {

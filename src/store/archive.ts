@@ -161,8 +161,8 @@ export async function* readFlushes(bucket: R2Bucket, prefix: string): AsyncGener
 const versionOf = (key: string): number => Number(/-(\d+)\.json$/.exec(key)?.[1] ?? 0);
 
 /** Deletes a session's identity objects of versions up to `through`: a consent given again begins with the next. */
-export async function eraseIdentity(bucket: R2Bucket, head: Head, state: SessionState, through: number): Promise<void> {
-  const prefix = `${prefixOf(head, state)}identity/`;
+export async function eraseIdentity(bucket: R2Bucket, sessionPrefix: string, through: number): Promise<void> {
+  const prefix = `${sessionPrefix}identity/`;
   let cursor: string | undefined;
   do {
     const page: R2Objects = await bucket.list(cursor ? { prefix, cursor } : { prefix });

@@ -10,6 +10,8 @@ export interface SessionPlace {
   started_at: number;
   fingerprint_id: string | null;
   ip: string | null;
+  /** It claims a visitor whose secret it has not shown, as of this row. */
+  unproven: boolean;
 }
 
 const sitesOf = (sites: readonly string[] | null): string | null => sites && JSON.stringify(sites);
@@ -25,13 +27,13 @@ export async function sessionsOfVisitor(
 ): Promise<SessionPlace[]> {
   const { results } = await db
     .prepare(
-      `SELECT session_id, site, started_at, fingerprint_id, ip FROM sessions
+      `SELECT session_id, site, started_at, fingerprint_id, ip, detail ->> '$.unproven' AS unproven FROM sessions
        WHERE visitor_id = ?1 AND ${IN_SITES} AND started_at >= ?4 AND (started_at, session_id) > (?4, ?5)
        ORDER BY started_at, session_id LIMIT ?3`,
     )
     .bind(visitorId, sitesOf(sites), limit, after.started_at, after.session_id)
-    .all<SessionPlace>();
-  return results;
+    .all<Omit<SessionPlace, "unproven"> & { unproven: number | null }>();
+  return results.map((row) => ({ ...row, unproven: row.unproven === 1 }));
 }
 
 /** All of them, `page` at a time. */
@@ -66,6 +68,21 @@ export async function deleteSessionRows(
 }
 
 /**
+ * A session's row names nobody any more, if it still names this visitor: its own actor calls this. What else a row has of a
+ * person is in its detail.
+ */
+export async function unlinkSessionRow(db: D1Database, sessionId: string, visitorId: string): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE sessions SET visitor_id = NULL, fingerprint_id = NULL, ip = NULL, asn = NULL,
+         detail = json_remove(detail, '$.device_id', '$.traits', '$.unproven')
+       WHERE session_id = ? AND visitor_id = ?`,
+    )
+    .bind(sessionId, visitorId)
+    .run();
+}
+
+/**
  * Whether any session that is left has this fingerprint or address: then it is not one person's alone. `sites` null: on any
  * site.
  */
@@ -82,6 +99,11 @@ export async function isShared(
   return (await db.prepare(sql).bind(value, sitesOf(sites)).first()) !== null;
 }
 
+/** Leads and submits from one of these sessions (?3), and those with one of these claims (?4). */
+const BY_SESSION_OR_CLAIM = `SELECT lead_id FROM leads WHERE session_id IN (SELECT value FROM json_each(?3))
+  UNION SELECT iif(guest, submission_id, lead_id) FROM lead_submissions WHERE session_id IN (SELECT value FROM json_each(?3))
+  UNION SELECT lead_id FROM lead_claims WHERE key IN (SELECT value FROM json_each(?4)) AND ${IN_SITES}`;
+
 /**
  * Leads of a visitor, or from one of these sessions: also those that a later submit, from elsewhere, has been merged into,
  * and which no longer say whose the first one was. Of a submit that is a guest of another's lead its own id.
@@ -96,13 +118,38 @@ export async function leadsOf(
   const { results } = await db
     .prepare(
       `SELECT lead_id FROM leads WHERE visitor_id = ?1 AND ${IN_SITES}
-       UNION SELECT lead_id FROM leads WHERE session_id IN (SELECT value FROM json_each(?3))
-       UNION SELECT iif(guest, submission_id, lead_id) FROM lead_submissions WHERE session_id IN (SELECT value FROM json_each(?3))
-       UNION SELECT lead_id FROM lead_claims WHERE key IN (SELECT value FROM json_each(?4)) AND ${IN_SITES}`,
+       UNION ${BY_SESSION_OR_CLAIM}`,
     )
     .bind(visitorId, sitesOf(sites), JSON.stringify(sessionIds), JSON.stringify(keys))
     .all<{ lead_id: string }>();
   return results.map(({ lead_id }) => lead_id);
+}
+
+/** The keys of leads that claim to be a visitor's. */
+export const claimedKeys = (visitorId: string): Promise<string[]> =>
+  keysOf({ visitor_id: null, claimed_id: visitorId, email: null, phone: null });
+
+/** Leads that claim to be a visitor's, or come from a session that does. */
+export async function leadsClaiming(
+  db: D1Database,
+  visitorId: string,
+  sites: readonly string[] | null,
+  sessionIds: readonly string[],
+): Promise<string[]> {
+  const { results } = await db
+    .prepare(`${BY_SESSION_OR_CLAIM} ORDER BY lead_id`)
+    .bind(null, sitesOf(sites), JSON.stringify(sessionIds), JSON.stringify(await claimedKeys(visitorId)))
+    .all<{ lead_id: string }>();
+  return results.map(({ lead_id }) => lead_id);
+}
+
+/** Claims of a submit, or of its lead, go: its own actor calls this. */
+export async function deleteClaims(db: D1Database, leadId: string, keys: readonly string[]): Promise<number> {
+  const { meta } = await db
+    .prepare("DELETE FROM lead_claims WHERE lead_id = ? AND key IN (SELECT value FROM json_each(?))")
+    .bind(leadId, JSON.stringify(keys))
+    .run();
+  return meta.changes;
 }
 
 /** Leads that claim one of the keys, up to `limit`, in the order of their ids, from a place on. `sites` null: on every site. */

@@ -11,19 +11,30 @@ export interface Guest {
   evidence: Evidence;
   /** As its session says, if it had one that still names its visitor. */
   visitor_id: string | null;
+  /** The session has not shown that it is this visitor's, and another may. */
+  is_claim: boolean;
+}
+
+interface GuestRow extends Pick<Guest, "submission_id" | "site" | "visitor_id"> {
+  contact: string;
+  evidence: string;
+  unproven: number | null;
 }
 
 /** The oldest guest of a lead; null without any. */
 export async function firstGuest(db: D1Database, leadId: string): Promise<Guest | null> {
   const row = await db
     .prepare(
-      `SELECT said.submission_id, said.site, said.contact, said.evidence, sessions.visitor_id
+      `SELECT said.submission_id, said.site, said.contact, said.evidence, sessions.visitor_id,
+         sessions.detail ->> '$.unproven' AS unproven
        FROM lead_submissions AS said LEFT JOIN sessions ON sessions.session_id = said.session_id
        WHERE said.lead_id = ? AND said.guest ORDER BY said.received_at, said.submission_id LIMIT 1`,
     )
     .bind(leadId)
-    .first<Omit<Guest, "contact" | "evidence"> & { contact: string; evidence: string }>();
-  return row && { ...row, contact: JSON.parse(row.contact), evidence: JSON.parse(row.evidence) };
+    .first<GuestRow>();
+  if (!row) return null;
+  const { contact, evidence, unproven, ...guest } = row;
+  return { ...guest, is_claim: unproven === 1, contact: JSON.parse(contact), evidence: JSON.parse(evidence) };
 }
 
 const RECOUNT = `UPDATE leads SET (submissions, last_submission_at) =

@@ -7,8 +7,10 @@ export interface OrderedSession {
   starts: number[];
   /** Whom it has told of itself. */
   identities: NamedIdentity[];
-  /** Erased, and a write of it may still land. */
+  /** Erased or unlinked, and a write of it may still land. */
   done: boolean;
+  /** Of one that only claims to be the visitor's: it is unlinked, not erased. Whether the receipt counts it already. */
+  claim?: { counted: boolean };
 }
 
 /** Whom or what an erasure is of. A person without a visitor id is named by hashes of their email or phone. */
@@ -28,6 +30,8 @@ export interface ErasureOrder {
   sessions: OrderedSession[];
   /** Leads and submits met, to be erased after the sessions; those to be looked at once more stay. */
   lead_ids: string[];
+  /** Leads that only claim to be the visitor's, to be unlinked. Absent in orders of before there were claims. */
+  claims?: string[];
   /** When to look once more, epoch ms: a write may have been on its way. Null when that is done, or needless. */
   again_at: number | null;
 }

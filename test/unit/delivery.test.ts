@@ -56,6 +56,16 @@ describe("a lead's claims", () => {
     expect(guest.filter((key) => found.includes(key))).toHaveLength(1);
   });
 
+  it("of a visitor who is not proven find the submit, and are not the visitor's", async () => {
+    const known = { visitor_id: null, claimed_id: "v", email: null, phone: null };
+    expect(await kindsOf(known)).toEqual(["claimed"]);
+    const claimed = (await claimsOf(known)).map(({ key }) => key);
+    expect(await keysOf(known)).toEqual(claimed);
+    const visitors = await keysOf({ visitor_id: "v", email: null, phone: null });
+    expect(visitors.filter((key) => claimed.includes(key))).toEqual([]);
+    expect(await claimsOf(known, true)).toEqual([]);
+  });
+
   it("of a honeypot's catch find it, and are nobody else's", async () => {
     const caught = await claimsOf(ALL, true);
     expect(caught.map(({ kind }) => kind)).toEqual(["spam", "spam"]);

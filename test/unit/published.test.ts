@@ -4,7 +4,7 @@ import { DailyQuery, OverviewBody } from "../../src/protocol/aggregates";
 import { TicketInput } from "../../src/protocol/analytics";
 import { AnomaliesBody } from "../../src/protocol/anomalies";
 import { AckBody, SessionBody, StartedBody } from "../../src/protocol/answers";
-import { ErasureCounts, ErasureQuery } from "../../src/protocol/erasure";
+import { ErasureCounts, ErasureQuery, PersonBody } from "../../src/protocol/erasure";
 import { HttpUrl } from "../../src/protocol/fields";
 import { FingerprintBody, FingerprintsPage, FingerprintsQuery, IdentityBody } from "../../src/protocol/identity";
 import { AuditPage, NewKeyBody } from "../../src/protocol/keys";
@@ -14,7 +14,7 @@ import { RealtimeQuery } from "../../src/protocol/realtime";
 import { RebuildBody, RebuildInput } from "../../src/protocol/rebuild";
 import { ChunkBody } from "../../src/protocol/recording";
 import { RetentionReport, RetentionRun, StorageBody } from "../../src/protocol/storage";
-import { BatchInput } from "../../src/protocol/track";
+import { BatchInput, StartInput } from "../../src/protocol/track";
 import { Webhook } from "../../src/protocol/webhook";
 
 interface Form {
@@ -48,7 +48,9 @@ describe("the published form explains", () => {
     [AckBody, ["engagement"]],
     [SessionBody, ["data.ledger.points", "data.ledger.weight"]],
     [ErasureQuery, ["site", "keep_leads"]],
-    [ErasureCounts, ["actors"]],
+    [ErasureCounts, ["actors", "unlinked", "unproven"]],
+    [PersonBody, ["data.unproven"]],
+    [StartInput, ["visitor_id", "visitor_secret"]],
     [FingerprintsQuery, ["ip"]],
     [FingerprintsPage, ["data.capped", "data.known", "data.first_seen_at", "next_cursor"]],
     [FingerprintBody, ["data.labels"]],

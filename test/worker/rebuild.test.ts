@@ -1,12 +1,15 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { LINGER_MS } from "../../src/limits";
 import { Budget } from "../../src/ops/budget";
 import { type Rebuilt, rebuild } from "../../src/ops/rebuild";
+import { visitorOf } from "../../src/session/visitor-id";
 import { sessionPrefix } from "../../src/store/archive";
 import { dayOf } from "../../src/store/archive-days";
 import { stopClock, tickUntilDrained } from "../support/clock";
 import { alarmOfShard } from "../support/identity";
-import { ask, callOf, evict, identified, KEY, PAGE, post, someEvents, take } from "../support/visit";
+import { erase } from "../support/person";
+import { alarm, ask, callOf, evict, identified, KEY, liveOf, PAGE, post, someEvents, take } from "../support/visit";
 import { newId, problemOf } from "./helpers";
 
 beforeEach(() => stopClock("2031-05-20T12:00:00Z"));
@@ -57,7 +60,12 @@ async function visits(): Promise<string[]> {
   await take(callOf(late, { events: someEvents(2), end: true }));
   await tickUntilDrained(late);
   await take(callOf(late, { start: false, first: 3, events: someEvents(1) }));
-  const ids = [plain, long, traits, denied, gone, late];
+  const [proven, claimed] = [newId(), newId()];
+  const visitor = await visitorOf("s".repeat(32));
+  const start = { visitor_id: visitor, fingerprint_id: "f-2" };
+  await take({ ...callOf(proven, { events: someEvents(2), start }), proven_visitor: visitor });
+  await take(callOf(claimed, { events: someEvents(2), start }));
+  const ids = [plain, long, traits, denied, gone, late, proven, claimed];
   for (const id of ids) await tickUntilDrained(id);
   return ids;
 }
@@ -66,9 +74,9 @@ const wipe = async (): Promise<void> => {
   for (const table of ["sessions", "events"]) await env.DB.prepare(`DELETE FROM ${table}`).run();
 };
 
-async function rebuildAll(calls = 1_000): Promise<Rebuilt[]> {
+async function rebuildAll(calls = 1_000, from = today()): Promise<Rebuilt[]> {
   const steps: Rebuilt[] = [];
-  const range = { from: today(), to: today() };
+  const range = { from, to: today() };
   let after: string | null = null;
   do {
     const step: Rebuilt = await rebuild(env, range, after, new Budget({ calls, ms: 600_000 }, Date.now()));
@@ -86,6 +94,30 @@ describe("a rebuild", () => {
     await wipe();
     await rebuildAll();
     expect(await rowsOf(ids)).toEqual(before);
+  });
+
+  it("makes rows again of sessions that only claimed a visitor who was erased, as they were left", async () => {
+    const visitor = await visitorOf(newId().repeat(2));
+    const [live, over, first] = [newId(), newId(), today()];
+    const claim = async (id: string): Promise<void> => {
+      const start = { visitor_id: visitor, fingerprint_id: `f-${id}` };
+      const identify = { event_type: "identify", data: { plan: "pro" } };
+      await take(callOf(id, { start, events: [identify, ...someEvents(2)], end: id === over }));
+      await tickUntilDrained(id);
+    };
+    await claim(over);
+    vi.setSystemTime(Date.now() + 2 * LINGER_MS);
+    await alarm(over);
+    expect(await liveOf(over)).toBeNull();
+    await claim(live);
+    expect((await rowsOf([live, over])).sessions).toMatchObject([{ visitor_id: visitor }, { visitor_id: visitor }]);
+    expect(await erase(visitor)).toMatchObject({ status: "complete", counts: { unlinked: { sessions: 2 } } });
+    await tickUntilDrained(live);
+    const before = await rowsOf([live, over]);
+    expect(before.sessions).toMatchObject([{ visitor_id: null }, { visitor_id: null }]);
+    await wipe();
+    await rebuildAll(1_000, first);
+    expect(await rowsOf([live, over])).toEqual(before);
   });
 
   it("has the fingerprints write their rows and places again, as they were", async () => {

@@ -395,8 +395,8 @@ it("a person's export has their recordings", async () => {
   await sent(chunkOf(id, site, 1));
   await flushed(id);
   const response = await ask(`/analytics/visitors/${visitor}/export`, { headers: KEY });
-  const { data } = await response.json<{ data: { sessions: { recording: ReadEvent[] }[] } }>();
-  expect(data.sessions[0]?.recording.map(({ timestamp }) => timestamp)).toHaveLength(2);
+  const { data } = await response.json<{ data: { unproven: { sessions: { recording: ReadEvent[] }[] } } }>();
+  expect(data.unproven.sessions[0]?.recording.map(({ timestamp }) => timestamp)).toHaveLength(2);
 });
 
 it("retention deletes a recording with its day", async () => {

@@ -32,7 +32,8 @@ export const operatorOperations: Operations = {
   "DELETE /analytics/visitors/:id": {
     summary: "Erase a visitor everywhere",
     description:
-      "200 when it is done; 202 while it goes on by itself: ask for the receipt. 404 for a visitor that nothing knows.",
+      "200 when it is done; 202 while it goes on by itself: ask for the receipt. 404 for a visitor that nothing knows. " +
+      "Of an id that is a UUID of version 8, what has not shown the secret of it stays, without anything that names anybody.",
     query: ErasureQuery,
     answer: ErasureBody,
     keyed: true,
@@ -57,6 +58,8 @@ export const operatorOperations: Operations = {
   },
   "GET /analytics/visitors/:id/export": {
     summary: "A visitor's own data, everything there is of them",
+    description:
+      "Apart, under `unproven`, is what names them without having shown that it is them: anybody can send that.",
     query: PersonQuery,
     answer: PersonBody,
     keyed: true,

@@ -1,0 +1,145 @@
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type Device, exportOf, newDevice } from "../support/device";
+import { faults, resetFaults } from "../support/faults";
+import { evictLead, fromPage, leadAlarm, leadRow, leadStub, newSite, settle, submit } from "../support/leads";
+import { erase, everything, tablesIn } from "../support/person";
+import { ask, KEY, PAGE } from "../support/visit";
+import { BATCH, batchOf, flushed, newId, problemOf, taken } from "./helpers";
+
+/** Anybody may send a lead that names somebody else's visitor: it is no lead of theirs. */
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: Date.now(), toFake: ["Date"] });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  resetFaults();
+});
+
+async function session(site: string, who: object): Promise<{ session_id: string; session_key: string }> {
+  const [session_id, session_key] = [newId(), newId()];
+  await taken(batchOf(session_id, { site, session_key, start: { page: PAGE, site, ...who } }), BATCH);
+  await flushed(session_id);
+  return { session_id, session_key };
+}
+
+/** What says nothing against its being the same person: by their visitor id it would join their lead. */
+const THEM = { message: "I am them", phone: "+4915111111111" };
+const SERVER = { message: "By the server", email: "server@mail.example" };
+
+/** The visitor's own session, and a lead from its page. */
+async function ownLead(site: string, { secret, visitor, email }: Device) {
+  const own = await session(site, { visitor_secret: secret });
+  const { lead_id } = await fromPage(site, { ...own, visitor_id: visitor, email, message: "Mine" });
+  return { ...own, lead_id };
+}
+
+/** The ways by which somebody else may name the visitor with a submit. */
+const CLAIMS: [string, (site: string, visitor_id: string) => Promise<object>][] = [
+  ["from no session", async (_, visitor_id) => ({ visitor_id })],
+  ["from a session that names them too", (site, visitor_id) => session(site, { visitor_id })],
+  ["from a session that nobody knows", async (_, visitor_id) => ({ visitor_id, session_id: newId() })],
+];
+
+describe.each(CLAIMS)("a lead that names a visitor %s", (_, claim) => {
+  it("is no part of their lead, and apart in their export", async () => {
+    const site = await newSite([]);
+    const victim = await newDevice();
+    const own = await ownLead(site, victim);
+    const before = await leadRow(own.lead_id);
+    const claimed = await fromPage(site, { ...(await claim(site, victim.visitor)), ...THEM });
+    await settle(claimed.lead_id);
+    expect(await leadRow(own.lead_id)).toEqual(before);
+    expect(await leadRow(claimed.lead_id)).toMatchObject({ message: "I am them", visitor_id: null });
+    const { theirs, unproven } = await exportOf(victim.visitor);
+    expect([theirs.leads, unproven.leads]).toEqual([[own.lead_id], [claimed.lead_id]]);
+  });
+
+  it("stays when they are erased, and claims nobody any more", async () => {
+    const site = await newSite([]);
+    const victim = await newDevice();
+    const own = await ownLead(site, victim);
+    const claimed = await fromPage(site, { ...(await claim(site, victim.visitor)), ...THEM });
+    const receipt = await erase(victim.visitor);
+    expect(receipt).toMatchObject({
+      ...{ status: "complete", counts: { d1: { leads: 1 }, actors: { leads: 1 }, unlinked: { leads: 1 } } },
+    });
+    expect(await leadRow(own.lead_id)).toBeNull();
+    expect(await leadRow(claimed.lead_id)).toMatchObject({ ...THEM });
+    const { results } = await env.DB.prepare("SELECT kind FROM lead_claims WHERE lead_id = ? ORDER BY kind")
+      .bind(claimed.lead_id)
+      .all();
+    // What else it says of who it is from stays.
+    expect(results).toEqual([{ kind: "alone" }, { kind: "phone" }]);
+    expect(await everything()).not.toContain(victim.visitor);
+    await problemOf(await ask(`/analytics/visitors/${victim.visitor}/export`, { headers: KEY }), "not_found");
+  });
+
+  it("is a guest where it names their address, whoever it says it is", async () => {
+    const site = await newSite([]);
+    const victim = await newDevice();
+    const own = await ownLead(site, victim);
+    const said = { ...(await claim(site, victim.visitor)), ...THEM, email: victim.email };
+    const guest = await fromPage(site, said);
+    expect(await leadRow(own.lead_id)).toMatchObject({ message: "Mine", submissions: 2 });
+    const { theirs, unproven, text } = await exportOf(victim.visitor);
+    expect([theirs.leads, unproven.leads]).toEqual([[own.lead_id], [guest.lead_id]]);
+    expect(text).toContain("I am them");
+    // With their lead gone the guest is a lead of its own, that claims nobody.
+    expect((await erase(victim.visitor)).counts).toMatchObject({ d1: { leads: 1 }, unlinked: { leads: 1 } });
+    expect(await leadRow(guest.lead_id)).toMatchObject({ message: "I am them", submissions: 1 });
+    await problemOf(await ask(`/analytics/visitors/${victim.visitor}/export`, { headers: KEY }), "not_found");
+  });
+});
+
+describe("a lead that claims a visitor", () => {
+  it("does not get into a session of theirs by their name alone", async () => {
+    const site = await newSite([]);
+    const victim = await newDevice();
+    const session_id = newId();
+    // Without a key, as a server sends it.
+    await taken(batchOf(session_id, { site, start: { page: PAGE, site, visitor_secret: victim.secret } }), BATCH);
+    await flushed(session_id);
+    const named = { visitor_id: victim.visitor, ...THEM };
+    const { lead_id } = await fromPage(site, named);
+    expect(await leadRow(lead_id)).toMatchObject({ session_id: null });
+    const vouched = await submit(site, { ...named, ...SERVER });
+    expect(await leadRow(vouched.lead_id)).toMatchObject({ session_id });
+  });
+
+  it("stays under a legal hold, with what it claims", async () => {
+    const site = await newSite([]);
+    const victim = await newDevice();
+    const own = await ownLead(site, victim);
+    const claimed = await fromPage(site, { visitor_id: victim.visitor, ...THEM });
+    expect((await erase(victim.visitor, "?keep_leads=legal_hold")).counts.unlinked).toEqual({ sessions: 0, leads: 0 });
+    for (const { lead_id } of [own, claimed]) expect(await leadRow(lead_id)).not.toBeNull();
+    expect((await exportOf(victim.visitor)).unproven.leads).toEqual([claimed.lead_id]);
+  });
+
+  it("claims nobody any more where D1 has yet to hear of it", async () => {
+    const site = await newSite([]);
+    const victim = await newDevice();
+    const planted = await session(site, { visitor_id: victim.visitor });
+    faults.at.set("d1.batch", "refuse");
+    const claimed = await fromPage(site, { ...planted, ...THEM });
+    resetFaults();
+    await evictLead(claimed.lead_id);
+    expect((await erase(victim.visitor)).counts.unlinked).toEqual({ sessions: 1, leads: 1 });
+    await leadAlarm(claimed.lead_id);
+    await settle(claimed.lead_id);
+    expect(await leadRow(claimed.lead_id)).toMatchObject({ ...THEM });
+    await problemOf(await ask(`/analytics/visitors/${victim.visitor}/export`, { headers: KEY }), "not_found");
+  });
+
+  it("is theirs where a server with a key says so", async () => {
+    const site = await newSite([]);
+    const victim = await newDevice();
+    const { lead_id } = await submit(site, { visitor_id: victim.visitor, ...SERVER });
+    expect((await exportOf(victim.visitor)).theirs.leads).toEqual([lead_id]);
+    expect((await erase(victim.visitor)).counts).toMatchObject({ d1: { leads: 1 }, unlinked: { leads: 0 } });
+    expect(await tablesIn(leadStub(lead_id))).toEqual([]);
+  });
+});
