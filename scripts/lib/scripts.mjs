@@ -34,7 +34,7 @@ const SHORT_NAMES = Object.fromEntries(
   Object.entries({
     ...{ until: "a", failures: "b", finish: "c", place: "d", items: "e", bytes: "f", number: "g", batch: "h" },
     ...{ gather: "i", consented: "j", adopt: "k", restart: "l", plug: "m", socket: "n", device: "o", held: "p" },
-    ...{ url: "q", last: "r" },
+    ...{ url: "q", last: "r", drops: "s" },
   }).map(([name, letter]) => [`$${name}`, letter]),
 );
 /** The files that have those names; what others have written, and what talks to the server or to a page, keeps its own. */
@@ -142,6 +142,8 @@ async function bundle(name, entry, format, define) {
     compress: {
       ...{ ecma: 2020, passes: 4, inline: 3, keep_fargs: false, pure_getters: true },
       ...{ unsafe_arrows: true, unsafe_methods: true, hoist_funs: true },
+      // Mostly a template of one value, as a sum. It takes the page's built-ins for the language's own, as this code does.
+      unsafe: SHORTENED.includes(name),
     },
     sourceMap: { content: map ?? "", filename: name, includeSources: true },
   });

@@ -10,7 +10,7 @@ export interface Backoff {
 export const newBackoff = (): Backoff => ({ until: 0, failures: 0 });
 
 /** Milliseconds left to wait; none when it is not above 0. */
-export const left = ({ until }: Backoff): number => until - performance.now();
+export const left = (backoff: Backoff): number => backoff.until - performance.now();
 
 /**
  * Doubles the wait, with jitter, so that the pages that lost one server do not return in one moment. `seconds` is the
@@ -21,4 +21,6 @@ export function failed(backoff: Backoff, seconds?: number): void {
   backoff.until = performance.now() + Math.min(RETRY_AFTER_MAX_MS, (seconds || 0) * 1_000) + ms;
 }
 
-export const reset = (backoff: Backoff): void => void Object.assign(backoff, newBackoff());
+export function reset(backoff: Backoff): void {
+  backoff.until = backoff.failures = 0;
+}

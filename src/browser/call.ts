@@ -17,8 +17,8 @@ export interface Call {
 }
 
 /** A stream for what happens from now on, `page` as its first. */
-export const newStream = ({ id, key }: Session, page: string): Stream => ({
-  ...{ id, key, name: streamName(), start: startFacts(page), last: 0, items: [], gone: [] },
+export const newStream = (session: Session, page: string): Stream => ({
+  ...{ id: session.id, key: session.key, name: streamName(), start: startFacts(page), last: 0, items: [], gone: [] },
 });
 
 /** The next call, its events marked as taken; undefined when there is nothing, or all is in flight. */
@@ -41,7 +41,7 @@ export function nextCall(stream: Stream, by: By, room: number): Call | undefined
     ...fields,
   });
   return {
-    url: `${options.endpoint}/track/${batch ? "events/batch" : start ? "session/start" : "session/end"}`,
+    url: `${options.endpoint}/track/${batch ? "events/batch" : `session/${start ? "start" : "end"}`}`,
     body: batch ? `${body.slice(0, -1)},"events":[${batch.json}]}` : body,
     batch,
     finish({ ack, code }) {

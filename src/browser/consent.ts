@@ -2,7 +2,7 @@ import type { Consent } from "../protocol/fields";
 import type { StartInput } from "../protocol/track";
 import { plug } from "./delivery";
 import { options } from "./options";
-import { visitorId } from "./session";
+import { visitor } from "./session";
 
 let state: Consent | undefined;
 
@@ -23,5 +23,5 @@ export const mayStore = (): boolean => (consent() ?? "granted") === "granted";
 /** The part of a start that says who this is, as far as consent goes. */
 export const who = (): Partial<StartInput> => ({
   consent: consent(),
-  ...(mayStore() && { visitor_id: visitorId(), ...plug.device }),
+  ...(mayStore() && { ...visitor(), ...plug.device }),
 });

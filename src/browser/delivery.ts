@@ -4,7 +4,7 @@
  */
 import type { EventInput } from "../protocol/events";
 import type { Consent } from "../protocol/fields";
-import { failed, left, newBackoff, reset } from "./backoff";
+import { failed, newBackoff, reset } from "./backoff";
 import { type Call, newStream, nextCall } from "./call";
 import { consent, setConsent } from "./consent";
 import { emit } from "./hooks";
@@ -74,7 +74,7 @@ export const flush = safe(() => {
   if (fresh[0] ?? retry.failures) plug.gather?.();
   number();
   if (isInFlight || consent() === "pending") return;
-  const held = left(retry);
+  const held = retry.until - performance.now();
   if (retry.failures) keepAll(Date.now());
   if (held > 0) return wakeIn(held);
   for (const stream of streams) {
@@ -195,8 +195,8 @@ function settleCall(stream: Stream, call: Call, reply: Reply, bySocket: unknown)
 
 /** The server does not know the session, or takes no more streams of it: what is unacked happens in the next. */
 function move(stream: Stream): void {
-  const { id, items } = stream;
-  forgetSession(id);
+  const items = stream.items;
+  forgetSession(stream.id);
   // Were the next one unknown too, this must not become a storm of new sessions.
   failed(retry);
   stream.items = [];

@@ -5,8 +5,11 @@ export const uuid = (): string =>
     return (+digit ^ (random & (15 >> (+digit / 4)))).toString(16);
   });
 
-/** Anything on the page can write to its storage, and a malformed id would be refused for ever. */
-export const isUuid = (id: unknown): id is string => /^[\da-f-]{36}$/.test(`${id}`);
+/** Two of them, 244 random bits: nobody else is ever to guess it. */
+export const secret = (): string => uuid() + uuid();
+
+/** Looks like one or two of them. Anything on the page can write to its storage, and what is malformed would be refused for ever. */
+export const isOwn = (id: unknown): id is string => /^[\da-f-]{36,72}$/.test(`${id}`);
 
 /** A stream's name, 12 hex digits: it only has to differ from the session's other page loads. */
 export const streamName = (): string => uuid().slice(-12);

@@ -1,6 +1,10 @@
 /** What the tracker keeps on the device under which name: also read by lazy files, which share no module with it. */
 
+/** The visitor's id, of a device that had one before there were secrets. */
 export const VISITOR_KEY = "pulsegate.visitor";
+
+/** What the visitor's id is made of. It begins as the other, so that both are forgotten together. */
+export const SECRET_KEY = "pulsegate.visitor_secret";
 
 /** Two sites on one origin keep their sessions apart: the server knows a session under one site only. */
 export const sessionKey = (site: string): string => `pulsegate.session.${site}`;

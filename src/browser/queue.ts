@@ -53,11 +53,11 @@ export interface Batch {
   gone: Range[];
 }
 
-const isIn = ({ first, last }: Batch, { number }: Item): boolean => first <= number && number <= last;
+const isIn = (batch: Batch, item: Item): boolean => batch.first <= item.number && item.number <= batch.last;
 
 function lose(stream: Stream, lost: Item): void {
   stream.items = stream.items.filter((item) => item !== lost);
-  const { number } = lost;
+  const number = lost.number;
   const newest = stream.gone[stream.gone.length - 1];
   if (newest?.[1] === number - 1) newest[1] = number;
   else stream.gone.push([number, number]);
@@ -77,8 +77,8 @@ export function bound(stream: Stream, now: number): void {
     const bytes = stream.items.reduce((sum, item) => sum + item.bytes, 0);
     const lost =
       bytes > QUEUE_BYTES
-        ? (stream.items.find(({ json }) => /^{"event_type":"mousemove"/.test(json)) ?? stream.items[0])
-        : stream.items.find(({ at }) => at < now - KEEP_MS);
+        ? (stream.items.find((item) => /^{"event_type":"mousemove"/.test(item.json)) ?? stream.items[0])
+        : stream.items.find((item) => item.at < now - KEEP_MS);
     if (!lost) return;
     lose(stream, lost);
   }
@@ -102,15 +102,15 @@ export function take(stream: Stream, by: By, room: number): Batch | undefined {
     head && {
       first: head.number,
       last: head.number + run.length - 1,
-      json: run.map(({ json }) => json).join(),
+      json: run.map((item) => item.json).join(),
       gone: stream.gone.slice(0, NAMED_RANGES),
     }
   );
 }
 
 /** What was sent, or beaconed, may be sent again: no answer came, or none will. Of `batch` only, if there is one. */
-export function release({ items }: Stream, from: By, batch?: Batch): void {
-  for (const item of items) if (item.place === from && (!batch || isIn(batch, item))) item.place = HERE;
+export function release(stream: Stream, from: By, batch?: Batch): void {
+  for (const item of stream.items) if (item.place === from && (!batch || isIn(batch, item))) item.place = HERE;
 }
 
 /** An ack came for `batch`: forgets what is settled. */

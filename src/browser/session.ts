@@ -1,6 +1,7 @@
+import type { StartInput } from "../protocol/track";
 import { campaignOf } from "./campaign";
-import { isUuid, uuid } from "./ids";
-import { sessionKey, VISITOR_KEY } from "./keys";
+import { isOwn, secret, uuid } from "./ids";
+import { SECRET_KEY, sessionKey, VISITOR_KEY } from "./keys";
 import { SESSION_IDLE_MS } from "./limits";
 import { options } from "./options";
 import { read, write } from "./storage";
@@ -21,7 +22,7 @@ const storageKey = (): string => sessionKey(options.site);
 function stored(): Partial<Session> {
   try {
     const session = JSON.parse(read(storageKey()) ?? "") as Partial<Session>;
-    if (isUuid(session.id) && session.key) return session;
+    if (isOwn(session.id) && session.key) return session;
   } catch {
     // As good as none.
   }
@@ -46,10 +47,17 @@ export function forgetSession(id: string): void {
   if (stored().id === id) write(storageKey());
 }
 
-/** The visitor's random id of this origin, made when first asked for. */
-export function visitorId(): string {
-  let id = read(VISITOR_KEY);
-  if (!isUuid(id)) id = uuid();
-  write(VISITOR_KEY, id);
-  return id;
+/**
+ * Who visits this origin: the secret that the server makes their id of, made when first asked for. A device that has an id of
+ * before keeps it, so that nobody becomes new.
+ */
+export function visitor(): Pick<StartInput, "visitor_id" | "visitor_secret"> {
+  let visitor_secret = read(SECRET_KEY);
+  if (!isOwn(visitor_secret)) {
+    const visitor_id = read(VISITOR_KEY);
+    if (isOwn(visitor_id)) return { visitor_id };
+    visitor_secret = secret();
+  }
+  write(SECRET_KEY, visitor_secret);
+  return { visitor_secret };
 }

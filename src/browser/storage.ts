@@ -15,7 +15,7 @@ export function read(key: string): string | null {
 }
 
 /** Without a value it removes. */
-export function write(key: string, value?: string | null): void {
+export function write(key: string, value?: string | null | false): void {
   memory.delete(key);
   try {
     if (value && mayStore()) return void localStorage.setItem(key, value);
@@ -27,11 +27,11 @@ export function write(key: string, value?: string | null): void {
 }
 
 /** Something could not be kept on the device, or must not: the next page will not know it. */
-export const isForgetful = (): boolean => !mayStore() || memory.size > 0;
+export const isForgetful = (): unknown => !mayStore() || memory.size;
 
 /** Once it is forbidden: what the page still needs of the device it remembers itself; the visitor it forgets. */
 export const clearDevice = safe(() => {
   for (const key of Object.keys(localStorage)) {
-    if (/^pulsegate\./.test(key)) write(key, key === VISITOR_KEY ? null : read(key));
+    if (/^pulsegate\./.test(key)) write(key, !key.startsWith(VISITOR_KEY) && read(key));
   }
 });

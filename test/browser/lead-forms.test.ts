@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { visitorOf } from "../../src/session/visitor-id";
 import { until } from "./analytics";
 import { sessionIdOf } from "./created";
 import { describeVisits, holdPicture, SLOW_PICTURE } from "./setting";
@@ -108,6 +109,21 @@ describeVisits("a form for leads", (setting) => {
     const named = async () => ((await leadsOf(site))[0]?.["visitor_id"] ? true : undefined);
     await until(named, 45_000, "the session's visitor");
     expect(JSON.stringify(lead)).not.toMatch(/1234|"token"|"pin"/);
+    await page.close();
+  });
+
+  test("names its visitor by the id that the device's secret makes, and never says the secret", async () => {
+    const { site, shop } = await open(PLAIN);
+    const { page } = await visit(shop.url);
+    const secret = await page.evaluate(() => localStorage.getItem("pulsegate.visitor_secret"));
+    await fill(page, "own@shop.example");
+    const sent = page.waitForRequest((request) => new URL(request.url()).pathname === "/lead");
+    await page.click("#plain button");
+    const request = await sent;
+    expect(JSON.parse(request.postData() ?? "")).toMatchObject({ visitor_id: await visitorOf(secret ?? "") });
+    expect(`${request.url()} ${request.postData()}`).not.toContain(secret);
+    expect(await page.content()).not.toContain(secret);
+    await oneLead(site);
     await page.close();
   });
 

@@ -180,7 +180,7 @@ describeVisits("a tracker whose events are refused", (setting) => {
     const known = await live(server, id);
     expect(known).toMatchObject({ consent: "granted", visitor_id: expect.stringMatching(/^[0-9a-f-]{36}$/) });
     expect(known?.completeness).toMatchObject({ received: 2, expected: 2, missing: 0 });
-    expect(await deviceKeys(context)).toContain("pulsegate.visitor");
+    expect(await deviceKeys(context)).toContain("pulsegate.visitor_secret");
 
     await page.evaluate(() => window.PulseGate?.consent("denied"));
     await page.waitForTimeout(1_000);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { visitorOf } from "../../src/session/visitor-id";
 import { live, liveCount, session, sessions, settled, storedEvents, until } from "./analytics";
 import { createdIn, nextSessionIdOf, sessionIdOf } from "./created";
 import { describeVisits } from "./setting";
@@ -159,6 +160,53 @@ describeVisits("a visit to a page on another origin", (setting) => {
     expect(second).not.toBe(first);
     await liveCount(server, second, "page_view", 1);
     const context = page.context();
+    await setting.depart(page, second);
+    await setting.complete(context, shop.url, first);
+  });
+
+  test("names a new device by a secret that only the device and its starts have", async () => {
+    const { server } = setting;
+    const context = await setting.visitor();
+    const calls: { url: string; body: string }[] = [];
+    context.on("request", (request) => calls.push({ url: request.url(), body: request.postData() ?? "" }));
+    const page = await setting.visit(undefined, context);
+    const first = await sessionIdOf(page);
+    await liveCount(server, first, "page_view", 1);
+    const kept = () => page.evaluate(() => localStorage.getItem("pulsegate.visitor_secret"));
+    const secret = (await kept()) ?? "";
+    expect(secret).toMatch(/^([\da-f]{8}-([\da-f]{4}-){3}[\da-f]{12}){2}$/);
+    const visitor_id = await visitorOf(secret);
+    expect(await live(server, first)).toMatchObject({ visitor_id, unproven: false });
+    await page.evaluate(() => window.PulseGate?.end());
+    await page.click("#buy");
+    const second = await nextSessionIdOf(page, first);
+    await liveCount(server, second, "click", 1);
+    expect(await live(server, second)).toMatchObject({ visitor_id, unproven: false });
+    expect(await kept()).toBe(secret);
+    expect(await page.evaluate(() => localStorage.getItem("pulsegate.visitor"))).toBeNull();
+    const saying = calls.filter(({ body }) => body.includes(secret));
+    expect(saying.length).toBeGreaterThanOrEqual(2);
+    for (const { body } of saying) expect(body).toMatch(/"visitor_secret":"/);
+    for (const { url } of calls) expect(url).not.toContain(secret);
+    await setting.depart(page, second);
+    await setting.complete(context, setting.shop.url, first);
+  });
+
+  test("keeps the visitor that a device had before there were secrets", async () => {
+    const { server, shop } = setting;
+    const known = crypto.randomUUID();
+    const context = await setting.visitor();
+    await context.addInitScript((id) => localStorage.setItem("pulsegate.visitor", id), known);
+    const page = await setting.visit(undefined, context);
+    const first = await sessionIdOf(page);
+    await liveCount(server, first, "page_view", 1);
+    await page.evaluate(() => window.PulseGate?.end());
+    await page.goto(`${shop.url}/shoes`);
+    const second = await sessionIdOf(page);
+    await liveCount(server, second, "page_view", 1);
+    for (const id of [first, second]) expect(await live(server, id)).toMatchObject({ visitor_id: known });
+    const kept = await page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes("visitor")));
+    expect(kept).toEqual(["pulsegate.visitor"]);
     await setting.depart(page, second);
     await setting.complete(context, shop.url, first);
   });

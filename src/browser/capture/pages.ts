@@ -20,8 +20,8 @@ export function capturePages(): void {
     };
   }
   listen("popstate", viewIfChanged);
-  listen("pageshow", ({ persisted }) => {
-    if (persisted) view();
+  listen("pageshow", (event) => {
+    if (event.persisted) view();
   });
   view();
 }

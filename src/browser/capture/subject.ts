@@ -5,5 +5,5 @@
 export function subject(event: Event): Element | undefined {
   const path = event.composedPath().filter((one): one is Element => one instanceof Element);
   const those = (name: string): Element[] => path.filter((element) => element.hasAttribute(`data-pulse-${name}`));
-  return those("ignore")[0] ? undefined : (those("mask").pop() ?? path[0]);
+  if (!those("ignore")[0]) return those("mask").pop() ?? path[0];
 }

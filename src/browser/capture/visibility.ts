@@ -27,9 +27,9 @@ export function captureVisibility(): void {
   };
   const update = (): void => change(document.visibilityState);
   listen("visibilitychange", update);
-  listen("pageshow", ({ persisted }) => {
+  listen("pageshow", (event) => {
     // It comes with each load too: the page has something to paint then, and the first call can wait until it is idle.
-    if (persisted) update();
+    if (event.persisted) update();
   });
   listen("pagehide", () => change("hidden"));
   // A tab opened in the background says so at once.

@@ -1,8 +1,9 @@
 /** What a page with lead forms loads: it shows the forms that the site has defined, and sends those that stand there. */
 import type { Options } from "../../public";
-import { safe } from "../../safe";
+import { listen, safe } from "../../safe";
 import { enhanceForms } from "./enhance";
 import { render } from "./render";
+import { makeVisitor } from "./visit";
 
 export function start(options: Options): void {
   const shown = new WeakSet<Element>();
@@ -13,6 +14,9 @@ export function start(options: Options): void {
       void render(place, options);
     }
   });
+  // Again when somebody turns to a form: they may have given their consent since.
+  listen("focusin", () => void makeVisitor());
+  void makeVisitor();
   enhanceForms(options);
   look();
   new MutationObserver(look).observe(document, {

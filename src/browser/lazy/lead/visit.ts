@@ -1,4 +1,5 @@
-import { sessionKey, VISITOR_KEY } from "../../keys";
+import { visitorOf } from "../../../session/visitor-id";
+import { SECRET_KEY, sessionKey, VISITOR_KEY } from "../../keys";
 
 /** What the tracker has on the device: nothing without consent, or where storage is blocked, and then a lead stands alone. */
 export interface Visit {
@@ -15,11 +16,27 @@ const stored = (site: string): { id?: string; key?: string; campaign?: string } 
   }
 };
 
+/** The visitor's id as the server makes it, and the secret that it is made of. */
+let made: { secret: string; id: string } | undefined;
+
+/**
+ * Makes the visitor's id before a submit asks for it: that waits for nothing. Where a page may not hash, a plain http one, a
+ * lead names no visitor; its session does. The secret itself stays here.
+ */
+export async function makeVisitor(): Promise<void> {
+  try {
+    const secret = localStorage.getItem(SECRET_KEY);
+    if (secret && secret !== made?.secret) made = { secret, id: await visitorOf(secret) };
+  } catch {
+    // As above.
+  }
+}
+
 /** Read at the submit: a session may have begun with it. */
 export function visitOf(site: string): Visit {
   const { id, key } = stored(site);
   if (!id || !key) return {};
-  const visitor_id = localStorage.getItem(VISITOR_KEY);
+  const visitor_id = made?.secret === localStorage.getItem(SECRET_KEY) ? made?.id : localStorage.getItem(VISITOR_KEY);
   return { session_id: id, session_key: key, ...(visitor_id && { visitor_id }) };
 }
 
