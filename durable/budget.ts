@@ -1,9 +1,9 @@
 import { DurableObject } from "cloudflare:workers";
 import { budgetDay } from "../src/budget/site";
-import type { SiteSums } from "../src/budget/sites";
+import type { SiteSpending, SiteSums } from "../src/budget/sites";
 import { admitTypes, isFull, type SiteTypes } from "../src/budget/types";
 import type { Env } from "../src/env";
-import { BUDGET_MAX_SITES } from "../src/limits";
+import { BUDGET_MAX_SITES, DATABASE_SHED_BYTES } from "../src/limits";
 
 const KEY = "day";
 
@@ -14,6 +14,7 @@ const KEY = "day";
  */
 export class BudgetActor extends DurableObject<Env> {
   #day: SiteSums;
+  #isDatabaseFull = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -41,6 +42,16 @@ export class BudgetActor extends DurableObject<Env> {
     const { types, refused } = admitTypes(known, names, day);
     if (JSON.stringify(types) !== JSON.stringify(known)) this.ctx.storage.kv.put(key, types);
     return { refused, all: isFull(types) ? Object.keys(types) : null };
+  }
+
+  /** What the edge asks before a session begins. */
+  spending(site: string): SiteSpending {
+    return { bytes: this.spent(site), is_database_full: this.#isDatabaseFull };
+  }
+
+  /** The database's size, bytes, as the cron sees it every five minutes. In memory: it is said again. */
+  databaseIs(bytes: number): void {
+    this.#isDatabaseFull = bytes >= DATABASE_SHED_BYTES;
   }
 
   /** What a site has spent today, bytes. */

@@ -1,6 +1,7 @@
 import { type Env, isDevelopment, webhookGate } from "../src/env";
 import { errorField, type Logger } from "../src/http/logger";
 import { siteSettings } from "../src/http/sites";
+import { inTime } from "../src/in-time";
 import type { Permit, Report } from "../src/leads/breaker";
 import { type Delivery, newDelivery, PAUSED } from "../src/leads/delivery";
 import { type Attempt, expiryOf, judgeAttempt, readSchedule, reasonOf } from "../src/leads/schedule";
@@ -17,7 +18,6 @@ import {
 import type { Webhook } from "../src/protocol/webhook";
 import { projectDeliveries, type Sender } from "../src/store/deliveries";
 import type { OutboxStore } from "../src/store/outbox";
-import { inTime } from "./in-time";
 
 /** Attempts begun in one alarm: three calls each, of the 1,000 that the platform allows. A lead has a message or two. */
 const ATTEMPTS_PER_ALARM = 200;

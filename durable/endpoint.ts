@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../src/env";
 import { createLogger, errorField, type Logger } from "../src/http/logger";
+import { inTime } from "../src/in-time";
 import {
   type Breaker,
   type Cooling,
@@ -15,7 +16,6 @@ import { readSchedule } from "../src/leads/schedule";
 import { LEAD_RETRY_MAX_MS, OUTSIDE_TIMEOUT_MS, WEBHOOK_TIMEOUT_MS } from "../src/limits";
 import { projectEndpoint } from "../src/store/deliveries";
 import { EndpointStore } from "../src/store/endpoint";
-import { inTime } from "./in-time";
 
 /**
  * A webhook endpoint's health, shared by all leads on their way to it: its circuit breaker, and whether it said that it

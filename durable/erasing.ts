@@ -1,6 +1,7 @@
 import type { Env } from "../src/env";
 import { groupOf } from "../src/identity/name";
 import type { IdentityKind } from "../src/identity/record";
+import { inTime } from "../src/in-time";
 import { DAY_MS, ERASE_WAIT_MS, ERASURE_DAYS, TOMBSTONE_MS } from "../src/limits";
 import { DEFAULT_SITE } from "../src/protocol/fields";
 import {
@@ -14,7 +15,6 @@ import { dayOf, daysOfSession } from "../src/store/archive-days";
 import { deleteSessionCounter } from "../src/store/counters";
 import { deleteSessionRows } from "../src/store/erasures";
 import { plantTombstone, readTombstone } from "../src/store/tombstone";
-import { inTime } from "./in-time";
 import type { Memory } from "./memory";
 
 /** Whom a session is of, in all its lives, and when those began. */

@@ -1,4 +1,5 @@
 import { errorField } from "../src/http/logger";
+import { inTime } from "../src/in-time";
 import { ISOLATION_MAX_CALLS, OUTSIDE_TIMEOUT_MS, PLAN_MAX_EVENTS, PLAN_MAX_UNITS } from "../src/limits";
 import { failed, storesDue } from "../src/session/deadline";
 import { firstSeq } from "../src/session/entry";
@@ -17,7 +18,6 @@ import {
   sessionRow,
   upsertSession,
 } from "../src/store/projection";
-import { inTime } from "./in-time";
 import { type Memory, setDue } from "./memory";
 
 /** The stores outside the actor. */

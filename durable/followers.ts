@@ -2,8 +2,8 @@ import type { Env } from "../src/env";
 import { ROOT_KEY } from "../src/http/auth";
 import { isKeyOpen } from "../src/http/keyring";
 import { errorField, type Logger } from "../src/http/logger";
+import { inTime } from "../src/in-time";
 import { KEY_CHECK_WAIT_MS } from "../src/limits";
-import { inTime } from "./in-time";
 
 /** The contract's kind of close code: the key, or the ticket of it, opens nothing any more. */
 const REVOKED = 4401;

@@ -1,6 +1,7 @@
 import type { Env } from "../src/env";
 import { errorField, type Logger } from "../src/http/logger";
 import { forget, type IdentityKind, isForgotten } from "../src/identity/record";
+import { inTime } from "../src/in-time";
 import { IDENTITY_RETENTION_MS, OUTSIDE_TIMEOUT_MS, RETRY_MAX_MS } from "../src/limits";
 import { DEFAULT_SITE } from "../src/protocol/fields";
 import { counterName, deleteCounter } from "../src/store/counters";
@@ -11,7 +12,6 @@ import {
   readFormer,
   writeFormer,
 } from "../src/store/former-identity";
-import { inTime } from "./in-time";
 
 /**
  * An object of before there were shards: one fingerprint or one address, of all sites together. Nobody is seen by it any

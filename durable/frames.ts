@@ -73,7 +73,7 @@ function refuse(socket: WebSocket, context: TrackSocketContext, id: Id, refused:
   const { code, detail, retry_after } = refused;
   socket.send(JSON.stringify({ t: "error", id, code, detail, ...(retry_after !== undefined && { retry_after }) }));
   const strikes = context.strikes + 1;
-  const pressed = code === "too_fast" || code === "busy";
+  const pressed = code === "too_fast" || code === "budget_spent" || code === "busy";
   if (code === "session_unknown") socket.close(CLOSE.unknown, code);
   else if (strikes >= SOCKET_STRIKES) socket.close(pressed ? CLOSE.tooFast : CLOSE.notText, code);
   else socket.serializeAttachment({ ...context, strikes });

@@ -19,6 +19,7 @@ import {
   workOf,
 } from "../src/identity/record";
 import { Waiting } from "../src/identity/waiting";
+import { inTime } from "../src/in-time";
 import {
   IDENTITY_COUNTED_GROUPS,
   IDENTITY_FLUSH_GAP_MS,
@@ -36,7 +37,6 @@ import { type AddressCounter, counterName, deleteCounter, putCounter } from "../
 import { IdentityRows } from "../src/store/identity";
 import { type Change, deleteFingerprints, writeFingerprints } from "../src/store/identity-network";
 import { FormerIdentity } from "./former-identity";
-import { inTime } from "./in-time";
 import { Spent } from "./spent";
 
 /** A change on its way: of which write of its record it is, and whether KV is told of it. */
@@ -59,6 +59,8 @@ export class IdentityActor extends DurableObject<Env> {
   readonly #former: FormerIdentity;
   readonly #log: Logger;
   readonly #spent: Spent;
+  /** Addresses that KV was told of as having spent their budget, and at which rate. */
+  readonly #spentHours = new Map<string, number>();
   readonly #waiting = new Waiting();
   /** Writes, one after the other: a late one must not undo an erasure. */
   #writes: Promise<void> = Promise.resolve();
@@ -80,7 +82,11 @@ export class IdentityActor extends DurableObject<Env> {
     this.#failedAt = this.#rows.state().failed_at;
     // Not its name: of before there were shards that is the fingerprint or the address.
     this.#log = createLogger(env.LOG_LEVEL, { actor: "identity" });
-    this.#spent = new Spent({ env, tell: (sender) => this.#tellSpent(sender), log: this.#log });
+    this.#spent = new Spent({
+      ...{ env, storage: ctx.storage, log: this.#log },
+      nameOf: (sender) => placeOf(env.IDENTITY, "address", sender, "").key,
+      tell: (sender, hour) => this.#tellSpent(sender, hour),
+    });
     this.#former = new FormerIdentity(ctx.storage, () => this.outside, this.#log);
     void ctx.blockConcurrencyWhile(async () => {
       this.#alarmAt = await ctx.storage.getAlarm();
@@ -103,7 +109,7 @@ export class IdentityActor extends DurableObject<Env> {
   }
 
   /** Counts what was spent from an address and on a site. */
-  spend(spending: Spending): Promise<Told> {
+  spend(spending: Spending): Told {
     return this.#spent.spend(spending, Date.now());
   }
 
@@ -369,14 +375,20 @@ export class IdentityActor extends DurableObject<Env> {
 
   /** An address that may not spend has an entry at the edge although nobody may be counted there. */
   #withSpent(sender: string, counter: Counter | null): AddressCounter | null {
+    const hour = this.#spentHours.get(sender);
     const now = Date.now();
-    const wait = this.#spent.wait(sender, now);
-    if (wait === 0) return counter;
+    const wait = hour === undefined ? 0 : this.#spent.wait(sender, hour, now);
+    if (hour === undefined || wait === 0) {
+      this.#spentHours.delete(sender);
+      return counter;
+    }
     const spent_until = now + wait * 1_000;
-    return { ...(counter ?? { sessions: 0, expires_at: spent_until }), spent_until };
+    return { ...(counter ?? { sessions: 0, expires_at: spent_until }), spent_until, spent_hour: hour };
   }
 
-  async #tellSpent(sender: string): Promise<void> {
+  /** At the highest rate that it has spent up: it may not spend at a lower one either. */
+  async #tellSpent(sender: string, hour: number): Promise<void> {
+    this.#spentHours.set(sender, Math.max(hour, this.#spentHours.get(sender) ?? 0));
     const { key } = placeOf(this.env.IDENTITY, "address", sender, "");
     await this.#inTurn(async () => {
       const records = this.#rows.exists ? this.#sameAs(key).map((one) => one.record) : [];

@@ -2,11 +2,11 @@ import type { Env } from "../src/env";
 import { errorField, type Logger } from "../src/http/logger";
 import { groupOf, placeOf, placeText, readPlace } from "../src/identity/name";
 import type { IdentityKind, Sighting } from "../src/identity/record";
+import { inTime } from "../src/in-time";
 import { IDENTITY_ASK_GAP_MS, IDENTITY_MAX_ASKS, IDENTITY_MAX_TOLD, OUTSIDE_TIMEOUT_MS } from "../src/limits";
 import type { IdentityCounts } from "../src/scoring/facts";
 import type { IdentityEntry } from "../src/session/entry";
 import type { Head } from "../src/session/head";
-import { inTime } from "./in-time";
 import type { Memory } from "./memory";
 
 type Namespace = Env["IDENTITY"];

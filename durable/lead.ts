@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../src/env";
 import { createLogger, errorField, type Logger } from "../src/http/logger";
+import { inTime } from "../src/in-time";
 import { type CrmWord, placeAfter } from "../src/leads/crm-word";
 import { messageType, type Outcome, type Submission, type Taken } from "../src/leads/lead";
 import { leadMessage } from "../src/leads/payload";
@@ -18,7 +19,6 @@ import { type LeadState, LeadStore } from "../src/store/lead";
 import { type Claimed, claimLead, writeCrmWord } from "../src/store/leads";
 import { OutboxStore } from "../src/store/outbox";
 import { Courier } from "./courier";
-import { inTime } from "./in-time";
 
 /** What of a lead one of its actors has erased. */
 export interface ErasedLead {

@@ -56,7 +56,10 @@ export function load(journal: Journal, now: number): Memory | null {
   const units = textOf(rows);
   const unplanned = textOf(rows.filter(({ hi }) => hi > frozen));
   // What came since it was last written down, but for what calls count beside their text.
-  if (progress.spent && unplanned > 0) progress.spent = { ...progress.spent, bytes: progress.spent.bytes + unplanned };
+  if (progress.spent && unplanned > 0) {
+    progress.spent = { ...progress.spent, bytes: progress.spent.bytes + unplanned };
+    progress.untold = (progress.untold ?? 0) + unplanned;
+  }
   const memory = { ...IDLE, head, state, progress, units, unplanned };
   const dueAgain = (store: StoreName): number | null => {
     const { oldest, urgent } = waiting[store];

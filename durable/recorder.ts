@@ -1,4 +1,5 @@
 import { errorField, type Logger } from "../src/http/logger";
+import { inTime } from "../src/in-time";
 import {
   OUTSIDE_TIMEOUT_MS,
   RECORDING_BURST,
@@ -16,7 +17,6 @@ import { type Refused, refused } from "../src/session/result";
 import { type Ack, ackOf, isSettled, isFull as isStreamsFull, isTooSparse, streamOf } from "../src/session/streams";
 import { sessionPrefix } from "../src/store/archive";
 import { deleteChunk, putChunk } from "../src/store/recordings";
-import { inTime } from "./in-time";
 import type { Memory } from "./memory";
 
 export type ChunkResult = { ok: true; ack: Ack } | Refused;

@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import { type Env, limitsLifted } from "../src/env";
 import { createLogger, errorField, type Logger } from "../src/http/logger";
 import { withTypes } from "../src/http/types";
+import { inTime } from "../src/in-time";
 import { freeze } from "../src/leads/evidence";
 import {
   BUSY_RETRY_SECONDS,
@@ -21,16 +22,16 @@ import { withdraw } from "../src/recording/state";
 import { markOf } from "../src/roster/when";
 import { exposedOf } from "../src/scoring/ledger";
 import { Bucket } from "../src/session/bucket";
-import { backoff, forgetAt, idleAt, nextDeadline, wipeAt } from "../src/session/deadline";
+import { backoff, forgetAt, idleAt, nextDeadline, storesDue, wipeAt } from "../src/session/deadline";
 import type { Entry, IdentityEntry } from "../src/session/entry";
 import { apply } from "../src/session/fold";
 import { abandonments } from "../src/session/forms";
 import type { Head } from "../src/session/head";
-import { type Intake, intake, type TrackCall } from "../src/session/intake";
+import { type Intake, intake, sameText, type TrackCall } from "../src/session/intake";
 import { asTrackCall, type LeadAnswer, type LeadCall } from "../src/session/lead";
 import type { Erasure, Progress, StoreProgress } from "../src/session/progress";
 import { type Refused, refused, type TrackResult } from "../src/session/result";
-import { readSocket, type SocketContext } from "../src/session/socket";
+import { lasting, readSocket, type SocketContext } from "../src/session/socket";
 import { withdrawalOf } from "../src/session/unlink";
 import { isClaim } from "../src/session/visitor-id";
 import { eraseIdentity, sessionPrefix } from "../src/store/archive";
@@ -42,7 +43,6 @@ import { dropTombstone, eraseSession, type Subject, subjectOf } from "./erasing"
 import { flush, type Outside } from "./flush";
 import { canBeRevoked, closeRevoked } from "./followers";
 import { handleFrame } from "./frames";
-import { inTime } from "./in-time";
 import { Inquiry, isTold, type Occasion, toldOf } from "./inquiry";
 import { load, type Memory, newMemory, scheduleFlush, setDue, withdrawalAt } from "./memory";
 import { type ChunkResult, Recorder } from "./recorder";
@@ -124,8 +124,8 @@ export class SessionActor extends DurableObject<Env> {
     if (this.#isGone(memory)) return GONE;
     const refusal = this.#overload(memory, call, now);
     if (refusal) return refusal;
-    const known = memory && { head: memory.head, state: memory.state, shed: this.#isShed(memory) };
-    const taken = intake(known, call, now, () => crypto.randomUUID());
+    const shed = this.#isDatabaseFull || (call.budget ? this.#spending.isShed(memory, call.budget) : false);
+    const taken = intake(memory, call, now, () => crypto.randomUUID(), shed);
     if (!taken.ok) return taken;
     const { units = 0 } = memory ?? {};
     const after = this.#commit(memory, taken, now);
@@ -172,7 +172,8 @@ export class SessionActor extends DurableObject<Env> {
 
   async #takeChunk(memory: Memory | null, call: ChunkCall, body: ArrayBuffer, now: number): Promise<ChunkResult> {
     const { budget } = call;
-    const spent = budget ? this.#spending.refusal(memory, budget, now) : null;
+    const isAsked = budget && memory && isOwn(memory, call);
+    const spent = isAsked ? this.#spending.refusal(memory, call.session_id, budget, now) : null;
     if (spent) return spent;
     const result = await this.#recorder.take(call, body, now);
     if (result.ok && memory && budget) this.#spending.recorded(memory, budget, body.byteLength);
@@ -213,7 +214,7 @@ export class SessionActor extends DurableObject<Env> {
     const context = readSocket(request);
     const now = Date.now();
     const memory = this.#wake(now);
-    const full = this.#seats.refusal(context);
+    const full = this.#seats.refusal(context) ?? spentOf(context, memory);
     if (full !== null) return new Response(full, { status: 429 });
     const isHidden =
       context.kind === "watch" && context.sites !== null && !context.sites.includes(memory?.head.site ?? "");
@@ -221,7 +222,7 @@ export class SessionActor extends DurableObject<Env> {
     if (context.ticket && memory && !this.#redeem(memory, context.ticket, now)) {
       return new Response("ticket_invalid", { status: 401 });
     }
-    return this.#accept(context, memory, now);
+    return this.#accept(lasting(context), memory, now);
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
@@ -402,11 +403,14 @@ export class SessionActor extends DurableObject<Env> {
   }
 
   /** Back-pressure, before anything is worked out: the sender keeps what is refused here. */
-  #overload(memory: Memory | null, { batch, start, gpc, budget }: TrackCall, now: number): Refused | null {
+  #overload(memory: Memory | null, call: TrackCall, now: number): Refused | null {
+    const { batch, start, gpc, budget, session_id } = call;
     const withdraws = gpc || start?.consent === "denied";
     // Whoever withdraws what they had agreed to is always heard.
-    const isHeard = withdraws && memory?.state.consent === "granted";
-    const spent = budget && !isHeard ? this.#spending.refusal(memory, budget, now) : null;
+    const isHeard = withdraws && memory !== null && memory.state.consent !== "denied";
+    // Of a stranger's call nothing is said, or kept: it is refused for what it is.
+    const isAsked = budget && !isHeard && (!memory || isOwn(memory, call));
+    const spent = isAsked ? this.#spending.refusal(memory, session_id, budget, now) : null;
     if (spent) return spent;
     if ((batch || (start && !withdraws)) && memory && memory.units >= JOURNAL_MAX_UNITS) {
       return refused("busy", "The journal is full until it can be written out.", BUSY_RETRY_SECONDS);
@@ -414,9 +418,6 @@ export class SessionActor extends DurableObject<Env> {
     const wait = limitsLifted(this.env) ? 0 : this.#bucket.take(batch?.events.length ?? 1, now);
     return wait > 0 ? refused("too_fast", "More events a second than a session may send.", wait) : null;
   }
-
-  /** New events go to the archive only: for a budget, or because the database has little room left. */
-  #isShed = (memory: Memory): boolean => this.#isDatabaseFull || this.#spending.isShed(memory);
 
   /** Journal first, in one atomic commit; only then memory. */
   #commit(before: Memory | null, taken: Omit<Intake, "ok" | "reply">, now: number): Memory | null {
@@ -530,6 +531,7 @@ export class SessionActor extends DurableObject<Env> {
         this.#counting = count.catch((error) => this.#log.warn("count_failed", { error: errorField(error) }));
         this.ctx.waitUntil(this.#counting);
       }
+      this.#spending.writing(memory, storesDue(memory, now).length, now);
       const { outcomes, more } = await flush(memory, this.journal, this.outside, now);
       for (const { store, plan, error, refused: set_aside, database_bytes } of outcomes) {
         if (database_bytes !== null) this.#isDatabaseFull = database_bytes >= DATABASE_SHED_BYTES;
@@ -538,7 +540,6 @@ export class SessionActor extends DurableObject<Env> {
           this.#log.warn("flush_failed", { ...fields, attempts: memory.progress[store].attempts, error });
         else this.#log.debug("flushed", fields);
       }
-      this.#spending.wrote(memory, outcomes.length);
       await tellStuck(this.env, memory, outcomes, this.#log);
       if (outcomes.length > 0) {
         this.#watch.tell(memory, [], Date.now());
@@ -613,6 +614,14 @@ export class SessionActor extends DurableObject<Env> {
 /** A write was given up, and may still land. */
 const isStuck = (memory: Memory | null): boolean =>
   memory !== null && memory.progress.d1.attempts + memory.progress.r2.attempts > 0;
+
+/** A new session has to wait, as its page would hear it with a call. */
+const spentOf = (context: SocketContext, memory: Memory | null): string | null =>
+  context.kind === "track" && !memory && context.budget?.new_sessions_wait !== undefined ? "budget_spent" : null;
+
+/** Whether a call is of the session's site, and shows its key where it has one. */
+const isOwn = ({ head }: Memory, { site, key_hash }: Pick<TrackCall, "site" | "key_hash">): boolean =>
+  head.site === site && (head.key_hash === null || sameText(head.key_hash, key_hash ?? ""));
 
 /** A withdrawal does not wait for a back-off: it has a minute. */
 function withErasure({ progress, head }: Memory, now: number): Progress {

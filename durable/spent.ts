@@ -1,47 +1,71 @@
 import { BUDGETS } from "../src/budget/name";
-import { Senders } from "../src/budget/senders";
-import { Sites } from "../src/budget/sites";
+import { type KeptLevel, Senders } from "../src/budget/senders";
+import { type SiteSums, Sites } from "../src/budget/sites";
 import type { Spending, Told } from "../src/budget/spending";
 import type { Env } from "../src/env";
 import { errorField, type Logger } from "../src/http/logger";
+import { inTime } from "../src/in-time";
+import { BUDGET_KEEP_MS, BUDGET_KEPT_SENDERS, BUDGET_WAIT_MS } from "../src/limits";
 
 export interface SpentHost {
   env: Pick<Env, "BUDGET">;
+  storage: DurableObjectStorage;
+  /** A name for an address that says nothing of it. */
+  nameOf(sender: string): string;
   /** Tells the edge that an address may not spend: new sessions are refused before an actor wakes. */
-  tell(sender: string): Promise<void>;
+  tell(sender: string, hour: number): Promise<void>;
   log: Logger;
 }
 
-/** What the addresses of one shard spend, and what it has counted of each site. Nothing of it is on disk. */
+const KEY = "spent";
+
+/**
+ * What the addresses of one shard spend, and what it has counted of each site. In memory; only who has spent much is written
+ * down too, by a hash.
+ */
 export class Spent {
   readonly #host: SpentHost;
-  readonly #senders = new Senders();
+  readonly #senders: Senders;
   readonly #sites = new Sites();
+  #keptAt = 0;
 
   constructor(host: SpentHost) {
     this.#host = host;
+    this.#senders = new Senders(host.storage.kv.get<KeptLevel[]>(KEY) ?? []);
   }
 
-  /** Seconds until the address may spend again. */
-  wait(sender: string, now: number): number {
-    return this.#senders.wait(sender, now);
+  /** Seconds until the address may spend again, at the lowest rate that it was told to have spent up. */
+  wait(sender: string, hour: number, now: number): number {
+    return this.#senders.wait(this.#name("calls", sender, hour), now);
   }
 
-  async spend({ of, sender, address_hour, site, site_day, bytes }: Spending, now: number): Promise<Told> {
-    let share = this.#sites.spend(site, bytes, site_day, now);
-    const name = of === "leads" ? `leads ${sender}` : sender;
-    const { wait, isNews } =
-      name === null ? { wait: 0, isNews: false } : this.#senders.spend(name, bytes, address_hour, now);
+  spend({ of, sender, address_hour: hour, site, site_day, bytes }: Spending, now: number): Told {
+    const share = this.#sites.spend(site, bytes, site_day, now);
     const due = this.#sites.due(site, site_day, now);
-    const [total] = await Promise.all([
-      due && this.#orNothing(this.#host.env.BUDGET.getByName(BUDGETS).add(due)),
-      isNews && of === "calls" && sender !== null && this.#orNothing(this.#host.tell(sender)),
-    ]);
-    if (total) {
-      this.#sites.learn(total);
-      share = this.#sites.spend(site, 0, site_day, Date.now());
-    }
+    if (due) void this.#add(due);
+    if (sender === null) return { wait: 0, share };
+    const name = this.#name(of, sender, hour);
+    const known = this.#senders.wait(name, now);
+    // A lead that is refused costs nothing more; a call has been taken before it is told.
+    if (of === "leads" && known > 0) return { wait: known, share };
+    const { wait, isNews } = this.#senders.spend(name, bytes, hour, now);
+    if (isNews && of === "calls") void this.#orNothing(this.#host.tell(sender, hour));
+    this.#keep(now);
     return { wait, share };
+  }
+
+  #name = (of: Spending["of"], sender: string, hour: number): string => `${of} ${this.#host.nameOf(sender)} ${hour}`;
+
+  async #add(due: SiteSums): Promise<void> {
+    const total = await this.#orNothing(inTime(this.#host.env.BUDGET.getByName(BUDGETS).add(due), BUDGET_WAIT_MS));
+    if (total) this.#sites.learn(total);
+  }
+
+  #keep(now: number): void {
+    if (now - this.#keptAt < BUDGET_KEEP_MS && now >= this.#keptAt) return;
+    const heavy = this.#senders.heavy(now, BUDGET_KEPT_SENDERS);
+    this.#keptAt = now;
+    if (heavy.length > 0) this.#host.storage.kv.put(KEY, heavy);
   }
 
   /** The sender's events are taken whether or not this is counted; what is lost here is one shard's of a minute. */

@@ -1,8 +1,8 @@
 import type { Env } from "../src/env";
 import { errorField, type Logger } from "../src/http/logger";
+import { inTime } from "../src/in-time";
 import { OUTSIDE_TIMEOUT_MS, STUCK_AGAIN, STUCK_ATTEMPTS } from "../src/limits";
 import type { StoreName } from "../src/session/progress";
-import { inTime } from "./in-time";
 import type { Memory } from "./memory";
 
 /** Whether the `attempts`-th failure in a row is worth telling. */

@@ -197,6 +197,11 @@ export const TRACK_PER_MINUTE = 1_200;
 export const STARTS_PER_MINUTE = 120;
 export const SITE_STARTS_PER_MINUTE = 6_000;
 export const API_PER_MINUTE = 600;
+/**
+ * Bytes that one address may have read in an isolate in a minute, inflated: 60 people who are recorded bring a tenth of it. A
+ * body is read and checked before anything else can be known of it, which for 256 KB takes 10 ms.
+ */
+export const BODY_BYTES_PER_MINUTE = 32 * 1024 * 1024;
 /** Sessions of one stored address in its 24 h window (KV `ip:`), a /24 of IPv4: a large office or a mobile gateway. */
 export const STARTS_PER_ADDRESS_DAY = 20_000;
 /** KV answers from its edge cache this long; the platform's minimum is 30 s. */
@@ -526,9 +531,16 @@ export const SHED_STEPS: readonly { share: number; bytes: number }[] = [
 /** A site whose budget is spent this many times: its sessions have a visit's worth of some 15 events, and as much a day. */
 export const SPENT_SHARE = 2;
 export const SPENT_SESSION_BYTES = 32 * 1024;
-/** What a session has spent is told from so much on: with a flush, which an ordinary visit has two of; or at once. */
+/** What a session has spent is told with its first call, and then from so much on: with a flush, or at once. */
 export const BUDGET_TELL_BYTES = 8 * 1024;
-export const BUDGET_TELL_NOW_BYTES = 64 * 1024;
+export const BUDGET_TELL_NOW_BYTES = 16 * 1024;
+/** Nobody waits longer for a word on budgets than that: whoever cannot be asked is taken to have something left. */
+export const BUDGET_WAIT_MS = 2 * SECOND;
+/** Who has spent more than an hour's is written down this often, the newest of them: a row, and some 60 KB. */
+export const BUDGET_KEEP_MS = 10 * SECOND;
+export const BUDGET_KEPT_SENDERS = 500;
+/** A share of its budget from which a site's calls say so: what is shed begins at half. */
+export const BUDGET_NAMED_SHARE = 0.4;
 /** What the shards have counted for a site is added up when it is so much of its budget, or has waited so long. */
 export const BUDGET_ADD_SHARE = 0.001;
 export const BUDGET_ADD_MS = MINUTE;

@@ -8,12 +8,16 @@ const LEAST: Partial<Record<Entry["kind"], number>> = {
   identify: CHARGE_OBJECT_BYTES,
 };
 
+/** Traits are an object in R2. */
+const leastOf = (entry: Entry): number =>
+  entry.kind === "event" && entry.event_type === "identify" ? CHARGE_OBJECT_BYTES : (LEAST[entry.kind] ?? 0);
+
 /**
  * What a call counts, bytes: what it adds to the journal, whose text is `units` long, and what costs as much as so many bytes.
  * The session itself, where the call begins one, is counted apart.
  */
 export function chargeOf(entries: readonly Entry[], units: number): number {
-  const least = entries.reduce((sum, { kind }) => sum + (LEAST[kind] ?? 0), 0);
+  const least = entries.reduce((sum, entry) => sum + leastOf(entry), 0);
   return CHARGE_CALL_BYTES + Math.max(units, least);
 }
 

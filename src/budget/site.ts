@@ -25,5 +25,7 @@ export function sessionAllowance(share: number, hour: number): Allowance {
  */
 export function startWait(share: number, now: number): number {
   const over = share - 1 - (now % DAY_MS) / DAY_MS;
-  return over < 0 ? 0 : Math.min(BUDGET_MAX_WAIT_SECONDS, Math.ceil((over * DAY_MS) / 1_000) + 1);
+  if (over < 0) return 0;
+  const toMidnight = Math.ceil((DAY_MS - (now % DAY_MS)) / 1_000);
+  return Math.min(BUDGET_MAX_WAIT_SECONDS, toMidnight, Math.ceil((over * DAY_MS) / 1_000) + 1);
 }

@@ -16,6 +16,12 @@ export interface SiteSums {
   sums: Record<string, number>;
 }
 
+/** What a site has spent today, bytes, and how the database of all of them is. */
+export interface SiteSpending {
+  bytes: number;
+  is_database_full: boolean;
+}
+
 /** A shard's part in counting what sites spend in a day. In memory: what a death loses is less than what is due to be added. */
 export class Sites {
   #day = "";

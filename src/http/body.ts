@@ -1,6 +1,7 @@
 import { MAX_BODY_BYTES } from "../limits";
 import { headerOf } from "../protocol/header";
 import { parseJson } from "../protocol/text";
+import { countBytes } from "./bytes";
 import { fromRefusal, Problem } from "./problem";
 
 const tooLarge = (limit: number): Problem => new Problem("too_large", `A body may have at most ${limit} bytes.`);
@@ -11,7 +12,9 @@ export async function readJson(request: Request): Promise<unknown> {
   if (type !== "application/json" && type !== "text/plain") {
     throw new Problem("unsupported_type", "Send application/json, or text/plain that holds JSON.");
   }
-  const parsed = parseJson(decodeText(await readBytes(request, MAX_BODY_BYTES)));
+  const bytes = await readBytes(request, MAX_BODY_BYTES);
+  countBytes(request, bytes.byteLength);
+  const parsed = parseJson(decodeText(bytes));
   if (!parsed.ok) throw fromRefusal(parsed.refusal);
   return parsed.value;
 }

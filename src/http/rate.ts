@@ -67,22 +67,22 @@ export async function limitLeads({ env }: Context, site: string, isKeyed: boolea
 
 /**
  * A start may create an actor, which costs more than a batch for one: per address, per site, and per address and day. Answers
- * until when, epoch ms, KV knows `sender` to have spent its budget.
+ * what KV says of `sender`.
  */
 export async function limitStart(
   context: Context,
   site: string,
   stored: string | null,
   sender: string | null,
-): Promise<number> {
+): Promise<AddressCounter | null> {
   const { env, request } = context;
-  if (limitsLifted(env)) return 0;
+  if (limitsLifted(env)) return null;
   await takeOf(env.LIMIT_START, request, "Too many sessions started from this address.");
   await take(env.LIMIT_SITE_STARTS, site, "Too many sessions started on this site.");
   const [counter, spending] = await countersOf(context, stored, sender);
   const wait = counter ? windowWait(counter, Date.now()) : 0;
   if (wait > 0) throw limited("Too many sessions from this network today.", wait);
-  return spending?.spent_until ?? 0;
+  return spending;
 }
 
 /** What KV says of the address as it is stored, and as its spending is counted: mostly one entry. */

@@ -1,14 +1,21 @@
 import { BUDGETS } from "../budget/name";
-import { startWait } from "../budget/site";
-import type { CallBudget, Spending } from "../budget/spending";
+import { budgetDay, startWait } from "../budget/site";
+import type { SiteSpending } from "../budget/sites";
+import { type CallBudget, type Spending, senderKey } from "../budget/spending";
 import { placeOf } from "../identity/name";
+import { inTime } from "../in-time";
 import {
   ADDRESS_LEAD_BYTES_PER_HOUR,
   BUDGET_CACHE_MS,
   BUDGET_CACHE_SENDERS,
+  BUDGET_MAX_WAIT_SECONDS,
+  BUDGET_NAMED_SHARE,
+  BUDGET_WAIT_MS,
   CHARGE_LEAD_BYTES,
   SITE_CACHE_ENTRIES,
+  SITE_RETRY_MS,
 } from "../limits";
+import type { AddressCounter } from "../store/counters";
 import { Cache } from "./cache";
 import type { Context } from "./context";
 import { errorField } from "./logger";
@@ -17,8 +24,8 @@ import { Problem } from "./problem";
 /** Addresses and sessions that have spent their budget, until when (epoch ms), as actors have told this isolate. */
 const spent = new Cache<number>(BUDGET_CACHE_SENDERS);
 
-/** What sites have spent today, bytes. */
-const sites = new Cache<number>(SITE_CACHE_ENTRIES);
+/** What sites have spent on a day, bytes, and how the database is. */
+const sites = new Cache<SiteSpending>(SITE_CACHE_ENTRIES);
 
 const secondsUntil = (time: number): number => Math.ceil((time - Date.now()) / 1_000);
 
@@ -33,40 +40,56 @@ export interface Spent {
 }
 
 const spentBy = (who: "address" | "session", until: number): Spent => ({
-  wait: secondsUntil(until),
+  wait: Math.min(BUDGET_MAX_WAIT_SECONDS, secondsUntil(until)),
   detail: `This ${who} has sent more than it may in a while.`,
 });
 
 /** What this isolate knows of an address and a session. */
-export function knownSpent(sender: string | null, sessionId: string): Spent | null {
-  const untilSender = sender === null ? undefined : spent.get(sender);
+export function knownSpent({ sender, address_hour }: CallBudget, sessionId: string): Spent | null {
+  const untilSender = sender === null ? undefined : spent.get(senderKey(sender, address_hour));
   if (untilSender !== undefined) return spentBy("address", untilSender);
   const until = spent.get(sessionId);
   return until === undefined ? null : spentBy("session", until);
 }
 
-/**
- * Before a session begins: `until` is KV's word for its address, epoch ms; and a site that has spent its budget takes no more
- * than a second one as the day goes on.
- */
-export async function spentAtStart(
-  context: Context,
-  site: string,
-  { sender, site_day }: CallBudget,
-  until: number,
-): Promise<Spent | null> {
-  const left = secondsUntil(until);
-  if (sender !== null && left > 0) {
-    rememberSpent(sender, left);
-    return spentBy("address", until);
+/** What KV says of an address: it may have spent what another site lets it spend, and not what this one does. */
+export function counterSpent({ sender, address_hour }: CallBudget, counter: AddressCounter | null): Spent | null {
+  const { spent_until = 0, spent_hour = 0 } = counter ?? {};
+  const wait = secondsUntil(spent_until);
+  if (sender === null || wait <= 0 || spent_hour < address_hour) return null;
+  rememberSpent(senderKey(sender, address_hour), Math.min(BUDGET_MAX_WAIT_SECONDS, wait));
+  return spentBy("address", spent_until);
+}
+
+type SiteWord = Pick<CallBudget, "new_sessions_wait" | "site_share" | "is_database_full">;
+
+/** What a call's session is to know of its site; asked for where the call may begin one, else what the isolate remembers. */
+export async function siteWord(context: Context, site: string, day: number, isStart: boolean): Promise<SiteWord> {
+  const now = Date.now();
+  const key = `${budgetDay(now)} ${site}`;
+  const known = sites.get(key) ?? (isStart ? await ask(context, site, key) : undefined);
+  if (!known) return {};
+  const share = known.bytes / day;
+  const wait = startWait(share, now);
+  return {
+    ...(wait > 0 && { new_sessions_wait: wait }),
+    ...(share >= BUDGET_NAMED_SHARE && { site_share: share }),
+    ...(known.is_database_full && { is_database_full: true as const }),
+  };
+}
+
+async function ask({ env, log }: Context, site: string, key: string): Promise<SiteSpending> {
+  try {
+    const spending = await inTime(env.BUDGET.getByName(BUDGETS).spending(site), BUDGET_WAIT_MS);
+    sites.set(key, spending, BUDGET_CACHE_MS);
+    return spending;
+  } catch (error) {
+    // The other limits hold; what cannot be read keeps nobody out, and is not asked for with each call.
+    log.warn("spending_unreadable", { site, error: errorField(error) });
+    const unknown: SiteSpending = { bytes: 0, is_database_full: false };
+    sites.set(key, unknown, SITE_RETRY_MS);
+    return unknown;
   }
-  const bytes = await spentOn(context, site).catch((error: unknown) => {
-    // The other limits hold; what cannot be read keeps nobody out.
-    context.log.warn("spending_unreadable", { site, error: errorField(error) });
-    return 0;
-  });
-  const wait = startWait(bytes / site_day, Date.now());
-  return wait === 0 ? null : { wait, detail: "This site takes no new sessions for a while." };
 }
 
 /** Counts a lead, and refuses it where its address has sent more than it may. One that cannot be counted is taken. */
@@ -79,19 +102,11 @@ export async function limitLeadSpending({ env, log }: Context, site: string, bud
   // Whoever sends with a key has no budget as an address: those of a site meet at random.
   const { shard } = placeOf(env.IDENTITY, "address", sender ?? crypto.randomUUID(), site);
   try {
-    const { wait } = await env.IDENTITY.getByName(shard).spend(spending);
+    const { wait } = await inTime(env.IDENTITY.getByName(shard).spend(spending), BUDGET_WAIT_MS);
     if (wait === 0) return;
     throw new Problem("budget_spent", "This address has sent more leads than it may in a while.", { retryAfter: wait });
   } catch (error) {
     if (error instanceof Problem) throw error;
     log.warn("lead_uncounted", { site, error: errorField(error) });
   }
-}
-
-async function spentOn({ env }: Context, site: string): Promise<number> {
-  const known = sites.get(site);
-  if (known !== undefined) return known;
-  const bytes = await env.BUDGET.getByName(BUDGETS).spent(site);
-  sites.set(site, bytes, BUDGET_CACHE_MS);
-  return bytes;
 }

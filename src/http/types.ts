@@ -1,7 +1,8 @@
 import { BUDGETS } from "../budget/name";
 import { budgetDay } from "../budget/site";
 import type { Env } from "../env";
-import { BUDGET_CACHE_MS, SITE_CACHE_ENTRIES, SITE_MAX_TYPES } from "../limits";
+import { inTime } from "../in-time";
+import { BUDGET_CACHE_MS, BUDGET_WAIT_MS, SITE_CACHE_ENTRIES, SITE_MAX_TYPES } from "../limits";
 import { BUILT_IN_TYPES } from "../protocol/types";
 import type { TrackCall } from "../session/intake";
 import { errorField, type Logger } from "./logger";
@@ -9,7 +10,10 @@ import { errorField, type Logger } from "./logger";
 /** What an isolate knows of a site's custom types today. */
 interface Known {
   day: string;
+  /** Asked for today, and taken. */
   taken: Set<string>;
+  /** All there are, where the site is full: each is asked for once a day, so that it is known to be in use. */
+  listed: Set<string>;
   /** Until then, epoch ms, whatever is not among them has no room: it need not be asked for. */
   full_until: number;
 }
@@ -21,7 +25,7 @@ function knownOf(site: string, day: string): Known {
   if (known?.day === day) return known;
   const oldest = sites.keys().next();
   if (!known && sites.size >= SITE_CACHE_ENTRIES && !oldest.done) sites.delete(oldest.value);
-  const fresh = { day, taken: new Set<string>(), full_until: 0 };
+  const fresh = { day, taken: new Set<string>(), listed: new Set<string>(), full_until: 0 };
   sites.set(site, fresh);
   return fresh;
 }
@@ -39,7 +43,8 @@ export function withTypes(env: Pick<Env, "BUDGET">, call: TrackCall, log: Logger
   const known = knownOf(call.site, budgetDay(now));
   const unknown = [...new Set(types)].filter((type) => !known.taken.has(type));
   if (unknown.length === 0) return call;
-  if (known.full_until > now) return { ...call, archive_only: unknown };
+  if (known.full_until > now && !unknown.some((type) => known.listed.has(type)))
+    return { ...call, archive_only: unknown };
   return ask(env, call.site, known, unknown, log).then((refused) =>
     refused.length === 0 ? call : { ...call, archive_only: refused },
   );
@@ -53,10 +58,10 @@ async function ask(
   log: Logger,
 ): Promise<readonly string[]> {
   try {
-    const { refused, all } = await env.BUDGET.getByName(BUDGETS).types(site, known.day, names);
+    const { refused, all } = await inTime(env.BUDGET.getByName(BUDGETS).types(site, known.day, names), BUDGET_WAIT_MS);
     for (const name of names) if (!refused.includes(name) && known.taken.size < SITE_MAX_TYPES) known.taken.add(name);
     if (all) {
-      known.taken = new Set(all);
+      known.listed = new Set(all);
       known.full_until = Date.now() + BUDGET_CACHE_MS;
     }
     return refused;

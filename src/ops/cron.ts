@@ -1,6 +1,8 @@
+import { BUDGETS } from "../budget/name";
 import type { Env } from "../env";
 import { errorField, type LogFields, type Logger } from "../http/logger";
 import { CRON_PERIOD_MS, HOUR_MS } from "../limits";
+import { databaseBytes } from "../store/database";
 import { checkAlerts, wakeOverdue } from "./alerts";
 import { retain } from "./retention";
 import { rollUp } from "./rollup";
@@ -20,6 +22,11 @@ const nightly: Record<string, Job> = {
 const isFirstOfHour = (now: number): boolean => now % HOUR_MS < CRON_PERIOD_MS;
 
 const everyFiveMinutes: Record<string, Job> = {
+  database: async (env) => {
+    const bytes = await databaseBytes(env.DB);
+    if (bytes !== null) await env.BUDGET.getByName(BUDGETS).databaseIs(bytes);
+    return { bytes };
+  },
   rollup: async (env, _, now) => ({ ...(await rollUp(env.DB, now, isFirstOfHour(now))) }),
   leads: (env, log, now) => wakeOverdue(env, log, now),
   alerts: (env, log, now) => checkAlerts(env, log, now),

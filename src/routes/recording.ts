@@ -1,6 +1,7 @@
 import type { ChunkResult } from "../../durable/recorder";
 import { seesSite } from "../http/auth";
 import { decodeText, readBytes } from "../http/body";
+import { countBytes } from "../http/bytes";
 import type { Context, Handler } from "../http/context";
 import { exportFormat, exportRows } from "../http/export";
 import { keyed } from "../http/keyed";
@@ -46,7 +47,7 @@ export const postRecording: Handler = (context) =>
         ...{ stream, number, at, sent_at, received_at },
       };
       const result = await callActor<ChunkResult>(context, session_id, true, (actor) => actor.record(call, body));
-      if (!result.ok) throw refusedCall(session_id, result);
+      if (!result.ok) throw refusedCall(result);
       return { ack: result.ack, timestamp: received_at };
     },
     async (request) => {
@@ -80,16 +81,18 @@ async function readChunkBody(request: Request): Promise<Chunk> {
     throw new Problem("unsupported_type", "Send application/json, application/gzip, or text/plain that holds either.");
   }
   const bytes = new Uint8Array(await readBytes(request, RECORDING_MAX_BYTES));
-  return unwrap(parseChunk(isGzip(bytes) ? await inflated(bytes) : decodeText(bytes)));
+  countBytes(request, bytes.byteLength);
+  return unwrap(parseChunk(isGzip(bytes) ? await inflated(request, bytes) : decodeText(bytes)));
 }
 
-async function inflated(bytes: Uint8Array): Promise<string> {
+async function inflated(request: Request, bytes: Uint8Array): Promise<string> {
   let text: string | null;
   try {
     text = await gunzip(bytes, RECORDING_MAX_TEXT_BYTES);
   } catch {
     throw new Problem("invalid_json", "The body begins like gzip, and is none that holds text.");
   }
+  countBytes(request, text?.length ?? RECORDING_MAX_TEXT_BYTES);
   if (text === null) throw tooLarge();
   return text;
 }

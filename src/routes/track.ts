@@ -3,6 +3,7 @@ import type { CallBudget } from "../budget/spending";
 import { isDevelopment, limitsLifted } from "../env";
 import { requireIngest } from "../http/auth";
 import { readJson } from "../http/body";
+import { limitBytes } from "../http/bytes";
 import type { Context, Handler } from "../http/context";
 import { readableBy, withCors } from "../http/cors";
 import { errorField } from "../http/logger";
@@ -10,7 +11,7 @@ import { fromRefusal, fromRefused, invalidQuery, Problem, unavailable } from "..
 import { refuseRepeats } from "../http/query";
 import { addressOf, limitStart, limitTrack } from "../http/rate";
 import { originAllowed, siteSettings } from "../http/sites";
-import { knownSpent, rememberSpent, type Spent, spentAtStart } from "../http/spending";
+import { counterSpent, knownSpent, rememberSpent, type Spent, siteWord } from "../http/spending";
 import { withTypes } from "../http/types";
 import { limitedAddress, storedAddress } from "../network/address";
 import { clientNetwork } from "../network/client";
@@ -83,6 +84,7 @@ export async function track<Body = unknown>(
   const origin = headerOf(request.headers, "Origin");
   try {
     await limitTrack(env, request);
+    if (!limitsLifted(env)) limitBytes(request);
     const body = await answer(await read(request));
     return new Response(JSON.stringify(body), { headers: { ...ANSWER, ...readableBy(origin) } });
   } catch (error) {
@@ -106,12 +108,12 @@ async function send(
   const repeatable = !parts.batch || parts.batch.stream != null;
   const result = await callActor<TrackResult>(context, session_id, repeatable, (actor) => actor.track(call));
   if (result.ok) return result;
-  throw refusedCall(session_id, result);
+  throw refusedCall(result);
 }
 
 /** What an actor refused. Where a budget is spent it need not be asked again until there is more. */
-export function refusedCall(session_id: string, refused: Refused): Problem {
-  if (refused.code === "budget_spent") rememberSpent(refused.sender ?? session_id, refused.retry_after ?? 0);
+export function refusedCall(refused: Refused): Problem {
+  if (refused.spent_by !== undefined) rememberSpent(refused.spent_by, refused.retry_after ?? 0);
   return fromRefused(refused);
 }
 
@@ -134,11 +136,12 @@ export async function admit(
     if (!spent || gpc || start?.consent === "denied") return;
     throw new Problem("budget_spent", spent.detail, { retryAfter: spent.wait });
   };
-  const known = budget && knownSpent(budget.sender, session_id);
+  const known = budget && knownSpent(budget, session_id);
   refuse(known);
-  const until = start ? await limitStart(context, site, stored, budget?.sender ?? null) : 0;
-  const spent = known ?? (start && budget && (await spentAtStart(context, site, budget, until)));
+  const counter = start ? await limitStart(context, site, stored, budget?.sender ?? null) : null;
+  const spent = known ?? (budget && counterSpent(budget, counter));
   refuse(spent);
+  const word = budget && (await siteWord(context, site, budget.site_day, start !== null));
   return {
     session_id,
     site,
@@ -149,7 +152,7 @@ export async function admit(
     ...(settings.allow.length > 0 && { allow: settings.allow }),
     ...(settings.trailing_slash === "drop" && { trailing_slash: settings.trailing_slash }),
     ...(settings.identity_group !== null && { identity_group: settings.identity_group }),
-    ...(budget && { budget: spent ? { ...budget, spent_for: spent.wait } : budget }),
+    ...(budget && { budget: { ...budget, ...word, ...(spent && { spent_for: spent.wait }) } }),
     network: clientNetwork(request, stored),
     key_hash: null,
   };

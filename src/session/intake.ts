@@ -55,8 +55,6 @@ export interface TrackCall {
 export interface Known {
   head: Head;
   state: SessionState;
-  /** What it takes goes to the archive only. */
-  shed?: boolean;
 }
 
 /** What a call comes to, worked out on the side: nothing is changed until the entries are in the journal. */
@@ -76,8 +74,16 @@ export interface Intake {
 
 const UNKNOWN = refused("session_unknown", "No such session. Start one, or send the batch with its start.");
 
-/** Pure: what `call`, received at `now`, adds to a session. `newId` mints a visitor id. */
-export function intake(known: Known | null, call: TrackCall, now: number, newId: () => string): Intake | Refused {
+/**
+ * Pure: what `call`, received at `now`, adds to a session. `newId` mints a visitor id. `shed`: its events go to the archive only.
+ */
+export function intake(
+  known: Known | null,
+  call: TrackCall,
+  now: number,
+  newId: () => string,
+  shed = false,
+): Intake | Refused {
   if (known && known.head.site !== call.site) return UNKNOWN;
   if (!known && !call.start) return UNKNOWN;
   const wrongKey = known?.head.key_hash != null && !sameText(known.head.key_hash, call.key_hash ?? "");
@@ -92,7 +98,7 @@ export function intake(known: Known | null, call: TrackCall, now: number, newId:
   const circumstances = {
     earliest: turn.earliest,
     now,
-    shed: known?.shed === true,
+    shed,
     ...(archive_only && { archive_only }),
   };
   const events = batch ? takeEvents(turn.state, batch, circumstances) : null;

@@ -64,6 +64,8 @@ export interface Progress {
   recording?: Recording;
   /** What the session has spent of its own budget; absent before its first call, and in sessions of before there was one. */
   spent?: Level;
+  /** Bytes of it that its address's shard has not been told of; absent where there are none. */
+  untold?: number;
   /** KV writes of this session's own counter. */
   counted?: number;
   /** Times this actor has been loaded into memory, as of when this was written; the journal's rows may know of more. */

@@ -45,8 +45,8 @@ export interface Refused {
   detail: string;
   /** Seconds after which a retry makes sense. */
   retry_after?: number;
-  /** The address whose budget is spent: until then none of its calls needs to get this far. */
-  sender?: string;
+  /** Whose budget is spent, as the edge is to remember it: until then none of its calls needs to get this far. */
+  spent_by?: string;
 }
 
 export type TrackResult = Taken | Refused;

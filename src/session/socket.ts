@@ -39,3 +39,10 @@ export const socketRequest = (context: SocketContext): Request =>
   new Request("https://session/", { headers: { Upgrade: "websocket", [HEADER]: JSON.stringify(context) } });
 
 export const readSocket = (request: Request): SocketContext => JSON.parse(request.headers.get(HEADER) ?? "{}");
+
+/** Without what holds for a while only: a socket stays open for longer. */
+export function lasting(context: SocketContext): SocketContext {
+  if (context.kind !== "track" || !context.budget) return context;
+  const { sender, session_hour, address_hour, site_day } = context.budget;
+  return { ...context, budget: { sender, session_hour, address_hour, site_day } };
+}

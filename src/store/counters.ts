@@ -27,12 +27,17 @@ export const AddressCounter = z.object({
   expires_at: z.number(),
   /** Epoch ms until which the address has spent its budget; absent while it has not. */
   spent_until: z.number().optional(),
+  /** At which rate, bytes an hour: a site that lets it spend more takes no notice. */
+  spent_hour: z.number().optional(),
 });
 export type AddressCounter = z.infer<typeof AddressCounter>;
 
 export const putCounter = (kv: KVNamespace, name: string, counter: AddressCounter): Promise<void> =>
   kv.put(name, JSON.stringify(counter), {
-    expirationTtl: Math.max(MIN_TTL_SECONDS, Math.ceil((counter.expires_at - Date.now()) / 1_000)),
+    expirationTtl: Math.max(
+      MIN_TTL_SECONDS,
+      Math.ceil((Math.max(counter.expires_at, counter.spent_until ?? 0) - Date.now()) / 1_000),
+    ),
   });
 
 export const deleteCounter = (kv: KVNamespace, name: string): Promise<void> => kv.delete(name);

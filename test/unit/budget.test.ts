@@ -62,6 +62,8 @@ describe("a call", () => {
   it("counts what costs rows and objects beside its text", () => {
     expect(chargeOf([entry("consent")], 60)).toBe(CHARGE_CALL_BYTES + CHARGE_CONSENT_BYTES);
     expect(chargeOf([entry("identify")], 60)).toBe(CHARGE_CALL_BYTES + CHARGE_OBJECT_BYTES);
+    const traits = { ...entry("event"), event_type: "identify" } as Entry;
+    expect(chargeOf([traits], 60)).toBe(CHARGE_CALL_BYTES + CHARGE_OBJECT_BYTES);
     expect(chargeOfChunk(10)).toBe(CHARGE_CALL_BYTES + CHARGE_OBJECT_BYTES);
     expect(chargeOfChunk(100_000)).toBe(CHARGE_CALL_BYTES + 100_000);
   });
@@ -99,6 +101,8 @@ describe("a site's budget", () => {
     expect(startWait(1.51, NOW)).toBeCloseTo(0.01 * 86_400 + 1, -1);
     expect(startWait(1.51, NOW + startWait(1.51, NOW) * 1_000)).toBe(0);
     expect(startWait(5, NOW)).toBe(3_600);
+    // With the day everything begins anew.
+    expect(startWait(5, Date.UTC(2026, 10, 30, 23, 55))).toBe(300);
   });
 });
 
@@ -118,6 +122,31 @@ describe("senders", () => {
     expect(senders.wait("a", NOW + 599_000)).toBe(1);
     expect(senders.wait("a", NOW + 600_000)).toBe(0);
     expect(senders.spend("a", 1_000, MB, NOW + 600_001)).toEqual({ wait: 0, isNews: false });
+  });
+
+  it("may send again after an hour and a little, whatever they have spent", () => {
+    const senders = new Senders();
+    for (let i = 0; i < 100; i++) senders.spend("a", 50 * MB, MB, NOW);
+    expect(senders.wait("a", NOW)).toBe(3_600);
+    const later = NOW + 3_600_001;
+    expect(senders.spend("a", 1_000, MB, later).wait).toBeLessThanOrEqual(660);
+    expect(senders.spend("a", 1_000, MB, later + 700_000).wait).toBe(0);
+  });
+
+  it("are let in where the clock has jumped back", () => {
+    const senders = new Senders();
+    senders.spend("a", 5 * MB, MB, NOW + 24 * HOUR);
+    expect(senders.wait("a", NOW)).toBe(0);
+  });
+
+  it("that have spent more than an hour's are written down, and known again", () => {
+    const senders = new Senders();
+    senders.spend("much", 4 * MB, MB, NOW);
+    senders.spend("little", 1_000, MB, NOW);
+    const kept = senders.heavy(NOW, 10);
+    expect(kept.map(([name]) => name)).toEqual(["much"]);
+    expect(new Senders(kept).spend("much", MB, MB, NOW).isNews).toBe(true);
+    expect(senders.heavy(NOW + 4 * HOUR, 10)).toEqual([]);
   });
 
   it("are as many as a shard has room for: the one not heard of for longest goes", () => {

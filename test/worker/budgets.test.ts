@@ -1,14 +1,46 @@
 import { env } from "cloudflare:workers";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { BUDGETS } from "../../src/budget/name";
 import { budgetDay } from "../../src/budget/site";
+import type { Spending } from "../../src/budget/spending";
 import { placeOf } from "../../src/identity/name";
-import { CHARGE_SESSION_BYTES, DATABASE_SHED_BYTES, SITE_MAX_TYPES } from "../../src/limits";
+import {
+  ADDRESS_LEAD_BYTES_PER_HOUR,
+  CHARGE_SESSION_BYTES,
+  DATABASE_SHED_BYTES,
+  SITE_MAX_TYPES,
+} from "../../src/limits";
 import { limitedAddress } from "../../src/network/address";
 import { faults, resetFaults } from "../support/faults";
 import { newSite } from "../support/leads";
-import { ask, entriesInR2, evict, inD1, KEY, liveOf, PAGE, post, tablesOf } from "../support/visit";
-import { BATCH, batchOf, clicks, flushed, frameOf, newId, problemOf, read, START, taken, trackSocket } from "./helpers";
+import {
+  ask,
+  callOf,
+  entriesInR2,
+  evict,
+  inD1,
+  KEY,
+  liveOf,
+  PAGE,
+  post,
+  someEvents,
+  stubOf,
+  tablesOf,
+} from "../support/visit";
+import {
+  BATCH,
+  batchOf,
+  clicks,
+  flushed,
+  frameOf,
+  newId,
+  problemOf,
+  read,
+  START,
+  taken,
+  trackSocket,
+  upgrade,
+} from "./helpers";
 
 afterEach(resetFaults);
 
@@ -45,7 +77,7 @@ async function spend(site: string, session_id: string, ip: string, batches: numb
 
 describe("a session's budget", () => {
   it("that is spent answers 429 for at most an hour, and nobody else's is", async () => {
-    const site = await siteWith({ session_bytes_per_hour: 200_000 });
+    const site = await siteWith({ session_bytes_per_hour: 220_000 });
     const [mine, other] = [newId(), newId()];
     const ip = "198.51.100.7";
     await spend(site, mine, ip, 5);
@@ -59,7 +91,7 @@ describe("a session's budget", () => {
   });
 
   it("outlives its actor's memory", async () => {
-    const site = await siteWith({ session_bytes_per_hour: 200_000 });
+    const site = await siteWith({ session_bytes_per_hour: 220_000 });
     const mine = newId();
     await spend(site, mine, "198.51.100.8", 5);
     await flushed(mine);
@@ -67,8 +99,22 @@ describe("a session's budget", () => {
     await problemOf(await send(site, heavy(mine, 501), "198.51.100.8"), "budget_spent");
   });
 
+  it("that is spent does not keep a visitor from withdrawing, who is asked meanwhile", async () => {
+    const site = await siteWith({ session_bytes_per_hour: 220_000 });
+    const mine = newId();
+    const ip = "198.51.100.10";
+    await spend(site, mine, ip, 4);
+    const start = (consent: string) => post(`${START}?site=${site}`, { page: PAGE, session_id: mine, consent }, { ip });
+    expect((await start("pending")).status).toBe(200);
+    // Each call counts, until there is nothing left.
+    for (let i = 0; i < 110 && (await start("pending")).status === 200; i++);
+    expect((await start("pending")).status).toBe(429);
+    expect((await start("denied")).status).toBe(200);
+    expect((await liveOf(mine))?.consent).toBe("denied");
+  });
+
   it("that is spent does not keep a visitor from withdrawing", async () => {
-    const site = await siteWith({ session_bytes_per_hour: 200_000 });
+    const site = await siteWith({ session_bytes_per_hour: 220_000 });
     const mine = newId();
     await spend(site, mine, "198.51.100.9", 5);
     const start = { page: PAGE, session_id: mine, consent: "denied" };
@@ -79,6 +125,59 @@ describe("a session's budget", () => {
 });
 
 describe("an address's budget", () => {
+  it("counts a session with its first call, before anything is written", async () => {
+    const site = await siteWith({ site_bytes_per_day: 200_000 });
+    await taken({ session_id: newId(), page: PAGE }, `${START}?site=${site}`, { ip: "198.51.99.7" });
+    await vi.waitFor(async () =>
+      expect(await env.BUDGET.getByName(BUDGETS).spent(site)).toBeGreaterThanOrEqual(CHARGE_SESSION_BYTES),
+    );
+  });
+
+  it("that one site has spent up is no matter of a site that lets it spend more", async () => {
+    const strict = await siteWith({ address_bytes_per_hour: 200_000 });
+    const other = await siteWith({});
+    const ip = "198.51.98.7";
+    await spend(strict, newId(), ip, 4);
+    await problemOf(await send(strict, batchOf(newId()), ip), "budget_spent");
+    await taken(batchOf(newId()), `${BATCH}?site=${other}`, { ip });
+  });
+
+  it("is none where a server sends with a key", async () => {
+    const spending: Spending = {
+      ...{ v: 1, sender: null, site: "shop", bytes: 100 * MB, address_hour: MB, site_day: LARGE },
+      of: "leads",
+    };
+    const shard = env.IDENTITY.getByName("addresses/3");
+    for (const of of ["leads", "leads", "calls", "calls"] as const)
+      expect((await shard.spend({ ...spending, of })).wait).toBe(0);
+  });
+
+  it("of leads is not spent by those that are refused", async () => {
+    const spending: Spending = {
+      ...{ v: 1, of: "leads", sender: "198.51.97.0/24", site: "shop" },
+      ...{ bytes: 6 * MB, address_hour: MB, site_day: LARGE },
+    };
+    const shard = env.IDENTITY.getByName("addresses/4");
+    const first = await shard.spend(spending);
+    for (let i = 0; i < 20; i++) await shard.spend(spending);
+    expect((await shard.spend(spending)).wait).toBeLessThanOrEqual(first.wait);
+  });
+
+  it("is not remembered for a session of others, whose id somebody knows", async () => {
+    const site = await siteWith({ address_bytes_per_hour: 200_000 });
+    const victim = newId();
+    const session_key = "k".repeat(32);
+    const key = { session_key, start: { page: PAGE, session_key } };
+    await taken(batchOf(victim, key), `${BATCH}?site=${site}`, { ip: "198.51.96.7" });
+    await spend(site, newId(), "198.51.95.7", 4);
+    const planted = await post(`${BATCH}?site=${site}`, batchOf(victim, { stream: "x" }), {
+      ip: "198.51.95.7",
+      headers: { "Sec-GPC": "1" },
+    });
+    await problemOf(planted, "session_key_invalid");
+    await taken(batchOf(victim, { ...key, first: 2 }), `${BATCH}?site=${site}`, { ip: "198.51.96.7" });
+  });
+
   it("that is spent refuses its sessions, and new ones before an actor wakes; a neighbour is taken", async () => {
     const site = await siteWith({ address_bytes_per_hour: 200_000 });
     const [one, two, three] = [newId(), newId(), newId()];
@@ -124,7 +223,7 @@ describe("an address's budget", () => {
     const { shard } = placeOf(env.IDENTITY, "address", "198.51.104.0/24", site);
     await env.IDENTITY.getByName(shard).spend({
       ...{ v: 1, of: "leads", sender: "198.51.104.0/24", site, bytes: 100 * MB },
-      ...{ address_hour: MB, site_day: LARGE },
+      ...{ address_hour: ADDRESS_LEAD_BYTES_PER_HOUR, site_day: LARGE },
     });
     await problemOf(await lead(1), "budget_spent");
     expect((await post(`/lead?site=${site}`, { email: "other@person.example" }, { ip: "198.51.105.7" })).status).toBe(
@@ -134,7 +233,9 @@ describe("an address's budget", () => {
 });
 
 describe("a site's budget", () => {
-  const spentBy = async (site: string): Promise<number> => await env.BUDGET.getByName(BUDGETS).spent(site);
+  /** Shards add up what they have counted behind their answers. */
+  const spentOver = (site: string, bytes: number): Promise<void> =>
+    vi.waitFor(async () => expect(await env.BUDGET.getByName(BUDGETS).spent(site)).toBeGreaterThan(bytes));
   const say = (site: string, bytes: number) =>
     env.BUDGET.getByName(BUDGETS).add({ day: budgetDay(Date.now()), sums: { [site]: bytes } });
 
@@ -142,7 +243,7 @@ describe("a site's budget", () => {
     const site = await siteWith({ site_bytes_per_day: 2 * MB });
     const [visitor, attacker] = [newId(), newId()];
     await spend(site, attacker, "198.51.106.7", 8);
-    expect(await spentBy(site)).toBeGreaterThan(MB);
+    await spentOver(site, MB);
     await taken(batchOf(visitor, { events: clicks(5) }), `${BATCH}?site=${site}`, { ip: "198.51.107.7" });
     await spend(site, attacker, "198.51.106.7", 2, 8);
     for (const id of [attacker, visitor]) await flushed(id);
@@ -171,7 +272,7 @@ describe("a site's budget", () => {
       await response.body?.cancel();
       await told();
     }
-    expect(await spentBy(site)).toBeGreaterThan(4 * MB);
+    await spentOver(site, 4 * MB);
     await visit(6);
     await visit(11, { end: {} });
     await flushed(visitor);
@@ -185,6 +286,25 @@ describe("a site's budget", () => {
     await told();
     await flushed(last);
     expect((await liveOf(last))?.events).toBe(60);
+  });
+
+  it("does not refuse the next page of a session that runs, nor a socket of it", async () => {
+    const site = await siteWith({ site_bytes_per_day: 2 * MB });
+    const [id, ip] = [newId(), "198.51.141.7"];
+    await say(site, 100 * MB);
+    // Begun before the site had spent anything: this isolate has asked by now, so it is asked for under another name.
+    await stubOf(id).track(callOf(id, { site, events: someEvents(1), ip: "198.51.141.0/24" }));
+    const next = batchOf(id, { stream: "page-2", events: clicks(2) });
+    expect((await send(site, next, ip)).status).toBe(200);
+    const socket = await trackSocket(id, { "CF-Connecting-IP": ip, "Sec-GPC": "1" }, `&site=${site}`);
+    expect(await socket.call(frameOf({ stream: "page-3", events: clicks(1) }))).toMatchObject({
+      t: "ack",
+      accepted: 1,
+    });
+    await problemOf(await send(site, batchOf(newId()), ip), "budget_spent");
+    expect((await upgrade(`/track/socket?session_id=${newId()}&site=${site}`, { "CF-Connecting-IP": ip })).status).toBe(
+      429,
+    );
   });
 
   it("that is spent twice leaves a visit's worth to each session, and new sessions wait their turn", async () => {
@@ -203,7 +323,7 @@ describe("a site's budget", () => {
       await taken(heavy(id), `${BATCH}?site=${site}`, { ip: `198.51.${110 + i}.7` });
       await told();
     }
-    expect(await spentBy(site)).toBeGreaterThan(6 * (CHARGE_SESSION_BYTES + 230_000));
+    await spentOver(site, 6 * (CHARGE_SESSION_BYTES + 230_000));
     const yesterday = await env.BUDGET.getByName(BUDGETS).add({ day: "2020-01-01", sums: { [site]: 1 } });
     expect(yesterday.sums).toEqual({});
   });
@@ -222,6 +342,17 @@ describe("a site's budget", () => {
 });
 
 describe("a database that is nearly full", () => {
+  it("holds nothing of the first events of new sessions either, once the cron has seen it", async () => {
+    const site = await newSite([], {});
+    const id = newId();
+    await env.BUDGET.getByName(BUDGETS).databaseIs(DATABASE_SHED_BYTES);
+    await taken(batchOf(id, { events: clicks(3) }), `${BATCH}?site=${site}`, { ip: "198.51.121.7" });
+    await env.BUDGET.getByName(BUDGETS).databaseIs(0);
+    await flushed(id);
+    expect((await read<{ data: object }>(`/analytics/sessions/${id}`)).data).toMatchObject({ events: 3, shed: 3 });
+    expect(await inD1(id)).toEqual([]);
+  });
+
   it("takes sessions and leads, and events go to the archive only", async () => {
     const site = await newSite([], {});
     const id = newId();

@@ -1,8 +1,9 @@
 import { listDurableObjectIds } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import {
   API_PER_MINUTE,
+  BODY_BYTES_PER_MINUTE,
   LEADS_PER_MINUTE,
   RATE_PERIOD_SECONDS,
   SITE_LEADS_PER_MINUTE,
@@ -236,5 +237,28 @@ describe("wrangler.toml", () => {
   it("gives every limit a namespace of its own", () => {
     const ids = [...config.matchAll(/namespace_id = "(\d+)"/g)].map(([, id]) => id);
     expect(new Set(ids).size).toBe(ids.length / 2);
+  });
+});
+
+describe("more bytes than an address may send in a minute", () => {
+  const large = (n: number) =>
+    batchOf(newId(), {
+      events: Array.from({ length: 100 }, () => ({ event_type: "a", data: { n, text: "x".repeat(2_400) } })),
+    });
+
+  it("are 429 before they are read, and another address is taken", { timeout: 60_000 }, async () => {
+    const ip = freshAddress();
+    // The clock stands still: a busy machine takes the seconds in which as much may be sent again.
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+    // Bad bodies are read as well.
+    const bad = `[${"0,".repeat(120_000)}`;
+    let answers = 0;
+    for (; answers < 200; answers++) if ((await post(BATCH, bad, { ip })).status === 429) break;
+    expect(answers).toBe(Math.ceil(BODY_BYTES_PER_MINUTE / bad.length));
+    const response = await post(BATCH, large(1), { ip });
+    expect(Number(response.headers.get("Retry-After"))).toBeLessThanOrEqual(60);
+    expect((await problemOf(response, "rate_limited")).detail).toContain("bytes");
+    await expectTaken(post(BATCH, large(2), { ip: freshAddress() }));
+    vi.useRealTimers();
   });
 });

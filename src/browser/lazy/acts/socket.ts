@@ -6,7 +6,7 @@ import { BUSY, type Reply } from "../../reply";
 import { listen, safe } from "../../safe";
 
 /** By `fetch` it is the status that says so. */
-const NOT_NOW = /^(too_fast|unavailable|internal)$/;
+const NOT_NOW = /^(too_fast|budget_spent|unavailable|internal)$/;
 
 type SendBySocket = NonNullable<Plug["socket"]>;
 
