@@ -9,18 +9,32 @@ export const gzip = (text: string): Promise<ArrayBuffer> =>
 /** Deflate makes at most 1,032 bytes of one, so that a slice inflates to about a megabyte before the limit is looked at. */
 const SLICE_BYTES = 1_024;
 
+/**
+ * What is asked for at a time. The platform hands out 4 KB otherwise, and four megabytes of text then cost a thousand turns,
+ * which is most of what inflating them takes.
+ */
+const READ_BYTES = 64 * 1024;
+
 /** The text of a gzip file; null when it would have more than `limit` bytes. Throws if it is broken, or no UTF-8. */
 export async function gunzip(bytes: Uint8Array | ArrayBuffer, limit: number): Promise<string | null> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
   const inflated = slicesOf(new Uint8Array(bytes)).pipeThrough(new DecompressionStream("gzip"));
+  const reader = inflated.getReader({ mode: "byob" });
+  let buffer = new ArrayBuffer(READ_BYTES);
   let text = "";
   let length = 0;
-  for await (const chunk of inflated as ReadableStream<Uint8Array>) {
-    length += chunk.byteLength;
-    if (length > limit) return null;
-    text += decoder.decode(chunk, { stream: true });
+  for (;;) {
+    const { done, value } = await reader.read(new Uint8Array(buffer));
+    if (done) return text + decoder.decode();
+    length += value.byteLength;
+    if (length > limit) {
+      await reader.cancel();
+      return null;
+    }
+    text += decoder.decode(value, { stream: true });
+    // A read takes the buffer away, and gives it back with what it has read.
+    buffer = value.buffer;
   }
-  return text + decoder.decode();
 }
 
 /** A slice at a time, and the next only when it is asked for: what is too much is not inflated. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import {
   RECORDING_MAX_BYTES,
   RECORDING_MAX_CHUNKS,
@@ -105,6 +105,15 @@ describe("gzip", () => {
     expect(isGzip(new Uint8Array(bytes))).toBe(true);
     expect(await gunzip(bytes, 7)).toBe("aä\u{1f600}");
     expect(await gunzip(bytes, 6)).toBeNull();
+  });
+
+  it("is read in pieces that are large, whatever characters they end in", async () => {
+    const text = "aä\u{1f600}".repeat(300_000);
+    const decode = vi.spyOn(TextDecoder.prototype, "decode");
+    onTestFinished(() => decode.mockRestore());
+    expect((await gunzip(await gzip(text), 4 * 1024 * 1024)) === text).toBe(true);
+    // 2.1 MB: 33 pieces and the end, and at most one more for each slice of the file.
+    expect(decode.mock.calls.length).toBeLessThan(80);
   });
 
   it("is inflated no further than the limit: what lies far behind it is not looked at", async () => {
