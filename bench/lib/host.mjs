@@ -15,6 +15,13 @@ import { persistRoot, workerOptions } from "../../scripts/lib/local.mjs";
  * @property {boolean} [assets]  With the dashboard's files. On Cloudflare the platform serves them; here every request then
  *   passes another Worker or two, and their CPU is none of the project's.
  * @property {boolean} [inspector]  With a port on which the runtime's isolates may be looked into.
+ * @property {Beside} [beside]  A second Worker in the same runtime.
+ */
+
+/**
+ * @typedef {object} Beside
+ * @property {string} dist  Folder of the built Worker.
+ * @property {string} host  The host by which requests find it.
  */
 
 const migrations = new URL("../../migrations/", import.meta.url);
@@ -26,6 +33,7 @@ const {
   port = 0,
   assets = false,
   inspector = false,
+  beside,
 } = /** @type {HostOptions} */ (JSON.parse(process.argv[2] ?? "{}"));
 
 const { assets: files, ...project } = workerOptions();
@@ -39,21 +47,29 @@ const worker =
     ? { ...project, ...(assets && { assets: files }), bindings: { ...project.bindings, ...bindings } }
     : { ...stores, durableObjects: actors(objects) };
 
-/** The built Worker and the texts that it imports; the first is what runs. */
-function modules() {
-  const texts = readdirSync(dist).filter((name) => /\.(html|txt)$/.test(name));
+/** The built Worker and the texts that it imports; the first is what runs. @param {string} folder */
+function modules(folder) {
+  const texts = readdirSync(folder).filter((name) => /\.(html|txt)$/.test(name));
   return [
-    { type: /** @type {const} */ ("ESModule"), path: `${dist}/index.js` },
-    ...texts.map((name) => ({ type: /** @type {const} */ ("Text"), path: `${dist}/${name}` })),
+    { type: /** @type {const} */ ("ESModule"), path: `${folder}/index.js` },
+    ...texts.map((name) => ({ type: /** @type {const} */ ("Text"), path: `${folder}/${name}` })),
   ];
 }
+
+const own = { ...worker, modules: modules(dist), modulesRoot: dist };
+/** @param {Beside} other */
+const second = ({ dist: folder, host }) => ({
+  name: "beside",
+  compatibilityDate,
+  modules: modules(folder),
+  modulesRoot: folder,
+  routes: [`${host}/*`],
+});
 
 const launched = Date.now();
 const miniflare = new Miniflare(
   convertV4MiniflareOptions({
-    ...worker,
-    modules: modules(),
-    modulesRoot: dist,
+    ...(beside ? { workers: [{ ...own, name: "own" }, second(beside)] } : own),
     host: "127.0.0.1",
     port,
     ...(inspector && { inspectorPort: 0 }),
@@ -97,31 +113,42 @@ async function databaseBytes() {
   return (await db.prepare("SELECT 1").all()).meta.size_after;
 }
 
-/** Keys in R2 by kind: meta, identity, events. */
-async function objectCounts() {
+/** Everything in R2. @returns {AsyncGenerator<{ key: string, size: number }>} */
+async function* everyObject() {
   const bucket = await miniflare.getR2Bucket("TRACKING_R2");
-  /** @type {Record<string, number>} */
-  const counts = {};
   /** @type {string | undefined} */
   let cursor;
   do {
     const page = await bucket.list({ limit: 1_000, ...(cursor && { cursor }) });
-    for (const { key } of page.objects) {
-      const kind = /\/(meta|identity|events)[./]/.exec(key)?.[1] ?? "other";
-      counts[kind] = (counts[kind] ?? 0) + 1;
-    }
+    yield* page.objects;
     cursor = page.truncated ? page.cursor : undefined;
   } while (cursor);
+}
+
+/** Keys in R2 by kind: meta, identity, events. */
+async function objectCounts() {
+  /** @type {Record<string, number>} */
+  const counts = {};
+  for await (const { key } of everyObject()) {
+    const kind = /\/(meta|identity|events)[./]/.exec(key)?.[1] ?? "other";
+    counts[kind] = (counts[kind] ?? 0) + 1;
+  }
   return counts;
+}
+
+async function objectBytes() {
+  let bytes = 0;
+  for await (const { size } of everyObject()) bytes += size;
+  return bytes;
 }
 
 // Nobody is left to ask anything, or to end this.
 process.on("disconnect", () => process.exit());
 process.on(
   "message",
-  async (/** @type {{ id: number, ask: "sql" | "objects" | "bytes", text: string }} */ question) => {
+  async (/** @type {{ id: number, ask: import("./server.mjs").Asked, text: string }} */ question) => {
     try {
-      const answers = { sql: () => sql(question.text), objects: objectCounts, bytes: databaseBytes };
+      const answers = { sql: () => sql(question.text), objects: objectCounts, objectBytes, bytes: databaseBytes };
       const answer = await answers[question.ask]();
       process.send?.({ id: question.id, answer });
     } catch (error) {

@@ -21,6 +21,7 @@ const ownHost = fileURLToPath(new URL("./host.mjs", import.meta.url));
  * @property {() => string} output  What they have printed so far.
  * @property {(text: string) => Promise<Record<string, unknown>[]>} sql  Asks its D1.
  * @property {() => Promise<Record<string, number>>} objects  Counts its R2 objects by kind.
+ * @property {() => Promise<number>} objectBytes  Size of its R2 objects together.
  * @property {() => Promise<number>} databaseBytes  Size of its D1.
  * @property {() => Promise<void>} kill
  */
@@ -30,12 +31,14 @@ const ownHost = fileURLToPath(new URL("./host.mjs", import.meta.url));
  * @typedef {{ ready?: number, launched?: number, inspected?: number, id?: number, answer?: unknown, error?: string }} Message
  */
 
+/** What a host is asked. @typedef {"sql" | "objects" | "objectBytes" | "bytes"} Asked */
+
 /** @type {Set<import("node:child_process").ChildProcess>} */
 const running = new Set();
 
 /**
  * @param {string} name
- * @param {{ dist: string, state?: string, bindings?: Record<string, string>, objects: "project" | Record<string, string>, assets?: boolean, inspector?: boolean, host?: string }} options
+ * @param {{ dist: string, state?: string, bindings?: Record<string, string>, objects: "project" | Record<string, string>, assets?: boolean, inspector?: boolean, host?: string, beside?: import("./host.mjs").Beside }} options
  *   `host`: the program that runs it, where it is another checkout's.
  * @returns {Promise<Server>}
  */
@@ -49,14 +52,19 @@ export async function start(
     assets = false,
     inspector = false,
     host = ownHost,
+    beside,
   },
 ) {
   mkdirSync(state, { recursive: true });
-  const child = spawn(process.execPath, [host, JSON.stringify({ dist, state, bindings, objects, assets, inspector })], {
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
-    env: { ...process.env, ...quietly },
-  });
+  const child = spawn(
+    process.execPath,
+    [host, JSON.stringify({ dist, state, bindings, objects, assets, inspector, beside })],
+    {
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      env: { ...process.env, ...quietly },
+    },
+  );
   running.add(child);
   let output = "";
   child.stdout?.on("data", (chunk) => (output += chunk));
@@ -77,7 +85,7 @@ export async function start(
     });
     child.once("exit", () => fail(new Error(`${name} ended:\n${output}`)));
   });
-  /** @param {"sql" | "objects" | "bytes"} what @param {string} [text] @returns {Promise<unknown>} */
+  /** @param {Asked} what @param {string} [text] @returns {Promise<unknown>} */
   const ask = (what, text = "") =>
     new Promise((done, fail) => {
       count += 1;
@@ -94,6 +102,7 @@ export async function start(
     output: () => output,
     sql: async (text) => /** @type {Record<string, unknown>[]} */ (await ask("sql", text)),
     objects: async () => /** @type {Record<string, number>} */ (await ask("objects")),
+    objectBytes: async () => Number(await ask("objectBytes")),
     databaseBytes: async () => Number(await ask("bytes")),
     kill: async () => {
       end(child);

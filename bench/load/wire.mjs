@@ -94,12 +94,13 @@ export async function openHttp(port, pathOf) {
 }
 
 /** A whole response, or null while more has to come. @param {string} text */
-function readHttp(text) {
+export function readHttp(text) {
   const end = text.indexOf("\r\n\r\n");
   if (end < 0) return null;
   const head = text.slice(0, end).toLowerCase();
   const status = Number(head.slice(9, 12));
   const body = text.slice(end + 4);
+  if (status === 101) return { status, body };
   const at = head.indexOf("\r\ncontent-length:");
   if (at >= 0) return body.length >= Number.parseInt(head.slice(at + 17), 10) ? { status, body } : null;
   return body.endsWith("0\r\n\r\n") ? { status, body } : null;

@@ -45,7 +45,7 @@ export const KINDS = {
  */
 
 /** A request that is refused without an object: the request, and a fifth of a millisecond of CPU. */
-const REFUSED_DOLLARS = (0.3 + 0.2 * 0.02) / 1e6;
+export const REFUSED_DOLLARS = (0.3 + 0.2 * 0.02) / 1e6;
 
 /** Wakes an object with each request, and spends nothing: one minute is like another, and so few of them do. */
 const ALIKE = "unknown";
