@@ -18,7 +18,7 @@ Starts the built Worker with production settings (limits on, a key, one allowed 
 attack after another beside a bystander: two normal visits a second, each from an address of its own. In turn with that the same
 bystander is served by the same Worker while as many requests go to an empty Worker in the same runtime, which answers 429.
 Prints for each attack what was answered, what was sent, what the stores grew by, and the bystander's p95 latency beside both.
-  --minutes  of each attack, and as long beside the empty Worker (default 5); in slices of a minute at most
+  --minutes  of each attack, and as long beside the empty Worker (default 5); a minute of each in turn
   --rate     requests a second. From one address ${RATE}: more than the 20 that one may send, so that the limit of a minute is met
              in each. From many addresses ${SPREAD_RATE}: all of them are taken, and two cores carry so many of the heaviest
   --only     these, separated by commas: ${NAMES.join(", ")}
