@@ -1,3 +1,4 @@
+import { isVisitorSecret } from "../privacy/names";
 import type { LeadInput } from "../protocol/lead";
 
 /** The spellings of each field that forms and CRMs use, in small letters without separators. */
@@ -42,9 +43,6 @@ export const looksLikeLead = (body: Record<string, unknown>): boolean =>
 /** HTML fills a hidden field of this name with the name of the form's charset: it tells how to read, and is no field. */
 export const isCharsetField = (name: string): boolean => name.toLowerCase() === "_charset_";
 
-/** What a visitor's id is made of is kept nowhere: a form that sends it along has taken it from the device by mistake. */
-const isSecret = (name: string): boolean => plainName(name) === "visitorsecret";
-
 const isEmpty = (value: unknown): boolean => value === null || value === undefined || value === "";
 
 /**
@@ -62,7 +60,8 @@ export function sortFields(body: Record<string, unknown>): Record<string, unknow
     else if (isEmpty(known[field])) known[field] = value;
     else if (!isEmpty(value)) rest[name] = value;
   }
-  for (const name of Object.keys(rest)) if (isSecret(name)) delete rest[name];
+  // A form that sends it along has taken it from the device by mistake.
+  for (const name of Object.keys(rest)) if (isVisitorSecret(name)) delete rest[name];
   const given = Object.entries(known).filter(([field, value]) => !isAbsent(field, value));
   return { ...Object.fromEntries(given.map(([field, value]) => [field, asText(field, value)])), fields: rest };
 }

@@ -8,5 +8,15 @@ const SECRET =
 /** Where a word begins without a separator: `oobCode`, `AWSKey`. */
 const HUMPS = /[a-z](?=[A-Z])|[A-Z](?=[A-Z][a-z])/g;
 
+/**
+ * Whether a name means what a visitor's id is made of, however it is written and whatever is around it:
+ * `pulsegate.visitor_secret`, `fields[visitorSecret]`. That is the device's alone, and is kept nowhere else.
+ */
+export const isVisitorSecret = (name: string): boolean =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z]/g, "")
+    .includes("visitorsecret");
+
 /** Whether what has this name does not leave the page, whatever its value. */
 export const isSecretName = (name: string): boolean => SECRET.test(name.replace(HUMPS, "$&_"));

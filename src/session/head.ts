@@ -1,5 +1,6 @@
 import { MAX_NETWORK_CHANGES, MAX_TRAITS, MAX_TRAITS_KEPT_UNITS } from "../limits";
 import type { ClientNetwork } from "../network/classes";
+import { isVisitorSecret } from "../privacy/names";
 import type { NamedVisitor } from "./visitor-id";
 
 /** What identifies a person. Only ever in the actor's head row, D1's `sessions` and R2's identity objects. */
@@ -75,9 +76,10 @@ export const identityMark = (head: Head): number => (head.identity ? head.identi
 /** Withdrawal: from here on the head knows nobody. */
 export const forget = (head: Head): Head => ({ ...head, identity: null, addresses: [], networks: [] });
 
-/** The newest traits win; past the limit the oldest names go. */
+/** The newest traits win; past the limit the oldest names go. What a visitor's id is made of is no trait. */
 export function mergeTraits(old: Record<string, unknown>, added: Record<string, unknown>): Record<string, unknown> {
-  const entries = Object.entries({ ...old, ...added }).slice(-MAX_TRAITS);
+  const named = Object.entries({ ...old, ...added }).filter(([name]) => !isVisitorSecret(name));
+  const entries = named.slice(-MAX_TRAITS);
   while (JSON.stringify(entries).length > MAX_TRAITS_KEPT_UNITS) entries.shift();
   return Object.fromEntries(entries);
 }

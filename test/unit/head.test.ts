@@ -54,6 +54,12 @@ describe("traits", () => {
     expect(mergeTraits({ a: 1, b: 1 }, { b: 2, c: 3 })).toEqual({ a: 1, b: 2, c: 3 });
   });
 
+  it("are not what a visitor's id is made of", () => {
+    expect(mergeTraits({ plan: "pro" }, { visitor_secret: "s", "pulsegate.visitor_secret": "s" })).toEqual({
+      plan: "pro",
+    });
+  });
+
   it("are so many, the oldest names going first", () => {
     expect(Object.keys(mergeTraits({}, many(MAX_TRAITS, "a")))).toHaveLength(MAX_TRAITS);
     const kept = mergeTraits(many(MAX_TRAITS, "a"), { last: true });

@@ -100,14 +100,19 @@ describe("a field's values", () => {
     expect(sortFields(rest)).toEqual({ fields: rest });
   });
 
-  it.each(["visitor_secret", "visitorSecret", "Visitor-Secret"])(
-    "are not what a visitor's id is made of: %s",
-    (name) => {
-      expect(sortFields({ [name]: "s", fields: { [name]: "s", colour: "red" } })).toEqual({
-        fields: { colour: "red" },
-      });
-    },
-  );
+  it.each([
+    ...["visitor_secret", "visitorSecret", "Visitor-Secret", "pulsegate.visitor_secret", "visitor_secret[]"],
+    ...["fields[visitor_secret]", "fields[pulsegate.visitor_secret][0]"],
+  ])("are not what a visitor's id is made of: %s", (name) => {
+    expect(sortFields({ [name]: "s", fields: { [name]: "s", colour: "red" } })).toEqual({
+      fields: { colour: "red" },
+    });
+  });
+
+  it("are kept where a name has only one of the words of that", () => {
+    const fields = { visitor: "Anna", secret_wish: "a boat" };
+    expect(sortFields(fields)).toEqual({ fields });
+  });
 
   it.each([[["a"]], ["text"], [null], [5]])("named `fields` are one field where they are no object: %j", (fields) => {
     expect(sortFields({ fields })).toEqual({ fields: { fields } });
