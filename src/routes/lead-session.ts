@@ -67,7 +67,8 @@ export async function askSession(
       answer = await ask();
     }
     if (!answer) return without("unknown");
-    return { ...answer, is_named: true, is_claim: answer.is_claim ?? false };
+    const isVouchedFor = trusted && answer.visitor_id === visitor_id;
+    return { ...answer, is_named: true, is_claim: (answer.is_claim ?? false) && !isVouchedFor };
   } catch (error) {
     log.warn("actor_failed", { session_id, error: errorField(error) });
     return without("unavailable");

@@ -188,7 +188,7 @@ export async function writeCrmWord(
     .run();
 }
 
-/** The visitor's newest session on a site, begun after `since`; null for none. */
+/** The visitor's newest session on a site, begun after `since`, that does not only claim to be theirs; null for none. */
 export async function newestSession(
   db: D1Database,
   site: string,
@@ -198,7 +198,7 @@ export async function newestSession(
   const row = await db
     .prepare(
       `SELECT session_id FROM sessions WHERE visitor_id = ? AND started_at >= ? AND site = ?
-       ORDER BY started_at DESC LIMIT 1`,
+         AND detail ->> '$.unproven' IS NULL ORDER BY started_at DESC LIMIT 1`,
     )
     .bind(visitor_id, since, site)
     .first<{ session_id: string }>();

@@ -134,6 +134,20 @@ describe("a lead that claims a visitor", () => {
     await problemOf(await ask(`/analytics/visitors/${victim.visitor}/export`, { headers: KEY }), "not_found");
   });
 
+  it.each<[string, boolean]>([
+    ["that D1 finds under their name", false],
+    ["that the server names", true],
+  ])("is theirs where a server with a key says so, whatever claims them in a session %s", async (_, isNamed) => {
+    const site = await newSite([]);
+    const victim = await newDevice();
+    const planted = await session(site, { visitor_id: victim.visitor });
+    const from = isNamed ? planted : {};
+    const { lead_id } = await submit(site, { ...from, visitor_id: victim.visitor, ...SERVER });
+    expect(await leadRow(lead_id)).toMatchObject({ session_id: isNamed ? planted.session_id : null });
+    const { theirs, unproven } = await exportOf(victim.visitor);
+    expect([theirs.leads, unproven.leads]).toEqual([[lead_id], []]);
+  });
+
   it("is theirs where a server with a key says so", async () => {
     const site = await newSite([]);
     const victim = await newDevice();
