@@ -78,7 +78,8 @@ const Session = z.looseObject({
   last_event_at: Time,
   ended_at: Time.nullable(),
   unproven: z.boolean().optional().meta({
-    description: "`visitor_id` is a UUID of version 8, and the session has not shown the secret that it is made of",
+    description:
+      "`visitor_id` is a UUID of version 8, and the session has not shown the secret that it is made of. False also where nobody can prove it: an id of another kind",
   }),
   ip: Text,
   asn: z.int().nullable(),

@@ -33,7 +33,7 @@ export const ErasureCounts = z.object({
     .meta({ description: "Actors whose own storage, and counters in KV, were erased" }),
   unlinked: z.object({ sessions: Count, leads: Count }).optional().meta({
     description:
-      "What named the visitor without showing that it was them: it stays, without anything that names anybody. Absent in receipts of before there was proof",
+      "What named the visitor without showing that it was them: it stays. A session names nobody any more; a lead claims nobody any more, and keeps its name, email and phone: erase it by those (`/analytics/people`). Absent in receipts of before there was proof",
   }),
   unproven: Count.optional().meta({
     description: "Of the erased sessions those whose visitor id nobody can prove: any but a UUID of version 8",

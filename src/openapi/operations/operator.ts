@@ -33,7 +33,8 @@ export const operatorOperations: Operations = {
     summary: "Erase a visitor everywhere",
     description:
       "200 when it is done; 202 while it goes on by itself: ask for the receipt. 404 for a visitor that nothing knows. " +
-      "Of an id that is a UUID of version 8, what has not shown the secret of it stays, without anything that names anybody.",
+      "Of an id that is a UUID of version 8, what has not shown the secret of it stays: a session names nobody any more, and a " +
+      "lead keeps what was typed and claims the visitor no more. Erase such a lead by email or phone (`/analytics/people`).",
     query: ErasureQuery,
     answer: ErasureBody,
     keyed: true,
