@@ -8,8 +8,12 @@ export const uuid = (): string =>
 /** Two of them, 244 random bits: nobody else is ever to guess it. */
 export const secret = (): string => uuid() + uuid();
 
-/** Looks like one or two of them. Anything on the page can write to its storage, and what is malformed would be refused for ever. */
-export const isOwn = (id: unknown): id is string => /^[\da-f-]{36,72}$/.test(`${id}`);
+/**
+ * Looks like one of them, or like a secret where that is asked for. Anything on the page can write to its storage, and what is
+ * malformed would be refused for ever.
+ */
+export const isOwn = (id: unknown, units = 36): id is string =>
+  /^[\da-f-]+$/.test(id as string) && (id as string).length === units;
 
 /** A stream's name, 12 hex digits: it only has to differ from the session's other page loads. */
 export const streamName = (): string => uuid().slice(-12);

@@ -53,7 +53,7 @@ export function forgetSession(id: string): void {
  */
 export function visitor(): Pick<StartInput, "visitor_id" | "visitor_secret"> {
   let visitor_secret = read(SECRET_KEY);
-  if (!isOwn(visitor_secret)) {
+  if (!isOwn(visitor_secret, 72)) {
     const visitor_id = read(VISITOR_KEY);
     if (isOwn(visitor_id)) return { visitor_id };
     visitor_secret = secret();

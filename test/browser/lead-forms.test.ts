@@ -127,6 +127,26 @@ describeVisits("a form for leads", (setting) => {
     await page.close();
   });
 
+  test("names no visitor of before by a device that has a secret, where no script may hash", async () => {
+    const { site, shop } = await open(PLAIN);
+    const context = await setting.visitor();
+    await context.addInitScript(() => {
+      localStorage.setItem("pulsegate.visitor", crypto.randomUUID());
+      localStorage.setItem("pulsegate.visitor_secret", crypto.randomUUID() + crypto.randomUUID());
+      Object.defineProperty(crypto, "subtle", { value: undefined });
+    });
+    const page = await setting.visit(shop.url, context);
+    const session_id = await sessionIdOf(page);
+    await fill(page, "both@shop.example");
+    const sent = page.waitForRequest((request) => new URL(request.url()).pathname === "/lead");
+    await page.click("#plain button");
+    const body: unknown = JSON.parse((await sent).postData() ?? "");
+    expect(body).toMatchObject({ session_id });
+    expect(body).not.toHaveProperty("visitor_id");
+    await oneLead(site);
+    await page.close();
+  });
+
   test("that is sent while the page still loads says of which session it is", async () => {
     const { site, shop } = await open(PLAIN + SLOW_PICTURE);
     const context = await setting.visitor();

@@ -36,7 +36,9 @@ export async function makeVisitor(): Promise<void> {
 export function visitOf(site: string): Visit {
   const { id, key } = stored(site);
   if (!id || !key) return {};
-  const visitor_id = made?.secret === localStorage.getItem(SECRET_KEY) ? made?.id : localStorage.getItem(VISITOR_KEY);
+  const secret = localStorage.getItem(SECRET_KEY);
+  // A device that has both sends the secret: its old id would be another visitor's.
+  const visitor_id = secret ? made?.secret === secret && made.id : localStorage.getItem(VISITOR_KEY);
   return { session_id: id, session_key: key, ...(visitor_id && { visitor_id }) };
 }
 
