@@ -78,6 +78,10 @@ const ANSWERS: Answer[] = [
         visitor_id: "v",
         sessions: [{ session_id: ID, session: {}, identity: [{}], entries: [{}] }],
         leads: [{ lead: {}, submissions: [{}] }],
+        unproven: {
+          sessions: [{ session_id: ID, session: {}, identity: [{}], entries: [{}] }],
+          leads: [{ lead: {}, submissions: [{}] }],
+        },
       },
     },
   ],
