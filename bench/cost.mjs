@@ -1,7 +1,7 @@
 // @ts-check
 // `npm run cost`: the monthly bill of a site of any size, from counted operations.
 import { parseArgs } from "node:util";
-import { showAttacks } from "./attacks.mjs";
+import { showAttacks } from "./cost-attack.mjs";
 import { figure } from "./lib/stats.mjs";
 import { BILL_SHAPES, countSessions } from "./phases/bill.mjs";
 import { LINES, of } from "./prices.mjs";
