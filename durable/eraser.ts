@@ -30,6 +30,7 @@ import {
 import {
   type ErasureOrder,
   type NamedIdentity,
+  noteUnlinked,
   type OrderedSession,
   readOrder,
   readReceipt,
@@ -206,7 +207,7 @@ export class EraserActor extends DurableObject<Env> {
   ): Promise<void> {
     const { is_proven, again } = await unlinkSession(this.env, session, visitorId);
     if (!is_proven) {
-      if (!session.claim?.counted) unlinkedOf(receipt).sessions += 1;
+      if (!session.claim?.counted) this.#countUnlinked(receipt, "session", session.session_id);
       session.claim = { counted: true };
       session.done = true;
     }
@@ -214,6 +215,11 @@ export class EraserActor extends DurableObject<Env> {
     // One that has shown meanwhile that it is theirs is found again.
     else order.sessions = order.sessions.filter((one) => one !== session);
     this.#save(order, receipt);
+  }
+
+  /** Once, however often it is met. */
+  #countUnlinked(receipt: Erasure, kind: "session" | "lead", id: string): void {
+    if (noteUnlinked(this.ctx.storage, kind, id)) unlinkedOf(receipt)[`${kind}s`] += 1;
   }
 
   #count({ counts: { d1, r2 } }: Erasure, erased: ErasedSession): void {
@@ -226,7 +232,8 @@ export class EraserActor extends DurableObject<Env> {
   /** Leads, then what is left of whom the sessions were of. False when the time is up. */
   async #eraseRest(order: ErasureOrder, receipt: Erasure, until: number): Promise<boolean> {
     // Once more over what may have been on its way, after it has landed.
-    if (order.again_at !== null && order.again_at <= Date.now()) await this.#eraseAgain(order, receipt);
+    const isDue = order.again_at !== null && order.again_at <= Date.now();
+    if (isDue && !(await this.#eraseAgain(order, receipt))) return false;
     if (order.keep_leads) Object.assign(order, { lead_ids: [], claims: [] });
     else if (!(await this.#eraseLeads(order, receipt, until))) return false;
     else if (!(await this.#unlinkLeads(order, receipt, until))) return false;
@@ -317,15 +324,25 @@ export class EraserActor extends DurableObject<Env> {
     }
   }
 
-  async #eraseAgain(order: ErasureOrder, receipt: Erasure): Promise<void> {
-    for (const { session_id, starts, claim } of order.sessions) {
-      const actor = this.env.SESSION.getByName(session_id);
-      if (!claim) this.#count(receipt, await actor.erase(starts));
-      else if (order.subject.kind === "visitor") await actor.unlink(order.subject.visitor_id, starts);
+  /** False when sessions have shown meanwhile that they are the visitor's: these have to be erased. */
+  async #eraseAgain(order: ErasureOrder, receipt: Erasure): Promise<boolean> {
+    const { subject, sessions } = order;
+    const theirs: OrderedSession[] = [];
+    for (const session of sessions) {
+      const actor = this.env.SESSION.getByName(session.session_id);
+      if (!session.claim) this.#count(receipt, await actor.erase(session.starts));
+      else if (subject.kind === "visitor") {
+        const { is_proven } = await actor.unlink(subject.visitor_id, session.starts);
+        if (is_proven) theirs.push(session);
+      }
     }
-    order.sessions = [];
+    order.sessions = theirs;
     order.again_at = null;
+    if (subject.kind === "visitor") {
+      for (const { session_id } of theirs) await this.#find(order, subject.visitor_id, session_id, null);
+    }
     this.#save(order, receipt);
+    return theirs.length === 0;
   }
 
   #save(order: ErasureOrder, receipt: Erasure): void {

@@ -32,7 +32,7 @@ import { asTrackCall, type LeadAnswer, type LeadCall } from "../src/session/lead
 import type { Erasure, Progress, StoreProgress } from "../src/session/progress";
 import { type Refused, refused, type TrackResult } from "../src/session/result";
 import { lasting, readSocket, type SocketContext } from "../src/session/socket";
-import { withdrawalOf } from "../src/session/unlink";
+import { unlinked } from "../src/session/unlink";
 import { isClaim } from "../src/session/visitor-id";
 import { eraseIdentity, sessionPrefix } from "../src/store/archive";
 import { Journal } from "../src/store/journal";
@@ -275,7 +275,7 @@ export class SessionActor extends DurableObject<Env> {
     if (this.proves(visitorId)) return { is_proven: true, again: false };
     const memory = this.#wake(Date.now());
     const wasStuck = isStuck(memory);
-    if (memory?.head.identity?.visitor_id === visitorId) this.#forgetWho(memory, Date.now());
+    if (memory) this.#commit(memory, unlinked(memory, visitorId, Date.now()), Date.now());
     const settled = await inTime(this.#quiet(), ERASE_WAIT_MS).then(
       () => true,
       () => false,
@@ -288,11 +288,6 @@ export class SessionActor extends DurableObject<Env> {
     else if (current) prefixes.add(current);
     await unlinkOutside(this.outside, id, visitorId, prefixes);
     return { is_proven: false, again: !settled || wasStuck || isStuck(memory) };
-  }
-
-  #forgetWho(memory: Memory, now: number): void {
-    const taken = intake(memory, withdrawalOf(memory.head, memory.state), now, () => crypto.randomUUID());
-    if (taken.ok) this.#commit(memory, taken, now);
   }
 
   #id = (memory: Memory | null): string => this.ctx.id.name ?? memory?.head.session_id ?? "";

@@ -33,6 +33,8 @@ export interface Head {
   addresses: string[];
   /** The same for autonomous systems: `n1`, …. Absent in heads of before there were rules. */
   networks?: number[];
+  /** An erasure has taken from it a visitor whom it only claimed: it names one that can be proven with proof only. */
+  unlinked?: true;
   /** Tokens of the leads submitted, so that a retry is told; absent until there is one. */
   leads?: string[];
 }

@@ -16,6 +16,7 @@ import type { TrailingSlash } from "./page";
 import { type Refused, refused, type Taken } from "./result";
 import { newState, type SessionState } from "./state";
 import { placeInTime } from "./time";
+import { isProvable } from "./visitor-id";
 
 /** One call on a session, whatever transport brought it. `v` is for deploys that mix versions. */
 export interface TrackCall {
@@ -208,7 +209,7 @@ class Turn {
     const { start, network, device_id, proven_visitor } = this.#call;
     const before = this.#head;
     const known = before.identity;
-    const visitor_id = known?.visitor_id ?? start?.visitor_id ?? (start ? newId() : null);
+    const visitor_id = known?.visitor_id ?? this.#named() ?? (start ? newId() : null);
     const facts = {
       visitor_id,
       // Once shown it stays shown: a start without the secret takes nothing back.
@@ -224,6 +225,14 @@ class Turn {
       value !== null && value !== known?.[key as keyof typeof facts] ? [key] : [],
     );
     this.#entries.push({ kind: "identify", at: this.#now, learnt });
+  }
+
+  /** Whom the start names. Where a claim was taken from the session, it may not make one again: an erasure would never end. */
+  #named(): string | null {
+    const { start, proven_visitor } = this.#call;
+    const named = start?.visitor_id ?? null;
+    const isRefused = this.#head.unlinked && named !== null && isProvable(named) && proven_visitor !== named;
+    return isRefused ? null : named;
   }
 
   #learnTraits(added: Record<string, unknown>): void {

@@ -9,7 +9,7 @@ export interface OrderedSession {
   identities: NamedIdentity[];
   /** Erased or unlinked, and a write of it may still land. */
   done: boolean;
-  /** Of one that only claims to be the visitor's: it is unlinked, not erased. Whether the receipt counts it already. */
+  /** Of one that only claims to be the visitor's: it is unlinked, not erased. `counted`: the receipt has no more to count. */
   claim?: { counted: boolean };
 }
 
@@ -48,3 +48,14 @@ const RECEIPT = "receipt";
 export const readReceipt = <T>(storage: DurableObjectStorage): T | null => storage.kv.get<T>(RECEIPT) ?? null;
 
 export const writeReceipt = (storage: DurableObjectStorage, receipt: object): void => storage.kv.put(RECEIPT, receipt);
+
+/**
+ * Notes that the receipt counts what was unlinked, a session or a lead. False: it did before. Gone with the order, and not in
+ * it: anybody may send so many claims that one value could not hold their names.
+ */
+export function noteUnlinked(storage: DurableObjectStorage, kind: "session" | "lead", id: string): boolean {
+  const key = `unlinked:${kind}:${id}`;
+  if (storage.kv.get<true>(key)) return false;
+  storage.kv.put(key, true);
+  return true;
+}

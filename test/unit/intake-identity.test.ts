@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { MAX_SIGNALS } from "../../src/limits";
-import type { TrackCall } from "../../src/session/intake";
+import type { Known, TrackCall } from "../../src/session/intake";
+import { unlinked } from "../../src/session/unlink";
 import { call, codeOf, kinds, knownAfter, type Options, only, someEvents, startless, T, take } from "../support/calls";
 import { HOME } from "../support/log";
 
@@ -69,6 +70,38 @@ describe("an identity", () => {
       const { identity } = take(known, again).head;
       expect(identity).toMatchObject({ visitor_id: other });
       expect(identity).not.toHaveProperty("visitor_proven");
+    });
+  });
+
+  describe("that an erasure has taken from a session", () => {
+    const [own, other] = ["3c331bfc-87e5-8983-838c-0d50e30a5b84", "5ccda08d-2aa5-872f-8832-0d346e2e6da3"];
+    const claiming = knownAfter(call({ start: { visitor_id: own } }));
+    const { head, entries } = unlinked(claiming, own, T);
+    const known: Known = { head, state: { ...claiming.state, consent: "denied" } };
+    const granted = (visitor_id: string, more: Partial<TrackCall> = {}) =>
+      take(known, call({ start: { visitor_id, consent: "granted" } }, more)).head.identity;
+
+    it("names nobody any more, as after a withdrawal", () => {
+      expect(head.identity).toBeNull();
+      expect(entries[0]).toMatchObject({ kind: "consent", consent: "denied" });
+    });
+
+    it.each([
+      ["is not claimed again", own, {}, "minted"],
+      ["nor is another who can prove it", other, {}, "minted"],
+      ["nor with the secret of another", other, { proven_visitor: own }, "minted"],
+      ["may show with a later consent that it is them", own, { proven_visitor: own }, own],
+      ["may be somebody whom nobody can prove to be", "v-42", {}, "v-42"],
+    ])("%s", (_, visitor_id, more, named) => {
+      expect(granted(visitor_id, more)?.visitor_id).toBe(named);
+    });
+
+    it("changes nothing the second time, and nobody whom it names since", () => {
+      expect(unlinked(known, own, T + 1)).toEqual({
+        ...{ head, state: known.state, entries: [], ended: false, withdrawn: false },
+      });
+      const since = unlinked(claiming, other, T);
+      expect(since).toMatchObject({ head: { ...claiming.head, unlinked: true }, entries: [], withdrawn: false });
     });
   });
 

@@ -176,6 +176,24 @@ describe("a session planted on a visitor", () => {
     expect(await tracesOf(planted, victim.visitor, [victim.visitor, ...namesOf(attacker)])).toEqual([]);
   });
 
+  it("does not name them again with another consent, unless it shows that it is them", async () => {
+    const [victim, attacker] = [await newDevice(), await newDevice()];
+    const planted = await send(attacker, { visitor_id: victim.visitor });
+    await written(planted);
+    await erase(victim.visitor);
+    await evict(planted);
+    const again = { page: PAGE, consent: "granted", visitor_id: victim.visitor };
+    await taken(batchOf(planted, { first: 4, start: again, events: clicks(1) }), BATCH, headersOf(attacker));
+    const named = await liveOf(planted);
+    expect(named).toMatchObject({ consent: "granted", visitor_id: expect.any(String) });
+    expect(named?.visitor_id).not.toBe(victim.visitor);
+    await flushed(planted);
+    expect(await tracesOf(planted, victim.visitor, [victim.visitor])).toEqual([]);
+    await taken(batchOf(planted, { first: 5, start: { page: PAGE, consent: "denied" } }));
+    await taken(batchOf(planted, { first: 5, start: { ...again, visitor_secret: victim.secret } }));
+    expect(await liveOf(planted)).toMatchObject({ visitor_id: victim.visitor, unproven: false });
+  });
+
   it("keeps what it shares with them from being forgotten for somebody else", async () => {
     const [victim, attacker] = [await newDevice(), await newDevice()];
     const planted = await send(attacker, { visitor_id: victim.visitor });
@@ -190,6 +208,22 @@ describe("a session planted on a visitor", () => {
     expect(JSON.stringify(data)).not.toContain(planted);
   });
 });
+
+/** The session has so often failed to write itself out that it no longer knows what of it has landed. */
+async function stuck(id: string, device: Device): Promise<void> {
+  faults.at.set("d1.batch", "refuse");
+  await taken(batchOf(id, { first: 4, start: null, events: clicks(1) }), BATCH, headersOf(device));
+  for (let attempt = 1; attempt < STUCK_ATTEMPTS; attempt++) await later(attempt * 3_600_000, () => alarm(id));
+  resetFaults();
+}
+
+/** A row of before lands late, and claims a visitor. */
+const renamed = (id: string, visitor: string): Promise<unknown> =>
+  env.DB.prepare(
+    "UPDATE sessions SET visitor_id = ?, detail = json_set(detail, '$.unproven', json('true')) WHERE session_id = ?",
+  )
+    .bind(visitor, id)
+    .run();
 
 describe("an erasure that meets planted sessions", () => {
   it("and dies half-way goes on, and counts each once", async () => {
@@ -218,23 +252,54 @@ describe("an erasure that meets planted sessions", () => {
     const [victim, attacker] = [await newDevice(), await newDevice()];
     const planted = await send(attacker, { visitor_id: victim.visitor });
     await written(planted);
-    faults.at.set("d1.batch", "refuse");
-    await taken(batchOf(planted, { first: 4, start: null, events: clicks(1) }), BATCH, headersOf(attacker));
-    for (let attempt = 1; attempt < STUCK_ATTEMPTS; attempt++) await later(attempt * 3_600_000, () => alarm(planted));
-    resetFaults();
+    await stuck(planted, attacker);
     const receipt = await erase(victim.visitor);
     expect(receipt).toMatchObject({ status: "working", counts: { unlinked: { sessions: 1 } } });
     await flushed(planted);
     // What was given up lands after all, with the name it had.
-    await env.DB.prepare(
-      "UPDATE sessions SET visitor_id = ?, detail = json_set(detail, '$.unproven', json('true')) WHERE session_id = ?",
-    )
-      .bind(victim.visitor, planted)
-      .run();
+    await renamed(planted, victim.visitor);
     await later(ERASE_AGAIN_MS, () => runDurableObjectAlarm(env.ERASER.getByName(receipt.erasure_id)));
     const { data } = await read<{ data: Erasure }>(`/analytics/erasures/${receipt.erasure_id}`);
     expect(data).toMatchObject({ status: "complete", counts: { unlinked: { sessions: 1 } } });
     expect(await tracesOf(planted, victim.visitor, [victim.visitor, ...namesOf(attacker)])).toEqual([]);
+  });
+
+  it("counts one that comes back while it works once", async () => {
+    const [victim, attacker] = [await newDevice(), await newDevice()];
+    const [waiting, back] = [
+      await send(attacker, { visitor_id: victim.visitor }),
+      await send(attacker, { visitor_id: victim.visitor }),
+    ];
+    for (const id of [waiting, back]) await written(id);
+    await stuck(waiting, attacker);
+    const { erasure_id, counts } = await erase(victim.visitor);
+    expect(counts.unlinked).toEqual({ sessions: 2, leads: 0 });
+    await flushed(waiting);
+    await renamed(back, victim.visitor);
+    await later(ERASE_AGAIN_MS, () => runDurableObjectAlarm(env.ERASER.getByName(erasure_id)));
+    const { data } = await read<{ data: Erasure }>(`/analytics/erasures/${erasure_id}`);
+    expect(data).toMatchObject({ status: "complete", counts: { unlinked: { sessions: 2 } } });
+    expect(await sessionRow(back)).toMatchObject({ visitor_id: null });
+  });
+
+  it("erases one that shows while it waits that it is theirs", async () => {
+    const victim = await newDevice();
+    const id = await send(victim, { visitor_id: victim.visitor });
+    await written(id);
+    await stuck(id, victim);
+    const { erasure_id, status } = await erase(victim.visitor);
+    expect(status).toBe("working");
+    const start = { page: PAGE, consent: "granted", visitor_secret: victim.secret };
+    await taken(batchOf(id, { first: 5, start, events: clicks(1) }), BATCH, headersOf(victim));
+    expect(await liveOf(id)).toMatchObject({ visitor_id: victim.visitor, unproven: false });
+    // Looked at once more, then erased, then looked at once more in its turn.
+    for (const looks of [1, 2, 3]) {
+      await later(looks * ERASE_AGAIN_MS + looks, () => runDurableObjectAlarm(env.ERASER.getByName(erasure_id)));
+    }
+    const { data } = await read<{ data: Erasure }>(`/analytics/erasures/${erasure_id}`);
+    expect(data).toMatchObject({ status: "complete", counts: { actors: { sessions: 1 } } });
+    expect(await tablesOf(id)).toContain("tombstone");
+    await expectNowhere(personOf(victim), [id]);
   });
 
   it("of an id that nobody can prove erases them all, and says so", async () => {
