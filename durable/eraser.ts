@@ -314,9 +314,14 @@ export class EraserActor extends DurableObject<Env> {
       add(claims, await leadsByKeys(this.env.DB, keys, sites, ERASURE_STEP_LEADS));
       const [lead_id] = claims;
       if (lead_id === undefined) return true;
-      if (!budget.take(1)) return false;
-      const { is_unlinked, again } = await this.env.LEAD.getByName(lead_id).unclaim(lead_id, keys);
-      if (is_unlinked) unlinkedOf(receipt).leads += 1;
+      if (!budget.take(2)) return false;
+      const actor = this.env.LEAD.getByName(lead_id);
+      // Before it is unlinked: should this process die, nobody could say afterwards that it has claimed anybody.
+      if (await actor.isClaiming(lead_id, keys)) this.#countUnlinked(receipt, "lead", lead_id);
+      this.#save(order, receipt);
+      const { is_unlinked, again } = await actor.unclaim(lead_id, keys);
+      // One whose claim landed between the two.
+      if (is_unlinked) this.#countUnlinked(receipt, "lead", lead_id);
       claims.shift();
       // A claim that lands late leads to its submit.
       if (again) order.again_at ??= Date.now() + ERASE_AGAIN_MS;

@@ -14,7 +14,7 @@ import {
   OUTSIDE_TIMEOUT_MS,
 } from "../src/limits";
 import { deleteDeliveries } from "../src/store/deliveries";
-import { deleteClaims, deleteLeadRows, hostOf } from "../src/store/erasures";
+import { deleteClaims, deleteLeadRows, hasClaims, hostOf } from "../src/store/erasures";
 import { type LeadState, LeadStore } from "../src/store/lead";
 import { type Claimed, claimLead, writeCrmWord } from "../src/store/leads";
 import { OutboxStore } from "../src/store/outbox";
@@ -138,6 +138,12 @@ export class LeadActor extends DurableObject<Env> {
     const hasWaited = this.#dropClaims(keys);
     const deleted = await deleteClaims(this.db, lead_id, keys);
     return { is_unlinked: hasWaited || deleted > 0, again: !settled };
+  }
+
+  /** Whether the submit, or its lead, makes one of these claims, as far as this actor and D1 know. */
+  async isClaiming(lead_id: string, keys: readonly string[]): Promise<boolean> {
+    const waiting = this.#store.read()?.own?.claims ?? [];
+    return waiting.some(({ key }) => keys.includes(key)) || hasClaims(this.db, lead_id, keys);
   }
 
   /** Of a submit that D1 has not taken yet. False: there were none. */

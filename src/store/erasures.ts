@@ -143,6 +143,12 @@ export async function leadsClaiming(
   return results.map(({ lead_id }) => lead_id);
 }
 
+/** Whether a submit, or its lead, makes one of these claims. */
+export async function hasClaims(db: D1Database, leadId: string, keys: readonly string[]): Promise<boolean> {
+  const sql = "SELECT 1 AS one FROM lead_claims WHERE lead_id = ? AND key IN (SELECT value FROM json_each(?)) LIMIT 1";
+  return (await db.prepare(sql).bind(leadId, JSON.stringify(keys)).first()) !== null;
+}
+
 /** Claims of a submit, or of its lead, go: its own actor calls this. */
 export async function deleteClaims(db: D1Database, leadId: string, keys: readonly string[]): Promise<number> {
   const { meta } = await db

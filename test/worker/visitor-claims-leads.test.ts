@@ -1,11 +1,13 @@
+import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Erasure } from "../../src/protocol/erasure";
 import { type Device, exportOf, newDevice } from "../support/device";
 import { faults, resetFaults } from "../support/faults";
 import { evictLead, fromPage, leadAlarm, leadRow, leadStub, newSite, settle, submit } from "../support/leads";
 import { erase, everything, tablesIn } from "../support/person";
 import { ask, KEY, PAGE } from "../support/visit";
-import { BATCH, batchOf, flushed, newId, problemOf, taken } from "./helpers";
+import { BATCH, batchOf, flushed, newId, problemOf, read, taken } from "./helpers";
 
 /** Anybody may send a lead that names somebody else's visitor: it is no lead of theirs. */
 
@@ -132,6 +134,21 @@ describe("a lead that claims a visitor", () => {
     await settle(claimed.lead_id);
     expect(await leadRow(claimed.lead_id)).toMatchObject({ ...THEM });
     await problemOf(await ask(`/analytics/visitors/${victim.visitor}/export`, { headers: KEY }), "not_found");
+  });
+
+  it("counts once where the erasure does not hear that it is unlinked", async () => {
+    const site = await newSite([]);
+    const victim = await newDevice();
+    const claimed = await fromPage(site, { visitor_id: victim.visitor, ...THEM });
+    await settle(claimed.lead_id);
+    faults.at.set("d1.run", "lie");
+    const { erasure_id, status } = await erase(victim.visitor);
+    expect(status).toBe("working");
+    resetFaults();
+    await runDurableObjectAlarm(env.ERASER.getByName(erasure_id));
+    const { data } = await read<{ data: Erasure }>(`/analytics/erasures/${erasure_id}`);
+    expect(data).toMatchObject({ status: "complete", counts: { unlinked: { sessions: 0, leads: 1 } } });
+    expect(await leadRow(claimed.lead_id)).toMatchObject({ ...THEM });
   });
 
   it.each<[string, boolean]>([
