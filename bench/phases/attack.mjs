@@ -23,6 +23,8 @@ const ADDRESS_SCALE = 20;
 /** Twice what an address may try; the rest of its requests are refused by the same limit, and only priced. */
 const LEADS_RATE = 120;
 const SITE_SCALE = 400;
+/** A site's leads are 120 a minute. */
+const SITE_LEADS_SCALE = 120;
 
 /** @type {Record<Kind, string>} */
 export const KINDS = {
@@ -77,9 +79,9 @@ export async function attackByAddress(kind) {
 /** On one site, each request from another network. @param {Kind} kind @returns {Promise<Bill>} */
 export async function attackOnSite(kind) {
   const minutes = kind === ALIKE ? FEW_MINUTES : DAY_MINUTES;
-  const rate = SITE_RATE / SITE_SCALE;
-  const played = await play({ kind, start: BASE, minutes, rate, isSpread: true, scale: SITE_SCALE });
-  return billOf(kind, SITE_RATE, (of) => (of(played) * SITE_SCALE * DAY_MINUTES) / minutes);
+  const scale = kind === "leads" ? SITE_LEADS_SCALE : SITE_SCALE;
+  const played = await play({ kind, start: BASE, minutes, rate: SITE_RATE / scale, isSpread: true, scale });
+  return billOf(kind, SITE_RATE, (of) => (of(played) * scale * DAY_MINUTES) / minutes);
 }
 
 /** @param {Kind} kind @param {number} rate @param {(of: (one: Played) => number) => number} day  What a day comes to. @returns {Bill} */

@@ -78,6 +78,12 @@ export function countStorage(part: Part, storage: DurableObjectStorage, id: stri
       return Promise.resolve();
     },
   });
+  Object.defineProperty(storage, "deleteAlarm", {
+    value: () => {
+      alarms.delete(id);
+      return Promise.resolve();
+    },
+  });
   const deleteAll = storage.deleteAll.bind(storage);
   Object.defineProperty(storage, "deleteAll", {
     value: () => {
