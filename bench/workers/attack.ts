@@ -120,8 +120,8 @@ function limitsOf({ scale, isSpread }: Attack) {
 /** The same of budgets. */
 const budgetsOf = ({ scale, isSpread }: Attack): Partial<SiteSettings["budgets"]> =>
   isSpread
-    ? { site_bytes_per_day: SITE_BYTES_PER_DAY / scale }
-    : { address_bytes_per_hour: ADDRESS_BYTES_PER_HOUR / scale };
+    ? { site_bytes_per_day: Math.round(SITE_BYTES_PER_DAY / scale) }
+    : { address_bytes_per_hour: Math.round(ADDRESS_BYTES_PER_HOUR / scale) };
 
 const SITE = "attacked";
 const PAGE = "https://shop.example/";
