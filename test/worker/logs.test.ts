@@ -316,7 +316,7 @@ describe("the cron", () => {
       },
     } as unknown as D1Database;
     const controller = createScheduledController({ scheduledTime: Date.now(), cron: "*/5 * * * *" });
-    const jobs = ["rollup", "leads", "wake", "retention"];
+    const jobs = ["database", "rollup", "leads", "wake", "retention"];
     await expect(worker.scheduled(controller, { ...chatty, DB })).rejects.toThrow(`failed: ${jobs.join(", ")}`);
     expect(lines().filter(({ level }) => level === "error")).toEqual(
       jobs.map((job) =>
