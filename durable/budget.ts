@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
-import { budgetDay } from "../src/budget/site";
 import type { SiteSpending, SiteSums } from "../src/budget/sites";
 import { admitTypes, isFull, type SiteTypes } from "../src/budget/types";
+import { dayOf } from "../src/day";
 import type { Env } from "../src/env";
 import { BUDGET_MAX_SITES, DATABASE_SHED_BYTES } from "../src/limits";
 
@@ -62,7 +62,7 @@ export class BudgetActor extends DurableObject<Env> {
 
   /** Every site that has spent something today. */
   today(): SiteSums {
-    const day = budgetDay(Date.now());
+    const day = dayOf(Date.now());
     return this.#day.day === day ? this.#day : { day, sums: {} };
   }
 }

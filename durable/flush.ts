@@ -143,7 +143,13 @@ function attempt(
   const { head, progress } = memory;
   const repeated = progress[store].attempts > 0;
   const outcome: Outcome = {
-    ...{ store, plan, error: null, refused: [], identity: identityMark(head), database_bytes: null, repeated },
+    store,
+    plan,
+    error: null,
+    refused: [],
+    identity: identityMark(head),
+    database_bytes: null,
+    repeated,
   };
   const write =
     store === "r2"

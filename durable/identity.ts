@@ -83,7 +83,9 @@ export class IdentityActor extends DurableObject<Env> {
     // Not its name: of before there were shards that is the fingerprint or the address.
     this.#log = createLogger(env.LOG_LEVEL, { actor: "identity" });
     this.#spent = new Spent({
-      ...{ env, storage: ctx.storage, log: this.#log },
+      env,
+      storage: ctx.storage,
+      log: this.#log,
       nameOf: (sender) => placeOf(env.IDENTITY, "address", sender, "").key,
       tell: (sender, hour) => this.#tellSpent(sender, hour),
     });

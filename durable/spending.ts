@@ -1,5 +1,5 @@
 import { chargeOf, chargeOfChunk } from "../src/budget/charge";
-import { spend, waitFor } from "../src/budget/level";
+import { secondsLeft, spend, waitFor } from "../src/budget/level";
 import { isShed, sessionAllowance } from "../src/budget/site";
 import { type CallBudget, senderKey } from "../src/budget/spending";
 import type { Env } from "../src/env";
@@ -7,7 +7,6 @@ import { errorField, type Logger } from "../src/http/logger";
 import { placeOf } from "../src/identity/name";
 import { inTime } from "../src/in-time";
 import {
-  BUDGET_MAX_WAIT_SECONDS,
   BUDGET_TELL_BYTES,
   BUDGET_TELL_NOW_BYTES,
   CHARGE_SESSION_BYTES,
@@ -25,12 +24,6 @@ export interface Taking {
   units: number;
   /** It began the session. */
   isFirst: boolean;
-}
-
-/** Until a time, epoch ms; 0 where it is over, or further off than it was ever set: the clock has jumped back. */
-function secondsLeft(until: number, now: number): number {
-  const left = Math.ceil((until - now) / 1_000);
-  return left > 0 && left <= BUDGET_MAX_WAIT_SECONDS ? left : 0;
 }
 
 const keyOf = ({ sender, address_hour }: CallBudget): string | null =>

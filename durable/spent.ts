@@ -28,13 +28,16 @@ export class Spent {
   readonly #senders: Senders;
   readonly #sites = new Sites();
   #keptAt = 0;
+  #hasKept: boolean;
 
   constructor(host: SpentHost) {
     this.#host = host;
-    this.#senders = new Senders(host.storage.kv.get<KeptLevel[]>(KEY) ?? []);
+    const kept = host.storage.kv.get<KeptLevel[]>(KEY) ?? [];
+    this.#senders = new Senders(kept);
+    this.#hasKept = kept.length > 0;
   }
 
-  /** Seconds until the address may spend again, at the lowest rate that it was told to have spent up. */
+  /** Seconds until the address may spend again at this rate, bytes an hour. */
   wait(sender: string, hour: number, now: number): number {
     return this.#senders.wait(this.#name("calls", sender, hour), now);
   }
@@ -66,6 +69,8 @@ export class Spent {
     const heavy = this.#senders.heavy(now, BUDGET_KEPT_SENDERS);
     this.#keptAt = now;
     if (heavy.length > 0) this.#host.storage.kv.put(KEY, heavy);
+    else if (this.#hasKept) this.#host.storage.kv.delete(KEY);
+    this.#hasKept = heavy.length > 0;
   }
 
   /** The sender's events are taken whether or not this is counted; what is lost here is one shard's of a minute. */

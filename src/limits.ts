@@ -199,7 +199,7 @@ export const SITE_STARTS_PER_MINUTE = 6_000;
 export const API_PER_MINUTE = 600;
 /**
  * Bytes that one address may have read in an isolate in a minute, inflated: 60 people who are recorded bring a tenth of it. A
- * body is read and checked before anything else can be known of it, which for 256 KB takes 10 ms.
+ * body is read and checked before anything else can be known of it (`npm run attack` prints what that takes).
  */
 export const BODY_BYTES_PER_MINUTE = 32 * 1024 * 1024;
 /** Sessions of one stored address in its 24 h window (KV `ip:`), a /24 of IPv4: a large office or a mobile gateway. */
@@ -378,7 +378,7 @@ export const LEAD_SESSION_WAIT_MS = 400;
 /** Tries to send a lead, per address and minute: a fair's tablet, or an office, with one a second. Kept equal to wrangler.toml. */
 export const LEADS_PER_MINUTE = 60;
 /**
- * Leads a minute on one site and location: two a second is past any campaign, and at most $15 a day. What the site's own
+ * Leads a minute on one site and location: two a second is past any campaign. What the site's own
  * servers send with a key has as many apart. Kept equal to wrangler.toml.
  */
 export const SITE_LEADS_PER_MINUTE = 120;
@@ -495,8 +495,8 @@ export const COUNT_LATE_MS = SECOND;
  * Budgets are counted in bytes, and what costs something else counts as many bytes as cost as much: a gigabyte comes to some $2
  * at list prices, whatever it was spent on (`npm run cost -- --attack`). A session: its rows, objects, counters and identities,
  * $60 a million with its writes. A write to a store: an alarm, rows or an object in R2, $4 a million. A call: two requests and a
- * journal row, $1.50 a million. An event: its row and index entry, $1.30 a million. A
- * change of consent: rows and a listing. An object in R2: traits, or a chunk of a recording. A lead: its actors and rows.
+ * journal row, $1.50 a million. An event: its row and index entry, $2 a million. A change of consent: rows and a listing. An object
+ * in R2: traits, or a chunk of a recording. A lead: its actors and rows.
  */
 export const CHARGE_SESSION_BYTES = 26 * 1024;
 export const CHARGE_WRITE_BYTES = 2 * 1024;
@@ -518,7 +518,7 @@ export const SESSION_BYTES_PER_HOUR = 4_000_000;
 export const ADDRESS_BYTES_PER_HOUR = 22_000_000;
 /** Of an address's leads, an hour: 60 of them, and 300 at once: a fair's tablet. */
 export const ADDRESS_LEAD_BYTES_PER_HOUR = 60 * CHARGE_LEAD_BYTES;
-/** Of a site, a day: 85,000 visits of ten events, some $8. */
+/** Of a site, a day: 80,000 visits of ten events, some $8. */
 export const SITE_BYTES_PER_DAY = 4_000_000_000;
 /** From which share of its site's budget on a session that has spent so many bytes lately is kept in the archive only. */
 export const SHED_STEPS: readonly { share: number; bytes: number }[] = [

@@ -30,6 +30,12 @@ export const spend = (level: Level | undefined, bytes: number, allowance: Allowa
 /** What has to have come back before more is taken, as a share of an hour's: else each call would be let in by itself. */
 const PAUSE_HOURS = 1 / 6;
 
+/** Seconds until a time (epoch ms); 0 where it is over, or further off than a wait is ever set: the clock has jumped back. */
+export function secondsLeft(until: number, now: number): number {
+  const left = Math.ceil((until - now) / 1_000);
+  return left > 0 && left <= BUDGET_MAX_WAIT_SECONDS ? left : 0;
+}
+
 /** Seconds until there is something to spend again: 0, or a sixth of an hour and more, at most an hour. */
 export function waitFor(level: Level | undefined, allowance: Allowance, now: number): number {
   const over = levelAt(level, allowance, now) - allowance.burst;

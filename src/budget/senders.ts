@@ -1,5 +1,5 @@
-import { BUDGET_MAX_SENDERS, BUDGET_MAX_WAIT_SECONDS } from "../limits";
-import { hourly, type Level, levelAt, spend, waitFor } from "./level";
+import { BUDGET_MAX_SENDERS } from "../limits";
+import { hourly, type Level, levelAt, secondsLeft, spend, waitFor } from "./level";
 
 /** A sender that has spent much, as it is written down: whoever is silent for a while must not begin anew. */
 export type KeptLevel = [name: string, hour: number, level: Level];
@@ -29,10 +29,9 @@ export class Senders {
     return { wait, isNews: wait > 0 };
   }
 
-  /** Seconds until it may spend again; 0 also where that is further off than it was ever set: the clock has jumped back. */
+  /** Seconds until it may spend again. */
   wait(name: string, now: number): number {
-    const left = Math.ceil(((this.#until.get(name) ?? 0) - now) / 1_000);
-    return left > 0 && left <= BUDGET_MAX_WAIT_SECONDS ? left : 0;
+    return secondsLeft(this.#until.get(name) ?? 0, now);
   }
 
   /** Those that have spent more than an hour's, to be written down. */

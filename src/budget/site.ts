@@ -3,9 +3,6 @@ import { type Allowance, hourly } from "./level";
 
 /** A site's budget of a day (UTC), by the share of it that is spent: 1 is all of it. Pure. */
 
-/** The day that a site's budget is of: `2026-11-30`. */
-export const budgetDay = (now: number): string => new Date(now).toISOString().slice(0, 10);
-
 /**
  * Whether a session's events go to the archive only, given what it has spent lately, bytes. The heaviest first, before all is
  * spent, so that those of ordinary visitors stay in the database longest.

@@ -1,5 +1,5 @@
+import { dayOf } from "../day";
 import { BUDGET_ADD_MS, BUDGET_ADD_SHARE, BUDGET_MAX_SITES } from "../limits";
-import { budgetDay } from "./site";
 
 /** What one shard has counted of a site today, and what it was told of all of them together. */
 interface Known {
@@ -58,7 +58,7 @@ export class Sites {
   }
 
   #begin(now: number): void {
-    const day = budgetDay(now);
+    const day = dayOf(now);
     if (day === this.#day) return;
     this.#day = day;
     this.#known = new Map();

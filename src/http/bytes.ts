@@ -1,21 +1,20 @@
+import { type Level, levelAt, spend } from "../budget/level";
 import { BODY_BYTES_PER_MINUTE, BUDGET_CACHE_SENDERS } from "../limits";
 import { senderOf } from "../network/address";
 import { isKeyShown } from "./auth";
+import { Cache } from "./cache";
 import { Problem } from "./problem";
 import { addressOf } from "./rate";
 
-/** What an address may still have read in this isolate, bytes, and as of when (epoch ms). Below nothing it has to wait. */
-interface Left {
-  bytes: number;
-  at: number;
-}
+const ALLOWANCE = { burst: BODY_BYTES_PER_MINUTE, hour: 60 * BODY_BYTES_PER_MINUTE };
 
-const senders = new Map<string, Left>();
+/** After two minutes every level has drained: one body adds far less than a minute's. */
+const KEPT_MS = 2 * 60_000;
 
-function leftOf(sender: string, now: number): number {
-  const { bytes, at } = senders.get(sender) ?? { bytes: BODY_BYTES_PER_MINUTE, at: now };
-  return Math.min(BODY_BYTES_PER_MINUTE, bytes + (Math.max(0, now - at) / 60_000) * BODY_BYTES_PER_MINUTE);
-}
+/** What addresses have had read, in this isolate. */
+const levels = new Cache<Level>(BUDGET_CACHE_SENDERS);
+
+const nameOf = (request: Request): string => senderOf(addressOf(request));
 
 /**
  * Before a body is read: what it holds costs time to read, whoever is refused after. In this isolate alone, which is whose time
@@ -23,20 +22,15 @@ function leftOf(sender: string, now: number): number {
  */
 export function limitBytes(request: Request): void {
   if (isKeyShown(request)) return;
-  const left = leftOf(senderOf(addressOf(request)), Date.now());
-  if (left > 0) return;
-  const retryAfter = Math.max(1, Math.ceil((-left / BODY_BYTES_PER_MINUTE) * 60));
+  const over = levelAt(levels.get(nameOf(request)), ALLOWANCE, Date.now()) - ALLOWANCE.burst;
+  if (over < 0) return;
+  const retryAfter = Math.max(1, Math.ceil((over / BODY_BYTES_PER_MINUTE) * 60));
   throw new Problem("rate_limited", "This address has sent more bytes than it may in a minute.", { retryAfter });
 }
 
 /** After it is read, and inflated: `bytes` of text. */
 export function countBytes(request: Request, bytes: number): void {
   if (isKeyShown(request)) return;
-  const now = Date.now();
-  const sender = senderOf(addressOf(request));
-  const left = leftOf(sender, now) - bytes;
-  senders.delete(sender);
-  const oldest = senders.keys().next();
-  if (senders.size >= BUDGET_CACHE_SENDERS && !oldest.done) senders.delete(oldest.value);
-  senders.set(sender, { bytes: left, at: now });
+  const name = nameOf(request);
+  levels.set(name, spend(levels.get(name), bytes, ALLOWANCE, Date.now()), KEPT_MS);
 }

@@ -1,14 +1,15 @@
+import { secondsLeft } from "../budget/level";
 import { BUDGETS } from "../budget/name";
-import { budgetDay, startWait } from "../budget/site";
+import { startWait } from "../budget/site";
 import type { SiteSpending } from "../budget/sites";
 import { type CallBudget, type Spending, senderKey } from "../budget/spending";
+import { dayOf } from "../day";
 import { placeOf } from "../identity/name";
 import { inTime } from "../in-time";
 import {
   ADDRESS_LEAD_BYTES_PER_HOUR,
   BUDGET_CACHE_MS,
   BUDGET_CACHE_SENDERS,
-  BUDGET_MAX_WAIT_SECONDS,
   BUDGET_NAMED_SHARE,
   BUDGET_WAIT_MS,
   CHARGE_LEAD_BYTES,
@@ -27,8 +28,6 @@ const spent = new Cache<number>(BUDGET_CACHE_SENDERS);
 /** What sites have spent on a day, bytes, and how the database is. */
 const sites = new Cache<SiteSpending>(SITE_CACHE_ENTRIES);
 
-const secondsUntil = (time: number): number => Math.ceil((time - Date.now()) / 1_000);
-
 /** `wait`: seconds until an address, or a session, may send again. Until then its calls wake no actor. */
 export const rememberSpent = (who: string, wait: number): void =>
   spent.set(who, Date.now() + wait * 1_000, wait * 1_000);
@@ -39,26 +38,27 @@ export interface Spent {
   detail: string;
 }
 
-const spentBy = (who: "address" | "session", until: number): Spent => ({
-  wait: Math.min(BUDGET_MAX_WAIT_SECONDS, secondsUntil(until)),
+const spentBy = (who: "address" | "session", wait: number): Spent => ({
+  wait,
   detail: `This ${who} has sent more than it may in a while.`,
 });
 
 /** What this isolate knows of an address and a session. */
 export function knownSpent({ sender, address_hour }: CallBudget, sessionId: string): Spent | null {
-  const untilSender = sender === null ? undefined : spent.get(senderKey(sender, address_hour));
-  if (untilSender !== undefined) return spentBy("address", untilSender);
-  const until = spent.get(sessionId);
-  return until === undefined ? null : spentBy("session", until);
+  const now = Date.now();
+  const ofSender = sender === null ? 0 : secondsLeft(spent.get(senderKey(sender, address_hour)) ?? 0, now);
+  if (ofSender > 0) return spentBy("address", ofSender);
+  const ofSession = secondsLeft(spent.get(sessionId) ?? 0, now);
+  return ofSession > 0 ? spentBy("session", ofSession) : null;
 }
 
 /** What KV says of an address: it may have spent what another site lets it spend, and not what this one does. */
 export function counterSpent({ sender, address_hour }: CallBudget, counter: AddressCounter | null): Spent | null {
   const { spent_until = 0, spent_hour = 0 } = counter ?? {};
-  const wait = secondsUntil(spent_until);
-  if (sender === null || wait <= 0 || spent_hour < address_hour) return null;
-  rememberSpent(senderKey(sender, address_hour), Math.min(BUDGET_MAX_WAIT_SECONDS, wait));
-  return spentBy("address", spent_until);
+  const wait = secondsLeft(spent_until, Date.now());
+  if (sender === null || wait === 0 || spent_hour < address_hour) return null;
+  rememberSpent(senderKey(sender, address_hour), wait);
+  return spentBy("address", wait);
 }
 
 type SiteWord = Pick<CallBudget, "new_sessions_wait" | "site_share" | "is_database_full">;
@@ -66,7 +66,7 @@ type SiteWord = Pick<CallBudget, "new_sessions_wait" | "site_share" | "is_databa
 /** What a call's session is to know of its site; asked for where the call may begin one, else what the isolate remembers. */
 export async function siteWord(context: Context, site: string, day: number, isStart: boolean): Promise<SiteWord> {
   const now = Date.now();
-  const key = `${budgetDay(now)} ${site}`;
+  const key = `${dayOf(now)} ${site}`;
   const known = sites.get(key) ?? (isStart ? await ask(context, site, key) : undefined);
   if (!known) return {};
   const share = known.bytes / day;
@@ -96,8 +96,13 @@ async function ask({ env, log }: Context, site: string, key: string): Promise<Si
 export async function limitLeadSpending({ env, log }: Context, site: string, budget: CallBudget): Promise<void> {
   const { sender, site_day } = budget;
   const spending: Spending = {
-    ...{ v: 1, of: "leads", sender, site, site_day },
-    ...{ bytes: CHARGE_LEAD_BYTES, address_hour: ADDRESS_LEAD_BYTES_PER_HOUR },
+    v: 1,
+    of: "leads",
+    sender,
+    address_hour: ADDRESS_LEAD_BYTES_PER_HOUR,
+    site,
+    site_day,
+    bytes: CHARGE_LEAD_BYTES,
   };
   // Whoever sends with a key has no budget as an address: those of a site meet at random.
   const { shard } = placeOf(env.IDENTITY, "address", sender ?? crypto.randomUUID(), site);

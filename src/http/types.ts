@@ -1,10 +1,11 @@
 import { BUDGETS } from "../budget/name";
-import { budgetDay } from "../budget/site";
+import { dayOf } from "../day";
 import type { Env } from "../env";
 import { inTime } from "../in-time";
-import { BUDGET_CACHE_MS, BUDGET_WAIT_MS, SITE_CACHE_ENTRIES, SITE_MAX_TYPES } from "../limits";
+import { BUDGET_CACHE_MS, BUDGET_WAIT_MS, DAY_MS, SITE_CACHE_ENTRIES, SITE_MAX_TYPES } from "../limits";
 import { BUILT_IN_TYPES } from "../protocol/types";
 import type { TrackCall } from "../session/intake";
+import { Cache } from "./cache";
 import { errorField, type Logger } from "./logger";
 
 /** What an isolate knows of a site's custom types today. */
@@ -18,15 +19,15 @@ interface Known {
   full_until: number;
 }
 
-const sites = new Map<string, Known>();
+/** By day and site: with the day each type is asked for anew. */
+const sites = new Cache<Known>(SITE_CACHE_ENTRIES);
 
 function knownOf(site: string, day: string): Known {
-  const known = sites.get(site);
-  if (known?.day === day) return known;
-  const oldest = sites.keys().next();
-  if (!known && sites.size >= SITE_CACHE_ENTRIES && !oldest.done) sites.delete(oldest.value);
-  const fresh = { day, taken: new Set<string>(), listed: new Set<string>(), full_until: 0 };
-  sites.set(site, fresh);
+  const key = `${day} ${site}`;
+  const known = sites.get(key);
+  if (known) return known;
+  const fresh: Known = { day, taken: new Set(), listed: new Set(), full_until: 0 };
+  sites.set(key, fresh, DAY_MS);
   return fresh;
 }
 
@@ -40,7 +41,7 @@ export function withTypes(env: Pick<Env, "BUDGET">, call: TrackCall, log: Logger
   );
   if (!types || types.length === 0) return call;
   const now = Date.now();
-  const known = knownOf(call.site, budgetDay(now));
+  const known = knownOf(call.site, dayOf(now));
   const unknown = [...new Set(types)].filter((type) => !known.taken.has(type));
   if (unknown.length === 0) return call;
   if (known.full_until > now && !unknown.some((type) => known.listed.has(type)))

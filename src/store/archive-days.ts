@@ -1,14 +1,12 @@
+import { type Day, dayOf } from "../day";
 import { sessionPrefix } from "./archive";
+
+export { type Day, dayOf };
 
 /** R2's objects by the day in their key, oldest first: what retention deletes and the storage report counts. */
 
 const ROOT = "sessions/";
 const DAY_KEY = /^sessions\/(\d{4})\/(\d{2})\/(\d{2})\//;
-
-/** `2026-11-25`; days compare and sort as text. */
-export type Day = string;
-
-export const dayOf = (time: number): Day => new Date(time).toISOString().slice(0, 10);
 
 /** The day a key belongs to; null for a key that is none of ours. */
 export function dayOfKey(key: string): Day | null {

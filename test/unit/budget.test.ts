@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { chargeOf, chargeOfChunk } from "../../src/budget/charge";
 import { hourly, levelAt, spend, waitFor } from "../../src/budget/level";
 import { Senders } from "../../src/budget/senders";
-import { budgetDay, isShed, sessionAllowance, startWait } from "../../src/budget/site";
+import { isShed, sessionAllowance, startWait } from "../../src/budget/site";
 import { Sites } from "../../src/budget/sites";
 import { admitTypes, isFull } from "../../src/budget/types";
 import {
@@ -70,11 +70,6 @@ describe("a call", () => {
 });
 
 describe("a site's budget", () => {
-  it("is of a day in UTC", () => {
-    expect(budgetDay(Date.UTC(2026, 10, 30, 23, 59, 59, 999))).toBe("2026-11-30");
-    expect(budgetDay(Date.UTC(2026, 11, 1))).toBe("2026-12-01");
-  });
-
   it("sheds the heaviest sessions first, and all of them well past its end", () => {
     const shedAt = (share: number) => [0, 63_999, 64_000, 250_000, MB, 4 * MB].filter((bytes) => isShed(share, bytes));
     expect(shedAt(0.49)).toEqual([]);
@@ -184,7 +179,7 @@ describe("sites, as a shard counts them", () => {
 
   it("begin anew with the day", () => {
     const sites = new Sites();
-    sites.spend("shop", 900_000, 1_000_000, NOW);
+    sites.spend("shop", 900_000, 1_000_000, Date.UTC(2026, 10, 30, 23, 59, 59, 999));
     const tomorrow = Date.UTC(2026, 11, 1);
     expect(sites.spend("shop", 100_000, 1_000_000, tomorrow)).toBeCloseTo(0.1);
     sites.learn({ day: "2026-11-30", sums: { shop: 900_000 } });

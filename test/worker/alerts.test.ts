@@ -2,7 +2,7 @@ import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { BUDGETS } from "../../src/budget/name";
-import { budgetDay } from "../../src/budget/site";
+import { dayOf } from "../../src/day";
 import type { Env } from "../../src/env";
 import { createLogger } from "../../src/http/logger";
 import {
@@ -174,7 +174,7 @@ it("a site that has spent most of its budget of the day, once, and the next day 
   const received = receive();
   const site = await newSite([endpoint("crm")], { budgets: { site_bytes_per_day: 1_000_000 } });
   const spend = (bytes: number) =>
-    env.BUDGET.getByName(BUDGETS).add({ day: budgetDay(Date.now()), sums: { [site]: bytes } });
+    env.BUDGET.getByName(BUDGETS).add({ day: dayOf(Date.now()), sums: { [site]: bytes } });
   await spend(799_999);
   await cronFor(site, 15 * MINUTE);
   expect(alertsIn(received)).toEqual([]);

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { BUDGETS } from "../../src/budget/name";
-import { budgetDay } from "../../src/budget/site";
 import type { Spending } from "../../src/budget/spending";
+import { dayOf } from "../../src/day";
 import { placeOf } from "../../src/identity/name";
 import {
   ADDRESS_LEAD_BYTES_PER_HOUR,
@@ -237,7 +237,7 @@ describe("a site's budget", () => {
   const spentOver = (site: string, bytes: number): Promise<void> =>
     vi.waitFor(async () => expect(await env.BUDGET.getByName(BUDGETS).spent(site)).toBeGreaterThan(bytes));
   const say = (site: string, bytes: number) =>
-    env.BUDGET.getByName(BUDGETS).add({ day: budgetDay(Date.now()), sums: { [site]: bytes } });
+    env.BUDGET.getByName(BUDGETS).add({ day: dayOf(Date.now()), sums: { [site]: bytes } });
 
   it("refuses nothing: the heaviest session's events go to the archive only, and are counted", async () => {
     const site = await siteWith({ site_bytes_per_day: 2 * MB });
@@ -384,7 +384,7 @@ describe("a database that is nearly full", () => {
 describe("a site with more custom types than it may have", () => {
   it("keeps the newest in the archive only, by HTTP and by socket, and loses none", async () => {
     const site = await newSite([], {});
-    const day = budgetDay(Date.now());
+    const day = dayOf(Date.now());
     const names = Array.from({ length: SITE_MAX_TYPES - 1 }, (_, i) => `kept.n${i}`);
     await env.BUDGET.getByName(BUDGETS).types(site, day, names);
     const id = newId();

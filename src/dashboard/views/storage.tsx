@@ -172,8 +172,9 @@ function Whole({ data }: { data: Storage }) {
           empty={<Notice title="No site has spent anything today" />}
         />
         <p class="note soft">
-          A site that has spent its budget, or a database of more than {bytes(data.database.archive_only_from_bytes)},
-          loses nothing: events go to the archive only, the heaviest sessions first.
+          Where a site has spent its budget, or the database has more than{" "}
+          {bytes(data.database.archive_only_from_bytes)}, events go to the archive only. Of a spent site the heaviest
+          sessions go first.
         </p>
       </Panel>
       <Panel title="Retention">
