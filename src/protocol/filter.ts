@@ -35,7 +35,8 @@ export const filterFields = {
     .transform((url) => pageName(url))
     .optional()
     .meta({
-      description: "Sessions that saw this page, in any spelling of its address; query and fragment are left out",
+      description:
+        "Sessions that saw this page, in any spelling of its address; query and fragment are left out, but for a route (`#/cart`)",
     }),
   source: named(sourceName).meta({
     description: "As /analytics/sources names it (google, news.example, direct), or another name of it: google.com, fb",

@@ -60,12 +60,20 @@ function withoutSlashes(page: string): string {
   return page.slice(0, end);
 }
 
+/** Where a single-page app keeps its route: `#/cart?page=2`, `#!/cart`. Any other fragment is a place within a page. */
+const HASH_ROUTE = /^#!?\/+[^/?]/;
+
 /**
- * A page as aggregates name it: without query and fragment, which differ from visit to visit, in one spelling, and no longer
- * than an address that the API takes. The name of a name is itself.
+ * A page as aggregates name it: without query, which differs from visit to visit, and without a fragment but for a route, in
+ * one spelling, and no longer than an address that the API takes. The name of a name is itself.
  */
 export function pageName(url: string, slash: TrailingSlash = "keep"): string {
-  const page = cutPath(pageUrl(url).split(/[?#]/, 1)[0] ?? url);
+  const spelled = pageUrl(url);
+  const at = spelled.indexOf("#");
+  const [path = url] = spelled.split(/[?#]/, 1);
+  const fragment = at < 0 ? "" : spelled.slice(at);
+  const [route = ""] = HASH_ROUTE.test(fragment) ? fragment.split("?", 1) : [];
+  const page = cutPath(path + route);
   return slash === "drop" ? withoutSlashes(page) : page;
 }
 

@@ -12,6 +12,9 @@ describe("a page's name", () => {
   it.each([
     ["https://shop.example/a", "https://shop.example/a"],
     ["https://shop.example/a?b=1#c", "https://shop.example/a"],
+    ["https://shop.example/app?b=1#/cart?page=2", "https://shop.example/app#/cart"],
+    ["https://shop.example/#!/cart/red%20shoes", "https://shop.example/#!/cart/red%20shoes"],
+    ["https://shop.example/#/", "https://shop.example/"],
     ["https://shop.example/a#c?d", "https://shop.example/a"],
     ["", ""],
     ["shop", "shop"],
