@@ -44,6 +44,8 @@ export const MAX_ID_UNITS = 128;
 /** A visitor's secret: 128 bits as hex digits at least, below which it could be guessed; the tracker's has 72 characters. */
 export const MIN_SECRET_UNITS = 32;
 export const MAX_SECRET_UNITS = 128;
+/** A domain name's (RFC 1035, without its last dot). */
+export const MAX_DOMAIN_UNITS = 253;
 /** Far past any session (10,000 events is a long one), far below 2^53. */
 export const MAX_NUMBER = 1_000_000_000;
 /** Screen and page coordinates in CSS pixels: the longest page browsers lay out is about 33.5 M px (2^25). */

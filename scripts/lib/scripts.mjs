@@ -13,6 +13,7 @@ const OUT = `${root}dist/browser`;
 /** Loaded after idle, or where the page has what it is for, with `import()`: ES modules. */
 const LAZY = {
   "acts.js": "src/browser/lazy/acts/index.ts",
+  "domain.js": "src/browser/lazy/domain/index.ts",
   "fingerprint.js": "src/browser/lazy/fingerprint.ts",
   "lead.js": "src/browser/lazy/lead/index.ts",
   "recorder.js": "src/browser/lazy/recorder/index.ts",
@@ -33,12 +34,12 @@ const MODULES = { "module.js": "src/browser/module.ts" };
 const SHORT_NAMES = Object.fromEntries(
   Object.entries({
     ...{ until: "a", failures: "b", finish: "c", place: "d", items: "e", bytes: "f", number: "g", batch: "h" },
-    ...{ gather: "i", consented: "j", adopt: "k", restart: "l", plug: "m", socket: "n", device: "o", held: "p" },
-    ...{ url: "q", last: "r", drops: "s" },
+    ...{ gather: "i", consented: "j", clean: "k", leaving: "l", look: "m", socket: "n", device: "o", held: "p" },
+    ...{ url: "q", last: "r", drops: "s", refuses: "t", bound: "u", settle: "v", move: "w", answered: "x", ledBy: "y" },
   }).map(([name, letter]) => [`$${name}`, letter]),
 );
 /** The files that have those names; what others have written, and what talks to the server or to a page, keeps its own. */
-const SHORTENED = ["tracker.js", "pulse.js", "module.js", "acts.js"];
+const SHORTENED = ["tracker.js", "pulse.js", "module.js", "acts.js", "domain.js"];
 const OWN_NAMES = new RegExp(
   `^(${Object.keys(SHORT_NAMES)
     .map((name) => name.slice(1))
@@ -143,7 +144,7 @@ async function bundle(name, entry, format, define) {
       ...{ ecma: 2020, passes: 4, inline: 3, keep_fargs: false, pure_getters: true },
       ...{ unsafe_arrows: true, unsafe_methods: true, hoist_funs: true },
       // Mostly a template of one value, as a sum. It takes the page's built-ins for the language's own, as this code does.
-      unsafe: SHORTENED.includes(name),
+      ...{ unsafe: SHORTENED.includes(name), unsafe_math: SHORTENED.includes(name), lhs_constants: false },
     },
     sourceMap: { content: map ?? "", filename: name, includeSources: true },
   });

@@ -6,7 +6,7 @@ import type { Options, PulseGateApi } from "./public";
 import { record } from "./record";
 import { safe } from "./safe";
 import { startCapture } from "./start";
-import { pageUrl } from "./url";
+import { cleanUrl } from "./url";
 
 let isStarted = false;
 /** Calls made before the start, in order. */
@@ -23,14 +23,14 @@ const whenStarted = <Args extends unknown[]>(f: (...args: Args) => void): ((...a
 
 const start = safe(() => {
   // A page without an address, `file:` or `about:`, is nothing the server could take.
-  if (isStarted || !pageUrl()) return;
+  if (isStarted || !cleanUrl(location.href)) return;
   isStarted = true;
   startCapture();
   for (const call of early) call();
 });
 
 // Not in TypeScript's DOM library: https://wicg.github.io/nav-speculation/prerendering.html
-const { prerendering } = document as Document & { prerendering?: boolean };
+const page: Document & { prerendering?: boolean } = document;
 
 const track = whenStarted((event_type: string, data?: Record<string, unknown>) => record({ event_type, data }));
 
@@ -38,7 +38,7 @@ export const api: PulseGateApi = {
   init(given?: Partial<Options>) {
     if (!isStarted) Object.assign(options, given);
     // A page that is only prepared has not been seen, and may never be.
-    if (prerendering) addEventListener("prerenderingchange", start);
+    if (page.prerendering) addEventListener("prerenderingchange", start);
     else start();
   },
   track,

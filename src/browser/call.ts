@@ -1,7 +1,9 @@
 import { who } from "./consent";
 import { streamName } from "./ids";
+import { toJson } from "./json";
 import { options } from "./options";
 import { startFacts } from "./page";
+import { plug } from "./plug";
 import { type Batch, type By, drop, type Stream, settle, take } from "./queue";
 import type { Reply } from "./reply";
 import type { Session } from "./session";
@@ -16,9 +18,9 @@ export interface Call {
   finish(reply: Reply): void;
 }
 
-/** A stream for what happens from now on, `page` as its first. */
-export const newStream = (session: Session, page: string): Stream => ({
-  ...{ id: session.id, key: session.key, name: streamName(), start: startFacts(page), last: 0, items: [], gone: [] },
+/** A stream for what happens from now on, `page` as its first, and `referrer` what led there. */
+export const newStream = ({ id, key }: Session, page: string, referrer: string): Stream => ({
+  ...{ id, key, name: streamName(), start: startFacts(page, referrer), last: 0, items: [], gone: [] },
 });
 
 /** The next call, its events marked as taken; undefined when there is nothing, or all is in flight. */
@@ -33,7 +35,7 @@ export function nextCall(stream: Stream, by: By, room: number): Call | undefined
   const fields = batch
     ? { stream: stream.name, first: batch.first, gone: batch.gone, start: said, end: dueEnd }
     : (said ?? dueEnd);
-  const body = JSON.stringify({
+  const body = toJson({
     session_id: stream.id,
     session_key: stream.key,
     site: options.site,
@@ -47,7 +49,7 @@ export function nextCall(stream: Stream, by: By, room: number): Call | undefined
     finish({ ack, code }) {
       // With a refused batch its start and end were not heard; refused by themselves, they are not sent again.
       if (batch && code) return drop(stream, batch);
-      if (batch && ack) settle(stream, batch, ack);
+      if (batch && ack) (plug.settle ?? settle)(stream, batch, ack);
       if (stream.start === start) stream.start = undefined;
       if (stream.end === dueEnd) stream.end = undefined;
     },

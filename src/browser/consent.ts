@@ -1,7 +1,7 @@
 import type { Consent } from "../protocol/fields";
 import type { StartInput } from "../protocol/track";
-import { plug } from "./delivery";
 import { options } from "./options";
+import { plug } from "./plug";
 import { visitor } from "./session";
 
 let state: Consent | undefined;

@@ -6,63 +6,86 @@ import type { EventInput } from "../protocol/events";
 import type { Consent } from "../protocol/fields";
 import { failed, newBackoff, reset } from "./backoff";
 import { type Call, newStream, nextCall } from "./call";
+import { toldBy } from "./campaign";
 import { consent, setConsent } from "./consent";
 import { emit } from "./hooks";
 import { beacon, post, sizeOf } from "./http";
-import type { Plug } from "./kit";
-import { ANSWER_MS, BATCH_BYTES, BEACON_MIN_BYTES, COALESCE_MS, IDLE_MS } from "./limits";
+import { toJson } from "./json";
+import { ANSWER_MS, BATCH_BYTES, BEACON_MIN_BYTES, COALESCE_MS } from "./limits";
+import { options } from "./options";
 import { keep } from "./outbox";
+import { plug } from "./plug";
 import { add, BEACONED, release, SENT, type Stream } from "./queue";
 import { BUSY, isElsewhere, isOver, type Reply } from "./reply";
 import { safe } from "./safe";
-import { forgetSession, touchSession } from "./session";
+import { forgetSession, isSessionOpen, touchSession } from "./session";
 import { clearDevice } from "./storage";
-import { pageUrl } from "./url";
+import { cleanUrl, cleanValue, pageUrl } from "./url";
 
 /** The first takes events; the others still have something unacked, of a session that is over or a page that is gone. */
-let streams: Stream[] = [];
-/** What has happened and is in no stream yet, in order: JSON. */
-const fresh: string[] = [];
+export const streams: Stream[] = [];
+/** What has happened and is in no stream yet, in order: JSON as it happened, and whether it is a view by a move within the page. */
+const fresh: Parameters<typeof deliver>[] = [];
 let isInFlight = false;
 let timer = 0;
-const retry = newBackoff();
+export const retry = newBackoff();
 /** Something may be on the device. */
 let isKept = false;
 
-/** The engagement that the page was last told. */
-let score: number | undefined;
+/** What the page's last view showed. */
+let view = "";
 
-/** Filled by the part of the tracker that comes after idle. */
-export const plug: Plug = {};
-
-/** Takes an event as it goes out. */
-export function deliver(json: string): void {
-  fresh.push(json);
+/** Takes an event. */
+export function deliver(json: string, isMove?: boolean): void {
+  fresh.push([json, isMove]);
   // The next try may be half a minute away, and the page may crash before.
   if (retry.failures) number();
-  // A page that still loads has better to do; once it has nothing to do, what there is goes out.
-  wakeIn(document.readyState === "complete" ? COALESCE_MS : IDLE_MS);
+  wakeIn(COALESCE_MS);
 }
+
+/** Whether what happens now goes on with a session: one that runs, or that begins with what has just happened. */
+export const isVisit = (): unknown => fresh[0] ?? isSessionOpen();
 
 /**
  * Gives what has happened its session and its number. Not as it happens: storage, random ids and what is asked of the
  * device would take the time of a page that loads, or of a click that waits for its frame.
  */
-export const number = safe(() => {
-  for (const json of fresh.splice(0)) emit("event", enter(json));
+export function number(): void {
+  for (const one of fresh.splice(0)) numberOne(...one);
+}
+
+const numberOne = safe((...one: Parameters<typeof enter>) => {
+  const event = enter(...one);
+  if (event) emit("event", event);
 });
 
-/** Enters an event into the session that runs now. */
-function enter(json: string): EventInput {
-  const event: EventInput & { page: string } = JSON.parse(json);
-  const session = touchSession(event.page);
+/** Enters an event, without secrets, into the session that runs now; nothing for what is no event of its own. */
+export function enter(raw: string, isMove?: boolean): EventInput | undefined {
+  // Only traits are what a visitor has told on purpose.
+  const isTold = /^{"event_type":"identify"/.test(raw);
+  const event: EventInput & { page: string } = JSON.parse(raw, (name, value) =>
+    isTold || name === "event_type" ? value : cleanValue(name, value),
+  );
+  event.page = cleanUrl(event.page) ?? "";
+  if (plug.refuses?.(event)) return;
+  let campaign: string | undefined;
+  if (event.event_type === "page_view") {
+    const told = toldBy(event.page, "hash" in options);
+    // Another place of the page, or the same without what had brought the visitor.
+    if (isMove && told.view === view) return;
+    ({ view, campaign } = told);
+  }
+  const session = touchSession(campaign);
   let [stream] = streams;
   if (stream?.id !== session.id) {
-    stream = newStream(session, event.page);
+    stream = newStream(session, event.page, plug.ledBy);
     streams.unshift(stream);
+    plug.ledBy = "";
     emit("session", session.id);
   }
+  const json = toJson(event);
   add(stream, json, sizeOf(json), session.at);
+  plug.bound?.(stream, session.at);
   if (retry.failures) keep(stream, session.at);
   return event;
 }
@@ -70,6 +93,8 @@ function enter(json: string): EventInput {
 /** Sends what there is, unless the server has asked for patience. */
 export const flush = safe(() => {
   timer = 0;
+  // What cleans texts is on its way.
+  if (!plug.clean) return;
   // Not after an ack: a path would go out with each round trip. While tries fail, what happens is in a stream at once.
   if (fresh[0] ?? retry.failures) plug.gather?.();
   number();
@@ -85,6 +110,7 @@ export const flush = safe(() => {
 
 /** The page may be gone in a moment: all that is unacked leaves at once, also what waits for an answer. */
 export function leave(): void {
+  if (isVisit()) for (const last of plug.leaving) last();
   if (consent() === "pending") return;
   // Whether a beacon arrives is never known: the next page asks for the rest, or this one if it is still there by then.
   keepAll(0);
@@ -104,13 +130,6 @@ export function leave(): void {
 /** Back on the page: what left by beacon goes by a way that answers. */
 export function resume(): void {
   for (const stream of streams) release(stream, BEACONED);
-  flush();
-}
-
-/** What an earlier page could not deliver is this page's now. */
-export function adopt(stream: Stream): void {
-  streams.push(stream);
-  keepAll(Date.now());
   flush();
 }
 
@@ -147,7 +166,7 @@ function forbid(state: Consent): void {
 }
 
 /** To the device: what is unacked; or, once it is acked, that nothing is. */
-function keepAll(held: number): void {
+export function keepAll(held: number): void {
   number();
   isKept = true;
   for (const stream of streams) keep(stream, held);
@@ -174,9 +193,9 @@ function send(stream: Stream, call: Call): void {
 }
 
 function settleCall(stream: Stream, call: Call, reply: Reply, bySocket: unknown): void {
-  const { ack, code, consent: effective, engagement, session_id } = reply;
+  const { ack, code, consent: effective, session_id } = reply;
   if (effective) forbid(effective);
-  if (isElsewhere(code)) move(stream);
+  if (isElsewhere(code) && plug.move) plug.move(stream);
   else if (code === "consent_pending") forbid("pending");
   else if (code ? code !== BUSY : call.batch ? ack : session_id) {
     call.finish(reply);
@@ -184,23 +203,8 @@ function settleCall(stream: Stream, call: Call, reply: Reply, bySocket: unknown)
     if (isKept) keepAll(Date.now());
     if (ack?.ended || isOver(code)) forgetSession(stream.id);
     emit("ack", ack);
-    if (engagement && engagement.score !== score) {
-      score = engagement.score;
-      emit("score", engagement);
-    }
+    plug.answered?.(reply);
   }
   // A socket that says nothing closes, and `fetch` may get through at once.
   else if (!bySocket || code) failed(retry, reply.retry_after);
-}
-
-/** The server does not know the session, or takes no more streams of it: what is unacked happens in the next. */
-function move(stream: Stream): void {
-  const items = stream.items;
-  forgetSession(stream.id);
-  // Were the next one unknown too, this must not become a storm of new sessions.
-  failed(retry);
-  stream.items = [];
-  keep(stream, 0);
-  streams = streams.filter((one) => one !== stream);
-  for (const { json } of items) enter(json);
 }

@@ -6,6 +6,13 @@ import { captureForms } from "./form/capture";
 import { lookForLeads } from "./form/leads";
 import { listen } from "./safe";
 
-captureForms(lookForLeads);
-lookForLeads();
-listen("DOMContentLoaded", () => lookForLeads());
+const MARK = Symbol.for("pulsegate.forms");
+const page = window as { [MARK]?: true };
+
+// `pulse.js` brings this too: a page that has both captures its forms once.
+if (!page[MARK]) {
+  page[MARK] = true;
+  captureForms(lookForLeads);
+  lookForLeads();
+  listen("DOMContentLoaded", () => lookForLeads());
+}

@@ -17,11 +17,12 @@ export async function post(url: string, body: string): Promise<Reply> {
       // Where it is missing, the browser's own patience holds.
       signal: AbortSignal.timeout?.(ANSWER_MS),
     });
-    if (/^5|429|408/.test(`${response.status}`))
-      return { code: BUSY, retry_after: Number(response.headers.get("Retry-After")) };
-    // A proxy's page is not JSON: an error of its own is final too, but its 200 settles nothing.
     const reply: Reply = await response.json().catch(() => ({}));
-    return response.ok ? reply : { code: reply.code ?? "refused" };
+    if (response.ok) return reply;
+    // What a proxy, a firewall or a captive portal answers settles nothing, as its 200 does: a refusal of ours is a problem with a code.
+    const { status, headers } = response;
+    const isFinal = /^4(?!08|29)/.test(`${status}`) && /problem/.test(`${headers.get("Content-Type")}`);
+    return { code: (isFinal && reply.code) || BUSY, retry_after: Number(headers.get("Retry-After")) };
   } catch {
     return {};
   } finally {

@@ -1,27 +1,42 @@
 import { mayStore } from "./consent";
-import { adopt, flush, plug, restart } from "./delivery";
-import { on } from "./hooks";
+import { enter, flush, keepAll, restart, retry, streams } from "./delivery";
+import { emit, on } from "./hooks";
 import type { Lent } from "./kit";
 import { IDLE_MS } from "./limits";
 import { load } from "./load";
 import { options } from "./options";
 import { page } from "./outbox";
+import { plug } from "./plug";
 import { record } from "./record";
+import { rough } from "./rough";
 import { listen } from "./safe";
+import { forgetSession } from "./session";
+import { memory, read, write } from "./storage";
 import { cleanUrl } from "./url";
 
 interface Acts {
   start(...lent: Lent): void;
 }
 
-/** Loads the tracker's later part once the page has loaded and has nothing else to do. */
+/** Loads the tracker's later part once the page has loaded and has nothing else to do, and then sends what there is. */
 export function loadRest(): void {
-  const start = (acts: Acts): void => acts.start(options, plug, page, record, cleanUrl, adopt, on, mayStore, restart);
-  const whenIdle = (): void => {
+  const start = (acts: Acts): void =>
+    acts.start(
+      ...([options, plug, page, record, cleanUrl, on, emit, mayStore, restart, flush] as const),
+      ...([read, write, memory, streams, retry, enter, forgetSession, keepAll] as const),
+    );
+  const without = (): void => {
+    plug.clean = rough;
     flush();
-    load("acts", start);
   };
-  const idle = (): unknown => (self.requestIdleCallback ?? setTimeout)(whenIdle, { timeout: IDLE_MS });
+  let isAsked = false;
+  const ask = (): void => {
+    if (!isAsked) load("acts", start, without);
+    isAsked = true;
+  };
+  const idle = (): unknown => (self.requestIdleCallback ?? setTimeout)(ask, { timeout: IDLE_MS });
   if (document.readyState === "complete") idle();
   else listen("load", idle);
+  // A page may load for ever.
+  setTimeout(ask, IDLE_MS);
 }

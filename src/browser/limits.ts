@@ -33,6 +33,10 @@ export const RETRY_AFTER_MAX_MS = 3_600_000;
 export const SESSION_IDLE_MS = 30 * 60_000;
 /** What waits for the page to be idle waits at most this long after its load, and a first call at most this long at all. */
 export const IDLE_MS = 2_000;
+/** The cookie of a domain is written again for the same session after this: another host may take it for so much older. */
+export const SHARED_MS = 60_000;
+/** As long as browsers keep a cookie at most; Safari keeps one that a script has written for 7 days. */
+export const COOKIE_DAYS = 400;
 /** A scroll position is read at most this often. */
 export const SCROLL_MS = 250;
 /** A pointer's position is taken at most this often; with 50 points a path is at least 5 s long. */

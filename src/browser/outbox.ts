@@ -1,4 +1,6 @@
 import { streamName } from "./ids";
+import { toJson } from "./json";
+import { queueKey } from "./keys";
 import { options } from "./options";
 import type { Stream } from "./queue";
 import { write } from "./storage";
@@ -16,5 +18,5 @@ export const page = streamName();
 /** Keeps the unacked events of `stream` on the device; without any it forgets them there. */
 export function keep(stream: Stream, held: number): void {
   const kept: Kept = { ...stream, page, held };
-  write(`pulsegate.queue.${options.site}.${stream.name}`, stream.items[0] && JSON.stringify(kept));
+  write(queueKey(options.site, stream.name), stream.items[0] && toJson(kept));
 }

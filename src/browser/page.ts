@@ -1,13 +1,13 @@
 import type { StartInput } from "../protocol/track";
 import { cleanUrl } from "./url";
 
-/** What a start says of this device, and of the page load that begins with `page`. */
-export function startFacts(page: string): StartInput {
+/** What a start says of this device, and of the visit that begins with `page`; `referrer`: what led there, if anything did. */
+export function startFacts(page: string, referrer: string): StartInput {
   // Not in TypeScript's DOM library: https://www.w3.org/TR/device-memory/, and Chromium's own object.
   const device: Navigator & { deviceMemory?: number } = navigator;
   return {
     page,
-    referrer: cleanUrl(document.referrer),
+    referrer: cleanUrl(referrer),
     device_info: {
       user_agent: device.userAgent.slice(0, 1_024),
       language: device.language,

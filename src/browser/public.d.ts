@@ -16,6 +16,10 @@ export interface Options {
    * `*` for anything. Default: nothing. The site's settings have to allow it too.
    */
   allow?: string;
+  /** The domain whose hosts share visitor and session, by a cookie: `shop.example`. Default: each host has its own. */
+  domain?: string;
+  /** Present, whatever it says: what follows `#/` in an address is a page of its own (`#/cart?page=2`). */
+  hash?: string;
 }
 
 /**
@@ -43,6 +47,14 @@ export interface PulseGateApi {
   consent(state: Consent): void;
 }
 
+/** A call that a page makes before the script is there: its name and arguments. */
+export type StubCall = [name: keyof PulseGateApi, ...args: unknown[]];
+
+/** What may stand in the script's place until then: the calls, in order. */
+export interface PulseGateStub {
+  q?: StubCall[];
+}
+
 /** For embeds of the product's first version. */
 export interface PulseGateSessionApi {
   init(given?: Partial<Options>): void;
@@ -52,7 +64,7 @@ export interface PulseGateSessionApi {
 
 declare global {
   interface Window {
-    PulseGate?: PulseGateApi;
+    PulseGate?: PulseGateApi & PulseGateStub;
     PulseGateSession?: PulseGateSessionApi;
   }
 }

@@ -1,6 +1,5 @@
 import type { EndPart, StartInput } from "../protocol/track";
-import type { Ack } from "../session/streams";
-import { BATCH_EVENTS, EVENT_BYTES, KEEP_MS, NAMED_RANGES, QUEUE_BYTES } from "./limits";
+import { BATCH_EVENTS, EVENT_BYTES, NAMED_RANGES } from "./limits";
 
 /**
  * The numbered, unacked events of one stream: a pure model, without page, network or clock. An event stays until an ack
@@ -16,7 +15,7 @@ export const SENT = 1;
 export const BEACONED = 2;
 export type By = typeof SENT | typeof BEACONED;
 
-interface Item {
+export interface Item {
   number: number;
   /** The event as it goes out: written once, so that a number never changes its event. */
   json: string;
@@ -55,33 +54,11 @@ export interface Batch {
 
 const isIn = (batch: Batch, item: Item): boolean => batch.first <= item.number && item.number <= batch.last;
 
-function lose(stream: Stream, lost: Item): void {
-  stream.items = stream.items.filter((item) => item !== lost);
-  const number = lost.number;
-  const newest = stream.gone[stream.gone.length - 1];
-  if (newest?.[1] === number - 1) newest[1] = number;
-  else stream.gone.push([number, number]);
-}
-
 /** Numbers an event of `bytes`, written at `at`. One too large is counted but not kept. */
 export function add(stream: Stream, json: string, bytes: number, at: number): void {
-  const item: Item = { number: ++stream.last, json, bytes, at, place: HERE };
-  stream.items.push(item);
-  if (item.bytes > EVENT_BYTES) lose(stream, item);
-  bound(stream, at);
-}
-
-/** Drops what is over 20 h old at `now`, and as much as is too much: the oldest mouse path, or the oldest event. */
-export function bound(stream: Stream, now: number): void {
-  for (;;) {
-    const bytes = stream.items.reduce((sum, item) => sum + item.bytes, 0);
-    const lost =
-      bytes > QUEUE_BYTES
-        ? (stream.items.find((item) => /^{"event_type":"mousemove"/.test(item.json)) ?? stream.items[0])
-        : stream.items.find((item) => item.at < now - KEEP_MS);
-    if (!lost) return;
-    lose(stream, lost);
-  }
+  const number = ++stream.last;
+  if (bytes > EVENT_BYTES) stream.gone.push([number, number]);
+  else stream.items.push({ number, json, bytes, at, place: HERE });
 }
 
 /**
@@ -113,16 +90,13 @@ export function release(stream: Stream, from: By, batch?: Batch): void {
   for (const item of stream.items) if (item.place === from && (!batch || isIn(batch, item))) item.place = HERE;
 }
 
-/** An ack came for `batch`: forgets what is settled. */
-export function settle(stream: Stream, batch: Batch, { through, missing }: Pick<Ack, "through" | "missing">): void {
-  // A full list may be cut short: above its last range only the batch itself is known to be settled.
-  const known = missing[NAMED_RANGES - 1]?.[1] ?? through;
-  const isOpen = ([from, to]: Range): boolean => to > known || missing.some(([low, high]) => low <= to && from <= high);
-  stream.items = stream.items.filter((item) => !isIn(batch, item) && isOpen([item.number, item.number]));
-  stream.gone = stream.gone.filter(isOpen);
+/** An ack came for `batch`: forgets it. What else the ack settles is sent again, and counts once. */
+export function settle(stream: Stream, batch: Batch): void {
+  stream.items = stream.items.filter((item) => !isIn(batch, item));
 }
 
 /** The server refused `batch` for good: its events are dropped, and their numbers named as gone. */
 export function drop(stream: Stream, batch: Batch): void {
-  for (const item of stream.items) if (isIn(batch, item)) lose(stream, item);
+  settle(stream, batch);
+  stream.gone.push([batch.first, batch.last]);
 }

@@ -10,6 +10,9 @@ export interface Reply {
   consent?: Consent;
   /** Where the site exposes it. */
   engagement?: { score: number; band: string };
+  /** Said to a start that named a domain: who the visitor is, for the other hosts. */
+  visitor_id?: string;
+  visitor_proof?: string;
   code?: string;
   /** Seconds. */
   retry_after?: number;

@@ -1,5 +1,4 @@
 import type { StartInput } from "../protocol/track";
-import { campaignOf } from "./campaign";
 import { isOwn, secret, uuid } from "./ids";
 import { SECRET_KEY, sessionKey, VISITOR_KEY } from "./keys";
 import { SESSION_IDLE_MS } from "./limits";
@@ -32,12 +31,23 @@ function stored(): Partial<Session> {
 /** False once nothing has happened for 30 minutes, or the session was ended. */
 export const isSessionOpen = ({ at = 0 } = stored()): boolean => Date.now() - at < SESSION_IDLE_MS;
 
-/** The session for what has just happened on `page`: a new one after 30 minutes of nothing, or with another campaign. */
-export function touchSession(page: string): Session {
+/** The campaign in the address of the page's last view: it has brought somebody once, and brings nobody again. */
+let arrived = "";
+
+/**
+ * The session for what has just happened: a new one after 30 minutes of nothing, or where a view's own address brings another
+ * campaign. `campaign` is that of a view, empty without one; undefined for what is no view.
+ */
+export function touchSession(campaign?: string): Session {
   const known = stored();
-  const campaign = campaignOf(page) || known.campaign || "";
-  const isSame = isSessionOpen(known) && campaign === known.campaign;
-  const session = { ...(isSame ? known : { id: uuid(), key: uuid() }), at: Date.now(), campaign } as Session;
+  const brought = campaign !== arrived && campaign;
+  arrived = campaign ?? arrived;
+  const isSame = isSessionOpen(known) && (!brought || brought === known.campaign);
+  const session = {
+    ...(isSame ? known : { id: uuid(), key: uuid(), campaign: "" }),
+    at: Date.now(),
+    ...(brought && { campaign: brought }),
+  } as Session;
   write(storageKey(), JSON.stringify(session));
   return session;
 }

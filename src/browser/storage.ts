@@ -4,7 +4,8 @@ import { safe } from "./safe";
 
 /** `localStorage`; or this page's memory where it is blocked, full or absent, or where nobody has allowed it. */
 
-const memory = new Map<string, string>();
+/** What could not be kept on the device, or must not be: the next page will not know it. */
+export const memory = new Map<string, string>();
 
 export function read(key: string): string | null {
   try {
@@ -25,9 +26,6 @@ export function write(key: string, value?: string | null | false): void {
   }
   if (value) memory.set(key, value);
 }
-
-/** Something could not be kept on the device, or must not: the next page will not know it. */
-export const isForgetful = (): unknown => !mayStore() || memory.size;
 
 /** Once it is forbidden: what the page still needs of the device it remembers itself; the visitor it forgets. */
 export const clearDevice = safe(() => {

@@ -15,10 +15,12 @@ function fits(text: string, pattern: string): boolean {
   const parts = pattern.split("*");
   const last = parts.pop() ?? "";
   let at = 0;
-  for (const [i, part] of parts.entries()) {
+  let isFirst = true;
+  for (const part of parts) {
     const found = text.indexOf(part, at);
-    if (found < 0 || (found && !i)) return false;
+    if (found < 0 || (found && isFirst)) return false;
     at = found + part.length;
+    isFirst = false;
   }
   return parts[0] === undefined ? text === last : text.slice(at).endsWith(last);
 }

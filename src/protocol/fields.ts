@@ -1,5 +1,12 @@
 import * as z from "zod";
-import { MAX_ID_UNITS, MAX_NUMBER, MAX_SECRET_UNITS, MAX_URL_UNITS, MIN_SECRET_UNITS } from "../limits";
+import {
+  MAX_DOMAIN_UNITS,
+  MAX_ID_UNITS,
+  MAX_NUMBER,
+  MAX_SECRET_UNITS,
+  MAX_URL_UNITS,
+  MIN_SECRET_UNITS,
+} from "../limits";
 import { isCalendarDay } from "./instant";
 import { cleanText } from "./text";
 
@@ -69,6 +76,15 @@ export const StreamName = z
 
 /** Ids the client made: visitor, fingerprint. */
 export const ClientId = z.string().regex(new RegExp(`^[\\x21-\\x7e]{1,${MAX_ID_UNITS}}$`), "must be printable ASCII");
+
+/** The domain that hosts of a site share: at least two labels, in lower case. */
+export const SharedDomain = z
+  .string()
+  .max(MAX_DOMAIN_UNITS)
+  .regex(/^(?:[a-z0-9-]{1,63}\.){1,8}[a-z0-9-]{1,63}$/, "must be a domain, in lower case");
+
+/** What the server has said to a host of the domain that has shown the visitor's secret. */
+export const VisitorProof = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 hex digits");
 
 /** What a visitor's id is made of: known to their device alone. */
 export const VisitorSecret = z

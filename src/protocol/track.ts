@@ -13,8 +13,10 @@ import {
   Referrer,
   SessionId,
   SessionKey,
+  SharedDomain,
   SiteName,
   StreamName,
+  VisitorProof,
   VisitorSecret,
 } from "./fields";
 import { type Checks, isNumber, isPlain, isText } from "./plain";
@@ -55,6 +57,10 @@ export const StartInput = z.object({
   fingerprint_id: ClientId.nullish(),
   visitor_id: ClientId.nullish().meta({ description: "Beside a `visitor_secret`: the id that the device had before" }),
   visitor_secret: VisitorSecret.nullish(),
+  domain: SharedDomain.nullish().meta({
+    description: "Of the page's host: asks for a `visitor_proof`, or says where the one that it brings holds",
+  }),
+  visitor_proof: VisitorProof.nullish().meta({ description: "Of the `visitor_id`, from another host of the `domain`" }),
   referrer: Referrer.nullish(),
   device_info: DeviceInfo.nullish(),
   screen: Screen.nullish(),

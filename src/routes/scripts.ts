@@ -1,5 +1,7 @@
 import actsMap from "../../dist/browser/acts.js.map.txt";
 import acts from "../../dist/browser/acts.js.txt";
+import domainMap from "../../dist/browser/domain.js.map.txt";
+import domain from "../../dist/browser/domain.js.txt";
 import fingerprintMap from "../../dist/browser/fingerprint.js.map.txt";
 import fingerprint from "../../dist/browser/fingerprint.js.txt";
 import formMap from "../../dist/browser/form.js.map.txt";
@@ -20,6 +22,7 @@ import { Problem } from "../http/problem";
 /** The browser scripts as the build left them: their text, their source maps, and the hashes they go by. */
 const CODE: Record<string, string> = {
   "acts.js": acts,
+  "domain.js": domain,
   "fingerprint.js": fingerprint,
   "form.js": form,
   "lead.js": lead,
@@ -29,6 +32,7 @@ const CODE: Record<string, string> = {
 };
 const MAPS: Record<string, string> = {
   "acts.js.map": actsMap,
+  "domain.js.map": domainMap,
   "fingerprint.js.map": fingerprintMap,
   "form.js.map": formMap,
   "lead.js.map": leadMap,

@@ -31,6 +31,7 @@ import {
 import { ruleOf } from "../recording/rule";
 import { buildCall, type CallContext, type CallParts } from "../session/call";
 import type { Refused, Taken, TrackResult } from "../session/result";
+import { proofFor, type SharedVisitor, shownVisitor } from "./shared-visitor";
 
 const ANSWER = { "Content-Type": "application/json", "Cache-Control": "no-store" };
 
@@ -40,9 +41,9 @@ export const startSession: Handler = (context) =>
     const start = unwrap(parseWith(StartInput, raw));
     const session_id = start.session_id ?? crypto.randomUUID();
     const taken = await send(context, session_id, start.site, { start });
-    const { visitor_id, device_id, record, timestamp } = taken;
+    const { visitor_id, device_id, record, shared, timestamp } = taken;
     // Where the events' acks say it, so that a page hears it in one place.
-    return { session_id, visitor_id, device_id, ...(record && { ack: { record } }), timestamp };
+    return { session_id, visitor_id, device_id, ...(record && { ack: { record } }), ...shared, timestamp };
   });
 
 /** `POST /track/events/batch` */
@@ -62,10 +63,10 @@ export const endSession: Handler = (context) =>
 async function sendBatch(context: Context, batch: Batch) {
   const site = batch.site ?? batch.start?.site;
   const taken = await send(context, batch.session_id, site, { batch });
-  const { accepted, duplicates, rejected, ack, ended, consent, engagement, timestamp } = taken;
+  const { accepted, duplicates, rejected, ack, ended, consent, engagement, shared, timestamp } = taken;
   // A page that said nothing of consent hears that nobody may be named, so that it forgets the visitor too.
   const isDenied = batch.start && !batch.start.consent && consent === "denied";
-  const more = { ...(ended && { ended }), ...(isDenied && { consent }), ...(engagement && { engagement }) };
+  const more = { ...(ended && { ended }), ...(isDenied && { consent }), ...(engagement && { engagement }), ...shared };
   return { accepted, duplicates, rejected, ack, ...more, timestamp };
 }
 
@@ -100,15 +101,17 @@ async function send(
   session_id: string,
   site: string | null | undefined,
   parts: CallParts,
-): Promise<Taken> {
+): Promise<Taken & { shared?: SharedVisitor }> {
   const start = parts.start ?? parts.batch?.start ?? null;
   const caller = await admit(context, session_id, site, start);
-  const call = await withTypes(context.env, await buildCall(caller, parts), context.log);
+  const proven = await shownVisitor(context, caller.site, start);
+  const call = await withTypes(context.env, await buildCall(caller, parts, proven), context.log);
   // Without numbers a repeat would count twice, so it is not repeated here.
   const repeatable = !parts.batch || parts.batch.stream != null;
   const result = await callActor<TrackResult>(context, session_id, repeatable, (actor) => actor.track(call));
-  if (result.ok) return result;
-  throw refusedCall(result);
+  if (!result.ok) throw refusedCall(result);
+  const shared = await proofFor(context, call, start);
+  return shared ? { ...result, shared } : result;
 }
 
 /** What an actor refused. Where a budget is spent it need not be asked again until there is more. */

@@ -36,10 +36,13 @@ export interface CallParts {
   end?: EndPart;
 }
 
-/** Puts a call together from a body of any transport, without what is secret in it: nothing else leads to the journal. */
-export async function buildCall(context: CallContext, parts: CallParts): Promise<TrackCall> {
+/**
+ * Puts a call together from a body of any transport, without what is secret in it: nothing else leads to the journal.
+ * `proven`: the visitor whose proof the caller has shown.
+ */
+export async function buildCall(context: CallContext, parts: CallParts, proven?: string | null): Promise<TrackCall> {
   const { start, batch, end } = new Cleaner(context.allow ?? []).parts(parts);
-  const { first, proven_visitor } = await withVisitor(start ?? batch?.start ?? null);
+  const { first, proven_visitor } = await withVisitor(start ?? batch?.start ?? null, proven ?? null);
   const last = end ?? batch?.end ?? null;
   const key = batch?.session_key ?? first?.session_key ?? last?.session_key;
   const { session_id, site, gpc, default_consent, expose, record, trailing_slash, identity_group, network, budget } =
@@ -71,10 +74,11 @@ export async function buildCall(context: CallContext, parts: CallParts): Promise
  */
 async function withVisitor(
   said: StartInput | null,
+  proven: string | null,
 ): Promise<{ first: StartInput | null; proven_visitor: string | null }> {
-  if (!said || said.visitor_secret === undefined) return { first: said, proven_visitor: null };
-  const { visitor_secret, ...start } = said;
-  if (visitor_secret === null) return { first: start, proven_visitor: null };
+  if (!said) return { first: null, proven_visitor: null };
+  const { visitor_secret, visitor_proof: _, domain: __, ...start } = said;
+  if (visitor_secret == null) return { first: start, proven_visitor: proven };
   const proven_visitor = await visitorOf(visitor_secret);
   const { visitor_id: before } = start;
   const visitor_id = before != null && !isProvable(before) ? before : proven_visitor;

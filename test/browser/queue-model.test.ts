@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { settleAll } from "../../src/browser/lazy/acts/settle";
 import { BATCH_BYTES } from "../../src/browser/limits";
 import {
   add,
@@ -43,7 +44,7 @@ class Server {
 }
 
 /** What can happen to a call that a page makes: it is answered, its answer is lost, it never arrives, it is refused. */
-type Fate = "answered" | "unanswered" | "lost" | "refused";
+type Fate = "answered" | "answered early" | "unanswered" | "lost" | "refused";
 
 /** One device: a page, what it keeps in storage, and a second tab that has taken over the same. */
 class Device {
@@ -130,16 +131,18 @@ class Device {
   #call(stream: Stream, by: By, fate: Fate, room: number): void {
     const batch = take(stream, by, room);
     if (!batch) return;
-    if (fate === "answered" || fate === "unanswered") this.server.receive(stream.name, batch);
+    if (/answered/.test(fate)) this.server.receive(stream.name, batch);
     if (by === BEACONED) return;
     release(stream, SENT);
-    if (fate === "answered") settle(stream, batch, this.server.ack(stream.name));
+    if (fate === "answered") settleAll(stream, batch, this.server.ack(stream.name));
+    // Before the rest of the tracker has come.
+    if (fate === "answered early") settle(stream, batch);
     if (fate === "refused") drop(stream, batch);
   }
 }
 
 const room = fc.integer({ min: 8, max: 120 });
-const fate = fc.constantFrom<Fate>("answered", "answered", "unanswered", "lost");
+const fate = fc.constantFrom<Fate>("answered", "answered", "answered early", "unanswered", "lost");
 const step: fc.Arbitrary<(device: Device) => void> = fc.oneof(
   { weight: 6, arbitrary: fc.constant((device: Device) => device.push()) },
   {

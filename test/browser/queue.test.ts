@@ -1,16 +1,17 @@
 import { describe, expect, test } from "vitest";
+import { bound, miss } from "../../src/browser/lazy/acts/lost";
+import { settleAll as settle } from "../../src/browser/lazy/acts/settle";
 import { BATCH_BYTES, BATCH_EVENTS, EVENT_BYTES, KEEP_MS, QUEUE_BYTES } from "../../src/browser/limits";
 import {
   add,
   type Batch,
   BEACONED,
   type By,
-  bound,
   drop,
   release,
   SENT,
   type Stream,
-  settle,
+  settle as settleBatch,
   take,
 } from "../../src/browser/queue";
 
@@ -18,7 +19,10 @@ const T = 1_795_000_000_000;
 
 const emptyStream = (): Stream => ({ id: "s", key: "k", name: "n", last: 0, items: [], gone: [] });
 
-const push = (stream: Stream, json: string, at = T): void => add(stream, json, Buffer.byteLength(json), at);
+const push = (stream: Stream, json: string, at = T): void => {
+  add(stream, json, Buffer.byteLength(json), at);
+  bound(stream, at);
+};
 
 const streamOf = (count: number): Stream => {
   const stream = emptyStream();
@@ -182,6 +186,23 @@ describe("the queue", () => {
     push(queue, '"3"');
     expect(taken(queue)).toMatchObject({ first: 1, last: 1, gone: [[2, 2]] });
     expect(taken(queue)).toMatchObject({ first: 3, last: 3 });
+  });
+
+  test("forgets only the batch itself while the rest of the tracker is not there, and what is sent again counts once", () => {
+    const queue = streamOf(3);
+    taken(queue, SENT, 8);
+    release(queue, SENT);
+    const again = taken(queue, SENT, 4);
+    settleBatch(queue, again);
+    expect(taken(queue)).toMatchObject({ first: 2, last: 3 });
+  });
+
+  test("counts what was lost before a move under numbers of the next session", () => {
+    const queue = streamOf(1);
+    miss(queue, 3);
+    push(queue, '"5"');
+    expect(taken(queue)).toMatchObject({ first: 1, last: 1, gone: [[2, 4]] });
+    expect(taken(queue)).toMatchObject({ first: 5, last: 5 });
   });
 
   test("names a refused batch as gone until an ack says that it was heard", () => {

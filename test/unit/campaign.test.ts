@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CAMPAIGN, campaignOf } from "../../src/browser/campaign";
+import { CAMPAIGN, toldBy } from "../../src/browser/campaign";
 
 describe("a campaign, as the tracker knows it by the names of parameters,", () => {
   it.each([
@@ -24,6 +24,33 @@ describe("a campaign, as the tracker knows it by the names of parameters,", () =
     ["?igsh=1&srsltid=2", ""],
     ["", ""],
   ])("of %j is %j: what is empty begins no session", (query, campaign) => {
-    expect(campaignOf(`https://shop.example/${query}`)).toBe(campaign);
+    expect(toldBy(`https://shop.example/${query}`).campaign).toBe(campaign);
+  });
+});
+
+describe("a view, as the tracker tells one page from the next,", () => {
+  const view = (address: string, isHashRoute?: boolean) => toldBy(`https://shop.example${address}`, isHashRoute).view;
+
+  it.each([
+    ["/docs", "/docs#sec-2"],
+    ["/?utm_source=mail&gclid=1&a=1", "/?a=1"],
+    ["/?gclid=", "/"],
+    ["/#/cart", "/#/pay"],
+  ])("is the same at %s and %s", (one, other) => {
+    expect(view(one)).toBe(view(other));
+  });
+
+  it.each([
+    ["/docs", "/docs/"],
+    ["/?a=1", "/?a=2"],
+    ["/list", "/list?page=2"],
+  ])("is another at %s than at %s", (one, other) => {
+    expect(view(one)).not.toBe(view(other));
+  });
+
+  it("is named by a hash route where the tag says so, and by no other hash", () => {
+    expect(view("/#/cart?page=2", true)).not.toBe(view("/#/cart", true));
+    expect(view("/#!/cart", true)).not.toBe(view("/", true));
+    expect(view("/#sec-2", true)).toBe(view("/", true));
   });
 });

@@ -1,27 +1,22 @@
+import { plug } from "../plug";
 import { record } from "../record";
-import { listen, safe } from "../safe";
+import { safe } from "../safe";
 
-/** Page views: this load, each navigation within the page, and a return from the back/forward cache. */
-export function capturePages(): void {
+// Not in every browser: https://html.spec.whatwg.org/multipage/nav-history-apis.html#navigation-interface
+const { navigation } = window as { navigation?: EventTarget };
+
+/** Page views: this load, and each navigation within the page. Returns what tells of a return from the back/forward cache. */
+export function capturePages(): () => void {
   let shown = "";
-  const view = (): void => {
+  const view = (isMove?: boolean): void => {
     shown = location.href;
-    record({ event_type: "page_view" });
+    record({ event_type: "page_view" }, isMove);
   };
-  const viewIfChanged = safe(() => {
-    if (location.href !== shown) view();
+  plug.look = safe(() => {
+    if (location.href !== shown) view(true);
   });
-  for (const method of ["pushState", "replaceState"] as const) {
-    const original = history[method];
-    // The page's call comes first and is as it was: its errors are the page's.
-    history[method] = function (...args) {
-      original.apply(this, args);
-      viewIfChanged();
-    };
-  }
-  listen("popstate", viewIfChanged);
-  listen("pageshow", (event) => {
-    if (event.persisted) view();
-  });
+  // It hears of every navigation, also of one by a router that has kept `pushState` from before this script.
+  navigation?.addEventListener("currententrychange", plug.look);
   view();
+  return view;
 }

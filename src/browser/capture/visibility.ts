@@ -1,13 +1,12 @@
-import { leave, number, resume } from "../delivery";
+import { isVisit, leave, resume } from "../delivery";
 import { record } from "../record";
 import { listen } from "../safe";
-import { isSessionOpen } from "../session";
 
 /**
  * Tells when the page is hidden and shown, once each, though browsers fire two events for leaving a page, and how long it
- * was as it was before; and delivers what there is before the page is gone.
+ * was as it was before; and delivers what there is before the page is gone. `view` tells that it is back from the browser's cache.
  */
-export function captureVisibility(): void {
+export function captureVisibility(view: () => void): void {
   let state = "visible";
   let since = Date.now();
   const become = (next: string): void => {
@@ -16,8 +15,7 @@ export function captureVisibility(): void {
     since += ms;
     state = next;
     // Closing a tab that was forgotten an hour ago is no new visit.
-    number();
-    if (next === "visible" || isSessionOpen()) record({ event_type: "visibility_change", data: { state, ms } });
+    if (next === "visible" || isVisit()) record({ event_type: "visibility_change", data: { state, ms } });
   };
   const change = (next: string): void => {
     // Before the page leaves, so that it is in the beacon.
@@ -29,7 +27,9 @@ export function captureVisibility(): void {
   listen("visibilitychange", update);
   listen("pageshow", (event) => {
     // It comes with each load too: the page has something to paint then, and the first call can wait until it is idle.
-    if (event.persisted) update();
+    if (!event.persisted) return;
+    view();
+    update();
   });
   listen("pagehide", () => change("hidden"));
   // A tab opened in the background says so at once.

@@ -3,6 +3,7 @@ import { subject } from "../../capture/subject";
 import type { Kit } from "../../kit";
 import { DEAD_MS, RAGE_CLICKS, RAGE_MS, RAGE_PX } from "../../limits";
 import { listen, safe } from "../../safe";
+import { isWithin } from "../domain/shared";
 
 const DOWNLOAD = /\.(pdf|zip|gz|dmg|exe|msi|apk|csv|docx?|xlsx?|pptx?|mp[34])$/i;
 
@@ -58,12 +59,13 @@ function watch(target: Element, say: () => void): void {
 }
 
 /** A link out of the site, or to a file. */
-function follow(target: Element, { record, cleanUrl }: Kit): void {
+function follow(target: Element, { options, record, cleanUrl }: Kit): void {
   const link = target.closest<HTMLAnchorElement>("a[href]");
   const href = link && cleanUrl(link.href);
   if (!href) return;
   if (link.hasAttribute("download") || DOWNLOAD.test(link.pathname)) record({ event_type: "download", data: { href } });
-  else if (link.host !== location.host) record({ event_type: "outbound", data: { href } });
+  else if (link.host !== location.host && !(options.domain && isWithin(options.domain, link.hostname)))
+    record({ event_type: "outbound", data: { href } });
 }
 
 /** `data-pulse-event="signup.open"`, with the element's other `data-pulse-…` attributes as its data. */

@@ -1,23 +1,36 @@
 /** The tracker's later part, loaded once the page is idle: what no page view has to wait for. */
-import type { Kit, Lent } from "../../kit";
+import { KIT, type Kit, type Lent } from "../../kit";
 import { captureActivity } from "./activity";
+import { keepBounds } from "./bounds";
+import { cleanTexts } from "./clean";
 import { captureClicks } from "./clicks";
 import { askDevice } from "./device";
+import { joinDomain } from "./domain";
 import { captureErrors } from "./errors";
+import { followHistory } from "./history";
+import { moveOn } from "./move";
 import { followOrders } from "./recording";
 import { recover } from "./recover";
+import { tellScore } from "./score";
 import { captureScroll } from "./scroll";
 import { socketFor } from "./socket";
 
-export function start(...lent: Lent): void {
-  const [options, plug, page, record, cleanUrl, adopt, on, mayStore, restart] = lent;
-  const kit: Kit = { options, plug, page, record, cleanUrl, adopt, on, mayStore, restart };
+export async function start(...lent: Lent): Promise<void> {
+  const kit = Object.fromEntries(KIT.map((name, i) => [name, lent[i]])) as unknown as Kit;
+  followHistory(kit);
+  keepBounds(kit);
+  moveOn(kit);
   kit.plug.socket = socketFor(kit.options);
   captureActivity(kit);
   captureScroll(kit);
   captureClicks(kit);
   captureErrors(kit);
+  tellScore(kit);
   followOrders(kit);
+  await joinDomain(kit);
+  // From here on events go out.
+  cleanTexts(kit);
   recover(kit);
   askDevice(kit);
+  kit.flush();
 }

@@ -1,8 +1,10 @@
+import { queueKey } from "../../keys";
 import type { Kit } from "../../kit";
 import { LEASE_MS } from "../../limits";
 import type { Kept } from "../../outbox";
-import { BEACONED, bound, release, SENT } from "../../queue";
+import { BEACONED, release, SENT } from "../../queue";
 import { listen, safe } from "../../safe";
+import { bound } from "./lost";
 
 const lockName = (page: string): string => `pulsegate.page.${page}`;
 
@@ -15,7 +17,7 @@ export const recover = safe((kit: Kit) => {
   listen("pageshow", ({ persisted }) => persisted && hold(kit.page));
   const left = new Map<string, string[]>();
   for (const key of Object.keys(localStorage)) {
-    if (key.indexOf(`pulsegate.queue.${kit.options.site}.`) !== 0) continue;
+    if (key.indexOf(queueKey(kit.options.site)) !== 0) continue;
     safe(() => {
       const { page } = readAt(key);
       left.set(page, [...(left.get(page) ?? []), key]);
@@ -44,12 +46,15 @@ function ifGone(page: string, then: () => void): void {
   else then();
 }
 
-const take = safe((key: string, owner: string, { adopt }: Kit) => {
+const take = safe((key: string, owner: string, { streams, keepAll, flush }: Kit) => {
   const { page, held, ...stream } = readAt(key);
   // Another tab was quicker. Without Web Locks: what was written a moment ago still has its page.
   if (page !== owner || (!navigator.locks && Date.now() - held < LEASE_MS)) return;
   release(stream, SENT);
   release(stream, BEACONED);
   bound(stream, Date.now());
-  adopt(stream);
+  // This page's from now on.
+  streams.push(stream);
+  keepAll(Date.now());
+  flush();
 });

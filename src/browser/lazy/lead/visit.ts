@@ -1,5 +1,5 @@
 import { visitorOf } from "../../../session/visitor-id";
-import { SECRET_KEY, sessionKey, VISITOR_KEY } from "../../keys";
+import { SECRET_KEY, SHARED_KEY, sessionKey, VISITOR_KEY } from "../../keys";
 
 /** What the tracker has on the device: nothing without consent, or where storage is blocked, and then a lead stands alone. */
 export interface Visit {
@@ -32,13 +32,19 @@ export async function makeVisitor(): Promise<void> {
   }
 }
 
+const sharedVisitor = (): string | undefined => localStorage.getItem(SHARED_KEY)?.split(" ")[0];
+
+/** A device that has both sends the secret: its old id would be another visitor's. */
+function ownVisitor(): string | false | null | undefined {
+  const secret = localStorage.getItem(SECRET_KEY);
+  return secret ? made?.secret === secret && made.id : localStorage.getItem(VISITOR_KEY);
+}
+
 /** Read at the submit: a session may have begun with it. */
 export function visitOf(site: string): Visit {
   const { id, key } = stored(site);
   if (!id || !key) return {};
-  const secret = localStorage.getItem(SECRET_KEY);
-  // A device that has both sends the secret: its old id would be another visitor's.
-  const visitor_id = secret ? made?.secret === secret && made.id : localStorage.getItem(VISITOR_KEY);
+  const visitor_id = sharedVisitor() || ownVisitor();
   return { session_id: id, session_key: key, ...(visitor_id && { visitor_id }) };
 }
 

@@ -1,0 +1,44 @@
+import { isProvable } from "./visitor-id";
+
+/**
+ * Proofs for the hosts of one domain: who has shown a visitor's secret on one of them gets a proof of that visitor, which the
+ * others may show in its place. It is a keyed hash, so no store has to remember anybody for it.
+ */
+export interface Proven {
+  site: string;
+  /** The domain that the hosts share: `shop.example`. */
+  domain: string;
+  visitor_id: string;
+}
+
+const text = new TextEncoder();
+
+/** The server's secret has other uses: this prefix keeps their hashes apart. */
+const keyOf = (secret: string): Promise<CryptoKey> =>
+  crypto.subtle.importKey("raw", text.encode(`visitor:${secret}`), { name: "HMAC", hash: "SHA-256" }, false, [
+    "sign",
+    "verify",
+  ]);
+
+const messageOf = ({ site, domain, visitor_id }: Proven): BufferSource =>
+  text.encode(JSON.stringify([site, domain, visitor_id])) as Uint8Array<ArrayBuffer>;
+
+/** The domain that a start names, if a page of `origin` is on one of its hosts; else null. */
+export function sharedDomain(domain: string | null | undefined, origin: string | null): string | null {
+  if (domain == null || origin === null || !URL.canParse(origin)) return null;
+  const { hostname } = new URL(origin);
+  return hostname === domain || hostname.endsWith(`.${domain}`) ? domain : null;
+}
+
+/** 64 hex digits. */
+export async function proofOf(secret: string, proven: Proven): Promise<string> {
+  const bytes = await crypto.subtle.sign("HMAC", await keyOf(secret), messageOf(proven));
+  return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Whether a proof is this visitor's, compared in constant time. `proof`: 64 hex digits. */
+export async function isProof(proof: string, secret: string, proven: Proven): Promise<boolean> {
+  if (!isProvable(proven.visitor_id)) return false;
+  const bytes = Uint8Array.from(proof.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16));
+  return crypto.subtle.verify("HMAC", await keyOf(secret), bytes, messageOf(proven));
+}
