@@ -50,6 +50,12 @@ export const RAGE_MS = 1_000;
 export const RAGE_PX = 40;
 /** A click on something that looks clickable is dead if nothing on the page has changed by then. */
 export const DEAD_MS = 1_000;
+/** A form whose data a script takes this soon after its button was pressed is being sent: checks before it take less. */
+export const TAKEN_MS = 1_000;
+/** A request that ends within this time of the press may be the form's: longer than that nobody waits for one. */
+export const PRESS_MS = 10_000;
+/** After the request that sent it a form is gone this soon: pages show their thanks at once, or after an animation. */
+export const GONE_MS = 1_000;
 /** Errors told of one page load: a script that fails in every frame must not become the traffic. */
 export const ERRORS = 20;
 export const ERROR_UNITS = 500;

@@ -1,4 +1,5 @@
 import { FORM_ABANDONED_MS, MAX_FORM_FIELDS, MAX_ID_UNITS, MAX_OPEN_FORMS } from "../limits";
+import { NO_FORM } from "../protocol/no-form";
 import { cutText } from "../sources/names";
 import type { EventEntry } from "./entry";
 import type { SessionState } from "./state";
@@ -24,12 +25,12 @@ export type SentForm = [form: string, at: number];
 /** A name as far as it is kept: the page could send any length, and open forms are part of the snapshot. */
 const nameOf = (value: unknown): string | null => (typeof value === "string" ? cutText(value, MAX_ID_UNITS) : null);
 
-/** Folds a `form_*` event of the page into the open forms. At most 8 are followed, open and sent: past that the oldest is let go. */
+/** Folds a `form_*` event of the page into the open forms. At most 8 are followed, open and sent: past that the oldest is let go. Fields outside any form are not followed. */
 export function noteForm({ forms, sent_forms }: Pick<SessionState, "forms" | "sent_forms">, entry: EventEntry): void {
   const { event_type, detail, at, received_at, page = null } = entry;
   if (event_type !== "form_focus" && event_type !== "form_change" && event_type !== "form_submit") return;
   const form = nameOf(detail?.data?.["form"]);
-  if (form === null) return;
+  if (form === null || form === NO_FORM) return;
   if (event_type === "form_submit") noteSent(sent_forms, form, at);
   else if (sent_forms.some(([sent, sent_at]) => sent === form && at <= sent_at)) return;
   const known = forms.findIndex((open) => open.form === form);

@@ -47,6 +47,10 @@ describe("a form", () => {
     expect(noted([done(type)])).toEqual([]);
   });
 
+  it("is not what fields are in that are in no form", () => {
+    expect(noted([done("form_focus", { form: "page", field: "search" })])).toEqual([]);
+  });
+
   it.each([{}, { form: 7 }, { form: null }])("is not begun where it has no name: %j", (data) => {
     expect(noted([done("form_focus", data)])).toEqual([]);
     expect(noted([{ ...done("form_focus"), detail: {} }])).toEqual([]);

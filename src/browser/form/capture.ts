@@ -1,6 +1,8 @@
 import { listen } from "../safe";
-import { type Field, fieldOf, nameOfField, nameOfForm, watchPasswords } from "./fields";
+import { type Field, fieldOf, formOf, nameOfField, nameOfForm, watchPasswords } from "./fields";
 import { say } from "./say";
+import { watchSending } from "./sending";
+import { listenInside } from "./shadow";
 
 /** A field that has the focus. */
 interface Visit {
@@ -33,7 +35,7 @@ export function captureForms(added: (part: Element) => void): void {
   const enter = (target: Field): Visit => {
     if (visit?.target === target) return visit;
     leave();
-    const form = nameOfForm(target.form);
+    const form = nameOfForm(formOf(target));
     const field = nameOfField(target);
     const at = performance.now();
     const since = begun.get(form) ?? { at, fields: new Set() };
@@ -74,15 +76,18 @@ export function captureForms(added: (part: Element) => void): void {
     now.isPasted ||= /^insertFrom(Paste|Drop)/.test(inputType);
     if (/^delete/.test(inputType)) now.corrections++;
   });
-  listen("submit", ({ target }) => {
+  const submitted = (form: HTMLFormElement): void => {
     leave();
-    if (!(target instanceof HTMLFormElement) || target.closest("[data-pulse-ignore]")) return;
-    const form = nameOfForm(target);
-    const since = begun.get(form);
-    begun.delete(form);
+    if (form.closest("[data-pulse-ignore]")) return;
+    const name = nameOfForm(form);
+    const since = begun.get(name);
+    begun.delete(name);
     const ms = since ? Math.round(performance.now() - since.at) : 0;
-    say("form_submit", { form, ms, fields: since?.fields.size ?? 0 });
-  });
+    say("form_submit", { form: name, ms, fields: since?.fields.size ?? 0 });
+  };
+  listenInside("submit", ({ target }) => target instanceof HTMLFormElement && submitted(target));
+  // Only one that somebody has begun: what a page sends by itself is no visitor's.
+  watchSending((form) => begun.has(nameOfForm(form)) && submitted(form));
   // A page that goes away fires both: what the first tells the tracker is in the beacon that it sends at the second.
   listen("visibilitychange", () => document.hidden && leave());
   listen("pagehide", leave);

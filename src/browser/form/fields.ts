@@ -1,3 +1,4 @@
+import { NO_FORM } from "../../protocol/no-form";
 import { elementPath } from "../capture/element";
 import { subject } from "../capture/subject";
 
@@ -49,9 +50,17 @@ export function fieldOf(event: Event): Field | undefined {
   return isField && subject(event) === target && !isSecret(target) ? target : undefined;
 }
 
+/** The form that an element belongs to. Around a field in an open shadow root it is the form that its host is in. */
+export function formOf(element: Element): HTMLFormElement | null {
+  const { form } = element as Partial<HTMLInputElement>;
+  const own = form instanceof HTMLFormElement ? form : element.closest("form");
+  const { host } = element.getRootNode() as Partial<ShadowRoot>;
+  return own ?? (host ? formOf(host) : null);
+}
+
 // From the attribute: a form's `id` and `name` may be fields of that name.
 const label = (element: Element): string | null => element.getAttribute("name") || element.getAttribute("id");
 
 /** Names only, never a value: of the form, and of the field in it. */
-export const nameOfForm = (form: HTMLFormElement | null): string => (form ? label(form) || elementPath(form) : "page");
+export const nameOfForm = (form: HTMLFormElement | null): string => (form ? label(form) || elementPath(form) : NO_FORM);
 export const nameOfField = (field: Field): string => label(field) || elementPath(field);

@@ -1,0 +1,77 @@
+import { GONE_MS, PRESS_MS, TAKEN_MS } from "../limits";
+import { options } from "../options";
+import { listen, safe } from "../safe";
+import { formOf } from "./fields";
+import { listenInside } from "./shadow";
+
+/** A button of a form that somebody has pressed, or Enter in one of its fields. */
+interface Press {
+  form: HTMLFormElement;
+  /** `performance.now()` of the press, and of when a request ended that began after it: 0 for none. */
+  at: number;
+  answeredAt: number;
+  isReset: boolean;
+}
+
+const SENDS = 'button:not([type="reset"]),[type="submit"],[type="button"],[type="image"],[role="button"]';
+const REQUEST = /^(fetch|xmlhttprequest)$/;
+
+/**
+ * Calls `sent` for a form that a script of the page sends, of which no `submit` event tells: by `form.submit()`; by
+ * taking its data as its button is pressed; or by a request after the press, with which the form goes, becomes empty or
+ * leaves with its page. Data taken at other times say nothing: a page may keep a draft.
+ */
+export function watchSending(sent: (form: HTMLFormElement) => void): void {
+  const { submit } = HTMLFormElement.prototype;
+  HTMLFormElement.prototype.submit = function () {
+    submit.call(this);
+    safe(sent)(this);
+  };
+
+  let press: Press | undefined;
+  const end = (): void => {
+    if (press) sent(press.form);
+    press = undefined;
+  };
+  const look = safe((isLeft: boolean) => {
+    if (!press?.answeredAt || performance.now() - press.answeredAt > 2 * GONE_MS) return;
+    // What is removed, or not displayed, has no place.
+    if (isLeft || press.isReset || !press.form.getClientRects()[0]) end();
+  });
+  const note = safe((entries: PerformanceEntryList) => {
+    for (const { name, startTime, initiatorType } of entries as PerformanceResourceTiming[]) {
+      if (!press || startTime < press.at || name.startsWith(options.endpoint) || !REQUEST.test(initiatorType)) continue;
+      press.answeredAt = performance.now();
+      setTimeout(look, GONE_MS);
+    }
+  });
+  const requests = new PerformanceObserver((list) => note(list.getEntries()));
+  let timer = 0;
+  const begin = (element: Element): void => {
+    const form = formOf(element);
+    if (!form) return;
+    press = { form, at: performance.now(), answeredAt: 0, isReset: false };
+    requests.observe({ type: "resource" });
+    clearTimeout(timer);
+    timer = setTimeout(() => requests.disconnect(), PRESS_MS);
+  };
+
+  listen("click", (event) => {
+    const button = event.composedPath().find((one): one is Element => one instanceof Element && one.matches(SENDS));
+    if (button) begin(button);
+  });
+  listen("keydown", (event) => {
+    const [target] = event.composedPath();
+    if (event.key === "Enter" && target instanceof HTMLInputElement) begin(target);
+  });
+  listenInside("formdata", ({ target }) => {
+    if (press && target === press.form && performance.now() - press.at < TAKEN_MS) end();
+  });
+  listenInside("reset", ({ target }) => {
+    if (press && target === press.form) press.isReset = true;
+  });
+  listen("pagehide", () => {
+    note(requests.takeRecords());
+    look(true);
+  });
+}
