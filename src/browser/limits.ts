@@ -48,8 +48,20 @@ export const ACTIVE_MS = 10_000;
 export const RAGE_CLICKS = 3;
 export const RAGE_MS = 1_000;
 export const RAGE_PX = 40;
-/** A click on something that looks clickable is dead if nothing on the page has changed by then. */
-export const DEAD_MS = 1_000;
+/** A click on something that looks clickable is dead if nothing has come of it by then: slow effects have been seen by 3 s. */
+export const DEAD_MS = 3_000;
+/** What a visitor does next ends that wait, because what changes then is of their doing; sooner than this, nothing is known. */
+export const DEAD_MIN_MS = 1_000;
+/** A request that has begun meanwhile is seen only as it ends: so long a click is not called dead. Longer answers are rare. */
+export const DEAD_REQUEST_MS = 10_000;
+/** By then a click's animation runs, and what a press shows by style alone is shown: some frames, on a slow device too. */
+export const DEAD_LOOK_MS = 100;
+/** A click's own work, or a dialog that stops the page, took so long: then something has happened. */
+export const DEAD_BUSY_MS = 500;
+/** Elements beside a button that are looked at: a menu is short, and each costs a style. */
+export const NEAR_ELEMENTS = 50;
+/** Fields whose state is compared: a large form twice over. */
+export const FIELDS = 500;
 /** A form whose data a script takes this soon after its button was pressed is being sent: checks before it take less. */
 export const TAKEN_MS = 1_000;
 /** A request that ends within this time of the press may be the form's: longer than that nobody waits for one. */

@@ -32,7 +32,8 @@ describeVisits("what happens on a page", (setting) => {
   test("clicks: who made them, on what, and what they amount to", async () => {
     const { page, id } = await visit();
     await page.evaluate(() => document.addEventListener("click", (event) => event.preventDefault()));
-    for (let i = 0; i < 4; i++) await page.click("button.plain", { delay: 1 });
+    // In one call: a busy machine takes its time between two.
+    await page.click("button.plain", { clickCount: 4, delay: 1 });
     await page.waitForTimeout(1_200);
     await page.click("#works");
     await page.waitForTimeout(1_200);

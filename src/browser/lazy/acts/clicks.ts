@@ -1,23 +1,25 @@
 import { elementPath } from "../../capture/element";
 import { subject } from "../../capture/subject";
 import type { Kit } from "../../kit";
-import { DEAD_MS, RAGE_CLICKS, RAGE_MS, RAGE_PX } from "../../limits";
-import { listen, safe } from "../../safe";
+import { RAGE_CLICKS, RAGE_MS, RAGE_PX } from "../../limits";
+import { listen } from "../../safe";
 import { isWithin } from "../domain/shared";
+import { deadClicks } from "./dead";
 
 const DOWNLOAD = /\.(pdf|zip|gz|dmg|exe|msi|apk|csv|docx?|xlsx?|pptx?|mp[34])$/i;
 
 /** What a click amounts to: rage, nothing at all, leaving, or an event the page has given a name. */
 export function captureClicks(kit: Kit): void {
   const rage = rageCounter();
+  const watch = deadClicks(kit);
   listen("click", (event) => {
     const target = subject(event);
     if (!target) return;
     const act = { x: Math.round(event.pageX), y: Math.round(event.pageY), element: elementPath(target) };
     if (rage(event)) kit.record({ event_type: "rage_click", ...act });
-    watch(target, () => kit.record({ event_type: "dead_click", ...act }));
     follow(target, kit);
     named(target, kit);
+    watch(event, () => kit.record({ event_type: "dead_click", ...act }));
   });
 }
 
@@ -32,30 +34,6 @@ function rageCounter(): (event: MouseEvent) => boolean {
     );
     return burst.push(event) === RAGE_CLICKS;
   };
-}
-
-const LOOKS_CLICKABLE = 'button,[role="button"],input[type="button"],a:not([href]),a[href="#"]';
-
-/** A click on what looks like a button is dead if nothing changes: no element, no address, no focus, no scrolling. */
-function watch(target: Element, say: () => void): void {
-  if (!target.closest(LOOKS_CLICKABLE)) return;
-  const { href } = location;
-  const signs = ["scroll", "focusin", "submit", "pagehide", "blur", "selectionchange"] as const;
-  const stop = (): void => {
-    observer.disconnect();
-    clearTimeout(timer);
-    for (const sign of signs) removeEventListener(sign, stop, true);
-  };
-  const observer = new MutationObserver(stop);
-  const timer = setTimeout(
-    safe(() => {
-      stop();
-      if (location.href === href) say();
-    }),
-    DEAD_MS,
-  );
-  observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
-  for (const sign of signs) addEventListener(sign, stop, { capture: true, passive: true });
 }
 
 /** A link out of the site, or to a file. */

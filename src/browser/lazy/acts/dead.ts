@@ -1,0 +1,166 @@
+import type { Kit } from "../../kit";
+import { DEAD_BUSY_MS, DEAD_LOOK_MS, DEAD_MIN_MS, DEAD_MS, DEAD_REQUEST_MS } from "../../limits";
+import { listen, safe } from "../../safe";
+import { look } from "./sight";
+import { hearUnseen } from "./unseen";
+
+const LOOKS_CLICKABLE = 'button,[role="button"],input[type="button"],a:not([href]),a[href="#"]';
+/** Says itself that nothing will happen. */
+const DISABLED = ':disabled,[disabled],[aria-disabled="true"]';
+/** Each is an effect: something has moved, opened, begun to play, been chosen, sent, copied or left. */
+const SIGNS =
+  "scroll focusin submit reset invalid input change selectionchange copy cut toggle close cancel play pause seeking " +
+  "fullscreenchange enterpictureinpicture pointerlockchange beforeprint dragstart navigate beforeunload pagehide blur";
+/** What a visitor does next. Only that; a pointer that moves on does nothing. */
+const ACTS = ["pointerdown", "keydown", "wheel", "touchmove"] as const;
+const PASSIVE = { capture: true, passive: true };
+const CHANGES = { subtree: true, childList: true, attributes: true, characterData: true };
+
+/** A button that was pressed. */
+interface Press {
+  button: Element;
+  /** The click has come. */
+  click(say: () => void): void;
+  /** Nobody clicks, or something has come of it. */
+  stop(): void;
+}
+
+const buttonOf = (event: Event): Element | undefined => {
+  const isButton = (one: EventTarget): one is Element => one instanceof Element && one.matches(LOOKS_CLICKABLE);
+  const button = event.composedPath().find(isButton);
+  return button?.matches(DISABLED) ? undefined : button;
+};
+
+/**
+ * Returns what watches a click: it says so if the click is dead. A click on what looks like a button is dead if nothing
+ * comes of it: no change, no request to the page's own site, nothing played, copied or opened. It is watched from the
+ * press on, because many pages act on that. Where an effect could not be seen, no click is called dead.
+ */
+export function deadClicks({ options, plug }: Kit): (event: MouseEvent, say: () => void) => void {
+  const watched = new Set<() => void>();
+  const silent = new Set<() => void>();
+  let pressed: Press | undefined;
+  hearUnseen(() => {
+    for (const stop of watched) stop();
+  });
+  const press = (button: Element): Press => watch(button, options.endpoint, watched, silent);
+  listen("pointerdown", (event) => {
+    pressed?.stop();
+    const button = buttonOf(event);
+    pressed = button && press(button);
+  });
+  plug.leaving ??= [];
+  plug.leaving.push(() => {
+    for (const say of silent) say();
+  });
+  return (event, say) => {
+    const button = buttonOf(event);
+    // A script's click disappoints nobody.
+    if (!button || !event.isTrusted) return;
+    const before = pressed?.button === button ? pressed : press(button);
+    pressed = undefined;
+    before.click(say);
+  };
+}
+
+const addressNow = (): string => location.href.replace(/#$/, "");
+const siteOf = (host: string): string => host.split(".").slice(-2).join(".");
+
+/** Whether a request is one that a click may have been for: of the page's own site, and not the tracker's. */
+function isWork({ name, initiatorType }: PerformanceResourceTiming, endpoint: string): boolean {
+  if (initiatorType === "beacon" || name.startsWith(endpoint)) return false;
+  return siteOf(new URL(name).hostname) === siteOf(location.hostname);
+}
+
+/** Watches what comes of pressing `button`; it is in `watched` meanwhile, and in `silent` while only a request may still end. */
+function watch(button: Element, endpoint: string, watched: Set<() => void>, silent: Set<() => void>): Press {
+  const address = addressNow();
+  const { roots, isBlind, states, near } = look(button);
+  const before = { states: states(), near: near(), animations: new Set(document.getAnimations?.()) };
+  const places: EventTarget[] = [window, ...roots];
+  // Not in every browser: it tells of a file that is saved, and of a page that is asked for and slow.
+  if (window.navigation) places.push(window.navigation);
+  const timers: number[] = [];
+  let from = performance.now();
+  let until = Infinity;
+  let isClicked = false;
+  let tell = (): void => {};
+
+  const ignore = (): void => {
+    changes.disconnect();
+    for (const place of places) for (const sign of SIGNS.split(" ")) place.removeEventListener(sign, sense, true);
+    for (const act of ACTS) removeEventListener(act, goOn, true);
+    watched.delete(stop);
+  };
+  const stop = (): void => {
+    ignore();
+    requests.disconnect();
+    for (const timer of timers) clearTimeout(timer);
+    silent.delete(tell);
+  };
+  const sense = safe((event: Event) => {
+    // A press moves the focus to its own button.
+    if (event.type === "focusin" && button.contains(event.target as Node)) return;
+    // Within the page the address says it, and a link to "#" alone leads nowhere.
+    if (event.type === "navigate" && (event as NavigateEvent).destination.sameDocument) return;
+    stop();
+  });
+  const changes = new MutationObserver((records) => {
+    // How a button shows that it is pressed is no effect of it; nor is that it is left.
+    if (isClicked || records.some(({ target }) => !button.contains(target))) stop();
+  });
+  const note = safe((entries: PerformanceEntryList) => {
+    for (const entry of entries as PerformanceResourceTiming[])
+      if (entry.startTime >= from && entry.startTime <= until && isWork(entry, endpoint)) stop();
+  });
+  const requests = new PerformanceObserver((list) => note(list.getEntries()));
+  const isAnimated = ({ effect }: Animation): boolean => {
+    const { target } = effect as KeyframeEffect;
+    return !!target && !button.contains(target);
+  };
+  /** Soon after the click: what is over soon, or what the visitor's next move would change. */
+  const lookSoon = safe(() => {
+    const fresh = document.getAnimations?.().filter((one) => !before.animations.has(one));
+    if (near() !== before.near || fresh?.some(isAnimated)) stop();
+  });
+  /** Nothing so far. From now on what changes may be of the visitor's doing, but for an answer that is still to come. */
+  const fall = safe(() => {
+    if (!watched.has(stop)) return;
+    ignore();
+    if (addressNow() !== address || states() !== before.states) return stop();
+    until = performance.now();
+    silent.add(tell);
+    timers.push(setTimeout(tell, DEAD_REQUEST_MS - (until - from)));
+  });
+  const goOn = safe((event: Event) => {
+    if (!event.isTrusted) return;
+    // An act so soon, on something else: of what happens then nobody knows whose it is.
+    if (performance.now() - from >= DEAD_MIN_MS) fall();
+    else if (buttonOf(event) !== button) stop();
+  });
+
+  for (const root of roots) changes.observe(root, CHANGES);
+  watched.add(stop);
+  timers.push(setTimeout(stop, DEAD_MS));
+  const click = (say: () => void): void => {
+    const early = changes.takeRecords();
+    if (isBlind || early.some(({ target }) => !button.contains(target))) stop();
+    if (!watched.has(stop)) return;
+    isClicked = true;
+    from = performance.now();
+    tell = safe(() => {
+      note(requests.takeRecords());
+      if (!silent.has(tell)) return;
+      stop();
+      say();
+    });
+    for (const place of places) for (const sign of SIGNS.split(" ")) place.addEventListener(sign, sense, PASSIVE);
+    for (const act of ACTS) addEventListener(act, goOn, PASSIVE);
+    requests.observe({ type: "resource" });
+    clearTimeout(timers.pop());
+    timers.push(setTimeout(() => performance.now() - from > DEAD_BUSY_MS && stop()));
+    timers.push(setTimeout(lookSoon, DEAD_LOOK_MS));
+    timers.push(setTimeout(fall, DEAD_MS));
+  };
+  return { button, click, stop };
+}
