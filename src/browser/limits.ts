@@ -68,7 +68,7 @@ export const TAKEN_MS = 1_000;
 export const PRESS_MS = 10_000;
 /** After the request that sent it a form is gone this soon: pages show their thanks at once, or after an animation. */
 export const GONE_MS = 1_000;
-/** Errors told of one page load: a script that fails in every frame must not become the traffic. */
+/** Different errors told of one page load: a script that fails in every frame must not become the traffic. */
 export const ERRORS = 20;
 export const ERROR_UNITS = 500;
 /** What the server takes as a URL; longer ones lose query and fragment. */

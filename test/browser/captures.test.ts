@@ -110,21 +110,50 @@ describeVisits("what happens on a page", (setting) => {
     expect(wheeled?.scroll_percent).toBeGreaterThan(30);
   });
 
-  test("errors nobody caught, but not more than twenty", async () => {
+  test("errors nobody caught, but not more than twenty; the first of each, and at the end how often it came", async () => {
     const { page, id } = await visit();
     await page.evaluate(() => {
-      setTimeout(() => {
+      const fail = (): void => {
         throw new TypeError("no such shoe");
-      });
+      };
+      for (let i = 0; i < 3; i++) setTimeout(fail);
       void Promise.reject(new Error("nobody waited"));
       for (let i = 0; i < 30; i++)
-        setTimeout(() => dispatchEvent(new ErrorEvent("error", { message: `again ${i}` })), 50);
+        setTimeout(() => dispatchEvent(new ErrorEvent("error", { message: `again ${i}`, lineno: i + 1 })), 50);
     });
     await liveCount(setting.server, id, "error", 20);
     const errors = ofType(await leave(setting, page, id), "error").map(({ data }) => data);
-    expect(errors).toHaveLength(20);
-    expect(errors).toContainEqual(expect.objectContaining({ message: "Uncaught TypeError: no such :secret" }));
+    const shoe = { message: "Uncaught TypeError: no such :secret", line: expect.any(Number) };
+    expect(errors).toHaveLength(21);
+    expect(errors.filter((data) => data?.["count"] === undefined)).toHaveLength(20);
+    expect(errors).toContainEqual(expect.objectContaining(shoe));
     expect(errors).toContainEqual(expect.objectContaining({ message: "Error: :secret" }));
+    expect(errors[20]).toMatchObject({ ...shoe, count: 3 });
+  });
+
+  test("errors that are nobody's are not told, and take no place from others", async () => {
+    const { page, id } = await visit();
+    await page.evaluate(() => {
+      const fail = (init: ErrorEventInit): unknown => dispatchEvent(new ErrorEvent("error", init));
+      const error = Object.assign(new Error("gone"), {
+        stack: "Error: gone\n    at f (chrome-extension://abc/a.js:1:2)",
+      });
+      for (let lineno = 1; lineno <= 20; lineno++) {
+        fail({ message: "ResizeObserver loop completed with undelivered notifications.", lineno });
+        fail({ message: "Script error.", lineno });
+        fail({ message: "Uncaught Error: gone", filename: "moz-extension://abc/a.js", lineno });
+        fail({ message: "Uncaught Error: gone", error, lineno });
+      }
+      const given = new AbortController();
+      void fetch("/blank", { signal: given.signal });
+      given.abort();
+      void Promise.reject(error);
+      fail({ message: "Script error.", filename: `${location.origin}/a.js` });
+      setTimeout(() => fail({ message: "Uncaught TypeError: failed" }), 500);
+    });
+    await liveCount(setting.server, id, "error", 2);
+    const errors = ofType(await leave(setting, page, id), "error").map(({ data }) => data?.["message"]);
+    expect(errors).toEqual(["Script error.", "Uncaught TypeError: failed"]);
   });
 
   test("addresses come without what is secret in them", async () => {
