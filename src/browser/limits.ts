@@ -39,6 +39,8 @@ export const SHARED_MS = 60_000;
 export const COOKIE_DAYS = 400;
 /** A scroll position is read at most this often. */
 export const SCROLL_MS = 250;
+/** An element that scrolls stands for the page if it has this share of the window's area: a list beside the content has less. */
+export const SCROLLER_SHARE = 0.5;
 /** A pointer's position is taken at most this often; with 50 points a path is at least 5 s long. */
 export const POINT_MS = 100;
 export const PATH_POINTS = 50;

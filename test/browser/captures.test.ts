@@ -110,6 +110,34 @@ describeVisits("what happens on a page", (setting) => {
     expect(wheeled?.scroll_percent).toBeGreaterThan(30);
   });
 
+  test("scrolling within what takes most of the window counts, in a small list it does not", async () => {
+    const body = `<style>html, body { margin: 0; overflow: hidden } section { height: 400px; overflow: auto }</style>
+      <div style="position: fixed; inset: 0; background: white">
+        <ul id="list" style="width: 200px; height: 100px; overflow: auto; margin: 0"><li style="height: 900px"></ul>
+        <section id="app"><div style="height: 2000px"></div></section> <div id="host"></div>
+      </div>
+      <script>host.attachShadow({ mode: "open" });</script>`;
+    const shop = await setting.otherShop({ body });
+    const page = await setting.visit(shop.url);
+    const id = await sessionIdOf(page);
+    const wheel = async (target: string, down: number): Promise<void> => {
+      await page.hover(target);
+      await page.mouse.wheel(0, down);
+      await page.waitForTimeout(800);
+    };
+    await wheel("#list", 900);
+    for (const down of [400, -200, 100, 300]) await wheel("#app", down);
+    await page.evaluate(() => {
+      document.querySelector("#app")?.remove();
+      const style = "height: 400px; overflow: auto";
+      const root = document.querySelector("#host")?.shadowRoot;
+      if (root) root.innerHTML = `<section id="inside" style="${style}"><div style="height: 2000px"></div></section>`;
+    });
+    await wheel("#inside", 1_600);
+    const depths = ofType(await leave(setting, page, id), "scroll").map(({ scroll_percent }) => scroll_percent);
+    expect(depths).toEqual([25, 38, 100]);
+  });
+
   test("errors nobody caught, but not more than twenty; the first of each, and at the end how often it came", async () => {
     const { page, id } = await visit();
     await page.evaluate(() => {
