@@ -12,12 +12,19 @@ const CLOSE = { notText: 4400, unknown: 4404, tooLarge: 4413, tooFast: 4429 } as
 
 type Id = string | number | null;
 
+/** What a frame asks of its actor. */
+export interface FrameHost {
+  track(call: TrackCall): TrackResult | Promise<TrackResult>;
+  /** Keeps what has changed of the context with the socket. */
+  keep(socket: WebSocket, context: TrackSocketContext): void;
+}
+
 /** One text frame of a visitor's socket: taken and acked, or answered with an error. */
 export async function handleFrame(
   socket: WebSocket,
   context: TrackSocketContext,
   message: string | ArrayBuffer,
-  track: (call: TrackCall) => TrackResult | Promise<TrackResult>,
+  host: FrameHost,
 ): Promise<void> {
   // Frames already on their way when the socket was closed are not taken: they could not be acked.
   if (socket.readyState !== WebSocket.OPEN) return;
@@ -28,12 +35,12 @@ export async function handleFrame(
   const raw = json.ok ? json.value : null;
   const id = frameId(json.ok ? raw : JSON.parse(message));
   const parts = json.ok ? parseFrame(raw, context) : json;
-  if (!parts.ok) return refuse(socket, context, id, parts.refusal);
+  if (!parts.ok) return refuse(socket, context, id, parts.refusal, host);
   const call = await buildCall(context, parts.value);
-  const result = await track(call);
-  if (!result.ok) return refuse(socket, context, id, result);
+  const result = await host.track(call);
+  if (!result.ok) return refuse(socket, context, id, result, host);
   if (context.strikes > 0 || !context.is_proved || call.key_hash !== context.key_hash) {
-    socket.serializeAttachment({ ...context, strikes: 0, is_proved: true, key_hash: call.key_hash });
+    host.keep(socket, { ...context, strikes: 0, is_proved: true, key_hash: call.key_hash });
   }
   const { accepted, duplicates, rejected, ack, ended, engagement } = result;
   const more = { ...(ended && { ended }), ...(engagement && { engagement }) };
@@ -69,12 +76,18 @@ interface FrameRefusal {
   retry_after?: number;
 }
 
-function refuse(socket: WebSocket, context: TrackSocketContext, id: Id, refused: FrameRefusal): void {
+function refuse(
+  socket: WebSocket,
+  context: TrackSocketContext,
+  id: Id,
+  refused: FrameRefusal,
+  { keep }: Pick<FrameHost, "keep">,
+): void {
   const { code, detail, retry_after } = refused;
   socket.send(JSON.stringify({ t: "error", id, code, detail, ...(retry_after !== undefined && { retry_after }) }));
   const strikes = context.strikes + 1;
   const pressed = code === "too_fast" || code === "budget_spent" || code === "busy";
   if (code === "session_unknown") socket.close(CLOSE.unknown, code);
   else if (strikes >= SOCKET_STRIKES) socket.close(pressed ? CLOSE.tooFast : CLOSE.notText, code);
-  else socket.serializeAttachment({ ...context, strikes });
+  else keep(socket, { ...context, strikes });
 }

@@ -1,9 +1,11 @@
 import { MAX_PAGE_SOCKETS, MAX_SENDER_SOCKETS, MAX_WATCHERS, SOCKET_PROOF_MS } from "../src/limits";
-import type { SocketContext } from "../src/session/socket";
+import { nameless, type SocketContext, type TrackSocketContext } from "../src/session/socket";
 
 /** Close codes of the contract's kind: the session is not known, or the page has said nothing that was taken. */
 const UNKNOWN = 4404;
 const SILENT = 4408;
+/** The protocol's own code: the server begins anew, and so may the page. */
+const ANEW = 1012;
 
 /** Those that have not been closed here: one that its client never lets go of is still listed, and has no seat any more. */
 export const openSockets = (ctx: DurableObjectState, tag?: string): WebSocket[] =>
@@ -24,6 +26,8 @@ const isSilent = (socket: WebSocket): boolean => {
 export class Seats {
   readonly #ctx: DurableObjectState;
   readonly #isKnown: () => boolean;
+  /** Of sockets whose session has withdrawn, with the address: what frames are limited by, and kept nowhere. */
+  readonly #named = new WeakMap<WebSocket, TrackSocketContext>();
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(ctx: DurableObjectState, isKnown: () => boolean) {
@@ -52,6 +56,35 @@ export class Seats {
     this.#ctx.acceptWebSocket(socket, context.kind === "track" ? ["track", senderTag(context.sender)] : ["watch"]);
     socket.serializeAttachment(context);
     if (context.kind === "track") this.#look(SOCKET_PROOF_MS);
+  }
+
+  /** Who a frame comes from. Null: from nobody that takes part, or its socket was closed, so that the page says anew who it is. */
+  speaker(socket: WebSocket): TrackSocketContext | null {
+    const context = contextOf(socket);
+    // An analyst's socket only listens.
+    if (context.kind !== "track") return null;
+    if (!context.is_nameless) return context;
+    const named = this.#named.get(socket);
+    // Whoever could spend under no address would have as many budgets as sessions.
+    if (!named) socket.close(ANEW, "address_unknown");
+    return named ?? null;
+  }
+
+  /** Keeps with a socket what has changed of its context. */
+  keep(socket: WebSocket, context: TrackSocketContext): void {
+    const isNameless = this.#named.has(socket);
+    if (isNameless) this.#named.set(socket, context);
+    socket.serializeAttachment(isNameless ? nameless(context) : context);
+  }
+
+  /** The session has withdrawn: no page's socket keeps an address any more. */
+  forgetAddresses(): void {
+    for (const socket of this.#ctx.getWebSockets("track")) {
+      const context = contextOf(socket);
+      if (context.kind !== "track" || context.is_nameless) continue;
+      this.#named.set(socket, context);
+      this.keep(socket, context);
+    }
   }
 
   /** A frame was taken: where nobody is silent any more nobody is waited for, and the actor may sleep. */

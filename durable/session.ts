@@ -353,10 +353,12 @@ export class SessionActor extends DurableObject<Env> {
   }
 
   async #takeFrame(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
-    const context = socket.deserializeAttachment() as SocketContext;
-    // An analyst's socket only listens.
-    if (context.kind !== "track") return;
-    await handleFrame(socket, context, message, async (call) => this.track(await withTypes(this.env, call, this.#log)));
+    const context = this.#seats.speaker(socket);
+    if (!context) return;
+    await handleFrame(socket, context, message, {
+      track: async (call) => this.track(await withTypes(this.env, call, this.#log)),
+      keep: (of, changed) => this.#seats.keep(of, changed),
+    });
     this.#seats.spoken();
   }
 
@@ -444,6 +446,7 @@ export class SessionActor extends DurableObject<Env> {
       scheduleFlush(memory, taken, now, Math.random());
       this.#setDeadline(memory);
     });
+    if (taken.withdrawn) this.#seats.forgetAddresses();
     this.#watch.tell(memory, entries, now);
     this.#reporter.taken(memory, mark, now);
     return memory;
@@ -596,6 +599,7 @@ export class SessionActor extends DurableObject<Env> {
   #accept(context: SocketContext, memory: Memory | null, now: number): Response {
     const { 0: client, 1: server } = new WebSocketPair();
     this.#seats.take(server, context);
+    if (memory && hasWithdrawn(memory.head)) this.#seats.forgetAddresses();
     if (context.kind === "watch" && memory) {
       server.send(JSON.stringify({ t: "live", data: this.#watch.live(memory, now) }));
       this.#planKeyCheck(memory, now);
@@ -609,6 +613,9 @@ export class SessionActor extends DurableObject<Env> {
 /** A write was given up, and may still land. */
 const isStuck = (memory: Memory | null): boolean =>
   memory !== null && memory.progress.d1.attempts + memory.progress.r2.attempts > 0;
+
+/** It has named somebody, and names nobody any more. */
+const hasWithdrawn = ({ identity, identity_version }: Head): boolean => identity === null && identity_version > 0;
 
 /** A new session has to wait, as its page would hear it with a call. */
 const spentOf = (context: SocketContext, memory: Memory | null): string | null =>

@@ -19,6 +19,8 @@ export interface TrackSocketContext extends Common, CallContext {
   is_proved: boolean;
   /** Refused frames in a row. */
   strikes: number;
+  /** Its session has withdrawn: whom a frame comes from is not kept with the socket. Absent: it is. */
+  is_nameless?: true;
 }
 
 export interface WatchSocketContext extends Common {
@@ -46,3 +48,11 @@ export function lasting(context: SocketContext): SocketContext {
   const { sender, session_hour, address_hour, site_day } = context.budget;
   return { ...context, budget: { sender, session_hour, address_hour, site_day } };
 }
+
+/** Without what names the network it comes from; classes of it stay. */
+export const nameless = (context: TrackSocketContext): TrackSocketContext => ({
+  ...context,
+  network: { ...context.network, ip: null, asn: null, ...(context.network.provider && { provider: null }) },
+  ...(context.budget && { budget: { ...context.budget, sender: null } }),
+  is_nameless: true,
+});
