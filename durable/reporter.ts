@@ -8,6 +8,7 @@ import { type Mark, markOf, reasonFor } from "../src/roster/when";
 import { whoIs } from "../src/roster/who";
 import type { TrackCall } from "../src/session/intake";
 import type { TrackResult } from "../src/session/result";
+import { isClaim } from "../src/session/visitor-id";
 import type { Memory } from "./memory";
 
 /** What the operator's figures call a limit; other refusals are errors of the sender. */
@@ -95,6 +96,7 @@ export class Reporter {
       seq: state.seq,
       ended: state.ended_at !== null,
       active_at: state.last_event_at ?? state.started_at,
+      ...(isClaim(head.identity) && { is_claim: true }),
       health: healthOf(memory, now),
       refused: this.#refused,
       limits: this.#limits,

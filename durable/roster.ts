@@ -69,14 +69,14 @@ export class RosterActor extends DurableObject<Env> {
 
   report(report: Report): void {
     const now = Date.now();
-    const { presence, seq, ended, active_at, who, health, refused, limits } = report;
+    const { presence, seq, ended, active_at, who, is_claim, health, refused, limits } = report;
     this.#note(presence.session_id, health, now);
     this.#count(refused, limits);
     const known = this.#known.get(presence.session_id);
     if (known && known.seat.seq > seq) return;
     const slot = known?.slot ?? this.#takeSlot(now);
     if (slot === null) return;
-    const seat: Seat = { presence, seq, ended, active_at, who };
+    const seat: Seat = { presence, seq, ended, active_at, who, ...(is_claim && { is_claim }) };
     this.#seats.write(slot, seat);
     this.#version += 1;
     this.#seat({ slot, seat, version: this.#version, isLeft: false });

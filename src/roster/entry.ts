@@ -48,6 +48,8 @@ export interface Report {
   active_at: number;
   /** A hash of the visitor's id, so that an erasure finds sessions no store knows yet; null without consent. */
   who: string | null;
+  /** Whom it names it has not shown to be, and another could: absent where that is not so. */
+  is_claim?: true;
   health: Health;
   /** Since the last report: events refused, and limits met, by code. */
   refused: Record<string, number>;

@@ -4,7 +4,7 @@ import type { Presence, Report } from "./entry";
 /** Pure: which sessions of the roster are people who are here now, and how many people these are. */
 
 /** A session on the roster, as far as it is asked whether it was left for another. */
-export type Stay = Pick<Report, "who" | "active_at"> & {
+export type Stay = Pick<Report, "who" | "is_claim" | "active_at"> & {
   presence: Pick<Presence, "session_id" | "site" | "started_at">;
 };
 
@@ -19,6 +19,8 @@ const LEFT_SLACK_MS = 2_000;
 export const isLeftFor = (one: Stay, other: Stay): boolean =>
   one.who !== null &&
   one.who === other.who &&
+  // Who only says that they are the visitor hides no session of theirs.
+  one.is_claim === other.is_claim &&
   one.presence.site === other.presence.site &&
   one.presence.session_id !== other.presence.session_id &&
   one.presence.started_at < other.presence.started_at &&
@@ -31,7 +33,9 @@ export interface Here {
   visitor: string;
 }
 
-export const visitorOf = ({ who, presence }: Stay): string => who ?? presence.session_id;
+/** One visitor and all who only claim to be them are two: a claim is counted, and takes nobody's place. */
+export const visitorOf = ({ who, is_claim, presence }: Stay): string =>
+  who === null ? presence.session_id : is_claim ? `claim ${who}` : who;
 
 export const isAsked = ({ label }: Pick<Presence, "label">, bots: Bots): boolean =>
   bots === "include" || (label === "bot") === (bots === "only");

@@ -1,6 +1,7 @@
 import { ROSTER_BEAT_MS } from "../limits";
 import type { Head } from "../session/head";
 import type { SessionState } from "../session/state";
+import { isClaim } from "../session/visitor-id";
 
 /** When a session tells the roster of itself. Needs no memory of earlier reports: actors sleep between events. */
 
@@ -9,6 +10,7 @@ export interface Mark {
   page: string | null;
   label: string | null;
   visitor: string | null;
+  is_claim: boolean;
   ended: boolean;
   /** Null before the first event: nobody is told of a session without one. */
   seen_at: number | null;
@@ -18,6 +20,7 @@ export const markOf = (head: Head, state: SessionState): Mark => ({
   page: state.current_page,
   label: state.judgement.label,
   visitor: head.identity?.visitor_id ?? null,
+  is_claim: isClaim(head.identity),
   ended: state.ended_at !== null,
   seen_at: state.events > 0 ? state.last_received_at : null,
 });
@@ -31,7 +34,8 @@ export type Reason = "change" | "beat" | null;
  */
 export function reasonFor(sessionId: string, before: Mark, after: Mark): Reason {
   if (after.seen_at === null || (before.ended && after.ended)) return null;
-  const isSame = before.page === after.page && before.label === after.label && before.visitor === after.visitor;
+  const isSameVisitor = before.visitor === after.visitor && before.is_claim === after.is_claim;
+  const isSame = before.page === after.page && before.label === after.label && isSameVisitor;
   if (before.seen_at === null || !isSame || before.ended !== after.ended) return "change";
   const phase = Number.parseInt(sessionId.slice(0, 8), 16) % ROSTER_BEAT_MS;
   const cell = (time: number): number => Math.floor((time + phase) / ROSTER_BEAT_MS);

@@ -1,7 +1,7 @@
 import type { Report } from "../roster/entry";
 
 /** What is kept of a report: who is there, in the order it was heard. */
-export type Seat = Pick<Report, "presence" | "seq" | "ended" | "active_at" | "who">;
+export type Seat = Pick<Report, "presence" | "seq" | "ended" | "active_at" | "who" | "is_claim">;
 
 /** Totals since the shard was first used. */
 export interface Totals {

@@ -4,7 +4,7 @@ import { shardOf } from "../../src/roster/shards";
 import { type Mark, reasonFor } from "../../src/roster/when";
 
 const ID = "00000000-0000-4000-8000-000000000000";
-const NOBODY: Mark = { page: null, label: null, visitor: null, ended: false, seen_at: null };
+const NOBODY: Mark = { page: null, label: null, visitor: null, is_claim: false, ended: false, seen_at: null };
 const seen = (at: number, more: Partial<Mark> = {}): Mark => ({
   ...NOBODY,
   page: "/a",
@@ -16,7 +16,7 @@ const seen = (at: number, more: Partial<Mark> = {}): Mark => ({
 describe("a session reports", () => {
   it("its first event, a change of page, of verdict, of who it is, and its end", () => {
     expect(reasonFor(ID, NOBODY, seen(1))).toBe("change");
-    for (const change of [{ page: "/b" }, { label: "bot" }, { visitor: "v" }, { ended: true }]) {
+    for (const change of [{ page: "/b" }, { label: "bot" }, { visitor: "v" }, { is_claim: true }, { ended: true }]) {
       expect(reasonFor(ID, seen(1), seen(2, change))).toBe("change");
     }
   });

@@ -112,6 +112,9 @@ describe("people and their sessions", () => {
     expect(isLeftFor(stay("n", 10, 20), newer)).toBe(false);
     expect(isLeftFor(newer, stay("o", 10, 49))).toBe(false);
     expect(isLeftFor(stay("o", 10, 49, { who: "v" }), newer)).toBe(false);
+    expect(isLeftFor(stay("o", 10, 49), stay("n", 50, 60, { is_claim: true }))).toBe(false);
+    expect(isLeftFor(stay("o", 10, 49, { is_claim: true }), newer)).toBe(false);
+    expect(isLeftFor(stay("o", 10, 49, { is_claim: true }), stay("n", 50, 60, { is_claim: true }))).toBe(true);
     expect(isLeftFor(stay("o", 10, 49, { who: null }), stay("n", 50, 60, { who: null }))).toBe(false);
     const elsewhere = { presence: { session_id: "o", site: "b", started_at: 10 } };
     expect(isLeftFor(stay("o", 10, 49, elsewhere), newer)).toBe(false);
@@ -161,7 +164,9 @@ describe("a session on the roster", () => {
   });
 
   it("has no mark of its time before its first event", () => {
-    expect(markOf(head, state)).toEqual({ page: null, label: null, visitor: null, ended: false, seen_at: null });
+    expect(markOf(head, state)).toEqual({
+      ...{ page: null, label: null, visitor: null, is_claim: false, ended: false, seen_at: null },
+    });
     const identity = { visitor_id: "v", fingerprint_id: null, device_id: null, ip: null, asn: null, traits: {} };
     const later = { ...state, events: 1, current_page: "/now", ended_at: T };
     expect(markOf({ ...head, identity }, later)).toMatchObject({
@@ -170,7 +175,7 @@ describe("a session on the roster", () => {
   });
 
   it("reports at the lines of a grid of its own", () => {
-    const mark = (seen_at: number) => ({ page: "/", label: null, visitor: null, ended: false, seen_at });
+    const mark = (seen_at: number) => ({ page: "/", label: null, visitor: null, is_claim: false, ended: false, seen_at });
     const [first, second] = ["00000000", "00000001"].map((start) => `${start}-0000-4000-8000-000000000000`);
     const line = ROSTER_BEAT_MS * 10;
     expect(reasonFor(first ?? "", mark(line - 1), mark(line))).toBe("beat");

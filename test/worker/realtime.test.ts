@@ -5,6 +5,7 @@ import { ROSTER_SWEEP_MS, ROSTER_TTL_MS } from "../../src/limits";
 import type { Presence, Report } from "../../src/roster/entry";
 import { allShards, shardName, shardOf } from "../../src/roster/shards";
 import { whoIs } from "../../src/roster/who";
+import { newDevice } from "../support/device";
 import { faults, resetFaults } from "../support/faults";
 import { PATIENT } from "../support/patience";
 import { rosterOf } from "../support/roster";
@@ -436,5 +437,44 @@ describe("/metrics", () => {
     ).json<{ data: { key: string } }>();
     const refused = await problemOf(await ask("/metrics", { headers: { "X-API-Key": data.key } }), "scope_missing");
     expect(refused.detail).toContain("inspect");
+  });
+});
+
+describe("a session that only claims to be a visitor's", () => {
+  const seenBy = async (site: string, more = ""): Promise<string[]> =>
+    (await realtime(site, more)).sessions.map(({ session_id }) => session_id).sort();
+  const begin = async (site: string, who: object, session_id = newId()): Promise<string> => {
+    const body = { session_id, site, stream: "s1", first: 1, start: { page: PAGE, ...who }, events: someEvents(1) };
+    expect((await post("/track/events/batch", body)).status).toBe(200);
+    return session_id;
+  };
+
+  it("hides none of theirs, and is told apart also after the shard was evicted", async () => {
+    const site = newSite();
+    const { secret, visitor } = await newDevice();
+    const own = await begin(site, { visitor_secret: secret });
+    await visitors(site, 1);
+    // Begun after the last act of their own: by their own id it would be where they have gone on.
+    await scheduler.wait(20);
+    const planted = await begin(site, { visitor_id: visitor });
+    await visitors(site, 2);
+    expect(await seenBy(site)).toEqual([own, planted].sort());
+    await evictRoster();
+    await visitors(site, 2);
+    expect(await seenBy(site)).toEqual([own, planted].sort());
+  });
+
+  it("is one of theirs once it has shown that it is them", async () => {
+    const site = newSite();
+    const { secret, visitor } = await newDevice();
+    const own = await begin(site, { visitor_secret: secret });
+    const other = await begin(site, { visitor_id: visitor });
+    await visitors(site, 2);
+    const start = { page: PAGE, visitor_secret: secret };
+    const more = { session_id: other, site, stream: "s1", first: 2, start, events: someEvents(1) };
+    expect((await post("/track/events/batch", more)).status).toBe(200);
+    await visitors(site, 1);
+    expect(await seenBy(site)).toContain(other);
+    expect([own, other]).toContain((await seenBy(site))[0]);
   });
 });
