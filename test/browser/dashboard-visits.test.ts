@@ -92,6 +92,36 @@ describeInChromium("the dashboard, while a site is visited", () => {
     await live.context.close();
   });
 
+  test("says of a session that it only claims its visitor, and of no other", async () => {
+    const { server } = setting;
+    const claimed = randomUUID().replace(/^(.{14})./, "$18");
+    const begin = async (who: object): Promise<string> => {
+      const session_id = randomUUID();
+      const start = { page: "https://shop.example/", site: "shop", ...who };
+      const visit = {
+        ...{ session_id, site: "shop", stream: "s1", first: 1, start },
+        events: [{ event_type: "click" }],
+      };
+      await send(server, "/track/events/batch?site=shop", visit);
+      return session_id;
+    };
+    const [planted, own] = [
+      await begin({ visitor_id: claimed }),
+      await begin({ visitor_secret: randomUUID() + randomUUID() }),
+    ];
+    const { page, context, faults } = await openViewer(browser, server);
+    const shown = async (id: string): Promise<string> => {
+      await page.goto(`${server.url}/dashboard#/session/${id}?tab=facts`);
+      await page.waitForSelector(`main h1:has-text('${id}')`);
+      return (await page.locator("dt:text-is('Visitor') + dd").textContent()) ?? "";
+    };
+    expect(await shown(planted)).toContain("unproven");
+    expect(await shown(own)).toMatch(/[0-9a-f]/);
+    expect(await shown(own)).not.toContain("unproven");
+    expect(faults).toEqual([]);
+    await context.close();
+  });
+
   describe(`with ${PAYLOADS.length} published payloads in every field a visitor can set`, () => {
     const made: { sessions: string[]; leads: string[]; fingerprint: string } = {
       sessions: [],

@@ -42,6 +42,16 @@ export function Erase({ leadId, onErased }: EraseProps) {
   );
 }
 
+/** What is rarely more than nothing, and not there in receipts of every age. */
+function moreOf({ unlinked, unproven }: Erasure["counts"]): Fact[] {
+  const facts: [string, number | undefined][] = [
+    ["Sessions that only claimed it: they stay, without the name", unlinked?.sessions],
+    ["Leads that only claimed it: they stay, without the claim", unlinked?.leads],
+    ["Erased sessions of an id that nobody can prove", unproven],
+  ];
+  return facts.flatMap(([name, value]): Fact[] => (value ? [[name, count(value)]] : []));
+}
+
 /** What was erased. It names nobody. */
 export function Receipt({ receipt: { erasure_id, status, counts } }: { receipt: Erasure }) {
   const facts: Fact[] = [
@@ -50,6 +60,7 @@ export function Receipt({ receipt: { erasure_id, status, counts } }: { receipt: 
     ["Leads", count(counts.d1.leads)],
     ["Deliveries", count(counts.d1.deliveries)],
     ["Objects with a database of their own", count(counts.actors.leads)],
+    ...moreOf(counts),
   ];
   return (
     <Panel title="The lead is erased">

@@ -10,8 +10,15 @@ import { href } from "../place";
 
 const yes = (value: boolean | undefined): string => (value === undefined ? NOTHING : value ? "yes" : "no");
 
+/** Somebody else may have sent it: an export has it apart, and an erasure leaves it without the name. */
+const Unproven = () => (
+  <span class="badge warn" title="It names this visitor, and has not shown that it is them: anybody may have sent it">
+    unproven
+  </span>
+);
+
 export function IdentityFacts({ session }: { session: SessionRow }) {
-  const { visitor_id, fingerprint_id, ip, device_id, traits = {}, identity, consent } = session;
+  const { visitor_id, unproven, fingerprint_id, ip, device_id, traits = {}, identity, consent } = session;
   const sessions = href("sessions", null, visitor_id ? { visitor_id } : {});
   const traitRows = Object.entries(traits).map(([name, value]) => [name, JSON.stringify(value)] as const);
   return (
@@ -19,7 +26,16 @@ export function IdentityFacts({ session }: { session: SessionRow }) {
       <Facts
         of={[
           ["Consent", consent ?? NOTHING],
-          ["Visitor", visitor_id ? <Id id={visitor_id} link={sessions} what="visitor id" /> : NOTHING],
+          [
+            "Visitor",
+            visitor_id ? (
+              <>
+                <Id id={visitor_id} link={sessions} what="visitor id" /> {unproven && <Unproven />}
+              </>
+            ) : (
+              NOTHING
+            ),
+          ],
           [
             "Fingerprint",
             fingerprint_id ? (
