@@ -16,6 +16,7 @@ import { liveSessionsOf } from "../src/ops/live";
 import type { Erasure } from "../src/protocol/erasure";
 import { shardName, shardOf } from "../src/roster/shards";
 import { whoIs } from "../src/roster/who";
+import { type Life, type LifeIdentity, sortLives } from "../src/session/life";
 import { isProvable } from "../src/session/visitor-id";
 import { dayOf } from "../src/store/archive-days";
 import {
@@ -132,42 +133,36 @@ export class EraserActor extends DurableObject<Env> {
       if (known.length + live.length === 0) return true;
       for (const session of known) await this.#find(order, visitor_id, session.session_id, session);
       for (const session_id of live) await this.#find(order, visitor_id, session_id, null);
-      const met = order.sessions.filter(({ claim }) => !claim).map(({ session_id }) => session_id);
-      add(order.lead_ids, await leadsOf(DB, visitor_id, order.sites, met));
+      // An id that others have had too leads to their leads as well: of those only what claims the visitor is found.
+      const own = order.sessions.filter(({ claim, others = [] }) => !claim && others.length === 0);
+      const met = own.map(({ session_id }) => session_id);
+      addTo(order.lead_ids, await leadsOf(DB, visitor_id, order.sites, met));
       // Before any of it is erased: afterwards nobody could say who it was.
       this.#save(order, receipt);
     }
   }
 
   async #find(order: ErasureOrder, visitor_id: string, session_id: string, row: SessionPlace | null): Promise<void> {
-    const { subject, isTheirs } = await this.#subjectOf(visitor_id, session_id, row);
-    const named = subject.identities.map(({ kind, value, group }): NamedIdentity => [kind, value, group]);
-    const isNamed = (value: string): boolean => named.some((one) => one[1] === value);
-    // The site by itself: of what it shared, the actor or the archive have told.
-    if (row?.fingerprint_id && !isNamed(row.fingerprint_id)) named.push(["fingerprint", row.fingerprint_id, row.site]);
-    if (row?.ip && !isNamed(row.ip)) named.push(["address", row.ip, row.site]);
-    const identities = distinct(named);
-    // What only claims to be theirs tells nothing of whom else to erase.
-    if (isTheirs) order.identities = distinct([...order.identities, ...identities]);
-    add(isTheirs ? order.lead_ids : claimsOf(order), subject.leads);
-    // One that has been erased and is here again was written by something that was on its way.
-    const before = order.sessions.find((one) => one.session_id === session_id);
-    const starts = [...new Set([...(before?.starts ?? []), ...subject.starts, ...(row ? [row.started_at] : [])])];
-    const rest = order.sessions.filter((one) => one !== before);
+    const lives = await this.env.SESSION.getByName(session_id).subject(visitor_id, row);
+    const { theirs, claimed, others } = sortLives(lives, visitor_id);
+    const add = (which: readonly Life[], beside: readonly Life[], claim: OrderedSession["claim"]): void => {
+      const identities = distinct(which.flatMap(({ identities: some }) => some.map(nameOf)));
+      // One that has been erased and is here again was written by something that was on its way.
+      const before = order.sessions.find((one) => one.session_id === session_id && !one.claim === !claim);
+      const starts = [...new Set([...(before?.starts ?? []), ...which.map(({ start }) => start)])];
+      const rest = order.sessions.filter((one) => one !== before);
+      const kept = before?.claim ?? claim;
+      const named = { session_id, starts, others: beside.map(({ start }) => start), identities };
+      order.sessions = [...rest, { ...named, done: false, ...(kept && { claim: kept }) }];
+    };
+    if (theirs.length > 0) add(theirs, [...claimed, ...others], undefined);
     // One that the roster alone still takes for theirs names nobody, and counts for nothing.
-    const counted = row === null && subject.visitor_id !== visitor_id;
-    const claim = before?.claim ?? { counted };
-    order.sessions = [...rest, { session_id, starts, identities, done: false, ...(!isTheirs && { claim }) }];
-  }
-
-  /** Whom a session is of. One of the visitor's own takes nothing any more from here on. */
-  async #subjectOf(visitorId: string, sessionId: string, row: SessionPlace | null) {
-    const actor = this.env.SESSION.getByName(sessionId);
-    // Where nobody can prove anything, whoever names the visitor is the visitor.
-    if (!isProvable(visitorId) || row?.unproven === false) return { subject: await actor.subject(), isTheirs: true };
-    const subject = await actor.told();
-    if (!subject.proven.includes(visitorId)) return { subject, isTheirs: false };
-    return { subject: await actor.subject(), isTheirs: true };
+    if (claimed.length > 0) add(claimed, [...theirs, ...others], { counted: false });
+    else if (theirs.length === 0) add([], others, { counted: true });
+    // What only claims to be theirs tells nothing of whom else to erase.
+    order.identities = distinct([...order.identities, ...theirs.flatMap(({ identities }) => identities.map(nameOf))]);
+    addTo(order.lead_ids, leadsOfLives(theirs));
+    addTo(claimsOf(order), leadsOfLives(claimed));
   }
 
   async #liveSessions(visitor_id: string, { sites, sessions }: ErasureOrder): Promise<string[]> {
@@ -176,13 +171,15 @@ export class EraserActor extends DurableObject<Env> {
   }
 
   async #eraseSession(order: ErasureOrder, receipt: Erasure, session: OrderedSession): Promise<void> {
-    const { session_id: id, starts, identities } = session;
-    const erased = await this.env.SESSION.getByName(id).erase(starts);
+    const { session_id: id, starts, others, identities } = session;
+    const erased = await this.env.SESSION.getByName(id).erase(starts, others);
     // Before it had a visitor, or after its withdrawal, it was told of in the shard of its own id.
     const { subject } = order;
     const visitor = subject.kind === "visitor" ? await whoIs(subject.visitor_id) : null;
     for (const who of new Set([visitor, null])) {
-      await this.env.ROSTER.getByName(shardName(shardOf(id, who))).remove(id);
+      const shard = this.env.ROSTER.getByName(shardName(shardOf(id, who)));
+      if (!erased.goes_on) await shard.remove(id);
+      else if (who !== null) await shard.part(id, who);
     }
     await forgetDays(this.env.DB, [...new Set(starts.map(dayOf))]);
     // What rests on other sessions stays: an identity itself goes at the end, if nobody shares it.
@@ -261,7 +258,7 @@ export class EraserActor extends DurableObject<Env> {
     const budget = new Budget({ calls: ERASURE_STEP_ACTORS, ms: until - now }, now);
     const tried = new Set<string>();
     for (;;) {
-      add(order.lead_ids, await this.#findLeads(order));
+      addTo(order.lead_ids, await this.#findLeads(order));
       // Before any of it is erased: afterwards nothing leads to them.
       this.#save(order, receipt);
       const next = order.lead_ids.filter((id) => !tried.has(id));
@@ -296,7 +293,7 @@ export class EraserActor extends DurableObject<Env> {
     receipt.counts.d1.deliveries += erased.deliveries;
     receipt.counts.actors.leads += erased.actors;
     if (erased.isDone) order.lead_ids = order.lead_ids.filter((id) => id !== leadId);
-    add(order.lead_ids, erased.again);
+    addTo(order.lead_ids, erased.again);
     if (erased.again.length > 0) order.again_at ??= Date.now() + ERASE_AGAIN_MS;
     this.#save(order, receipt);
     return erased.isDone;
@@ -311,7 +308,7 @@ export class EraserActor extends DurableObject<Env> {
     const budget = new Budget({ calls: ERASURE_STEP_ACTORS, ms: until - now }, now);
     const claims = claimsOf(order);
     for (;;) {
-      add(claims, await leadsByKeys(this.env.DB, keys, sites, ERASURE_STEP_LEADS));
+      addTo(claims, await leadsByKeys(this.env.DB, keys, sites, ERASURE_STEP_LEADS));
       const [lead_id] = claims;
       if (lead_id === undefined) return true;
       if (!budget.take(2)) return false;
@@ -335,13 +332,14 @@ export class EraserActor extends DurableObject<Env> {
     const theirs: OrderedSession[] = [];
     for (const session of sessions) {
       const actor = this.env.SESSION.getByName(session.session_id);
-      if (!session.claim) this.#count(receipt, await actor.erase(session.starts));
+      if (!session.claim) this.#count(receipt, await actor.erase(session.starts, session.others));
       else if (subject.kind === "visitor") {
-        const { is_proven } = await actor.unlink(subject.visitor_id, session.starts);
+        const { is_proven } = await actor.unlink(subject.visitor_id, session.starts, session.others);
         if (is_proven) theirs.push(session);
       }
     }
-    order.sessions = theirs;
+    // These are found anew.
+    order.sessions = [];
     order.again_at = null;
     if (subject.kind === "visitor") {
       for (const { session_id } of theirs) await this.#find(order, subject.visitor_id, session_id, null);
@@ -355,6 +353,10 @@ export class EraserActor extends DurableObject<Env> {
     writeReceipt(this.ctx.storage, receipt);
   }
 }
+
+const nameOf = ({ kind, value, group }: LifeIdentity): NamedIdentity => [kind, value, group];
+
+const leadsOfLives = (lives: readonly Life[]): string[] => lives.flatMap(({ leads }) => leads);
 
 const distinct = (identities: NamedIdentity[]): NamedIdentity[] => [
   ...new Map(identities.map((one) => [one.join(" "), one])).values(),
@@ -371,7 +373,7 @@ const unlinkedOf = ({ counts }: Erasure): { sessions: number; leads: number } =>
 };
 
 /** Adds what is not there yet. */
-function add(list: string[], more: readonly string[]): void {
+function addTo(list: string[], more: readonly string[]): void {
   const known = new Set(list);
   for (const one of more) if (!known.has(one)) list.push(one);
 }

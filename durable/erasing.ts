@@ -4,58 +4,66 @@ import type { IdentityKind } from "../src/identity/record";
 import { inTime } from "../src/in-time";
 import { DAY_MS, ERASE_WAIT_MS, ERASURE_DAYS, TOMBSTONE_MS } from "../src/limits";
 import { DEFAULT_SITE } from "../src/protocol/fields";
+import { firstSeq } from "../src/session/entry";
+import { isSameLife, type Life, type LifeIdentity } from "../src/session/life";
+import type { NamedVisitor } from "../src/session/visitor-id";
 import {
   type ArchivedIdentity,
   deleteSessionObjects,
+  firstSeqIn,
   readIdentities,
   readMeta,
   sessionPrefix,
 } from "../src/store/archive";
 import { dayOf, daysOfSession } from "../src/store/archive-days";
 import { deleteSessionCounter } from "../src/store/counters";
-import { deleteSessionRows } from "../src/store/erasures";
+import { deleteLifeRows, deleteSessionRows, type SeqRange } from "../src/store/erasures";
 import { plantTombstone, readTombstone } from "../src/store/tombstone";
 import type { Memory } from "./memory";
-
-/** Whom a session is of, in all its lives, and when those began. */
-export interface Subject {
-  identities: { kind: IdentityKind; value: string; group: string }[];
-  starts: number[];
-  /** Submits sent from its pages. */
-  leads: string[];
-  /** The visitor it names now; null for none, and where its actor has forgotten it. */
-  visitor_id: string | null;
-  /** Visitors that one of its lives has shown to be, by their secret. */
-  proven: string[];
-}
 
 /**
  * What the actor and the archive know of whom a session is of. A session may have had several addresses, and its id an
  * earlier life on another day, of which the newest row says nothing: so every day that the archive may have is asked.
  */
-export async function subjectOf(bucket: R2Bucket, sessionId: string, memory: Memory | null): Promise<Subject> {
-  const starts = memory ? [memory.state.started_at] : [];
+export async function livesOf(bucket: R2Bucket, sessionId: string, memory: Memory | null): Promise<Life[]> {
   const last = Date.parse(dayOf(Date.now() + DAY_MS));
   const days = Array.from({ length: ERASURE_DAYS }, (_, i) => last - i * DAY_MS);
-  starts.push(...(await daysOfSession(bucket, sessionId, days)));
-  const found = memory?.head.identity ? [{ ...memory.head.identity, ...memory.head }] : [];
-  const objects = await Promise.all(starts.map((start) => namedIn(bucket, sessionPrefix(sessionId, start))));
-  const identities = [...found, ...objects.flat()].flatMap(({ fingerprint_id, ip, addresses = [], ...one }) => {
+  const found = await daysOfSession(bucket, sessionId, days);
+  const current = memory?.state.started_at ?? null;
+  const starts = current === null ? found : [current, ...found.filter((day) => !isSameLife(day, current))];
+  return Promise.all(
+    starts.map(async (start) => {
+      const told = await namedIn(bucket, sessionPrefix(sessionId, start));
+      return start === current && memory ? lifeOf(start, told, memory) : lifeOf(start, told, null);
+    }),
+  );
+}
+
+/** A life, by its objects in the archive, and by its actor while that has it. */
+function lifeOf(start: number, objects: readonly Named[], memory: Memory | null): Life {
+  const head = memory?.head;
+  const all: Named[] = head?.identity ? [{ ...head.identity, ...head }, ...objects] : [...objects];
+  const identities = all.flatMap(({ fingerprint_id, ip, addresses = [], ...one }) => {
     const group = groupOf(one.site, one.identity_group);
     // Whatever an object may lack: an erasure must not stumble over it for ever.
-    const named = (kind: IdentityKind, values: (string | null | undefined)[]): Subject["identities"] =>
+    const named = (kind: IdentityKind, values: (string | null | undefined)[]): LifeIdentity[] =>
       [...new Set(values)].flatMap((value) => (value ? { kind, value, group } : []));
     return [...named("fingerprint", [fingerprint_id]), ...named("address", [ip, ...addresses])];
   });
-  const proven = [...found, ...objects.flat()].flatMap(({ visitor_id, visitor_proven }) =>
-    visitor_id && visitor_proven ? [visitor_id] : [],
-  );
-  const { leads = [], identity = null } = memory?.head ?? {};
-  return { identities, starts, leads, visitor_id: identity?.visitor_id ?? null, proven };
+  const visitors = all.flatMap(({ visitor_id }) => (visitor_id ? [visitor_id] : []));
+  const proven = all.flatMap(({ visitor_id, visitor_proven }) => (visitor_id && visitor_proven ? [visitor_id] : []));
+  return { start, identities, visitors, proven, leads: head?.leads ?? [] };
 }
 
+/** What the actor alone knows of the life that is under way. */
+export const lifeNow = (memory: Memory): Life => lifeOf(memory.state.started_at, [], memory);
+
+type Named = Pick<ArchivedIdentity, "fingerprint_id" | "ip" | "addresses" | "identity_group" | keyof NamedVisitor> & {
+  site: string;
+};
+
 /** Whom a life of a session was of, and on which site it was. */
-async function namedIn(bucket: R2Bucket, prefix: string): Promise<(ArchivedIdentity & { site: string })[]> {
+async function namedIn(bucket: R2Bucket, prefix: string): Promise<Named[]> {
   const [identities, meta] = await Promise.all([readIdentities(bucket, prefix), readMeta(bucket, prefix)]);
   return identities.map((identity) => ({ ...identity, site: meta?.site ?? DEFAULT_SITE }));
 }
@@ -68,14 +76,18 @@ export interface ErasedSession {
   events: number;
   /** A write may still be on its way: look once more in a while. */
   again: boolean;
+  /** Its id has begun anew since, as somebody else's: its actor goes on. */
+  goes_on: boolean;
 }
 
 export interface ErasingContext {
   storage: DurableObjectStorage;
   outside: Pick<Env, "DB" | "TRACKING_R2" | "TRACKING_KV">;
   session_id: string;
-  /** When its lives began, as far as anybody knows: where its objects are. */
+  /** When the lives began that go, as far as anybody knows: where their objects are. */
   starts: readonly number[];
+  /** When those began that stay: they are somebody else's. */
+  others: readonly number[];
   /** What is under way: the alarm may be writing, a report or a count be on its way. */
   running: Promise<unknown>;
   /** Whether a write of this session was given up and may still land; asked once what is under way has ended. */
@@ -91,6 +103,7 @@ export async function eraseSession({
   outside,
   session_id,
   starts,
+  others,
   running,
   isUncertain,
 }: ErasingContext): Promise<ErasedSession> {
@@ -105,14 +118,45 @@ export async function eraseSession({
   plantTombstone(storage, now);
   await storage.setAlarm(now + TOMBSTONE_MS);
   await deleteSessionCounter(outside.TRACKING_KV, session_id);
+  const erased = await eraseLives(outside, session_id, starts, others);
+  return { ...erased, again: !settled || uncertain, goes_on: false };
+}
+
+/** Lives of a session's id go from the stores outside. Those of others, which began on other days, stay. */
+export async function eraseLives(
+  { DB, TRACKING_R2 }: Pick<Env, "DB" | "TRACKING_R2">,
+  sessionId: string,
+  starts: readonly number[],
+  others: readonly number[],
+): Promise<Omit<ErasedSession, "again" | "goes_on">> {
+  // Before the objects go: they say where each life begins in the log.
+  const ranges = others.length > 0 ? await rangesOf(TRACKING_R2, sessionId, starts, others) : null;
   let [objects, bytes] = [0, 0];
-  for (const start of new Set(starts)) {
-    const deleted = await deleteSessionObjects(outside.TRACKING_R2, sessionPrefix(session_id, start));
+  for (const prefix of new Set(starts.map((start) => sessionPrefix(sessionId, start)))) {
+    const deleted = await deleteSessionObjects(TRACKING_R2, prefix);
     objects += deleted.objects;
     bytes += deleted.bytes;
   }
-  const rows = await deleteSessionRows(outside.DB, session_id);
-  return { objects, bytes, ...rows, again: !settled || uncertain };
+  const rows = ranges ? await deleteLifeRows(DB, sessionId, ranges, starts) : await deleteSessionRows(DB, sessionId);
+  return { objects, bytes, ...rows };
+}
+
+/** Which seqs the lives have that began at `starts`: each from its first on, up to the next life's first. */
+async function rangesOf(
+  bucket: R2Bucket,
+  sessionId: string,
+  starts: readonly number[],
+  others: readonly number[],
+): Promise<SeqRange[]> {
+  const firstOf = async (start: number) => ({
+    start,
+    first: (await firstSeqIn(bucket, sessionPrefix(sessionId, start))) ?? firstSeq(start),
+  });
+  const lives = await Promise.all([...starts, ...others].map(firstOf));
+  const sorted = lives.toSorted((a, b) => a.first - b.first);
+  return sorted.flatMap(({ start, first }, i) =>
+    starts.includes(start) ? [{ from: first, to: sorted[i + 1]?.first ?? Number.MAX_SAFE_INTEGER }] : [],
+  );
 }
 
 /** After so long nobody sends anything of an erased session any more: its id is free again. */

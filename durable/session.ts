@@ -29,6 +29,7 @@ import { abandonments } from "../src/session/forms";
 import type { Head } from "../src/session/head";
 import { type Intake, intake, sameText, type TrackCall } from "../src/session/intake";
 import { asTrackCall, type LeadAnswer, type LeadCall } from "../src/session/lead";
+import { isLatestTheirs, isSameLife, type Life, type LifeRow, latestOf, withRow } from "../src/session/life";
 import type { Erasure, Progress, StoreProgress } from "../src/session/progress";
 import { type Refused, refused, type TrackResult } from "../src/session/result";
 import { lasting, readSocket, type SocketContext } from "../src/session/socket";
@@ -39,7 +40,7 @@ import { Journal } from "../src/store/journal";
 import { eraseRecording } from "../src/store/recordings";
 import { readTombstone } from "../src/store/tombstone";
 import { countSession } from "./count";
-import { dropTombstone, eraseSession, type Subject, subjectOf } from "./erasing";
+import { dropTombstone, type ErasedSession, eraseLives, eraseSession, lifeNow, livesOf } from "./erasing";
 import { flush, type Outside } from "./flush";
 import { canBeRevoked, closeRevoked } from "./followers";
 import { handleFrame } from "./frames";
@@ -248,17 +249,31 @@ export class SessionActor extends DurableObject<Env> {
     return this.#running;
   }
 
-  /** Whom this session is of, for its erasure: that begins here, and nothing is taken any more. */
-  subject(): Promise<Subject> {
-    const told = this.told();
-    this.#isErased = true;
-    return told;
+  /**
+   * Whose the session's lives are, for a visitor's erasure: that begins here, and where the newest is the visitor's own nothing
+   * is taken any more. `row`: D1's, where it names the visitor.
+   */
+  async subject(visitorId: string, row: LifeRow | null): Promise<Life[]> {
+    for (;;) {
+      const memory = this.#wake(Date.now());
+      const isOwn = (lives: readonly Life[]): boolean =>
+        isLatestTheirs(lives, visitorId, memory?.state.started_at ?? null);
+      if (memory && isOwn(withRow([lifeNow(memory)], visitorId, row))) this.#isErased = true;
+      const isClosed = this.#isErased;
+      const lives = withRow(await this.told(), visitorId, row);
+      if (isClosed || !isOwn(lives)) return lives;
+      // It has begun anew meanwhile: whose that is, is to be seen.
+      if (this.#memory !== memory) continue;
+      this.#isErased = true;
+      if (!memory) return lives;
+      // The archive alone knew: whom it has told of itself since is asked for once more.
+    }
   }
 
-  /** The same, and nothing begins. */
-  told(): Promise<Subject> {
+  /** Whom the session's lives are of, as far as the actor and the archive know. */
+  told(): Promise<Life[]> {
     const memory = this.#wake(Date.now());
-    return subjectOf(this.outside.bucket, this.#id(memory), memory);
+    return livesOf(this.outside.bucket, this.#id(memory), memory);
   }
 
   /** Whether the session has shown the secret of this visitor's id. */
@@ -269,11 +284,11 @@ export class SessionActor extends DurableObject<Env> {
 
   /**
    * A visitor is erased whom this session only claims to be: from now on it names nobody, as after a withdrawal, and the rest
-   * of it stays. `starts`: when its lives began. May be repeated.
+   * of it stays. `starts`: when the lives began that claim it; `others`: when those did that do not. May be repeated.
    */
-  async unlink(visitorId: string, starts: readonly number[]): Promise<Unlinked> {
-    if (this.proves(visitorId)) return { is_proven: true, again: false };
-    const memory = this.#wake(Date.now());
+  async unlink(visitorId: string, starts: readonly number[], others: readonly number[] = []): Promise<Unlinked> {
+    const memory = this.#lifeBeside(others);
+    if (memory && this.proves(visitorId)) return { is_proven: true, again: false };
     const wasStuck = isStuck(memory);
     if (memory) this.#commit(memory, unlinked(memory, visitorId, Date.now()), Date.now());
     const settled = await inTime(this.#quiet(), ERASE_WAIT_MS).then(
@@ -294,10 +309,17 @@ export class SessionActor extends DurableObject<Env> {
 
   /**
    * The person asked for it: from now on nothing is taken, and everything this session has written goes. `starts`: when
-   * its lives began, as far as the caller knows. May be repeated.
+   * its lives began, as far as the caller knows; `others`: when those did that are somebody else's. If the newest is one of
+   * these, the session goes on. May be repeated.
    */
-  async erase(starts: readonly number[]) {
-    const memory = this.#wake(Date.now());
+  async erase(starts: readonly number[], others: readonly number[] = []): Promise<ErasedSession> {
+    const memory = this.#lifeBeside(others);
+    const goes_on = memory ? false : this.#wake(Date.now()) !== null || latestOf(others) > latestOf(starts);
+    if (goes_on) {
+      const { db: DB, bucket: TRACKING_R2 } = this.outside;
+      const erased = await eraseLives({ DB, TRACKING_R2 }, this.#id(this.#memory), starts, others);
+      return { ...erased, again: false, goes_on };
+    }
     this.#isErased = true;
     this.#memory = null;
     for (const socket of this.ctx.getWebSockets()) socket.close(4404, "session_erased");
@@ -307,10 +329,19 @@ export class SessionActor extends DurableObject<Env> {
       ...{ storage: this.ctx.storage, outside: { DB, TRACKING_R2, TRACKING_KV: this.env.TRACKING_KV } },
       ...{ session_id: this.#id(memory), running: this.#quiet() },
       isUncertain: () => memory !== null && (memory.progress.d1.plan ?? memory.progress.r2.plan) !== null,
-      starts: memory ? [...starts, memory.state.started_at] : starts,
+      starts: memory
+        ? [...starts.filter((one) => !isSameLife(one, memory.state.started_at)), memory.state.started_at]
+        : starts,
+      others,
     });
     this.journal = new Journal(this.ctx.storage);
     return erased;
+  }
+
+  /** The life that is under way, unless it is one of these. */
+  #lifeBeside(others: readonly number[]): Memory | null {
+    const memory = this.#wake(Date.now());
+    return memory && others.some((start) => isSameLife(start, memory.state.started_at)) ? null : memory;
   }
 
   /** Until nothing of this session is under way any more: its alarm, its questions, its reports and counts, its recording. */

@@ -36,10 +36,10 @@ export async function unlinkOutside(
 /** All that knows of whom a session is forgets it: its own actor, the roster, and the shards of whom it told of. */
 export async function unlinkSession(
   env: Pick<Env, "SESSION" | "ROSTER" | "DB" | "IDENTITY" | "SITE">,
-  { session_id, starts, identities }: OrderedSession,
+  { session_id, starts, others, identities }: OrderedSession,
   visitorId: string,
 ): Promise<Unlinked> {
-  const unlinked = await env.SESSION.getByName(session_id).unlink(visitorId, starts);
+  const unlinked = await env.SESSION.getByName(session_id).unlink(visitorId, starts, others);
   if (unlinked.is_proven) return unlinked;
   const who = await whoIs(visitorId);
   await env.ROSTER.getByName(shardName(shardOf(session_id, who))).part(session_id, who);

@@ -2,9 +2,10 @@ import type { Env } from "../env";
 import { ERASURE_STEP_LEADS, ERASURE_STEP_SESSIONS, ERASURE_STEP_SUBMITS } from "../limits";
 import { mergeChunks } from "../recording/merge";
 import type { Entry } from "../session/entry";
+import { isSameLife, type Life, sortLives, withRow } from "../session/life";
 import { isProvable } from "../session/visitor-id";
 import { readFlushes, readIdentities, sessionPrefix } from "../store/archive";
-import { everySessionOf, hostOf, leadsByKeys, leadsClaiming, leadsOf } from "../store/erasures";
+import { everySessionOf, hostOf, leadsByKeys, leadsClaiming, leadsOf, type SessionPlace } from "../store/erasures";
 import { findLead, findSubmission, listSubmissions, type StoredSubmission, type SubmitPlace } from "../store/lead-list";
 import { listChunks, readChunk } from "../store/recordings";
 import { findSession } from "../store/sessions";
@@ -12,27 +13,42 @@ import { liveSessionsOf } from "./live";
 
 type Stores = Pick<Env, "DB" | "TRACKING_R2" | "SESSION" | "ROSTER">;
 
+/** One life of a session's id, which is the visitor's or claims to be. */
 interface Place {
   session_id: string;
   started_at: number;
   isProven: boolean;
+  /** No life of the id is anybody else's. */
+  isAlone: boolean;
 }
 
-/** A visitor's sessions: those of D1, then those that no store knows yet; and whether each has shown that it is theirs. */
+/**
+ * A visitor's sessions, as an erasure finds them: those of D1, then those that only the roster knows; and of each the lives
+ * that name the visitor, and whether they have shown that they are theirs.
+ */
 async function* placesOf(env: Stores, visitorId: string, sites: readonly string[] | null): AsyncGenerator<Place> {
   const met = new Set<string>();
-  const proves = async (session_id: string): Promise<boolean> => env.SESSION.getByName(session_id).proves(visitorId);
   for await (const row of everySessionOf(env.DB, visitorId, sites, ERASURE_STEP_SESSIONS)) {
-    const { session_id, started_at, unproven } = row;
-    met.add(session_id);
-    // The actor may know more than the row: a start with the secret that is not written out yet.
-    const isProven = unproven ? await proves(session_id) : isProvable(visitorId);
-    yield { session_id, started_at, isProven };
+    met.add(row.session_id);
+    yield* livesIn(env, visitorId, row.session_id, row);
   }
   for (const session_id of await liveSessionsOf(env.ROSTER, visitorId, sites)) {
-    const live = met.has(session_id) ? null : await env.SESSION.getByName(session_id).unarchived();
-    if (live) yield { session_id, started_at: live.started_at, isProven: await proves(session_id) };
+    if (!met.has(session_id)) yield* livesIn(env, visitorId, session_id, null);
   }
+}
+
+async function* livesIn(
+  { SESSION }: Stores,
+  visitorId: string,
+  session_id: string,
+  row: SessionPlace | null,
+): AsyncGenerator<Place> {
+  const lives = withRow(await SESSION.getByName(session_id).told(), visitorId, row);
+  const { theirs, claimed } = sortLives(lives, visitorId);
+  const place = ({ start }: Life) => ({ session_id, started_at: start });
+  const isProven = isProvable(visitorId);
+  for (const life of theirs) yield { ...place(life), isProven, isAlone: theirs.length === lives.length };
+  for (const life of claimed) yield { ...place(life), isProven: false, isAlone: claimed.length === lives.length };
 }
 
 /**
@@ -44,19 +60,22 @@ export async function* visitorPieces(
   visitorId: string,
   sites: readonly string[] | null,
 ): AsyncGenerator<string> {
-  const proven: string[] = [];
+  const proven: Place[] = [];
   const apart: Place[] = [];
   yield `{"data":{"visitor_id":${JSON.stringify(visitorId)},"sessions":[`;
   for await (const place of placesOf(env, visitorId, sites)) {
     if (!place.isProven) apart.push(place);
     else {
       if (proven.length > 0) yield ",";
-      proven.push(place.session_id);
+      proven.push(place);
       yield* sessionPieces(env, place.session_id, place.started_at);
     }
   }
-  const claimed = apart.map(({ session_id }) => session_id);
-  const theirs = isProvable(visitorId) ? await leadsOf(env.DB, visitorId, sites, proven) : [];
+  // An id that others have had too leads to their leads as well.
+  const alone = (places: readonly Place[]): string[] =>
+    places.filter(({ isAlone }) => isAlone).map(({ session_id }) => session_id);
+  const claimed = alone(apart);
+  const theirs = isProvable(visitorId) ? await leadsOf(env.DB, visitorId, sites, alone(proven)) : [];
   const others = isProvable(visitorId)
     ? await leadsClaiming(env.DB, visitorId, sites, claimed)
     : await leadsOf(env.DB, visitorId, sites, claimed);
@@ -126,8 +145,12 @@ async function* leadPieces(db: D1Database, lead_id: string): AsyncGenerator<stri
 
 async function* sessionPieces(env: Stores, session_id: string, started_at: number): AsyncGenerator<string> {
   const prefix = sessionPrefix(session_id, started_at);
-  const unarchived = await env.SESSION.getByName(session_id).unarchived();
-  const session = JSON.stringify(await findSession(env.DB, session_id));
+  // Row and actor are of the newest life that they have heard of.
+  const isOfThis = (one: { started_at: number } | null): boolean =>
+    one !== null && isSameLife(one.started_at, started_at);
+  const [live, row] = [await env.SESSION.getByName(session_id).unarchived(), await findSession(env.DB, session_id)];
+  const unarchived = isOfThis(live) ? live : null;
+  const session = JSON.stringify(isOfThis(row) ? row : null);
   const identity = JSON.stringify(await readIdentities(env.TRACKING_R2, prefix));
   yield `{"session_id":"${session_id}","session":${session},"identity":${identity},"entries":[`;
   let [comma, last] = ["", 0];

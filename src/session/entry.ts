@@ -136,3 +136,6 @@ export type Unplaced<E extends Entry = Entry> = E extends Entry ? Omit<E, "seq">
 
 /** Seqs of a life start here, so that a session id that is wiped and started again never meets its old keys. */
 export const firstSeq = (createdAt: number): number => Math.floor(createdAt / 1_000) * 2 ** 20;
+
+/** The second, as epoch ms, in which the life began whose first seq this is. */
+export const timeOfSeq = (first: number): number => Math.floor(first / 2 ** 20) * 1_000;

@@ -67,6 +67,13 @@ export async function putIdentity(bucket: R2Bucket, head: Head, state: SessionSt
   await bucket.put(key, JSON.stringify(identity), CREATE_ONLY);
 }
 
+/** The first seq of the log under a session's prefix; null where there is none. Keys sort by time, and so do seqs. */
+export async function firstSeqIn(bucket: R2Bucket, prefix: string): Promise<number | null> {
+  const { objects } = await bucket.list({ prefix: `${prefix}events/`, limit: 1 });
+  const [first] = objects;
+  return first ? versionOf(first.key) : null;
+}
+
 /** Everything under a session's prefix goes; says how much it was. */
 export async function deleteSessionObjects(
   bucket: R2Bucket,
@@ -157,7 +164,7 @@ export async function* readFlushes(bucket: R2Bucket, prefix: string): AsyncGener
   }
 }
 
-/** The `n` of `identity/{timestamp}-{n}.json`. */
+/** The `n` of `identity/{timestamp}-{n}.json`, and of `events/…`. */
 const versionOf = (key: string): number => Number(/-(\d+)\.json$/.exec(key)?.[1] ?? 0);
 
 /** Deletes a session's identity objects of versions up to `through`: a consent given again begins with the next. */

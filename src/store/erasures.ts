@@ -1,5 +1,8 @@
+import { dayOf } from "../day";
 import { keysOf } from "../leads/identity";
+import { DAY_MS } from "../limits";
 import type { Erasure } from "../protocol/erasure";
+import { timeOfSeq } from "../session/entry";
 import { COUNTED } from "./leads";
 
 /** D1's side of an erasure: who has to go, and what is said of it afterwards. */
@@ -63,6 +66,40 @@ export async function deleteSessionRows(
     db.prepare("DELETE FROM events WHERE session_id = ?").bind(sessionId),
     db.prepare("UPDATE lead_conversions SET session_id = NULL WHERE session_id = ?").bind(sessionId),
     db.prepare("DELETE FROM sessions WHERE session_id = ?").bind(sessionId),
+  ]);
+  return { sessions: sessions?.meta.changes ?? 0, events: events?.meta.changes ?? 0 };
+}
+
+/** Seqs of one life: from the first on, and before the end. */
+export interface SeqRange {
+  from: number;
+  to: number;
+}
+
+/** The same of some lives alone. `starts`: a time of the day (UTC) each began, epoch ms. */
+export async function deleteLifeRows(
+  db: D1Database,
+  sessionId: string,
+  ranges: readonly SeqRange[],
+  starts: readonly number[],
+): Promise<{ sessions: number; events: number }> {
+  const seqs = JSON.stringify(ranges);
+  // A submit has no seq in D1. A life's first one is of the second in which it began.
+  const times = JSON.stringify(ranges.map(({ from, to }) => ({ from: timeOfSeq(from), to: timeOfSeq(to) })));
+  const days = JSON.stringify(starts.map((start) => Date.parse(dayOf(start))));
+  const within = (column: string): string =>
+    `EXISTS (SELECT 1 FROM json_each(?2) WHERE ${column} >= value ->> 'from' AND ${column} < value ->> 'to')`;
+  const [events, , sessions] = await db.batch([
+    db.prepare(`DELETE FROM events WHERE session_id = ?1 AND ${within("seq")}`).bind(sessionId, seqs),
+    db
+      .prepare(`UPDATE lead_conversions SET session_id = NULL WHERE session_id = ?1 AND ${within("at")}`)
+      .bind(sessionId, times),
+    db
+      .prepare(
+        `DELETE FROM sessions WHERE session_id = ?1
+           AND started_at - started_at % ${DAY_MS} IN (SELECT value FROM json_each(?2))`,
+      )
+      .bind(sessionId, days),
   ]);
   return { sessions: sessions?.meta.changes ?? 0, events: events?.meta.changes ?? 0 };
 }

@@ -3,8 +3,10 @@ export type NamedIdentity = [kind: "fingerprint" | "address", value: string, gro
 
 export interface OrderedSession {
   session_id: string;
-  /** When its lives began. */
+  /** When the lives began that are to be erased, or unlinked. */
   starts: number[];
+  /** When its other lives began: they stay as they are. Absent in orders of before lives were told apart. */
+  others?: number[];
   /** Whom it has told of itself. */
   identities: NamedIdentity[];
   /** Erased or unlinked, and a write of it may still land. */

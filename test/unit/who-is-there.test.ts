@@ -175,7 +175,14 @@ describe("a session on the roster", () => {
   });
 
   it("reports at the lines of a grid of its own", () => {
-    const mark = (seen_at: number) => ({ page: "/", label: null, visitor: null, is_claim: false, ended: false, seen_at });
+    const mark = (seen_at: number) => ({
+      page: "/",
+      label: null,
+      visitor: null,
+      is_claim: false,
+      ended: false,
+      seen_at,
+    });
     const [first, second] = ["00000000", "00000001"].map((start) => `${start}-0000-4000-8000-000000000000`);
     const line = ROSTER_BEAT_MS * 10;
     expect(reasonFor(first ?? "", mark(line - 1), mark(line))).toBe("beat");
