@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { SiteSpending, SiteSums } from "../src/budget/sites";
-import { admitTypes, isFull, type SiteTypes } from "../src/budget/types";
+import { admitTypes, isFull, isSpent, type SiteTypes } from "../src/budget/types";
 import { dayOf } from "../src/day";
 import type { Env } from "../src/env";
 import { BUDGET_MAX_SITES, DATABASE_SHED_BYTES } from "../src/limits";
@@ -35,13 +35,21 @@ export class BudgetActor extends DurableObject<Env> {
     return { day, sums: Object.fromEntries(Object.keys(sums).map((site) => [site, totals[site] ?? 0])) };
   }
 
-  /** Takes custom event types in as far as their site has room. `all`: every one there is, where it has none left. */
-  types(site: string, day: string, names: readonly string[]): { refused: string[]; all: string[] | null } {
+  /**
+   * Which custom event types have no room: in the site, or in what their sender (`bucket`) may bring. `all`: every one there is,
+   * where that is so for any other. They are taken in only where it `takes` them.
+   */
+  types(
+    site: string,
+    day: string,
+    names: readonly string[],
+    { bucket, takes }: { bucket: number | null; takes: boolean },
+  ): { refused: string[]; all: string[] | null } {
     const key = `types ${site}`;
     const known = this.ctx.storage.kv.get<SiteTypes>(key) ?? {};
-    const { types, refused } = admitTypes(known, names, day);
-    if (JSON.stringify(types) !== JSON.stringify(known)) this.ctx.storage.kv.put(key, types);
-    return { refused, all: isFull(types) ? Object.keys(types) : null };
+    const { types, refused } = admitTypes(known, names, day, bucket);
+    if (takes && JSON.stringify(types) !== JSON.stringify(known)) this.ctx.storage.kv.put(key, types);
+    return { refused, all: isFull(types) || isSpent(types, bucket) ? Object.keys(types) : null };
   }
 
   /** What the edge asks before a session begins. */

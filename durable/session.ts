@@ -387,7 +387,7 @@ export class SessionActor extends DurableObject<Env> {
     const context = this.#seats.speaker(socket);
     if (!context) return;
     await handleFrame(socket, context, message, {
-      track: async (call) => this.track(await withTypes(this.env, call, this.#log)),
+      track: (call) => withTypes(this.env, call, this.#log, (known) => this.track(known)),
       keep: (of, changed) => this.#seats.keep(of, changed),
     });
     this.#seats.spoken();

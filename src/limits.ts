@@ -567,6 +567,11 @@ export const BUDGET_CACHE_MS = MINUTE;
 // --- The database's size --------------------------------------------------------------------------------------------
 
 /** The most that D1 gives one database. */
+/**
+ * Of these as many may come first from one network (IPv4 /24, IPv6 /48): more than one visitor's pages bring that nobody else's
+ * have, and so few that ten networks are needed to leave a site no room.
+ */
+export const SENDER_MAX_TYPES = 100;
 export const DATABASE_MAX_BYTES = 10_000_000_000;
 /** From here on somebody is told: at most sites that leaves weeks. */
 export const DATABASE_ALERT_BYTES = 0.8 * DATABASE_MAX_BYTES;

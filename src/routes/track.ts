@@ -104,13 +104,14 @@ async function send(
 ): Promise<Taken & { shared?: SharedVisitor }> {
   const start = parts.start ?? parts.batch?.start ?? null;
   const caller = await admit(context, session_id, site, start);
-  const proven = await shownVisitor(context, caller.site, start);
-  const call = await withTypes(context.env, await buildCall(caller, parts, proven), context.log);
+  const built = await buildCall(caller, parts, await shownVisitor(context, caller.site, start));
   // Without numbers a repeat would count twice, so it is not repeated here.
   const repeatable = !parts.batch || parts.batch.stream != null;
-  const result = await callActor<TrackResult>(context, session_id, repeatable, (actor) => actor.track(call));
+  const result = await withTypes(context.env, built, context.log, (call) =>
+    callActor<TrackResult>(context, session_id, repeatable, (actor) => actor.track(call)),
+  );
   if (!result.ok) throw refusedCall(result);
-  const shared = await proofFor(context, call, start);
+  const shared = await proofFor(context, built, start);
   return shared ? { ...result, shared } : result;
 }
 

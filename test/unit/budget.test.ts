@@ -4,7 +4,7 @@ import { hourly, levelAt, spend, waitFor } from "../../src/budget/level";
 import { Senders } from "../../src/budget/senders";
 import { isShed, sessionAllowance, startWait } from "../../src/budget/site";
 import { Sites } from "../../src/budget/sites";
-import { admitTypes, isFull } from "../../src/budget/types";
+import { admitTypes, isFull, isSpent } from "../../src/budget/types";
 import {
   BUDGET_ADD_MS,
   BUDGET_MAX_SENDERS,
@@ -12,6 +12,7 @@ import {
   CHARGE_CONSENT_BYTES,
   CHARGE_EVENT_BYTES,
   CHARGE_OBJECT_BYTES,
+  SENDER_MAX_TYPES,
   SITE_MAX_TYPES,
   SPENT_SESSION_BYTES,
 } from "../../src/limits";
@@ -192,27 +193,48 @@ describe("a site's custom types", () => {
   const [YESTERDAY, TODAY, TOMORROW, LATER] = ["2026-11-29", "2026-11-30", "2026-12-01", "2026-12-02"] as const;
 
   it("are taken as long as there is room, and known ones always", () => {
-    const first = admitTypes({}, names(SITE_MAX_TYPES - 1), TODAY);
+    const first = admitTypes({}, names(SITE_MAX_TYPES - 1), TODAY, null);
     expect(first.refused).toEqual([]);
     expect(isFull(first.types)).toBe(false);
-    const { types, refused } = admitTypes(first.types, ["t0", "new", "new", "newer"], TODAY);
+    const { types, refused } = admitTypes(first.types, ["t0", "new", "new", "newer"], TODAY, null);
     expect(refused).toEqual(["newer"]);
     expect(types["new"]).toBe(TODAY);
     expect(isFull(types)).toBe(true);
-    expect(admitTypes(types, ["t5"], TODAY)).toEqual({ types, refused: [] });
+    expect(admitTypes(types, ["t5"], TODAY, null)).toEqual({ types, refused: [] });
   });
 
   it("make room where they were seen neither today nor the day before", () => {
-    const { types } = admitTypes(admitTypes({}, names(SITE_MAX_TYPES), YESTERDAY).types, ["t0"], TODAY);
-    expect(admitTypes(types, ["new"], TODAY).refused).toEqual(["new"]);
-    const next = admitTypes(types, ["a", "b"], TOMORROW);
+    const { types } = admitTypes(admitTypes({}, names(SITE_MAX_TYPES), YESTERDAY, null).types, ["t0"], TODAY, null);
+    expect(admitTypes(types, ["new"], TODAY, null).refused).toEqual(["new"]);
+    const next = admitTypes(types, ["a", "b"], TOMORROW, null);
     expect(next.refused).toEqual([]);
     expect(Object.keys(next.types)).toHaveLength(SITE_MAX_TYPES);
     expect(next.types).toMatchObject({ a: TOMORROW, b: TOMORROW, t0: TODAY });
-    expect(Object.keys(admitTypes(next.types, names(SITE_MAX_TYPES, "x"), LATER).types)).not.toContain("t0");
+    expect(Object.keys(admitTypes(next.types, names(SITE_MAX_TYPES, "x"), LATER, null).types)).not.toContain("t0");
   });
 
   it("are named as they come, whatever objects have by themselves", () => {
-    expect(admitTypes({}, ["constructor", "to_string"], TODAY).types).toEqual({ constructor: TODAY, to_string: TODAY });
+    expect(admitTypes({}, ["constructor", "to_string"], TODAY, null).types).toEqual({
+      constructor: TODAY,
+      to_string: TODAY,
+    });
+  });
+
+  it("come first from one network's bucket up to its share, which others and servers with a key do not have", () => {
+    const { types, refused } = admitTypes({}, names(SENDER_MAX_TYPES + 2), TODAY, 7);
+    expect(Object.keys(types)).toHaveLength(SENDER_MAX_TYPES);
+    expect(refused).toEqual([`t${SENDER_MAX_TYPES}`, `t${SENDER_MAX_TYPES + 1}`]);
+    expect([isSpent(types, 7), isSpent(types, 8), isSpent(types, null)]).toEqual([true, false, false]);
+    expect(admitTypes(types, ["t0", "other"], TODAY, 7).refused).toEqual(["other"]);
+    expect(admitTypes(types, ["other"], TODAY, 8).refused).toEqual([]);
+    expect(admitTypes(types, names(SITE_MAX_TYPES), TODAY, null).refused).toEqual([]);
+  });
+
+  it("count for the bucket they came from first, whoever else sends them, until they are forgotten", () => {
+    const first = admitTypes({}, names(SENDER_MAX_TYPES), YESTERDAY, 7).types;
+    const again = admitTypes(first, names(SENDER_MAX_TYPES), TODAY, 8).types;
+    expect([isSpent(again, 7), isSpent(again, 8)]).toEqual([true, false]);
+    expect(again["t0"]).toEqual([TODAY, 7]);
+    expect(admitTypes({ old: TODAY }, ["old"], TOMORROW, 7).types).toEqual({ old: TOMORROW });
   });
 });

@@ -386,7 +386,7 @@ describe("a site with more custom types than it may have", () => {
     const site = await newSite([], {});
     const day = dayOf(Date.now());
     const names = Array.from({ length: SITE_MAX_TYPES - 1 }, (_, i) => `kept.n${i}`);
-    await env.BUDGET.getByName(BUDGETS).types(site, day, names);
+    await env.BUDGET.getByName(BUDGETS).types(site, day, names, { bucket: null, takes: true });
     const id = newId();
     const ip = "198.51.130.7";
     const send = (first: number, types: string[]) =>
@@ -406,5 +406,50 @@ describe("a site with more custom types than it may have", () => {
     ]);
     expect((await read<{ data: object }>(`/analytics/sessions/${id}`)).data).toMatchObject({ events: 9, shed: 3 });
     expect((await entriesInR2(id)).filter(({ kind }) => kind === "event")).toHaveLength(9);
+  });
+
+  const typesOf = (site: string, day = dayOf(Date.now())) =>
+    env.BUDGET.getByName(BUDGETS).types(site, day, ["any"], { bucket: null, takes: false });
+  const fill = (site: string, count: number) =>
+    env.BUDGET.getByName(BUDGETS).types(
+      ...([site, dayOf(Date.now()), Array.from({ length: count }, (_, i) => `kept.n${i}`)] as const),
+      { bucket: null, takes: true },
+    );
+
+  it("takes in none of a call that its session does not take", async () => {
+    const site = await newSite([], {});
+    await fill(site, SITE_MAX_TYPES - 1);
+    const events = [{ event_type: "of.nobody" }];
+    // A session that nobody began, and one that others hold the key of.
+    const unknown = await post(`${BATCH}?site=${site}`, { session_id: newId(), stream: "s1", first: 1, events });
+    expect(unknown.status).toBe(404);
+    const id = newId();
+    await taken(batchOf(id, { session_key: "k".repeat(32) }), `${BATCH}?site=${site}`);
+    const stranger = batchOf(id, { stream: "s2", session_key: "x".repeat(32), events });
+    expect((await post(`${BATCH}?site=${site}`, stranger)).status).toBe(403);
+    expect(await typesOf(site)).toEqual({ refused: [], all: null });
+    // Taken, it is the last one that has room.
+    await taken(batchOf(id, { stream: "s2", session_key: "k".repeat(32), events }), `${BATCH}?site=${site}`);
+    expect(await typesOf(site)).toMatchObject({ refused: ["any"], all: expect.arrayContaining(["of.nobody"]) });
+  });
+
+  it("takes in a hundred of one network, and has room for the others'", async () => {
+    const site = await newSite([], {});
+    const path = `${BATCH}?site=${site}`;
+    const flood = (first: number) => Array.from({ length: 60 }, (_, i) => ({ event_type: `flood.n${first + i}` }));
+    const [one, two] = [newId(), newId()];
+    await taken(batchOf(one, { events: flood(0) }), path, { ip: "198.51.131.7" });
+    await taken(batchOf(two, { events: flood(60) }), path, { ip: "198.51.131.8" });
+    const visitor = newId();
+    await taken(batchOf(visitor, { events: [{ event_type: "own.one" }] }), path, { ip: "198.51.132.7" });
+    for (const id of [one, two, visitor]) await flushed(id);
+    expect([await inD1(one), await inD1(two), await inD1(visitor)].map(({ length }) => length)).toEqual([60, 40, 1]);
+    // What others have brought the network may send.
+    await taken(batchOf(two, { first: 61, events: [{ event_type: "own.one" }, { event_type: "own.two" }] }), path, {
+      ip: "198.51.131.8",
+    });
+    await flushed(two);
+    expect(await inD1(two)).toHaveLength(41);
+    expect((await entriesInR2(two)).filter(({ kind }) => kind === "event")).toHaveLength(62);
   });
 });
