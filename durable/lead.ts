@@ -3,11 +3,14 @@ import type { Env } from "../src/env";
 import { createLogger, errorField, type Logger } from "../src/http/logger";
 import { inTime } from "../src/in-time";
 import { type CrmWord, placeAfter } from "../src/leads/crm-word";
-import { messageType, type Outcome, type Submission, type Taken } from "../src/leads/lead";
+import { claimedKey } from "../src/leads/identity";
+import { messageType, type Outcome, type Submission, type Taken, type Unheard } from "../src/leads/lead";
 import { leadMessage } from "../src/leads/payload";
 import {
   ALARM_GUARD_MS,
   CLAIM_WAIT_MS,
+  LEAD_ASK_MS,
+  LEAD_ASKS,
   LEAD_LINGER_MS,
   LEAD_RETRY_MAX_MS,
   LEAD_RETRY_MIN_MS,
@@ -16,7 +19,7 @@ import {
 import { deleteDeliveries } from "../src/store/deliveries";
 import { deleteClaims, deleteLeadRows, hasClaims, hostOf } from "../src/store/erasures";
 import { type LeadState, LeadStore } from "../src/store/lead";
-import { type Claimed, claimLead, writeCrmWord } from "../src/store/leads";
+import { type Claimed, claimLead, settleClaims, writeCrmWord } from "../src/store/leads";
 import { OutboxStore } from "../src/store/outbox";
 import { Courier } from "./courier";
 
@@ -50,6 +53,7 @@ export class LeadActor extends DurableObject<Env> {
   readonly #courier: Courier;
   readonly #log: Logger;
   #claiming: Promise<void> | null = null;
+  #asking: Promise<void> | null = null;
   /** The alarm that is running, or the last one. */
   #running: Promise<void> = Promise.resolve();
   /** Failures of what has to be done outside, in a row: lost with the instance, which then tries at once. */
@@ -80,11 +84,12 @@ export class LeadActor extends DurableObject<Env> {
    * Takes a submit: durable when this returns, and once however often it is sent. Waits a moment to hear whether it
    * merges; while D1 does not answer it counts as accepted, and finds its lead later.
    */
-  async take(submission: Submission): Promise<Taken> {
+  async take(submission: Submission, unheard: Unheard | null = null): Promise<Taken> {
     const known = this.#store.read();
-    if (!known) this.#begin(submission.submission_id, submission.site, submission);
+    const asking = unheard && { unheard: { ...unheard, asks: 0, ask_at: Date.now() + LEAD_ASK_MS } };
+    if (!known) this.#begin(submission.submission_id, submission.site, submission, asking ?? {});
     // An actor that was wiped, and has only adopted since.
-    else if (!known.own && !known.claim) this.#store.write({ ...known, own: submission });
+    else if (!known.own && !known.claim) this.#store.write({ ...known, ...asking, own: submission });
     if (!this.#store.read()?.claim) {
       await inTime(this.#claim(), CLAIM_WAIT_MS).catch((error: unknown) => {
         this.#log.warn("claim_waits", { error: errorField(error) });
@@ -131,10 +136,12 @@ export class LeadActor extends DurableObject<Env> {
    * May be repeated.
    */
   async unclaim(lead_id: string, keys: readonly string[]): Promise<UnlinkedLead> {
-    const settled = await inTime(Promise.allSettled([this.#claiming]), OUTSIDE_TIMEOUT_MS).then(
+    const settled = await inTime(Promise.allSettled([this.#claiming, this.#asking]), OUTSIDE_TIMEOUT_MS).then(
       () => true,
       () => false,
     );
+    const claimed = this.#store.read()?.unheard?.claimed;
+    if (claimed !== undefined && keys.includes(claimed)) this.#hear(null);
     const hasWaited = this.#dropClaims(keys);
     const deleted = await deleteClaims(this.db, lead_id, keys);
     return { is_unlinked: hasWaited || deleted > 0, again: !settled };
@@ -154,6 +161,34 @@ export class LeadActor extends DurableObject<Env> {
     if (claims.length === state.own.claims.length) return false;
     this.#store.write({ ...state, own: { ...state.own, claims } });
     return true;
+  }
+
+  /** Notes when the session is asked next; null: not any more. */
+  #hear(unheard: LeadState["unheard"] | null): void {
+    const known = this.#store.read();
+    if (!known) return;
+    const { unheard: _, ...state } = known;
+    this.#store.write({ ...state, ...(unheard && { unheard }) });
+  }
+
+  /** Asks the session once more whether it has shown whose the submit is, once D1 has that. */
+  async #askOnce(): Promise<void> {
+    const state = this.#store.read();
+    if (!state?.unheard || !state.claim || state.unheard.ask_at > Date.now()) return;
+    const { unheard, site, lead_id } = state;
+    const asks = unheard.asks + 1;
+    const next = { ...unheard, asks, ask_at: Date.now() + LEAD_ASK_MS * 2 ** asks };
+    this.#hear(asks < LEAD_ASKS ? next : null);
+    try {
+      const { session_id, key_hash, claimed } = unheard;
+      const asked = this.env.SESSION.getByName(session_id).provenVisitor({ site, key_hash });
+      const visitor_id = await inTime(asked, OUTSIDE_TIMEOUT_MS);
+      if (visitor_id === null || (await claimedKey(visitor_id)) !== claimed) return;
+      await inTime(settleClaims(this.db, lead_id, visitor_id), OUTSIDE_TIMEOUT_MS);
+      this.#hear(null);
+    } catch (error) {
+      this.#log.warn("session_unheard", { asks, error: errorField(error) });
+    }
   }
 
   /** Tries a delivery again, whatever became of it. False when there is none of this name. */
@@ -224,6 +259,8 @@ export class LeadActor extends DurableObject<Env> {
     // Whatever dies from here on, there is another alarm.
     this.#setAlarm(Date.now() + ALARM_GUARD_MS);
     if (this.#retryAt <= Date.now()) await this.#stepOutside(state);
+    this.#asking = this.#askOnce();
+    await this.#asking;
     await this.#courier.work({ site: state.site, lead_id: state.lead_id }, state.lead_id);
     const due = this.#dueAt();
     if (due !== null) return this.#setAlarm(due);
@@ -231,8 +268,8 @@ export class LeadActor extends DurableObject<Env> {
     await this.ctx.storage.deleteAlarm();
   }
 
-  #begin(lead_id: string, site: string, own: Submission | null): LeadState {
-    const state: LeadState = { v: 1, lead_id, site, own, claim: null, crm: null, wipe_at: null };
+  #begin(lead_id: string, site: string, own: Submission | null, more: Pick<LeadState, "unheard"> = {}): LeadState {
+    const state: LeadState = { v: 1, lead_id, site, own, claim: null, crm: null, ...more, wipe_at: null };
     this.ctx.storage.transactionSync(() => {
       this.#store.create();
       this.#outbox.create();
@@ -313,7 +350,8 @@ export class LeadActor extends DurableObject<Env> {
   #dueAt(): number | null {
     const state = this.#store.read();
     const isWaiting = state && (state.own !== null || state.crm?.unprojected);
-    const times = [isWaiting ? this.#retryAt : null, this.#courier.nextAt(), state?.wipe_at ?? null];
+    const askAt = state?.claim ? (state.unheard?.ask_at ?? null) : null;
+    const times = [isWaiting ? this.#retryAt : null, askAt, this.#courier.nextAt(), state?.wipe_at ?? null];
     const due = times.filter((time) => time !== null);
     return due.length > 0 ? Math.max(Math.min(...due), Date.now()) : null;
   }

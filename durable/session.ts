@@ -276,6 +276,13 @@ export class SessionActor extends DurableObject<Env> {
     return livesOf(this.outside.bucket, this.#id(memory), memory);
   }
 
+  /** Whom a lead's session has shown its visitor to be, for who shows its key; null for nobody. */
+  provenVisitor(call: Pick<TrackCall, "site" | "key_hash">): string | null {
+    const memory = this.#wake(Date.now());
+    const identity = memory && isOwn(memory, call) ? memory.head.identity : null;
+    return identity?.visitor_proven ? identity.visitor_id : null;
+  }
+
   /** Whether the session has shown the secret of this visitor's id. */
   proves(visitorId: string): boolean {
     const identity = this.#wake(Date.now())?.head.identity;

@@ -373,6 +373,12 @@ export const CLAIM_WAIT_MS = 5 * SECOND;
 /** Retry of a claim or a row that D1 did not take: 2 s doubled to at most 2 minutes. */
 export const LEAD_RETRY_MIN_MS = 2 * SECOND;
 export const LEAD_RETRY_MAX_MS = 2 * MINUTE;
+/**
+ * A session that has not shown whose a lead is, is asked again: after 2 s, then after twice as long each time, 15 times in some 18
+ * hours. A page's calls may come so late, and its session speaks for a day after its end.
+ */
+export const LEAD_ASK_MS = 2 * SECOND;
+export const LEAD_ASKS = 15;
 /** A merged submission's actor answers retries this long, as long as the submit goes by its name; then it is wiped. */
 export const LEAD_LINGER_MS = SUBMIT_NAME_MS;
 /** A lead overtakes the start of its session by a round trip at most; then its session is asked for once more. */
@@ -561,17 +567,17 @@ export const BUDGET_CACHE_SENDERS = 10_000;
  * others have not been seen for two days.
  */
 export const SITE_MAX_TYPES = 1_000;
+/**
+ * Of these as many may come first from one network (IPv4 /24, IPv6 /48): more than one visitor's pages bring that nobody else's
+ * have, and so few that ten networks are needed to leave a site no room.
+ */
+export const SENDER_MAX_TYPES = 100;
 /** What a site has spent is asked for this often by an isolate, as are its settings. */
 export const BUDGET_CACHE_MS = MINUTE;
 
 // --- The database's size --------------------------------------------------------------------------------------------
 
 /** The most that D1 gives one database. */
-/**
- * Of these as many may come first from one network (IPv4 /24, IPv6 /48): more than one visitor's pages bring that nobody else's
- * have, and so few that ten networks are needed to leave a site no room.
- */
-export const SENDER_MAX_TYPES = 100;
 export const DATABASE_MAX_BYTES = 10_000_000_000;
 /** From here on somebody is told: at most sites that leaves weeks. */
 export const DATABASE_ALERT_BYTES = 0.8 * DATABASE_MAX_BYTES;

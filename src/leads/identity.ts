@@ -73,3 +73,6 @@ export async function keysOf(known: Known): Promise<string[]> {
   const claims = [...(await claimsOf(known)), ...(await claimsOf(known, true))];
   return claims.map(({ key }) => key);
 }
+
+/** The key of a submit's claim to be from a visitor. */
+export const claimedKey = async (visitorId: string): Promise<string> => (await claimOf("claimed", visitorId)).key;

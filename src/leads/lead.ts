@@ -100,6 +100,15 @@ export interface Submission {
   evidence: Evidence;
 }
 
+/** A session that did not show whose a submit is: it could not be asked, or has not proven its visitor yet. */
+export interface Unheard {
+  session_id: string;
+  /** SHA-256 of the session key that came with the submit, hex. */
+  key_hash: string | null;
+  /** Key of the claim that it makes: whom, by a hash. */
+  claimed: string;
+}
+
 /** What a submit came to: a new lead, more of an open one, a known one opened anew, or a honeypot's catch. */
 export type Outcome = "created" | "merged" | "reengaged" | "spam";
 

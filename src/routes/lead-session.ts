@@ -1,7 +1,8 @@
 import type { Context } from "../http/context";
 import { errorField } from "../http/logger";
 import { noEvidence } from "../leads/evidence";
-import type { Evidence } from "../leads/lead";
+import { claimedKey } from "../leads/identity";
+import type { Evidence, Unheard } from "../leads/lead";
 import { LEAD_SESSION_WAIT_MS, LINGER_MS } from "../limits";
 import { clientNetwork } from "../network/client";
 import { headerOf } from "../protocol/header";
@@ -20,6 +21,8 @@ export interface Witness {
   is_named: boolean;
   /** Nothing shows that it is this visitor, and another may prove to be. */
   is_claim: boolean;
+  /** Of a claim: the session that may show it later; null for none. */
+  unheard: Unheard | null;
 }
 
 /** Asks the session's actor what it knows. Whatever is wrong with a session, its lead is taken, and says so. */
@@ -40,14 +43,17 @@ export async function askSession(
   // Whose id is only claimed is not led to the session of whom it is.
   const asked_id = is_claim ? null : visitor_id;
   const session_id = input.session_id ?? (asked_id && (await sessionOf(context, site, asked_id)));
-  const without = (link: Evidence["link"]): Witness => ({
+  const key_hash = input.session_key ? await sha256(input.session_key) : null;
+  const unheardOf = async (visitor: string | null): Promise<Unheard | null> =>
+    session_id && visitor ? { session_id, key_hash, claimed: await claimedKey(visitor) } : null;
+  const without = async (link: Evidence["link"]): Promise<Witness> => ({
     evidence: noEvidence(link, country, submit),
     visitor_id,
     is_named: false,
     is_claim,
+    unheard: is_claim ? await unheardOf(visitor_id) : null,
   });
   if (!session_id) return without(visitor_id ? "unknown" : "none");
-  const key_hash = input.session_key ? await sha256(input.session_key) : null;
   const call = {
     v: 1 as const,
     session_id,
@@ -68,7 +74,9 @@ export async function askSession(
     }
     if (!answer) return without("unknown");
     const isVouchedFor = trusted && answer.visitor_id === visitor_id;
-    return { ...answer, is_named: true, is_claim: (answer.is_claim ?? false) && !isVouchedFor };
+    const isClaim = (answer.is_claim ?? false) && !isVouchedFor;
+    const unheard = isClaim ? await unheardOf(answer.visitor_id) : null;
+    return { ...answer, is_named: true, is_claim: isClaim, unheard };
   } catch (error) {
     log.warn("actor_failed", { session_id, error: errorField(error) });
     return without("unavailable");

@@ -11,7 +11,7 @@ import { limitLeadSpending } from "../http/spending";
 import { accepted, plainPage, redirectTo, wantsPage } from "../leads/answer";
 import { compose } from "../leads/compose";
 import { claimsOf } from "../leads/identity";
-import type { Submission, Taken } from "../leads/lead";
+import type { Submission, Taken, Unheard } from "../leads/lead";
 import { looksLikeLead, sortFields } from "../leads/names";
 import { phoneDigits } from "../leads/phone";
 import { type Said, saidOf, submitName } from "../leads/submit-name";
@@ -129,7 +129,7 @@ async function takeLead(
   const submission_id =
     id === undefined ? crypto.randomUUID() : await namedSubmit(context, site, id, saidOf(input, composed));
   const submit = { submission: submission_id, honeypot, disposable_email: email?.class === "disposable" };
-  const { evidence, visitor_id, is_named, is_claim } = await askSession(
+  const { evidence, visitor_id, is_named, is_claim, unheard } = await askSession(
     context,
     site,
     settings,
@@ -158,7 +158,7 @@ async function takeLead(
     evidence,
     trusted,
   };
-  const taken = await deliver(context, submission);
+  const taken = await deliver(context, submission, unheard);
   // Whose lead it has become part of would tell anyone whether an email or a phone is known here.
   return trusted ? taken : { lead_id: submission_id, status: "accepted" };
 }
@@ -184,9 +184,9 @@ async function namedSubmit({ env, log }: Context, site: string, id: string, said
 }
 
 /** Nothing has been promised until the lead's actor has it: a sender that is refused here sends again. */
-async function deliver({ env, log }: Context, submission: Submission): Promise<Taken> {
+async function deliver({ env, log }: Context, submission: Submission, unheard: Unheard | null): Promise<Taken> {
   try {
-    return await env.LEAD.getByName(submission.submission_id).take(submission);
+    return await env.LEAD.getByName(submission.submission_id).take(submission, unheard);
   } catch (error) {
     log.warn("lead_failed", { submission_id: submission.submission_id, error: errorField(error) });
     throw unavailable("The lead could not be stored; send it again.");

@@ -1,5 +1,5 @@
 import type { CrmWord } from "../leads/crm-word";
-import type { Submission } from "../leads/lead";
+import type { Submission, Unheard } from "../leads/lead";
 import type { Claimed } from "./leads";
 
 /** What a lead actor knows of itself: one row of its own SQLite. */
@@ -13,6 +13,8 @@ export interface LeadState {
   claim: Claimed | null;
   /** The CRM's last word, and whether D1 has it. */
   crm: (CrmWord & { unprojected: boolean }) | null;
+  /** The session to be asked whether its visitor is whom the submit claims; how often it was, and when it is next, epoch ms. */
+  unheard?: Unheard & { asks: number; ask_at: number };
   /** When an actor that has handed its submit on is wiped, epoch ms. */
   wipe_at: number | null;
 }

@@ -1,5 +1,5 @@
 import type { CrmWord } from "../leads/crm-word";
-import type { Claim, ClaimKind } from "../leads/identity";
+import { type Claim, type ClaimKind, claimsOf, keysOf } from "../leads/identity";
 import type { Outcome, Submission } from "../leads/lead";
 import { searchText } from "../leads/search";
 import { CLOCK_SKEW_MS, LEAD_OPEN_MS } from "../limits";
@@ -170,6 +170,31 @@ export async function claimLead(db: D1Database, submission: Submission): Promise
   const claim = found?.results[0];
   if (!claim) throw new Error("a submission that was written is not there");
   return { ...claim, guest: claim.guest === 1 };
+}
+
+/** Claims of a lead, or of a guest, that a submit (?1) has made. */
+const OWN_CLAIMS = `lead_id IN (SELECT iif(guest, submission_id, lead_id) FROM lead_submissions WHERE submission_id = ?1)
+  AND key IN (SELECT value FROM json_each(?2))`;
+
+/**
+ * The session has shown that a submit is from whom it claimed: its claim becomes the visitor's, for an export and an erasure.
+ * Where an erasure has taken the claim nothing is written. It joins no lead by that. May be repeated.
+ */
+export async function settleClaims(db: D1Database, submissionId: string, visitorId: string): Promise<void> {
+  const nothing = { email: null, phone: null };
+  const keys = JSON.stringify(await keysOf({ ...nothing, visitor_id: null, claimed_id: visitorId }));
+  const claim = db.prepare(`SELECT 1 AS one FROM lead_claims WHERE ${OWN_CLAIMS} LIMIT 1`).bind(submissionId, keys);
+  if ((await claim.first()) === null) return;
+  await db.batch([
+    writeClaims(db, submissionId, await claimsOf({ ...nothing, visitor_id: visitorId })),
+    db
+      .prepare(
+        `UPDATE leads SET visitor_id = coalesce(visitor_id, ?2)
+         WHERE lead_id IN (SELECT lead_id FROM lead_submissions WHERE submission_id = ?1 AND NOT guest)`,
+      )
+      .bind(submissionId, visitorId),
+    db.prepare(`DELETE FROM lead_claims WHERE ${OWN_CLAIMS}`).bind(submissionId, keys),
+  ]);
 }
 
 /** A word takes an older one's place, and that of one whose time has not come: words of before times were checked may be so. */

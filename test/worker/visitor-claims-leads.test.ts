@@ -1,10 +1,21 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { LEAD_ASK_MS, LEAD_ASKS } from "../../src/limits";
 import type { Erasure } from "../../src/protocol/erasure";
 import { type Device, exportOf, newDevice } from "../support/device";
 import { faults, resetFaults } from "../support/faults";
-import { evictLead, fromPage, leadAlarm, leadRow, leadStub, newSite, settle, submit } from "../support/leads";
+import {
+  evictLead,
+  fromPage,
+  leadAlarm,
+  leadAlarmAt,
+  leadRow,
+  leadStub,
+  newSite,
+  settle,
+  submit,
+} from "../support/leads";
 import { erase, everything, tablesIn } from "../support/person";
 import { ask, KEY, PAGE } from "../support/visit";
 import { BATCH, batchOf, flushed, newId, problemOf, read, taken } from "./helpers";
@@ -172,5 +183,86 @@ describe("a lead that claims a visitor", () => {
     expect((await exportOf(victim.visitor)).theirs.leads).toEqual([lead_id]);
     expect((await erase(victim.visitor)).counts).toMatchObject({ d1: { leads: 1 }, unlinked: { leads: 0 } });
     expect(await tablesIn(leadStub(lead_id))).toEqual([]);
+  });
+});
+
+describe("a lead whose session did not show at once whose it is", () => {
+  /** By the clock of the lead's own alarms. */
+  async function asked(lead_id: string, times = 1): Promise<void> {
+    for (let i = 1; i <= times; i++) {
+      vi.setSystemTime(Date.now() + LEAD_ASK_MS * 2 ** i);
+      await leadAlarm(lead_id);
+    }
+  }
+
+  it.each<[string, (site: string, device: Device) => Promise<{ said: object; show: () => Promise<unknown> }>]>([
+    [
+      "because its start came later",
+      async (site, { secret }) => {
+        const [session_id, session_key] = [newId(), newId()];
+        const start = { page: PAGE, site, visitor_secret: secret };
+        const show = () => taken(batchOf(session_id, { site, session_key, start }), BATCH);
+        return { said: { session_id, session_key }, show };
+      },
+    ],
+    [
+      "because its start came without the secret",
+      async (site, { secret, visitor }) => {
+        const said = await session(site, { visitor_id: visitor });
+        const start = { page: PAGE, site, visitor_secret: secret };
+        return { said, show: () => taken(batchOf(said.session_id, { ...said, site, first: 2, start }), BATCH) };
+      },
+    ],
+  ])("is theirs once it has, %s", async (_, late) => {
+    const site = await newSite([]);
+    const victim = await newDevice();
+    const { said, show } = await late(site, victim);
+    const { lead_id } = await fromPage(site, { ...said, visitor_id: victim.visitor, ...THEM });
+    await asked(lead_id);
+    expect((await exportOf(victim.visitor)).unproven.leads).toEqual([lead_id]);
+    await show();
+    await asked(lead_id, 2);
+    const { theirs, unproven } = await exportOf(victim.visitor);
+    expect([theirs.leads, unproven.leads]).toEqual([[lead_id], []]);
+    expect(await leadRow(lead_id)).toMatchObject({ visitor_id: victim.visitor });
+    await erase(victim.visitor);
+    expect(await leadRow(lead_id)).toBeNull();
+  });
+
+  it("stays a claim where the session is the visitor's, and the sender has not its key", async () => {
+    const site = await newSite([]);
+    const victim = await newDevice();
+    const { session_id } = await session(site, { visitor_secret: victim.secret });
+    const { lead_id } = await fromPage(site, { session_id, visitor_id: victim.visitor, session_key: newId(), ...THEM });
+    await asked(lead_id, 3);
+    expect((await exportOf(victim.visitor)).unproven.leads).toEqual([lead_id]);
+  });
+
+  it("stays a claim where its session is gone, and it is asked no more after a while", async () => {
+    const site = await newSite([]);
+    const victim = await newDevice();
+    const said = { session_id: newId(), session_key: newId(), visitor_id: victim.visitor };
+    const { lead_id } = await fromPage(site, { ...said, ...THEM });
+    await asked(lead_id, LEAD_ASKS);
+    expect(await leadAlarmAt(lead_id)).toBeNull();
+    expect((await exportOf(victim.visitor)).unproven.leads).toEqual([lead_id]);
+    expect((await erase(victim.visitor)).counts.unlinked).toEqual({ sessions: 0, leads: 1 });
+    expect(await leadRow(lead_id)).toMatchObject({ ...THEM });
+  });
+
+  it("is not led back to somebody who was erased meanwhile", async () => {
+    const site = await newSite([]);
+    const victim = await newDevice();
+    const [session_id, session_key] = [newId(), newId()];
+    const { lead_id } = await fromPage(site, { session_id, session_key, visitor_id: victim.visitor, ...THEM });
+    expect((await erase(victim.visitor)).counts.unlinked).toEqual({ sessions: 0, leads: 1 });
+    await taken(
+      batchOf(session_id, { site, session_key, start: { page: PAGE, site, visitor_secret: victim.secret } }),
+      BATCH,
+    );
+    await flushed(session_id);
+    await asked(lead_id, 3);
+    expect(await leadRow(lead_id)).toMatchObject({ visitor_id: null });
+    expect((await exportOf(victim.visitor)).theirs.leads).toEqual([]);
   });
 });
