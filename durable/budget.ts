@@ -48,8 +48,9 @@ export class BudgetActor extends DurableObject<Env> {
     const key = `types ${site}`;
     const known = this.ctx.storage.kv.get<SiteTypes>(key) ?? {};
     const { types, refused } = admitTypes(known, names, day, bucket);
+    const kept = takes ? types : known;
     if (takes && JSON.stringify(types) !== JSON.stringify(known)) this.ctx.storage.kv.put(key, types);
-    return { refused, all: isFull(types) || isSpent(types, bucket) ? Object.keys(types) : null };
+    return { refused, all: isFull(kept) || isSpent(kept, bucket) ? Object.keys(kept) : null };
   }
 
   /** What the edge asks before a session begins. */
