@@ -2,10 +2,15 @@ import { headerOf } from "../protocol/header";
 import type { Context } from "./context";
 import { API } from "./paths";
 import { dashboardOrigins, originAllowed } from "./sites";
+import { traceHeaders } from "./trace-headers";
+
+/** What a call to a tracking route may have to say. */
+const HEADERS = ["Content-Type", "Authorization", "X-API-Key", "Idempotency-Key"];
 
 /**
  * CORS for the tracking routes. A preflight is answered for any origin, because it does not carry the body that may name
- * the site; the call itself is checked against that site's allowed origins.
+ * the site; the call itself is checked against that site's allowed origins. Headers that the page's own tools add are allowed:
+ * without them no call of a page that is watched arrives.
  */
 export function preflight(request: Request): Response {
   return new Response(null, {
@@ -13,10 +18,10 @@ export function preflight(request: Request): Response {
     headers: {
       "Access-Control-Allow-Origin": headerOf(request.headers, "Origin") ?? "*",
       "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
-      "Access-Control-Allow-Headers": "Content-Type, Authorization, X-API-Key, Idempotency-Key",
+      "Access-Control-Allow-Headers": [...HEADERS, ...traceHeaders(request.headers)].join(", "),
       // Chromium keeps a preflight for at most two hours.
       "Access-Control-Max-Age": "7200",
-      Vary: "Origin",
+      Vary: "Origin, Access-Control-Request-Headers",
     },
   });
 }
