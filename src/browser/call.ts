@@ -43,7 +43,8 @@ export function nextCall(stream: Stream, by: By, room: number): Call | undefined
     ...fields,
   });
   return {
-    url: `${options.endpoint}/track/${batch ? "events/batch" : `session/${start ? "start" : "end"}`}`,
+    // Each path as a whole: below a prefix the server puts another in its place (src/http/neutral.ts).
+    url: options.endpoint + (batch ? "/track/events/batch" : start ? "/track/session/start" : "/track/session/end"),
     body: batch ? `${body.slice(0, -1)},"events":[${batch.json}]}` : body,
     batch,
     finish({ ack, code }) {

@@ -31,7 +31,7 @@ export function loadRest(): void {
   };
   let isAsked = false;
   const ask = (): void => {
-    if (!isAsked) load("acts", start, without);
+    if (!isAsked) load("acts.js", start, without);
     isAsked = true;
   };
   const idle = (): unknown => (self.requestIdleCallback ?? setTimeout)(ask, { timeout: IDLE_MS });

@@ -10,9 +10,9 @@ const said: DOMStringMap & Partial<Options> = { ...tag?.dataset } as Partial<Opt
 /** `data-auto="false"` waits for `PulseGate.init`. */
 export const startsAlone = said["auto"] !== "false";
 
-/** One tracker a page: what `init` says, over what the tag says, over the origin the script came from. */
+/** One tracker a page: what `init` says, over what the tag says, over where the script came from, without its version. */
 export const options: Options = {
-  endpoint: new URL(tag?.src || location.href).origin,
+  endpoint: tag?.src.replace(/(\/v\/\w{12})?\/[^/?]*(\?.*)?$/, "") || location.origin,
   site: "default",
   ...said,
 };

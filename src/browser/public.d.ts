@@ -3,7 +3,7 @@
 export type Consent = "granted" | "pending" | "denied";
 
 export interface Options {
-  /** The server's origin, without a slash at the end. Default: where the script came from. */
+  /** The server's address, without a slash at the end. Default: where the script came from, without its version. */
   endpoint: string;
   /** Default: `default`. */
   site: string;

@@ -41,11 +41,11 @@ export class Setting {
     return context;
   }
 
-  /** A new visitor on a page whose tracker runs, with all of its files. */
-  async visit(url = this.shop.url, visitor?: BrowserContext): Promise<Page> {
+  /** A new visitor on a page whose tracker runs, with all of its files. `last`: as in {@link started}. */
+  async visit(url = this.shop.url, visitor?: BrowserContext, last?: string): Promise<Page> {
     const page = await (visitor ?? (await this.visitor())).newPage();
     await page.goto(url);
-    await started(page);
+    await started(page, last);
     return page;
   }
 
@@ -121,19 +121,17 @@ export async function holdPicture(context: BrowserContext): Promise<() => void> 
   return arrive;
 }
 
-/** Waits until the page's tracker has loaded all it loads, so that it captures everything. */
-export const started = (page: Page): Promise<unknown> =>
-  page.waitForFunction(
-    () => performance.getEntriesByType("resource").some(({ name }) => name.endsWith("/acts.js")),
-    null,
-    { timeout: 60_000 },
-  );
+/** Waits until the page's tracker has loaded all it loads, `last` at the end, so that it captures everything. */
+export const started = (page: Page, last = "/acts.js"): Promise<unknown> =>
+  page.waitForFunction((end) => performance.getEntriesByType("resource").some(({ name }) => name.endsWith(end)), last, {
+    timeout: 60_000,
+  });
 
-/** A suite in Chromium, with a setting of its own. */
-export function describeVisits(name: string, body: (setting: Setting) => void): void {
+/** A suite in Chromium, with a setting of its own. `env`: variables of its server. */
+export function describeVisits(name: string, body: (setting: Setting) => void, env: Record<string, string> = {}): void {
   describeInChromium(name, () => {
     const setting = new Setting();
-    beforeAll(() => setting.open({ lean: true }));
+    beforeAll(() => setting.open({ lean: true, env }));
     afterAll(() => setting.close());
     body(setting);
   });
