@@ -2,12 +2,14 @@
 // `npm run size`: what the scripts for pages weigh, minified and by brotli at its best, against their budgets.
 import { readFileSync } from "node:fs";
 import { root, run } from "./install.mjs";
+import { loadSource } from "./lib/source.mjs";
 
 const HELP = `npm run size [-- --json] [-- --tags]
 
 Builds the scripts and the dashboard, and prints their size (minified, brotli quality 11) beside their budget; ends with 1 if one is over.
   --json  one object: { targets: [{ name, value, unit, goal, holds }] }
-  --tags  prints the tag of each script under its versioned path, with its SRI hash`;
+  --tags  prints the tag of each script under its versioned path, with its SRI hash
+  --prefix <name>  with --tags: as they go below INGEST_PREFIX`;
 
 /** Bytes. For what a tag names: small enough for the first packets of a connection. For what comes after idle: near what it is. */
 const BUDGETS = /** @type {const} */ ({
@@ -24,7 +26,8 @@ const BUDGETS = /** @type {const} */ ({
 /** Bytes: everything the dashboard's first view loads. A second on a slow phone's connection. */
 const DASHBOARD_BUDGET = 150_000;
 
-/** @typedef {{ version: string, integrity: string, bytes: number, brotli: number }} Facts */
+/** @typedef {{ version: string, integrity: string }} Name */
+/** @typedef {Name & { bytes: number, brotli: number, neutral: Name }} Facts */
 
 const args = process.argv.slice(2);
 if (args.includes("--help") || args.includes("-h")) {
@@ -46,16 +49,22 @@ targets.push({
   holds: brotli <= DASHBOARD_BUDGET,
 });
 if (args.includes("--json")) console.log(JSON.stringify({ targets }, null, 2));
-else if (args.includes("--tags")) printTags();
-else
+else if (args.includes("--tags")) {
+  const at = args.indexOf("--prefix");
+  await printTags(at < 0 ? "" : (args[at + 1] ?? ""));
+} else
   for (const { name, value, goal, holds } of targets)
     console.log(`${holds ? "ok  " : "OVER"} ${name}: ${value} of ${goal} B`);
 process.exit(targets.every(({ holds }) => holds) ? 0 : 1);
 
-function printTags() {
+/** @param {string} prefix */
+async function printTags(prefix) {
+  /** @type {typeof import("../src/http/neutral.ts")} */
+  const { FILES } = await loadSource("src/http/neutral.ts");
   for (const name of ["tracker.js", "form.js", "pulse.js"]) {
-    const { version, integrity } = manifest[name] ?? {};
-    const src = `https://pulse.example.com/v/${version}/${name}`;
+    const { version, integrity } = (prefix ? manifest[name]?.neutral : manifest[name]) ?? {};
+    const path = prefix ? `${prefix}/v/${version}/${FILES[name]}` : `v/${version}/${name}`;
+    const src = `https://pulse.example.com/${path}`;
     console.log(`<script async src="${src}" integrity="${integrity}" crossorigin="anonymous"></script>`);
   }
 }

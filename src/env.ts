@@ -56,6 +56,8 @@ export interface Env {
   WEBHOOK_GATE?: string;
   /** The value of `Strict-Transport-Security`, or `off`. */
   HSTS?: string;
+  /** A first segment of paths below which scripts and ingest go by names that filter lists do not know; empty for none. */
+  INGEST_PREFIX?: string;
   /** Secret for `ip: hashed`. */
   ADDRESS_HASH_SECRET?: string;
 }

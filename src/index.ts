@@ -1,4 +1,5 @@
 import type { Env } from "./env";
+import { arrive } from "./http/arrive";
 import { withBrowserHeaders } from "./http/browser-headers";
 import type { Context } from "./http/context";
 import { preflight, withDashboardCors } from "./http/cors";
@@ -48,11 +49,11 @@ function failure(error: unknown, log: Logger): Response {
 }
 
 export default {
-  async fetch(request, env): Promise<Response> {
-    const request_id = headerOf(request.headers, "CF-Ray") ?? crypto.randomUUID();
-    const url = new URL(request.url);
+  async fetch(asked, env): Promise<Response> {
+    const request_id = headerOf(asked.headers, "CF-Ray") ?? crypto.randomUUID();
     const log = createLogger(env.LOG_LEVEL, { request_id });
-    const context: Context = { request, url, params: {}, route: "", env, log };
+    const { request, url, below } = arrive(asked, env, log);
+    const context: Context = { request, url, params: {}, route: "", below, env, log };
     const began = Date.now();
     const answered = await answer(context).catch((error: unknown) => failure(error, log));
     const response = withBrowserHeaders(await withDashboardCors(answered, context), request, url, env.HSTS);

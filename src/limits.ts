@@ -291,6 +291,17 @@ export const CRON_PERIOD_MS = 5 * MINUTE;
 export const STALE_SLICE_MS = CRON_PERIOD_MS;
 /** Sessions woken per run and slice. */
 export const STALE_MAX_WAKES = 200;
+/**
+ * How often the scripts are written to KV, and how long they stay there. A browser may use a script for 25 hours after it was
+ * asked for (an hour, and a day while it asks anew), and then load what belongs to it. Last written a day before a deploy, a
+ * version is there for 26 hours after it.
+ */
+export const SCRIPT_RENEW_MS = DAY;
+export const SCRIPT_KEPT_SECONDS = 50 * 60 * 60;
+/** An isolate asks KV once a minute which versions are there: one that is not costs nothing more. */
+export const SCRIPT_INDEX_MS = MINUTE;
+/** Scripts of versions before, in an isolate: two versions of all. The longest has 90 KB. */
+export const SCRIPTS_REMEMBERED = 16;
 
 // --- Retention ------------------------------------------------------------------------------------------------------
 

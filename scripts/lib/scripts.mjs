@@ -7,6 +7,7 @@ import { brotliCompressSync, constants } from "node:zlib";
 import { build } from "esbuild";
 import { minify } from "terser";
 import { root } from "../install.mjs";
+import { loadSource } from "./source.mjs";
 
 const OUT = `${root}dist/browser`;
 
@@ -104,8 +105,30 @@ export async function buildScripts() {
     writeFileSync(`${OUT}/${name}.map.txt`, map);
   }
   for (const { name, code } of modules) writeFileSync(`${OUT}/${name}`, code);
-  const facts = scripts.map(({ name, code: _, map: __, ...rest }) => [name, rest]);
+  const neutral = await neutralOf(scripts, lazyVersion);
+  const facts = scripts.map(({ name, code: _, map: __, ...rest }) => [name, { ...rest, neutral: neutral[name] }]);
   writeFileSync(`${OUT}/manifest.txt`, JSON.stringify(Object.fromEntries(facts), null, 2));
+}
+
+/**
+ * What the scripts go by below a prefix, where the Worker puts other names in their texts: version and hash of each.
+ * @param {Script[]} scripts
+ * @param {string} lazyVersion
+ */
+async function neutralOf(scripts, lazyVersion) {
+  /** @type {typeof import("../../src/http/neutral.ts")} */
+  const { neutralText } = await loadSource("src/http/neutral.ts");
+  /** @param {string} code @param {string} version */
+  const textOf = (code, version) => neutralText(code, [`/v/${lazyVersion}/`, `/v/${version}/`]);
+  const isLazy = (/** @type {string} */ name) => Object.hasOwn(LAZY, name);
+  const lazy = scripts.filter(({ name }) => isLazy(name)).map(({ code }) => textOf(code, ""));
+  const version = hash(lazy.join(""));
+  return Object.fromEntries(
+    scripts.map(({ name, code }) => {
+      const text = textOf(code, version);
+      return [name, { version: isLazy(name) ? version : hash(text), integrity: integrityOf(text) }];
+    }),
+  );
 }
 
 /**
@@ -148,9 +171,12 @@ async function bundle(name, entry, format, define) {
     },
     sourceMap: { content: map ?? "", filename: name, includeSources: true },
   });
-  const integrity = `sha384-${createHash("sha384").update(code).digest("base64")}`;
+  const integrity = integrityOf(code);
   return { name, code, map: String(minifiedMap), version: hash(code), integrity, ...sizes(code) };
 }
+
+/** For a tag's `integrity`. @param {string} code */
+const integrityOf = (code) => `sha384-${createHash("sha384").update(code).digest("base64")}`;
 
 /** @param {string} code */
 function sizes(code) {

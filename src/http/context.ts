@@ -9,6 +9,8 @@ export interface Context {
   params: Record<string, string>;
   /** The path's pattern, e.g. `/analytics/sessions/:id`; empty before it is known. */
   route: string;
+  /** The beginning of the path that it was asked below, `INGEST_PREFIX`; empty for what was asked by its usual name. */
+  below: string;
   env: Env;
   log: Logger;
 }

@@ -6,6 +6,7 @@ import { databaseBytes } from "../store/database";
 import { checkAlerts, wakeOverdue } from "./alerts";
 import { retain } from "./retention";
 import { rollUp } from "./rollup";
+import { keepScripts } from "./scripts";
 import { wakeStale } from "./wake";
 
 /** What runs by itself, and what it has to say. Each job is bounded, and may be run again at any time. */
@@ -31,6 +32,7 @@ const everyFiveMinutes: Record<string, Job> = {
   leads: (env, log, now) => wakeOverdue(env, log, now),
   alerts: (env, log, now) => checkAlerts(env, log, now),
   wake: async (env, log, now) => ({ woken: await wakeStale(env, log, now) }),
+  scripts: async (env, _, now) => ({ kept: await keepScripts(env, now) }),
   // A run that had too much to do for one invocation.
   retention: (env, log, now) => retain(env, log, now, { begin: false }),
 };

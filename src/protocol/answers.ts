@@ -153,8 +153,13 @@ export const LiveBody = z.object({
   }),
 });
 
-export const SiteBody = z.object({ data: SiteInput.extend({ site: z.string() }) });
-export const SitesPage = z.object({ data: z.array(z.object({ site: z.string() })), next_cursor: z.null() });
+const ScriptPath = z.string().meta({
+  description: "Where a page's tag finds the tracker on this server: `/tracker.js`, or its name below `INGEST_PREFIX`",
+});
+export const SiteBody = z.object({ data: SiteInput.extend({ site: z.string() }), script_path: ScriptPath });
+export const SitesPage = z.object({
+  ...{ data: z.array(z.object({ site: z.string() })), next_cursor: z.null(), script_path: ScriptPath },
+});
 export const TicketBody = z.object({
   data: z.object({ ticket: z.string(), protocol: z.string(), path: z.string(), expires_at: Time }),
 });

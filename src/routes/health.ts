@@ -1,5 +1,6 @@
 import { version } from "../../package.json";
 import type { Env } from "../env";
+import { prefixFault } from "../http/arrive";
 import type { Handler } from "../http/context";
 import { errorField } from "../http/logger";
 import { limitApi } from "../http/rate";
@@ -17,23 +18,25 @@ const probes = (env: Env): Record<string, () => Promise<unknown>> => ({
   SITE: () => freshSettings(env, "default"),
 });
 
-/** `GET /health`; `?deep=1` asks every binding and is 503 if one fails. */
+/** `GET /health`; `?deep=1` asks every binding and is 503 if one fails, or a variable cannot be what it is. */
 export const getHealth: Handler = async ({ url, env, request, log }) => {
   const answer = { status: "ok", version, timestamp: Date.now() };
   const headers = { "Cache-Control": "no-store" };
   if (url.searchParams.get("deep") !== "1") return Response.json(answer, { headers });
   await limitApi(env, request);
   const checks = await Promise.all(
-    Object.entries(probes(env)).map(async ([name, probe]) => {
+    Object.entries(probes(env)).map(async ([name, probe]): Promise<[string, string]> => {
       try {
         await probe();
-        return [name, "ok"] as const;
+        return [name, "ok"];
       } catch (error) {
         log.error("probe_failed", { binding: name, error: errorField(error) });
-        return [name, "failed"] as const;
+        return [name, "failed"];
       }
     }),
   );
+  const fault = prefixFault(env);
+  if (fault) checks.push(["INGEST_PREFIX", fault]);
   const ok = checks.every(([, result]) => result === "ok");
   const body = { ...answer, status: ok ? "ok" : "failed", checks: Object.fromEntries(checks) };
   return Response.json(body, { status: ok ? 200 : 503, headers });

@@ -107,8 +107,9 @@ export const routes: readonly Route[] = [
 
 /** Paths that are none of the above: nothing, or where an old form sends its leads. */
 export const elsewhere: Handler = (context) => {
-  const { request, url } = context;
-  const isOurs = /^\/(track|analytics)(\/|$)/.test(url.pathname);
+  const { request, url, below } = context;
+  // Below the prefix there is what has a name there, and nothing else.
+  const isOurs = below !== "" || /^\/(track|analytics)(\/|$)/.test(url.pathname);
   if (request.method === "POST" && !isOurs) return catchLead(context);
   if (
     request.method === "OPTIONS" &&

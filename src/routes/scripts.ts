@@ -1,84 +1,67 @@
-import actsMap from "../../dist/browser/acts.js.map.txt";
-import acts from "../../dist/browser/acts.js.txt";
-import domainMap from "../../dist/browser/domain.js.map.txt";
-import domain from "../../dist/browser/domain.js.txt";
-import fingerprintMap from "../../dist/browser/fingerprint.js.map.txt";
-import fingerprint from "../../dist/browser/fingerprint.js.txt";
-import formMap from "../../dist/browser/form.js.map.txt";
-import form from "../../dist/browser/form.js.txt";
-import leadMap from "../../dist/browser/lead.js.map.txt";
-import lead from "../../dist/browser/lead.js.txt";
-import manifestText from "../../dist/browser/manifest.txt";
-import pulseMap from "../../dist/browser/pulse.js.map.txt";
-import pulse from "../../dist/browser/pulse.js.txt";
-import recorderMap from "../../dist/browser/recorder.js.map.txt";
-import recorder from "../../dist/browser/recorder.js.txt";
-import trackerMap from "../../dist/browser/tracker.js.map.txt";
-import tracker from "../../dist/browser/tracker.js.txt";
-import type { Handler } from "../http/context";
+import type { Context, Handler } from "../http/context";
 import { isKnown } from "../http/etag";
+import { keptScript } from "../http/kept-scripts";
+import { NOTICES } from "../http/neutral";
 import { Problem } from "../http/problem";
-
-/** The browser scripts as the build left them: their text, their source maps, and the hashes they go by. */
-const CODE: Record<string, string> = {
-  "acts.js": acts,
-  "domain.js": domain,
-  "fingerprint.js": fingerprint,
-  "form.js": form,
-  "lead.js": lead,
-  "pulse.js": pulse,
-  "recorder.js": recorder,
-  "tracker.js": tracker,
-};
-const MAPS: Record<string, string> = {
-  "acts.js.map": actsMap,
-  "domain.js.map": domainMap,
-  "fingerprint.js.map": fingerprintMap,
-  "form.js.map": formMap,
-  "lead.js.map": leadMap,
-  "pulse.js.map": pulseMap,
-  "recorder.js.map": recorderMap,
-  "tracker.js.map": trackerMap,
-};
-const MANIFEST = JSON.parse(manifestText) as Record<string, { version: string; integrity: string }>;
-
-/** The scripts' versions and hashes, for whoever shows a tag. */
-export const scriptFacts = (name: string): { version: string; integrity: string } => {
-  const facts = Object.hasOwn(MANIFEST, name) ? MANIFEST[name] : undefined;
-  if (facts) return facts;
-  throw new Problem("not_found", "There is no such script.");
-};
+import { mapText, scriptFacts, scriptText } from "../http/scripts";
 
 const HOUR = "public, max-age=3600, stale-while-revalidate=86400";
 const FOR_EVER = "public, max-age=31536000, immutable";
 
+const unknown = (): Problem => new Problem("not_found", "There is no such script.");
+
 /** `GET /tracker.js`, `/form.js`, `/pulse.js`: for any origin; an hour in caches, then asked for by its tag. */
-export const getScript: Handler = ({ request, url }) => serve(request, url.pathname.slice(1), HOUR);
+export const getScript: Handler = (context) => {
+  const name = context.url.pathname.slice(1);
+  const isNeutral = context.below !== "";
+  const facts = scriptFacts(name, isNeutral);
+  if (!facts) throw unknown();
+  return serve(context, { name, version: facts.version, text: scriptText(name, isNeutral), cache: HOUR });
+};
 
 /**
  * `GET /v/:version/:name`: the same, and the files they load later, under a name that changes with the content. Another
- * version than this Worker's is not here: a page that pins one by its hash must not be given something else.
+ * version than this Worker's is here for a day after it was deployed last, or not at all: a page that pins one by its hash must
+ * not be given something else.
  */
-export const getVersion: Handler = ({ request, params }) => {
-  const { version, name = "" } = params;
-  if (scriptFacts(name.replace(/\.map$/, "")).version === version) return serve(request, name, FOR_EVER);
-  throw new Problem("not_found", "This version is not served any more.");
+export const getVersion: Handler = async (context) => {
+  const { version = "", name = "" } = context.params;
+  const isNeutral = context.below !== "";
+  const script = name.replace(/\.map$/, "");
+  const facts = scriptFacts(script, isNeutral);
+  if (!facts) throw unknown();
+  if (facts.version === version) {
+    const text = name === script ? scriptText(name, isNeutral) : mapText(name);
+    // A map names the sources, and so what the script is.
+    if (text === undefined || (isNeutral && name !== script)) throw unknown();
+    return serve(context, { name, version, text, cache: FOR_EVER });
+  }
+  const text = name === script ? await keptScript(context, version, name) : null;
+  if (text === null) throw new Problem("not_found", "This version is not served any more.");
+  return serve(context, { name, version, text, cache: FOR_EVER, isKept: true });
 };
 
-function serve(request: Request, name: string, cache: string): Response {
-  const isMap = Object.hasOwn(MAPS, name);
-  const script = isMap ? name.replace(/\.map$/, "") : name;
-  const { version } = scriptFacts(script);
+interface Served {
+  name: string;
+  version: string;
+  text: string;
+  cache: string;
+  /** Of a version before: its map is gone. */
+  isKept?: boolean;
+}
+
+function serve({ request, below }: Context, { name, version, text, cache, isKept = false }: Served): Response {
+  const isMap = name.endsWith(".map");
   const headers = {
     "Content-Type": isMap ? "application/json" : "text/javascript; charset=utf-8",
     "Cache-Control": cache,
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
     // The scripts' own comments would weigh on every page: what others' licences ask to be said is there.
-    Link: '</third-party.txt>; rel="license"',
-    ...(!isMap && { SourceMap: `/v/${version}/${script}.map` }),
+    Link: `<${below}${below ? NOTICES.neutral : NOTICES.usual}>; rel="license"`,
+    ...(!isMap && !below && !isKept && { SourceMap: `/v/${version}/${name}.map` }),
     ETag: `"${version}${isMap ? "-map" : ""}"`,
   };
   if (isKnown(request, headers.ETag)) return new Response(null, { status: 304, headers });
-  return new Response(isMap ? MAPS[name] : CODE[name], { headers });
+  return new Response(text, { headers });
 }

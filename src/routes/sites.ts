@@ -1,7 +1,9 @@
 import { type Env, isDevelopment } from "../env";
+import { belowOf } from "../http/arrive";
 import { seesSite } from "../http/auth";
 import { readJson } from "../http/body";
 import { type KeyedContext, keyed, requireAllSites } from "../http/keyed";
+import { FILES } from "../http/neutral";
 import { fromRefusal, Problem } from "../http/problem";
 import { readQuery } from "../http/query";
 import { freshSettings, knownSites, saveSettings, settingsText } from "../http/sites";
@@ -19,9 +21,15 @@ function nameOf({ params, caller }: KeyedContext): string {
   throw new Problem("not_found", "No site can have this name.");
 }
 
-const answer = (site: string, settings: SiteSettings): Response =>
+/** Where a page's tag finds the tracker on this server. */
+function scriptPath(env: Env): string {
+  const below = belowOf(env);
+  return `${below}/${below ? FILES["tracker.js"] : "tracker.js"}`;
+}
+
+const answer = (env: Env, site: string, settings: SiteSettings): Response =>
   Response.json(
-    { data: { site, ...settings, webhooks: withoutSecrets(settings.webhooks) } },
+    { data: { site, ...settings, webhooks: withoutSecrets(settings.webhooks) }, script_path: scriptPath(env) },
     { headers: { "Cache-Control": "no-store" } },
   );
 
@@ -31,14 +39,15 @@ export const getSites = keyed(async (context) => {
   const { env, caller } = context;
   const names = new Set(["default", ...(await knownSites(env)), ...(caller.sites ?? [])]);
   const data = [...names].filter((site) => seesSite(caller, site)).map((site) => ({ site }));
-  return Response.json({ data, next_cursor: null }, { headers: { "Cache-Control": "no-store" } });
+  const body = { data, next_cursor: null, script_path: scriptPath(env) };
+  return Response.json(body, { headers: { "Cache-Control": "no-store" } });
 });
 
 /** `GET /analytics/sites/:site` */
 export const getSite = keyed(async (context) => {
   const site = nameOf(context);
   const { env } = context;
-  return answer(site, await freshSettings(env, site));
+  return answer(env, site, await freshSettings(env, site));
 });
 
 /** `PUT /analytics/sites/:site`: the settings as a whole. */
@@ -59,7 +68,7 @@ export const putSite = keyed(async (context) => {
     );
   }
   await reviveChanged(env, site, webhooks, before);
-  return answer(site, await saveSettings(env, site, settings));
+  return answer(env, site, await saveSettings(env, site, settings));
 }, "admin");
 
 const invalid = (path: string, message: string): Problem =>

@@ -95,6 +95,11 @@ export interface SiteRow {
   site: string;
 }
 
+/** An answer about sites says where the script is that their tags name. */
+export interface Scripted {
+  script_path: string;
+}
+
 /** A site's settings. More of them than these may come, from a newer deployment; they are edited as JSON. */
 export interface SiteSettings {
   site: string;

@@ -1,9 +1,10 @@
 import { useEffect } from "preact/hooks";
 import { useAnswer } from "../api/answer";
 import { withQuery } from "../api/client";
-import type { List, One, Presence, SessionRow } from "../api/types";
+import type { List, One, Presence, Scripted, SessionRow, SiteRow } from "../api/types";
 import { LIVE_REFRESH_MS } from "../limits";
 import { Copy } from "../parts/copy";
+import { Shown } from "../parts/states";
 import { href } from "../place";
 import { site } from "../range";
 import { tagOf } from "../settings/tag";
@@ -23,7 +24,7 @@ export function FirstRun() {
   const { data } = useAnswer<One<{ sessions: Presence[] }>>(present, "first event", { every: LIVE_REFRESH_MS / 2 });
   const [first] = data?.data.sessions ?? [];
   const name = site.value || "default";
-  const tag = tagOf(name);
+  const sites = useAnswer<List<SiteRow> & Scripted>(() => "/analytics/sites", "sites");
   useEffect(() => {
     if (first) location.hash = href("session", first.session_id);
   }, [first]);
@@ -31,10 +32,14 @@ export function FirstRun() {
     <div class="first-run">
       <h1>Nothing has come in yet</h1>
       <p>Paste this tag into the pages you want to see here, anywhere in the head:</p>
-      <pre>
-        <code>{tag}</code>
-        <Copy text={tag} what="tag" />
-      </pre>
+      <Shown of={sites}>
+        {({ script_path }) => (
+          <pre>
+            <code>{tagOf(name, script_path)}</code>
+            <Copy text={tagOf(name, script_path)} what="tag" />
+          </pre>
+        )}
+      </Shown>
       <p>
         The site must allow the origin of those pages: <a href={href("site", name)}>settings of {name}</a>.
       </p>

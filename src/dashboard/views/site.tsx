@@ -1,5 +1,5 @@
 import { useAnswer } from "../api/answer";
-import type { One, SiteSettings } from "../api/types";
+import type { One, Scripted, SiteSettings } from "../api/types";
 import { Copy } from "../parts/copy";
 import { Panel } from "../parts/panel";
 import { Notice, Shown } from "../parts/states";
@@ -7,12 +7,17 @@ import { href, place } from "../place";
 import { Editor } from "../settings/editor";
 import { tagOf } from "../settings/tag";
 
+const Tag = ({ text }: { text: string }) => (
+  <p class="tag">
+    <code>{text}</code> <Copy text={text} what="tag" />
+  </p>
+);
+
 export default function SiteView() {
   const site = place.value.id ?? "default";
   const path = `/analytics/sites/${encodeURIComponent(site)}`;
-  const answer = useAnswer<One<SiteSettings>>(() => path, path);
+  const answer = useAnswer<One<SiteSettings> & Scripted>(() => path, path);
   const isUnknown = answer.data === null && answer.error?.status === 404;
-  const tag = tagOf(site);
   return (
     <>
       <header class="session-head">
@@ -26,9 +31,7 @@ export default function SiteView() {
       ) : (
         <>
           <Panel title="Tag">
-            <p class="tag">
-              <code>{tag}</code> <Copy text={tag} what="tag" />
-            </p>
+            <Shown of={answer}>{({ script_path }) => <Tag text={tagOf(site, script_path)} />}</Shown>
           </Panel>
           <Panel title="Settings">
             <Shown of={answer}>{({ data }) => <Editor key={data.site} settings={data} />}</Shown>

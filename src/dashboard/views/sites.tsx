@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { useAnswer } from "../api/answer";
-import type { List, SiteRow } from "../api/types";
+import type { List, Scripted, SiteRow } from "../api/types";
 import { LIVE_REFRESH_MS } from "../limits";
 import { Copy } from "../parts/copy";
 import { TextField } from "../parts/field";
@@ -9,7 +9,7 @@ import { type Column, Table } from "../parts/table";
 import { href } from "../place";
 import { tagOf } from "../settings/tag";
 
-const COLUMNS: readonly Column<SiteRow>[] = [
+const columnsOf = (scriptPath: string): readonly Column<SiteRow>[] => [
   { title: "Site", cell: ({ site }) => <a href={href("site", site)}>{site}</a>, text: ({ site }) => site },
   { title: "Figures", cell: ({ site }) => <a href={href("overview", null, { site })}>Overview</a>, text: () => "" },
   {
@@ -17,10 +17,11 @@ const COLUMNS: readonly Column<SiteRow>[] = [
     isWide: true,
     cell: ({ site }) => (
       <span class="tag">
-        <code title={tagOf(site)}>{tagOf(site)}</code> <Copy text={tagOf(site)} what="tag" />
+        <code title={tagOf(site, scriptPath)}>{tagOf(site, scriptPath)}</code>{" "}
+        <Copy text={tagOf(site, scriptPath)} what="tag" />
       </span>
     ),
-    text: ({ site }) => tagOf(site),
+    text: ({ site }) => tagOf(site, scriptPath),
   },
 ];
 
@@ -46,15 +47,15 @@ function Another() {
 }
 
 export default function SitesView() {
-  const answer = useAnswer<List<SiteRow>>(() => "/analytics/sites", "sites", { every: LIVE_REFRESH_MS });
+  const answer = useAnswer<List<SiteRow> & Scripted>(() => "/analytics/sites", "sites", { every: LIVE_REFRESH_MS });
   return (
     <>
       <h1>Sites</h1>
       <Shown of={answer}>
-        {({ data }) => (
+        {({ data, script_path }) => (
           <Table
             name="Sites"
-            columns={COLUMNS}
+            columns={columnsOf(script_path)}
             rows={data}
             id={({ site }) => site}
             empty={<Notice title="This key sees no site" />}
