@@ -9,8 +9,8 @@ import { WHAT_FOR } from "./dependencies/what-for.mjs";
 import { root } from "./install.mjs";
 
 const PAGE = "docs/dependencies.md";
-/** Not permissive, and only used to look at the dashboard in tests: nothing of it is in what is built. */
-const TESTS_ONLY = { "axe-core": "MPL-2.0" };
+/** Not permissive, and only used in tests: nothing of it is in what is built. */
+const TESTS_ONLY = { "@ghostery/adblocker": "MPL-2.0", "axe-core": "MPL-2.0" };
 
 const HELP = `npm run docs:dependencies [-- --check]
 
@@ -49,6 +49,8 @@ const NOTES = `## Notes
   what they lack kept by hand. freemail (ISC) and @mikkelscheike/email-provider-links (MIT) are what their recall is measured with.
   free-email-domains-list (MIT) was refused: of its 96,000 names most are throw-away, and att.com, twitter.com and stanford.edu are
   among them; personal-email-domains (MIT) makes up names such as \`husmail.fk\`.
+- **@ghostery/adblocker** reads the syntax of filter lists. No package has EasyPrivacy as a list that it reads. @adguard/dnr-rulesets
+  (GPL-3.0) has others' rules for another interface of browsers. Tests have rules of EasyPrivacy's kinds, written by hand.
 - **The documentation's site** has packages of its own, installed by its first \`npm run docs\`; see docs/package.json.`;
 
 /** @typedef {{ name: string, version: string, licence: string, bytes: number, use: string }} Dependency */

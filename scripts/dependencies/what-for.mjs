@@ -16,6 +16,8 @@ export const WHAT_FOR = {
   "@cloudflare/vitest-pool-workers": "tests inside workerd; see below",
   "@cloudflare/workers-types": "types of the runtime",
   "@fingerprintjs/fingerprintjs": "a browser's fingerprint, in a file that is loaded late",
+  "@ghostery/adblocker":
+    "a content blocker's engine, in tests only: whether a page's calls match the rules of filter lists",
   "@preact/signals": "state of the dashboard",
   "@rrweb/record": "recording of a page, in a file that is loaded where a site records",
   "@rrweb/replay": "replay of recordings in the dashboard",

@@ -7,14 +7,16 @@ export interface SubPath {
   close(): Promise<void>;
 }
 
-/** `path` as `/pg`: what is below it goes to `target`, without it. Anything else is `page`. */
+/** `path` as `/pg`: what is below it goes to `target`, without it. Anything else is `page`, but `/blank`, which has no tag. */
 export async function openSubPath(target: string, path: string, page: () => string): Promise<SubPath> {
   const { hostname, port } = new URL(target);
   const below = (url = ""): string | null => (url.startsWith(`${path}/`) ? url.slice(path.length) : null);
   const server = createServer((incoming, response) => {
     const asked = below(incoming.url);
     if (asked === null) {
-      response.writeHead(200, { "Content-Type": "text/html; charset=utf-8" }).end(page());
+      response
+        .writeHead(200, { "Content-Type": "text/html; charset=utf-8" })
+        .end(incoming.url === "/blank" ? "<!doctype html>" : page());
       return;
     }
     const { method, headers } = incoming;
