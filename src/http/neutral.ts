@@ -10,6 +10,7 @@ export const FILES: Readonly<Record<string, string>> = {
   "form.js": "f.js",
   "acts.js": "a.js",
   "fingerprint.js": "d.js",
+  "domain.js": "g.js",
   "lead.js": "q.js",
   "recorder.js": "r.js",
 };

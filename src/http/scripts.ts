@@ -2,6 +2,8 @@ import actsMap from "../../dist/browser/acts.js.map.txt";
 import acts from "../../dist/browser/acts.js.txt";
 import fingerprintMap from "../../dist/browser/fingerprint.js.map.txt";
 import fingerprint from "../../dist/browser/fingerprint.js.txt";
+import domainMap from "../../dist/browser/domain.js.map.txt";
+import domain from "../../dist/browser/domain.js.txt";
 import formMap from "../../dist/browser/form.js.map.txt";
 import form from "../../dist/browser/form.js.txt";
 import leadMap from "../../dist/browser/lead.js.map.txt";
@@ -19,6 +21,7 @@ import { neutralText } from "./neutral";
 const CODE: Readonly<Record<string, string>> = {
   "acts.js": acts,
   "fingerprint.js": fingerprint,
+  "domain.js": domain,
   "form.js": form,
   "lead.js": lead,
   "pulse.js": pulse,
@@ -28,6 +31,7 @@ const CODE: Readonly<Record<string, string>> = {
 const MAPS: Readonly<Record<string, string>> = {
   "acts.js.map": actsMap,
   "fingerprint.js.map": fingerprintMap,
+  "domain.js.map": domainMap,
   "form.js.map": formMap,
   "lead.js.map": leadMap,
   "pulse.js.map": pulseMap,
