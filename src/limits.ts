@@ -214,6 +214,10 @@ export const KV_CACHE_SECONDS = 60;
 export const LIST_DEFAULT = 50;
 export const LIST_MAX = 100;
 export const DEFAULT_RANGE_MS = 7 * DAY;
+/** A paint, or an answer to a click, that is said to have taken longer was not waited for by anybody. */
+export const MAX_VITAL_MS = 10 * MINUTE;
+/** Layout shift is a sum over five seconds of parts of at most 1 each: no page has as many as this. */
+export const MAX_LAYOUT_SHIFT = 1_000;
 /** A visit of one page is a bounce below this: the threshold of GA4's "engaged session". */
 export const BOUNCE_ENGAGED_MS = 10 * SECOND;
 /** A `vpn` score from which a session counts as behind one: more evidence for it than against. */

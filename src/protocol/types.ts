@@ -1,3 +1,6 @@
+/** What a page measures of itself: no act of its visitor's, so it moves no time, no rhythm and no score. */
+export const VITALS_TYPE = "web_vitals";
+
 /** The built-in event types of the contract; any other `[a-z][a-z0-9_.]{0,63}` is a custom event. */
 export const BUILT_IN_TYPES: ReadonlySet<string> = new Set([
   "page_view",
@@ -17,4 +20,5 @@ export const BUILT_IN_TYPES: ReadonlySet<string> = new Set([
   "identify",
   "error",
   "custom",
+  VITALS_TYPE,
 ]);

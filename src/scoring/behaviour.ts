@@ -1,3 +1,4 @@
+import { VITALS_TYPE } from "../protocol/types";
 import { beat, type Cadence, newCadence } from "../session/cadence";
 import type { EventEntry } from "../session/entry";
 import { add, newSpread, type Spread } from "../session/spread";
@@ -101,6 +102,8 @@ export function observe(state: SessionState, entry: EventEntry): number {
     case "error":
     case "identify":
       return Topic.act;
+    case VITALS_TYPE:
+      return 0;
     default:
       beat(behaviour.deed_rhythm, at);
       return Topic.act | Topic.deed;

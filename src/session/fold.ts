@@ -1,5 +1,5 @@
 import { MAX_COUNTED_TYPES, MAX_PAGES, MAX_PAGES_UNITS } from "../limits";
-import { BUILT_IN_TYPES } from "../protocol/types";
+import { BUILT_IN_TYPES, VITALS_TYPE } from "../protocol/types";
 import { mergeLeads } from "../scoring/facts";
 import { type RuleSet, ruleSet } from "../scoring/ruleset";
 import { score } from "../scoring/score";
@@ -117,6 +117,7 @@ function applyEvent(state: SessionState, entry: EventEntry): void {
   }
   state.last_received_at = Math.max(state.last_received_at, entry.received_at);
   if (entry.late) state.late += 1;
+  else if (entry.event_type === VITALS_TYPE) count(state, VITALS_TYPE);
   else applyAct(state, entry);
 }
 

@@ -35,6 +35,7 @@ describe("an act", () => {
     ["page_view", ["act", "deed"]],
     ["error", ["act"]],
     ["identify", ["act"]],
+    ["web_vitals", []],
     ["shop.buy", ["act", "deed"]],
   ])("%s moves %j", (event_type, topics) => {
     expect(topicsOf(event_type)).toEqual(topics);
@@ -52,6 +53,7 @@ describe("an act", () => {
     ["visibility_change", 0],
     ["error", 0],
     ["identify", 0],
+    ["web_vitals", 0],
     // They say more of a click that is counted already.
     ["rage_click", 0],
     ["dead_click", 0],

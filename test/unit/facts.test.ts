@@ -83,7 +83,7 @@ describe("a session's sums", () => {
     ["a custom event", { counts: { page_view: 1, "shop.buy": 1 } }, false],
     ["a custom event past those that are counted by name", { counts: { page_view: 1, other: 1 } }, false],
     ["an event of the type custom", { counts: { custom: 1 } }, false],
-    ["nothing but built-in events", { counts: { page_view: 1, click: 3, form_focus: 1 } }, true],
+    ["nothing but built-in events", { counts: { page_view: 1, click: 3, form_focus: 1, web_vitals: 1 } }, true],
   ])("of one short view with %s are a bounce or not", (_, more, bounced) => {
     expect(isBounce(facts({ page_views: 1, engaged_ms: 0, leads: 0, ...more }))).toBe(bounced);
   });

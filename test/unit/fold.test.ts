@@ -73,6 +73,15 @@ describe("an event", () => {
     expect(state).toMatchObject({ last_event_at: T0 + 1_000, last_received_at: T0 + 1_000, engaged_ms: 0 });
   });
 
+  it("that a page measured of itself is counted, and is no act of the visitor's", () => {
+    const before = stateOf(act("click", 1_000), act("scroll", 2_000, { scroll_percent: 10 }));
+    const measured = event("web_vitals", 9_000, { page: "https://shop.example/x", detail: { data: { lcp: 900 } } });
+    const state = stateOf(act("click", 1_000), act("scroll", 2_000, { scroll_percent: 10 }), measured);
+    expect(state).toMatchObject({ events: 3, counts: { click: 1, scroll: 1, web_vitals: 1 } });
+    const moved = { events: 0, seq: 0, counts: 0, streams: 0, last_received_at: 0 };
+    expect({ ...state, ...moved }).toEqual({ ...before, ...moved });
+  });
+
   it.each([
     ["click", 1],
     ["scroll", 1],

@@ -11,7 +11,7 @@ describe("counts by type", () => {
     ["a later one, with those before it", { scroll: 3 }, [0, 0, 3]],
     ["types of the site's own by name", { click: 1, "shop.buy": 4 }, [0, 1, { "shop.buy": 4 }]],
     ["only those", { "shop.buy": 4, other: 1 }, [{ "shop.buy": 4, other: 1 }]],
-    ["the last type", { custom: 1 }, [...new Array(BUILT_IN_TYPES.size - 1).fill(0), 1]],
+    ["the last type", { web_vitals: 1 }, [...new Array(BUILT_IN_TYPES.size - 1).fill(0), 1]],
   ])("are stored by place: %s", (_, counts, stored) => {
     expect(writeCounts(counts)).toEqual(stored);
     expect(readCounts(stored)).toEqual(counts);

@@ -1,3 +1,4 @@
+import { vitalsOf } from "../../protocol/vitals";
 import type { Entry, EventEntry } from "../../session/entry";
 import { country, duration, pagePath } from "../format";
 
@@ -25,6 +26,7 @@ const EVENTS: Record<string, string> = {
   download: "Download",
   identify: "Identify",
   error: "Error on the page",
+  web_vitals: "Page speed",
 };
 
 export const eventTitle = (type: string): string => (Object.hasOwn(EVENTS, type) ? (EVENTS[type] ?? type) : type);
@@ -40,6 +42,16 @@ function formDetail({ form, field, ms, pasted, ...rest }: Record<string, unknown
   const name = [form, field].filter((part) => typeof part === "string").join(" / ");
   const more = Object.keys(rest).length > 0 ? JSON.stringify(rest) : "";
   return texts(name, typeof ms === "number" ? duration(ms) : ms, pasted === true && "pasted", more);
+}
+
+/** `LCP 1.2 s (img#hero) · INP 40 ms · CLS 0.02`. */
+function speedDetail(data: Record<string, unknown> = {}): string {
+  const said = Object.entries(vitalsOf(data)).map(([name, value]) => {
+    const element = data[`${name}_element`];
+    const where = typeof element === "string" ? ` (${element})` : "";
+    return `${name.toUpperCase()} ${name === "cls" ? value : duration(value)}${where}`;
+  });
+  return texts(...said);
 }
 
 function eventDetail({ event_type, page, element, detail }: EventEntry): string {
@@ -59,6 +71,8 @@ function eventDetail({ event_type, page, element, detail }: EventEntry): string 
       return formDetail(data);
     case "visibility_change":
       return data?.["state"] === "hidden" ? "hidden" : "visible";
+    case "web_vitals":
+      return speedDetail(data);
     default:
       return texts(element, place, data && JSON.stringify(data));
   }
