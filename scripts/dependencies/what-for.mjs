@@ -45,6 +45,7 @@ export const WHAT_FOR = {
   "user-agents": "user agents of people, to measure the rules with",
   vite: "builds the dashboard",
   vitest: "runs the tests",
+  "web-vitals": "how quickly a page loads and answers, in a file that is loaded late",
   workerd: "the runtime, one version for all that bring one",
   wrangler: "local server and deploys",
 };

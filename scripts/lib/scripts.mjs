@@ -18,6 +18,7 @@ const LAZY = {
   "fingerprint.js": "src/browser/lazy/fingerprint.ts",
   "lead.js": "src/browser/lazy/lead/index.ts",
   "recorder.js": "src/browser/lazy/recorder/index.ts",
+  "vitals.js": "src/browser/lazy/vitals/index.ts",
 };
 /** What a page's tag names. */
 const SCRIPTS = {

@@ -16,6 +16,7 @@ const ENTRIES = {
   fingerprint: "src/browser/lazy/fingerprint.ts",
   lead: "src/browser/lazy/lead/index.ts",
   recorder: "src/browser/lazy/recorder/index.ts",
+  vitals: "src/browser/lazy/vitals/index.ts",
   dashboard: "src/dashboard/main.tsx",
   player: "src/dashboard/player/main.ts",
 };

@@ -20,6 +20,8 @@ export interface Options {
   domain?: string;
   /** Present, whatever it says: what follows `#/` in an address is a page of its own (`#/cart?page=2`). */
   hash?: string;
+  /** `"false"`: how quickly the page loads and answers is not measured. */
+  vitals?: string;
 }
 
 /**

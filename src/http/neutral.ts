@@ -11,6 +11,7 @@ export const FILES: Readonly<Record<string, string>> = {
   "acts.js": "a.js",
   "fingerprint.js": "d.js",
   "domain.js": "g.js",
+  "vitals.js": "h.js",
   "lead.js": "q.js",
   "recorder.js": "r.js",
 };

@@ -4,6 +4,8 @@ import fingerprintMap from "../../dist/browser/fingerprint.js.map.txt";
 import fingerprint from "../../dist/browser/fingerprint.js.txt";
 import domainMap from "../../dist/browser/domain.js.map.txt";
 import domain from "../../dist/browser/domain.js.txt";
+import vitalsMap from "../../dist/browser/vitals.js.map.txt";
+import vitals from "../../dist/browser/vitals.js.txt";
 import formMap from "../../dist/browser/form.js.map.txt";
 import form from "../../dist/browser/form.js.txt";
 import leadMap from "../../dist/browser/lead.js.map.txt";
@@ -22,6 +24,7 @@ const CODE: Readonly<Record<string, string>> = {
   "acts.js": acts,
   "fingerprint.js": fingerprint,
   "domain.js": domain,
+  "vitals.js": vitals,
   "form.js": form,
   "lead.js": lead,
   "pulse.js": pulse,
@@ -32,6 +35,7 @@ const MAPS: Readonly<Record<string, string>> = {
   "acts.js.map": actsMap,
   "fingerprint.js.map": fingerprintMap,
   "domain.js.map": domainMap,
+  "vitals.js.map": vitalsMap,
   "form.js.map": formMap,
   "lead.js.map": leadMap,
   "pulse.js.map": pulseMap,

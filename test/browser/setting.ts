@@ -76,7 +76,10 @@ export class Setting {
     expect(answer.status, await answer.text()).toBe(200);
   }
 
-  /** Session `id`, which ends here, has everything that the context's pages recorded for it, and says so. Returns the types. */
+  /**
+   * Session `id`, which ends here, has everything that the context's pages recorded for it, and says so. Returns the types of
+   * what its visitor did: whether a page had measured itself by the time it was left is a matter of chance.
+   */
   async complete(context: BrowserContext, url: string, id: string): Promise<string[]> {
     await this.#end(context, url, id);
     const types = (await createdIn(context, url)).filter(({ session }) => session === id).map(({ type }) => type);
@@ -84,7 +87,7 @@ export class Setting {
     const all = { received: types.length, expected: types.length, missing: 0, rejected: 0, gone: 0 };
     expect(completeness, types.join()).toMatchObject(all);
     this.#visits.set(id, types);
-    return types;
+    return types.filter((type) => type !== "web_vitals");
   }
 
   /** Ends the server, and finds every visit's events in D1 and in R2: each once, none without its number. */

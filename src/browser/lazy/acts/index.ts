@@ -14,6 +14,7 @@ import { recover } from "./recover";
 import { tellScore } from "./score";
 import { captureScroll } from "./scroll";
 import { socketFor } from "./socket";
+import { measureVitals } from "./vitals";
 
 export async function start(...lent: Lent): Promise<void> {
   const kit = Object.fromEntries(KIT.map((name, i) => [name, lent[i]])) as unknown as Kit;
@@ -32,5 +33,6 @@ export async function start(...lent: Lent): Promise<void> {
   cleanTexts(kit);
   recover(kit);
   askDevice(kit);
+  measureVitals(kit);
   kit.flush();
 }
