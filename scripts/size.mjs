@@ -18,6 +18,8 @@ const BUDGETS = /** @type {const} */ ({
   "pulse.js": 6_912,
   "acts.js": 6_656,
   "domain.js": 1_792,
+  "acts.js": 3_968,
+  "consent.js": 3_072,
   "fingerprint.js": 14_336,
   "lead.js": 4_608,
   "recorder.js": 24_576,

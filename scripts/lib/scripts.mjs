@@ -15,6 +15,7 @@ const OUT = `${root}dist/browser`;
 const LAZY = {
   "acts.js": "src/browser/lazy/acts/index.ts",
   "domain.js": "src/browser/lazy/domain/index.ts",
+  "consent.js": "src/browser/lazy/consent/index.ts",
   "fingerprint.js": "src/browser/lazy/fingerprint.ts",
   "lead.js": "src/browser/lazy/lead/index.ts",
   "recorder.js": "src/browser/lazy/recorder/index.ts",

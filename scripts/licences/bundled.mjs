@@ -13,6 +13,7 @@ const ENTRIES = {
   pulse: "src/browser/pulse.ts",
   module: "src/browser/module.ts",
   acts: "src/browser/lazy/acts/index.ts",
+  consent: "src/browser/lazy/consent/index.ts",
   fingerprint: "src/browser/lazy/fingerprint.ts",
   lead: "src/browser/lazy/lead/index.ts",
   recorder: "src/browser/lazy/recorder/index.ts",

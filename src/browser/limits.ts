@@ -81,6 +81,12 @@ export const FIELD_NAME_UNITS = 4_000;
 export const ELEMENT_UNITS = 120;
 /** The server takes JSON of 32 levels; a batch around an event's data has three of them. */
 export const DATA_LEVELS = 29;
+/** What a page has of consent may come at any time: it is looked for this often, so that an answer counts within half a second. */
+export const CONSENT_LOOK_MS = 500;
+/** A default that denies clears the device: the answer of an earlier visit has this long to come first, as Google's own guide gives it. */
+export const CONSENT_UPDATE_MS = 500;
+/** Longer than an hour no default waits: a timer has 31 bits, and one that is given more goes off at once. */
+export const CONSENT_UPDATE_MAX_MS = 3_600_000;
 /** Calls kept until `init`, on a page that starts the tracker by hand. */
 export const EARLY_CALLS = 100;
 /** A page's own form is held back this long for the lead's answer; then it goes its own way, under the same submission id. */

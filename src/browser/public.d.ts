@@ -20,6 +20,14 @@ export interface Options {
   domain?: string;
   /** Present, whatever it says: what follows `#/` in an address is a page of its own (`#/cart?page=2`). */
   hash?: string;
+  /** Google's consent mode says it, by `analytics_storage`; other signals that have to be granted too are named here. */
+  consentMode?: string;
+  /** A platform of the TCF says it; the purposes, where they are not 1 and 8. */
+  tcf?: string;
+  /** A platform of the GPP says it. */
+  gpp?: string;
+  /** A consent banner says it: its name, and after a colon its categories, with `+` between. */
+  banner?: string;
   /** `"false"`: how quickly the page loads and answers is not measured. */
   vitals?: string;
 }

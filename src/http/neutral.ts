@@ -10,6 +10,7 @@ export const FILES: Readonly<Record<string, string>> = {
   "form.js": "f.js",
   "acts.js": "a.js",
   "fingerprint.js": "d.js",
+  "consent.js": "u.js",
   "domain.js": "g.js",
   "vitals.js": "h.js",
   "lead.js": "q.js",

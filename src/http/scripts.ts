@@ -6,6 +6,8 @@ import domainMap from "../../dist/browser/domain.js.map.txt";
 import domain from "../../dist/browser/domain.js.txt";
 import vitalsMap from "../../dist/browser/vitals.js.map.txt";
 import vitals from "../../dist/browser/vitals.js.txt";
+import consentMap from "../../dist/browser/consent.js.map.txt";
+import consent from "../../dist/browser/consent.js.txt";
 import formMap from "../../dist/browser/form.js.map.txt";
 import form from "../../dist/browser/form.js.txt";
 import leadMap from "../../dist/browser/lead.js.map.txt";
@@ -25,6 +27,7 @@ const CODE: Readonly<Record<string, string>> = {
   "fingerprint.js": fingerprint,
   "domain.js": domain,
   "vitals.js": vitals,
+  "consent.js": consent,
   "form.js": form,
   "lead.js": lead,
   "pulse.js": pulse,
@@ -36,6 +39,7 @@ const MAPS: Readonly<Record<string, string>> = {
   "fingerprint.js.map": fingerprintMap,
   "domain.js.map": domainMap,
   "vitals.js.map": vitalsMap,
+  "consent.js.map": consentMap,
   "form.js.map": formMap,
   "lead.js.map": leadMap,
   "pulse.js.map": pulseMap,

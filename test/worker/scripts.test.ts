@@ -51,7 +51,7 @@ describe("the files that are loaded later", () => {
   it("are where the tracker looks for them", async () => {
     const tracker = await (await ask("/tracker.js")).text();
     const [path] = /\/v\/[0-9a-f]{12}\//.exec(tracker) ?? [];
-    for (const name of ["acts.js", "fingerprint.js", "vitals.js"]) {
+    for (const name of ["acts.js", "consent.js", "fingerprint.js", "vitals.js"]) {
       const response = await ask(`${path}${name}`);
       expect(response.status, name).toBe(200);
       expect(response.headers.get("Cache-Control")).toContain("immutable");

@@ -1,0 +1,29 @@
+import { type Banner, choice } from "../banner";
+
+interface Didomi {
+  getCurrentUserStatus(): { purposes?: Record<string, { enabled?: boolean } | undefined> };
+  /** The visitor is to be asked, and has not answered. */
+  shouldUserStatusBeCollected(): boolean;
+}
+
+interface Page {
+  Didomi?: Didomi;
+  didomiEventListeners?: { event: string; listener(): void }[];
+}
+
+/** https://developers.didomi.io/cmp/web-sdk/reference. Storing on the device, and measuring content: the TCF's purposes 1 and 8. */
+export const didomi: Banner = {
+  category: "cookies+measure_content_performance",
+  events: [],
+  read(page, category) {
+    const { Didomi } = page as Page;
+    if (!Didomi) return;
+    const isEnabled = Didomi.getCurrentUserStatus().purposes?.[category]?.enabled;
+    return choice(isEnabled, isEnabled === false && Didomi.shouldUserStatusBeCollected() === false);
+  },
+  watch(page, again) {
+    const { didomiEventListeners: listeners = [] } = page as Page;
+    (page as Page).didomiEventListeners = listeners;
+    listeners.push({ event: "consent.changed", listener: () => again() });
+  },
+};

@@ -1,0 +1,22 @@
+import { type Banner, choice } from "../banner";
+
+interface Page {
+  /** By a service's key: true, false, or `wait` before there is an answer. */
+  tarteaucitron?: { state?: Record<string, boolean | string> };
+  addEventListener?(event: string, hear: () => void, isCapturing: boolean): void;
+}
+
+/** https://tarteaucitron.io: a service by its key. */
+export const tarteaucitron: Banner = {
+  category: "pulsegate",
+  events: ["tac.consent_updated", "tac.close_panel", "tac.close_alert"],
+  read(page, category) {
+    const { state } = (page as Page).tarteaucitron ?? {};
+    return state && choice(state[category], state[category] === false);
+  },
+  watch(page, again, category) {
+    for (const word of ["Ok", "Ko"]) {
+      (page as Page).addEventListener?.(`${category}_consentMode${word}`, () => again(), true);
+    }
+  },
+};

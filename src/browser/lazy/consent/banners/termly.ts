@@ -1,0 +1,18 @@
+import { type Banner, choice } from "../banner";
+
+interface Page {
+  Termly?: { getConsentState?(): Record<string, boolean> | undefined; on?(event: string, hear: () => void): void };
+}
+
+/** https://support.termly.io: it tells of an answer, not whether there was one on an earlier visit; such a refusal stays pending. */
+export const termly: Banner = {
+  category: "analytics",
+  events: [],
+  read(page, category, isAnswered) {
+    const said = (page as Page).Termly?.getConsentState?.();
+    return said && choice(said[category], isAnswered);
+  },
+  watch(page, again) {
+    (page as Page).Termly?.on?.("consent", () => again(true));
+  },
+};

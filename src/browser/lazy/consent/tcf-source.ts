@@ -1,0 +1,26 @@
+import { safe } from "../../safe";
+import { look } from "./look";
+import type { Source } from "./source";
+import { purposesIn, type TcData, tcfState } from "./tcf";
+
+type Listen = (command: string, version: number, hear: (data: TcData | null, isSuccess: boolean) => void) => void;
+
+/** Listens from when there is an API: a stub is one, it hands over who listens to the platform that comes. */
+export const tcfSource =
+  (option: string): Source =>
+  (page, tell) => {
+    const purposes = purposesIn(option);
+    look(() => {
+      const { __tcfapi } = page as { __tcfapi?: Listen };
+      if (typeof __tcfapi !== "function") return false;
+      __tcfapi(
+        "addEventListener",
+        2,
+        safe((data, isSuccess) => {
+          const state = isSuccess && data ? tcfState(data, purposes) : undefined;
+          if (state) tell(state);
+        }),
+      );
+      return true;
+    });
+  };
