@@ -5,8 +5,9 @@ const hooks: [HookName, Hook][] = [];
 let session: unknown;
 
 export function on(name: HookName, hook: Hook): void {
-  hooks.push([name, safe(hook)]);
-  if (name === "session" && session) safe(hook)(session);
+  const own = safe(hook);
+  hooks.push([name, own]);
+  if (name === "session" && session) own(session);
 }
 
 export function emit(name: HookName, detail: unknown): void {

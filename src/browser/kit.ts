@@ -2,7 +2,7 @@ import type { EventInput } from "../protocol/events";
 import type { StartInput } from "../protocol/track";
 import type { Ack } from "../session/streams";
 import type { Backoff } from "./backoff";
-import type { Hook, HookName, Options } from "./public";
+import type { Consent, Hook, HookName, Options } from "./public";
 import type { Batch, Stream } from "./queue";
 import type { Reply } from "./reply";
 
@@ -65,6 +65,7 @@ export interface Kit {
   enter(json: string): unknown;
   /** Ends a session for every tab, unless another has begun the next already. */
   forgetSession(id: string): void;
+  changeConsent(state: Consent | undefined): void;
   /** To the device: what is unacked, written at `held`, epoch ms. */
   keepAll(held: number): void;
 }
@@ -72,7 +73,7 @@ export interface Kit {
 /** How a kit is handed over: by position, because each name would weigh in the first file. */
 export const KIT = [
   ...(["options", "plug", "page", "record", "cleanUrl", "on", "emit", "mayStore", "restart", "flush"] as const),
-  ...(["read", "write", "memory", "streams", "retry", "enter", "forgetSession", "keepAll"] as const),
+  ...(["read", "write", "memory", "streams", "retry", "enter", "forgetSession", "keepAll", "changeConsent"] as const),
 ] as const;
 
 type Values<Names extends readonly (keyof Kit)[]> = { -readonly [Place in keyof Names]: Kit[Names[Place]] };

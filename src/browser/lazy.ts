@@ -1,5 +1,5 @@
 import { mayStore } from "./consent";
-import { enter, flush, keepAll, restart, retry, streams } from "./delivery";
+import { changeConsent, enter, flush, keepAll, restart, retry, streams } from "./delivery";
 import { emit, on } from "./hooks";
 import type { Lent } from "./kit";
 import { IDLE_MS } from "./limits";
@@ -23,16 +23,16 @@ export function loadRest(): void {
   const start = (acts: Acts): void =>
     acts.start(
       ...([options, plug, page, record, cleanUrl, on, emit, mayStore, restart, flush] as const),
-      ...([read, write, memory, streams, retry, enter, forgetSession, keepAll] as const),
+      ...([read, write, memory, streams, retry, enter, forgetSession, keepAll, changeConsent] as const),
     );
   const without = (): void => {
     plug.clean = rough;
     flush();
   };
-  let isAsked = false;
+  let isLoading = false;
   const ask = (): void => {
-    if (!isAsked) load("acts.js", start, without);
-    isAsked = true;
+    if (!isLoading) load("acts.js", start, without);
+    isLoading = true;
   };
   const idle = (): unknown => (self.requestIdleCallback ?? setTimeout)(ask, { timeout: IDLE_MS });
   if (document.readyState === "complete") idle();

@@ -1,3 +1,4 @@
+import { isAsked } from "./asked";
 import { captureClicks } from "./capture/clicks";
 import { capturePages } from "./capture/pages";
 import { captureVisibility } from "./capture/visibility";
@@ -7,7 +8,8 @@ import { options } from "./options";
 
 /** Starts capturing and delivering. The page view comes first, so that it is number 1 of its stream. */
 export function startCapture(): void {
-  changeConsent(options.consent);
+  // Until the page's own consent management has said something, also if it cannot be asked, nothing is kept and nothing sent.
+  changeConsent(isAsked(options) ? "pending" : options.consent);
   captureVisibility(capturePages());
   captureClicks();
   loadRest();

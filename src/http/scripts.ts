@@ -1,13 +1,11 @@
 import actsMap from "../../dist/browser/acts.js.map.txt";
 import acts from "../../dist/browser/acts.js.txt";
-import fingerprintMap from "../../dist/browser/fingerprint.js.map.txt";
-import fingerprint from "../../dist/browser/fingerprint.js.txt";
-import domainMap from "../../dist/browser/domain.js.map.txt";
-import domain from "../../dist/browser/domain.js.txt";
-import vitalsMap from "../../dist/browser/vitals.js.map.txt";
-import vitals from "../../dist/browser/vitals.js.txt";
 import consentMap from "../../dist/browser/consent.js.map.txt";
 import consent from "../../dist/browser/consent.js.txt";
+import domainMap from "../../dist/browser/domain.js.map.txt";
+import domain from "../../dist/browser/domain.js.txt";
+import fingerprintMap from "../../dist/browser/fingerprint.js.map.txt";
+import fingerprint from "../../dist/browser/fingerprint.js.txt";
 import formMap from "../../dist/browser/form.js.map.txt";
 import form from "../../dist/browser/form.js.txt";
 import leadMap from "../../dist/browser/lead.js.map.txt";
@@ -19,6 +17,8 @@ import recorderMap from "../../dist/browser/recorder.js.map.txt";
 import recorder from "../../dist/browser/recorder.js.txt";
 import trackerMap from "../../dist/browser/tracker.js.map.txt";
 import tracker from "../../dist/browser/tracker.js.txt";
+import vitalsMap from "../../dist/browser/vitals.js.map.txt";
+import vitals from "../../dist/browser/vitals.js.txt";
 import { neutralText } from "./neutral";
 
 /** The browser scripts as the build left them: their text, their source maps, and the hashes they go by. */

@@ -1,6 +1,7 @@
 /** The tracker's later part, loaded once the page is idle: what no page view has to wait for. */
 import { KIT, type Kit, type Lent } from "../../kit";
 import { captureActivity } from "./activity";
+import { askConsent } from "./ask";
 import { keepBounds } from "./bounds";
 import { cleanTexts } from "./clean";
 import { captureClicks } from "./clicks";
@@ -18,6 +19,7 @@ import { measureVitals } from "./vitals";
 
 export async function start(...lent: Lent): Promise<void> {
   const kit = Object.fromEntries(KIT.map((name, i) => [name, lent[i]])) as unknown as Kit;
+  askConsent(kit);
   followHistory(kit);
   keepBounds(kit);
   moveOn(kit);
