@@ -8,6 +8,7 @@ import { type Head, identityMark } from "../src/session/head";
 import { lowestWatermark, type Plan, type Progress, type StoreName, withRows, written } from "../src/session/progress";
 import { newState, readSnapshot, type SessionState, writeSnapshot } from "../src/session/state";
 import { putEvents, putIdentity, putMeta } from "../src/store/archive";
+import { insertNames } from "../src/store/event-names";
 import type { Journal } from "../src/store/journal";
 import {
   eventsOf,
@@ -154,7 +155,7 @@ function attempt(
   const write =
     store === "r2"
       ? writeArchive(outside.bucket, head, memory.state, progress, plan, body)
-      : writeProjection(outside.db, sessionRow(head, stateAsOf(memory, journal, plan.hi), progress), head.session_id, {
+      : writeProjection(outside.db, sessionRow(head, stateAsOf(memory, journal, plan.hi), progress), head, {
           plan,
           body,
           events,
@@ -190,24 +191,25 @@ interface Range {
 async function writeProjection(
   db: D1Database,
   row: SessionRow,
-  sessionId: string,
+  { session_id, site }: Head,
   { plan, body, events, outcome }: Range,
 ): Promise<void> {
+  const names = insertNames(db, site, body);
   if (plan.refused.length === 0) {
     try {
       const session = upsertSession(db, row, 0);
-      const results = await db.batch(events > 0 ? [insertEvents(db, sessionId, body), session] : [session]);
+      const results = await db.batch(events > 0 ? [insertEvents(db, session_id, body), ...names, session] : [session]);
       outcome.database_bytes = results.at(-1)?.meta.size_after ?? null;
       return;
     } catch (error) {
       if (!isRefusal(error) || events === 0) throw error;
     }
   }
-  const { refused, complete } = await isolate(db, sessionId, eventsOf(body, plan.refused), ISOLATION_MAX_CALLS);
+  const { refused, complete } = await isolate(db, session_id, eventsOf(body, plan.refused), ISOLATION_MAX_CALLS);
   outcome.refused.push(...refused);
   if (!complete) throw new Error("more events to isolate than one alarm may");
-  const { meta } = await upsertSession(db, row, plan.refused.length + refused.length).run();
-  outcome.database_bytes = meta.size_after ?? null;
+  const results = await db.batch([...names, upsertSession(db, row, plan.refused.length + refused.length)]);
+  outcome.database_bytes = results.at(-1)?.meta.size_after ?? null;
 }
 
 /**

@@ -34,6 +34,10 @@ export const MAX_AGENT_UNITS = 1_024;
 export const AGENTS_REMEMBERED = 256;
 /** A short stable element path; the tracker sends under 120. */
 export const MAX_ELEMENT_UNITS = 512;
+/** A name of an event, trimmed and composed (NFC): a column of a table shows as much of it. */
+export const MAX_NAME_UNITS = 64;
+/** A name as it is sent: composing makes a text shorter, by less than this, and what is longer is not looked at. */
+export const MAX_RAW_NAME_UNITS = 4 * MAX_NAME_UNITS;
 /** A text of an error, its stack among them: the tracker sends 500 of a message, and what is further down tells little more. */
 export const MAX_ERROR_UNITS = 4_096;
 /** What a site says is no secret: names and patterns, and how long one is. It goes along with each socket's context. */

@@ -56,7 +56,10 @@ export function freeze(sessionId: string, state: SessionState, now: number): Evi
     current_page: state.current_page ?? state.entry_page,
     pages: state.pages.slice(-EVIDENCE_PAGES),
     page_views: state.page_views,
-    acts: journey.acts.map(([at, type, page, element]) => ({ at, type, page, element })),
+    acts: journey.acts.map(([at, type, page, element, name]) => ({
+      ...{ at, type, page, element },
+      ...(name !== undefined && { name }),
+    })),
     page_ms: Math.max(0, now - (journey.page_at ?? state.started_at)),
     session_ms: Math.max(0, now - state.started_at),
     engaged_ms: state.engaged_ms,

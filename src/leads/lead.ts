@@ -52,6 +52,8 @@ export interface Act {
   type: string;
   page: string | null;
   element: string | null;
+  /** Where the type is the slug of a free name. */
+  name?: string;
 }
 
 /** What the session knew at the submit, frozen in the turn that took it. Everything is null or empty without a session. */

@@ -1,5 +1,6 @@
 import { MAX_ELEMENT_UNITS, MAX_ERROR_UNITS, MAX_URL_UNITS } from "../limits";
-import type { EventInput } from "../protocol/events";
+import { cutName, freeName } from "../protocol/event-name";
+import type { NamedEvent } from "../protocol/events";
 import type { RecordedEvent } from "../protocol/recording";
 import type { Batch, EndPart, StartInput } from "../protocol/track";
 import { cleanAddress, cleanText } from "./address";
@@ -84,8 +85,11 @@ export class Cleaner {
   }
 
   /** Changed in place, as it came from JSON for this call alone: a copy of each event would cost more than the look at it. */
-  #event(event: EventInput): EventInput {
-    const { page, element, data } = event;
+  #event(event: NamedEvent): NamedEvent {
+    const { name, page, element, data } = event;
+    const shown = name && this.text(name);
+    // Its slug has been made of the secret, too.
+    if (shown && shown !== name) Object.assign(event, freeName(cutName(shown)));
     if (page) event.page = this.address(page);
     if (element) event.element = this.text(element).slice(0, MAX_ELEMENT_UNITS);
     // What a visitor says of themselves is said on purpose.

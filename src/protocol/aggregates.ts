@@ -106,7 +106,13 @@ export const PagesBody = list(
   z.object({ page: z.string(), views: Count, sessions: Count, entries: Count, bounces: Count, bounce_rate: Share }),
 );
 export const EventTypesBody = list(
-  z.object({ event_type: z.string(), at: At.optional(), events: Count, sessions: Count }),
+  z.object({
+    event_type: z.string(),
+    name: z.string().nullable().meta({ description: "As it was written, where the type is the slug of a free name" }),
+    at: At.optional(),
+    events: Count,
+    sessions: Count,
+  }),
 );
 
 const Day = z.object({

@@ -123,6 +123,7 @@ const Event = z.object({
   at: Time,
   received_at: Time,
   event_type: z.string(),
+  name: Text.meta({ description: "As it was written, where the type is the slug of a free name" }),
   page: Text,
   element: Text,
   x: z.number().nullable(),

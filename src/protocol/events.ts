@@ -1,15 +1,19 @@
 import * as z from "zod";
-import { MAX_COORDINATE, MAX_ELEMENT_UNITS, MAX_TRAITS, MAX_TRAITS_UNITS } from "../limits";
+import { MAX_COORDINATE, MAX_ELEMENT_UNITS, MAX_NAME_UNITS, MAX_TRAITS, MAX_TRAITS_UNITS } from "../limits";
+import { type EventName, isEventName, readName } from "./event-name";
 import { ClientTime, HttpUrl, isHttpUrl } from "./fields";
 import { type Checks, isNumber, isPlain, isText } from "./plain";
 import type { Parsed, Refusal } from "./text";
 
 export { BUILT_IN_TYPES } from "./types";
 
-const EVENT_TYPE = /^[a-z][a-z0-9_.]{0,63}$/;
+const NAME = `1 to ${MAX_NAME_UNITS} characters (UTF-16 units, once trimmed and in NFC), none of them a control character`;
 
 export const EventInput = z.object({
-  event_type: z.string().regex(EVENT_TYPE, "must match [a-z][a-z0-9_.]{0,63}"),
+  event_type: z
+    .string()
+    .refine(isEventName, `must have ${NAME}`)
+    .meta({ description: `A type, \`[a-z][a-z0-9_.]*\`, or any other name; ${NAME}`, minLength: 1 }),
   timestamp: ClientTime.nullish(),
   page: HttpUrl.nullish(),
   x: z.number().min(-MAX_COORDINATE).max(MAX_COORDINATE).nullish(),
@@ -19,6 +23,9 @@ export const EventInput = z.object({
   data: z.record(z.string(), z.unknown()).nullish(),
 });
 export type EventInput = z.infer<typeof EventInput>;
+
+/** An event whose type is a slug, with the name that the slug was made of. */
+export type NamedEvent = Omit<EventInput, "event_type"> & EventName;
 
 /** An event refused by itself; the rest of its batch is taken. */
 export interface RejectedEvent {
@@ -33,7 +40,7 @@ export function describe(error: z.ZodError): { path: string; message: string }[]
 }
 
 const CHECKS: Checks = {
-  event_type: (value) => typeof value === "string" && EVENT_TYPE.test(value),
+  event_type: (value) => typeof value === "string" && isEventName(value),
   timestamp: (value) => isNumber(value, -Number.MAX_VALUE, Number.MAX_VALUE),
   page: (value) => isText(value, isHttpUrl),
   x: (value) => isNumber(value, -MAX_COORDINATE, MAX_COORDINATE),
@@ -48,18 +55,24 @@ const REQUIRED = ["event_type"];
 
 export const isPlainEvent = (raw: unknown): raw is EventInput => isPlain(raw, CHECKS, REQUIRED);
 
-export function parseEvent(raw: unknown): Parsed<EventInput> {
-  if (isPlainEvent(raw)) return withinTraits(raw);
+export function parseEvent(raw: unknown): Parsed<NamedEvent> {
+  if (isPlainEvent(raw)) return withinTraits(named(raw));
   const parsed = EventInput.safeParse(raw);
   if (!parsed.success) {
     const errors = describe(parsed.error);
     const first = errors[0];
     return { ok: false, refusal: { code: "invalid_event", detail: `${first?.path || "event"}: ${first?.message}` } };
   }
-  return withinTraits(parsed.data);
+  return withinTraits(named(parsed.data));
 }
 
-function withinTraits(event: EventInput): Parsed<EventInput> {
+/** An event by its slug: the same object where it came with one, as nearly all do. */
+function named(event: EventInput): NamedEvent {
+  const name = readName(event.event_type);
+  return name.event_type === event.event_type ? event : { ...event, ...name };
+}
+
+function withinTraits(event: NamedEvent): Parsed<NamedEvent> {
   const refusal = event.event_type === "identify" ? traitsRefusal(event.data ?? {}) : null;
   return refusal ? { ok: false, refusal } : { ok: true, value: event };
 }

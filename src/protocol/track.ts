@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { MAX_AGENT_UNITS, MAX_BATCH_EVENTS, MAX_GONE_RANGES, MAX_NUMBER, MAX_SIGNALS } from "../limits";
-import { describe, EventInput, parseEvent, type RejectedEvent } from "./events";
+import { describe, EventInput, type NamedEvent, parseEvent, type RejectedEvent } from "./events";
 import {
   ClientId,
   ClientTime,
@@ -114,7 +114,7 @@ export const SingleInput = z.object({ ...envelope, ...EventInput.shape });
 /** A batch whose envelope is sound and of whose events at least one is good. */
 export interface Batch extends Omit<Envelope, "events"> {
   /** In the order sent; null where `rejected` names the index. */
-  events: (EventInput | null)[];
+  events: (NamedEvent | null)[];
   rejected: RejectedEvent[];
 }
 

@@ -1,7 +1,7 @@
 /** What a page measures of itself: no act of its visitor's, so it moves no time, no rhythm and no score. */
 export const VITALS_TYPE = "web_vitals";
 
-/** The built-in event types of the contract; any other `[a-z][a-z0-9_.]{0,63}` is a custom event. */
+/** The built-in event types of the contract; any other name is a custom event (`event-name.ts`). */
 export const BUILT_IN_TYPES: ReadonlySet<string> = new Set([
   "page_view",
   "click",

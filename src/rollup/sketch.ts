@@ -1,3 +1,5 @@
+import { hashText } from "../hash";
+
 /**
  * A HyperLogLog: how many different visitors, kept as 4,096 registers that name none of them. Sketches merge by the
  * higher register. Flajolet et al., "HyperLogLog: the analysis of a near-optimal cardinality estimation algorithm"
@@ -13,27 +15,6 @@ export const SKETCH_ERROR = 0.01625;
 
 export const newSketch = (): Sketch => new Uint8Array(REGISTERS);
 
-/** Two independent 32-bit hashes of a text: MurmurHash3's mixing over its UTF-16 units. */
-function hash(text: string): [number, number] {
-  let a = 0x9747b28c;
-  let b = 0x3c6ef372;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    a = Math.imul(a ^ unit, 0x85ebca6b);
-    b = Math.imul(b ^ unit, 0xc2b2ae35);
-    a ^= a >>> 13;
-    b ^= b >>> 16;
-  }
-  return [mix(a ^ text.length), mix(b ^ Math.imul(text.length, 0x27d4eb2f))];
-}
-
-function mix(value: number): number {
-  let h = value ^ (value >>> 16);
-  h = Math.imul(h, 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
-}
-
 /** Where a visitor is in any sketch: worked out once for all those that a session belongs to. */
 export interface Place {
   index: number;
@@ -41,7 +22,7 @@ export interface Place {
 }
 
 export function placeIn(visitor: string): Place {
-  const [a, b] = hash(visitor);
+  const [a, b] = hashText(visitor);
   return { index: a >>> (32 - INDEX_BITS), rank: Math.clz32(b) + 1 };
 }
 

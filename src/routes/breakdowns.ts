@@ -3,7 +3,7 @@ import { collect } from "../aggregates/collect";
 import { pageSums, type RankedRows, rankedPart, sessionSums, typeSums } from "../aggregates/figures";
 import { collectTypes } from "../aggregates/series";
 import { readCursor, writeCursor } from "../http/cursor";
-import { fieldColumns, type Page } from "../http/export";
+import { fieldColumns } from "../http/export";
 import { type KeyedContext, keyed } from "../http/keyed";
 import { answerList } from "../http/list";
 import { invalidQuery } from "../http/problem";
@@ -18,6 +18,7 @@ import {
   SourcesQuery,
 } from "../protocol/aggregates";
 import { NONE, type Part } from "../rollup/facts";
+import { findNames } from "../store/event-names";
 import { type Asked, questionOf, saidOf, withSitesPage } from "./question";
 
 type Row = Record<string, string | number | null>;
@@ -35,11 +36,13 @@ interface Breakdown {
   field: string;
   sums: (sums: readonly number[], sessions: number) => Row;
   columns: readonly string[];
+  /** Adds to rows what is not counted. */
+  complete?: (rows: Row[]) => Promise<Row[]>;
 }
 
 /** Sessions broken down by one part of them, most first. */
 async function answerBreakdown(context: KeyedContext, query: Asked & Listed, breakdown: Breakdown): Promise<Response> {
-  const { part, name, field, sums, columns } = breakdown;
+  const { part, name, field, sums, columns, complete = async (rows) => rows } = breakdown;
   const question = questionOf(await withSitesPage(context.env, query));
   const { slice, excluded } = await collect(context.env.DB, question, [part]);
   const { rows, other, hidden } = rankedPart(slice, part);
@@ -50,7 +53,10 @@ async function answerBreakdown(context: KeyedContext, query: Asked & Listed, bre
   });
   return answerList(context, {
     ...{ name, columns: fieldColumns([field, ...columns]), query, period: question },
-    read: async (cursor, limit) => pageOfRanks(name, rows, cursor, limit, toRow),
+    read: async (cursor, limit) => {
+      const page = pageOfRanks(name, rows, cursor, limit, toRow);
+      return { ...page, rows: await complete(page.rows) };
+    },
     more: { other: other && sums(other, sessions), hidden, ...saidOf(question, excluded) },
   });
 }
@@ -64,7 +70,7 @@ function pageOfRanks(
   cursor: string | null,
   limit: number,
   toRow: (row: [string, number[]]) => Row,
-): Page<Row> {
+): { rows: Row[]; next: string | null } {
   const place = readCursor(list, RankPlace, cursor ?? undefined);
   const left = place ? rows.filter(([value, [rank = 0]]) => isAfter([rank, value], place)) : rows;
   const page = left.slice(0, limit);
@@ -109,6 +115,13 @@ export const getTopPages = keyed((context) =>
   }),
 );
 
+/** Rows of event types, each with its free name, where it has one. */
+async function withNames(context: KeyedContext, site: string | undefined, rows: Row[]): Promise<Row[]> {
+  const types = rows.map(({ event_type }) => String(event_type));
+  const names = await findNames(context.env.DB, site ?? null, types);
+  return rows.map((row, i) => ({ ...row, name: names.get(types[i] ?? "") ?? null }));
+}
+
 const INTERVALS = { hour: [HOUR_MS, MAX_HOURS], day: [DAY_MS, MAX_DAYS] } as const;
 
 /** `GET /analytics/events` */
@@ -117,7 +130,8 @@ export const getEventTypes = keyed(async (context) => {
   if (interval !== "total") return answerTypes(context, query, interval);
   return answerBreakdown(context, query, {
     ...{ part: "type", name: "events", field: "event_type", sums: typeSums },
-    columns: ["events", "sessions"],
+    columns: ["name", "events", "sessions"],
+    complete: (rows) => withNames(context, query.site, rows),
   });
 });
 
@@ -130,13 +144,14 @@ async function answerTypes(context: KeyedContext, query: Asked & Listed, interva
   const { counts, excluded } = await collectTypes(context.env.DB, question, size, interval === "day");
   const name = `events-${interval}`;
   return answerList(context, {
-    ...{ name, columns: fieldColumns(["at", "event_type", "events", "sessions"]), query, period: question },
+    ...{ name, columns: fieldColumns(["at", "event_type", "name", "events", "sessions"]), query, period: question },
     read: async (cursor, limit) => {
       const [at, type] = readCursor(name, TypePlace, cursor ?? undefined) ?? [-1, ""];
       const left = counts.filter((row) => row.at > at || (row.at === at && row.event_type > type));
       const page = left.slice(0, limit).map((row): Row => ({ ...row }));
       const last = left[limit - 1];
-      return { rows: page, next: last && left.length > limit ? writeCursor(name, last.at, last.event_type) : null };
+      const rows = await withNames(context, query.site, page);
+      return { rows, next: last && left.length > limit ? writeCursor(name, last.at, last.event_type) : null };
     },
     more: { other: null, hidden: 0, ...saidOf(question, excluded) },
   });

@@ -48,7 +48,10 @@ export interface EventEntry extends Base {
   /** Null for a sender that numbers nothing; then the event is new each time it is sent. */
   stream: string | null;
   number: number | null;
+  /** A slug, which all that is counted goes by. */
   event_type: string;
+  /** What the slug was made of, where the event came with a free name. */
+  name?: string;
   page?: string;
   element?: string;
   detail?: EventDetail;

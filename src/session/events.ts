@@ -1,4 +1,4 @@
-import type { EventInput } from "../protocol/events";
+import type { NamedEvent } from "../protocol/events";
 import type { Batch } from "../protocol/track";
 import type { EventDetail, EventEntry, SettledEntry, Unplaced } from "./entry";
 import { type Refused, refused } from "./result";
@@ -58,7 +58,7 @@ function takeNumbered(state: SessionState, context: Context, name: string, first
   if (!known && isFull(state.streams)) return refused("stream_too_sparse", "This session has too many streams.");
   const next = copyStream(known);
   const fresh: NewEvent[] = [];
-  const taken: EventInput[] = [];
+  const taken: NamedEvent[] = [];
   const rejected: number[] = [];
   let duplicates = 0;
   context.batch.events.forEach((event, i) => {
@@ -124,7 +124,7 @@ function takeUnnumbered(context: Context): TakenEvents {
 }
 
 function eventEntry(
-  event: EventInput,
+  event: NamedEvent,
   context: Context,
   { earliest, latest }: { earliest: number; latest: number },
   stream: string | null,
@@ -135,6 +135,7 @@ function eventEntry(
   const at = Math.min(placed, latest);
   const { event_type } = event;
   const entry: NewEvent = { kind: "event", at, received_at: now, stream, number, event_type };
+  if (event.name !== undefined) entry.name = event.name;
   if (event.page != null) entry.page = event.page;
   if (event.element != null) entry.element = event.element;
   const detail = detailOf(event);
@@ -144,13 +145,13 @@ function eventEntry(
   return entry;
 }
 
-function traitsOf(events: (EventInput | null)[]): Record<string, unknown> | null {
+function traitsOf(events: (NamedEvent | null)[]): Record<string, unknown> | null {
   const said = events.flatMap((event) => (event?.event_type === "identify" && event.data ? [event.data] : []));
   return said.length > 0 ? Object.assign({}, ...said) : null;
 }
 
 /** Traits of an `identify` go to the head row, never into an event. */
-function detailOf(event: EventInput): EventDetail | null {
+function detailOf(event: NamedEvent): EventDetail | null {
   const data = event.event_type === "identify" ? null : event.data;
   const detail: EventDetail = {};
   if (event.x != null) detail.x = event.x;

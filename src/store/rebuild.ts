@@ -1,4 +1,5 @@
 import type { SessionState } from "../session/state";
+import { insertNames } from "./event-names";
 import { eventsOf, insertEvents, isolate, isRefusal, type SessionRow, upsertSession } from "./projection";
 
 /** D1 written again from the archive, by the statements that wrote it first. */
@@ -9,6 +10,12 @@ export interface Flush {
   hi: number;
   /** Entries as JSON objects joined by commas. */
   body: string;
+}
+
+/** Which session, and whose names its events have. */
+interface Place {
+  session_id: string;
+  site: string;
 }
 
 /** Flushes a batch: below the 100 statements and the size that D1 takes at once. */
@@ -29,7 +36,7 @@ export async function isAhead(db: D1Database, { seq }: SessionState, sessionId: 
  */
 export async function replaceSession(
   db: D1Database,
-  sessionId: string,
+  { session_id: sessionId, site }: Place,
   flushes: readonly Flush[],
   row: SessionRow,
 ): Promise<{ events: number; quarantined: number }> {
@@ -45,6 +52,7 @@ export async function replaceSession(
     total.events += written.events;
     total.quarantined += written.quarantined;
   }
+  for (const names of insertNames(db, site, flushes.map(({ body }) => body).join(","))) await names.run();
   await upsertSession(db, row, total.quarantined).run();
   return total;
 }

@@ -2,6 +2,7 @@ import type { SessionsQuery } from "../protocol/analytics";
 import type { Bots } from "../protocol/filter";
 import type { Scores } from "../scoring/ledger";
 import { readDetail } from "./detail";
+import { findSessionNames } from "./event-names";
 import { type Condition, conditionsOf, joinConditions } from "./facts";
 import { cutPage, pageEnd } from "./page";
 
@@ -149,10 +150,10 @@ interface StoredDetail {
 /** An event as the API shows it. */
 export type StoredEvent = ReturnType<typeof toEvent>;
 
-function toEvent({ detail, ...row }: EventRow) {
+function toEvent({ detail, ...row }: EventRow, name: string | null) {
   const parts = detail === null ? {} : (JSON.parse(detail) as StoredDetail);
   const { x = null, y = null, scroll_percent = null, data = null, late = false, truncated = false } = parts;
-  return { ...row, x, y, scroll_percent, data, late, truncated };
+  return { ...row, name, x, y, scroll_percent, data, late, truncated };
 }
 
 /** One page of a session's events, in the order they were taken. `after` is the seq of the page before. */
@@ -170,7 +171,10 @@ export async function listEvents(
     .bind(sessionId, after, limit + 1)
     .all<EventRow>();
   const { page, last } = cutPage(results, limit);
-  return { events: page.map(toEvent), next: last?.seq ?? null };
+  const types = page.map(({ event_type }) => event_type);
+  const names = await findSessionNames(db, sessionId, types);
+  const events = page.map((row) => toEvent(row, names.get(row.event_type) ?? null));
+  return { events, next: last?.seq ?? null };
 }
 
 /** Sessions begun in [from, to) that neither ended nor moved since `before`: their alarm may be lost. */

@@ -109,7 +109,7 @@ describe("a batch", () => {
   });
 
   it("keeps its good events in their places, and says of each bad one where it was and why", () => {
-    const parsed = parseBatch(batch({ site: "a", events: [EVENT, { event_type: "BAD" }, { event_type: "a" }, 7] }));
+    const parsed = parseBatch(batch({ site: "a", events: [EVENT, { event_type: "" }, { event_type: "a" }, 7] }));
     expect(parsed).toEqual({
       ok: true,
       value: {
@@ -125,7 +125,7 @@ describe("a batch", () => {
   });
 
   it("without a good event is refused, with the first twenty reasons", () => {
-    const events = Array.from({ length: 30 }, () => ({ event_type: "BAD" }));
+    const events = Array.from({ length: 30 }, () => ({ event_type: "" }));
     const why = refusal(batch({ events }));
     expect(why).toMatchObject({ code: "no_valid_event", detail: "None of the events is valid." });
     expect(why?.errors).toHaveLength(20);
@@ -168,7 +168,7 @@ describe("a batch as it is published", () => {
     expect(BatchInput.safeParse(batch()).success).toBe(true);
     const most = Array.from({ length: MAX_BATCH_EVENTS }, () => EVENT);
     expect(BatchInput.safeParse(batch({ events: most })).success).toBe(true);
-    for (const events of [[], [...most, EVENT], [{ event_type: "BAD" }], [{}]]) {
+    for (const events of [[], [...most, EVENT], [{ event_type: "" }], [{}]]) {
       expect(BatchInput.safeParse(batch({ events })).success).toBe(false);
     }
     expect(Envelope.safeParse(batch({ events: [7] })).success).toBe(true);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { cleanRecorded } from "../../src/privacy/call";
+import { freeName, readName } from "../../src/protocol/event-name";
 import { type Batch, parseBatch } from "../../src/protocol/track";
 import { buildCall, type CallContext } from "../../src/session/call";
 
@@ -34,6 +35,20 @@ describe("a call", () => {
     const riding = await buildCall(CONTEXT, { batch: batchOf([{ event_type: "click" }], { start, end }) });
     expect(riding).toMatchObject({ start: { page: CLEAN, referrer: CLEAN }, end: { exit_page: CLEAN } });
     expect(riding.batch).toMatchObject({ start: { page: CLEAN }, end: { exit_page: CLEAN } });
+  });
+
+  it("has clean names of events, and slugs of nothing else", async () => {
+    const clean = readName("Mail to :secret");
+    expect(await eventOf({ event_type: "Mail to jane@example.com" })).toEqual(clean);
+    expect(await eventOf({ event_type: "Mail to :secret" })).toEqual(clean);
+    expect(await eventOf({ event_type: "Mail to jane@example.com" }, ["*@example.com"])).toEqual(
+      readName("Mail to jane@example.com"),
+    );
+    // Only a secret, and nothing of it is left: still a name, and no type of another kind.
+    expect(await eventOf({ event_type: "jane@example.com" })).toEqual(freeName(":secret"));
+    // A placeholder is longer than what it stands for.
+    const long = await eventOf({ event_type: `${"W".repeat(57)} a@b.co` });
+    expect(long).toEqual(freeName(`${"W".repeat(57)} :secre`));
   });
 
   it("has clean events: page, element and data, its names and its depths", async () => {
@@ -89,7 +104,7 @@ describe("a call", () => {
   });
 
   it("keeps places of events that were refused, and changes nothing of a call without a secret", async () => {
-    const events = [{ event_type: "BAD" }, { event_type: "click", page: "https://shop.example/a?b=1", element: "a.b" }];
+    const events = [{ event_type: "" }, { event_type: "click", page: "https://shop.example/a?b=1", element: "a.b" }];
     const parts = { batch: batchOf(events) };
     const call = await buildCall(CONTEXT, parts);
     expect(call.batch?.events).toEqual([null, events[1]]);

@@ -13,11 +13,7 @@ const event = (more: object = {}) => ({ event_type: "click", ...more });
 
 /** What each field takes, and what it does not. */
 const FIELDS: [string, unknown[], unknown[]][] = [
-  [
-    "event_type",
-    ["a", "a9_.", `a${"b".repeat(63)}`],
-    ["", "A", "9a", "_a", "a-b", "aB", `a${"b".repeat(64)}`, " a", null, 1],
-  ],
+  ["event_type", ["a", "a9_.", `a${"b".repeat(63)}`], ["", " ", "a\u0007", `a${"b".repeat(64)}`, null, 1]],
   [
     "timestamp",
     [0, -1, 1.5, 1_795_000_000_000, Number.MAX_VALUE, -Number.MAX_VALUE],

@@ -150,8 +150,8 @@ const PROVOKED: Record<string, (call: Call) => Changed> = {
   invalid_ticket_path: () => ({ body: JSON.stringify({ path: "/analytics/overview" }) }),
   no_valid_event: ({ path }) =>
     path.endsWith("batch")
-      ? { body: JSON.stringify({ session_id: SESSION, events: [{ event_type: "No Type" }] }) }
-      : { body: JSON.stringify({ session_id: SESSION, event_type: "No Type" }) },
+      ? { body: JSON.stringify({ session_id: SESSION, events: [{ event_type: "" }] }) }
+      : { body: JSON.stringify({ session_id: SESSION, event_type: "" }) },
   signature_invalid: () => ({
     body: JSON.stringify({ lead_id: newId(), status: "won" }),
     headers: { "webhook-id": "a", "webhook-timestamp": "1", "webhook-signature": "v1,x" },

@@ -86,7 +86,7 @@ export function describe(entry: Entry): Described {
         detail: texts(pagePath(entry.page), entry.referrer && `from ${entry.referrer}`),
       };
     case "event":
-      return { title: eventTitle(entry.event_type), detail: eventDetail(entry) };
+      return { title: entry.name ?? eventTitle(entry.event_type), detail: eventDetail(entry) };
     case "settled": {
       const gone = entry.gone.reduce((sum, [from, to]) => sum + to - from + 1, 0);
       const rejected = entry.rejected.length + (entry.unnumbered_rejected ?? 0);

@@ -16,6 +16,7 @@ interface StoredEvent {
   at: number;
   received_at: number;
   event_type: string;
+  name: string | null;
   page: string | null;
   element: string | null;
   x: number | null;
@@ -42,6 +43,7 @@ const entryOf = (event: StoredEvent): EventEntry => ({
   stream: event.stream,
   number: event.number,
   event_type: event.event_type,
+  ...(event.name !== null && { name: event.name }),
   ...(event.page !== null && { page: event.page }),
   ...(event.element !== null && { element: event.element }),
   detail: detailOf(event),

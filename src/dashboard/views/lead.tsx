@@ -137,12 +137,12 @@ function Acts({ lead }: { lead: LeadWhole }) {
   return (
     <Panel title="What they did before">
       <ol class="log" aria-label="Acts before the submit, oldest first">
-        {acts.map(({ at, type, page, element }, index) => (
+        {acts.map(({ at, type, page, element, name }, index) => (
           <li key={`${at} ${index}`}>
             <time dateTime={new Date(at).toISOString()} title={absoluteTime(at)}>
               −{duration(Math.max(0, lead.created_at - at))}
             </time>
-            <strong>{eventTitle(type)}</strong>
+            <strong>{name ?? eventTitle(type)}</strong>
             <span class="log-detail">{[element, page && pagePath(page)].filter(Boolean).join(" · ")}</span>
           </li>
         ))}
