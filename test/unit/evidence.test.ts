@@ -33,6 +33,7 @@ describe("what a session says for a lead", () => {
         acts: [
           [1, "click", "https://shop.example/b", "#buy"],
           [2, "x", null, null],
+          [3, "cart_added.x5f426164e9", null, null, "Cart Added"],
         ],
       },
       judgement: {
@@ -49,6 +50,7 @@ describe("what a session says for a lead", () => {
       acts: [
         { at: 1, type: "click", page: "https://shop.example/b", element: "#buy" },
         { at: 2, type: "x", page: null, element: null },
+        { at: 3, type: "cart_added.x5f426164e9", page: null, element: null, name: "Cart Added" },
       ],
       ...{ referrer: "https://search.example/", campaign: { utm_source: "mail" } },
       ...{ country: "DE", asn_class: "residential" },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { EVIDENCE_EVENTS, MAX_PAGES, MAX_PAGES_UNITS } from "../../src/limits";
+import { readName } from "../../src/protocol/event-name";
 import type { EventEntry } from "../../src/session/entry";
 import { follow, newJourney } from "../../src/session/journey";
 import { countView, OTHER_PAGE, type Views } from "../../src/session/views";
@@ -51,6 +52,13 @@ describe("a journey", () => {
       [T + 1, "click", B, null],
       [T + 2, "shop.buy", null, null],
     ]);
+  });
+
+  it("keeps the free name of an act beside its slug", () => {
+    const journey = newJourney();
+    const cart = readName("购物车");
+    follow(journey, done(cart.event_type, { ...cart }), true, A);
+    expect(journey.acts).toEqual([[T, cart.event_type, A, null, "购物车"]]);
   });
 
   it.each(["mousemove", "scroll", "visibility_change", "form_change"])("leaves out what is no act: %s", (type) => {
