@@ -38,6 +38,8 @@ export const WHAT_FOR = {
   "node-sqlite3-wasm": "files of a local server, for `npm run scrub` and tests",
   "playwright-core": "drives Chromium; downloads none",
   preact: "the dashboard",
+  react: "an app in tests of the npm package: nothing of it is in what is built",
+  "react-dom": "the same",
   terser: "makes the scripts for pages small",
   "typed-inject": "hands the mutators what they ask for",
   typescript: "types",

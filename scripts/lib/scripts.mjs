@@ -27,8 +27,11 @@ const SCRIPTS = {
   "form.js": "src/browser/form.ts",
   "pulse.js": "src/browser/pulse.ts",
 };
-/** For bundlers: the package's entry `pulsegate/browser`. */
-const MODULES = { "module.js": "src/browser/module.ts" };
+/** For bundlers: the package's entry, and what it evaluates where there is a page. */
+const MODULE = { name: "module.js", entry: "src/browser/module.ts", inPage: "src/browser/in-page.ts" };
+
+/** Bundlers are to leave the lazy files to the page: they are on another server. Minifiers would drop a comment in the source. */
+const UNBUNDLED = "import(/* webpackIgnore: true */ /* @vite-ignore */ ";
 
 /**
  * Properties that only the tracker and acts.js know, and the letter each becomes; on the wire they are not. Some are in
@@ -100,16 +103,26 @@ export async function buildScripts() {
   for (const script of lazy) script.version = lazyVersion;
   const define = { LAZY_PATH: JSON.stringify(`/v/${lazyVersion}/`) };
   const scripts = [...lazy, ...(await bundleAll(SCRIPTS, "iife", define))];
-  const modules = await bundleAll(MODULES, "esm", define);
+  const module = await bundleModule(define);
 
   for (const { name, code, map } of scripts) {
     writeFileSync(`${OUT}/${name}.txt`, code);
     writeFileSync(`${OUT}/${name}.map.txt`, map);
   }
-  for (const { name, code } of modules) writeFileSync(`${OUT}/${name}`, code);
+  writeFileSync(`${OUT}/${module.name}`, module.code);
   const neutral = await neutralOf(scripts, lazyVersion);
   const facts = scripts.map(({ name, code: _, map: __, ...rest }) => [name, { ...rest, neutral: neutral[name] }]);
   writeFileSync(`${OUT}/manifest.txt`, JSON.stringify(Object.fromEntries(facts), null, 2));
+}
+
+/** @param {Record<string, string>} define */
+async function bundleModule(define) {
+  const { name, entry, inPage } = MODULE;
+  const { outputFiles } = await build({ ...bundling(name, inPage, "iife", define), globalName: "page" });
+  const page = outputFiles?.find(({ path }) => path.endsWith(name))?.text;
+  const banner = `const openInPage = () => { ${page} return page.inPage; };`;
+  const module = await bundle(name, entry, "esm", define, banner);
+  return { ...module, code: module.code.replaceAll("import(", UNBUNDLED) };
 }
 
 /**
@@ -144,22 +157,32 @@ function bundleAll(entries, format, define) {
 }
 
 /**
- * esbuild bundles, terser makes it small: together a tenth smaller than either.
  * @param {string} name
  * @param {string} entry
  * @param {"esm" | "iife"} format
  * @param {Record<string, string>} define
- * @returns {Promise<Script>}
  */
-async function bundle(name, entry, format, define) {
-  const nameCache = { props: { props: { ...SHORT_NAMES } } };
-  const { outputFiles } = await build({
+const bundling = (name, entry, format, define) =>
+  /** @satisfies {import("esbuild").BuildOptions} */ ({
     ...{ absWorkingDir: root, entryPoints: [entry], outfile: `${OUT}/${name}`, write: false, bundle: true, define },
     // A "use strict" of its own would only weigh: the code is the same in sloppy mode.
     ...{ format, target: "es2020", minify: true, tsconfigRaw: { compilerOptions: {} } },
     ...{ sourcemap: "external", legalComments: "none", logLevel: "warning" },
     plugins: [blankFrames, withoutCanvas],
   });
+
+/**
+ * esbuild bundles, terser makes it small: together a tenth smaller than either.
+ * @param {string} name
+ * @param {string} entry
+ * @param {"esm" | "iife"} format
+ * @param {Record<string, string>} define
+ * @param {string} [banner]
+ * @returns {Promise<Script>}
+ */
+async function bundle(name, entry, format, define, banner = "") {
+  const nameCache = { props: { props: { ...SHORT_NAMES } } };
+  const { outputFiles = [] } = await build({ ...bundling(name, entry, format, define), banner: { js: banner } });
   const [map, bundled] = outputFiles.sort((a, b) => b.path.length - a.path.length).map(({ text }) => text);
   const { code = "", map: minifiedMap } = await minify(bundled ?? "", {
     // Each file is a scope of its own, an iife or a module: any top-level name may change.

@@ -11,7 +11,7 @@ const ENTRIES = {
   tracker: "src/browser/tracker.ts",
   form: "src/browser/form.ts",
   pulse: "src/browser/pulse.ts",
-  module: "src/browser/module.ts",
+  module: "src/browser/in-page.ts",
   acts: "src/browser/lazy/acts/index.ts",
   consent: "src/browser/lazy/consent/index.ts",
   fingerprint: "src/browser/lazy/fingerprint.ts",

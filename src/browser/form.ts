@@ -4,14 +4,14 @@
  */
 import { captureForms } from "./form/capture";
 import { lookForLeads } from "./form/leads";
+import { FORMS, type Marked } from "./one";
 import { listen } from "./safe";
 
-const MARK = Symbol.for("pulsegate.forms");
-const page = window as { [MARK]?: true };
+const page = window as Marked;
 
-// `pulse.js` brings this too: a page that has both captures its forms once.
-if (!page[MARK]) {
-  page[MARK] = true;
+// `pulse.js` brings this too, and so does the module: a page that has two of them captures its forms once.
+if (!page[FORMS]) {
+  page[FORMS] = true;
   captureForms(lookForLeads);
   lookForLeads();
   listen("DOMContentLoaded", () => lookForLeads());

@@ -1,21 +1,26 @@
-/** The ES module entry, `pulsegate/browser`: the same API without globals, started by `init`. */
-import { api } from "./api";
-import { MARK, type Marked } from "./one";
+/**
+ * The package's entry: the same API without globals, started by `init`. Nothing of the tracker runs before it is called, and where
+ * there is no page, as on a server that renders one, nothing ever does.
+ */
 import type { PulseGateApi } from "./public";
 
-/** A page has one tracker, whichever comes first: its tag's, or this. */
-const theOne = (own: PulseGateApi): PulseGateApi => {
-  const { PulseGate } = window;
-  if (PulseGate && !PulseGate.q) return PulseGate;
-  const page = window as Marked;
-  page[MARK] ??= own;
-  return page[MARK];
-};
+/** `in-page.ts`, evaluated when it is called: the build puts it here as a function. */
+declare const openInPage: () => PulseGateApi;
 
-export const init: PulseGateApi["init"] = (given) => theOne(api).init(given);
-export const track: PulseGateApi["track"] = (type, data) => theOne(api).track(type, data);
-export const identify: PulseGateApi["identify"] = (traits) => theOne(api).identify(traits);
-export const flush: PulseGateApi["flush"] = () => theOne(api).flush();
-export const end: PulseGateApi["end"] = () => theOne(api).end();
-export const on: PulseGateApi["on"] = (name, hook) => theOne(api).on(name, hook);
-export const consent: PulseGateApi["consent"] = (state) => theOne(api).consent(state);
+let opened: PulseGateApi | undefined;
+
+const call =
+  <Name extends keyof PulseGateApi>(name: Name) =>
+  (...args: Parameters<PulseGateApi[Name]>): void => {
+    if (typeof document === "undefined") return;
+    opened ??= openInPage();
+    (opened[name] as (...args: Parameters<PulseGateApi[Name]>) => void)(...args);
+  };
+
+export const init = call("init");
+export const track = call("track");
+export const identify = call("identify");
+export const flush = call("flush");
+export const end = call("end");
+export const on = call("on");
+export const consent = call("consent");

@@ -34,6 +34,7 @@ export interface StoredEvent {
   stream: string;
   number: number;
   event_type: string;
+  name?: string | null;
   page: string | null;
   element: string | null;
   x?: number | null;

@@ -120,8 +120,8 @@ export default defineConfig({
       group(
         "How to",
         docs(
-          ...["how-to/README", "how-to/add-to-a-page", "how-to/consent", "how-to/leads-to-a-crm"],
-          ...["how-to/erase-a-person", "how-to/rebuild", "how-to/back-test"],
+          ...["how-to/README", "how-to/add-to-a-page", "how-to/use-it-in-an-app", "how-to/consent"],
+          ...["how-to/leads-to-a-crm", "how-to/erase-a-person", "how-to/rebuild", "how-to/back-test"],
         ),
       ),
       group("Reference", [

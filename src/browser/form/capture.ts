@@ -1,8 +1,10 @@
 import { listen } from "../safe";
 import { type Field, fieldOf, formOf, nameOfField, nameOfForm, watchPasswords } from "./fields";
-import { say } from "./say";
+import { say as sayToTag } from "./say";
 import { watchSending } from "./sending";
 import { listenInside } from "./shadow";
+
+type Say = (type: string, data: Record<string, unknown>) => void;
 
 /** A field that has the focus. */
 interface Visit {
@@ -25,9 +27,9 @@ interface Begun {
 /**
  * Which field was entered, left changed and after how long, pasted or typed, corrected how often; and the submit. What
  * was typed is never read. Nothing is prevented or delayed: a form works as if this were not there. `added` hears of each
- * new part of the page.
+ * new part of the page, `say` of what happens in its forms.
  */
-export function captureForms(added: (part: Element) => void): void {
+export function captureForms(added: (part: Element) => void, say: Say = sayToTag): void {
   const begun = new Map<string, Begun>();
   let visit: Visit | undefined;
   let isTouched = false;
