@@ -6,7 +6,6 @@ import type { Options, PulseGateApi } from "./public";
 import { record } from "./record";
 import { safe } from "./safe";
 import { startCapture } from "./start";
-import { cleanUrl } from "./url";
 
 let isStarted = false;
 /** Calls made before the start, in order. */
@@ -23,14 +22,14 @@ const whenStarted = <Args extends unknown[]>(f: (...args: Args) => void): ((...a
 
 const start = safe(() => {
   // A page without an address, `file:` or `about:`, is nothing the server could take.
-  if (isStarted || !cleanUrl(location.href)) return;
+  if (isStarted || !/^http/.test(location.href)) return;
   isStarted = true;
   startCapture();
   for (const call of early) call();
 });
 
 // Not in TypeScript's DOM library: https://wicg.github.io/nav-speculation/prerendering.html
-const page: Document & { prerendering?: boolean } = document;
+type Prepared = Document & { prerendering?: boolean };
 
 const track = whenStarted((event_type: string, data?: Record<string, unknown>) => record({ event_type, data }));
 
@@ -38,7 +37,7 @@ export const api: PulseGateApi = {
   init(given?: Partial<Options>) {
     if (!isStarted) Object.assign(options, given);
     // A page that is only prepared has not been seen, and may never be.
-    if (page.prerendering) addEventListener("prerenderingchange", start);
+    if ((document as Prepared).prerendering) addEventListener("prerenderingchange", start);
     else start();
   },
   track,

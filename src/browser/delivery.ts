@@ -20,7 +20,7 @@ import { BUSY, isElsewhere, isOver, type Reply } from "./reply";
 import { safe } from "./safe";
 import { forgetSession, isSessionOpen, touchSession } from "./session";
 import { clearDevice } from "./storage";
-import { cleanUrl, cleanValue, pageUrl } from "./url";
+import { cleanValue, pageUrl } from "./url";
 
 /** The first takes events; the others still have something unacked, of a session that is over or a page that is gone. */
 export const streams: Stream[] = [];
@@ -50,12 +50,10 @@ export const isVisit = (): unknown => fresh[0] ?? isSessionOpen();
  * Gives what has happened its session and its number. Not as it happens: storage, random ids and what is asked of the
  * device would take the time of a page that loads, or of a click that waits for its frame.
  */
-export function number(): void {
-  for (const one of fresh.splice(0)) numberOne(...one);
-}
+export const number = (): void => fresh.splice(0).forEach(numberOne);
 
-const numberOne = safe((...one: Parameters<typeof enter>) => {
-  const event = enter(...one);
+const numberOne = safe(([json, isMove]: Parameters<typeof enter>) => {
+  const event = enter(json, isMove);
   if (event) emit("event", event);
 });
 
@@ -64,9 +62,9 @@ export function enter(raw: string, isMove?: boolean): EventInput | undefined {
   // Only traits are what a visitor has told on purpose.
   const isTold = /^{"event_type":"identify"/.test(raw);
   const event: EventInput & { page: string } = JSON.parse(raw, (name, value) =>
-    isTold || name === "event_type" ? value : cleanValue(name, value),
+    isTold ? value : cleanValue(name, value),
   );
-  event.page = cleanUrl(event.page) ?? "";
+  event.page = pageUrl(event.page);
   if (plug.refuses?.(event)) return;
   let campaign: string | undefined;
   if (event.event_type === "page_view") {
@@ -203,7 +201,7 @@ function settleCall(stream: Stream, call: Call, reply: Reply, bySocket: unknown)
     if (isKept) keepAll(Date.now());
     if (ack?.ended || isOver(code)) forgetSession(stream.id);
     emit("ack", ack);
-    plug.answered?.(reply);
+    plug.answered?.(reply, call);
   }
   // A socket that says nothing closes, and `fetch` may get through at once.
   else if (!bySocket || code) failed(retry, reply.retry_after);

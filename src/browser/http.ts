@@ -22,7 +22,11 @@ export async function post(url: string, body: string): Promise<Reply> {
     // What a proxy, a firewall or a captive portal answers settles nothing, as its 200 does: a refusal of ours is a problem with a code.
     const { status, headers } = response;
     const isFinal = /^4(?!08|29)/.test(`${status}`) && /problem/.test(`${headers.get("Content-Type")}`);
-    return { code: (isFinal && reply.code) || BUSY, retry_after: Number(headers.get("Retry-After")) };
+    return {
+      code: (isFinal && reply.code) || BUSY,
+      detail: reply.detail,
+      retry_after: Number(headers.get("Retry-After")),
+    };
   } catch {
     return {};
   } finally {
@@ -30,13 +34,5 @@ export async function post(url: string, body: string): Promise<Reply> {
   }
 }
 
-/** False when the browser does not take it. Whether one arrived is never known. */
-export function beacon(url: string, body: string): boolean {
-  const size = sizeOf(body);
-  if (inFlight + size > KEEPALIVE_BYTES || !navigator.sendBeacon(url, body)) return false;
-  inFlight += size;
-  setTimeout(() => {
-    inFlight -= size;
-  }, ANSWER_MS);
-  return true;
-}
+/** False when the browser does not take it: it counts what is under way, too. Whether one arrived is never known. */
+export const beacon = (url: string, body: string): boolean => navigator.sendBeacon(url, body);

@@ -7,7 +7,7 @@ export const VISITOR_KEY = "pulsegate.visitor";
 export const SECRET_KEY = "pulsegate.visitor_secret";
 
 /** What a page could not deliver, by the stream it belongs to. */
-export const queueKey = (site: string, stream = ""): string => `pulsegate.queue.${site}.${stream}`;
+export const queueKey = (site: string, stream: string): string => `pulsegate.queue.${site}.${stream}`;
 
 /** The visitor that the hosts of a domain share, on each of them: `<visitor's id> <proof>`. */
 export const SHARED_KEY = "pulsegate.visitor_shared";

@@ -2,6 +2,7 @@ import type { EventInput } from "../protocol/events";
 import type { StartInput } from "../protocol/track";
 import type { Ack } from "../session/streams";
 import type { Backoff } from "./backoff";
+import type { Call } from "./call";
 import type { Consent, Hook, HookName, Options } from "./public";
 import type { Batch, Stream } from "./queue";
 import type { Reply } from "./reply";
@@ -10,7 +11,7 @@ import type { Reply } from "./reply";
 export interface Plug {
   /** A text without secrets; `name`: what it is called in its data, or nothing for an address. Absent until acts.js is there. */
   clean?(text: string, name?: string): string;
-  /** Records a view where the page's address is another now. */
+  /** Records a view, if the page's address shows another now. */
   look?(): void;
   /** Whether the server would refuse the whole batch that an event is in. */
   refuses?(event: EventInput): boolean;
@@ -20,8 +21,8 @@ export interface Plug {
   settle?(stream: Stream, batch: Batch, ack: Ack): void;
   /** The server does not know the session, or takes no more streams of it: what is unacked happens in the next. */
   move?(stream: Stream): void;
-  /** Hears what the server has answered, once it is settled. */
-  answered?(reply: Reply): void;
+  /** Hears what the server has answered to a call, once that is settled. */
+  answered?(reply: Reply, call: Call): void;
   /** What led to the page: the first session of a page load was brought by it, and no later one. */
   ledBy: string;
   /** Called before the page's last call goes out: each may add an event. It may be left more than once. */

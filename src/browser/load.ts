@@ -4,8 +4,8 @@ import { options } from "./options";
 declare const LAZY_PATH: string;
 
 /**
- * Loads a lazy file by its whole name, and hands it over; `without` it the page goes on. By import(): it passes a nonce on, needs no Trusted
- * Type, and leaves no element in the page.
+ * Loads a lazy file by its whole name, and hands it over; `without` it the page goes on. By import(): it passes a nonce on,
+ * needs no Trusted Type, and leaves no element in the page.
  */
-export const load = <File>(name: string, use: (file: File) => unknown, without = (): void => {}): void =>
+export const load = <File>(name: string, use: (file: File) => unknown, without: () => void): void =>
   void import(`${options.endpoint}${LAZY_PATH}${name}`).then(use).catch(without);

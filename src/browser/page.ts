@@ -9,14 +9,12 @@ export function startFacts(page: string, referrer: string): StartInput {
     page,
     referrer: cleanUrl(referrer),
     device_info: {
-      user_agent: device.userAgent.slice(0, 1_024),
+      user_agent: device.userAgent,
       language: device.language,
       languages: device.languages.slice(0, 16),
       platform: device.platform,
-      // Read when the start is sent: a browser's first look at its time zone takes as long as all the rest of this file.
-      get timezone() {
-        return Intl.DateTimeFormat().resolvedOptions().timeZone;
-      },
+      // A browser's first look takes as long as all the rest of this file: by now the page is idle, or about to leave.
+      timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       hardware_concurrency: device.hardwareConcurrency,
       device_memory: device.deviceMemory,
     },

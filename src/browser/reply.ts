@@ -1,5 +1,6 @@
 import type { Consent } from "../protocol/fields";
 import type { Ack } from "../session/streams";
+import type { Rejection } from "./public";
 
 /** What a call comes to on either transport: the fields of acks and errors that matter here. Empty when none came. */
 export interface Reply {
@@ -13,7 +14,10 @@ export interface Reply {
   /** Said to a start that named a domain: who the visitor is, for the other hosts. */
   visitor_id?: string;
   visitor_proof?: string;
+  /** Events of the batch that were refused by themselves. */
+  rejected?: Rejection["rejected"];
   code?: string;
+  detail?: string | undefined;
   /** Seconds. */
   retry_after?: number;
 }
@@ -21,8 +25,10 @@ export interface Reply {
 /** The code for every answer that means "not now": nothing is lost by asking again. Any other code is final. */
 export const BUSY = "busy";
 
+// An expression reads what is undefined as that word.
+
 /** The session is unknown, or has had as many streams as it may: what was refused can happen in another. */
-export const isElsewhere = (code?: string): boolean => /unknown|sparse/.test(`${code}`);
+export const isElsewhere = (code?: string): boolean => /unknown|sparse/.test(code as string);
 
 /** The session was erased, or is somebody else's: it takes nothing any more. */
-export const isOver = (code?: string): boolean => /^session/.test(`${code}`);
+export const isOver = (code?: string): boolean => /^session/.test(code as string);

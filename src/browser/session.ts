@@ -12,8 +12,8 @@ export interface Session {
   key: string;
   /** Last activity, epoch ms. */
   at: number;
-  /** The campaign that brought the visitor; empty for none. */
-  campaign: string;
+  /** The campaign that brought the visitor; absent without one. */
+  campaign?: string;
 }
 
 const storageKey = (): string => sessionKey(options.site);
@@ -44,7 +44,7 @@ export function touchSession(campaign?: string): Session {
   arrived = campaign ?? arrived;
   const isSame = isSessionOpen(known) && (!brought || brought === known.campaign);
   const session = {
-    ...(isSame ? known : { id: uuid(), key: uuid(), campaign: "" }),
+    ...(isSame ? known : { id: uuid(), key: uuid() }),
     at: Date.now(),
     ...(brought && { campaign: brought }),
   } as Session;

@@ -9,4 +9,4 @@ export const cleanValue = (name: string, value: unknown): unknown =>
 export const cleanUrl = (href: string): string | undefined =>
   /^(https?|android-app):/.test(href) ? (cleanValue("", href) as string) : undefined;
 
-export const pageUrl = (): string => cleanUrl(location.href) ?? "";
+export const pageUrl = (page = location.href): string => cleanValue("", page) as string;

@@ -10,8 +10,12 @@ const isPlain = (value: unknown, levels: number): boolean =>
     Object.entries(value as object).every(([name, part]) => name !== "__proto__" && isPlain(part, levels - 1)));
 
 /** Keeps what waits within its bounds, and out of a batch what would make the server refuse all of it. */
-export function keepBounds({ plug }: Kit): void {
+export function keepBounds({ plug, emit }: Kit): void {
   plug.bound = bound;
   plug.settle = settleAll;
-  plug.refuses = ({ data }) => !isPlain(data, DATA_LEVELS);
+  plug.refuses = (event) => {
+    if (isPlain(event.data, DATA_LEVELS)) return false;
+    emit("rejected", { events: [event] });
+    return true;
+  };
 }

@@ -14,6 +14,9 @@ const OLD_KEY = "pulsegate.fields";
 const NOT_TYPED =
   /^(hidden|radio|checkbox|range|color|select-one|select-multiple|button|submit|reset|image|fieldset|output)$/;
 
+/** A type of event that is no free text, as the server tells them apart. */
+const SLUG = /^[a-z][a-z0-9_.]{0,63}$/;
+
 /** As long as the server takes an address: a longer one loses its query. */
 const cut = (url: string): string => (url.length > URL_UNITS ? url.replace(/[?#].*/, "").slice(0, URL_UNITS) : url);
 
@@ -41,5 +44,9 @@ export function cleanTexts({ options, plug, read, write, memory, mayStore }: Kit
     write(TYPED_KEY, [...new Set([...names, ...typed()])].join("\n").slice(0, FIELD_NAME_UNITS));
   });
   if (read(OLD_KEY)) write(OLD_KEY);
-  plug.clean = (text, name) => (name ? cleanText(text, rules, name) : cut(cleanAddress(text, rules)));
+  plug.clean = (text, name) => {
+    if (!name) return cut(cleanAddress(text, rules));
+    // A slug is the page's own word, however long.
+    return name === "event_type" && SLUG.test(text) ? text : cleanText(text, rules, name);
+  };
 }

@@ -1,6 +1,7 @@
 /** The tracker's later part, loaded once the page is idle: what no page view has to wait for. */
 import { KIT, type Kit, type Lent } from "../../kit";
 import { captureActivity } from "./activity";
+import { tellAnswers } from "./answers";
 import { askConsent } from "./ask";
 import { keepBounds } from "./bounds";
 import { cleanTexts } from "./clean";
@@ -12,7 +13,6 @@ import { followHistory } from "./history";
 import { moveOn } from "./move";
 import { followOrders } from "./recording";
 import { recover } from "./recover";
-import { tellScore } from "./score";
 import { captureScroll } from "./scroll";
 import { socketFor } from "./socket";
 import { measureVitals } from "./vitals";
@@ -28,7 +28,7 @@ export async function start(...lent: Lent): Promise<void> {
   captureScroll(kit);
   captureClicks(kit);
   captureErrors(kit);
-  tellScore(kit);
+  tellAnswers(kit);
   followOrders(kit);
   await joinDomain(kit);
   // From here on events go out.

@@ -17,7 +17,7 @@ export const recover = safe((kit: Kit) => {
   listen("pageshow", ({ persisted }) => persisted && hold(kit.page));
   const left = new Map<string, string[]>();
   for (const key of Object.keys(localStorage)) {
-    if (key.indexOf(queueKey(kit.options.site)) !== 0) continue;
+    if (key.indexOf(queueKey(kit.options.site, "")) !== 0) continue;
     safe(() => {
       const { page } = readAt(key);
       left.set(page, [...(left.get(page) ?? []), key]);

@@ -71,8 +71,8 @@ export function start(kit: Kit, domain: string): void {
     if (!document.hidden && mayStore()) take();
   });
   const { answered, consented } = plug;
-  plug.answered = (reply) => {
-    answered?.(reply);
+  plug.answered = (reply, call) => {
+    answered?.(reply, call);
     const { visitor_id, visitor_proof } = reply;
     if (!visitor_id || !visitor_proof || !mayStore()) return;
     write(SHARED_KEY, `${visitor_id} ${visitor_proof}`);
