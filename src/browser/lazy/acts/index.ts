@@ -13,6 +13,7 @@ import { followHistory } from "./history";
 import { moveOn } from "./move";
 import { followOrders } from "./recording";
 import { recover } from "./recover";
+import { tellRejections } from "./rejections";
 import { captureScroll } from "./scroll";
 import { socketFor } from "./socket";
 import { measureVitals } from "./vitals";
@@ -24,6 +25,7 @@ export async function start(...lent: Lent): Promise<void> {
   keepBounds(kit);
   moveOn(kit);
   kit.plug.socket = socketFor(kit.options);
+  tellRejections(kit);
   captureActivity(kit);
   captureScroll(kit);
   captureClicks(kit);

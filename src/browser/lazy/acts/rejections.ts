@@ -1,0 +1,18 @@
+import type { Kit } from "../../kit";
+import type { Rejection } from "../../public";
+
+/** Hosts of the machine itself: a page there is being worked on. */
+const LOCAL = /^(.+\.)?localhost$|^127\.|^\[::1\]$/;
+
+/** Says in the console what was not taken, and why, to whoever develops the page: a visitor's console is not ours. */
+export function tellRejections({ on, options: { debug = `${LOCAL.test(location.hostname)}` } }: Kit): void {
+  if (debug === "false") return;
+  on("rejected", (rejection) => {
+    const { events, rejected, code = "invalid_data", detail = "" } = rejection as Rejection;
+    const all = events.map((_, index) => ({ index, code, detail }));
+    for (const why of rejected ?? all) {
+      // biome-ignore lint/suspicious/noConsole: it is what the page's developer asks for.
+      console.warn("PulseGate rejected", why.code, why.detail, events[why.index]);
+    }
+  });
+}
