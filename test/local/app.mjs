@@ -42,7 +42,9 @@ export class App {
 
 /** @param {string} command @param {string[]} args @param {string} cwd */
 function ran(command, args, cwd, isQuiet = false) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: "utf8" });
+  // What is built goes by it: vitest's own would build something else than whoever packs.
+  const { NODE_ENV: _, ...env } = process.env;
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, env, encoding: "utf8" });
   if (error || status !== 0 || (isQuiet && stderr !== ""))
     throw new Error(`${command} ${args.join(" ")}: ${status} ${error ?? ""}\n${stdout}\n${stderr}`);
   return stdout;
