@@ -57,7 +57,7 @@ export interface Kit {
   /** Without a value it removes. */
   write(key: string, value?: string | null | false): void;
   /** What could not be kept on the device, or must not be. */
-  memory: ReadonlyMap<string, string>;
+  memory: Map<string, string>;
   /** Those with something unacked; the first takes events. */
   streams: Stream[];
   /** When calls are tried again. */

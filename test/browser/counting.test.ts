@@ -335,6 +335,39 @@ describeVisits("what is counted on other people's pages", (setting) => {
     await context.close();
   });
 
+  test("a visit of several pages is one where the device's storage is full, and is gone with a refusal", async () => {
+    const { server, shop } = setting;
+    const context = await setting.browser.newContext();
+    await context.addInitScript(() => {
+      Storage.prototype.setItem = new Proxy(Storage.prototype.setItem, {
+        apply(setItem, storage: Storage, pair: [string, string]) {
+          if (storage === localStorage) throw new DOMException("full", "QuotaExceededError");
+          return Reflect.apply(setItem, storage, pair);
+        },
+      });
+      document.addEventListener("DOMContentLoaded", () => {
+        const told = setInterval(() => {
+          if (!window.PulseGate) return;
+          clearInterval(told);
+          window.PulseGate.on("session", (id) => Object.assign(window, { sessionId: id }));
+        }, 1);
+      });
+    });
+    const page = await context.newPage();
+    await page.goto(`${shop.url}/?utm_source=mail`);
+    await started(page);
+    const first = await sessionIdOf(page);
+    await page.goto(`${shop.url}/shoes`);
+    await started(page);
+    expect(await sessionIdOf(page)).toBe(first);
+    await liveCount(server, first, "page_view", 2);
+    const { visitor_id } = (await live(server, first)) ?? {};
+    expect(visitor_id).toBeTruthy();
+    await page.evaluate(() => window.PulseGate?.consent("denied"));
+    await until(() => page.evaluate(() => sessionStorage.length === 0), 5_000, "an empty tab");
+    await context.close();
+  });
+
   test("has left every event in D1 and in R2 exactly once", async () => {
     await setting.checkStores();
   });

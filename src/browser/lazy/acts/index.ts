@@ -16,6 +16,7 @@ import { recover } from "./recover";
 import { tellRejections } from "./rejections";
 import { captureScroll } from "./scroll";
 import { socketFor } from "./socket";
+import { keepInTab } from "./tab";
 import { measureVitals } from "./vitals";
 
 export async function start(...lent: Lent): Promise<void> {
@@ -32,11 +33,12 @@ export async function start(...lent: Lent): Promise<void> {
   captureErrors(kit);
   tellAnswers(kit);
   followOrders(kit);
+  askDevice(kit);
+  keepInTab(kit);
   await joinDomain(kit);
   // From here on events go out.
   cleanTexts(kit);
   recover(kit);
-  askDevice(kit);
   measureVitals(kit);
   kit.flush();
 }
