@@ -7,7 +7,7 @@ import { IN_WORKERD } from "./lib/suites.mjs";
 import { judge } from "./mutate/judge.mjs";
 import { mutantsOf, sampleOf, withSwitches } from "./mutate/mutants.mjs";
 import { describe, describeOne, interval, isNoticed, scoreOf } from "./mutate/report.mjs";
-import { runTests } from "./mutate/run.mjs";
+import { Runner } from "./mutate/run.mjs";
 
 /** Pure code, actors and stores: what carries promises. The rest is asked for with --in. */
 const FOLDERS = [
@@ -101,10 +101,12 @@ if (built.status !== 0) {
   process.exit(1);
 }
 say("Running every test once, to see which meets which …");
-const first = await runTests(
-  { files: code, active: null, hits: Number.MAX_SAFE_INTEGER, projects: values.suite, tests: null },
-  { timeoutMs: BASELINE_MS },
+const everything = new Runner({ files: code, suites: values.suite, atOnce: AT_ONCE, bail: false });
+const first = await everything.run(
+  { active: null, hits: Number.MAX_SAFE_INTEGER, tests: null, files: null },
+  BASELINE_MS,
 );
+everything.end();
 if (first.kind !== "report") {
   console.error(first.kind === "hung" ? "The tests did not end." : first.output);
   process.exit(1);
@@ -127,14 +129,17 @@ const queue = [...switched.mutants];
 await Promise.all(Array.from({ length: AT_ONCE }, work));
 
 async function work() {
+  // The other one has the other processor.
+  const runner = new Runner({ files: code, suites: values.suite, atOnce: 1, bail: true });
   while (!isStopped && Date.now() - began < (minutes ?? 60) * 60_000) {
     const mutant = queue.shift();
-    if (!mutant) return;
-    const one = await judge(mutant, tests, code, (budget ?? 60) * 1_000);
+    if (!mutant) break;
+    const one = await judge(runner, mutant, tests, (budget ?? 60) * 1_000);
     judged.push(one);
     if (!isNoticed(one)) say(`  survived: ${describeOne(one)}`);
     if (judged.length % 20 === 0) say(`${judged.length} of ${chosen.length}, ${elapsed()}`);
   }
+  runner.end();
 }
 
 const { noticed, of, score } = scoreOf(judged);

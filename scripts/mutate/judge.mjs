@@ -1,10 +1,9 @@
 // @ts-check
 // Whether the tests notice one mutant.
-import { runTests } from "./run.mjs";
 
 /**
  * @typedef {import("./mutants.mjs").Mutant} Mutant
- * @typedef {import("./reporter.mjs").Tested} Tested
+ * @typedef {import("./outcome.mjs").Tested} Tested
  * @typedef {"killed" | "looped" | "survived" | "uncovered"} Verdict
  *   `looped`: noticed, as a run that did not end. `uncovered`: no test meets the changed code.
  * @typedef {{ mutant: Mutant, verdict: Verdict, by: string, cut: boolean }} Judged
@@ -23,31 +22,22 @@ const PATIENCE = { factor: 4, ms: 30_000 };
 const HITS = { factor: 200, least: 5_000 };
 
 /**
+ * @param {import("./run.mjs").Runner} runner
  * @param {Mutant} mutant
  * @param {readonly Tested[]} tests  All that passed without a mutant.
- * @param {Record<string, string>} files  The code with switches.
  * @param {number} budgetMs  For the tests of one mutant, as they took without it.
  * @returns {Promise<Judged>}
  */
-export async function judge(mutant, tests, files, budgetMs) {
+export async function judge(runner, mutant, tests, budgetMs) {
   const meeting = testsMeeting(mutant.id, tests);
   if (meeting.length === 0) return { mutant, verdict: "uncovered", by: "", cut: false };
   const { rounds, cut } = roundsOf(meeting, budgetMs);
   const hits = Math.max(HITS.least, HITS.factor * Math.max(...meeting.map(({ met }) => met[mutant.id] ?? 0)));
-  const plan = { files: only(files, mutant.fileName), active: mutant.id, hits };
   for (const round of rounds) {
     const run = () =>
-      runTests(
-        {
-          ...plan,
-          projects: [...new Set(round.map(({ project }) => project))],
-          tests: round.map(({ name }) => name),
-        },
-        {
-          files: [...new Set(round.map(({ file }) => file))],
-          bail: true,
-          timeoutMs: PATIENCE.factor * costOf(round) + PATIENCE.ms,
-        },
+      runner.run(
+        { active: mutant.id, hits, tests: round.map(({ name }) => name), files: filesOf(round) },
+        PATIENCE.factor * costOf(round) + PATIENCE.ms,
       );
     let outcome = await run();
     // A run may fail to start by itself; code that cannot be loaded does so twice.
@@ -73,10 +63,13 @@ function testsMeeting(id, tests) {
 }
 
 /**
- * Only the mutant's own file needs its switch: the rest runs as it is.
- * @param {Record<string, string>} files @param {string} file
+ * The files of these tests, those of a suite together: they may share a runtime.
+ * @param {readonly Tested[]} tests
  */
-const only = (files, file) => ({ [file]: files[file] ?? "" });
+function filesOf(tests) {
+  const files = new Map(tests.map(({ project, file }) => [file, { project, file }]));
+  return [...Map.groupBy(files.values(), ({ project }) => project).values()].flat();
+}
 
 /** @param {readonly Tested[]} tests */
 function costOf(tests) {

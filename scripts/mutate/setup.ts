@@ -1,26 +1,47 @@
 // Turns the mutant's switch on. Beside each test: runs it only if it is asked for, and tells which switches it has met.
-import { afterEach, beforeEach, type TestContext } from "vitest";
+import { afterEach, beforeEach, inject, type TestContext, vi } from "vitest";
 
 type Hits = Record<string, number>;
 
 interface Switches {
-  activeMutant?: string;
+  /** The run that this runtime is in. */
+  run?: number;
+  activeMutant?: string | undefined;
   hitCount?: number;
   hitLimit?: number;
   currentTestId?: string;
   mutantCoverage?: { static: Hits; perTest: Record<string, Hits> };
 }
 
-declare const MUTATED_TESTS: string[] | null;
-declare const MUTANT: Switches;
+declare module "vitest" {
+  interface ProvidedContext {
+    /** `run`: its number in this process. `active`: "" for none. `tests`: null for all. */
+    mutant: { run: number; active: string; hits: number; tests: string[] | null };
+  }
+}
 declare global {
   var __stryker__: Switches | undefined;
 }
 
-const asked = MUTATED_TESTS && new Set(MUTATED_TESTS);
+const { run, active, hits, tests } = inject("mutant");
+const asked = tests && new Set(tests);
 /** The code keeps hold of this object, and files may share a runtime: it stays the same one. */
 globalThis.__stryker__ ??= {};
-const switches = Object.assign(globalThis.__stryker__, MUTANT);
+const switches = globalThis.__stryker__;
+// A runtime may have had a run before: what code did while it was loaded then, it did with another switch.
+if (switches.run !== run) {
+  vi.resetModules();
+  delete switches.mutantCoverage;
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+  vi.unstubAllEnvs();
+}
+Object.assign(switches, {
+  run,
+  activeMutant: active === "" ? undefined : active,
+  hitCount: 0,
+  hitLimit: hits,
+});
 /** What was met outside of tests, while modules were loaded, is told with the file's first test. */
 let isFirst = true;
 
@@ -28,6 +49,7 @@ const nameOf = ({ task }: TestContext) => `${task.file.name} > ${task.fullTestNa
 
 beforeEach((context) => {
   const name = nameOf(context);
+  Object.assign(context.task.meta, { active: switches.activeMutant ?? "" });
   if (asked && !asked.has(name)) context.skip();
   switches.currentTestId = name;
 });

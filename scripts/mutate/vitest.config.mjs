@@ -1,5 +1,5 @@
 // @ts-check
-// The suites that run in workerd, on code with switches: PULSEGATE_MUTANTS names a file that says which one is on.
+// The suites that run in workerd, on code with switches: PULSEGATE_MUTANTS names a file that holds it.
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { defineConfig } from "vitest/config";
@@ -7,26 +7,38 @@ import own from "../../vitest.config";
 import { root } from "../install.mjs";
 
 /**
- * @typedef {object} Plan
- * @property {Record<string, string>} files   The code with switches, by path from the project's root.
- * @property {string | null} active           The switch that is on.
- * @property {number} hits                    How often the switched code may be met before it counts as a loop without end.
- * @property {readonly string[]} projects     The suites that have tests to run.
- * @property {string[] | null} tests          Those to run, by `<file> > <name>`; all of them where it is null.
+ * @typedef {object} Setup
+ * @property {Record<string, string>} files  The code with switches, by path from the project's root.
+ * @property {readonly string[]} suites      Those that have tests to run.
+ * @property {number} atOnce                 Files of tests that run at one time.
+ * @property {boolean} bail                  A run ends with the first test that fails.
  */
 
-/** @type {Plan} */
-const plan = JSON.parse(readFileSync(process.env["PULSEGATE_MUTANTS"] ?? "", "utf8"));
+/** @type {Setup} */
+const setup = JSON.parse(readFileSync(process.env["PULSEGATE_MUTANTS"] ?? "", "utf8"));
 
 /** @type {import("vite").Plugin} */
 const switches = {
   name: "switches",
   enforce: "pre",
   load(id) {
-    const code = plan.files[relative(root, id.split("?")[0] ?? "")];
+    const code = setup.files[relative(root, id.split("?")[0] ?? "")];
     return code ?? null;
   },
 };
+
+/** Runs files as they were asked for: the cheapest come first, and files that share a runtime together. */
+class AsAsked {
+  /** @param {import("vitest/node").TestSpecification[]} files */
+  async sort(files) {
+    return files;
+  }
+
+  /** @param {import("vitest/node").TestSpecification[]} files */
+  async shard(files) {
+    return files;
+  }
+}
 
 /** @param {unknown} project */
 function nameOf(project) {
@@ -42,25 +54,25 @@ function switched(project) {
   return {
     root,
     plugins: [switches, ...plugins],
-    define: {
-      MUTATED_TESTS: JSON.stringify(plan.tests),
-      MUTANT: JSON.stringify({ activeMutant: plan.active ?? undefined, hitCount: 0, hitLimit: plan.hits }),
-    },
     // A second try would only take time: a test that fails by chance is looked at where it is counted.
-    // It says which switch is on, before any of the code is loaded.
-    test: { ...test, retry: 0, setupFiles: [join(root, "scripts/mutate/setup.ts"), ...setupFiles] },
+    // The setup says which switch is on, before any of the code is loaded.
+    test: {
+      ...test,
+      retry: 0,
+      bail: setup.bail ? 1 : 0,
+      setupFiles: [join(root, "scripts/mutate/setup.ts"), ...setupFiles],
+    },
   };
 }
 
 export default defineConfig({
   root,
   test: {
-    // With a mutant on, another run has the other processor.
-    maxWorkers: plan.active === null ? 2 : 1,
+    maxWorkers: setup.atOnce,
+    sequence: { sequencer: AsAsked },
     projects: (own.test?.projects ?? [])
       .filter((project) => typeof project === "object" && "plugins" in project)
-      // Each one that is named is set up, with a runtime of its own, whether or not it has anything to run.
-      .filter((project) => plan.projects.includes(nameOf(project)))
+      .filter((project) => setup.suites.includes(nameOf(project)))
       .map(switched),
   },
 });
