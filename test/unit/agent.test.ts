@@ -71,6 +71,7 @@ describe("an app that opens pages within itself", () => {
     ["google_app", 320, iphone("GSA/320.0.639186104 Mobile/15E148 Safari/604.1")],
     ["duckduckgo", 7, iphone("Version/17.5 Mobile/15E148 DuckDuckGo/7 Safari/605.1.15")],
     ["telegram", 10, view("Pixel 8", "Telegram-Android/10.14.5 (Google Pixel 8; Android 14)")],
+    ["telegram", 10, view("Pixel 8", "Telegram/10.14.5")],
     ["webview", null, iphone("Mobile/15E148")],
     ["webview", 124, view("Pixel 8", "")],
     ["webview", null, iphone("Mobile/15E148 SomeShopsOwnApp/2.1")],
