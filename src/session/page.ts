@@ -73,7 +73,8 @@ export function pageName(url: string, slash: TrailingSlash = "keep"): string {
   const [path = url] = spelled.split(/[?#]/, 1);
   const fragment = at < 0 ? "" : spelled.slice(at);
   const [route = ""] = HASH_ROUTE.test(fragment) ? fragment.split("?", 1) : [];
-  const page = cutPath(path + route);
+  // A route is whole, or it would be another.
+  const page = path.length + route.length > MAX_URL_UNITS ? cutPath(path) : path + route;
   return slash === "drop" ? withoutSlashes(page) : page;
 }
 

@@ -21,13 +21,13 @@ export const written = ({ visitor, proof, id, key, at, campaign }: Shared): stri
 
 /** What a value says; what is malformed says nothing. */
 export function readFrom(value: string): Shared {
-  const [visitor = "", proof = "", id = "", key = "", at = "", campaign = ""] = value.split("~");
+  const [visitor = "", proof = "", id = "", key = "", at = "", ...campaign] = value.split("~");
   const isVisitor = isOwn(visitor) && isProof(proof);
   const isSession = isOwn(id) && isOwn(key);
   return {
     ...(isVisitor ? { visitor, proof } : { visitor: "", proof: "" }),
     ...(isSession
-      ? { id, key, at: Number.parseInt(at, 36) || 0, campaign: decoded(campaign) }
+      ? { id, key, at: Number.parseInt(at, 36) || 0, campaign: decoded(campaign.join("~")) }
       : { id: "", key: "", at: 0, campaign: "" }),
   };
 }
