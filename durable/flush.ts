@@ -208,8 +208,9 @@ async function writeProjection(
   const { refused, complete } = await isolate(db, session_id, eventsOf(body, plan.refused), ISOLATION_MAX_CALLS);
   outcome.refused.push(...refused);
   if (!complete) throw new Error("more events to isolate than one alarm may");
-  const results = await db.batch([...names, upsertSession(db, row, plan.refused.length + refused.length)]);
-  outcome.database_bytes = results.at(-1)?.meta.size_after ?? null;
+  if (names.length > 0) await db.batch(names);
+  const { meta } = await upsertSession(db, row, plan.refused.length + refused.length).run();
+  outcome.database_bytes = meta.size_after ?? null;
 }
 
 /**

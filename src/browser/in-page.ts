@@ -8,9 +8,8 @@ import type { PulseGateApi } from "./public";
 import { listen, safe } from "./safe";
 
 const page = window as Marked;
-const { PulseGate } = window;
 /** A page has one tracker, whichever comes first: its tag's, or this. */
-const first = PulseGate && !PulseGate.q ? PulseGate : (page[MARK] ?? api);
+const first = page[MARK] ?? api;
 page[MARK] = first;
 
 const watchForms = safe(() => {

@@ -2,19 +2,22 @@
 import { api } from "./api";
 import { MARK, type Marked } from "./one";
 import { options, startsAlone } from "./options";
-import type { StubCall } from "./public";
+import type { PulseGateApi, PulseGateStub, StubCall } from "./public";
 import { safe } from "./safe";
 
+const page = window as Marked;
 const { PulseGate: known } = window;
+const one: PulseGateApi & PulseGateStub = page[MARK] ?? api;
 // A page that carries the tag twice is tracked once. A stub has only kept what the page has called so far.
-if (!known || known.q) {
-  const one = (window as Marked)[MARK] ?? api;
+if (known !== one) {
+  page[MARK] = one;
   window.PulseGate = one;
   window.PulseGateSession = { ...one, trackEvent: one.track };
   const call = safe(([name, ...args]: StubCall) => (one[name] as (...args: unknown[]) => void)(...args));
   const { q = [] } = known ?? {};
   q.forEach(call);
-  // The page may go on with the stub that it has.
+  // The page may go on with a function of the stub's, which looks for its list here.
   q.push = call as () => number;
+  one.q = q;
   if (startsAlone) one.init(options);
 }

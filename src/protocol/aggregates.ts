@@ -108,7 +108,7 @@ export const PagesBody = list(
 export const EventTypesBody = list(
   z.object({
     event_type: z.string(),
-    name: z.string().nullable().meta({ description: "As it was written, where the type is the slug of a free name" }),
+    name: z.string().optional().meta({ description: "As it was written, where the type is the slug of a free name" }),
     at: At.optional(),
     events: Count,
     sessions: Count,

@@ -123,7 +123,7 @@ const Event = z.object({
   at: Time,
   received_at: Time,
   event_type: z.string(),
-  name: Text.meta({ description: "As it was written, where the type is the slug of a free name" }),
+  name: z.string().optional().meta({ description: "As it was written, where the type is the slug of a free name" }),
   page: Text,
   element: Text,
   x: z.number().nullable(),
@@ -154,8 +154,8 @@ export const LiveBody = z.object({
   }),
 });
 
-const ScriptPath = z.string().meta({
-  description: "Where a page's tag finds the tracker on this server: `/tracker.js`, or its name below `INGEST_PREFIX`",
+const ScriptPath = z.string().optional().meta({
+  description: "Where a page's tag finds the tracker below `INGEST_PREFIX`; absent without one: `/tracker.js`",
 });
 export const SiteBody = z.object({ data: SiteInput.extend({ site: z.string() }), script_path: ScriptPath });
 export const SitesPage = z.object({

@@ -119,7 +119,10 @@ export const getTopPages = keyed((context) =>
 async function withNames(context: KeyedContext, site: string | undefined, rows: Row[]): Promise<Row[]> {
   const types = rows.map(({ event_type }) => String(event_type));
   const names = await findNames(context.env.DB, site ?? null, types);
-  return rows.map((row, i) => ({ ...row, name: names.get(types[i] ?? "") ?? null }));
+  return rows.map((row, i) => {
+    const name = names.get(types[i] ?? "");
+    return name === undefined ? row : { ...row, name };
+  });
 }
 
 const INTERVALS = { hour: [HOUR_MS, MAX_HOURS], day: [DAY_MS, MAX_DAYS] } as const;

@@ -21,15 +21,15 @@ function nameOf({ params, caller }: KeyedContext): string {
   throw new Problem("not_found", "No site can have this name.");
 }
 
-/** Where a page's tag finds the tracker on this server. */
-function scriptPath(env: Env): string {
+/** Where a page's tag finds the tracker below `INGEST_PREFIX`; nothing without one. */
+function scriptPath(env: Env): { script_path?: string } {
   const below = belowOf(env);
-  return `${below}/${below ? FILES["tracker.js"] : "tracker.js"}`;
+  return below ? { script_path: `${below}/${FILES["tracker.js"]}` } : {};
 }
 
 const answer = (env: Env, site: string, settings: SiteSettings): Response =>
   Response.json(
-    { data: { site, ...settings, webhooks: withoutSecrets(settings.webhooks) }, script_path: scriptPath(env) },
+    { data: { site, ...settings, webhooks: withoutSecrets(settings.webhooks) }, ...scriptPath(env) },
     { headers: { "Cache-Control": "no-store" } },
   );
 
@@ -39,7 +39,7 @@ export const getSites = keyed(async (context) => {
   const { env, caller } = context;
   const names = new Set(["default", ...(await knownSites(env)), ...(caller.sites ?? [])]);
   const data = [...names].filter((site) => seesSite(caller, site)).map((site) => ({ site }));
-  const body = { data, next_cursor: null, script_path: scriptPath(env) };
+  const body = { data, next_cursor: null, ...scriptPath(env) };
   return Response.json(body, { headers: { "Cache-Control": "no-store" } });
 });
 

@@ -150,10 +150,10 @@ interface StoredDetail {
 /** An event as the API shows it. */
 export type StoredEvent = ReturnType<typeof toEvent>;
 
-function toEvent({ detail, ...row }: EventRow, name: string | null) {
+function toEvent({ detail, ...row }: EventRow, name: string | undefined) {
   const parts = detail === null ? {} : (JSON.parse(detail) as StoredDetail);
   const { x = null, y = null, scroll_percent = null, data = null, late = false, truncated = false } = parts;
-  return { ...row, name, x, y, scroll_percent, data, late, truncated };
+  return { ...row, ...(name !== undefined && { name }), x, y, scroll_percent, data, late, truncated };
 }
 
 /** One page of a session's events, in the order they were taken. `after` is the seq of the page before. */
@@ -173,7 +173,7 @@ export async function listEvents(
   const { page, last } = cutPage(results, limit);
   const types = page.map(({ event_type }) => event_type);
   const names = await findSessionNames(db, sessionId, types);
-  const events = page.map((row) => toEvent(row, names.get(row.event_type) ?? null));
+  const events = page.map((row) => toEvent(row, names.get(row.event_type)));
   return { events, next: last?.seq ?? null };
 }
 

@@ -585,6 +585,8 @@ describe("/openapi.json", () => {
       consent: "granted",
       session_key: "k".repeat(16),
       visitor_secret: "s".repeat(32),
+      domain: "shop.example",
+      visitor_proof: "a".repeat(64),
     };
     expect(Object.keys(start.properties ?? {}).sort()).toEqual(Object.keys({ ...example, ...rest }).sort());
   });

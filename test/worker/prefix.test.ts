@@ -144,7 +144,10 @@ describe("a script below the prefix", () => {
     ["tracker.js", ["/m", "/o", "/x", "/t.js", "/s.js", "a.js"]],
     ["pulse.js", ["/m", "/o", "/x", "/t.js", "/s.js", "a.js", "q.js"]],
     ["form.js", ["/t.js", "/s.js", "q.js"]],
-    ["acts.js", ["/w?id=", "./d.js", "./r.js"]],
+    ["acts.js", ["/w?id=", "./d.js", "./g.js", "./h.js", "./r.js", "./u.js"]],
+    ["consent.js", []],
+    ["domain.js", []],
+    ["vitals.js", []],
     ["lead.js", ["/c?site=", "/c/", "/t.js"]],
     ["recorder.js", ["/k?site="]],
     ["fingerprint.js", []],
@@ -178,7 +181,7 @@ describe("a script below the prefix", () => {
 
 /** Every name that may have been replaced. */
 const SPLIT =
-  /\/v\/[0-9a-f]{12}\/|(?:acts|fingerprint|form|lead|pulse|recorder|tracker)\.js|\/track\/[a-z/]+|\/lead\/forms\/|\/lead|\?session_id=/;
+  /\/v\/[0-9a-f]{12}\/|(?:acts|consent|domain|fingerprint|form|lead|pulse|recorder|tracker|vitals)\.js|\/track\/[a-z/]+|\/lead\/forms\/|\/lead|\?session_id=/;
 
 describe("ingest below the prefix", () => {
   const site = "prefixed";
@@ -312,11 +315,14 @@ describe("where a tag is handed out", () => {
   it.each([
     ["/analytics/sites", prefixed(), "/shelf/t.js"],
     ["/analytics/sites/shop", prefixed(), "/shelf/t.js"],
-    ["/analytics/sites", env, "/tracker.js"],
-    ["/analytics/sites", { ...env, INGEST_PREFIX: "track" }, "/tracker.js"],
   ])("%s says which script it names", async (path, own, script_path) => {
     const response = await ask(path, { headers: KEY, env: own });
     expect(await response.json()).toMatchObject({ script_path });
     expect((await ask(script_path, { env: own })).status).toBe(200);
+  });
+
+  it.each([env, { ...env, INGEST_PREFIX: "track" }])("nothing is said of the usual one", async (own) => {
+    const response = await ask("/analytics/sites", { headers: KEY, env: own });
+    expect(await response.json()).not.toHaveProperty("script_path");
   });
 });

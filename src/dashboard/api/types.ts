@@ -95,9 +95,9 @@ export interface SiteRow {
   site: string;
 }
 
-/** An answer about sites says where the script is that their tags name. */
+/** An answer about sites says where the script is that their tags name, if not at its usual path. */
 export interface Scripted {
-  script_path: string;
+  script_path?: string;
 }
 
 /** A site's settings. More of them than these may come, from a newer deployment; they are edited as JSON. */

@@ -9,7 +9,7 @@ import { type Column, Table } from "../parts/table";
 import { href } from "../place";
 import { tagOf } from "../settings/tag";
 
-const columnsOf = (scriptPath: string): readonly Column<SiteRow>[] => [
+const columnsOf = (scriptPath?: string): readonly Column<SiteRow>[] => [
   { title: "Site", cell: ({ site }) => <a href={href("site", site)}>{site}</a>, text: ({ site }) => site },
   { title: "Figures", cell: ({ site }) => <a href={href("overview", null, { site })}>Overview</a>, text: () => "" },
   {

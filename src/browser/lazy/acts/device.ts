@@ -14,7 +14,8 @@ export function askDevice({ plug, mayStore, restart }: Kit): void {
     // A file of its own, beside this one.
     const path = "./fingerprint.js";
     const { fingerprint }: Fingerprint = await import(path);
-    plug.device = { ...plug.device, ...(await fingerprint()) };
+    const device = await fingerprint();
+    plug.device = { ...plug.device, ...device };
     restart();
   };
   // Without it the visit has no fingerprint, and goes on.
