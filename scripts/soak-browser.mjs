@@ -9,7 +9,7 @@ import { bin, installMissing, quiet, root, run } from "./install.mjs";
 const HELP = `npm run soak:browser [-- --visits <n>] [-- --seed <n>] [-- --json]
 
 Chromium makes visits (default 1,000) of 20 events each, through a proxy that cuts, delays, duplicates and reorders what
-goes to the server. Afterwards every event that the pages created must be in D1 once, under its number, and each
+goes to the server. Of every ten, one is on a page of each kind that troubles trackers (test/soak/situations.ts). Afterwards every event that the pages created must be in D1 once, under its number, and each
 session must say that it is complete. Ends with 1 if not.
   --seed  repeats the faults of a run that printed it
   --json  one object: { targets: [{ name, value, unit, goal, holds }], … }`;

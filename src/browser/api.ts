@@ -1,4 +1,4 @@
-import { changeConsent, endSession, flush, number } from "./delivery";
+import { changeConsent, endSession, flushNow } from "./delivery";
 import { on } from "./hooks";
 import { EARLY_CALLS } from "./limits";
 import { options } from "./options";
@@ -41,11 +41,7 @@ export const api: PulseGateApi = {
     else start();
   },
   track,
-  flush() {
-    // At once, because a form's lead that goes out in a moment says of which session it is.
-    number();
-    flush();
-  },
+  flush: flushNow,
   identify: (traits) => track("identify", traits),
   end: whenStarted(endSession),
   on,

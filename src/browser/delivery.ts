@@ -17,6 +17,7 @@ import { keep } from "./outbox";
 import { plug } from "./plug";
 import { add, BEACONED, release, SENT, type Stream } from "./queue";
 import { BUSY, isElsewhere, isOver, type Reply } from "./reply";
+import { rough } from "./rough";
 import { safe } from "./safe";
 import { forgetSession, isSessionOpen, touchSession } from "./session";
 import { clearDevice } from "./storage";
@@ -106,6 +107,12 @@ export const flush = safe(() => {
   }
 });
 
+/** The same without waiting for what cleans texts: whatever may be a secret goes. */
+export function flushNow(): void {
+  plug.clean ??= rough;
+  flush();
+}
+
 /** The page may be gone in a moment: all that is unacked leaves at once, also what waits for an answer. */
 export function leave(): void {
   if (isVisit()) for (const last of plug.leaving) last();
@@ -192,7 +199,7 @@ function send(stream: Stream, call: Call): void {
 
 function settleCall(stream: Stream, call: Call, reply: Reply, bySocket: unknown): void {
   const { ack, code, consent: effective, session_id } = reply;
-  if (effective) forbid(effective);
+  if (effective && !code) forbid(effective);
   if (isElsewhere(code) && plug.move) plug.move(stream);
   else if (code === "consent_pending") forbid("pending");
   else if (code ? code !== BUSY : call.batch ? ack : session_id) {

@@ -19,14 +19,10 @@ export async function post(url: string, body: string): Promise<Reply> {
     });
     const reply: Reply = await response.json().catch(() => ({}));
     if (response.ok) return reply;
-    // What a proxy, a firewall or a captive portal answers settles nothing, as its 200 does: a refusal of ours is a problem with a code.
+    // What a proxy, a firewall or a captive portal answers settles nothing, as its 200 does: our refusals have a code, in small letters.
     const { status, headers } = response;
-    const isFinal = /^4(?!08|29)/.test(`${status}`) && /problem/.test(`${headers.get("Content-Type")}`);
-    return {
-      code: (isFinal && reply.code) || BUSY,
-      detail: reply.detail,
-      retry_after: Number(headers.get("Retry-After")),
-    };
+    const isFinal = reply.code && /^4(?!08|29)\d\d[a-z_]+$/.test(status + reply.code);
+    return { ...reply, code: (isFinal && reply.code) || BUSY, retry_after: Number(headers.get("Retry-After")) };
   } catch {
     return {};
   } finally {

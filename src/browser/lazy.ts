@@ -1,5 +1,5 @@
 import { mayStore } from "./consent";
-import { changeConsent, enter, flush, keepAll, restart, retry, streams } from "./delivery";
+import { changeConsent, enter, flush, flushNow, keepAll, restart, retry, streams } from "./delivery";
 import { emit, on } from "./hooks";
 import type { Lent } from "./kit";
 import { IDLE_MS } from "./limits";
@@ -8,7 +8,6 @@ import { options } from "./options";
 import { page } from "./outbox";
 import { plug } from "./plug";
 import { record } from "./record";
-import { rough } from "./rough";
 import { listen } from "./safe";
 import { forgetSession } from "./session";
 import { memory, read, write } from "./storage";
@@ -25,13 +24,9 @@ export function loadRest(): void {
       ...([options, plug, page, record, cleanUrl, on, emit, mayStore, restart, flush] as const),
       ...([read, write, memory, streams, retry, enter, forgetSession, keepAll, changeConsent] as const),
     );
-  const without = (): void => {
-    plug.clean = rough;
-    flush();
-  };
   let isLoading = false;
   const ask = (): void => {
-    if (!isLoading) load("acts.js", start, without);
+    if (!isLoading) load("acts.js", start, flushNow);
     isLoading = true;
   };
   const idle = (): unknown => (self.requestIdleCallback ?? setTimeout)(ask, { timeout: IDLE_MS });

@@ -28,7 +28,8 @@ export async function listenIn(context: BrowserContext): Promise<void> {
         api.on("event", (event) => {
           const { event_type: type, timestamp: at } = event as { event_type: string; timestamp: number };
           log.push({ session, type, at });
-          localStorage.setItem(key, JSON.stringify(log));
+          // One by one: a page may have made lists its own.
+          localStorage.setItem(key, `[${log.map((one) => JSON.stringify(one)).join(",")}]`);
         });
       },
     });

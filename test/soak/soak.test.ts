@@ -8,6 +8,7 @@ import { openProxy, seeded } from "../browser/proxy";
 import { started } from "../browser/setting";
 import { openShop, type Shop } from "../browser/shop";
 import { type LocalServer, startServer } from "../local/server.mjs";
+import { SITUATIONS, type Situation } from "./situations";
 
 /** `npm run soak:browser` sets these. */
 const VISITS = Number(process.env["SOAK_VISITS"] ?? 40);
@@ -20,13 +21,14 @@ const AT_ONCE = 6;
 const TRACKED_A_PAGE = 8;
 
 /** Two pages of eight events each, and gone. */
-async function visit(context: BrowserContext, shop: Shop, random: () => number): Promise<string> {
+async function visit(context: BrowserContext, shop: Shop, situation: Situation, random: () => number): Promise<string> {
   const page = await context.newPage();
   await page.goto(shop.url);
   const id = await sessionIdOf(page);
   for (const path of ["/", "/cart"]) {
     if (path !== "/") await page.goto(`${shop.url}${path}`);
     await sessionIdOf(page);
+    await situation.act?.(page);
     const pauses = Array.from({ length: TRACKED_A_PAGE }, () => 250 * random());
     await page.evaluate(async (waits) => {
       for (const [i, ms] of waits.entries()) {
@@ -52,12 +54,14 @@ async function comeBack(context: BrowserContext, shop: Shop): Promise<void> {
 interface Visit {
   id: string;
   types: string[];
+  situation?: string;
 }
 
-async function visitor(browser: Browser, shop: Shop, random: () => number): Promise<Visit> {
+async function visitor(browser: Browser, shop: Shop, situation: Situation, random: () => number): Promise<Visit> {
   const context = await browser.newContext();
   await listenIn(context);
-  const id = await visit(context, shop, random);
+  await situation.prepare?.(context);
+  const id = await visit(context, shop, situation, random);
   await comeBack(context, shop);
   const created = await createdIn(context, shop.url);
   await context.close();
@@ -66,10 +70,10 @@ async function visitor(browser: Browser, shop: Shop, random: () => number): Prom
 }
 
 /** Waits for both stores to have everything, and for the session to say that nothing is missing. */
-async function checkCompleteness(server: LocalServer, { id, types }: Visit): Promise<void> {
+async function checkCompleteness(server: LocalServer, { id, types, situation }: Visit): Promise<void> {
   const { completeness } = await settled(server, id, types.length, { where: "both", ms: 120_000 });
   const all = { received: types.length, expected: types.length, missing: 0, rejected: 0, gone: 0 };
-  expect(completeness, id).toMatchObject(all);
+  expect(completeness, `${id}: ${situation}: ${types.join()}`).toMatchObject(all);
 }
 
 const sorted = (counts: Record<string, number>): string => JSON.stringify(Object.entries(counts).sort());
@@ -89,8 +93,10 @@ describeInChromium(`${VISITS} visits over a line that cuts, delays, duplicates a
       try {
         let begun = 0;
         const worker = async (): Promise<void> => {
-          while (begun++ < VISITS) {
-            visits.push(await visitor(browser, shop, random));
+          while (begun < VISITS) {
+            const situation = SITUATIONS[begun % SITUATIONS.length] as Situation;
+            begun += 1;
+            visits.push({ ...(await visitor(browser, shop, situation, random)), situation: situation.name });
             if (visits.length % 50 === 0) process.stderr.write(`${visits.length} of ${VISITS} visits\n`);
           }
         };
