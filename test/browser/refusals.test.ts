@@ -81,7 +81,7 @@ describeVisits("a tracker whose events are refused", (setting) => {
     const page = await setting.visit();
     const id = await sessionIdOf(page);
     await liveCount(server, id, "page_view", 1);
-    await page.evaluate(() => window.PulseGate?.track("Not A Type"));
+    await page.evaluate(() => window.PulseGate?.track("a\u0007b"));
     await page.waitForTimeout(1_000);
     await page.evaluate(() => window.PulseGate?.track("a.type"));
     await liveCount(server, id, "a.type", 1);
