@@ -3,10 +3,12 @@
 import { readFileSync } from "node:fs";
 import { root, run } from "./install.mjs";
 import { loadSource } from "./lib/source.mjs";
+import { weigh } from "./size/features.mjs";
 
 const HELP = `npm run size [-- --json] [-- --tags]
 
-Builds the scripts and the dashboard, and prints their size (minified, brotli quality 11) beside their budget; ends with 1 if one is over.
+Builds the scripts and the dashboard, and prints their size (minified, brotli quality 11) beside their budget, and what each feature
+weighs; ends with 1 if one is over.
   --json  one object: { targets: [{ name, value, unit, goal, holds }] }
   --tags  prints the tag of each script under its versioned path, with its SRI hash
   --prefix <name>  with --tags: as they go below INGEST_PREFIX`;
@@ -54,10 +56,23 @@ if (args.includes("--json")) console.log(JSON.stringify({ targets }, null, 2));
 else if (args.includes("--tags")) {
   const at = args.indexOf("--prefix");
   await printTags(at < 0 ? "" : (args[at + 1] ?? ""));
-} else
+} else {
   for (const { name, value, goal, holds } of targets)
     console.log(`${holds ? "ok  " : "OVER"} ${name}: ${value} of ${goal} B`);
+  printFeatures();
+}
 process.exit(targets.every(({ holds }) => holds) ? 0 : 1);
+
+/** Of the scripts that each page loads, the feature's part of the text as a part of what brotli makes of it. */
+function printFeatures() {
+  /** @type {Record<string, Record<string, number>>} */
+  const parts = JSON.parse(readFileSync(`${root}dist/browser/parts.json`, "utf8"));
+  for (const name of ["tracker.js", "form.js", "acts.js"]) {
+    const features = weigh(parts[name] ?? {}, manifest[name]?.brotli ?? 0);
+    console.log(`\n${name}, B by feature (its part of the text):`);
+    for (const [feature, bytes] of features) console.log(`  ${String(bytes).padStart(5)}  ${feature}`);
+  }
+}
 
 /** @param {string} prefix */
 async function printTags(prefix) {

@@ -92,7 +92,7 @@ const withoutCanvas = {
   },
 };
 
-/** @typedef {{ name: string, code: string, map: string, version: string, integrity: string, bytes: number, brotli: number }} Script */
+/** @typedef {{ name: string, code: string, map: string, version: string, integrity: string, bytes: number, brotli: number, parts: Record<string, number> }} Script */
 
 /** Writes all of them. */
 export async function buildScripts() {
@@ -111,7 +111,13 @@ export async function buildScripts() {
   }
   writeFileSync(`${OUT}/${module.name}`, module.code);
   const neutral = await neutralOf(scripts, lazyVersion);
-  const facts = scripts.map(({ name, code: _, map: __, ...rest }) => [name, { ...rest, neutral: neutral[name] }]);
+  const facts = scripts.map(({ name, code: _, map: __, parts: ___, ...rest }) => [
+    name,
+    { ...rest, neutral: neutral[name] },
+  ]);
+  // Apart from the manifest, which the Worker has in it.
+  const parts = Object.fromEntries(scripts.map((script) => [script.name, script.parts]));
+  writeFileSync(`${OUT}/parts.json`, JSON.stringify(parts, null, 2));
   writeFileSync(`${OUT}/manifest.txt`, JSON.stringify(Object.fromEntries(facts), null, 2));
 }
 
@@ -182,7 +188,13 @@ const bundling = (name, entry, format, define) =>
  */
 async function bundle(name, entry, format, define, banner = "") {
   const nameCache = { props: { props: { ...SHORT_NAMES } } };
-  const { outputFiles = [] } = await build({ ...bundling(name, entry, format, define), banner: { js: banner } });
+  const { outputFiles = [], metafile } = await build({
+    ...bundling(name, entry, format, define),
+    banner: { js: banner },
+    metafile: true,
+  });
+  const inputs = Object.entries(metafile.outputs).find(([path]) => path.endsWith(name))?.[1].inputs ?? {};
+  const parts = Object.fromEntries(Object.entries(inputs).map(([path, { bytesInOutput }]) => [path, bytesInOutput]));
   const [map, bundled] = outputFiles.sort((a, b) => b.path.length - a.path.length).map(({ text }) => text);
   const { code = "", map: minifiedMap } = await minify(bundled ?? "", {
     // Each file is a scope of its own, an iife or a module: any top-level name may change.
@@ -197,7 +209,7 @@ async function bundle(name, entry, format, define, banner = "") {
     sourceMap: { content: map ?? "", filename: name, includeSources: true },
   });
   const integrity = integrityOf(code);
-  return { name, code, map: String(minifiedMap), version: hash(code), integrity, ...sizes(code) };
+  return { name, code, map: String(minifiedMap), version: hash(code), integrity, ...sizes(code), parts };
 }
 
 /** For a tag's `integrity`. @param {string} code */
