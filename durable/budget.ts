@@ -50,7 +50,7 @@ export class BudgetActor extends DurableObject<Env> {
     const { types, refused } = admitTypes(known, names, day, bucket);
     const kept = takes ? types : known;
     if (takes && JSON.stringify(types) !== JSON.stringify(known)) this.ctx.storage.kv.put(key, types);
-    return { refused, all: isFull(kept) || isSpent(kept, bucket) ? Object.keys(kept) : null };
+    return { refused, all: isFull(kept) || isSpent(kept, bucket, dayOf(Date.parse(day))) ? Object.keys(kept) : null };
   }
 
   /** What the edge asks before a session begins. */

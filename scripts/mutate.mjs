@@ -142,6 +142,10 @@ async function work() {
   runner.end();
 }
 
+if (judged.length === 0) {
+  console.error("No change was judged: the time was over before, or the run was ended.");
+  process.exit(2);
+}
 const { noticed, of, score } = scoreOf(judged);
 if (values.json) {
   const targets = [

@@ -18,7 +18,7 @@ const BUDGETS = /** @type {const} */ ({
   "tracker.js": 4_352,
   "form.js": 2_560,
   "pulse.js": 6_912,
-  "acts.js": 8_704,
+  "acts.js": 8_960,
   "consent.js": 3_072,
   "domain.js": 1_280,
   "fingerprint.js": 14_336,

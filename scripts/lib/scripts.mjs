@@ -41,7 +41,18 @@ const SHORT_NAMES = Object.fromEntries(
   Object.entries({
     ...{ until: "a", failures: "b", finish: "c", place: "d", items: "e", bytes: "f", number: "g", batch: "h" },
     ...{ gather: "i", consented: "j", clean: "k", leaving: "l", look: "m", socket: "n", device: "o", held: "p" },
-    ...{ url: "q", last: "r", drops: "s", refuses: "t", bound: "u", settle: "v", move: "w", answered: "x", ledBy: "y" },
+    ...{
+      url: "q",
+      last: "r",
+      drops: "s",
+      refuses: "t",
+      bound: "u",
+      settle: "v",
+      move: "w",
+      answered: "x",
+      ledBy: "y",
+      told: "z",
+    },
   }).map(([name, letter]) => [`$${name}`, letter]),
 );
 /** The files that have those names; what others have written, and what talks to the server or to a page, keeps its own. */

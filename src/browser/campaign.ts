@@ -10,14 +10,15 @@ export interface Told {
   view: string;
 }
 
-/** `isHashRoute`: what follows `#/` is a page of its own. */
-export function toldBy(page: string, isHashRoute?: boolean): Told {
-  const { pathname, searchParams: rest, hash } = new URL(page);
+/** By an expression, which takes any text. */
+export function toldBy(page: string): Told {
+  const [, path, query] = /^([^?#]*)\??([^#]*)/.exec(page) ?? [];
+  const rest = new URLSearchParams(query);
   const campaign = new URLSearchParams();
   for (const [name, value] of [...rest]) {
     if (!CAMPAIGN.test(name)) continue;
     rest.delete(name);
     if (value) campaign.append(name, value);
   }
-  return { campaign: `${campaign}`, view: `${pathname}?${rest}${isHashRoute && /^#!?\//.test(hash) ? hash : ""}` };
+  return { campaign: `${campaign}`, view: `${path}?${rest}` };
 }

@@ -12,7 +12,6 @@ import { emit } from "./hooks";
 import { beacon, post, sizeOf } from "./http";
 import { toJson } from "./json";
 import { ANSWER_MS, BATCH_BYTES, BEACON_MIN_BYTES, COALESCE_MS } from "./limits";
-import { options } from "./options";
 import { keep } from "./outbox";
 import { plug } from "./plug";
 import { add, BEACONED, release, SENT, type Stream } from "./queue";
@@ -69,7 +68,7 @@ export function enter(raw: string, isMove?: boolean): EventInput | undefined {
   if (plug.refuses?.(event)) return;
   let campaign: string | undefined;
   if (event.event_type === "page_view") {
-    const told = toldBy(event.page, "hash" in options);
+    const told = (plug.told ?? toldBy)(event.page);
     // Another place of the page, or the same without what had brought the visitor.
     if (isMove && told.view === view) return;
     ({ view, campaign } = told);

@@ -6,6 +6,9 @@ export const VISITOR_KEY = "pulsegate.visitor";
 /** What the visitor's id is made of. It begins as the other, so that both are forgotten together. */
 export const SECRET_KEY = "pulsegate.visitor_secret";
 
+/** The day (UTC) of the visitor's first visit of this origin; it begins as the others, and is forgotten with them. */
+export const FIRST_VISIT_KEY = "pulsegate.visitor_first";
+
 /** What a page could not deliver, by the stream it belongs to. */
 export const queueKey = (site: string, stream: string): string => `pulsegate.queue.${site}.${stream}`;
 

@@ -3,6 +3,7 @@ import type { StartInput } from "../protocol/track";
 import type { Ack } from "../session/streams";
 import type { Backoff } from "./backoff";
 import type { Call } from "./call";
+import type { Told } from "./campaign";
 import type { Consent, Hook, HookName, Options } from "./public";
 import type { Batch, Stream } from "./queue";
 import type { Reply } from "./reply";
@@ -13,6 +14,8 @@ export interface Plug {
   clean?(text: string, name?: string): string;
   /** Records a view, if the page's address shows another now. */
   look?(): void;
+  /** What an address tells, where routes in the hash are pages of their own. */
+  told?(page: string): Told;
   /** Whether the server would refuse the whole batch that an event is in. */
   refuses?(event: EventInput): boolean;
   /** Drops what is too old at `now`, epoch ms, or too much. */
@@ -25,7 +28,7 @@ export interface Plug {
   answered?(reply: Reply, call: Call): void;
   /** What led to the page: the first session of a page load was brought by it, and no later one. */
   ledBy: string;
-  /** Called before the page's last call goes out: each may add an event. It may be left more than once. */
+  /** Called before the page's last call goes out: each may add an event, and none may throw. It may be left more than once. */
   leaving: (() => void)[];
   /** May add an event to whatever is about to go out. */
   gather?(): void;
@@ -47,6 +50,8 @@ export interface Kit {
   cleanUrl(href: string): string | undefined;
   on(name: HookName, hook: Hook): void;
   emit(name: HookName, detail: unknown): void;
+  /** What the visitor allows; undefined while the site's default holds. */
+  consent(): Consent | undefined;
   /** False while nobody has allowed it, or somebody has forbidden it. */
   mayStore(): boolean;
   /** Says the start again, with what is known of the device now. */
@@ -73,7 +78,7 @@ export interface Kit {
 
 /** How a kit is handed over: by position, because each name would weigh in the first file. */
 export const KIT = [
-  ...(["options", "plug", "page", "record", "cleanUrl", "on", "emit", "mayStore", "restart", "flush"] as const),
+  ...(["options", "plug", "page", "record", "cleanUrl", "on", "emit", "consent", "restart", "flush"] as const),
   ...(["read", "write", "memory", "streams", "retry", "enter", "forgetSession", "keepAll", "changeConsent"] as const),
 ] as const;
 

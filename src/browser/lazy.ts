@@ -1,4 +1,4 @@
-import { mayStore } from "./consent";
+import { consent } from "./consent";
 import { changeConsent, enter, flush, flushNow, keepAll, restart, retry, streams } from "./delivery";
 import { emit, on } from "./hooks";
 import type { Lent } from "./kit";
@@ -21,7 +21,7 @@ interface Acts {
 export function loadRest(): void {
   const start = (acts: Acts): void =>
     acts.start(
-      ...([options, plug, page, record, cleanUrl, on, emit, mayStore, restart, flush] as const),
+      ...([options, plug, page, record, cleanUrl, on, emit, consent, restart, flush] as const),
       ...([read, write, memory, streams, retry, enter, forgetSession, keepAll, changeConsent] as const),
     );
   let isLoading = false;

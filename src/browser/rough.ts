@@ -13,6 +13,8 @@ const hide = (text: string): string => (DOUBTFUL.test(text) ? ":secret" : text);
 
 /** `name`: what the text is called in the data it is of. */
 export function rough(text: string, name = ""): string {
+  // A name is the page's own word.
+  if (name === "event_type") return text;
   const [, scheme, host, path = ""] = /^([a-z][\w+.-]*:\/\/)(?:[^/?#]*@)?([^/?#]+)([^?#]*)/i.exec(text) ?? [];
   if (!scheme || !host) return DOUBTFUL_NAME.test(name) ? ":secret" : hide(text);
   const { campaign } = toldBy(text);

@@ -1,4 +1,4 @@
-import { mayStore } from "./consent";
+import { consent, mayStore } from "./consent";
 import { VISITOR_KEY } from "./keys";
 import { safe } from "./safe";
 
@@ -15,12 +15,12 @@ export function read(key: string): string | null {
   }
 }
 
-/** Without a value it removes. */
+/** Without a value it removes. While the visitor's answer is not there yet the device stays as it is. */
 export function write(key: string, value?: string | null | false): void {
   memory.delete(key);
   try {
     if (value && mayStore()) return void localStorage.setItem(key, value);
-    localStorage.removeItem(key);
+    if (!value || consent() !== "pending") localStorage.removeItem(key);
   } catch {
     // As if it were forbidden.
   }
@@ -30,6 +30,9 @@ export function write(key: string, value?: string | null | false): void {
 /** Once it is forbidden: what the page still needs of the device it remembers itself; the visitor it forgets. */
 export const clearDevice = safe(() => {
   for (const key of Object.keys(localStorage)) {
-    if (/^pulsegate\./.test(key)) write(key, !key.startsWith(VISITOR_KEY) && read(key));
+    if (!/^pulsegate\./.test(key)) continue;
+    const kept = !key.startsWith(VISITOR_KEY) && read(key);
+    write(key);
+    if (kept) memory.set(key, kept);
   }
 });

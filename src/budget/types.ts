@@ -17,13 +17,14 @@ const seenOn = (types: SiteTypes, name: string): Day => {
   return typeof type === "string" ? type : type[0];
 };
 
-/** How many of the site's types came first from this bucket. */
-const countOf = (types: SiteTypes, bucket: number): number =>
-  Object.values(types).filter((type) => typeof type !== "string" && type[1] === bucket).length;
+/** How many of the types that were seen on `day` or the day before came first from this bucket. */
+const countOf = (types: SiteTypes, bucket: number, day: Day): number =>
+  Object.values(types).filter((type) => typeof type !== "string" && type[1] === bucket && type[0] >= dayBefore(day))
+    .length;
 
 /** Whether a bucket has brought as many types as it may. Null: a server with a key may bring all. */
-export const isSpent = (types: SiteTypes, bucket: number | null): boolean =>
-  bucket !== null && countOf(types, bucket) >= SENDER_MAX_TYPES;
+export const isSpent = (types: SiteTypes, bucket: number | null, day: Day): boolean =>
+  bucket !== null && countOf(types, bucket, day) >= SENDER_MAX_TYPES;
 
 /**
  * Takes names in as far as there is room; those that were seen neither today nor yesterday make some. Which names have none,
@@ -45,7 +46,7 @@ export function admitTypes(
   const room = SITE_MAX_TYPES - Object.keys(types).length;
   const yesterday = dayBefore(day);
   const old = Object.keys(types).filter((name) => seenOn(types, name) < yesterday);
-  const share = bucket === null ? fresh.length : Math.max(0, SENDER_MAX_TYPES - countOf(types, bucket));
+  const share = bucket === null ? fresh.length : Math.max(0, SENDER_MAX_TYPES - countOf(types, bucket, day));
   const taken = fresh.slice(0, Math.min(room + old.length, share));
   for (const name of old.slice(0, Math.max(0, taken.length - room))) delete types[name];
   for (const name of taken) types[name] = bucket === null ? day : [day, bucket];

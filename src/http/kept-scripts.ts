@@ -16,8 +16,12 @@ const texts = new Cache<string | null>(SCRIPTS_REMEMBERED);
 export async function keptScript({ env, log }: Context, version: string, name: string): Promise<string | null> {
   const { TRACKING_KV: kv } = env;
   try {
-    const known = index.get("") ?? (await readKeptVersions(kv));
-    index.set("", known, SCRIPT_INDEX_MS);
+    let known = index.get("");
+    if (known === undefined) {
+      known = await readKeptVersions(kv);
+      // From its reading on, and not from when it was asked for last.
+      index.set("", known, SCRIPT_INDEX_MS);
+    }
     if (!Object.hasOwn(known, version)) return null;
     const key = `${version} ${name}`;
     const remembered = texts.get(key);

@@ -5,7 +5,7 @@ import type { RecordedEvent } from "../protocol/recording";
 import type { Batch, EndPart, StartInput } from "../protocol/track";
 import { cleanAddress, cleanText } from "./address";
 import { cleanMessage } from "./message";
-import { isAllowed, type Rules } from "./rules";
+import { HIDDEN, isAllowed, type Rules } from "./rules";
 
 /** What the tracker does on a page, done again to whatever anybody sends. Pure. */
 
@@ -87,9 +87,9 @@ export class Cleaner {
   /** Changed in place, as it came from JSON for this call alone: a copy of each event would cost more than the look at it. */
   #event(event: NamedEvent): NamedEvent {
     const { name, page, element, data } = event;
-    const shown = name && this.text(name);
-    // Its slug has been made of the secret, too.
-    if (shown && shown !== name) Object.assign(event, freeName(cutName(shown)));
+    const shown = name === undefined ? undefined : this.text(name);
+    // Its slug has been made of the secret, too. A name that is nothing else goes whole.
+    if (shown !== name) Object.assign(event, freeName(cutName(shown ?? "") || HIDDEN));
     if (page) event.page = this.address(page);
     if (element) event.element = this.text(element).slice(0, MAX_ELEMENT_UNITS);
     // What a visitor says of themselves is said on purpose.

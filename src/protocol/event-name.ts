@@ -16,6 +16,9 @@ const STEM_UNITS = MAX_NAME_UNITS - MADE_UNITS;
 /** Control characters, and the two that end a line without being one. */
 const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
+/** What nobody sees, or what turns the text around it: a name with them would look like another. Not the joiners that scripts need. */
+const INVISIBLE = /[\u200b\u200e\u200f\u2060\ufeff\u202a-\u202e\u2066-\u2069]/g;
+
 export interface EventName {
   /** A slug: `[a-z][a-z0-9_.]{0,63}`. */
   event_type: string;
@@ -31,7 +34,7 @@ export const isMade = (type: string): boolean => SLUG.test(type) && MADE.test(ty
 /** A name as it is kept: what is not stored is gone, and the same letters are the same text. Empty where it is no name. */
 function normalName(raw: string): string {
   if (raw.length > MAX_RAW_NAME_UNITS) return "";
-  const name = cleanText(raw).trim().normalize("NFC");
+  const name = cleanText(raw).replace(INVISIBLE, "").trim().normalize("NFC");
   return name.length <= MAX_NAME_UNITS && !UNSEEN.test(name) ? name : "";
 }
 

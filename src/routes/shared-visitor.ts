@@ -2,6 +2,7 @@ import type { Context } from "../http/context";
 import { headerOf } from "../protocol/header";
 import type { StartInput } from "../protocol/track";
 import type { TrackCall } from "../session/intake";
+import type { Taken } from "../session/result";
 import { isProof, proofOf, sharedDomain } from "../session/visitor-proof";
 
 /** A visitor as the hosts of one domain share them. */
@@ -23,15 +24,15 @@ export async function shownVisitor(
   return isTheirs ? visitor_id : null;
 }
 
-/** What a start that has shown who the visitor is takes along to the other hosts of its domain; not without consent. */
+/** What a start that has shown who the session's visitor is takes along to the other hosts of its domain; not without consent. */
 export async function proofFor(
   { request, env }: Context,
-  { site, gpc, default_consent, proven_visitor }: TrackCall,
+  { site, proven_visitor }: TrackCall,
+  { consent, visitor_id }: Taken,
   start: StartInput | null,
 ): Promise<SharedVisitor | null> {
   const domain = sharedDomain(start?.domain, headerOf(request.headers, "Origin"));
-  const isAllowed = !gpc && (start?.consent ?? default_consent) === "granted";
-  if (!proven_visitor || domain === null || !isAllowed || !env.ADDRESS_HASH_SECRET) return null;
-  const visitor_proof = await proofOf(env.ADDRESS_HASH_SECRET, { site, domain, visitor_id: proven_visitor });
-  return { visitor_id: proven_visitor, visitor_proof };
+  const isTheirs = proven_visitor !== undefined && proven_visitor === visitor_id && consent === "granted";
+  if (!isTheirs || domain === null || !env.ADDRESS_HASH_SECRET) return null;
+  return { visitor_id, visitor_proof: await proofOf(env.ADDRESS_HASH_SECRET, { site, domain, visitor_id }) };
 }

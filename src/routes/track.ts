@@ -111,7 +111,7 @@ async function send(
     callActor<TrackResult>(context, session_id, repeatable, (actor) => actor.track(call)),
   );
   if (!result.ok) throw refusedCall(result);
-  const shared = await proofFor(context, built, start);
+  const shared = await proofFor(context, built, result, start);
   return shared ? { ...result, shared } : result;
 }
 

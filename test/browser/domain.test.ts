@@ -86,6 +86,32 @@ describeVisits("the hosts of one domain", (setting) => {
     await context.close();
   });
 
+  test("go on with a visit while the visitor's answer is still to come, and after it", async () => {
+    const { server } = setting;
+    const shop = await setting.otherShop({ tag: `data-domain="${DOMAIN}" data-consent="pending"` });
+    const { port } = new URL(shop.url);
+    const context = await setting.visitor();
+    const page = await visit(`http://www.${DOMAIN}:${port}/`, context);
+    const id = await sessionIdOf(page);
+    await page.evaluate(() => window.PulseGate?.consent("granted"));
+    await liveCount(server, id, "page_view", 1);
+    await until(() => proofIn(context), 10_000, "a proof in the cookie");
+    const { visitor_id } = (await live(server, id)) ?? {};
+    const other = await visit(`http://pay.${DOMAIN}:${port}/`, context);
+    expect(await sessionIdOf(other)).toBe(id);
+    expect(await proofIn(context)).toBeTruthy();
+    await other.evaluate(() => window.PulseGate?.consent("granted"));
+    await liveCount(server, id, "page_view", 2);
+    expect(await live(server, id)).toMatchObject({ visitor_id, unproven: false });
+    // A page that is left before it has an answer takes the session off no device.
+    const back = await visit(`http://www.${DOMAIN}:${port}/`, context);
+    expect(await sessionIdOf(back)).toBe(id);
+    await back.close();
+    const again = await visit(`http://www.${DOMAIN}:${port}/`, context);
+    expect(await sessionIdOf(again)).toBe(id);
+    await context.close();
+  });
+
   test("have no cookie without consent, and none on a host that is not the domain's", async () => {
     const at = await open();
     const refused = await setting.visitor();

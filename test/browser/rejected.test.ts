@@ -62,7 +62,7 @@ describeVisits("what is rejected", (setting) => {
     await page.context().close();
   });
 
-  test("by the tracker is told at once, and what was rejected last to whoever comes later", async () => {
+  test("by the tracker is told a moment later, and what can be no event at all takes nothing with it", async () => {
     const { page, console, told } = await opened();
     await page.evaluate(() => {
       const circle: Record<string, unknown> = {};
@@ -72,19 +72,15 @@ describeVisits("what is rejected", (setting) => {
       window.PulseGate?.track("deep", JSON.parse(`{"a":${"[".repeat(30)}${"]".repeat(30)}}`));
     });
     const types = async () => (await told()).flatMap(({ events }) => events.map(({ event_type }) => event_type));
-    expect(await types()).toEqual(["circle", "proto", "deep"]);
-    expect(console.filter((line) => line.startsWith("warning: PulseGate rejected invalid_data"))).toHaveLength(3);
-    const late = await page.evaluate(
-      () => new Promise((done) => window.PulseGate?.on("rejected", (one) => done((one as Told).events[0]?.event_type))),
-    );
-    expect(late).toBe("deep");
+    await expect.poll(types).toEqual(["proto", "deep"]);
+    expect(console.filter((line) => line.startsWith("warning: PulseGate rejected invalid_data"))).toHaveLength(2);
     await page.context().close();
   });
 
   test("is not in the console of a page that says it is no page under development", async () => {
     const { page, console, told } = await opened('data-debug="false"');
     await page.evaluate(() => window.PulseGate?.track("proto", JSON.parse('{"__proto__":1}')));
-    expect(await told()).toHaveLength(1);
+    await expect.poll(told).toHaveLength(1);
     expect(console).toEqual([]);
     await page.context().close();
   });

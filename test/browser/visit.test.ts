@@ -174,6 +174,8 @@ describeVisits("a visit to a page on another origin", (setting) => {
     const kept = () => page.evaluate(() => localStorage.getItem("pulsegate.visitor_secret"));
     const secret = (await kept()) ?? "";
     expect(secret).toMatch(/^([\da-f]{8}-([\da-f]{4}-){3}[\da-f]{12}){2}$/);
+    const today = new Date().toISOString().slice(0, 10);
+    expect(await page.evaluate(() => localStorage.getItem("pulsegate.visitor_first"))).toBe(today);
     const visitor_id = await visitorOf(secret);
     expect(await live(server, first)).toMatchObject({ visitor_id, unproven: false });
     await page.evaluate(() => window.PulseGate?.end());

@@ -224,7 +224,11 @@ describe("a site's custom types", () => {
     const { types, refused } = admitTypes({}, names(SENDER_MAX_TYPES + 2), TODAY, 7);
     expect(Object.keys(types)).toHaveLength(SENDER_MAX_TYPES);
     expect(refused).toEqual([`t${SENDER_MAX_TYPES}`, `t${SENDER_MAX_TYPES + 1}`]);
-    expect([isSpent(types, 7), isSpent(types, 8), isSpent(types, null)]).toEqual([true, false, false]);
+    expect([isSpent(types, 7, TODAY), isSpent(types, 8, TODAY), isSpent(types, null, TODAY)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
     expect(admitTypes(types, ["t0", "other"], TODAY, 7).refused).toEqual(["other"]);
     expect(admitTypes(types, ["other"], TODAY, 8).refused).toEqual([]);
     expect(admitTypes(types, names(SITE_MAX_TYPES), TODAY, null).refused).toEqual([]);
@@ -233,7 +237,10 @@ describe("a site's custom types", () => {
   it("count for the bucket they came from first, whoever else sends them, until they are forgotten", () => {
     const first = admitTypes({}, names(SENDER_MAX_TYPES), YESTERDAY, 7).types;
     const again = admitTypes(first, names(SENDER_MAX_TYPES), TODAY, 8).types;
-    expect([isSpent(again, 7), isSpent(again, 8)]).toEqual([true, false]);
+    expect([isSpent(again, 7, TODAY), isSpent(again, 8, TODAY)]).toEqual([true, false]);
+    // Those that nobody has sent since are no part of the share.
+    expect(isSpent(first, 7, TOMORROW)).toBe(false);
+    expect(admitTypes(first, ["new"], TOMORROW, 7).refused).toEqual([]);
     expect(again["t0"]).toEqual([TODAY, 7]);
     expect(admitTypes({ old: TODAY }, ["old"], TOMORROW, 7).types).toEqual({ old: TOMORROW });
   });

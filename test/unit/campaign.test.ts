@@ -29,7 +29,7 @@ describe("a campaign, as the tracker knows it by the names of parameters,", () =
 });
 
 describe("a view, as the tracker tells one page from the next,", () => {
-  const view = (address: string, isHashRoute?: boolean) => toldBy(`https://shop.example${address}`, isHashRoute).view;
+  const view = (address: string) => toldBy(`https://shop.example${address}`).view;
 
   it.each([
     ["/docs", "/docs#sec-2"],
@@ -46,11 +46,5 @@ describe("a view, as the tracker tells one page from the next,", () => {
     ["/list", "/list?page=2"],
   ])("is another at %s than at %s", (one, other) => {
     expect(view(one)).not.toBe(view(other));
-  });
-
-  it("is named by a hash route where the tag says so, and by no other hash", () => {
-    expect(view("/#/cart?page=2", true)).not.toBe(view("/#/cart", true));
-    expect(view("/#!/cart", true)).not.toBe(view("/", true));
-    expect(view("/#sec-2", true)).toBe(view("/", true));
   });
 });

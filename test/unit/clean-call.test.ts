@@ -45,7 +45,15 @@ describe("a call", () => {
       readName("Mail to jane@example.com"),
     );
     // Only a secret, and nothing of it is left: still a name, and no type of another kind.
-    expect(await eventOf({ event_type: "jane@example.com" })).toEqual(freeName(":secret"));
+    for (const name of [
+      "jane@example.com",
+      "?token=s3cr3tvalue9",
+      "#access_token=abc",
+      "token=abcdef",
+      "?email=jane@doe.de",
+    ]) {
+      expect(await eventOf({ event_type: name }), name).toEqual(freeName(":secret"));
+    }
     // A placeholder is longer than what it stands for.
     const long = await eventOf({ event_type: `${"W".repeat(57)} a@b.co` });
     expect(long).toEqual(freeName(`${"W".repeat(57)} :secre`));

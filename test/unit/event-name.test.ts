@@ -34,6 +34,18 @@ describe("a name of an event", () => {
     expect(readName("购物车").event_type).toBe("event.x94b7786b50");
   });
 
+  it.each([
+    ["identify\u200b", "identify"],
+    ["\u202eCart\u202c Added", "Cart Added"],
+    ["\ufeffclick", "click"],
+  ])("%j is %j: what nobody sees makes no other name", (raw, seen) => {
+    expect(readName(raw)).toEqual(readName(seen));
+  });
+
+  it("that nobody sees is none", () => {
+    expect(isEventName("\u200b")).toBe(false);
+  });
+
   it.each(["Page View", "Click", "CLICK", "page view", "Form-Submit", "ｃｌｉｃｋ", "IDENTIFY"])(
     "%s is no built-in type",
     (name) => expect(BUILT_IN_TYPES.has(readName(name).event_type)).toBe(false),

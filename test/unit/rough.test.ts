@@ -36,6 +36,12 @@ describe("what is left of a text before the file that knows secrets has come", (
     ["Jane", "user_name", ":secret"],
     ["+49 170 1234567", "note", ":secret"],
     ["red shoes, size 42", "title", "red shoes, size 42"],
+    ["step2completed", "event_type", "step2completed"],
+    // What begins as an address and is none takes nothing with it.
+    ["https://example.com is down", "text", "https://example.com is down"],
+    ["http://[broken", "text", "http://[broken"],
+    ["https://x.example:port/", "text", "https://x.example:port/"],
+    ["https://a.example, https://b.example?token=1", "text", "https://a.example, https://b.example"],
   ])("of %s called %s is %s", (text, name, left) => {
     expect(rough(text, name)).toBe(left);
   });

@@ -54,8 +54,8 @@ describe("events with free names", () => {
         [CART.event_type, "Cart Added"],
       ],
       ...[
-        ["cart_added", null],
-        ["click", null],
+        ["cart_added", undefined],
+        ["click", undefined],
         [readName("Page View").event_type, "Page View"],
       ],
     ]);

@@ -101,6 +101,21 @@ describe("the scripts of a version before", () => {
     later();
   }
 
+  it("are found a minute after they are there, however often somebody asks meanwhile", async () => {
+    await putKeptVersions(kv, {});
+    later();
+    expect((await ask(`/v/${VERSION}/acts.js`)).status).toBe(404);
+    await putScript(kv, VERSION, "acts.js", TEXT);
+    await putKeptVersions(kv, { [VERSION]: Date.now() });
+    const statuses: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      clock += 20_000;
+      vi.setSystemTime(clock);
+      statuses.push((await ask(`/v/${VERSION}/acts.js`)).status);
+    }
+    expect(statuses).toEqual([404, 404, expect.any(Number), 200]);
+  });
+
   it("are served as they were, for ever", async () => {
     await deployedBefore();
     const response = await ask(`/v/${VERSION}/acts.js`);

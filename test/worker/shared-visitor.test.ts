@@ -50,6 +50,22 @@ it("no proof is told without the secret, for another domain, without consent, or
   }
 });
 
+it("no proof is told of a session that has withdrawn, or that is another visitor's than the secret's", async () => {
+  const site = await newSite([]);
+  const { secret, visitor } = await newDevice();
+  const session_id = newId();
+  const key = { session_id, session_key: newId() };
+  await startOn("www.shop.example", { site, ...key, visitor_secret: secret, consent: "granted" });
+  await startOn("www.shop.example", { site, ...key, consent: "denied" });
+  const again = await startOn("www.shop.example", { site, ...key, visitor_secret: secret, domain: DOMAIN });
+  expect(again.body).not.toHaveProperty("visitor_proof");
+
+  const before = `v-${visitor}`;
+  const kept = await startOn("www.shop.example", { site, visitor_id: before, visitor_secret: secret, domain: DOMAIN });
+  expect(kept.body).toMatchObject({ visitor_id: before });
+  expect(kept.body).not.toHaveProperty("visitor_proof");
+});
+
 it("a proof that is another's, another site's, or shown on another domain's page proves nothing", async () => {
   const site = await newSite([]);
   const elsewhere = await newSite([]);

@@ -1,6 +1,7 @@
 import { GONE_MS, PRESS_MS, TAKEN_MS } from "../limits";
 import { options } from "../options";
 import { listen, safe } from "../safe";
+import { isWork } from "../work";
 import { formOf } from "./fields";
 import { listenInside } from "./shadow";
 
@@ -40,7 +41,7 @@ export function watchSending(sent: (form: HTMLFormElement) => void): void {
   });
   const note = safe((entries: PerformanceEntryList) => {
     for (const { name, startTime, initiatorType } of entries as PerformanceResourceTiming[]) {
-      if (!press || startTime < press.at || name.startsWith(options.endpoint) || !REQUEST.test(initiatorType)) continue;
+      if (!press || startTime < press.at || !REQUEST.test(initiatorType) || !isWork(name, options.endpoint)) continue;
       press.answeredAt = performance.now();
       setTimeout(look, GONE_MS);
     }
@@ -63,6 +64,10 @@ export function watchSending(sent: (form: HTMLFormElement) => void): void {
   listen("keydown", (event) => {
     const [target] = event.composedPath();
     if (event.key === "Enter" && target instanceof HTMLInputElement) begin(target);
+  });
+  // It tells of itself, and what comes after is no other way to send.
+  listenInside("submit", ({ target }) => {
+    if (target === press?.form) press = undefined;
   });
   listenInside("formdata", ({ target }) => {
     if (press && target === press.form && performance.now() - press.at < TAKEN_MS) end();

@@ -1,5 +1,5 @@
 import { cleanAddress, cleanText } from "../../../privacy/address";
-import type { Rules } from "../../../privacy/rules";
+import { HIDDEN, type Rules } from "../../../privacy/rules";
 import { CAMPAIGN } from "../../campaign";
 import type { Kit } from "../../kit";
 import { FIELD_NAME_UNITS, URL_UNITS } from "../../limits";
@@ -15,7 +15,7 @@ const NOT_TYPED =
   /^(hidden|radio|checkbox|range|color|select-one|select-multiple|button|submit|reset|image|fieldset|output)$/;
 
 /** A type of event that is no free text, as the server tells them apart. */
-const SLUG = /^[a-z][a-z0-9_.]{0,63}$/;
+const SLUG = /^[\w.]+$/;
 
 /** As long as the server takes an address: a longer one loses its query. */
 const cut = (url: string): string => (url.length > URL_UNITS ? url.replace(/[?#].*/, "").slice(0, URL_UNITS) : url);
@@ -46,7 +46,8 @@ export function cleanTexts({ options, plug, read, write, memory, mayStore }: Kit
   if (read(OLD_KEY)) write(OLD_KEY);
   plug.clean = (text, name) => {
     if (!name) return cut(cleanAddress(text, rules));
-    // A slug is the page's own word, however long.
-    return name === "event_type" && SLUG.test(text) ? text : cleanText(text, rules, name);
+    if (name !== "event_type") return cleanText(text, rules, name);
+    // A slug is the page's own word, however long; a name that is nothing but a secret goes whole.
+    return SLUG.test(text) ? text : cleanText(text, rules) || HIDDEN;
   };
 }

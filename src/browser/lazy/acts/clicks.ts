@@ -19,7 +19,9 @@ export function captureClicks(kit: Kit): void {
     if (rage(event)) kit.record({ event_type: "rage_click", ...act });
     follow(target, kit);
     named(target, kit);
-    watch(event, () => kit.record({ event_type: "dead_click", ...act }));
+    // It is told later, of this moment on this page.
+    const then = { timestamp: Date.now(), page: location.href };
+    watch(event, () => kit.record({ event_type: "dead_click", ...then, ...act }));
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Kit } from "../../kit";
 import { DEAD_BUSY_MS, DEAD_LOOK_MS, DEAD_MIN_MS, DEAD_MS, DEAD_REQUEST_MS } from "../../limits";
 import { listen, safe } from "../../safe";
+import { isWork } from "../../work";
 import { look } from "./sight";
 import { hearUnseen } from "./unseen";
 
@@ -49,10 +50,11 @@ export function deadClicks({ options, plug }: Kit): (event: MouseEvent, say: () 
     const button = buttonOf(event);
     pressed = button && press(button);
   });
-  plug.leaving ??= [];
-  plug.leaving.push(() => {
-    for (const say of silent) say();
-  });
+  plug.leaving.push(
+    safe(() => {
+      for (const say of silent) say();
+    }),
+  );
   return (event, say) => {
     const button = buttonOf(event);
     // A script's click disappoints nobody.
@@ -64,14 +66,6 @@ export function deadClicks({ options, plug }: Kit): (event: MouseEvent, say: () 
 }
 
 const addressNow = (): string => location.href.replace(/#$/, "");
-const siteOf = (host: string): string => host.split(".").slice(-2).join(".");
-
-/** Whether a request is one that a click may have been for: of the page's own site, and not the tracker's. */
-function isWork({ name, initiatorType }: PerformanceResourceTiming, endpoint: string): boolean {
-  if (initiatorType === "beacon" || name.startsWith(endpoint)) return false;
-  return siteOf(new URL(name).hostname) === siteOf(location.hostname);
-}
-
 /** Watches what comes of pressing `button`; it is in `watched` meanwhile, and in `silent` while only a request may still end. */
 function watch(button: Element, endpoint: string, watched: Set<() => void>, silent: Set<() => void>): Press {
   const address = addressNow();
@@ -111,7 +105,13 @@ function watch(button: Element, endpoint: string, watched: Set<() => void>, sile
   });
   const note = safe((entries: PerformanceEntryList) => {
     for (const entry of entries as PerformanceResourceTiming[])
-      if (entry.startTime >= from && entry.startTime <= until && isWork(entry, endpoint)) stop();
+      if (
+        entry.startTime >= from &&
+        entry.startTime <= until &&
+        entry.initiatorType !== "beacon" &&
+        isWork(entry.name, endpoint)
+      )
+        stop();
   });
   const requests = new PerformanceObserver((list) => note(list.getEntries()));
   const isAnimated = ({ effect }: Animation): boolean => {

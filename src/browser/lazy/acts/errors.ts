@@ -1,7 +1,7 @@
 import { cleanMessage } from "../../../privacy/message";
 import type { Kit } from "../../kit";
 import { ERROR_UNITS, ERRORS } from "../../limits";
-import { listen } from "../../safe";
+import { listen, safe } from "../../safe";
 import { isNoise } from "./noise";
 
 interface Told {
@@ -37,12 +37,13 @@ export function captureErrors({ record, cleanUrl, plug }: Kit): void {
   // A file that does not load fires an event without a message here.
   listen("error", (event) => say(event.message, event.error, event));
   listen("unhandledrejection", ({ reason }) => say(reason, reason, {}));
-  plug.leaving ??= [];
-  plug.leaving.push(() => {
-    for (const one of told.values()) {
-      const { data, count } = one;
-      if (count > one.said) record({ event_type: "error", data: { ...data, count } });
-      one.said = count;
-    }
-  });
+  plug.leaving.push(
+    safe(() => {
+      for (const one of told.values()) {
+        const { data, count } = one;
+        if (count > one.said) record({ event_type: "error", data: { ...data, count } });
+        one.said = count;
+      }
+    }),
+  );
 }

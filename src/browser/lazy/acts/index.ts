@@ -9,6 +9,8 @@ import { captureClicks } from "./clicks";
 import { askDevice } from "./device";
 import { joinDomain } from "./domain";
 import { captureErrors } from "./errors";
+import { noteFirstVisit } from "./first-visit";
+import { followHash } from "./hash";
 import { followHistory } from "./history";
 import { moveOn } from "./move";
 import { followOrders } from "./recording";
@@ -21,7 +23,9 @@ import { measureVitals } from "./vitals";
 
 export async function start(...lent: Lent): Promise<void> {
   const kit = Object.fromEntries(KIT.map((name, i) => [name, lent[i]])) as unknown as Kit;
+  kit.mayStore = () => (kit.consent() ?? "granted") === "granted";
   askConsent(kit);
+  followHash(kit);
   followHistory(kit);
   keepBounds(kit);
   moveOn(kit);
@@ -33,6 +37,7 @@ export async function start(...lent: Lent): Promise<void> {
   captureErrors(kit);
   tellAnswers(kit);
   followOrders(kit);
+  noteFirstVisit(kit);
   askDevice(kit);
   keepInTab(kit);
   await joinDomain(kit);

@@ -1,4 +1,5 @@
 import type { Kit } from "../../kit";
+import { safe } from "../../safe";
 
 /** Beside this file. */
 const VITALS = "./vitals.js";
@@ -7,6 +8,6 @@ const VITALS = "./vitals.js";
 export function measureVitals({ options, plug, record }: Kit): void {
   if (options.vitals === "false") return;
   (import(VITALS) as Promise<typeof import("../vitals")>)
-    .then(({ start }) => plug.leaving.push(start(record)))
+    .then(({ start }) => plug.leaving.push(safe(start(record))))
     .catch(() => {});
 }

@@ -2,13 +2,13 @@
 
 import { SHARED_KEY, sessionKey } from "../../keys";
 import type { Kit } from "../../kit";
-import { COOKIE_DAYS, SHARED_MS } from "../../limits";
-import { listen, safe } from "../../safe";
+import { COOKIE_DAYS, SESSION_IDLE_MS, SHARED_MS } from "../../limits";
+import { safe } from "../../safe";
 import type { Session } from "../../session";
 import { isWithin, readFrom, type Shared, written } from "./shared";
 
 export function start(kit: Kit, domain: string): void {
-  const { options, plug, read, write, on, mayStore } = kit;
+  const { options, plug, read, write, on, consent, mayStore } = kit;
   if (!isWithin(domain, location.hostname)) return;
   const name = `pulsegate.${options.site}`;
 
@@ -28,30 +28,36 @@ export function start(kit: Kit, domain: string): void {
     }
   };
 
-  /** Takes what another host has written, where that is newer. */
-  const take = (): void => {
-    const { visitor, proof, ...session } = inCookie();
-    if (visitor) share(visitor, proof);
-    if (session.at > (onHost().at ?? 0)) write(sessionKey(options.site), JSON.stringify(session));
-  };
+  const isRefused = (): boolean => consent() === "denied";
 
   /** The visitor's id of this host from now on, in its starts and in its leads. */
   const share = (visitor_id: string, visitor_proof: string): void => {
     write(SHARED_KEY, `${visitor_id} ${visitor_proof}`);
     plug.device = { ...plug.device, domain, visitor_id, visitor_proof, visitor_secret: undefined };
   };
+  const known = (): string[] => (read(SHARED_KEY) ?? "").split(" ");
+
+  /** Takes what another host has written, where that is newer. What is not allowed yet stays in the page's memory. */
+  const take = (): void => {
+    if (isRefused()) return;
+    const { visitor, proof, ...session } = inCookie();
+    const [mine = "", own = ""] = known();
+    if (visitor || mine) share(visitor || mine, visitor ? proof : own);
+    if (session.at > (onHost().at ?? 0)) write(sessionKey(options.site), JSON.stringify(session));
+  };
 
   let writtenAt = 0;
   let writtenFor = "";
-  /** Writes the cookie: for another session at once, and else not with each event. */
+  /** Writes the cookie: for another session at once, and else not with each event. A refusal removes it, a missing answer does not. */
   const keep = safe((isDue?: boolean) => {
-    if (!mayStore()) {
-      if (document.cookie.includes(`${name}=`)) set("", 0);
-      return;
-    }
+    if (isRefused() && document.cookie.includes(`${name}=`)) set("", 0);
+    if (!mayStore()) return;
     const { id = "", key = "", at = 0, campaign = "" } = onHost();
     if (!isDue && id === writtenFor && at - writtenAt < SHARED_MS) return;
-    const [visitor = "", proof = ""] = (read(SHARED_KEY) ?? "").split(" ");
+    const theirs = inCookie();
+    // Another host or window is further.
+    if (theirs.id !== id && theirs.at > at) return take();
+    const [visitor = "", proof = ""] = known();
     set(written({ visitor, proof, id, key, at, campaign }), COOKIE_DAYS * 86_400);
     writtenFor = id;
     writtenAt = at;
@@ -59,18 +65,19 @@ export function start(kit: Kit, domain: string): void {
 
   // Asks for a proof with the start, which says who the visitor is.
   plug.device = { ...plug.device, domain };
-  if (mayStore()) take();
+  take();
   keep();
   if (document.referrer && isWithin(domain, new URL(document.referrer).hostname)) plug.ledBy = "";
 
   on("event", () => keep());
   on("ack", () => keep());
   plug.leaving.push(() => keep(true));
-  // Another host may have gone on with the session while this page was hidden.
-  listen("visibilitychange", () => {
-    if (!document.hidden && mayStore()) take();
-  });
-  const { answered, consented } = plug;
+  const { refuses, answered, consented } = plug;
+  // Asked of each event before it gets its session: where this host's is over, another may have gone on with it.
+  plug.refuses = (event) => {
+    if (Date.now() - (onHost().at ?? 0) >= SESSION_IDLE_MS) take();
+    return refuses?.(event) ?? false;
+  };
   plug.answered = (reply, call) => {
     answered?.(reply, call);
     const { visitor_id, visitor_proof } = reply;
@@ -80,6 +87,9 @@ export function start(kit: Kit, domain: string): void {
   };
   plug.consented = () => {
     consented?.();
+    // Whoever has refused is nobody whom a later consent could name.
+    if (isRefused()) plug.device = { ...plug.device, visitor_id: undefined, visitor_proof: undefined };
+    else take();
     keep(true);
   };
 }
