@@ -48,6 +48,6 @@ export function cleanTexts({ options, plug, read, write, memory, mayStore }: Kit
     if (!name) return cut(cleanAddress(text, rules));
     if (name !== "event_type") return cleanText(text, rules, name);
     // A slug is the page's own word, however long; a name that is nothing but a secret goes whole.
-    return SLUG.test(text) ? text : cleanText(text, rules) || HIDDEN;
+    return SLUG.test(text) ? text : cleanText(text, rules) || (text && HIDDEN);
   };
 }

@@ -37,13 +37,22 @@ export function start(kit: Kit, domain: string): void {
   };
   const known = (): string[] => (read(SHARED_KEY) ?? "").split(" ");
 
+  /** The session that this page's events were in last. */
+  let latest = "";
+  on("session", (id) => {
+    latest = String(id);
+  });
+
   /** Takes what another host has written, where that is newer. What is not allowed yet stays in the page's memory. */
   const take = (): void => {
     if (isRefused()) return;
     const { visitor, proof, ...session } = inCookie();
     const [mine = "", own = ""] = known();
     if (visitor || mine) share(visitor || mine, visitor ? proof : own);
-    if (session.at > (onHost().at ?? 0)) write(sessionKey(options.site), JSON.stringify(session));
+    const { id = "", at = 0 } = onHost();
+    // One that was ended here is over on every host.
+    const isEnded = id === "" && session.id === latest;
+    if (!isEnded && session.at > at) write(sessionKey(options.site), JSON.stringify(session));
   };
 
   let writtenAt = 0;
