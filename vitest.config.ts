@@ -38,8 +38,8 @@ const inWorkerd = (name: string, { testTimeout = 30_000, stores = true } = {}) =
   },
 });
 
-/** Suites that start the real server, or a browser, from Node. One at a time: they share two cores. */
-const inNode = (name: string) => ({
+/** Suites that start the real server, or a browser, from Node. Those that load it come one at a time: they share two cores. */
+const inNode = (name: string, { atOnce = 1 } = {}) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
@@ -48,7 +48,7 @@ const inNode = (name: string) => ({
     hookTimeout: 90_000,
     // A busy machine takes longer than the second that is the default.
     expect: { poll: { timeout: 15_000 } },
-    fileParallelism: false,
+    ...(atOnce > 1 ? { maxWorkers: atOnce } : { fileParallelism: false }),
     ...ONCE_MORE,
   },
 });
@@ -63,7 +63,8 @@ export default defineConfig({
       inWorkerd("worker"),
       inWorkerd("crash", { testTimeout: 120_000 }),
       inNode("system"),
-      inNode("browser"),
+      // Visits mostly wait: for clocks, alarms, and a page that is idle.
+      inNode("browser", { atOnce: 2 }),
       inNode("soak"),
     ],
   },
