@@ -248,7 +248,11 @@ describe("a lead whose session did not show at once whose it is", () => {
     const victim = await newDevice();
     const said = { session_id: newId(), session_key: newId(), visitor_id: victim.visitor };
     const { lead_id } = await fromPage(site, { ...said, ...THEM });
-    await asked(lead_id, LEAD_ASKS);
+    // A day is longer than any wait between two asks; some alarms have other work, and ask nobody.
+    for (let i = 0; i < 3 * LEAD_ASKS && (await leadAlarmAt(lead_id)) !== null; i++) {
+      waited += 86_400_000;
+      await later(waited, () => leadAlarm(lead_id));
+    }
     expect(await leadAlarmAt(lead_id)).toBeNull();
     expect((await exportOf(victim.visitor)).unproven.leads).toEqual([lead_id]);
     expect((await erase(victim.visitor)).counts.unlinked).toEqual({ sessions: 0, leads: 1 });
