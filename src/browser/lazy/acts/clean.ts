@@ -10,9 +10,12 @@ const TYPED_KEY = "pulsegate.typed";
 /** Until 1.0 names of hidden fields were among them, and a campaign's with those. */
 const OLD_KEY = "pulsegate.fields";
 
-/** What is chosen or hidden is the page's own word, and a text at most; what a form has no field for may be anything. */
-const NOT_TYPED =
-  /^(hidden|radio|checkbox|range|color|select-one|select-multiple|button|submit|reset|image|fieldset|output)$/;
+/** The page's own word, whatever its visitor does. */
+const HIDDEN_FIELD = /^(hidden|button|submit|reset|image|fieldset|output)$/;
+/** What is chosen says something of somebody only beside what they have typed: in a cart it is the goods'. */
+const CHOSEN = /^(radio|checkbox|range|color|number|select-one|select-multiple)$/;
+/** Of goods, in whatever form. */
+const OF_GOODS = /^(id|variant|quantity|qty|sku|product|item)([_-]?id)?$/i;
 
 /** A type of event that is no free text, as the server tells them apart. */
 const SLUG = /^[\w.]+$/;
@@ -36,11 +39,15 @@ export function cleanTexts({ options, plug, read, write, memory, mayStore }: Kit
   // Names only; a value is never read.
   listen("formdata", ({ target, formData }) => {
     const fields = [...((target as HTMLFormElement).elements as unknown as Iterable<HTMLInputElement>)];
-    const isTyped = (name: string): boolean => {
+    const isTyped = ({ type }: HTMLInputElement): boolean => !HIDDEN_FIELD.test(type) && !CHOSEN.test(type);
+    const hasTyped = fields.some(isTyped);
+    const isPrivate = (name: string): boolean => {
       const named = fields.filter((field) => field.name === name);
-      return !named[0] || named.some(({ type }) => !NOT_TYPED.test(type));
+      if (OF_GOODS.test(name)) return false;
+      // What a form has no field for may be anything.
+      return !named[0] || named.some((field) => isTyped(field) || (hasTyped && CHOSEN.test(field.type)));
     };
-    const names = [...formData.keys()].filter(isTyped);
+    const names = [...formData.keys()].filter(isPrivate);
     write(TYPED_KEY, [...new Set([...names, ...typed()])].join("\n").slice(0, FIELD_NAME_UNITS));
   });
   if (read(OLD_KEY)) write(OLD_KEY);
