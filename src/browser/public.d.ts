@@ -34,7 +34,7 @@ export interface Options {
   debug?: string;
 }
 
-/** What is not taken, and why: by the tracker where it has no `code` (data too deep, in a circle, or with a key `__proto__`). */
+/** What is not taken, and why: by the tracker where it has no `code` (data too deep, or with a key `__proto__`). */
 export interface Rejection {
   /** One event that the tracker does not send, or those that were sent together. */
   events: Record<string, unknown>[];
@@ -45,8 +45,8 @@ export interface Rejection {
 }
 
 /**
- * `rejected`: events were not taken, see `Rejection`; `event`: recorded; `ack`: a call was settled; `session`: events now belong to this id; `score`: the engagement has
- * changed, `{ score, band }`, where the site's settings expose it.
+ * `event`: recorded; `ack`: a call was settled; `session`: events now belong to this id; `rejected`: events were not taken, see
+ * `Rejection`; `score`: the engagement has changed, `{ score, band }`, where the site's settings expose it.
  */
 export type HookName = "event" | "ack" | "session" | "score" | "rejected";
 export type Hook = (detail: unknown) => void;

@@ -1,3 +1,4 @@
+import { isWithin } from "./domain";
 import { isProvable } from "./visitor-id";
 
 /**
@@ -26,8 +27,7 @@ const messageOf = ({ site, domain, visitor_id }: Proven): BufferSource =>
 /** The domain that a start names, if a page of `origin` is on one of its hosts; else null. */
 export function sharedDomain(domain: string | null | undefined, origin: string | null): string | null {
   if (domain == null || origin === null || !URL.canParse(origin)) return null;
-  const { hostname } = new URL(origin);
-  return hostname === domain || hostname.endsWith(`.${domain}`) ? domain : null;
+  return isWithin(domain, new URL(origin).hostname) ? domain : null;
 }
 
 /** 64 hex digits. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { live, liveCount, session, storedEvents, until } from "./analytics";
 import { createdIn, nextSessionIdOf, sessionIdOf } from "./created";
-import { describeVisits, started } from "./setting";
+import { describeVisits, prepare, started } from "./setting";
 
 /** Situations on other people's pages that other trackers count wrong. */
 
@@ -293,14 +293,7 @@ describeVisits("what is counted on other people's pages", (setting) => {
     const { server } = setting;
     const shop = await setting.otherShop({ tag: 'data-auto="false"' });
     const context = await setting.visitor();
-    await context.addInitScript(() => {
-      let isPrepared = true;
-      Object.defineProperty(document, "prerendering", { get: () => isPrepared });
-      document.addEventListener("look", () => {
-        isPrepared = false;
-        document.dispatchEvent(new Event("prerenderingchange", { bubbles: true }));
-      });
-    });
+    await prepare(context);
     const page = await context.newPage();
     await page.goto(shop.url);
     await page.waitForFunction(() => window.PulseGate);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { live, liveCount, session, storedEvents } from "./analytics";
 import { createdIn, sessionIdOf } from "./created";
-import { describeVisits, holdPicture, SLOW_PICTURE, started } from "./setting";
+import { describeVisits, holdPicture, prepare, SLOW_PICTURE, started } from "./setting";
 
 describeVisits("a tracker on somebody else's page", (setting) => {
   test("puts two names on the window, and throws nothing into the page", async () => {
@@ -102,15 +102,7 @@ describeVisits("a tracker on somebody else's page", (setting) => {
   test("does nothing in a page that is only prepared, until somebody looks at it", async () => {
     const { server, shop } = setting;
     const context = await setting.visitor();
-    // As the browser says it of a prerendered page: the property, and then the event.
-    await context.addInitScript(() => {
-      let isPrepared = true;
-      Object.defineProperty(document, "prerendering", { get: () => isPrepared });
-      document.addEventListener("look", () => {
-        isPrepared = false;
-        document.dispatchEvent(new Event("prerenderingchange", { bubbles: true }));
-      });
-    });
+    await prepare(context);
     const page = await context.newPage();
     const calls: string[] = [];
     page.on("request", (request) => void calls.push(new URL(request.url()).pathname));

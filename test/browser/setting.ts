@@ -124,6 +124,17 @@ export async function holdPicture(context: BrowserContext): Promise<() => void> 
   return arrive;
 }
 
+/** Makes the visitor's pages prepared ones: the browser says so by the property, and then the event, which `look` brings. */
+export const prepare = (context: BrowserContext): Promise<unknown> =>
+  context.addInitScript(() => {
+    let isPrepared = true;
+    Object.defineProperty(document, "prerendering", { get: () => isPrepared });
+    document.addEventListener("look", () => {
+      isPrepared = false;
+      document.dispatchEvent(new Event("prerenderingchange", { bubbles: true }));
+    });
+  });
+
 /** Waits until the page's tracker has loaded all it loads, `last` at the end, so that it captures everything. */
 export const started = (page: Page, last = "/acts.js"): Promise<unknown> =>
   page.waitForFunction((end) => performance.getEntriesByType("resource").some(({ name }) => name.endsWith(end)), last, {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { isWithin, readFrom, type Shared, written } from "../../src/browser/lazy/domain/shared";
+import { readFrom, type Shared, written } from "../../src/browser/lazy/domain/shared";
+import { isWithin } from "../../src/session/domain";
 import { visitorOf } from "../../src/session/visitor-id";
 import { isProof, proofOf, sharedDomain } from "../../src/session/visitor-proof";
 

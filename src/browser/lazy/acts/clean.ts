@@ -10,11 +10,11 @@ const TYPED_KEY = "pulsegate.typed";
 /** Until 1.0 names of hidden fields were among them, and a campaign's with those. */
 const OLD_KEY = "pulsegate.fields";
 
-/** The page's own word, whatever its visitor does. */
+/** The page has filled these in, and not its visitor. */
 const HIDDEN_FIELD = /^(hidden|button|submit|reset|image|fieldset|output)$/;
-/** What is chosen says something of somebody only beside what they have typed: in a cart it is the goods'. */
+/** A choice is remembered only in a form that has a field to type in, too: one without, a cart's, is about goods. */
 const CHOSEN = /^(radio|checkbox|range|color|number|select-one|select-multiple)$/;
-/** Of goods, in whatever form. */
+/** Names of goods are remembered in no form. */
 const OF_GOODS = /^(id|variant|quantity|qty|sku|product|item)([_-]?id)?$/i;
 
 /** A type of event that is no free text, as the server tells them apart. */
@@ -38,7 +38,7 @@ export function cleanTexts({ options, plug, read, write, memory, mayStore }: Kit
   };
   // Names only; a value is never read.
   listen("formdata", ({ target, formData }) => {
-    const fields = [...((target as HTMLFormElement).elements as unknown as Iterable<HTMLInputElement>)];
+    const fields = [...(target as HTMLFormElement).elements] as HTMLInputElement[];
     const isTyped = ({ type }: HTMLInputElement): boolean => !HIDDEN_FIELD.test(type) && !CHOSEN.test(type);
     const hasTyped = fields.some(isTyped);
     const isPrivate = (name: string): boolean => {

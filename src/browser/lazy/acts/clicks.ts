@@ -1,9 +1,9 @@
+import { isWithin } from "../../../session/domain";
 import { elementPath } from "../../capture/element";
 import { subject } from "../../capture/subject";
 import type { Kit } from "../../kit";
 import { RAGE_CLICKS, RAGE_MS, RAGE_PX } from "../../limits";
 import { listen } from "../../safe";
-import { isWithin } from "../domain/shared";
 import { deadClicks } from "./dead";
 
 const DOWNLOAD = /\.(pdf|zip|gz|dmg|exe|msi|apk|csv|docx?|xlsx?|pptx?|mp[34])$/i;

@@ -21,6 +21,7 @@ import { socketFor } from "./socket";
 import { keepInTab } from "./tab";
 import { measureVitals } from "./vitals";
 
+/** Starts all of it. Events go out only once texts can be cleaned, which is after what the hosts of a domain share is known. */
 export async function start(...lent: Lent): Promise<void> {
   const kit = Object.fromEntries(KIT.map((name, i) => [name, lent[i]])) as unknown as Kit;
   kit.mayStore = () => (kit.consent() ?? "granted") === "granted";

@@ -1,11 +1,11 @@
 /** One visitor and one session over the hosts of a domain, by a first-party cookie; loaded where `data-domain` is set. */
-
+import { isWithin } from "../../../session/domain";
 import { SHARED_KEY, sessionKey } from "../../keys";
 import type { Kit } from "../../kit";
 import { COOKIE_DAYS, SESSION_IDLE_MS, SHARED_MS } from "../../limits";
 import { safe } from "../../safe";
 import type { Session } from "../../session";
-import { isWithin, readFrom, type Shared, written } from "./shared";
+import { readFrom, type Shared, written } from "./shared";
 
 export function start(kit: Kit, domain: string): void {
   const { options, plug, read, write, on, consent, mayStore } = kit;

@@ -39,7 +39,3 @@ function decoded(text: string): string {
     return "";
   }
 }
-
-/** Whether a host is the domain's. */
-export const isWithin = (domain: string, hostname: string): boolean =>
-  hostname === domain || hostname.endsWith(`.${domain}`);
