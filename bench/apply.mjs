@@ -39,8 +39,8 @@ const GAP_MS = 800;
 /** As for the whole Worker: bench/beside.mjs. */
 const SLOWER = 1.05;
 
-/** @typedef {typeof import("../src/scoring/tools.ts")} Tools */
-const TOOLS = "src/scoring/tools.ts";
+/** @typedef {typeof import("../src/ops/tools.ts")} Tools */
+const TOOLS = "src/ops/tools.ts";
 /** @type {Tools} */
 const ours = await loadSource(TOOLS);
 const other = values.beside === undefined ? null : await toolsOf(resolve(values.beside));
@@ -61,7 +61,7 @@ const path = (i, seed) =>
     Math.round(400 + 300 * Math.cos((i + n) / 5) + ((n * 17 * seed) % 19)),
   ]);
 
-/** @param {number} seed @returns {import("../src/session/entry.ts").Entry[]} */
+/** @param {number} seed @returns {import("../src/core/session/entry.ts").Entry[]} */
 function log(seed) {
   const { page, referrer, device_info: device, screen } = START;
   const network = { address: "a1", network: "n1", country: "DE", region: null, timezone: "Europe/Berlin", colo: "FRA" };

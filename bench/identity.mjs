@@ -33,8 +33,8 @@ const MAX_KB = 64;
 /** Past the cap a call may take this much longer at the end than when the cap was reached: noise of a shared machine. */
 const FLAT = 2;
 
-/** @type {typeof import("../src/identity/record.ts")} */
-const { newRecord, settle, take, windowOf, workOf } = await loadSource("src/identity/record.ts");
+/** @type {typeof import("../src/core/identity/record.ts")} */
+const { newRecord, settle, take, windowOf, workOf } = await loadSource("src/core/identity/record.ts");
 
 /**
  * @typedef {object} Row
@@ -46,7 +46,7 @@ const { newRecord, settle, take, windowOf, workOf } = await loadSource("src/iden
  * @property {boolean} capped
  */
 
-/** @param {"fingerprint" | "address"} kind @param {number} i @param {string} id @returns {import("../src/identity/record.ts").Sighting} */
+/** @param {"fingerprint" | "address"} kind @param {number} i @param {string} id @returns {import("../src/core/identity/record.ts").Sighting} */
 const sighting = (kind, i, id) => ({
   ...{
     v: 1,

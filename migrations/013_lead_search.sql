@@ -1,6 +1,6 @@
--- What a submit says of a person, in the form in which text is searched (src/leads/search.ts). Written with the submit.
+-- What a submit says of a person, in the form in which text is searched (src/core/leads/search.ts). Written with the submit.
 -- For submits that there are already SQL comes close to it: its own lower() knows ASCII only, so letters of Latin, Greek and
--- Cyrillic are replaced one by one, as src/leads/comparable.ts replaces them. Text in other scripts is found as it was typed. What
+-- Cyrillic are replaced one by one, as src/core/leads/comparable.ts replaces them. Text in other scripts is found as it was typed. What
 -- was typed with marks that stand alone, and letters of rare alphabets, are not found in their other spellings.
 ALTER TABLE lead_submissions ADD COLUMN search TEXT NOT NULL DEFAULT '';
 

@@ -15,7 +15,7 @@ CREATE TABLE fingerprints_by_site (
   PRIMARY KEY (fingerprint_id, site)
 ) WITHOUT ROWID;
 
--- Never later than the row was: what is left of an object of before deletes rows up to its own time (src/store/former-identity.ts).
+-- Never later than the row was: what is left of an object of before deletes rows up to its own time (src/data/store/former-identity.ts).
 INSERT INTO fingerprints_by_site (fingerprint_id, site, first_seen_at, last_seen_at, sessions, ips, asns, countries)
 SELECT f.fingerprint_id, own.site,
   iif(own.sites = 1, f.first_seen_at, min(own.first_seen_at, f.last_seen_at)),

@@ -1,5 +1,5 @@
 // @ts-check
-// Makes src/sources/listed.txt, the search engines, webmail services, social and ad networks that a published list names and
+// Makes src/core/sources/listed.txt, the search engines, webmail services, social and ad networks that a published list names and
 // brands.txt does not. Run it to bring the list up to date: `node scripts/brands.mjs`.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,8 +15,8 @@ const KINDS = /** @type {Record<string, string>} */ ({
   ...{ search: "search", social: "social", email: "email", paid: "ads", referral: "referral", unknown: "referral" },
 });
 
-/** @type {typeof import("../src/sources/brands.ts")} */
-const { ownBrand } = await loadSource("src/sources/brands.ts");
+/** @type {typeof import("../src/core/sources/brands.ts")} */
+const { ownBrand } = await loadSource("src/core/sources/brands.ts");
 
 const scratch = mkdtempSync(join(tmpdir(), "pulsegate-brands-"));
 const { name, version, licence, file } = PACKAGE;
@@ -47,5 +47,5 @@ function brandName(source) {
 const lines = [...brands].map(([key, hosts]) => `${key} ${[...hosts].sort().join(" ")}`).sort();
 const day = new Date().toISOString().slice(0, 10);
 const text = `# ${name}@${version} (${licence}), ${day}; changed: brands of brands.txt left out\n${lines.join("\n")}\n`;
-writeFileSync(`${root}src/sources/listed.txt`, text);
+writeFileSync(`${root}src/core/sources/listed.txt`, text);
 console.log(`listed.txt: ${lines.length} brands, ${text.length} bytes, ${gzipSync(text).length} gzipped`);

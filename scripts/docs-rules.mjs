@@ -8,7 +8,7 @@ import { loadSource } from "./lib/source.mjs";
 
 const HELP = `npm run docs:rules [-- --check]
 
-Writes docs/rules.md from the rules in src/scoring/.
+Writes docs/rules.md from the rules in src/core/scoring/.
   --check  writes nothing, and ends with 1 if the page is stale
   --help   this text`;
 
@@ -20,8 +20,8 @@ if (values.help) {
   process.exit(0);
 }
 
-/** @type {typeof import("../src/scoring/tools.ts")} */
-const { rulesPage } = await loadSource("src/scoring/tools.ts");
+/** @type {typeof import("../src/ops/tools.ts")} */
+const { rulesPage } = await loadSource("src/ops/tools.ts");
 const path = join(root, "docs/rules.md");
 const page = rulesPage();
 if (!values.check) writeFileSync(path, page);

@@ -1,7 +1,7 @@
 // @ts-check
-// Makes src/leads/domains/{disposable,free}.txt: one domain a line, sorted, lower case, after a line that names the sources
+// Makes src/core/leads/domains/{disposable,free}.txt: one domain a line, sorted, lower case, after a line that names the sources
 // and the day. `node scripts/email-domains.mjs` brings them up to date; `--recall` prints how many domains of lists that
-// they are not made from are on them. src/leads/domains/relay.txt and scripts/email-domains/more.txt are kept by hand.
+// they are not made from are on them. src/core/leads/domains/relay.txt and scripts/email-domains/more.txt are kept by hand.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -43,7 +43,7 @@ const MAILBOXES = new Set(["21cn.com", "sify.com"]);
 const scratch = mkdtempSync(join(tmpdir(), "pulsegate-domains-"));
 const disposable = published(DISPOSABLE).filter((domain) => !MAILBOXES.has(domain));
 const isDisposable = new Set(disposable);
-const relays = lines("src/leads/domains/relay.txt");
+const relays = lines("src/core/leads/domains/relay.txt");
 const more = lines("scripts/email-domains/more.txt");
 // A domain on both lists is a disposable one: the stricter class wins. What is kept by hand comes last, and stays.
 const listed = FREE.flatMap(published).filter((domain) => !isDisposable.has(domain) && !COMPANIES.has(domain));
@@ -105,6 +105,6 @@ function write(name, domains, lists) {
   const day = new Date().toISOString().slice(0, 10);
   const sources = lists.map(({ source, licence }) => `${source} (${licence})`).join(", ");
   const text = `# ${sources}, ${day}\n${domains.join("\n")}\n`;
-  writeFileSync(`${root}src/leads/domains/${name}.txt`, text);
+  writeFileSync(`${root}src/core/leads/domains/${name}.txt`, text);
   console.log(`${name}.txt: ${domains.length} domains, ${text.length} bytes, ${gzipSync(text).length} gzipped`);
 }

@@ -41,7 +41,7 @@ const HANDS = 50;
 
 const rules = tools.ruleSet(tools.RULES_VERSION).rules;
 const layers = Object.entries(tools.BOT_LAYERS);
-/** @param {(rule: import("../src/scoring/rule.ts").Rule) => boolean} keeps */
+/** @param {(rule: import("../src/core/scoring/rule.ts").Rule) => boolean} keeps */
 const only = (keeps) => new tools.RuleSet(rules.filter((rule) => rule.score === "bot" && keeps(rule)));
 const sets = [
   ...layers.map(([name, own]) => ({ name, set: only((rule) => own.includes(rule)) })),
@@ -52,7 +52,7 @@ console.error("Folding the profiles …");
 const people = [...visitors(), ...fingerprints(FINGERPRINTS)];
 const bots = crawlers();
 
-/** @param {import("./eval/fold.mjs").Sample[]} samples @param {import("../src/scoring/ruleset.ts").RuleSet} set */
+/** @param {import("./eval/fold.mjs").Sample[]} samples @param {import("../src/core/scoring/ruleset.ts").RuleSet} set */
 function labels(samples, set) {
   /** @type {Record<"human" | "suspect" | "bot", string[]>} */
   const found = { human: [], suspect: [], bot: [] };

@@ -20,7 +20,7 @@ if (values.help) {
 /** What the package has, and where each is from. */
 const FILES = {
   "index.js": "dist/browser/module.js",
-  "index.d.ts": "src/browser/public.d.ts",
+  "index.d.ts": "src/web/tracker/public.d.ts",
   "README.md": "scripts/pack/README.md",
   LICENSE: "LICENSE",
   "THIRD-PARTY.txt": "THIRD-PARTY.txt",

@@ -1,5 +1,5 @@
 // @ts-check
-// `npm run tables`: builds src/network/tables/ from public data. The output is committed; run this to bring it up to date.
+// `npm run tables`: builds src/core/network/tables/ from public data. The output is committed; run this to bring it up to date.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -11,8 +11,8 @@ import { CLASSES, CONSUMER_ADDRESSES, classOf } from "./tables/classes.mjs";
 const HELP = `npm run tables
 
 Builds, from packages of the registry at a fixed version:
-  src/network/tables/asn.txt    class of each autonomous system that has one, from its name
-  src/network/tables/colos.txt  where the edge's data centres are: they are named after airports
+  src/core/network/tables/asn.txt    class of each autonomous system that has one, from its name
+  src/core/network/tables/colos.txt  where the edge's data centres are: they are named after airports
 Needs the network. The tables hold no more than 200 KB each.`;
 
 /** Names and address ranges: RouteViews, DB-IP and the five registries, CC BY 4.0 (attribution stands in the table). */
@@ -34,7 +34,7 @@ const folder = mkdtempSync(join(tmpdir(), "pulsegate-tables-"));
 function write(name, text) {
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_BYTES) throw new Error(`${name} has ${bytes} bytes, more than ${MAX_BYTES}`);
-  writeFileSync(join(root, "src/network/tables", name), text);
+  writeFileSync(join(root, "src/core/network/tables", name), text);
   console.log(`${name}: ${bytes} bytes`);
 }
 

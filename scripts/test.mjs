@@ -61,7 +61,7 @@ if (values.coverage) {
   const coverage = ["--coverage.enabled", "--coverage.provider", "istanbul", ...reporters];
   const include = ["src/**/*.ts", "durable/**/*.ts"].flatMap((glob) => ["--coverage.include", glob]);
   // What runs in browsers is loaded by none of these suites.
-  const exclude = ["src/browser/**", "src/dashboard/**"].flatMap((glob) => ["--coverage.exclude", glob]);
+  const exclude = ["src/web/tracker/**", "src/web/dashboard/**"].flatMap((glob) => ["--coverage.exclude", glob]);
   const { status } = vitest(["run", ...projects(counted), ...coverage, ...include, ...exclude, ...common, ...files]);
   process.exit(status ?? 1);
 }

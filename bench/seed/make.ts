@@ -1,4 +1,4 @@
-import type { Seeds, SeedTexts } from "../../src/store/seed";
+import type { Seeds, SeedTexts } from "../../src/data/store/seed";
 import { addVisit } from "./visit";
 import { type Profile, seeded, upTo } from "./world";
 

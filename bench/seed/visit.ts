@@ -1,11 +1,11 @@
-import { agentOf } from "../../src/network/agent";
-import { RULES_VERSION } from "../../src/scoring/ruleset";
-import { type Entry, type EventEntry, firstSeq, type StartEntry } from "../../src/session/entry";
-import { apply } from "../../src/session/fold";
-import { type Head, learn, newHead } from "../../src/session/head";
-import { newProgress } from "../../src/session/progress";
-import { newState, type SessionState } from "../../src/session/state";
-import { type SeedEvent, type Seeds, seedRow } from "../../src/store/seed";
+import { agentOf } from "../../src/core/network/agent";
+import { RULES_VERSION } from "../../src/core/scoring/ruleset";
+import { type Entry, type EventEntry, firstSeq, type StartEntry } from "../../src/core/session/entry";
+import { apply } from "../../src/core/session/fold";
+import { type Head, learn, newHead } from "../../src/core/session/head";
+import { newProgress } from "../../src/core/session/progress";
+import { newState, type SessionState } from "../../src/core/session/state";
+import { type SeedEvent, type Seeds, seedRow } from "../../src/data/store/seed";
 import {
   ARRIVALS,
   deviceOf,

@@ -1,9 +1,8 @@
-import { BudgetActor as ProductionBudget } from "../../durable/budget";
-import { LeadActor as ProductionLead } from "../../durable/lead";
-import { SubmitActor as ProductionSubmit } from "../../durable/submit";
-import type { SiteSums } from "../../src/budget/sites";
-import type { Env } from "../../src/env";
-import { saveSettings } from "../../src/http/sites";
+import { BudgetActor as ProductionBudget } from "../../durable/budget/actor";
+import { LeadActor as ProductionLead } from "../../durable/lead/actor";
+import { SubmitActor as ProductionSubmit } from "../../durable/submit/actor";
+import type { Env } from "../../src/bindings";
+import type { SiteSums } from "../../src/core/budget/sites";
 import worker from "../../src/index";
 import {
   ADDRESS_BYTES_PER_HOUR,
@@ -15,6 +14,7 @@ import {
   STARTS_PER_MINUTE,
   TRACK_PER_MINUTE,
 } from "../../src/limits";
+import { saveSettings } from "../../src/ops/sites";
 import { SiteInput, type SiteSettings } from "../../src/protocol/site";
 import type { Attack, Job, Outcome } from "./attack-job";
 import { countedEnv, identities } from "./bill";

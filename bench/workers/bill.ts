@@ -1,14 +1,14 @@
-import { IdentityActor as ProductionIdentity } from "../../durable/identity";
-import { RosterActor as ProductionRoster } from "../../durable/roster";
-import { SessionActor as Production } from "../../durable/session";
-import type { Spending } from "../../src/budget/spending";
-import type { Env } from "../../src/env";
-import type { Sighting } from "../../src/identity/record";
+import { IdentityActor as ProductionIdentity } from "../../durable/identity/actor";
+import { RosterActor as ProductionRoster } from "../../durable/roster/actor";
+import { SessionActor as Production } from "../../durable/session/actor";
+import type { Env } from "../../src/bindings";
+import type { Spending } from "../../src/core/budget/spending";
+import type { Sighting } from "../../src/core/identity/record";
+import type { Report } from "../../src/core/roster/entry";
+import type { TrackCall } from "../../src/core/session/track-call";
+import { IDENTITY_TABLE } from "../../src/data/store/identity";
 import worker from "../../src/index";
 import { IDENTITY_FLUSH_GAP_MS } from "../../src/limits";
-import type { Report } from "../../src/roster/entry";
-import type { TrackCall } from "../../src/session/intake";
-import { IDENTITY_TABLE } from "../../src/store/identity";
 import { countedBucket, countedCalls, countedDatabase, countedKv, countStorage, countValues } from "./counted";
 import { active, add, advanceTo, alarms, beginAt, counts } from "./simulated";
 
@@ -18,14 +18,14 @@ import { active, add, advanceTo, alarms, beginAt, counts } from "./simulated";
  * and an actor that is left alone for 10 s is thrown out of memory, as the platform does. Everything else is real.
  */
 
-export { AlertActor } from "../../durable/alerts";
-export { BudgetActor } from "../../durable/budget";
-export { EndpointActor } from "../../durable/endpoint";
-export { EraserActor } from "../../durable/eraser";
-export { LeadActor } from "../../durable/lead";
-export { RealtimeActor } from "../../durable/realtime";
-export { SiteSettings } from "../../durable/site";
-export { SubmitActor } from "../../durable/submit";
+export { AlertActor } from "../../durable/alerts/actor";
+export { BudgetActor } from "../../durable/budget/actor";
+export { EndpointActor } from "../../durable/endpoint/actor";
+export { EraserActor } from "../../durable/eraser/actor";
+export { LeadActor } from "../../durable/lead/actor";
+export { RealtimeActor } from "../../durable/realtime/actor";
+export { SiteSettings } from "../../durable/site/actor";
+export { SubmitActor } from "../../durable/submit/actor";
 
 export class SessionActor extends Production {
   constructor(ctx: DurableObjectState, env: Env) {

@@ -1,4 +1,4 @@
-import { SessionActor as Production } from "../../durable/session";
+import { SessionActor as Production } from "../../durable/session/actor";
 import { ARCHIVE_MS } from "../../src/limits";
 
 /**
@@ -8,13 +8,13 @@ import { ARCHIVE_MS } from "../../src/limits";
 const now = Date.now;
 Date.now = () => now() - ARCHIVE_MS;
 
-export { AlertActor } from "../../durable/alerts";
-export { BudgetActor } from "../../durable/budget";
-export { EndpointActor } from "../../durable/endpoint";
-export { IdentityActor } from "../../durable/identity";
-export { LeadActor } from "../../durable/lead";
-export { SiteSettings } from "../../durable/site";
-export { SubmitActor } from "../../durable/submit";
+export { AlertActor } from "../../durable/alerts/actor";
+export { BudgetActor } from "../../durable/budget/actor";
+export { EndpointActor } from "../../durable/endpoint/actor";
+export { IdentityActor } from "../../durable/identity/actor";
+export { LeadActor } from "../../durable/lead/actor";
+export { SiteSettings } from "../../durable/site/actor";
+export { SubmitActor } from "../../durable/submit/actor";
 export { default } from "../../src/index";
 
 export class SessionActor extends Production {

@@ -1,4 +1,4 @@
-import { insertEvents } from "../../src/store/projection";
+import { insertEvents } from "../../src/data/store/projection";
 
 /** The project's insert of a flush beside a plain `batch()` of single-row inserts into the same table. */
 

@@ -1,4 +1,4 @@
-import type { Env } from "../../src/env";
+import type { Env } from "../../src/bindings";
 import worker from "../../src/index";
 
 /**

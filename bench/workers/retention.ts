@@ -1,11 +1,12 @@
-import { createLogger } from "../../src/http/logger";
-import { type Bounds, cutoffAt, retain, type Stores } from "../../src/ops/retention";
-import { sessionPrefix } from "../../src/store/archive";
+import { sessionPrefix } from "../../src/data/store/archive";
+import { createLogger } from "../../src/ops/logger";
+import { cutoffAt, retain } from "../../src/ops/retention";
+import type { Bounds, Stores } from "../../src/ops/retention-work";
 
 /** Fills the stores with sessions old and young, runs retention's invocations, and says what is left. */
 
-export { LeadActor } from "../../durable/lead";
-export { SiteSettings } from "../../durable/site";
+export { LeadActor } from "../../durable/lead/actor";
+export { SiteSettings } from "../../durable/site/actor";
 
 type Env = Stores;
 

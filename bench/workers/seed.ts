@@ -1,5 +1,5 @@
+import { insertSeeds } from "../../src/data/store/seed";
 import { rollUp } from "../../src/ops/rollup";
-import { insertSeeds } from "../../src/store/seed";
 
 /** Writes made-up sessions from inside the runtime, where D1 is near. They are made outside, on another core. */
 

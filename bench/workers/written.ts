@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import { insertEvents } from "../../src/store/projection";
+import { insertEvents } from "../../src/data/store/projection";
 
 /**
  * What the two stores alone cost a session: raw rows appended and acked as the bare object does, and when due one D1 batch

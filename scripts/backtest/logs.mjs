@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { openStores } from "../lib/local.mjs";
 import { loadSource } from "../lib/source.mjs";
 
-/** @typedef {{ session_id: string, site: string | null, entries: import("../../src/session/entry.ts").Entry[] }} Log */
+/** @typedef {{ session_id: string, site: string | null, entries: import("../../src/core/session/entry.ts").Entry[] }} Log */
 
 /** Tries of one step: it reads only, so a server that does not answer is asked again. */
 const TRIES = 5;

@@ -1,7 +1,7 @@
 // @ts-check
 // A back-test in words and tables.
 
-/** @typedef {import("../../src/scoring/backtest.ts").Backtest & { from: string, to: string, rules_version: number, weights: Record<string, number>, shadow: string[], seconds: number }} Result */
+/** @typedef {import("../../src/ops/backtest.ts").Backtest & { from: string, to: string, rules_version: number, weights: Record<string, number>, shadow: string[], seconds: number }} Result */
 
 const SHOWN = 10;
 

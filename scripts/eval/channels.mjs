@@ -1,10 +1,10 @@
 // @ts-check
 // Sources that others have put into classes, held against the channels that this project gives their visits. The tables of
-// src/sources are not made from these lists.
+// src/core/sources are not made from these lists.
 import { loadSource } from "../lib/source.mjs";
 
-/** @type {typeof import("../../src/sources/source.ts")} */
-const { sourceOf } = await loadSource("src/sources/source.ts");
+/** @type {typeof import("../../src/core/sources/source.ts")} */
+const { sourceOf } = await loadSource("src/core/sources/source.ts");
 
 /**
  * @typedef {object} Held

@@ -2,8 +2,8 @@
 // A session as the Worker and its actor would take it: through the real intake and the real fold.
 import { loadSource } from "../lib/source.mjs";
 
-/** @type {typeof import("../../src/scoring/tools.ts")} */
-export const tools = await loadSource("src/scoring/tools.ts");
+/** @type {typeof import("../../src/ops/tools.ts")} */
+export const tools = await loadSource("src/ops/tools.ts");
 
 /**
  * @typedef {object} Act
@@ -30,10 +30,10 @@ const EVENTS_A_BATCH = 20;
 
 /**
  * Folds a sample by a set of rules.
- * @param {Sample} sample @param {import("../../src/scoring/ruleset.ts").RuleSet} rules
+ * @param {Sample} sample @param {import("../../src/core/scoring/ruleset.ts").RuleSet} rules
  */
 export function foldSample(sample, rules) {
-  /** @type {import("../../src/session/intake.ts").Known | null} */
+  /** @type {import("../../src/core/session/intake.ts").Known | null} */
   let known = null;
   const acts = sample.acts ?? [{ at: 0, event_type: "page_view" }];
   for (let first = 0; first < acts.length; first += EVENTS_A_BATCH) {
@@ -51,7 +51,7 @@ export function foldSample(sample, rules) {
 
 /**
  * @param {Sample} sample @param {Act[]} part @param {number} first @param {number} now
- * @returns {import("../../src/session/intake.ts").TrackCall}
+ * @returns {import("../../src/core/session/track-call.ts").TrackCall}
  */
 function callOf({ headers, userAgent, start }, part, first, now) {
   const session_id = "11111111-2222-4333-8444-555555555555";

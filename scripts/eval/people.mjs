@@ -7,7 +7,7 @@ import { tools } from "./fold.mjs";
 
 /**
  * @typedef {object} Person
- * @property {string} device  A class of src/network/device.ts.
+ * @property {string} device  A class of src/core/network/device.ts.
  * @property {string | null} what  The app or the maker, where the list says.
  * @property {string} agent
  */

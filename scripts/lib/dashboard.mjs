@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
 import { build } from "vite";
 
-const root = fileURLToPath(new URL("../../src/dashboard/", import.meta.url));
+const root = fileURLToPath(new URL("../../src/web/dashboard/", import.meta.url));
 const outDir = fileURLToPath(new URL("../../dist/assets/", import.meta.url));
 /** What others' licences ask to be said goes wherever their work goes. */
 const notices = fileURLToPath(new URL("../../THIRD-PARTY.txt", import.meta.url));

@@ -3,7 +3,7 @@
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 
-const root = fileURLToPath(new URL("../../src/dashboard/player/", import.meta.url));
+const root = fileURLToPath(new URL("../../src/web/dashboard/player/", import.meta.url));
 const outDir = fileURLToPath(new URL("../../dist/assets/", import.meta.url));
 
 /** After the dashboard, which empties the folder. */

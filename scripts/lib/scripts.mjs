@@ -13,22 +13,22 @@ const OUT = `${root}dist/browser`;
 
 /** Loaded after idle, or where the page has what it is for, with `import()`: ES modules. */
 const LAZY = {
-  "acts.js": "src/browser/lazy/acts/index.ts",
-  "domain.js": "src/browser/lazy/domain/index.ts",
-  "consent.js": "src/browser/lazy/consent/index.ts",
-  "fingerprint.js": "src/browser/lazy/fingerprint.ts",
-  "lead.js": "src/browser/lazy/lead/index.ts",
-  "recorder.js": "src/browser/lazy/recorder/index.ts",
-  "vitals.js": "src/browser/lazy/vitals/index.ts",
+  "acts.js": "src/web/tracker/lazy/acts/index.ts",
+  "domain.js": "src/web/tracker/lazy/domain/index.ts",
+  "consent.js": "src/web/tracker/lazy/consent/index.ts",
+  "fingerprint.js": "src/web/tracker/lazy/fingerprint.ts",
+  "lead.js": "src/web/tracker/lazy/lead/index.ts",
+  "recorder.js": "src/web/tracker/lazy/recorder/index.ts",
+  "vitals.js": "src/web/tracker/lazy/vitals/index.ts",
 };
 /** What a page's tag names. */
 const SCRIPTS = {
-  "tracker.js": "src/browser/tracker.ts",
-  "form.js": "src/browser/form.ts",
-  "pulse.js": "src/browser/pulse.ts",
+  "tracker.js": "src/web/tracker/tracker.ts",
+  "form.js": "src/web/tracker/form.ts",
+  "pulse.js": "src/web/tracker/pulse.ts",
 };
 /** For bundlers: the package's entry, and what it evaluates where there is a page. */
-const MODULE = { name: "module.js", entry: "src/browser/module.ts", inPage: "src/browser/in-page.ts" };
+const MODULE = { name: "module.js", entry: "src/web/tracker/module.ts", inPage: "src/web/tracker/in-page.ts" };
 
 /** Bundlers are to leave the lazy files to the page: they are on another server. Minifiers would drop a comment in the source. */
 const UNBUNDLED = "import(/* webpackIgnore: true */ /* @vite-ignore */ ";
@@ -148,8 +148,8 @@ async function bundleModule(define) {
  * @param {string} lazyVersion
  */
 async function neutralOf(scripts, lazyVersion) {
-  /** @type {typeof import("../../src/http/neutral.ts")} */
-  const { neutralText } = await loadSource("src/http/neutral.ts");
+  /** @type {typeof import("../../src/edge/http/neutral.ts")} */
+  const { neutralText } = await loadSource("src/edge/http/neutral.ts");
   /** @param {string} code @param {string} version */
   const textOf = (code, version) => neutralText(code, [`/v/${lazyVersion}/`, `/v/${version}/`]);
   const isLazy = (/** @type {string} */ name) => Object.hasOwn(LAZY, name);

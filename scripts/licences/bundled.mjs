@@ -8,18 +8,18 @@ import { root } from "../install.mjs";
 /** The Worker, the scripts for pages, the dashboard and the player. */
 const ENTRIES = {
   worker: "src/index.ts",
-  tracker: "src/browser/tracker.ts",
-  form: "src/browser/form.ts",
-  pulse: "src/browser/pulse.ts",
-  module: "src/browser/in-page.ts",
-  acts: "src/browser/lazy/acts/index.ts",
-  consent: "src/browser/lazy/consent/index.ts",
-  fingerprint: "src/browser/lazy/fingerprint.ts",
-  lead: "src/browser/lazy/lead/index.ts",
-  recorder: "src/browser/lazy/recorder/index.ts",
-  vitals: "src/browser/lazy/vitals/index.ts",
-  dashboard: "src/dashboard/main.tsx",
-  player: "src/dashboard/player/main.ts",
+  tracker: "src/web/tracker/tracker.ts",
+  form: "src/web/tracker/form.ts",
+  pulse: "src/web/tracker/pulse.ts",
+  module: "src/web/tracker/in-page.ts",
+  acts: "src/web/tracker/lazy/acts/index.ts",
+  consent: "src/web/tracker/lazy/consent/index.ts",
+  fingerprint: "src/web/tracker/lazy/fingerprint.ts",
+  lead: "src/web/tracker/lazy/lead/index.ts",
+  recorder: "src/web/tracker/lazy/recorder/index.ts",
+  vitals: "src/web/tracker/lazy/vitals/index.ts",
+  dashboard: "src/web/dashboard/main.tsx",
+  player: "src/web/dashboard/player/main.ts",
 };
 
 /** @typedef {{ name: string, version: string, licence: string, files: string[], within: string[] }} Bundled */

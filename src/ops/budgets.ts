@@ -1,7 +1,7 @@
-import { BUDGETS } from "../budget/name";
-import type { Env } from "../env";
-import { knownSites, siteSettings } from "../http/sites";
+import type { Env } from "../bindings";
+import { BUDGETS } from "../core/budget/name";
 import { BUDGET_SITES_SHOWN } from "../limits";
+import { knownSites, siteSettings } from "./sites";
 
 /** What a site has spent today (UTC), of what it may, bytes. */
 export interface SiteBudget {

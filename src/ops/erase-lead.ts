@@ -1,6 +1,6 @@
-import type { Env } from "../env";
+import type { Env } from "../bindings";
+import { submissionsOf } from "../data/store/erasures";
 import { ERASURE_STEP_SUBMITS } from "../limits";
-import { submissionsOf } from "../store/erasures";
 
 /** What was erased of a lead, so far. */
 export interface LeadErasure {

@@ -1,8 +1,8 @@
-import type { Env } from "../env";
-import { readEmail } from "../leads/email";
-import { claimsOf } from "../leads/identity";
-import { phoneDigits, readPhone } from "../leads/phone";
-import { firstGuest, foundLead, type Guest } from "../store/guests";
+import type { Env } from "../bindings";
+import { readEmail } from "../core/leads/email";
+import { claimsOf } from "../core/leads/identity";
+import { phoneDigits, readPhone } from "../core/leads/phone";
+import { firstGuest, foundLead, type Guest } from "../data/store/guests";
 
 const NOWHERE = { hint: null, locale: null, edge: null };
 

@@ -1,6 +1,6 @@
-import type { Env } from "../env";
-import { shardName, shardOf } from "../roster/shards";
-import { whoIs } from "../roster/who";
+import type { Env } from "../bindings";
+import { shardName, shardOf } from "../core/roster/shards";
+import { whoIs } from "../core/roster/who";
 
 /** Sessions of a visitor that the roster has heard of lately: those that no store knows yet are among them. */
 export async function liveSessionsOf(

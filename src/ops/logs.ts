@@ -1,6 +1,6 @@
-import type { Entry } from "../session/entry";
-import { readFlushes, readMeta } from "../store/archive";
-import { type Day, sessionPrefixes } from "../store/archive-days";
+import type { Entry } from "../core/session/entry";
+import { readFlushes, readMeta } from "../data/store/archive";
+import { type Day, sessionPrefixes } from "../data/store/archive-days";
 
 /** A session's log as R2 has it. It names nobody: identifiers are in objects of their own. */
 export interface ArchivedLog {

@@ -1,5 +1,5 @@
+import { addCounts, type Figures } from "../core/roster/figures";
 import { DATABASE_MAX_BYTES, DATABASE_SHED_BYTES } from "../limits";
-import { addCounts, type Figures } from "../roster/figures";
 import type { SiteBudget } from "./budgets";
 
 /** The operator's figures as Prometheus reads them: https://prometheus.io/docs/instrumenting/exposition_formats/ */

@@ -1,14 +1,20 @@
-import type { Env } from "../env";
+import type { Env } from "../bindings";
+import { mergeChunks } from "../core/recording/merge";
+import type { Entry } from "../core/session/entry";
+import { isSameLife, type Life, sortLives, withRow } from "../core/session/life";
+import { isProvable } from "../core/session/visitor-id";
+import { readFlushes, readIdentities, sessionPrefix } from "../data/store/archive";
+import { everySessionOf, hostOf, leadsByKeys, leadsClaiming, leadsOf, type SessionPlace } from "../data/store/erasures";
+import {
+  findLead,
+  findSubmission,
+  listSubmissions,
+  type StoredSubmission,
+  type SubmitPlace,
+} from "../data/store/lead-list";
+import { listChunks, readChunk } from "../data/store/recordings";
+import { findSession } from "../data/store/sessions";
 import { ERASURE_STEP_LEADS, ERASURE_STEP_SESSIONS, ERASURE_STEP_SUBMITS } from "../limits";
-import { mergeChunks } from "../recording/merge";
-import type { Entry } from "../session/entry";
-import { isSameLife, type Life, sortLives, withRow } from "../session/life";
-import { isProvable } from "../session/visitor-id";
-import { readFlushes, readIdentities, sessionPrefix } from "../store/archive";
-import { everySessionOf, hostOf, leadsByKeys, leadsClaiming, leadsOf, type SessionPlace } from "../store/erasures";
-import { findLead, findSubmission, listSubmissions, type StoredSubmission, type SubmitPlace } from "../store/lead-list";
-import { listChunks, readChunk } from "../store/recordings";
-import { findSession } from "../store/sessions";
 import { liveSessionsOf } from "./live";
 
 type Stores = Pick<Env, "DB" | "TRACKING_R2" | "SESSION" | "ROSTER">;

@@ -1,15 +1,15 @@
-import type { Env } from "../env";
-import { groupOf, type IdentityPlace, placeOf } from "../identity/name";
-import { firstSeq } from "../session/entry";
-import { apply } from "../session/fold";
-import { type Head, type Identity, newHead } from "../session/head";
-import { newProgress } from "../session/progress";
-import { newState, type SessionState } from "../session/state";
-import { type ArchivedIdentity, readFlushes, readIdentities, readMeta } from "../store/archive";
-import { type Day, sessionPrefixes } from "../store/archive-days";
-import { deleteSessionRows } from "../store/erasures";
-import { sessionRow } from "../store/projection";
-import { type Flush, isAhead, replaceSession } from "../store/rebuild";
+import type { Env } from "../bindings";
+import { groupOf, type IdentityPlace, placeOf } from "../core/identity/name";
+import { firstSeq } from "../core/session/entry";
+import { apply } from "../core/session/fold";
+import { type Head, type Identity, newHead } from "../core/session/head";
+import { newProgress } from "../core/session/progress";
+import { newState, type SessionState } from "../core/session/state";
+import { type ArchivedIdentity, readFlushes, readIdentities, readMeta } from "../data/store/archive";
+import { type Day, sessionPrefixes } from "../data/store/archive-days";
+import { deleteSessionRows } from "../data/store/erasures";
+import { sessionRow } from "../data/store/projection";
+import { type Flush, isAhead, replaceSession } from "../data/store/rebuild";
 import type { Budget } from "./budget";
 
 type Stores = Pick<Env, "DB" | "TRACKING_R2" | "IDENTITY">;

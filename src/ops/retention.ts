@@ -1,18 +1,5 @@
-import type { Env } from "../env";
-import { errorField, type LogFields, type Logger } from "../http/logger";
-import { leadRetention } from "../http/sites";
-import {
-  AUDIT_MS,
-  RETENTION_CALLS,
-  RETENTION_DAYS,
-  RETENTION_MS,
-  RETENTION_PAGE,
-  RETENTION_STEP_EVENTS,
-  RETENTION_STEP_LEADS,
-  RETENTION_STEP_SESSIONS,
-} from "../limits";
-import { type Day, dayOf, dayOfKey, deleteObjects, listObjects } from "../store/archive-days";
-import { expireAudit } from "../store/audit";
+import { type Day, dayOf, dayOfKey, deleteObjects, listObjects } from "../data/store/archive-days";
+import { expireAudit } from "../data/store/audit";
 import {
   deleteExpired,
   expireDays,
@@ -23,22 +10,26 @@ import {
   type StoredReport,
   saveRun,
   silentLeads,
-} from "../store/retention";
-import { freezeRollups } from "../store/rollups";
+} from "../data/store/retention";
+import { freezeRollups } from "../data/store/rollups";
+import {
+  AUDIT_MS,
+  RETENTION_CALLS,
+  RETENTION_DAYS,
+  RETENTION_MS,
+  RETENTION_PAGE,
+  RETENTION_STEP_EVENTS,
+  RETENTION_STEP_LEADS,
+  RETENTION_STEP_SESSIONS,
+} from "../limits";
 import { Budget } from "./budget";
 import { eraseLead } from "./erase-lead";
+import { errorField, type LogFields, type Logger } from "./logger";
+import type { Bounds, Stores, Work } from "./retention-work";
+import { leadRetention } from "./sites";
 import { countDays } from "./storage";
 
 const DAY_MS = 86_400_000;
-
-/** Smaller in tests. */
-export interface Bounds {
-  calls: number;
-  ms: number;
-  page: number;
-  sessions: number;
-  events: number;
-}
 
 const BOUNDS: Bounds = {
   calls: RETENTION_CALLS,
@@ -47,18 +38,6 @@ const BOUNDS: Bounds = {
   sessions: RETENTION_STEP_SESSIONS,
   events: RETENTION_STEP_EVENTS,
 };
-
-export type Stores = Pick<Env, "DB" | "TRACKING_R2" | "LEAD" | "SITE">;
-
-/** One invocation's share of a run. */
-export interface Work {
-  stores: Stores;
-  run: OpenRun;
-  budget: Budget;
-  bounds: Bounds;
-  /** Writes the run down; false when another invocation has overtaken this one, which then stops. */
-  save: () => Promise<boolean>;
-}
 
 /** Everything of the day at `now` less 90 days is kept whole: what goes are the days before it. */
 export const cutoffAt = (now: number): number => Date.parse(dayOf(now - RETENTION_DAYS * DAY_MS));

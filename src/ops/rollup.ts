@@ -1,3 +1,15 @@
+import { DayBuilder, HourBuilder } from "../core/rollup/build";
+import { LOOK_BACK_HOURS } from "../core/rollup/hours";
+import { readFactsRange, readLooseLeads } from "../data/store/facts";
+import {
+  closePeriods,
+  type Grain,
+  listMarks,
+  type Mark,
+  nextStart,
+  readState,
+  writeRollups,
+} from "../data/store/rollups";
 import {
   DAY_MS,
   HOUR_MS,
@@ -6,10 +18,6 @@ import {
   ROLLUP_HOUR_AFTER_MS,
   ROLLUP_MAX_PERIODS,
 } from "../limits";
-import { DayBuilder, HourBuilder } from "../rollup/build";
-import { LOOK_BACK_HOURS } from "../rollup/hours";
-import { readFactsRange, readLooseLeads } from "../store/facts";
-import { closePeriods, type Grain, listMarks, type Mark, nextStart, readState, writeRollups } from "../store/rollups";
 
 export interface RollupReport {
   hours: number;

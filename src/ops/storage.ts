@@ -1,7 +1,7 @@
+import { afterDay, beforeDay, type Day, dayOf, dayOfKey, listObjects } from "../data/store/archive-days";
+import { listDays, type StorageDay, saveDay } from "../data/store/retention";
 import { DAY_OPEN_DAYS, RETENTION_PAGE, STORAGE_LIVE_PAGES } from "../limits";
-import { afterDay, beforeDay, type Day, dayOf, dayOfKey, listObjects } from "../store/archive-days";
-import { listDays, type StorageDay, saveDay } from "../store/retention";
-import type { Stores, Work } from "./retention";
+import type { Stores, Work } from "./retention-work";
 
 const DAY_MS = 86_400_000;
 

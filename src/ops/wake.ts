@@ -1,7 +1,7 @@
-import type { Env } from "../env";
-import { errorField, type Logger } from "../http/logger";
+import type { Env } from "../bindings";
+import { listStale } from "../data/store/sessions";
 import { STALE_AGES_MS, STALE_MAX_WAKES, STALE_MS, STALE_SLICE_MS } from "../limits";
-import { listStale } from "../store/sessions";
+import { errorField, type Logger } from "./logger";
 
 /**
  * Wakes sessions that neither ended nor moved for an hour: the one failure an alarm cannot mend is a lost alarm, and

@@ -1,5 +1,5 @@
-import { hashText } from "../hash";
 import { MAX_NAME_UNITS, MAX_RAW_NAME_UNITS } from "../limits";
+import { hashText } from "./hash";
 import { cleanText } from "./text";
 
 /**

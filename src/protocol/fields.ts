@@ -125,3 +125,7 @@ export const Consent = z.enum(["granted", "pending", "denied"]);
 export type Consent = z.infer<typeof Consent>;
 
 export const SessionKey = z.string().min(16).max(256);
+
+/** What a site makes of `/a/` and `/a`: two pages, as the URL standard has it, or `/a` alone. */
+export const TRAILING_SLASHES = ["keep", "drop"] as const;
+export type TrailingSlash = (typeof TRAILING_SLASHES)[number];

@@ -19,7 +19,7 @@ export const FieldValue = z.union([Scalar, z.array(Scalar).max(LEAD_MAX_VALUES)]
 export type FieldValue = z.infer<typeof FieldValue>;
 
 /**
- * A lead as its body says, once its field names have been read (`src/leads/names.ts`): they may come in any case and
+ * A lead as its body says, once its field names have been read (`src/core/leads/names.ts`): they may come in any case and
  * common spelling. Text is kept as it came.
  */
 export const LeadInput = z.object({

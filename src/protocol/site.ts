@@ -9,8 +9,7 @@ import {
   SESSION_BYTES_PER_HOUR,
   SITE_BYTES_PER_DAY,
 } from "../limits";
-import { TRAILING_SLASHES } from "../session/page";
-import { Consent, SiteName } from "./fields";
+import { Consent, SiteName, TRAILING_SLASHES } from "./fields";
 import { Forms } from "./form";
 import { RecordSetting } from "./recording";
 import { Webhooks } from "./webhook";

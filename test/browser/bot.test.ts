@@ -1,9 +1,9 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { foldLog } from "../../src/scoring/backtest";
-import type { Firing, Label } from "../../src/scoring/ledger";
-import { BOT_LAYERS, RULES_VERSION, RuleSet, ruleSet } from "../../src/scoring/ruleset";
-import type { Entry } from "../../src/session/entry";
+import type { Firing, Label } from "../../src/core/scoring/ledger";
+import { BOT_LAYERS, RULES_VERSION, RuleSet, ruleSet } from "../../src/core/scoring/ruleset";
+import type { Entry } from "../../src/core/session/entry";
+import { foldLog } from "../../src/ops/backtest";
 import { until } from "./analytics";
 import { sessionIdOf } from "./created";
 import { describeVisits, type Setting } from "./setting";

@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from "playwright-core";
-import type {} from "../../src/browser/public";
+import type {} from "../../src/web/tracker/public";
 
 /** What the pages of a context say of themselves, kept on the device so that a crash or a close loses nothing of it. */
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { settleAll } from "../../src/browser/lazy/acts/settle";
-import { BATCH_BYTES } from "../../src/browser/limits";
+import { ackOf, newStream, type StreamState, settle as settleAtServer } from "../../src/core/delivery/streams";
+import { settleAll } from "../../src/web/tracker/lazy/acts/settle";
+import { BATCH_BYTES } from "../../src/web/tracker/limits";
 import {
   add,
   type Batch,
@@ -13,8 +14,7 @@ import {
   type Stream,
   settle,
   take,
-} from "../../src/browser/queue";
-import { ackOf, newStream, type StreamState, settle as settleAtServer } from "../../src/session/streams";
+} from "../../src/web/tracker/queue";
 
 /** A server that keeps everything it was ever sent, and acks as the session actor does. */
 class Server {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { bound, miss } from "../../src/browser/lazy/acts/lost";
-import { settleAll as settle } from "../../src/browser/lazy/acts/settle";
-import { BATCH_BYTES, BATCH_EVENTS, EVENT_BYTES, KEEP_MS, QUEUE_BYTES } from "../../src/browser/limits";
+import { bound, miss } from "../../src/web/tracker/lazy/acts/lost";
+import { settleAll as settle } from "../../src/web/tracker/lazy/acts/settle";
+import { BATCH_BYTES, BATCH_EVENTS, EVENT_BYTES, KEEP_MS, QUEUE_BYTES } from "../../src/web/tracker/limits";
 import {
   add,
   type Batch,
@@ -13,7 +13,7 @@ import {
   type Stream,
   settle as settleBatch,
   take,
-} from "../../src/browser/queue";
+} from "../../src/web/tracker/queue";
 
 const T = 1_795_000_000_000;
 

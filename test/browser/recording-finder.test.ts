@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Finder } from "../../src/browser/lazy/recorder/finder";
-import { maskPieces, veiledIn } from "../../src/browser/lazy/recorder/texts";
+import { Finder } from "../../src/web/tracker/lazy/recorder/finder";
+import { maskPieces, veiledIn } from "../../src/web/tracker/lazy/recorder/texts";
 
 const finderOf = (...values: string[]): Finder => new Finder(values.map((text) => ({ text, isNow: false })));
 const masked = (finder: Finder, text: string): string => veiledIn(text, finder.find(text));

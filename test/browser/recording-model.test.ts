@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { maskCards } from "../../src/browser/lazy/recorder/mask";
-import { Tape } from "../../src/browser/lazy/recorder/tape";
-import { RECORD_CHUNK_UNITS, RECORD_RING_MS } from "../../src/browser/limits";
-import { inert, inertCss, inertOnly } from "../../src/dashboard/player/inert";
-import { reelsOf, streamAt } from "../../src/dashboard/player/reels";
-import type { PlayedEvent } from "../../src/dashboard/player/say";
+import { inert, inertCss, inertOnly } from "../../src/web/dashboard/player/inert";
+import { reelsOf, streamAt } from "../../src/web/dashboard/player/reels";
+import type { PlayedEvent } from "../../src/web/dashboard/player/say";
+import { maskCards } from "../../src/web/tracker/lazy/recorder/mask";
+import { Tape } from "../../src/web/tracker/lazy/recorder/tape";
+import { RECORD_CHUNK_UNITS, RECORD_RING_MS } from "../../src/web/tracker/limits";
 
 /** The parts of recording and playing that need no page. */
 

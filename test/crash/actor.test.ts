@@ -1,12 +1,12 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { apply } from "../../src/core/session/fold";
+import { newHead } from "../../src/core/session/head";
+import { newProgress } from "../../src/core/session/progress";
+import { newState } from "../../src/core/session/state";
+import { columns, summary } from "../../src/core/session/view";
+import { readDetail } from "../../src/data/store/detail";
 import { ARCHIVE_MS, FLUSH_MS, IDLE_MS, LINGER_MS } from "../../src/limits";
-import { apply } from "../../src/session/fold";
-import { newHead } from "../../src/session/head";
-import { newProgress } from "../../src/session/progress";
-import { newState } from "../../src/session/state";
-import { columns, summary } from "../../src/session/view";
-import { readDetail } from "../../src/store/detail";
 import { stopClock, tick, tickUntilDrained } from "../support/clock";
 import { callsBy, faults, hold, resetFaults } from "../support/faults";
 import { PATIENT } from "../support/patience";

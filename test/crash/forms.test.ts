@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import type { EventEntry } from "../../src/core/session/entry";
 import { FORM_ABANDONED_MS, IDLE_MS, MAX_OPEN_FORMS } from "../../src/limits";
 import type { EventInput } from "../../src/protocol/events";
-import type { EventEntry } from "../../src/session/entry";
 import { stopClock, tick, tickUntilDrained } from "../support/clock";
 import {
   alarm,

@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { apply } from "../../src/session/fold";
-import { type Head, type Identity, newHead } from "../../src/session/head";
-import { newProgress } from "../../src/session/progress";
-import { newState, type SessionState } from "../../src/session/state";
-import { insertEvents, isRefusal, type SessionRow, sessionRow, upsertSession } from "../../src/store/projection";
-import { replaceSession } from "../../src/store/rebuild";
+import { apply } from "../../src/core/session/fold";
+import { type Head, type Identity, newHead } from "../../src/core/session/head";
+import { newProgress } from "../../src/core/session/progress";
+import { newState, type SessionState } from "../../src/core/session/state";
+import { insertEvents, isRefusal, type SessionRow, sessionRow, upsertSession } from "../../src/data/store/projection";
+import { replaceSession } from "../../src/data/store/rebuild";
 import { act, logOf, start, T0 } from "../support/log";
 import { inD1, sessionRow as rowOf } from "../support/visit";
 

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { findSession } from "../../src/store/sessions";
+import { findSession } from "../../src/data/store/sessions";
 import { stopClock, tick, tickUntilDrained } from "../support/clock";
 import { callsBy, faults, resetFaults } from "../support/faults";
 import {

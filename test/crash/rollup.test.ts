@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { collectVisitors } from "../../src/aggregates/collect";
-import type { Question } from "../../src/aggregates/question";
+import { collectVisitors } from "../../src/data/aggregates/collect";
+import type { Question } from "../../src/data/aggregates/question";
+import { deleteExpired } from "../../src/data/store/retention";
+import { freezeRollups, listMarks } from "../../src/data/store/rollups";
 import { ROLLUP_READ_TRIES } from "../../src/limits";
 import { rollUp } from "../../src/ops/rollup";
-import { deleteExpired } from "../../src/store/retention";
-import { freezeRollups, listMarks } from "../../src/store/rollups";
 import { seeded } from "../support/random";
 import { isBot, ledOf, sumsOf, visitorsOf } from "../support/recount";
 import { type MadeSession, putSessions } from "../support/rows";

@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Firing, Label, Scores } from "../../src/core/scoring/ledger";
+import { findSession } from "../../src/data/store/sessions";
+import { foldLog } from "../../src/ops/backtest";
 import type { EventInput } from "../../src/protocol/events";
-import { foldLog } from "../../src/scoring/backtest";
-import type { Firing, Label, Scores } from "../../src/scoring/ledger";
-import { findSession } from "../../src/store/sessions";
 import { stopClock, tick, tickUntilDrained } from "../support/clock";
 import { type Fault, faults, resetFaults } from "../support/faults";
 import { seeded } from "../support/random";

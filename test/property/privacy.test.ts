@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { cleanAddress, cleanText } from "../../src/privacy/address";
-import { cleanMessage } from "../../src/privacy/message";
+import { cleanAddress, cleanText } from "../../src/core/privacy/address";
+import { cleanMessage } from "../../src/core/privacy/message";
 import { cases } from "../support/scale";
 
 /** Whatever is around it, and however it is written: a secret does not get through, and what is clean stays. */

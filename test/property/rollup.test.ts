@@ -1,12 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DayBuilder } from "../../src/rollup/build";
-import { addDuration, type Durations, medianOf, mergeDurations } from "../../src/rollup/durations";
-import type { Facts } from "../../src/rollup/facts";
-import { type Hours, mergeHours, visitorsWithin } from "../../src/rollup/hours";
-import { planRange } from "../../src/rollup/plan";
-import { addToSketch, countSketch, mergeWritten, newSketch, SKETCH_ERROR, writeSketch } from "../../src/rollup/sketch";
-import { localDays } from "../../src/rollup/zone";
+import { DayBuilder } from "../../src/core/rollup/build";
+import { addDuration, type Durations, medianOf, mergeDurations } from "../../src/core/rollup/durations";
+import type { Facts } from "../../src/core/rollup/facts";
+import { type Hours, mergeHours, visitorsWithin } from "../../src/core/rollup/hours";
+import { planRange } from "../../src/core/rollup/plan";
+import {
+  addToSketch,
+  countSketch,
+  mergeWritten,
+  newSketch,
+  SKETCH_ERROR,
+  writeSketch,
+} from "../../src/core/rollup/sketch";
+import { localDays } from "../../src/protocol/zone";
 import { cases } from "../support/scale";
 
 const HOUR = 3_600_000;

@@ -1,17 +1,17 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { NetworkClasses } from "../../src/network/classes";
+import type { NetworkClasses } from "../../src/core/network/classes";
+import { SCORE_MAX, SCORES } from "../../src/core/scoring/ledger";
+import { RULES, RULES_VERSION, ruleSet } from "../../src/core/scoring/ruleset";
+import type { Entry, EventEntry, Unplaced } from "../../src/core/session/entry";
+import { apply, applyText } from "../../src/core/session/fold";
+import { newHead } from "../../src/core/session/head";
+import { newProgress } from "../../src/core/session/progress";
+import { newState, readSnapshot, type SessionState, writeSnapshot } from "../../src/core/session/state";
+import { columns, type Summary, summary } from "../../src/core/session/view";
+import { readDetail, withQuarantined, writeDetail } from "../../src/data/store/detail";
+import { foldLog } from "../../src/ops/backtest";
 import { BUILT_IN_TYPES } from "../../src/protocol/events";
-import { foldLog } from "../../src/scoring/backtest";
-import { SCORE_MAX, SCORES } from "../../src/scoring/ledger";
-import { RULES, RULES_VERSION, ruleSet } from "../../src/scoring/ruleset";
-import type { Entry, EventEntry, Unplaced } from "../../src/session/entry";
-import { apply, applyText } from "../../src/session/fold";
-import { newHead } from "../../src/session/head";
-import { newProgress } from "../../src/session/progress";
-import { newState, readSnapshot, type SessionState, writeSnapshot } from "../../src/session/state";
-import { columns, type Summary, summary } from "../../src/session/view";
-import { readDetail, withQuarantined, writeDetail } from "../../src/store/detail";
 import { counts, HOME, lead, logOf, NOWHERE, start, T0 } from "../support/log";
 import { cases } from "../support/scale";
 

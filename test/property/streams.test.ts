@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { completeness } from "../../src/session/completeness";
-import { ackOf, isSettled, newStream, settle } from "../../src/session/streams";
+import { completeness } from "../../src/core/delivery/completeness";
+import { ackOf, isSettled, newStream, settle } from "../../src/core/delivery/streams";
 import { cases } from "../support/scale";
 
 /** The plain model: a set of the numbers settled so far. */

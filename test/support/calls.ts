@@ -1,7 +1,8 @@
+import type { Entry } from "../../src/core/session/entry";
+import { apply } from "../../src/core/session/fold";
+import { type Intake, intake, type Known } from "../../src/core/session/intake";
+import type { TrackCall } from "../../src/core/session/track-call";
 import type { EventInput } from "../../src/protocol/events";
-import type { Entry } from "../../src/session/entry";
-import { apply } from "../../src/session/fold";
-import { type Intake, intake, type Known, type TrackCall } from "../../src/session/intake";
 
 /** Calls on a session as the Worker would make them, and what the intake makes of each, for tests without an actor. */
 

@@ -1,4 +1,4 @@
-import type { Contact } from "../../src/leads/lead";
+import type { Contact } from "../../src/core/leads/lead";
 
 /** Somebody who has said nothing. */
 export const NOBODY: Contact = {

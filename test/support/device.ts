@@ -1,7 +1,7 @@
 import { listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { whoIs } from "../../src/roster/who";
-import { visitorOf } from "../../src/session/visitor-id";
+import { whoIs } from "../../src/core/roster/who";
+import { visitorOf } from "../../src/core/session/visitor-id";
 import { rowsIn } from "./identity";
 import { everything, type Person } from "./person";
 import { rosterOf } from "./roster";

@@ -1,5 +1,5 @@
 import type { D1Migration } from "@cloudflare/vitest-pool-workers";
-import type { Env } from "../../src/env";
+import type { Env } from "../../src/bindings";
 import type { EndpointActor, LeadActor, SessionActor, SiteSettings } from "./worker";
 
 declare global {

@@ -1,8 +1,8 @@
-import type { IdentityActor } from "../../durable/identity";
-import type { RosterActor } from "../../durable/roster";
-import type { Spending } from "../../src/budget/spending";
-import type { Sighting } from "../../src/identity/record";
-import type { Report } from "../../src/roster/entry";
+import type { IdentityActor } from "../../durable/identity/actor";
+import type { RosterActor } from "../../durable/roster/actor";
+import type { Spending } from "../../src/core/budget/spending";
+import type { Sighting } from "../../src/core/identity/record";
+import type { Report } from "../../src/core/roster/entry";
 
 /**
  * Faults in thin wrappers round the bindings: each outside write passes here, by name, and may fail before it happens,

@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { placeOf } from "../../src/identity/name";
-import type { IdentityKind, IdentityRecord, Sighting } from "../../src/identity/record";
+import { placeOf } from "../../src/core/identity/name";
+import type { IdentityKind, IdentityRecord, Sighting } from "../../src/core/identity/record";
 
 /** Look-ups for tests of identities: where they are kept, and as what. */
 

@@ -1,8 +1,8 @@
-import type { Agent } from "../../src/network/agent";
-import type { NetworkClasses } from "../../src/network/classes";
-import type { IdentityCounts, LeadFacts } from "../../src/scoring/facts";
-import { RULES_VERSION } from "../../src/scoring/ruleset";
-import type { Entry, EventDetail, StartEntry, Unplaced } from "../../src/session/entry";
+import type { Agent } from "../../src/core/network/agent";
+import type { NetworkClasses } from "../../src/core/network/classes";
+import type { IdentityCounts, LeadFacts } from "../../src/core/scoring/facts";
+import { RULES_VERSION } from "../../src/core/scoring/ruleset";
+import type { Entry, EventDetail, StartEntry, Unplaced } from "../../src/core/session/entry";
 
 /** Logs as an actor would have written them, entry by entry, for tests of what they fold to. */
 

@@ -1,7 +1,7 @@
 import { listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
-import type { Erasure } from "../../src/protocol/erasure";
+import type { Erasure } from "../../src/core/api/erasure";
 import { rowsIn } from "./identity";
 import { rosterOf } from "./roster";
 import { ask, callOf, KEY, PAGE, post, someEvents, tablesOf, take } from "./visit";

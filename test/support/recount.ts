@@ -1,5 +1,5 @@
-import { pageName } from "../../src/session/page";
-import { sourceOf } from "../../src/sources/source";
+import { pageName } from "../../src/core/sources/page";
+import { sourceOf } from "../../src/core/sources/source";
 import { eventsOf, isOld, type MadeLead, type MadeSession, pageViewsOf } from "./rows";
 
 /** Aggregates counted again from the sessions themselves, in the plainest way there is: what P6 is held against. */

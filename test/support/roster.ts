@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
-import { shardName, shardOf } from "../../src/roster/shards";
-import { whoIs } from "../../src/roster/who";
+import { shardName, shardOf } from "../../src/core/roster/shards";
+import { whoIs } from "../../src/core/roster/who";
 
 export const shard = (n: number) => env.ROSTER.getByName(shardName(n));
 

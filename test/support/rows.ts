@@ -1,15 +1,15 @@
 import { env } from "cloudflare:workers";
-import type { Agent } from "../../src/network/agent";
-import type { DeviceClass } from "../../src/network/device";
-import type { Firing } from "../../src/scoring/ledger";
-import { newHead } from "../../src/session/head";
-import { pageName } from "../../src/session/page";
-import { newProgress } from "../../src/session/progress";
-import { newState } from "../../src/session/state";
-import { summary } from "../../src/session/view";
-import { visitorBy } from "../../src/session/visitor";
-import { sourceOf } from "../../src/sources/source";
-import { writeDetail } from "../../src/store/detail";
+import type { Agent } from "../../src/core/network/agent";
+import type { DeviceClass } from "../../src/core/network/device";
+import { visitorBy } from "../../src/core/network/visitor";
+import type { Firing } from "../../src/core/scoring/ledger";
+import { newHead } from "../../src/core/session/head";
+import { newProgress } from "../../src/core/session/progress";
+import { newState } from "../../src/core/session/state";
+import { summary } from "../../src/core/session/view";
+import { pageName } from "../../src/core/sources/page";
+import { sourceOf } from "../../src/core/sources/source";
+import { writeDetail } from "../../src/data/store/detail";
 import { NO_AGENT, NOWHERE } from "./log";
 
 /** Session rows written straight into D1, for tests of what is read from there. */

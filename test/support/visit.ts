@@ -1,11 +1,11 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
+import type { Entry, EventEntry } from "../../src/core/session/entry";
+import type { Progress } from "../../src/core/session/progress";
+import type { Refused, Taken, TrackResult } from "../../src/core/session/result";
+import type { TrackCall } from "../../src/core/session/track-call";
+import type { Live } from "../../src/core/session/view";
 import type { EventInput } from "../../src/protocol/events";
-import type { Entry, EventEntry } from "../../src/session/entry";
-import type { TrackCall } from "../../src/session/intake";
-import type { Progress } from "../../src/session/progress";
-import type { Refused, Taken, TrackResult } from "../../src/session/result";
-import type { Live } from "../../src/session/view";
 
 /** Builders and look-ups for tests that speak to a session's actor. */
 

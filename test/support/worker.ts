@@ -1,10 +1,10 @@
-import { EndpointActor as ProductionEndpoint } from "../../durable/endpoint";
-import { IdentityActor as ProductionIdentity } from "../../durable/identity";
-import { LeadActor as ProductionLead } from "../../durable/lead";
-import { SessionActor as Production } from "../../durable/session";
-import type { Env } from "../../src/env";
+import { EndpointActor as ProductionEndpoint } from "../../durable/endpoint/actor";
+import { IdentityActor as ProductionIdentity } from "../../durable/identity/actor";
+import { LeadActor as ProductionLead } from "../../durable/lead/actor";
+import { SessionActor as Production } from "../../durable/session/actor";
+import type { Env } from "../../src/bindings";
+import { Journal } from "../../src/data/store/journal";
 import worker from "../../src/index";
-import { Journal } from "../../src/store/journal";
 import {
   callerOf,
   faults,
@@ -16,13 +16,13 @@ import {
   faultyRoster,
 } from "./faults";
 
-export { AlertActor } from "../../durable/alerts";
-export { BudgetActor } from "../../durable/budget";
-export { EraserActor } from "../../durable/eraser";
-export { RealtimeActor } from "../../durable/realtime";
-export { RosterActor } from "../../durable/roster";
-export { SiteSettings } from "../../durable/site";
-export { SubmitActor } from "../../durable/submit";
+export { AlertActor } from "../../durable/alerts/actor";
+export { BudgetActor } from "../../durable/budget/actor";
+export { EraserActor } from "../../durable/eraser/actor";
+export { RealtimeActor } from "../../durable/realtime/actor";
+export { RosterActor } from "../../durable/roster/actor";
+export { SiteSettings } from "../../durable/site/actor";
+export { SubmitActor } from "../../durable/submit/actor";
 export default worker;
 
 /** A storage that throws at one call, once. */

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Backtest } from "../../src/scoring/backtest";
+import type { Backtest } from "../../src/ops/backtest";
 import { type LocalServer, startServer, until } from "../local/server.mjs";
 import { PAGE, post } from "./helpers";
 

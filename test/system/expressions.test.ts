@@ -13,7 +13,7 @@ const slow = (expressions: Awaited<ReturnType<typeof built>>): string[] =>
 
 describe("a header", () => {
   /** What the Worker says to its own actors is no outside text. */
-  const OWN = ["src/roster/socket.ts", "src/session/socket.ts", "src/protocol/header.ts"];
+  const OWN = ["src/core/roster/socket.ts", "src/core/session/socket.ts", "src/protocol/header.ts"];
 
   it("is cut before anything reads it: nobody takes one by another way than headerOf", () => {
     const readers = workerFiles().filter((file) => /headers?\.get\(/.test(readFileSync(file, "utf8")));
@@ -30,7 +30,7 @@ describe("hostile text of 64 KB", () => {
 
   it("keeps none that is made of a table busy", { timeout: 600_000 }, async () => {
     const all = await built();
-    expect(all.map(({ file }) => file)).toContain("src/network/bot-kind.ts");
+    expect(all.map(({ file }) => file)).toContain("src/core/network/bot-kind.ts");
     expect(slow(all)).toEqual([]);
   });
 

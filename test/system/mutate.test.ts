@@ -6,7 +6,7 @@ import { Runner } from "../../scripts/mutate/run.mjs";
 
 /** Mutants are judged one after another by one process: none may be judged by what another has left. */
 
-const FILE = "src/network/distance.ts";
+const FILE = "src/core/network/distance.ts";
 const TEST = { project: "unit", file: "test/unit/distance.test.ts" };
 
 /** The code with switches in the places where the mutators would write them. */

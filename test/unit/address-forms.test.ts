@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { maskAddress, senderOf, siteSenderOf, storedAddress } from "../../src/network/address";
+import { maskAddress, senderOf, siteSenderOf, storedAddress } from "../../src/core/network/address";
 
 describe("an IPv4 address", () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { maskAddress, senderOf, storedAddress } from "../../src/network/address";
+import { maskAddress, senderOf, storedAddress } from "../../src/core/network/address";
 
 describe("addresses", () => {
   it.each([

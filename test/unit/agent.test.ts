@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { agentOf } from "../../src/core/network/agent";
 import { AGENTS_REMEMBERED } from "../../src/limits";
-import { agentOf } from "../../src/network/agent";
 import { iphone, view } from "../support/agents";
 
 const WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)";

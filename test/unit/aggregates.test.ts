@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { crowdOf, exactly, hoursOf, windowVisitors } from "../../src/aggregates/collect";
+import { TOTALS } from "../../src/core/rollup/facts";
+import { newSlice, type Slice } from "../../src/core/rollup/slice";
+import { crowdOf, exactly, hoursOf, windowVisitors } from "../../src/data/aggregates/collect";
 import {
   engagementOf,
   figuresOf,
@@ -9,10 +11,8 @@ import {
   share,
   totalOf,
   typeSums,
-} from "../../src/aggregates/figures";
-import { TOTALS } from "../../src/rollup/facts";
-import { newSlice, type Slice } from "../../src/rollup/slice";
-import type { RolledRow } from "../../src/store/rollups";
+} from "../../src/data/aggregates/figures";
+import type { RolledRow } from "../../src/data/store/rollups";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { findAnomalies, sumsByName } from "../../src/anomaly/find";
-import type { Sums } from "../../src/anomaly/kinds";
-import { mad, median } from "../../src/anomaly/robust";
+import { findAnomalies, sumsByName } from "../../src/core/anomaly/find";
+import type { Sums } from "../../src/core/anomaly/kinds";
+import { mad, median } from "../../src/core/anomaly/robust";
+import { TOTALS, type Total } from "../../src/core/rollup/facts";
 import { ANOMALY_LOOK_BACK_MS, WEEK_MS } from "../../src/limits";
-import { TOTALS, type Total } from "../../src/rollup/facts";
 import { seeded } from "../support/random";
 
 const HOUR = 3_600_000;

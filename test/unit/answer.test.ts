@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { wayFrom } from "../../src/browser/lazy/lead/way";
-import { accepted, plainPage, redirectTo, wantsPage } from "../../src/leads/answer";
+import { accepted, plainPage, redirectTo, wantsPage } from "../../src/core/leads/answer";
 import { Forms } from "../../src/protocol/form";
+import { wayFrom } from "../../src/web/tracker/lazy/lead/way";
 
 const PAGE = "https://shop.example:8443/contact/form";
 const forms: Forms = { ...Forms.parse(undefined), redirect_hosts: ["other.example", "ported.example:9000"] };

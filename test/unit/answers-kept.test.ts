@@ -1,13 +1,13 @@
 import { describe } from "vitest";
-import { ErasureBody, PeopleBody, PersonBody } from "../../src/protocol/erasure";
-import { FingerprintBody, FingerprintsPage, IdentityBody } from "../../src/protocol/identity";
-import { AuditPage, KeysPage, NewKeyBody } from "../../src/protocol/keys";
+import { ErasureBody, PeopleBody, PersonBody } from "../../src/core/api/erasure";
+import { FingerprintBody, FingerprintsPage, IdentityBody } from "../../src/core/api/identity";
+import { AuditPage, KeysPage, NewKeyBody } from "../../src/core/api/keys";
+import * as leads from "../../src/core/api/leads";
+import { RealtimeBody } from "../../src/core/api/realtime";
+import { RebuildBody } from "../../src/core/api/rebuild";
+import { StorageBody } from "../../src/core/api/storage";
 import { LeadBody } from "../../src/protocol/lead";
-import * as leads from "../../src/protocol/leads";
-import { RealtimeBody } from "../../src/protocol/realtime";
-import { RebuildBody } from "../../src/protocol/rebuild";
 import { RecordingBody } from "../../src/protocol/recording";
-import { StorageBody } from "../../src/protocol/storage";
 
 import { type Answer, holdAnswers } from "./answer-places";
 

@@ -9,9 +9,9 @@ import {
   OverviewBody,
   PagesBody,
   SourcesBody,
-} from "../../src/protocol/aggregates";
-import { AnomaliesBody } from "../../src/protocol/anomalies";
-import * as answers from "../../src/protocol/answers";
+} from "../../src/core/api/aggregates";
+import { AnomaliesBody } from "../../src/core/api/anomalies";
+import * as answers from "../../src/core/api/answers";
 
 import { type Answer, holdAnswers } from "./answer-places";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { asnClass } from "../../src/network/asn";
-import type { AsnClass } from "../../src/network/classes";
+import { asnClass } from "../../src/core/network/asn";
+import type { AsnClass } from "../../src/core/network/classes";
 
 describe("an autonomous system's class", () => {
   it.each([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { backtestOne, foldLog, newBacktest, varied } from "../../src/scoring/backtest";
-import { RULES_VERSION, RuleSet, ruleSet } from "../../src/scoring/ruleset";
-import type { Entry, Unplaced } from "../../src/session/entry";
+import { RULES_VERSION, RuleSet, ruleSet } from "../../src/core/scoring/ruleset";
+import type { Entry, Unplaced } from "../../src/core/session/entry";
+import { backtestOne, foldLog, newBacktest, varied } from "../../src/ops/backtest";
 import { act, lead, logOf, NO_AGENT, start } from "../support/log";
 
 /** What other rules would have said of sessions that are over. */

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { foldLog } from "../../src/scoring/backtest";
-import type { Behaviour } from "../../src/scoring/behaviour";
-import { observe } from "../../src/scoring/behaviour";
-import { Topic, type TopicName } from "../../src/scoring/rule";
-import type { EventDetail, EventEntry, Unplaced } from "../../src/session/entry";
-import { newState } from "../../src/session/state";
+import type { EventDetail, EventEntry, Unplaced } from "../../src/core/session/entry";
+import { newState } from "../../src/core/session/state";
+import type { Behaviour } from "../../src/core/signals/behaviour";
+import { observe } from "../../src/core/signals/behaviour";
+import { Topic, type TopicName } from "../../src/core/signals/topic";
+import { foldLog } from "../../src/ops/backtest";
 import { act, logOf, start, T0 } from "../support/log";
 
 /** What a visitor's acts leave behind, act by act, and which rules are asked after each. */

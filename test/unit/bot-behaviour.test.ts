@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { type Behaviour, newBehaviour } from "../../src/scoring/behaviour";
-import { newPointer, type Pointer } from "../../src/scoring/pointer";
-import { RULES } from "../../src/scoring/ruleset";
-import type { Cadence } from "../../src/session/cadence";
-import { newState, type SessionState } from "../../src/session/state";
-import { newVelocity } from "../../src/session/velocity";
+import { RULES } from "../../src/core/scoring/ruleset";
+import { newState, type SessionState } from "../../src/core/session/state";
+import { type Behaviour, newBehaviour } from "../../src/core/signals/behaviour";
+import type { Cadence } from "../../src/core/signals/cadence";
+import { newPointer, type Pointer } from "../../src/core/signals/pointer";
+import { newVelocity } from "../../src/core/signals/velocity";
 
 /** Bot: behaviour. What each rule asks of a series, just short of it and just at it. */
 

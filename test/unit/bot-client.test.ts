@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { type Agent, agentOf } from "../../src/network/agent";
-import type { HeaderFinding, NetworkClasses } from "../../src/network/classes";
+import { type Agent, agentOf } from "../../src/core/network/agent";
+import type { HeaderFinding, NetworkClasses } from "../../src/core/network/classes";
+import type { Unplaced } from "../../src/core/session/entry";
+import { foldLog } from "../../src/ops/backtest";
 import type { Screen, Signals } from "../../src/protocol/track";
-import { foldLog } from "../../src/scoring/backtest";
-import type { Unplaced } from "../../src/session/entry";
 import { HOME, identity, logOf, NO_AGENT, network, start, T0 } from "../support/log";
 
 /** Bot: what a client cannot help showing. Each rule at, below and above what it asks for. */

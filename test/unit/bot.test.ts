@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { agentOf } from "../../src/core/network/agent";
+import { botOf } from "../../src/core/network/bot";
+import { BOT_KINDS, kindByCategory } from "../../src/core/network/bot-kind";
+import { browserOf } from "../../src/core/network/browser";
+import { deviceOf, systemOf } from "../../src/core/network/device";
 import { MAX_AGENT_UNITS } from "../../src/limits";
-import { agentOf } from "../../src/network/agent";
-import { botOf } from "../../src/network/bot";
-import { BOT_KINDS, kindByCategory } from "../../src/network/bot-kind";
-import { browserOf } from "../../src/network/browser";
-import { deviceOf, systemOf } from "../../src/network/device";
 import { android, compatible, iphone, linux, mac, view, windows } from "../support/agents";
 
 const botIn = (agent: string) => agentOf(agent)?.bot ?? null;

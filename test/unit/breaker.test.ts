@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Breaker, coolingOf, newBreaker, permit, type Report, record } from "../../src/leads/breaker";
+import { type Breaker, coolingOf, newBreaker, permit, type Report, record } from "../../src/core/leads/breaker";
 import { BREAKER_FAILURES } from "../../src/limits";
 
 const COOLING = { min_ms: 100, max_ms: 450, probe_ms: 7 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { withBrowserHeaders } from "../../src/http/browser-headers";
+import { withBrowserHeaders } from "../../src/edge/http/browser-headers";
 
 const shown = (
   path = "/health",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { Bucket } from "../../src/core/session/bucket";
 import { SESSION_BURST_EVENTS, SESSION_EVENTS_PER_SECOND } from "../../src/limits";
-import { Bucket } from "../../src/session/bucket";
 
 const T = 1_795_000_000_000;
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { chargeOf, chargeOfChunk } from "../../src/budget/charge";
-import { hourly, levelAt, spend, waitFor } from "../../src/budget/level";
-import { Senders } from "../../src/budget/senders";
-import { isShed, sessionAllowance, startWait } from "../../src/budget/site";
-import { Sites } from "../../src/budget/sites";
-import { admitTypes, isFull, isSpent } from "../../src/budget/types";
+import { chargeOf, chargeOfChunk } from "../../src/core/budget/charge";
+import { hourly, levelAt, spend, waitFor } from "../../src/core/budget/level";
+import { Senders } from "../../src/core/budget/senders";
+import { isShed, sessionAllowance, startWait } from "../../src/core/budget/site";
+import { Sites } from "../../src/core/budget/sites";
+import { admitTypes, isFull, isSpent } from "../../src/core/budget/types";
+import type { Entry } from "../../src/core/session/entry";
 import {
   BUDGET_ADD_MS,
   BUDGET_MAX_SENDERS,
@@ -16,7 +17,6 @@ import {
   SITE_MAX_TYPES,
   SPENT_SESSION_BYTES,
 } from "../../src/limits";
-import type { Entry } from "../../src/session/entry";
 
 const NOW = Date.UTC(2026, 10, 30, 12);
 const HOUR = 3_600_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CAMPAIGN, toldBy } from "../../src/browser/campaign";
+import { CAMPAIGN, toldBy } from "../../src/web/tracker/campaign";
 
 describe("a campaign, as the tracker knows it by the names of parameters,", () => {
   it.each([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { cleanAddress } from "../../src/privacy/address";
-import { isSecretName } from "../../src/privacy/names";
-import { isAllowed } from "../../src/privacy/rules";
+import { cleanAddress } from "../../src/core/privacy/address";
+import { isSecretName } from "../../src/core/privacy/names";
+import { isAllowed } from "../../src/core/privacy/rules";
 
 /** Addresses, as they leave the page and as they are stored. */
 

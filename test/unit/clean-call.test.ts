@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { cleanRecorded } from "../../src/privacy/call";
+import { cleanRecorded } from "../../src/core/privacy/call";
+import { buildCall, type CallContext } from "../../src/core/session/call";
 import { freeName, readName } from "../../src/protocol/event-name";
 import { type Batch, parseBatch } from "../../src/protocol/track";
-import { buildCall, type CallContext } from "../../src/session/call";
 
 /** Whatever a call brings, by whichever way: nothing secret of it gets to the journal. */
 

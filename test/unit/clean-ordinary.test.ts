@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { cleanAddress, cleanText } from "../../src/privacy/address";
-import { Cleaner } from "../../src/privacy/call";
+import { cleanAddress, cleanText } from "../../src/core/privacy/address";
+import { Cleaner } from "../../src/core/privacy/call";
 
 /** What sites' own addresses and texts say: none of it is anybody's secret. */
 

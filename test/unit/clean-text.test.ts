@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { cleanAddress, cleanText } from "../../src/privacy/address";
-import { cleanMessage } from "../../src/privacy/message";
+import { cleanAddress, cleanText } from "../../src/core/privacy/address";
+import { cleanMessage } from "../../src/core/privacy/message";
 
 /** Texts other than addresses: elements, titles, data, and what errors say. */
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clientNetwork } from "../../src/network/client";
+import { clientNetwork } from "../../src/core/network/client";
 import { NO_AGENT } from "../support/log";
 
 const HEADERS = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { comparable } from "../../src/leads/comparable";
-import { searchedText, searchText } from "../../src/leads/search";
+import { comparable } from "../../src/core/leads/comparable";
+import { searchedText, searchText } from "../../src/core/leads/search";
 import { NOBODY } from "../support/contact";
 
 describe("text that is compared", () => {

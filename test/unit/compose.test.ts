@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compose } from "../../src/leads/compose";
+import { compose } from "../../src/core/leads/compose";
 import { Forms } from "../../src/protocol/form";
 import { LeadInput } from "../../src/protocol/lead";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BANNERS } from "../../src/browser/lazy/consent/banners";
+import { BANNERS } from "../../src/web/tracker/lazy/consent/banners";
 
 type Name = keyof typeof BANNERS;
 type Case = [what: string, page: object, state: string | undefined, isAnswered?: boolean];

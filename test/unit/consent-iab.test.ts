@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { gppState } from "../../src/browser/lazy/consent/gpp";
-import { strictest } from "../../src/browser/lazy/consent/strictest";
-import { purposesIn, type TcData, tcfState } from "../../src/browser/lazy/consent/tcf";
+import { gppState } from "../../src/web/tracker/lazy/consent/gpp";
+import { strictest } from "../../src/web/tracker/lazy/consent/strictest";
+import { purposesIn, type TcData, tcfState } from "../../src/web/tracker/lazy/consent/tcf";
 
 const purposes = (...given: number[]) =>
   Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`${i + 1}`, given.includes(i + 1)]));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hear, modeState, newMode, signalsIn } from "../../src/browser/lazy/consent/mode";
+import { hear, modeState, newMode, signalsIn } from "../../src/web/tracker/lazy/consent/mode";
 
 /** As gtag.js puts it into the data layer: `function gtag() { dataLayer.push(arguments); }`. */
 function gtag(..._: unknown[]): unknown {

@@ -1,8 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { addDuration, type Durations, medianOf } from "../../src/rollup/durations";
-import { type Facts, PARTS } from "../../src/rollup/facts";
-import { countSketch, placeIn } from "../../src/rollup/sketch";
-import { addSession, contributionOf, cutBreakdown, mergeSlice, newSlice, writeSlice } from "../../src/rollup/slice";
+import { addDuration, type Durations, medianOf } from "../../src/core/rollup/durations";
+import { type Facts, PARTS } from "../../src/core/rollup/facts";
+import { countSketch, placeIn } from "../../src/core/rollup/sketch";
+import {
+  addSession,
+  contributionOf,
+  cutBreakdown,
+  mergeSlice,
+  newSlice,
+  writeSlice,
+} from "../../src/core/rollup/slice";
 
 const facts = (more: Partial<Facts> = {}): Facts => ({
   ...{ site: "a", visitor_id: "v", started_at: 1_000, last_event_at: 6_000, country: "DE", label: "human" },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { countryOf, regionOf } from "../../src/leads/country";
+import { countryOf, regionOf } from "../../src/core/leads/country";
 
 describe("a country", () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { placeAfter, saidAt } from "../../src/leads/crm-word";
+import { placeAfter, saidAt } from "../../src/core/leads/crm-word";
 
 const NOW = 1_900_000_000_700;
 const SECOND = 1_900_000_000_000;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Graph } from "../../src/dashboard/api/identity-types";
-import type { SessionRow, SiteSettings } from "../../src/dashboard/api/types";
-import { layOut } from "../../src/dashboard/graph/layout";
-import { incomplete, lossesOf } from "../../src/dashboard/quality/sums";
-import { draftOf, faultsOf, readDraft } from "../../src/dashboard/settings/draft";
+import type { Graph } from "../../src/web/dashboard/api/identity-types";
+import type { SessionRow, SiteSettings } from "../../src/web/dashboard/api/types";
+import { layOut } from "../../src/web/dashboard/graph/layout";
+import { incomplete, lossesOf } from "../../src/web/dashboard/quality/sums";
+import { draftOf, faultsOf, readDraft } from "../../src/web/dashboard/settings/draft";
 
 const row = (completeness: object): SessionRow =>
   ({ late: 1, quarantined: 0, shed: 3, completeness }) as Partial<SessionRow> as SessionRow;

@@ -1,16 +1,5 @@
 import { describe, expect, it } from "vitest";
 import {
-  ALONG_MS,
-  ARCHIVE_MS,
-  FLUSH_MS,
-  FORM_ABANDONED_MS,
-  IDLE_MS,
-  LINGER_MS,
-  RETRY_MAX_MS,
-  RETRY_MIN_MS,
-  WITHDRAWN_RETRY_MAX_MS,
-} from "../../src/limits";
-import {
   backoff,
   failed,
   flushAt,
@@ -23,9 +12,20 @@ import {
   storeDue,
   storesDue,
   wipeAt,
-} from "../../src/session/deadline";
-import { newProgress } from "../../src/session/progress";
-import { newState } from "../../src/session/state";
+} from "../../src/core/session/deadline";
+import { newProgress } from "../../src/core/session/progress";
+import { newState } from "../../src/core/session/state";
+import {
+  ALONG_MS,
+  ARCHIVE_MS,
+  FLUSH_MS,
+  FORM_ABANDONED_MS,
+  IDLE_MS,
+  LINGER_MS,
+  RETRY_MAX_MS,
+  RETRY_MIN_MS,
+  WITHDRAWN_RETRY_MAX_MS,
+} from "../../src/limits";
 
 const T = 1_795_000_000_000;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { deliveryId, newDelivery } from "../../src/leads/delivery";
-import { claimsOf, keysOf } from "../../src/leads/identity";
-import { messageType } from "../../src/leads/lead";
+import { deliveryId, newDelivery } from "../../src/core/leads/delivery";
+import { claimsOf, keysOf } from "../../src/core/leads/identity";
+import { messageType } from "../../src/core/leads/lead";
 
 describe("a delivery", () => {
   it("is named by what it is of, its number and where it goes, without a dot or the subject's dashes", () => {

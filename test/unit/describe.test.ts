@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { describe as described } from "../../src/dashboard/session/describe";
+import type { EventEntry } from "../../src/core/session/entry";
 import { readName } from "../../src/protocol/event-name";
-import type { EventEntry } from "../../src/session/entry";
+import { describe as described } from "../../src/web/dashboard/session/describe";
 
 const event = (more: Partial<EventEntry>): EventEntry => ({
   ...{ kind: "event", seq: 1, at: 0, received_at: 0, stream: "s1", number: 1, event_type: "click" },

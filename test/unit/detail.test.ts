@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import type { Agent } from "../../src/network/agent";
-import type { Firing } from "../../src/scoring/ledger";
-import type { Rule } from "../../src/scoring/rule";
-import { ruleSet } from "../../src/scoring/ruleset";
-import { newHead } from "../../src/session/head";
-import { newProgress } from "../../src/session/progress";
-import { newState } from "../../src/session/state";
-import { type Summary, summary } from "../../src/session/view";
-import { type DetailRow, readDetail, USUAL_RULES, withQuarantined, writeDetail } from "../../src/store/detail";
-import { botRules, readLedger, writeLedger } from "../../src/store/ledger";
+import type { Agent } from "../../src/core/network/agent";
+import type { Firing } from "../../src/core/scoring/ledger";
+import type { Rule } from "../../src/core/scoring/rule";
+import { ruleSet } from "../../src/core/scoring/ruleset";
+import { newHead } from "../../src/core/session/head";
+import { newProgress } from "../../src/core/session/progress";
+import { newState } from "../../src/core/session/state";
+import { type Summary, summary } from "../../src/core/session/view";
+import { type DetailRow, readDetail, USUAL_RULES, withQuarantined, writeDetail } from "../../src/data/store/detail";
+import { botRules, readLedger, writeLedger } from "../../src/data/store/ledger";
 import { HOME, NO_AGENT } from "../support/log";
 
 const T = 1_795_000_000_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { agentOf } from "../../src/network/agent";
-import { behindDesktop, type DeviceClass, deviceOf, systemOf } from "../../src/network/device";
+import { agentOf } from "../../src/core/network/agent";
+import { behindDesktop, type DeviceClass, deviceOf, systemOf } from "../../src/core/network/device";
 import { android, iphone, linux, mac, view, windows } from "../support/agents";
 
 const INSTAGRAM =

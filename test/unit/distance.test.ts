@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { excessRoundTrip } from "../../src/network/distance";
+import { excessRoundTrip } from "../../src/core/network/distance";
 
 /** Frankfurt's data centre, FRA, stands in the table at 50° north, 9° east. */
 const FRANKFURT = [50, 9] as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readEmail } from "../../src/leads/email";
+import { readEmail } from "../../src/core/leads/email";
 
 describe("the part before the @", () => {
   it.each(["a", "a.b.c", "a1", "1", "!#$%&'*+/=?^_`{|}~-", "a.!#", "e\u0301", "١٢", "Ж.ж", "x".repeat(64)])(

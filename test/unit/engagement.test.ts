@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { foldLog } from "../../src/scoring/backtest";
-import { newBehaviour } from "../../src/scoring/behaviour";
-import { ENGAGEMENT_RULES } from "../../src/scoring/engagement";
-import { newState, type SessionState } from "../../src/session/state";
+import { ENGAGEMENT_RULES } from "../../src/core/scoring/engagement";
+import { newState, type SessionState } from "../../src/core/session/state";
+import { newBehaviour } from "../../src/core/signals/behaviour";
+import { foldLog } from "../../src/ops/backtest";
 import { act, counts, identity, logOf, start } from "../support/log";
 
 /** How much a visitor does: what each thing gives, from nothing to as much as it can. */

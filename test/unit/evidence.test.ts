@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { campaignOf, freeze, noEvidence } from "../../src/leads/evidence";
+import type { Firing, ScoreName } from "../../src/core/scoring/ledger";
+import { campaignOf, freeze, noEvidence } from "../../src/core/session/evidence";
+import { newState, type SessionState } from "../../src/core/session/state";
 import { EVIDENCE_PAGES, EVIDENCE_REASONS } from "../../src/limits";
-import type { Firing, ScoreName } from "../../src/scoring/ledger";
-import { newState, type SessionState } from "../../src/session/state";
 import { HOME } from "../support/log";
 
 const firing = (rule: string, score: ScoreName, points: number): Firing => ({

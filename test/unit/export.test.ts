@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { csvCell, exportFormat, exportRows, pagesFrom, wantsBom } from "../../src/http/export";
+import { csvCell } from "../../src/core/csv";
+import { exportFormat, exportRows, pagesFrom, wantsBom } from "../../src/edge/http/export";
 import { EXPORT_CHUNK_BYTES } from "../../src/limits";
 
 const asked = (accept: string) => exportFormat(new Request("https://x.example", { headers: { Accept: accept } }));

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { BOUNCE_ENGAGED_MS, VPN_LIKELY } from "../../src/limits";
 import {
   atLeast,
   atMost,
@@ -16,7 +15,8 @@ import {
   TOTALS,
   totalsOf,
   valuesOf,
-} from "../../src/rollup/facts";
+} from "../../src/core/rollup/facts";
+import { BOUNCE_ENGAGED_MS, VPN_LIKELY } from "../../src/limits";
 
 const HOME = "https://a.example/";
 

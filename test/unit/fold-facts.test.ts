@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { EventEntry, Unplaced } from "../../src/core/session/entry";
+import type { SessionState } from "../../src/core/session/state";
 import { MAX_PAGES, MAX_PAGES_UNITS } from "../../src/limits";
-import { foldLog } from "../../src/scoring/backtest";
-import type { EventEntry, Unplaced } from "../../src/session/entry";
-import type { SessionState } from "../../src/session/state";
+import { foldLog } from "../../src/ops/backtest";
 import { act, HOME, logOf, NO_AGENT, network, start, T0 } from "../support/log";
 
 /** What a session's state knows of pages, numbers, networks and devices, entry by entry. */

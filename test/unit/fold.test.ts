@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { ruleSet } from "../../src/core/scoring/ruleset";
+import type { EventEntry, Unplaced } from "../../src/core/session/entry";
+import { apply, applyText } from "../../src/core/session/fold";
+import { newState, type SessionState } from "../../src/core/session/state";
 import { ENGAGED_GAP_MS, MAX_COUNTED_TYPES } from "../../src/limits";
-import { foldLog } from "../../src/scoring/backtest";
-import { ruleSet } from "../../src/scoring/ruleset";
-import type { EventEntry, Unplaced } from "../../src/session/entry";
-import { apply, applyText } from "../../src/session/fold";
-import { newState, type SessionState } from "../../src/session/state";
+import { foldLog } from "../../src/ops/backtest";
 import { act, HOME, lead, logOf, NO_AGENT, start, T0 } from "../support/log";
 
 /** What each entry of a log does to a session's state. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { graphOf, mergePlaces, type Neighbour, type Place } from "../../src/identity/graph";
-import { identityName } from "../../src/identity/name";
+import { graphOf, mergePlaces, type Neighbour, type Place } from "../../src/core/identity/graph";
+import { identityName } from "../../src/core/identity/name";
 import { IDENTITY_GRAPH_NODES } from "../../src/limits";
 
 const place = (more: Partial<Place> = {}): Place => ({

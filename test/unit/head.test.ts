@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
+import {
+  forget,
+  type Head,
+  identityMark,
+  learn,
+  mergeTraits,
+  networkTokens,
+  newHead,
+} from "../../src/core/session/head";
 import { MAX_NETWORK_CHANGES, MAX_TRAITS, MAX_TRAITS_KEPT_UNITS } from "../../src/limits";
-import { forget, type Head, identityMark, learn, mergeTraits, networkTokens, newHead } from "../../src/session/head";
 
 /** What an actor knows of who its visitor is. */
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readHeaders } from "../../src/network/headers";
+import { readHeaders } from "../../src/core/network/headers";
 
 const chrome = (version: number) =>
   `Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${version}.0.0.0 Safari/537.36`;

@@ -7,9 +7,9 @@ import {
   mergeHours,
   visitorsWithin,
   writeHours,
-} from "../../src/rollup/hours";
-import { type Plan, planRange } from "../../src/rollup/plan";
-import { isZone, localDays } from "../../src/rollup/zone";
+} from "../../src/core/rollup/hours";
+import { type Plan, planRange } from "../../src/core/rollup/plan";
+import { isZone, localDays } from "../../src/protocol/zone";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

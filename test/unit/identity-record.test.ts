@@ -8,7 +8,7 @@ import {
   settle,
   take,
   workOf,
-} from "../../src/identity/record";
+} from "../../src/core/identity/record";
 import {
   IDENTITY_COUNTER_MS,
   IDENTITY_KEPT_MS,

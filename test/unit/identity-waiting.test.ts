@@ -8,10 +8,10 @@ import {
   readPlace,
   sharedBy,
   stemOf,
-} from "../../src/identity/name";
-import { Waiting } from "../../src/identity/waiting";
+} from "../../src/core/identity/name";
+import { Waiting } from "../../src/core/identity/waiting";
+import { counterName } from "../../src/data/store/counters";
 import { ADDRESS_SHARDS, IDENTITY_SHARDS, IDENTITY_WAITING_MAX } from "../../src/limits";
-import { counterName } from "../../src/store/counters";
 
 describe("identities that wait", () => {
   it("are taken in the order in which they came, once, and not before they are due", () => {

@@ -12,7 +12,7 @@ import {
   take,
   windowOf,
   workOf,
-} from "../../src/identity/record";
+} from "../../src/core/identity/record";
 import { IDENTITY_COUNTER_MS, IDENTITY_WINDOW_MS } from "../../src/limits";
 import { T0 } from "../support/log";
 

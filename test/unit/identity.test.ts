@@ -8,7 +8,7 @@ import {
   take,
   windowOf,
   workOf,
-} from "../../src/identity/record";
+} from "../../src/core/identity/record";
 import { IDENTITY_KEPT_MS, IDENTITY_MAX_EDGES, IDENTITY_MAX_SIGHTINGS, IDENTITY_WINDOW_MS } from "../../src/limits";
 import { T0 } from "../support/log";
 

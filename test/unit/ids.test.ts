@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isOwn, secret, uuid } from "../../src/browser/ids";
+import { isOwn, secret, uuid } from "../../src/web/tracker/ids";
 
 /** What the tracker makes, and knows again as its own. */
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Known } from "../../src/core/session/intake";
+import type { TrackCall } from "../../src/core/session/track-call";
+import { unlinked } from "../../src/core/session/unlink";
 import { MAX_SIGNALS } from "../../src/limits";
-import type { Known, TrackCall } from "../../src/session/intake";
-import { unlinked } from "../../src/session/unlink";
 import { call, codeOf, kinds, knownAfter, type Options, only, someEvents, startless, T, take } from "../support/calls";
 import { HOME } from "../support/log";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { firstSeq } from "../../src/session/entry";
-import { sameText } from "../../src/session/intake";
+import { firstSeq } from "../../src/core/session/entry";
+import { sameText } from "../../src/core/session/intake";
 import { call, codeOf, ID, kinds, knownAfter, only, PAGE, someEvents, startless, T, take } from "../support/calls";
 
 /** What a call on a session comes to, before anything is changed. */

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { apply } from "../../src/core/session/fold";
+import { abandonedAt } from "../../src/core/session/forms";
+import { intake, type Known } from "../../src/core/session/intake";
+import type { SessionState } from "../../src/core/session/state";
+import type { TrackCall } from "../../src/core/session/track-call";
 import { FORM_ABANDONED_MS } from "../../src/limits";
 import type { EventInput } from "../../src/protocol/events";
-import { apply } from "../../src/session/fold";
-import { abandonedAt } from "../../src/session/forms";
-import { intake, type Known, type TrackCall } from "../../src/session/intake";
-import type { SessionState } from "../../src/session/state";
 import { callOf } from "../support/visit";
 
 /** Acts that are delivered hours after they happened, by a page that was offline: what they say of time is their own. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type * as z from "zod";
+import { DeliveriesQuery, LeadsQuery, LeadValuesQuery, RedeliverInput } from "../../src/core/api/leads";
 import {
   EMAIL_MAX_UNITS,
   LEAD_MAX_FIELD_NAME_UNITS,
@@ -13,7 +14,6 @@ import {
   REDELIVER_MAX,
 } from "../../src/limits";
 import { CallbackInput, LeadInput } from "../../src/protocol/lead";
-import { DeliveriesQuery, LeadsQuery, LeadValuesQuery, RedeliverInput } from "../../src/protocol/leads";
 
 const ID = "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d";
 const text = (length: number) => "x".repeat(length);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fieldOf, looksLikeLead, sortFields } from "../../src/leads/names";
+import { fieldOf, looksLikeLead, sortFields } from "../../src/core/leads/names";
 
 describe("a field's name", () => {
   it.each([

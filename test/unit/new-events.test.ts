@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { newStream } from "../../src/core/delivery/streams";
+import type { Unplaced } from "../../src/core/session/entry";
+import { takeEvents } from "../../src/core/session/events";
+import { newState, type SessionState } from "../../src/core/session/state";
 import { MAX_STREAMS } from "../../src/limits";
 import type { EventInput } from "../../src/protocol/events";
 import type { Batch } from "../../src/protocol/track";
-import type { Unplaced } from "../../src/session/entry";
-import { takeEvents } from "../../src/session/events";
-import { newState, type SessionState } from "../../src/session/state";
-import { newStream } from "../../src/session/streams";
 
 /** Which events of a batch are new, and what they look like in the journal. */
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { newStream } from "../../src/core/delivery/streams";
+import type { EventEntry } from "../../src/core/session/entry";
+import { abandonedAt, abandonments, closeForm, noteForm } from "../../src/core/session/forms";
+import type { OpenForm } from "../../src/core/session/open-form";
+import { newState, type SessionState } from "../../src/core/session/state";
 import { FORM_ABANDONED_MS, MAX_FORM_FIELDS, MAX_ID_UNITS, MAX_OPEN_FORMS } from "../../src/limits";
-import type { EventEntry } from "../../src/session/entry";
-import { abandonedAt, abandonments, closeForm, noteForm, type OpenForm } from "../../src/session/forms";
-import { newState, type SessionState } from "../../src/session/state";
-import { newStream } from "../../src/session/streams";
 
 /** Forms that somebody has begun, and when they count as abandoned. */
 

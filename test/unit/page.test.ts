@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { filterFields } from "../../src/core/api/filter";
+import { nameAmong, pageName, pageUrl } from "../../src/core/sources/page";
 import { MAX_URL_UNITS } from "../../src/limits";
-import { filterFields } from "../../src/protocol/filter";
-import { nameAmong, pageName, pageUrl } from "../../src/session/page";
 
 const SHOP = "https://shop.example/";
 const filter = z.object({ page: filterFields.page });

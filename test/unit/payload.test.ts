@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { noEvidence } from "../../src/leads/evidence";
-import type { Act, Contact, Evidence, Reason, Submission } from "../../src/leads/lead";
-import { leadMessage } from "../../src/leads/payload";
+import type { Act, Contact, Evidence, Reason, Submission } from "../../src/core/leads/lead";
+import { leadMessage } from "../../src/core/leads/payload";
+import { noEvidence } from "../../src/core/session/evidence";
 import { WEBHOOK_MAX_BYTES } from "../../src/limits";
 
 const CONTACT: Contact = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { looksLikePhone, readPhone as read } from "../../src/leads/phone";
+import { looksLikePhone, readPhone as read } from "../../src/core/leads/phone";
 
 const BERLIN = "+4930901820";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { placeInTime } from "../../src/core/session/time";
 import { MAX_EVENT_AGE_MS } from "../../src/limits";
-import { placeInTime } from "../../src/session/time";
 
 const NOW = 1_795_000_000_000;
 

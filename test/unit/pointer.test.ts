@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { move, newPointer, type Pointer } from "../../src/scoring/pointer";
+import { move, newPointer, type Pointer } from "../../src/core/signals/pointer";
 
 /** How a pointer's paths become counts. Each point of a path is written as ms since the one before, x, y. */
 

@@ -7,7 +7,7 @@ import {
   type Progress,
   withRows,
   written,
-} from "../../src/session/progress";
+} from "../../src/core/session/progress";
 
 /** What an actor that wakes up makes of a plan, by the rows that are left. */
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import type * as z from "zod";
-import { LIST_DEFAULT, LIST_MAX, MAX_KEY_NAME_UNITS, MAX_KEY_SITES, MAX_URL_UNITS } from "../../src/limits";
 import {
   BotsQuery,
   BreakdownQuery,
@@ -10,17 +9,18 @@ import {
   GeoQuery,
   OverviewQuery,
   SourcesQuery,
-} from "../../src/protocol/aggregates";
-import { EventsQuery, NoQuery, SessionsQuery, TicketInput } from "../../src/protocol/analytics";
-import { AnomaliesQuery } from "../../src/protocol/anomalies";
-import { ErasureQuery, PeopleQuery, PersonQuery } from "../../src/protocol/erasure";
-import { FingerprintQuery, FingerprintsQuery } from "../../src/protocol/identity";
-import { KeyInput, KeysQuery, SCOPES } from "../../src/protocol/keys";
-import { ListQuery } from "../../src/protocol/list";
-import { LogsQuery } from "../../src/protocol/logs";
-import { RealtimeQuery } from "../../src/protocol/realtime";
-import { RebuildInput } from "../../src/protocol/rebuild";
-import { StorageQuery } from "../../src/protocol/storage";
+} from "../../src/core/api/aggregates";
+import { EventsQuery, NoQuery, SessionsQuery, TicketInput } from "../../src/core/api/analytics";
+import { AnomaliesQuery } from "../../src/core/api/anomalies";
+import { ErasureQuery, PeopleQuery, PersonQuery } from "../../src/core/api/erasure";
+import { FingerprintQuery, FingerprintsQuery } from "../../src/core/api/identity";
+import { KeyInput, KeysQuery, SCOPES } from "../../src/core/api/keys";
+import { ListQuery } from "../../src/core/api/list";
+import { LogsQuery } from "../../src/core/api/logs";
+import { RealtimeQuery } from "../../src/core/api/realtime";
+import { RebuildInput } from "../../src/core/api/rebuild";
+import { StorageQuery } from "../../src/core/api/storage";
+import { LIST_DEFAULT, LIST_MAX, MAX_KEY_NAME_UNITS, MAX_KEY_SITES, MAX_URL_UNITS } from "../../src/limits";
 
 const text = (length: number) => "x".repeat(length);
 const url = (length: number) => `https://a.example/${text(length - "https://a.example/".length)}`;

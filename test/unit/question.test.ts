@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { classesOf, sliceFor } from "../../src/aggregates/question";
+import { classesOf, sliceFor } from "../../src/data/aggregates/question";
 
 describe("a question", () => {
   it("about bots names the classes that are in its answer", () => {

@@ -1,4 +1,10 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { parseChunk, type StoredChunk } from "../../src/core/recording/chunk";
+import { gunzip, gzip, isGzip } from "../../src/core/recording/gzip";
+import { clockOf, mergeChunks, type ReadEvent } from "../../src/core/recording/merge";
+import { isDue, isFull, orderOf, type RecordRule, ruleOf } from "../../src/core/recording/rule";
+import { newRecording, withChunk, withdraw } from "../../src/core/recording/state";
+import { newState, type SessionState } from "../../src/core/session/state";
 import {
   RECORDING_MAX_BYTES,
   RECORDING_MAX_CHUNKS,
@@ -7,12 +13,6 @@ import {
   RECORDING_MAX_SESSION_BYTES,
 } from "../../src/limits";
 import { ChunkBody } from "../../src/protocol/recording";
-import { parseChunk, type StoredChunk } from "../../src/recording/chunk";
-import { gunzip, gzip, isGzip } from "../../src/recording/gzip";
-import { clockOf, mergeChunks, type ReadEvent } from "../../src/recording/merge";
-import { isDue, isFull, orderOf, type RecordRule, ruleOf } from "../../src/recording/rule";
-import { newRecording, withChunk, withdraw } from "../../src/recording/state";
-import { newState, type SessionState } from "../../src/session/state";
 
 const ID = "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d";
 const EVENT = { type: 3, timestamp: 5, data: {} };

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { seenAt } from "../../src/dashboard/replay/camera";
-import { advance, createClock, pausesOf } from "../../src/dashboard/replay/clock";
-import { isWithin, lastAt, sceneOf, sheetAt } from "../../src/dashboard/replay/scene";
-import { scoresOver } from "../../src/dashboard/replay/scores";
-import { RULES_VERSION } from "../../src/scoring/ruleset";
-import type { Entry, EventEntry, StartEntry } from "../../src/session/entry";
-import { apply } from "../../src/session/fold";
-import { newState } from "../../src/session/state";
+import { RULES_VERSION } from "../../src/core/scoring/ruleset";
+import type { Entry, EventEntry, StartEntry } from "../../src/core/session/entry";
+import { apply } from "../../src/core/session/fold";
+import { newState } from "../../src/core/session/state";
+import { seenAt } from "../../src/web/dashboard/replay/camera";
+import { advance, createClock, pausesOf } from "../../src/web/dashboard/replay/clock";
+import { isWithin, lastAt, sceneOf, sheetAt } from "../../src/web/dashboard/replay/scene";
+import { scoresOver } from "../../src/web/dashboard/replay/scores";
 
 const T = 1_700_000_000_000;
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { foldLog } from "../../src/scoring/backtest";
-import type { Firing } from "../../src/scoring/ledger";
-import { RULES } from "../../src/scoring/ruleset";
-import type { Unplaced } from "../../src/session/entry";
+import type { Firing } from "../../src/core/scoring/ledger";
+import { RULES } from "../../src/core/scoring/ruleset";
+import type { Unplaced } from "../../src/core/session/entry";
+import { foldLog } from "../../src/ops/backtest";
 import { act, HOME, identity, lead, logOf, start } from "../support/log";
 
 const SEEN = [act("page_view", 0), act("click", 20_000, { x: 5, y: 5 })];

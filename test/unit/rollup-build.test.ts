@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { DayBuilder, type DayRow, HourBuilder } from "../../src/core/rollup/build";
+import { DIMENSIONS, type Facts, TOTALS } from "../../src/core/rollup/facts";
+import { type Hours, mergeHours } from "../../src/core/rollup/hours";
+import { countSketch } from "../../src/core/rollup/sketch";
+import { mergeStored, newSlice } from "../../src/core/rollup/slice";
 import { ROLLUP_TOP } from "../../src/limits";
-import { DayBuilder, type DayRow, HourBuilder } from "../../src/rollup/build";
-import { DIMENSIONS, type Facts, TOTALS } from "../../src/rollup/facts";
-import { type Hours, mergeHours } from "../../src/rollup/hours";
-import { countSketch } from "../../src/rollup/sketch";
-import { mergeStored, newSlice } from "../../src/rollup/slice";
 
 const HOUR = 3_600_000;
 const BASE = Date.UTC(2026, 10, 29);

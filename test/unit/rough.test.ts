@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { rough } from "../../src/browser/rough";
+import { rough } from "../../src/web/tracker/rough";
 
 describe("what is left of a text before the file that knows secrets has come", () => {
   it.each([

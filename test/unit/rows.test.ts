@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { afterDay, beforeDay, dayOf, dayOfKey } from "../../src/store/archive-days";
-import { conditionsOf, joinConditions } from "../../src/store/facts";
-import { cutPage, pageEnd } from "../../src/store/page";
-import { eventsOf, isRefusal } from "../../src/store/projection";
-import { readStreams, writeStreams } from "../../src/store/streams";
-import { fromTuple, type Places, toTuple, trimmed } from "../../src/store/tuple";
+import { readStreams, writeStreams } from "../../src/core/session/delivered";
+import { fromTuple, type Places, toTuple, trimmed } from "../../src/core/tuple";
+import { afterDay, beforeDay, dayOf, dayOfKey } from "../../src/data/store/archive-days";
+import { conditionsOf, joinConditions } from "../../src/data/store/facts";
+import { cutPage, pageEnd } from "../../src/data/store/page";
+import { eventsOf, isRefusal } from "../../src/data/store/projection";
 
 describe("a page of a list", () => {
   it("has the row after it as the sign that there are more", () => {

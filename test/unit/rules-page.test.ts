@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import page from "../../docs/rules.md?raw";
-import { rulesPage } from "../../src/scoring/rules-page";
-import { RULES, RULES_VERSION, ruleSet } from "../../src/scoring/ruleset";
+import { rulesPage } from "../../src/core/scoring/rules-page";
+import { RULES, RULES_VERSION, ruleSet } from "../../src/core/scoring/ruleset";
 
 describe("the page of the rules", () => {
   it("is what the rules say: run npm run docs:rules", () => expect(page).toBe(rulesPage()));

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { type Attempt, expiryOf, judgeAttempt, readRetryAfter, readSchedule, reasonOf } from "../../src/leads/schedule";
+import {
+  type Attempt,
+  expiryOf,
+  judgeAttempt,
+  readRetryAfter,
+  readSchedule,
+  reasonOf,
+} from "../../src/core/leads/schedule";
 import { WEBHOOK_EXPIRY_FACTOR, WEBHOOK_MAX_RETRY_AFTER_MS, WEBHOOK_SCHEDULE_MS } from "../../src/limits";
 
 const answered = (status: number, retry_after_ms: number | null = null): Attempt => ({

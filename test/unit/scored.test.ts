@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { foldLog } from "../../src/scoring/backtest";
-import { RuleSet } from "../../src/scoring/ruleset";
-import type { EventEntry, Unplaced } from "../../src/session/entry";
+import { RuleSet } from "../../src/core/scoring/ruleset";
+import type { EventEntry, Unplaced } from "../../src/core/session/entry";
+import { foldLog } from "../../src/ops/backtest";
 import { act, HOME, identity, lead, logOf, network, start, T0 } from "../support/log";
 
 /** Which entries of a log the scores hear of. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { foldLog } from "../../src/scoring/backtest";
-import { BEHAVIOUR_RULES } from "../../src/scoring/behaviour-rules";
-import type { Unplaced } from "../../src/session/entry";
+import { BEHAVIOUR_RULES } from "../../src/core/scoring/behaviour-rules";
+import type { Unplaced } from "../../src/core/session/entry";
+import { foldLog } from "../../src/ops/backtest";
 import { act, logOf, start } from "../support/log";
 
 /** Scripts as their acts show them: each rule of behaviour is asked after the very act that fills its series. */

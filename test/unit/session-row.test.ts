@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { followRequest, hubName, readFollow } from "../../src/roster/socket";
-import { type Identity, newHead } from "../../src/session/head";
-import { newProgress } from "../../src/session/progress";
-import { newState } from "../../src/session/state";
-import { sessionRow } from "../../src/store/projection";
+import { followRequest, hubName, readFollow } from "../../src/core/roster/socket";
+import { type Identity, newHead } from "../../src/core/session/head";
+import { newProgress } from "../../src/core/session/progress";
+import { newState } from "../../src/core/session/state";
+import { sessionRow } from "../../src/data/store/projection";
 
 const ID = "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d";
 const T = 1_795_000_000_000;

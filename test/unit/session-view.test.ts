@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { agentOf } from "../../src/core/network/agent";
+import { type Identity, learn, newHead } from "../../src/core/session/head";
+import { newProgress } from "../../src/core/session/progress";
+import { newState, readSnapshot, STATE_VERSION, writeSnapshot } from "../../src/core/session/state";
+import { columns, liveView, newest, summary } from "../../src/core/session/view";
 import { LIVE_MAX_ENTRIES } from "../../src/limits";
-import { agentOf } from "../../src/network/agent";
-import { foldLog } from "../../src/scoring/backtest";
-import { type Identity, learn, newHead } from "../../src/session/head";
-import { newProgress } from "../../src/session/progress";
-import { newState, readSnapshot, STATE_VERSION, writeSnapshot } from "../../src/session/state";
-import { columns, liveView, newest, summary } from "../../src/session/view";
+import { foldLog } from "../../src/ops/backtest";
 import { iphone } from "../support/agents";
 import { act, HOME, logOf, start, T0 } from "../support/log";
 

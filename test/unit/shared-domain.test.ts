@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { readFrom, type Shared, written } from "../../src/browser/lazy/domain/shared";
-import { isWithin } from "../../src/session/domain";
-import { visitorOf } from "../../src/session/visitor-id";
-import { isProof, proofOf, sharedDomain } from "../../src/session/visitor-proof";
+import { isWithin } from "../../src/core/session/domain";
+import { visitorOf } from "../../src/core/session/visitor-id";
+import { isProof, proofOf, sharedDomain } from "../../src/core/session/visitor-proof";
+import { readFrom, type Shared, written } from "../../src/web/tracker/lazy/domain/shared";
 
 const SHARED: Shared = {
   visitor: "0190c0de-0000-8000-8000-000000000001",

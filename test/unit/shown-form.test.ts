@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { shownForm } from "../../src/leads/form";
+import { shownForm } from "../../src/core/leads/form";
 import { FormDefinition, Forms } from "../../src/protocol/form";
 
 const contact = FormDefinition.parse({

@@ -10,7 +10,7 @@ import {
   SKETCH_ERROR,
   type Sketch,
   writeSketch,
-} from "../../src/rollup/sketch";
+} from "../../src/core/rollup/sketch";
 
 const REGISTERS = 4_096;
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ROLLUP_TOP } from "../../src/limits";
-import { addDuration, type Durations, medianOf, mergeDurations } from "../../src/rollup/durations";
-import { TOTALS } from "../../src/rollup/facts";
+import { addDuration, type Durations, medianOf, mergeDurations } from "../../src/core/rollup/durations";
+import { TOTALS } from "../../src/core/rollup/facts";
 import {
   addSums,
   addValue,
@@ -12,7 +11,8 @@ import {
   ranked,
   type Slice,
   writeSlice,
-} from "../../src/rollup/slice";
+} from "../../src/core/rollup/slice";
+import { ROLLUP_TOP } from "../../src/limits";
 
 /** A slice of countries, with the sums of each. */
 function sliceOf(countries: Record<string, number[]>, more: Partial<Slice> = {}): Slice {

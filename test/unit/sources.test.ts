@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { brandOfHost } from "../../src/sources/brands";
-import type { Channel } from "../../src/sources/channel";
-import { cutText, nameOf } from "../../src/sources/names";
-import { referrerHost } from "../../src/sources/referrer";
-import { sourceName, sourceOf } from "../../src/sources/source";
-import { listedTable, ownTable } from "../../src/sources/table";
+import { brandOfHost } from "../../src/core/sources/brands";
+import type { Channel } from "../../src/core/sources/channels";
+import { cutText, nameOf } from "../../src/core/sources/names";
+import { referrerHost } from "../../src/core/sources/referrer";
+import { sourceName, sourceOf } from "../../src/core/sources/source";
+import { listedTable, ownTable } from "../../src/core/sources/table";
 
 const HERE = "https://shop.example/";
 const of = (query: string, referrer: string | null = null) => sourceOf(`${HERE}?${query}`, referrer);

@@ -1,8 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MAX_GAPS, MAX_MISSING_NAMED, MAX_STREAMS, PLAUSIBLE_LOSS } from "../../src/limits";
-import { completeness } from "../../src/session/completeness";
-import { firstSeq } from "../../src/session/entry";
-import { readSocket, socketRequest } from "../../src/session/socket";
+import { completeness } from "../../src/core/delivery/completeness";
 import {
   ackOf,
   copyStream,
@@ -13,7 +10,10 @@ import {
   type Settled,
   settle,
   streamOf,
-} from "../../src/session/streams";
+} from "../../src/core/delivery/streams";
+import { firstSeq } from "../../src/core/session/entry";
+import { readSocket, socketRequest } from "../../src/core/session/socket";
+import { MAX_GAPS, MAX_MISSING_NAMED, MAX_STREAMS, PLAUSIBLE_LOSS } from "../../src/limits";
 
 /** What has arrived of numbered things, and what is still missing. */
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { compose } from "../../src/leads/compose";
-import { sortFields } from "../../src/leads/names";
-import { saidOf, submitName } from "../../src/leads/submit-name";
+import { compose } from "../../src/core/leads/compose";
+import { sortFields } from "../../src/core/leads/names";
+import { saidOf, submitName } from "../../src/core/leads/submit-name";
 import { Forms } from "../../src/protocol/form";
 import { LeadInput } from "../../src/protocol/lead";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { readCounts, readViews, sumOf, writeCounts, writeViews } from "../../src/core/session/tallies";
 import { BUILT_IN_TYPES } from "../../src/protocol/types";
-import { readCounts, readViews, sumOf, writeCounts, writeViews } from "../../src/session/tallies";
 
 /** How counts are stored in a session's row: short, and readable in the form of older rows. */
 

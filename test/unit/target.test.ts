@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { namedHosts, targetFault } from "../../src/leads/target";
+import { namedHosts, targetFault } from "../../src/core/leads/target";
 
 describe("a webhook's target", () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { offsetOf, zoneGap } from "../../src/network/timezone";
+import { offsetOf, zoneGap } from "../../src/core/network/timezone";
 
 const WINTER = Date.UTC(2031, 0, 15, 12);
 const SUMMER = Date.UTC(2031, 6, 15, 12);

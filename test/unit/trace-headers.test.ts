@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { preflight } from "../../src/http/cors";
-import { traceHeaders } from "../../src/http/trace-headers";
+import { preflight } from "../../src/edge/http/cors";
+import { traceHeaders } from "../../src/edge/http/trace-headers";
 import { MAX_HEADER_UNITS } from "../../src/limits";
 
 const asking = (names: string): Headers => new Headers({ "Access-Control-Request-Headers": names });

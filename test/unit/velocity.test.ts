@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { beat, newCadence, rhythm } from "../../src/session/cadence";
-import { add, newSpread, variation } from "../../src/session/spread";
-import { newVelocity, rates, record } from "../../src/session/velocity";
+import { beat, newCadence, rhythm } from "../../src/core/signals/cadence";
+import { add, newSpread, variation } from "../../src/core/signals/spread";
+import { newVelocity, rates, record } from "../../src/core/signals/velocity";
 
 const T = 1_795_000_000_000;
 

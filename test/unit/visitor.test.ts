@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { agentOf } from "../../src/network/agent";
-import type { NetworkClasses } from "../../src/network/classes";
-import { foldLog } from "../../src/scoring/backtest";
-import { newHead } from "../../src/session/head";
-import { newProgress } from "../../src/session/progress";
-import { summary } from "../../src/session/view";
-import { readDetail, writeDetail } from "../../src/store/detail";
+import { agentOf } from "../../src/core/network/agent";
+import type { NetworkClasses } from "../../src/core/network/classes";
+import { newHead } from "../../src/core/session/head";
+import { newProgress } from "../../src/core/session/progress";
+import { summary } from "../../src/core/session/view";
+import { readDetail, writeDetail } from "../../src/data/store/detail";
+import { foldLog } from "../../src/ops/backtest";
 import { android, compatible, iphone, mac, windows } from "../support/agents";
 import { HOME, logOf, start, T0 } from "../support/log";
 

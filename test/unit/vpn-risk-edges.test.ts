@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { NetworkClasses } from "../../src/network/classes";
-import { newBehaviour } from "../../src/scoring/behaviour";
-import { newJudgement } from "../../src/scoring/ledger";
-import { RULES } from "../../src/scoring/ruleset";
-import { newState, type SessionState } from "../../src/session/state";
+import type { NetworkClasses } from "../../src/core/network/classes";
+import { newJudgement } from "../../src/core/scoring/ledger";
+import { RULES } from "../../src/core/scoring/ruleset";
+import { newState, type SessionState } from "../../src/core/session/state";
+import { newBehaviour } from "../../src/core/signals/behaviour";
 import { counts, HOME } from "../support/log";
 
 /** VPN and risk, rule by rule: one below what each asks for, and at it, with what it says. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { NetworkClasses } from "../../src/network/classes";
-import { foldLog } from "../../src/scoring/backtest";
-import type { Unplaced } from "../../src/session/entry";
+import type { NetworkClasses } from "../../src/core/network/classes";
+import type { Unplaced } from "../../src/core/session/entry";
+import { foldLog } from "../../src/ops/backtest";
 import { HOME, identity, logOf, NOWHERE, network, start } from "../support/log";
 
 /** What the edge sees, what else happens, and the score it comes to with the rules that stand in the ledger. */

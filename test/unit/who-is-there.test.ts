@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
+import { type Health, type Presence, presenceOf } from "../../src/core/roster/entry";
+import { addCounts, figuresOf } from "../../src/core/roster/figures";
+import { isLeftFor, type Stay } from "../../src/core/roster/people";
+import { allShards, shardName, shardOf } from "../../src/core/roster/shards";
+import { mergeSummaries, summarize } from "../../src/core/roster/summary";
+import { markOf, reasonFor } from "../../src/core/roster/when";
+import { whoIs } from "../../src/core/roster/who";
+import { newHead } from "../../src/core/session/head";
+import { newState } from "../../src/core/session/state";
 import { REALTIME_TOP, ROSTER_BEAT_MS } from "../../src/limits";
-import { type Health, type Presence, presenceOf } from "../../src/roster/entry";
-import { addCounts, figuresOf } from "../../src/roster/figures";
-import { isLeftFor, type Stay } from "../../src/roster/people";
-import { allShards, shardName, shardOf } from "../../src/roster/shards";
-import { mergeSummaries, summarize } from "../../src/roster/summary";
-import { markOf, reasonFor } from "../../src/roster/when";
-import { whoIs } from "../../src/roster/who";
-import { newHead } from "../../src/session/head";
-import { newState } from "../../src/session/state";
 
 const T = 1_795_000_000_000;
 

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { rollUp } from "../../src/ops/rollup";
-import { localDays } from "../../src/rollup/zone";
+import { localDays } from "../../src/protocol/zone";
 import { seeded } from "../support/random";
 import {
   channelNames,

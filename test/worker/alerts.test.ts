@@ -1,10 +1,9 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { BUDGETS } from "../../src/budget/name";
-import { dayOf } from "../../src/day";
-import type { Env } from "../../src/env";
-import { createLogger } from "../../src/http/logger";
+import type { Env } from "../../src/bindings";
+import { BUDGETS } from "../../src/core/budget/name";
+import { runCron } from "../../src/cron";
 import {
   ALERT_COOLDOWN_MS,
   ALERT_FAILING_MS,
@@ -12,7 +11,8 @@ import {
   DATABASE_MAX_BYTES,
   DATABASE_SHED_BYTES,
 } from "../../src/limits";
-import { runCron } from "../../src/ops/cron";
+import { createLogger } from "../../src/ops/logger";
+import { dayOf } from "../../src/time";
 import { stopClock, tick, tickUntilDrained } from "../support/clock";
 import { faults, faultyDatabase, resetFaults } from "../support/faults";
 import { endpoint, newSite, type Received, receive, settle, submit } from "../support/leads";

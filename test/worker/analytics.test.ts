@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Env } from "../../src/env";
+import type { Env } from "../../src/bindings";
+import type { Session } from "../../src/data/store/sessions";
+import { routes } from "../../src/edge/routes";
 import worker from "../../src/index";
 import { BUILT_IN_TYPES } from "../../src/protocol/events";
 import { SiteInput } from "../../src/protocol/site";
-import { routes } from "../../src/routes";
-import type { Session } from "../../src/store/sessions";
 import { ask, KEY, PAGE, post } from "../support/visit";
 import { BATCH, batchOf, clicks, flushed, newId, problemOf, read, START, taken } from "./helpers";
 

@@ -9,7 +9,7 @@ import {
   deleteObjects,
   listObjects,
   sessionPrefixes,
-} from "../../src/store/archive-days";
+} from "../../src/data/store/archive-days";
 
 const bucket = env.TRACKING_R2;
 const DAY_MS = 86_400_000;

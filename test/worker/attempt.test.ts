@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from "vitest";
-import { send } from "../../src/leads/send";
-import { namedHosts } from "../../src/leads/target";
+import { namedHosts } from "../../src/core/leads/target";
+import { send } from "../../src/ops/send";
 import { SECRET } from "../support/leads";
 
 /** One attempt at a receiver that is slow: it ends with its time, and says what came of it. */

@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { RULES, RULES_VERSION, type RuleSet, ruleSet } from "../../src/core/scoring/ruleset";
+import { dayOf } from "../../src/data/store/archive-days";
+import { type Backtest, backtestOne, foldLog, newBacktest, varied } from "../../src/ops/backtest";
 import { archivedLogs } from "../../src/ops/logs";
 import type { EventInput } from "../../src/protocol/events";
-import { type Backtest, backtestOne, foldLog, newBacktest, varied } from "../../src/scoring/backtest";
-import { RULES, RULES_VERSION, type RuleSet, ruleSet } from "../../src/scoring/ruleset";
-import { dayOf } from "../../src/store/archive-days";
 import { stopClock, tickUntilDrained } from "../support/clock";
 import { ask, callOf, identified, KEY, PAGE, post, sessionRow, take } from "../support/visit";
 import { newId, problemOf } from "./helpers";

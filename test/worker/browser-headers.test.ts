@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
-import type { Env } from "../../src/env";
+import type { Env } from "../../src/bindings";
+import { routes } from "../../src/edge/routes";
 import worker from "../../src/index";
-import { routes } from "../../src/routes";
 import { ask, KEY, post } from "../support/visit";
 import { newId } from "./helpers";
 

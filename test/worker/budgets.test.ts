@@ -1,16 +1,16 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { BUDGETS } from "../../src/budget/name";
-import type { Spending } from "../../src/budget/spending";
-import { dayOf } from "../../src/day";
-import { placeOf } from "../../src/identity/name";
+import { BUDGETS } from "../../src/core/budget/name";
+import type { Spending } from "../../src/core/budget/spending";
+import { placeOf } from "../../src/core/identity/name";
+import { limitedAddress } from "../../src/core/network/address";
 import {
   ADDRESS_LEAD_BYTES_PER_HOUR,
   CHARGE_SESSION_BYTES,
   DATABASE_SHED_BYTES,
   SITE_MAX_TYPES,
 } from "../../src/limits";
-import { limitedAddress } from "../../src/network/address";
+import { dayOf } from "../../src/time";
 import { faults, resetFaults } from "../support/faults";
 import { newSite } from "../support/leads";
 import {

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { TrackCall } from "../../src/session/intake";
-import { findSession } from "../../src/store/sessions";
+import type { TrackCall } from "../../src/core/session/track-call";
+import { findSession } from "../../src/data/store/sessions";
 import { stopClock, tickUntilDrained } from "../support/clock";
 import { everything } from "../support/person";
 import { callOf, entriesInR2, journalOf, liveOf, someEvents, take } from "../support/visit";

@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import type { Env } from "../../src/env";
+import type { Env } from "../../src/bindings";
+import type { Document, PublishedOperation } from "../../src/edge/openapi/document";
+import type { Operation } from "../../src/edge/openapi/operation";
+import { operations } from "../../src/edge/openapi/operations";
 import worker from "../../src/index";
-import type { Document, PublishedOperation } from "../../src/openapi/document";
-import type { Operation } from "../../src/openapi/operation";
-import { operations } from "../../src/openapi/operations";
 import { submit } from "../support/leads";
 import { ask, inserted, KEY, PAGE, post } from "../support/visit";
 import { newId } from "./helpers";

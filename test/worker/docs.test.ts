@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { operations } from "../../src/openapi/operations";
-import { escapeHtml } from "../../src/openapi/page";
-import { routes } from "../../src/routes";
+import { operations } from "../../src/edge/openapi/operations";
+import { escapeHtml } from "../../src/edge/openapi/page";
+import { routes } from "../../src/edge/routes";
 import { ask } from "../support/visit";
 
 it("/docs shows every published operation, and may load and run nothing", async () => {

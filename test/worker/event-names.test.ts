@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { BUDGETS } from "../../src/budget/name";
+import { BUDGETS } from "../../src/core/budget/name";
+import { dayOf } from "../../src/data/store/archive-days";
 import { Budget } from "../../src/ops/budget";
 import { rebuild } from "../../src/ops/rebuild";
 import { readName } from "../../src/protocol/event-name";
-import { dayOf } from "../../src/store/archive-days";
 import { ask, drain, entriesInR2, evict, KEY, liveOf, PAGE } from "../support/visit";
 import { newId, taken } from "./helpers";
 

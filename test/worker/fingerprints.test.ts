@@ -1,9 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Graph } from "../../src/identity/graph";
-import { FINGERPRINT_MAX_SESSIONS, FINGERPRINT_STEP_SESSIONS, IDENTITY_GRAPH_NODES } from "../../src/limits";
-import { storedAddress } from "../../src/network/address";
-import { operations } from "../../src/openapi/operations";
+import type { Graph } from "../../src/core/identity/graph";
+import { storedAddress } from "../../src/core/network/address";
 import {
   EDGES,
   type Fingerprint,
@@ -12,7 +10,9 @@ import {
   fingerprintsStatement,
   neighboursStatement,
   placesStatement,
-} from "../../src/store/fingerprints";
+} from "../../src/data/store/fingerprints";
+import { operations } from "../../src/edge/openapi/operations";
+import { FINGERPRINT_MAX_SESSIONS, FINGERPRINT_STEP_SESSIONS, IDENTITY_GRAPH_NODES } from "../../src/limits";
 import { PATIENT } from "../support/patience";
 import { ask, callOf, drain, identified, KEY, post, someEvents, take } from "../support/visit";
 import { flushed, newId, problemOf, read } from "./helpers";

@@ -1,10 +1,10 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, expect, it, vi } from "vitest";
-import { identityName } from "../../src/identity/name";
-import { type IdentityKind, newRecord, take } from "../../src/identity/record";
+import { identityName } from "../../src/core/identity/name";
+import { type IdentityKind, newRecord, take } from "../../src/core/identity/record";
+import type { FormerRecord } from "../../src/data/store/former-identity";
 import { IDENTITY_RETENTION_MS } from "../../src/limits";
-import type { FormerRecord } from "../../src/store/former-identity";
 import { stopClock, tick, tickUntilDrained } from "../support/clock";
 import { recordIn, sightingOf } from "../support/identity";
 import { PATIENT } from "../support/patience";

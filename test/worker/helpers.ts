@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
-import type { Env } from "../../src/env";
-import { PROBLEMS, type ProblemCode, type ProblemDetails } from "../../src/http/problem";
+import type { Env } from "../../src/bindings";
 import worker from "../../src/index";
+import { PROBLEMS, type ProblemCode, type ProblemDetails } from "../../src/protocol/problem";
 import { alarm, ask, KEY, liveOf, PAGE, post, tablesOf } from "../support/visit";
 
 /** What several suites of the Worker need: bodies, problems, sockets. */

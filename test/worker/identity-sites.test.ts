@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { Graph } from "../../src/identity/graph";
-import type { Fingerprint } from "../../src/store/fingerprints";
+import type { Graph } from "../../src/core/identity/graph";
+import type { Fingerprint } from "../../src/data/store/fingerprints";
 import { placeIn, recordIn, shardOfIdentity } from "../support/identity";
 import { PATIENT } from "../support/patience";
 import { erase, everything, newPerson, type Person } from "../support/person";

@@ -1,12 +1,12 @@
 import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { Env } from "../../src/env";
-import { SCRIPT_NAMES, scriptFacts, scriptText } from "../../src/http/scripts";
+import type { Env } from "../../src/bindings";
+import { putKeptVersions, putScript, readKeptVersions } from "../../src/data/store/scripts";
+import { keepScripts } from "../../src/edge/http/keep-scripts";
+import { SCRIPT_NAMES, scriptFacts, scriptText } from "../../src/edge/http/scripts";
 import worker from "../../src/index";
 import { DAY_MS, HOUR_MS, SCRIPT_KEPT_SECONDS, SCRIPT_RENEW_MS } from "../../src/limits";
-import { keepScripts } from "../../src/ops/scripts";
-import { putKeptVersions, putScript, readKeptVersions } from "../../src/store/scripts";
 import { problemOf } from "./helpers";
 
 const kv = env.TRACKING_KV;

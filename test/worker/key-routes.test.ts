@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { type ApiKey, SCOPES, type Scope } from "../../src/protocol/keys";
-import { routes } from "../../src/routes";
+import { type ApiKey, SCOPES, type Scope } from "../../src/core/api/keys";
+import { routes } from "../../src/edge/routes";
 import { ask, callOf, identified, KEY, post, someEvents, take } from "../support/visit";
 import { flushed, later, newId, problemOf } from "./helpers";
 

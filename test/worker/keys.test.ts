@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { Env } from "../../src/env";
-import { keyOf } from "../../src/http/keyring";
+import type { Env } from "../../src/bindings";
+import type { ApiKey, AuditEntry, KeyInput, Scope } from "../../src/core/api/keys";
+import { routes } from "../../src/edge/routes";
 import worker from "../../src/index";
 import { KEY_CACHE_MS } from "../../src/limits";
-import type { ApiKey, AuditEntry, KeyInput, Scope } from "../../src/protocol/keys";
-import { routes } from "../../src/routes";
+import { keyOf } from "../../src/ops/keyring";
 import { ask, freshAddress, KEY, post, tablesOf } from "../support/visit";
 import {
   BATCH,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Session } from "../../src/store/sessions";
+import type { Session } from "../../src/data/store/sessions";
 import { identified } from "../support/visit";
 import { batchOf, flushed, newId, read, taken } from "./helpers";
 

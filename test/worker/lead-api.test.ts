@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { writeCrmWord } from "../../src/store/leads";
+import { writeCrmWord } from "../../src/data/store/leads";
 import { stopClock, tickUntilDrained } from "../support/clock";
 import { leadRow, leadsOf, newSite, OLD_SECRET, receive, redeliverAll, SECRET, settle, submit } from "../support/leads";
 import { ask, callOf, KEY, post, someEvents, take } from "../support/visit";

@@ -1,10 +1,10 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { submitName } from "../../src/leads/submit-name";
+import type { Erasure } from "../../src/core/api/erasure";
+import { submitName } from "../../src/core/leads/submit-name";
 import { ERASE_AGAIN_MS, ERASURE_STEP_SUBMITS } from "../../src/limits";
 import { eraseLead } from "../../src/ops/erase-lead";
-import type { Erasure } from "../../src/protocol/erasure";
 import { stopClock } from "../support/clock";
 import { callsBy, faults, hold, resetFaults } from "../support/faults";
 import { endpoint, leadStub, leadsOf, newSite, receive, submissionsOf, submit } from "../support/leads";

@@ -1,10 +1,11 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createLogger } from "../../src/http/logger";
+import type { RetentionRun } from "../../src/core/api/storage";
+import { deleteExpired } from "../../src/data/store/retention";
 import { LEAD_RETENTION_MAX_DAYS } from "../../src/limits";
-import { type Bounds, cutoffAt, retain } from "../../src/ops/retention";
-import type { RetentionRun } from "../../src/protocol/storage";
-import { deleteExpired } from "../../src/store/retention";
+import { createLogger } from "../../src/ops/logger";
+import { cutoffAt, retain } from "../../src/ops/retention";
+import type { Bounds } from "../../src/ops/retention-work";
 import { stopClock } from "../support/clock";
 import { faults, resetFaults } from "../support/faults";
 import { endpoint, leadStub, leadsOf, newSite, receive, settle, submissionsOf, submit } from "../support/leads";

@@ -1,6 +1,7 @@
 import { listDurableObjectIds } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { senderOf } from "../../src/core/network/address";
 import {
   API_PER_MINUTE,
   BODY_BYTES_PER_MINUTE,
@@ -12,7 +13,6 @@ import {
   STARTS_PER_MINUTE,
   TRACK_PER_MINUTE,
 } from "../../src/limits";
-import { senderOf } from "../../src/network/address";
 import config from "../../wrangler.toml?raw";
 import { ask, freshAddress, KEY, PAGE, post, tablesOf } from "../support/visit";
 import { BATCH, batchOf, newId, problemOf, START, upgrade } from "./helpers";

@@ -1,11 +1,11 @@
 import { createScheduledController, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { SessionActor } from "../../durable/session";
-import type { Env } from "../../src/env";
-import { createLogger, type Level } from "../../src/http/logger";
+import { SessionActor } from "../../durable/session/actor";
+import type { Env } from "../../src/bindings";
 import worker from "../../src/index";
 import { STALE_AGES_MS, STALE_MAX_WAKES } from "../../src/limits";
+import { createLogger, type Level } from "../../src/ops/logger";
 import { alarm, alarmAt, callOf, evict, KEY, PAGE, someEvents, stubOf } from "../support/visit";
 import { BATCH, batchOf, flushed, later, newId, taken } from "./helpers";
 

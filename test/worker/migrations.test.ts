@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { claimsOf } from "../../src/leads/identity";
-import type { Contact } from "../../src/leads/lead";
-import { searchText } from "../../src/leads/search";
+import { claimsOf } from "../../src/core/leads/identity";
+import type { Contact } from "../../src/core/leads/lead";
+import { searchText } from "../../src/core/leads/search";
 import { leadsOf, newSite, submit } from "../support/leads";
 import { ask, KEY } from "../support/visit";
 

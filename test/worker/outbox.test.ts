@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { expect, it } from "vitest";
-import { newDelivery } from "../../src/leads/delivery";
-import { OutboxStore } from "../../src/store/outbox";
+import { newDelivery } from "../../src/core/leads/delivery";
+import { OutboxStore } from "../../src/data/store/outbox";
 import { leadStub } from "../support/leads";
 
 /** An outbox with `count` messages, each to two endpoints. */

@@ -1,13 +1,13 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import type { Env } from "../../src/env";
-import { arrive } from "../../src/http/arrive";
-import { createLogger } from "../../src/http/logger";
-import { FILES, NOTICES, PATHS, prefixOf, usualPath } from "../../src/http/neutral";
-import { SCRIPT_NAMES, scriptFacts, scriptText } from "../../src/http/scripts";
+import type { Env } from "../../src/bindings";
+import { arrive } from "../../src/edge/http/arrive";
+import { FILES, NOTICES, PATHS, prefixOf, usualPath } from "../../src/edge/http/neutral";
+import { SCRIPT_NAMES, scriptFacts, scriptText } from "../../src/edge/http/scripts";
+import { routes } from "../../src/edge/routes";
 import worker from "../../src/index";
 import { TRACK_PER_MINUTE } from "../../src/limits";
-import { routes } from "../../src/routes";
+import { createLogger } from "../../src/ops/logger";
 import { freshAddress, KEY, PAGE, post } from "../support/visit";
 import { type AckBody, batchOf, Client, newId, problemOf } from "./helpers";
 

@@ -1,10 +1,10 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
+import type { Presence, Report } from "../../src/core/roster/entry";
+import { allShards, shardName, shardOf } from "../../src/core/roster/shards";
+import { whoIs } from "../../src/core/roster/who";
 import { ROSTER_SWEEP_MS, ROSTER_TTL_MS } from "../../src/limits";
-import type { Presence, Report } from "../../src/roster/entry";
-import { allShards, shardName, shardOf } from "../../src/roster/shards";
-import { whoIs } from "../../src/roster/who";
 import { newDevice } from "../support/device";
 import { faults, resetFaults } from "../support/faults";
 import { PATIENT } from "../support/patience";

@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { visitorOf } from "../../src/core/session/visitor-id";
+import { sessionPrefix } from "../../src/data/store/archive";
+import { dayOf } from "../../src/data/store/archive-days";
 import { LINGER_MS } from "../../src/limits";
 import { Budget } from "../../src/ops/budget";
 import { type Rebuilt, rebuild } from "../../src/ops/rebuild";
-import { visitorOf } from "../../src/session/visitor-id";
-import { sessionPrefix } from "../../src/store/archive";
-import { dayOf } from "../../src/store/archive-days";
 import { stopClock, tickUntilDrained } from "../support/clock";
 import { alarmOfShard } from "../support/identity";
 import { erase } from "../support/person";

@@ -1,13 +1,13 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { createLogger } from "../../src/http/logger";
+import { gunzip, gzip } from "../../src/core/recording/gzip";
+import type { ReadEvent } from "../../src/core/recording/merge";
+import { ruleOf } from "../../src/core/recording/rule";
 import { RECORDING_BURST, RECORDING_MAX_BYTES, RECORDING_MAX_TEXT_BYTES } from "../../src/limits";
+import { createLogger } from "../../src/ops/logger";
 import { retain } from "../../src/ops/retention";
 import type { RecordSetting } from "../../src/protocol/recording";
-import { gunzip, gzip } from "../../src/recording/gzip";
-import type { ReadEvent } from "../../src/recording/merge";
-import { ruleOf } from "../../src/recording/rule";
 import { callsBy, faults, resetFaults } from "../support/faults";
 import { PATIENT } from "../support/patience";
 import { alarm, ask, callOf, evict, KEY, PAGE, post, someEvents, stubOf, take } from "../support/visit";

@@ -1,9 +1,9 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { Env } from "../../src/env";
+import type { Env } from "../../src/bindings";
+import type { Entry } from "../../src/core/session/entry";
 import worker from "../../src/index";
-import type { Entry } from "../../src/session/entry";
 import {
   ask,
   callOf,

@@ -1,17 +1,18 @@
 import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Env } from "../../src/env";
-import { createLogger } from "../../src/http/logger";
+import type { Env } from "../../src/bindings";
+import type { RetentionRun } from "../../src/core/api/storage";
+import { firstSeq } from "../../src/core/session/entry";
+import { sessionPrefix } from "../../src/data/store/archive";
+import { dayOf } from "../../src/data/store/archive-days";
+import { DELETE_EVENTS } from "../../src/data/store/retention";
+import { findSession, listEvents } from "../../src/data/store/sessions";
 import worker from "../../src/index";
 import { RETENTION_DAYS } from "../../src/limits";
-import { type Bounds, cutoffAt, retain, type Stores } from "../../src/ops/retention";
-import type { RetentionRun } from "../../src/protocol/storage";
-import { firstSeq } from "../../src/session/entry";
-import { sessionPrefix } from "../../src/store/archive";
-import { dayOf } from "../../src/store/archive-days";
-import { DELETE_EVENTS } from "../../src/store/retention";
-import { findSession, listEvents } from "../../src/store/sessions";
+import { createLogger } from "../../src/ops/logger";
+import { cutoffAt, retain } from "../../src/ops/retention";
+import type { Bounds, Stores } from "../../src/ops/retention-work";
 import { ask, KEY } from "../support/visit";
 import { newId, problemOf, read } from "./helpers";
 

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { Env } from "../../src/env";
+import type { Env } from "../../src/bindings";
 import worker from "../../src/index";
 import { freshAddress, PAGE } from "../support/visit";
 import { BATCH, batchOf, END, newId, problemOf, SINGLE, START } from "./helpers";

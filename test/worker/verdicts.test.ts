@@ -1,12 +1,12 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { agentOf } from "../../src/core/network/agent";
+import type { Firing } from "../../src/core/scoring/ledger";
+import type { Rule } from "../../src/core/scoring/rule";
+import { RULES } from "../../src/core/scoring/ruleset";
+import { findSession } from "../../src/data/store/sessions";
 import { IDENTITY_MAX_SIGHTINGS, IDENTITY_WAIT_MS } from "../../src/limits";
-import { agentOf } from "../../src/network/agent";
 import type { EventInput } from "../../src/protocol/events";
-import type { Firing } from "../../src/scoring/ledger";
-import type { Rule } from "../../src/scoring/rule";
-import { RULES } from "../../src/scoring/ruleset";
-import { findSession } from "../../src/store/sessions";
 import { compatible, windows } from "../support/agents";
 import { stopClock, tickUntilDrained } from "../support/clock";
 import { faults, resetFaults } from "../support/faults";

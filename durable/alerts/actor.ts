@@ -1,0 +1,95 @@
+import { DurableObject } from "cloudflare:workers";
+import type { AlertRpc, Env } from "../../src/bindings";
+import { type AlertKind, type Condition, caseOf, news } from "../../src/core/alerts/alert";
+import { type AlertState, AlertStore } from "../../src/data/store/alerts";
+import { OutboxStore } from "../../src/data/store/outbox";
+import { ALARM_GUARD_MS, STUCK_MAX, STUCK_MS } from "../../src/limits";
+import { createLogger, type Logger } from "../../src/ops/logger";
+import { Courier } from "../courier/courier";
+
+/**
+ * A site's alerts: remembers what was said, so that each is said once, and sends it through the site's own webhooks. Its
+ * memory is not D1's: a database that is down is one of the things it has to tell of.
+ */
+export class AlertActor extends DurableObject<Env> implements AlertRpc {
+  readonly #store: AlertStore;
+  readonly #outbox: OutboxStore;
+  readonly #courier: Courier;
+  readonly #log: Logger;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#store = new AlertStore(ctx.storage.sql);
+    this.#outbox = new OutboxStore(ctx.storage.sql);
+    this.#log = createLogger(env.LOG_LEVEL, { actor: "alerts", site: ctx.id.name ?? ctx.id.toString() });
+    const arm = () => this.#arm();
+    this.#courier = new Courier({ env, db: env.DB, store: this.#outbox, log: this.#log, arm });
+  }
+
+  /** What holds now, of the kinds that could be looked at. Returns the names of the alerts that it sends. */
+  observe(site: string, conditions: Condition[], looked: AlertKind[]): string[] {
+    const now = Date.now();
+    const known = this.#store.read();
+    if (!known && conditions.length === 0) return [];
+    const state = known ?? this.#begin(site);
+    const { sessions, first_at } = this.#store.stuck(now - STUCK_MS);
+    const stuck: Condition[] = sessions > 0 ? [{ kind: "flush_stuck", key: "", detail: { sessions, first_at } }] : [];
+    const { fire, memory } = news(state.memory, [...conditions, ...stuck], [...looked, "flush_stuck"], now);
+    this.ctx.storage.transactionSync(() => {
+      if (JSON.stringify(memory) !== JSON.stringify(state.memory)) this.#store.write({ ...state, memory });
+      for (const condition of fire)
+        this.#outbox.addMessage(`alert.${condition.kind}`, now, bodyOf(site, condition, now));
+    });
+    this.#courier.wake();
+    this.#arm();
+    for (const condition of fire) this.#log.warn("alert", { alert: caseOf(condition) });
+    return fire.map(caseOf);
+  }
+
+  /** A session cannot write itself out, or can again. */
+  flushIs(site: string, sessionId: string, isStuck: boolean): void {
+    const known = this.#store.read();
+    if (!known && !isStuck) return;
+    if (!known) this.#begin(site);
+    if (isStuck) this.#store.addStuck(sessionId, Date.now(), STUCK_MAX);
+    else this.#store.removeStuck(sessionId);
+  }
+
+  /** Tries a delivery again; false when there is none of this name. */
+  redeliver(deliveryId: string): Promise<boolean> {
+    const state = this.#store.read();
+    return state ? this.#courier.redeliver(state.site, deliveryId) : Promise.resolve(false);
+  }
+
+  override async alarm(): Promise<void> {
+    const state = this.#store.read();
+    if (!state) return;
+    // Whatever dies from here on, there is another alarm.
+    void this.ctx.storage.setAlarm(Date.now() + ALARM_GUARD_MS);
+    await this.#courier.work({ site: state.site, lead_id: null }, state.subject);
+    if (this.#courier.nextAt() === null) await this.ctx.storage.deleteAlarm();
+    else this.#arm();
+  }
+
+  #begin(site: string): AlertState {
+    const state = { site, subject: crypto.randomUUID(), memory: {} };
+    this.ctx.storage.transactionSync(() => {
+      this.#store.create();
+      this.#outbox.create();
+      this.#store.write(state);
+    });
+    return state;
+  }
+
+  #arm(): void {
+    const at = this.#store.read() ? this.#courier.nextAt() : null;
+    if (at !== null) void this.ctx.storage.setAlarm(Math.max(at, Date.now()));
+  }
+}
+
+const bodyOf = (site: string, { kind, key, detail }: Condition, now: number): string =>
+  JSON.stringify({
+    type: `alert.${kind}`,
+    timestamp: new Date(now).toISOString(),
+    data: { site, alert: kind, ...(key !== "" && { key }), ...detail },
+  });

@@ -1,0 +1,85 @@
+import type { Env } from "../../src/bindings";
+import { BUDGETS } from "../../src/core/budget/name";
+import { type KeptLevel, Senders } from "../../src/core/budget/senders";
+import { type SiteSums, Sites } from "../../src/core/budget/sites";
+import type { Spending, Told } from "../../src/core/budget/spending";
+import { BUDGET_KEEP_MS, BUDGET_KEPT_SENDERS, BUDGET_WAIT_MS } from "../../src/limits";
+import { inTime } from "../../src/ops/in-time";
+import { errorField, type Logger } from "../../src/ops/logger";
+
+export interface SpentHost {
+  env: Pick<Env, "BUDGET">;
+  storage: DurableObjectStorage;
+  /** A name for an address that says nothing of it. */
+  nameOf(sender: string): string;
+  /** Tells the edge that an address may not spend: new sessions are refused before an actor wakes. */
+  tell(sender: string, hour: number): Promise<void>;
+  log: Logger;
+}
+
+const KEY = "spent";
+
+/**
+ * What the addresses of one shard spend, and what it has counted of each site. In memory; only who has spent much is written
+ * down too, by a hash.
+ */
+export class Spent {
+  readonly #host: SpentHost;
+  readonly #senders: Senders;
+  readonly #sites = new Sites();
+  #keptAt = 0;
+  #hasKept: boolean;
+
+  constructor(host: SpentHost) {
+    this.#host = host;
+    const kept = host.storage.kv.get<KeptLevel[]>(KEY) ?? [];
+    this.#senders = new Senders(kept);
+    this.#hasKept = kept.length > 0;
+  }
+
+  /** Seconds until the address may spend again at this rate, bytes an hour. */
+  wait(sender: string, hour: number, now: number): number {
+    return this.#senders.wait(this.#name("calls", sender, hour), now);
+  }
+
+  spend({ of, sender, address_hour: hour, site, site_day, bytes }: Spending, now: number): Told {
+    const share = this.#sites.spend(site, bytes, site_day, now);
+    const due = this.#sites.due(site, site_day, now);
+    if (due) void this.#add(due);
+    if (sender === null) return { wait: 0, share };
+    const name = this.#name(of, sender, hour);
+    const known = this.#senders.wait(name, now);
+    // A lead that is refused costs nothing more; a call has been taken before it is told.
+    if (of === "leads" && known > 0) return { wait: known, share };
+    const { wait, isNews } = this.#senders.spend(name, bytes, hour, now);
+    if (isNews && of === "calls") void this.#orNothing(this.#host.tell(sender, hour));
+    this.#keep(now);
+    return { wait, share };
+  }
+
+  #name = (of: Spending["of"], sender: string, hour: number): string => `${of} ${this.#host.nameOf(sender)} ${hour}`;
+
+  async #add(due: SiteSums): Promise<void> {
+    const total = await this.#orNothing(inTime(this.#host.env.BUDGET.getByName(BUDGETS).add(due), BUDGET_WAIT_MS));
+    if (total) this.#sites.learn(total);
+  }
+
+  #keep(now: number): void {
+    if (now - this.#keptAt < BUDGET_KEEP_MS && now >= this.#keptAt) return;
+    const heavy = this.#senders.heavy(now, BUDGET_KEPT_SENDERS);
+    this.#keptAt = now;
+    if (heavy.length > 0) this.#host.storage.kv.put(KEY, heavy);
+    else if (this.#hasKept) this.#host.storage.kv.delete(KEY);
+    this.#hasKept = heavy.length > 0;
+  }
+
+  /** The sender's events are taken whether or not this is counted; what is lost here is one shard's of a minute. */
+  async #orNothing<T>(step: Promise<T>): Promise<T | null> {
+    try {
+      return await step;
+    } catch (error) {
+      this.#host.log.warn("budget_failed", { error: errorField(error) });
+      return null;
+    }
+  }
+}

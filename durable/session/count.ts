@@ -1,0 +1,23 @@
+import { storeDue } from "../../src/core/session/deadline";
+import { putSessionCounter } from "../../src/data/store/counters";
+import { COUNT_LATE_MS, KV_WRITES_PER_SESSION } from "../../src/limits";
+import type { Memory } from "./memory";
+
+/**
+ * The session's own counter at the edge: written with the first flush, and with the last if its identities' counters leave
+ * room for it. Marked before it is written, by the flush that follows: at most once each. A flush that comes late is one of
+ * many, after a restart or an outage: the counter of a session that goes on waits for the next. Null when nothing is due.
+ */
+export function countSession(memory: Memory, kv: KVNamespace, now: number): Promise<void> | null {
+  const { state, progress, head } = memory;
+  const due = storeDue(memory, "d1");
+  if (due === null || due > now || progress.d1.plan !== null) return null;
+  const counted = progress.counted ?? 0;
+  const ended = state.ended_at !== null;
+  if (!ended && now - due > COUNT_LATE_MS) return null;
+  const isFirst = counted === 0;
+  const isLast = counted === 1 && ended && counted + (progress.told?.length ?? 0) < KV_WRITES_PER_SESSION;
+  if (!isFirst && !isLast) return null;
+  progress.counted = ended ? 2 : 1;
+  return putSessionCounter(kv, head.session_id, { events: state.events, label: state.judgement.label, ended });
+}

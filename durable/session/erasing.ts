@@ -1,0 +1,156 @@
+import type { Env, ErasedSession } from "../../src/bindings";
+import { groupOf } from "../../src/core/identity/name";
+import type { IdentityKind } from "../../src/core/identity/record";
+import { firstSeq } from "../../src/core/session/entry";
+import { isSameLife, type Life, type LifeIdentity } from "../../src/core/session/life";
+import type { NamedVisitor } from "../../src/core/session/visitor-id";
+import {
+  type ArchivedIdentity,
+  deleteSessionObjects,
+  firstSeqIn,
+  readIdentities,
+  readMeta,
+  sessionPrefix,
+} from "../../src/data/store/archive";
+import { dayOf, daysOfSession } from "../../src/data/store/archive-days";
+import { deleteSessionCounter } from "../../src/data/store/counters";
+import { deleteLifeRows, deleteSessionRows, type SeqRange } from "../../src/data/store/erasures";
+import { plantTombstone, readTombstone } from "../../src/data/store/tombstone";
+import { DAY_MS, ERASE_WAIT_MS, ERASURE_DAYS, TOMBSTONE_MS } from "../../src/limits";
+import { inTime } from "../../src/ops/in-time";
+import { DEFAULT_SITE } from "../../src/protocol/fields";
+import type { Memory } from "./memory";
+
+/**
+ * What the actor and the archive know of whom a session is of. A session may have had several addresses, and its id an
+ * earlier life on another day, of which the newest row says nothing: so every day that the archive may have is asked.
+ */
+export async function livesOf(bucket: R2Bucket, sessionId: string, memory: Memory | null): Promise<Life[]> {
+  const last = Date.parse(dayOf(Date.now() + DAY_MS));
+  const days = Array.from({ length: ERASURE_DAYS }, (_, i) => last - i * DAY_MS);
+  const found = await daysOfSession(bucket, sessionId, days);
+  const current = memory?.state.started_at ?? null;
+  const starts = current === null ? found : [current, ...found.filter((day) => !isSameLife(day, current))];
+  return Promise.all(
+    starts.map(async (start) => {
+      const told = await namedIn(bucket, sessionPrefix(sessionId, start));
+      return start === current && memory ? lifeOf(start, told, memory) : lifeOf(start, told, null);
+    }),
+  );
+}
+
+/** A life, by its objects in the archive, and by its actor while that has it. */
+function lifeOf(start: number, objects: readonly Named[], memory: Memory | null): Life {
+  const head = memory?.head;
+  const all: Named[] = head?.identity ? [{ ...head.identity, ...head }, ...objects] : [...objects];
+  const identities = all.flatMap(({ fingerprint_id, ip, addresses = [], ...one }) => {
+    const group = groupOf(one.site, one.identity_group);
+    // Whatever an object may lack: an erasure must not stumble over it for ever.
+    const named = (kind: IdentityKind, values: (string | null | undefined)[]): LifeIdentity[] =>
+      [...new Set(values)].flatMap((value) => (value ? { kind, value, group } : []));
+    return [...named("fingerprint", [fingerprint_id]), ...named("address", [ip, ...addresses])];
+  });
+  const visitors = all.flatMap(({ visitor_id }) => (visitor_id ? [visitor_id] : []));
+  const proven = all.flatMap(({ visitor_id, visitor_proven }) => (visitor_id && visitor_proven ? [visitor_id] : []));
+  return { start, identities, visitors, proven, leads: head?.leads ?? [] };
+}
+
+/** What the actor alone knows of the life that is under way. */
+export const lifeNow = (memory: Memory): Life => lifeOf(memory.state.started_at, [], memory);
+
+type Named = Pick<ArchivedIdentity, "fingerprint_id" | "ip" | "addresses" | "identity_group" | keyof NamedVisitor> & {
+  site: string;
+};
+
+/** Whom a life of a session was of, and on which site it was. */
+async function namedIn(bucket: R2Bucket, prefix: string): Promise<Named[]> {
+  const [identities, meta] = await Promise.all([readIdentities(bucket, prefix), readMeta(bucket, prefix)]);
+  return identities.map((identity) => ({ ...identity, site: meta?.site ?? DEFAULT_SITE }));
+}
+
+export interface ErasingContext {
+  storage: DurableObjectStorage;
+  outside: Pick<Env, "DB" | "TRACKING_R2" | "TRACKING_KV">;
+  session_id: string;
+  /** When the lives began that go, as far as anybody knows: where their objects are. */
+  starts: readonly number[];
+  /** When those began that stay: they are somebody else's. */
+  others: readonly number[];
+  /** What is under way: the alarm may be writing, a report or a count be on its way. */
+  running: Promise<unknown>;
+  /** Whether a write of this session was given up and may still land; asked once what is under way has ended. */
+  isUncertain: () => boolean;
+}
+
+/**
+ * Erases a session everywhere it has written. The actor's own database goes with its file, and a tombstone takes its
+ * place; then the stores outside, which nothing writes to any more. May be repeated.
+ */
+export async function eraseSession({
+  storage,
+  outside,
+  session_id,
+  starts,
+  others,
+  running,
+  isUncertain,
+}: ErasingContext): Promise<ErasedSession> {
+  // Known to the caller as erasing, so nothing is taken meanwhile; a write that is under way is waited for.
+  const settled = await inTime(running, ERASE_WAIT_MS).then(
+    () => true,
+    () => false,
+  );
+  const uncertain = isUncertain();
+  const now = Date.now();
+  await storage.deleteAll();
+  plantTombstone(storage, now);
+  await storage.setAlarm(now + TOMBSTONE_MS);
+  await deleteSessionCounter(outside.TRACKING_KV, session_id);
+  const erased = await eraseLives(outside, session_id, starts, others);
+  return { ...erased, again: !settled || uncertain, goes_on: false };
+}
+
+/** Lives of a session's id go from the stores outside. Those of others, which began on other days, stay. */
+export async function eraseLives(
+  { DB, TRACKING_R2 }: Pick<Env, "DB" | "TRACKING_R2">,
+  sessionId: string,
+  starts: readonly number[],
+  others: readonly number[],
+): Promise<Omit<ErasedSession, "again" | "goes_on">> {
+  // Before the objects go: they say where each life begins in the log.
+  const ranges = others.length > 0 ? await rangesOf(TRACKING_R2, sessionId, starts, others) : null;
+  let [objects, bytes] = [0, 0];
+  for (const prefix of new Set(starts.map((start) => sessionPrefix(sessionId, start)))) {
+    const deleted = await deleteSessionObjects(TRACKING_R2, prefix);
+    objects += deleted.objects;
+    bytes += deleted.bytes;
+  }
+  const rows = ranges ? await deleteLifeRows(DB, sessionId, ranges, starts) : await deleteSessionRows(DB, sessionId);
+  return { objects, bytes, ...rows };
+}
+
+/** Which seqs the lives have that began at `starts`: each from its first on, up to the next life's first. */
+async function rangesOf(
+  bucket: R2Bucket,
+  sessionId: string,
+  starts: readonly number[],
+  others: readonly number[],
+): Promise<SeqRange[]> {
+  const firstOf = async (start: number) => ({
+    start,
+    first: (await firstSeqIn(bucket, sessionPrefix(sessionId, start))) ?? firstSeq(start),
+  });
+  const lives = await Promise.all([...starts, ...others].map(firstOf));
+  const sorted = lives.toSorted((a, b) => a.first - b.first);
+  return sorted.flatMap(({ start, first }, i) =>
+    starts.includes(start) ? [{ from: first, to: sorted[i + 1]?.first ?? Number.MAX_SAFE_INTEGER }] : [],
+  );
+}
+
+/** After so long nobody sends anything of an erased session any more: its id is free again. */
+export async function dropTombstone(storage: DurableObjectStorage, now: number): Promise<void> {
+  const erasedAt = readTombstone(storage);
+  if (erasedAt === null) return;
+  if (erasedAt + TOMBSTONE_MS <= now) return storage.deleteAll();
+  await storage.setAlarm(erasedAt + TOMBSTONE_MS);
+}

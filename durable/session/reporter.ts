@@ -1,0 +1,133 @@
+import type { Env } from "../../src/bindings";
+import { healthOf, presenceOf, type Report } from "../../src/core/roster/entry";
+import { addCounts } from "../../src/core/roster/figures";
+import { shardName, shardOf } from "../../src/core/roster/shards";
+import { type Mark, markOf, reasonFor } from "../../src/core/roster/when";
+import { whoIs } from "../../src/core/roster/who";
+import type { TrackResult } from "../../src/core/session/result";
+import type { TrackCall } from "../../src/core/session/track-call";
+import { isClaim } from "../../src/core/session/visitor-id";
+import { ROSTER_BURST, ROSTER_REFILL_MS } from "../../src/limits";
+import { errorField, type Logger } from "../../src/ops/logger";
+import type { Memory } from "./memory";
+
+/** What the operator's figures call a limit; other refusals are errors of the sender. */
+const LIMITS = new Set(["too_fast", "busy", "stream_too_sparse", "budget_spent"]);
+
+/**
+ * Tells the roster of a session. Best effort: the session never waits for it, and what is lost is said again within
+ * seconds by the next report.
+ */
+export class Reporter {
+  readonly #env: Pick<Env, "ROSTER">;
+  readonly #log: Logger;
+  #tokens = ROSTER_BURST;
+  #refilledAt = 0;
+  #refused: Record<string, number> = {};
+  #limits: Record<string, number> = {};
+  /** The visitor that was told of last, and the hash: making it takes longer than all else a report does here. */
+  #visitor: { id: string | null; who: Promise<string | null> } | null = null;
+  /** Visitors that this session was told of as, and is not any more: it leaves their shards. */
+  #former: (string | null)[] = [];
+  /** The last report on its way. */
+  #reporting: Promise<void> = Promise.resolve();
+  /** Something has changed that no report has told. */
+  #isOwed = false;
+  /** The last report spoke of failures: the end of them is news too. */
+  #wasUnwell = false;
+
+  constructor(env: Pick<Env, "ROSTER">, log: Logger) {
+    this.#env = env;
+    this.#log = log;
+  }
+
+  /** Counts what a call's sender was refused. */
+  count(call: TrackCall, result: TrackResult): void {
+    if (!result.ok && LIMITS.has(result.code)) addCounts(this.#limits, { [result.code]: 1 });
+    for (const { code } of call.batch?.rejected ?? []) addCounts(this.#refused, { [code]: 1 });
+  }
+
+  /** After something was taken: `before` is the mark the session had until then. */
+  taken(memory: Memory, before: Mark, now: number): void {
+    const after = markOf(memory.head, memory.state);
+    if (before.seen_at !== null && before.visitor !== after.visitor) this.#former.push(before.visitor);
+    const reason = reasonFor(memory.head.session_id, before, after);
+    this.#isOwed ||= reason === "change";
+    const isEnd = after.ended && !before.ended;
+    if (reason === "beat" || (reason === "change" && isEnd) || this.#mayTell(now)) this.#report(memory, now);
+  }
+
+  /** After the alarm has written, or tried to: trouble is told even if nobody is there any more. */
+  flushed(memory: Memory, now: number): void {
+    const { d1, r2 } = memory.progress;
+    const isUnwell = d1.attempts + r2.attempts > 0;
+    const hasCounts = Object.keys(this.#refused).length + Object.keys(this.#limits).length > 0;
+    const isNews = isUnwell || this.#wasUnwell || hasCounts || this.#mayTell(now);
+    if (memory.state.events > 0 && isNews) this.#report(memory, now);
+    this.#wasUnwell = isUnwell;
+  }
+
+  /** When the last report has arrived, or failed. */
+  settled(): Promise<void> {
+    return this.#reporting;
+  }
+
+  #mayTell(now: number): boolean {
+    return this.#isOwed && this.#take(now);
+  }
+
+  #take(now: number): boolean {
+    const earned = Math.max(0, now - this.#refilledAt) / ROSTER_REFILL_MS;
+    this.#tokens = Math.min(ROSTER_BURST, this.#tokens + earned);
+    this.#refilledAt = now;
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+
+  #report(memory: Memory, now: number): void {
+    const { head, state } = memory;
+    const { session_id } = head;
+    const visitor = head.identity?.visitor_id ?? null;
+    // What is reported is as of now, whatever happens while the hash is made.
+    const report: Omit<Report, "who"> = {
+      v: 1,
+      presence: presenceOf(head, state),
+      seq: state.seq,
+      ended: state.ended_at !== null,
+      active_at: state.last_event_at ?? state.started_at,
+      ...(isClaim(head.identity) && { is_claim: true }),
+      health: healthOf(memory, now),
+      refused: this.#refused,
+      limits: this.#limits,
+    };
+    const former = this.#former;
+    this.#former = [];
+    this.#refused = {};
+    this.#limits = {};
+    this.#isOwed = false;
+    if (this.#visitor?.id !== visitor) this.#visitor = { id: visitor, who: whoIs(visitor) };
+    const { who } = this.#visitor;
+    this.#reporting = this.#tell(report, who, former.map(whoIs), session_id).catch((error: unknown) =>
+      this.#log.debug("report_failed", { error: errorField(error) }),
+    );
+  }
+
+  /** To the shard of its visitor; and those forget it where it was before its visitor changed. */
+  async #tell(
+    report: Omit<Report, "who">,
+    visitor: Promise<string | null>,
+    former: Promise<string | null>[],
+    sessionId: string,
+  ): Promise<void> {
+    const who = await visitor;
+    const shardFor = (one: string | null): number => shardOf(sessionId, one);
+    const left = new Set((await Promise.all(former)).map(shardFor).filter((shard) => shard !== shardFor(who)));
+    await Promise.all([
+      this.#shard(shardFor(who)).report({ ...report, who }),
+      ...[...left].map((shard) => this.#shard(shard).leave(sessionId, report.seq)),
+    ]);
+  }
+
+  #shard = (shard: number) => this.#env.ROSTER.getByName(shardName(shard));
+}

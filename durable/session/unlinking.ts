@@ -1,0 +1,40 @@
+import type { Env, UnlinkedSession } from "../../src/bindings";
+import { shardName, shardOf } from "../../src/core/roster/shards";
+import { whoIs } from "../../src/core/roster/who";
+import { eraseIdentity } from "../../src/data/store/archive";
+import { unlinkSessionRow } from "../../src/data/store/erasures";
+import type { OrderedSession } from "../../src/data/store/order";
+import { eraseRecording } from "../../src/data/store/recordings";
+import { forgetSession } from "../eraser/outside";
+import type { Outside } from "./flush";
+
+/**
+ * What the stores outside know of whom a session is goes, as after a withdrawal; the rest of it stays, as nobody's. The row
+ * is last, because it leads here. May be repeated. `prefixes`: of the lives that are to be unlinked.
+ */
+export async function unlinkOutside(
+  { db, bucket }: Outside,
+  session_id: string,
+  visitor_id: string,
+  prefixes: Iterable<string>,
+): Promise<void> {
+  for (const prefix of prefixes) {
+    await eraseIdentity(bucket, prefix, Number.MAX_SAFE_INTEGER);
+    await eraseRecording(bucket, prefix);
+  }
+  await unlinkSessionRow(db, session_id, visitor_id);
+}
+
+/** All that knows of whom a session is forgets it: its own actor, the roster, and the shards of whom it told of. */
+export async function unlinkSession(
+  env: Pick<Env, "SESSION" | "ROSTER" | "DB" | "IDENTITY" | "SITE">,
+  { session_id, starts, others, identities }: OrderedSession,
+  visitorId: string,
+): Promise<UnlinkedSession> {
+  const unlinked = await env.SESSION.getByName(session_id).unlink(visitorId, starts, others);
+  if (unlinked.is_proven) return unlinked;
+  const who = await whoIs(visitorId);
+  await env.ROSTER.getByName(shardName(shardOf(session_id, who))).part(session_id, who);
+  for (const identity of identities) await forgetSession(env, identity, session_id);
+  return unlinked;
+}

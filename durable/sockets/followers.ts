@@ -1,0 +1,37 @@
+import type { Env } from "../../src/bindings";
+import { KEY_CHECK_WAIT_MS } from "../../src/limits";
+import { inTime } from "../../src/ops/in-time";
+import { isKeyOpen, ROOT_KEY } from "../../src/ops/keyring";
+import { errorField, type Logger } from "../../src/ops/logger";
+
+/** The contract's kind of close code: the key, or the ticket of it, opens nothing any more. */
+const REVOKED = 4401;
+
+const keyOf = (socket: WebSocket): string => (socket.deserializeAttachment() as { key_id: string }).key_id;
+
+/** The keys by which these sockets were opened, as far as they can be revoked or expire. */
+function keysOf(sockets: readonly WebSocket[]): string[] {
+  const open = sockets.filter(({ readyState }) => readyState === WebSocket.OPEN);
+  return [...new Set(open.map(keyOf))].filter((key) => key !== ROOT_KEY);
+}
+
+export const canBeRevoked = (sockets: readonly WebSocket[]): boolean => keysOf(sockets).length > 0;
+
+/** Closes the streams whose key was revoked or has expired. While D1 does not answer they stay open. */
+export async function closeRevoked(
+  env: Pick<Env, "DB">,
+  sockets: readonly WebSocket[],
+  now: number,
+  log: Logger,
+): Promise<void> {
+  const check = async (key: string): Promise<void> => {
+    try {
+      if (await inTime(isKeyOpen(env, key, now), KEY_CHECK_WAIT_MS)) return;
+    } catch (error) {
+      log.warn("key_unchecked", { error: errorField(error) });
+      return;
+    }
+    for (const socket of sockets) if (keyOf(socket) === key) socket.close(REVOKED, "key_revoked");
+  };
+  await Promise.all(keysOf(sockets).map(check));
+}

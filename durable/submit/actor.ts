@@ -1,0 +1,35 @@
+import { DurableObject } from "cloudflare:workers";
+import type { Env, SubmitRpc } from "../../src/bindings";
+import { SUBMIT_NAME_MS } from "../../src/limits";
+
+interface Named {
+  submission_id: string;
+  /** When the name was first heard, epoch ms. */
+  at: number;
+}
+
+const KEY = "named";
+
+/**
+ * The name of a submit (`submitName`), for as long as tries of it may come: says which submit it is. One object a name,
+ * so that of any number of tries at once exactly one makes the id, also while D1 is away.
+ */
+export class SubmitActor extends DurableObject<Env> implements SubmitRpc {
+  /** The id of the submit of this name. Once the name has aged out it is another submit, with an id of its own. */
+  named(): string {
+    const now = Date.now();
+    const known = this.ctx.storage.kv.get<Named>(KEY);
+    if (known && now < known.at + SUBMIT_NAME_MS) return known.submission_id;
+    const submission_id = crypto.randomUUID();
+    this.ctx.storage.kv.put<Named>(KEY, { submission_id, at: now });
+    void this.ctx.storage.setAlarm(now + SUBMIT_NAME_MS);
+    return submission_id;
+  }
+
+  override async alarm(): Promise<void> {
+    const known = this.ctx.storage.kv.get<Named>(KEY);
+    const until = (known?.at ?? 0) + SUBMIT_NAME_MS;
+    if (until > Date.now()) await this.ctx.storage.setAlarm(until);
+    else await this.ctx.storage.deleteAll();
+  }
+}

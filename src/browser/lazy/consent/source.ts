@@ -1,4 +1,0 @@
-import type { Consent } from "../../../protocol/fields";
-
-/** Something on the page that knows what the visitor allows: tells it now and whenever it changes. */
-export type Source = (page: object, tell: (state: Consent) => void) => void;

@@ -1,0 +1,111 @@
+import { ANOMALY_MIN_WEEKS, ANOMALY_WEEKS, HOUR_MS, WEEK_MS } from "../../limits";
+import { TOTALS, type Total } from "../rollup/facts";
+import { KINDS, type Kind, type Measure, type Sums } from "./kinds";
+import { mad, median } from "./robust";
+
+/** Anomalies: hours that are not what the same hour of the weeks before was. Pure. */
+
+export interface Anomaly {
+  kind: string;
+  /** Start of the hour that deviates most, epoch ms. */
+  at: number;
+  /** The hours in a row that are out of the ordinary: [from, to). */
+  from: number;
+  to: number;
+  /** Hours added up for the value, `at`'s the last of them. */
+  hours: number;
+  value: number;
+  median: number;
+  mad: number;
+  /** How many MADs the value is off, at least as large ones as chance alone makes. Negative: too little. */
+  deviation: number;
+  /** Weeks the median is of. */
+  samples: number;
+}
+
+/** What is known, by the hour's start. An hour that is missing is not known, which is not the same as nothing. */
+export type Known = ReadonlyMap<number, Sums>;
+
+/** The anomalies of the hours in [from, to), latest first. Needs `ANOMALY_WEEKS` weeks before. */
+export function findAnomalies(known: Known, from: number, to: number): Anomaly[] {
+  const found = KINDS.flatMap((kind) => {
+    const anomalies: Anomaly[] = [];
+    const measured = measuring(known, kind);
+    for (let at = Math.ceil(from / HOUR_MS) * HOUR_MS; at + HOUR_MS <= to; at += HOUR_MS) {
+      const anomaly = judge(measured, kind, at);
+      if (anomaly) join(anomalies, anomaly);
+    }
+    return anomalies;
+  });
+  return found.sort((a, b) => b.at - a.at || (a.kind < b.kind ? -1 : 1));
+}
+
+/** Hours in a row are one anomaly, told by the worst of them. */
+function join(anomalies: Anomaly[], next: Anomaly): void {
+  const last = anomalies.at(-1);
+  if (!last || last.to !== next.from) anomalies.push(next);
+  else {
+    const worst = Math.abs(next.deviation) > Math.abs(last.deviation) ? next : last;
+    anomalies[anomalies.length - 1] = { ...worst, from: last.from, to: next.to };
+  }
+}
+
+/** Of the window that ends with an hour; null unless all of it is known. */
+type Measured = (at: number) => Measure | null;
+
+function judge(measured: Measured, kind: Kind, at: number): Anomaly | null {
+  const now = measured(at);
+  if (!now) return null;
+  const before = Array.from({ length: ANOMALY_WEEKS }, (_, i) => measured(at - (i + 1) * WEEK_MS)).filter(
+    (measure) => measure !== null,
+  );
+  if (before.length < ANOMALY_MIN_WEEKS) return null;
+  const values = before.map(({ value }) => value);
+  const usual = median(values);
+  const usualWeight = median(before.map(({ weight }) => weight));
+  if ((kind.side === 1 ? now.weight : usualWeight) < kind.least || !kind.matters(now.value, usual)) return null;
+  const spread = mad(values);
+  const unit = Math.max(spread, kind.chance(usual, Math.min(now.weight, usualWeight) || 1));
+  const deviation = (now.value - usual) / unit;
+  if (deviation * kind.side < kind.mads) return null;
+  return {
+    ...{ kind: kind.name, at, from: at, to: at + HOUR_MS, hours: kind.hours, value: now.value, median: usual },
+    ...{ mad: spread, deviation: Math.round(deviation * 10) / 10, samples: before.length },
+  };
+}
+
+/** An hour is asked for with each of the weeks after it, and measured once. */
+function measuring(known: Known, { hours, measure }: Kind): Measured {
+  const measures = new Map<number, Measure | null>();
+  return (at) => {
+    const before = measures.get(at);
+    if (before !== undefined) return before;
+    const sums = hours === 1 ? known.get(at) : windowOf(known, hours, at);
+    const made = sums ? measure(sums) : null;
+    measures.set(at, made);
+    return made;
+  };
+}
+
+function windowOf(known: Known, hours: number, at: number): Sums | null {
+  const sum = { people: zeros(), bots: zeros(), dead: 0 };
+  for (let i = 0; i < hours; i++) {
+    const sums = known.get(at - i * HOUR_MS);
+    if (!sums) return null;
+    for (const name of TOTALS) {
+      sum.people[name] += sums.people[name];
+      sum.bots[name] += sums.bots[name];
+    }
+    sum.dead += sums.dead;
+  }
+  return sum;
+}
+
+const byName = (of: (name: Total) => number) =>
+  Object.fromEntries(TOTALS.map((name) => [name, of(name)])) as Record<Total, number>;
+
+const zeros = () => byName(() => 0);
+
+/** Sums as rollups store them, by name. */
+export const sumsByName = (sums: readonly number[]): Record<Total, number> =>
+  byName((name) => sums[TOTALS.indexOf(name)] ?? 0);

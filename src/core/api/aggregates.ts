@@ -1,0 +1,146 @@
+import * as z from "zod";
+import { LIST_DEFAULT, LIST_MAX } from "../../limits";
+import { wholeNumber } from "../../protocol/fields";
+import { isZone } from "../../protocol/zone";
+import { Time } from "./analytics";
+import { Bots, filterFields } from "./filter";
+
+/** Queries and answers of the aggregates. */
+
+const range = { from: Time.optional(), to: Time.optional() };
+const bots = { bots: Bots.default("exclude") };
+const page = {
+  limit: wholeNumber(1, LIST_MAX).default(LIST_DEFAULT),
+  cursor: z.string().max(512).optional(),
+};
+
+export const OverviewQuery = z.strictObject({ ...range, ...filterFields, ...bots });
+export const BreakdownQuery = z.strictObject({ ...range, ...filterFields, ...bots, ...page });
+export const GeoQuery = BreakdownQuery.extend({ by: z.enum(["country", "region"]).default("country") });
+export const SourcesQuery = BreakdownQuery.extend({
+  by: z.enum(["source", "channel", "campaign", "medium", "term", "content", "referrer"]).default("source"),
+});
+export const DevicesQuery = BreakdownQuery.extend({ by: z.enum(["device", "browser", "os"]).default("device") });
+export const BotsQuery = BreakdownQuery.omit({ bots: true }).extend({
+  by: z.enum(["rule", "kind", "name", "proof"]).default("rule"),
+});
+export const EventTypesQuery = BreakdownQuery.extend({ interval: z.enum(["total", "hour", "day"]).default("total") });
+export const DailyQuery = z.strictObject({
+  ...range,
+  ...filterFields,
+  ...bots,
+  tz: z
+    .string()
+    .max(64)
+    .refine(isZone, "must be a time zone such as Europe/Berlin")
+    .default("UTC")
+    .meta({ description: "IANA time zone whose days are counted" }),
+  limit: wholeNumber(1, LIST_MAX).optional(),
+  cursor: z.string().max(512).optional(),
+});
+
+const Count = z.int().min(0);
+const Share = z.number().min(0).max(1).nullable();
+const Ms = z.number().min(0).nullable();
+const At = z.int().meta({ description: "Epoch milliseconds" });
+
+/** What was left out because of `bots`. */
+export const BotsLeftOut = z.object({ mode: Bots, excluded: Count });
+const Period = z.object({ from: At, to: At });
+const common = { bots: BotsLeftOut, period: Period };
+
+/** Numbered events that pages say they have sent, and those of them that have not come. */
+const completeness = {
+  expected: Count,
+  missing: Count,
+  implausible_streams: Count.meta({
+    description: "Streams left out of both: they say to have lost far more than came",
+  }),
+};
+
+const Figures = z.object({
+  period: Period,
+  sessions: Count,
+  visitors: Count,
+  visitors_error: z.number().min(0).meta({ description: "Standard error as a share of visitors; 0: exact" }),
+  events: Count,
+  page_views: Count,
+  bounces: Count,
+  bounce_rate: Share,
+  median_duration_ms: Ms,
+  average_engaged_ms: Ms,
+  ...completeness,
+  leads: Count,
+});
+
+export const OverviewBody = z.object({ data: Figures.extend({ previous: Figures }), bots: BotsLeftOut });
+
+const sessionSums = {
+  ...{ sessions: Count, share: Share, events: Count, page_views: Count },
+  ...{ bounces: Count, bounce_rate: Share, average_engaged_ms: Ms, leads: Count },
+};
+
+/** `hidden`: what a value may at most lack, because on some days it was not among the first hundred. */
+const list = <T extends z.ZodType>(row: T) =>
+  z.object({
+    data: z.array(row),
+    next_cursor: z.string().nullable(),
+    other: z.unknown().nullable(),
+    hidden: Count,
+    ...common,
+  });
+
+/** One of the names, by `by`; null stands for what is not known. */
+const named = (...names: string[]) => ({
+  ...Object.fromEntries(names.map((name) => [name, z.string().nullable().optional()])),
+  ...sessionSums,
+});
+
+export const GeoBody = list(z.object(named("country", "region")));
+export const SourcesBody = list(
+  z.object(named("source", "channel", "campaign", "medium", "term", "content", "referrer")),
+);
+export const DevicesBody = list(z.object(named("device", "browser", "os")));
+export const BotsBody = list(z.object(named("rule", "kind", "name", "proof")));
+export const PagesBody = list(
+  z.object({ page: z.string(), views: Count, sessions: Count, entries: Count, bounces: Count, bounce_rate: Share }),
+);
+export const EventTypesBody = list(
+  z.object({
+    event_type: z.string(),
+    name: z.string().optional().meta({ description: "As it was written, where the type is the slug of a free name" }),
+    at: At.optional(),
+    events: Count,
+    sessions: Count,
+  }),
+);
+
+const Day = z.object({
+  ...{ date: z.iso.date(), from: At, to: At, sessions: Count, visitors: Count, events: Count, page_views: Count },
+  ...{ bounces: Count, bounce_rate: Share, average_engaged_ms: Ms, leads: Count },
+  ...completeness,
+});
+export const DailyBody = z.object({
+  data: z.array(Day),
+  next_cursor: z.string().nullable(),
+  tz: z.string(),
+  ...common,
+});
+
+const Band = z.object({
+  from: z.int().nullable().meta({ description: "Lowest score of the band; null: no score" }),
+  to: z.int().nullable(),
+  ...sessionSums,
+});
+export const EngagementBody = z.object({
+  data: z.object({
+    ...{
+      sessions: Count,
+      average_engaged_ms: Ms,
+      median_duration_ms: Ms,
+      average_scroll_percent: z.number().nullable(),
+    },
+    ...{ pages_per_session: z.number().nullable(), bounce_rate: Share, bands: z.array(Band) },
+  }),
+  ...common,
+});

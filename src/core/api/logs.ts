@@ -1,0 +1,12 @@
+import * as z from "zod";
+import { isoDay, SiteName } from "../../protocol/fields";
+
+/** `GET /analytics/logs`: the archive's logs, a bounded step; `npm run backtest` reads on until it is done. */
+export const LogsQuery = z
+  .strictObject({
+    from: isoDay.meta({ description: "First day, of the sessions' starts, UTC" }),
+    to: isoDay.meta({ description: "Last day, included" }),
+    site: SiteName.optional(),
+    after: z.string().max(256).optional().meta({ description: "`next` of the step before" }),
+  })
+  .refine(({ from, to }) => from <= to, { path: ["from"], message: "must not be after to" });

@@ -1,0 +1,15 @@
+/**
+ * What a spreadsheet would run as a formula: a text that begins, after blanks, with one of OWASP's characters (their
+ * full-width forms included) or a control character. Such a text gets a ' in front. Numbers are written as numbers.
+ * https://owasp.org/www-community/attacks/CSV_Injection
+ */
+const FORMULA = /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/;
+
+/** One cell (RFC 4180): quoted where it must be; objects as JSON. */
+export function csvCell(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const safe = FORMULA.test(text) ? `'${text}` : text;
+  return /[",\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,73 @@
+import { PLAUSIBLE_LOSS, PLAUSIBLE_LOSS_PER_EVENT } from "../../limits";
+import { SERVER_STREAM, type Streams } from "./streams";
+
+/** What arrived of what the client numbered; the actor's own stream is no part of it. */
+export interface Completeness {
+  received: number;
+  /** Grows with the highest number seen. */
+  expected: number;
+  missing: number;
+  rejected: number;
+  gone: number;
+  /** Streams that are in no sum: nobody loses so much of what so little has come of. */
+  implausible: number;
+  streams: StreamLine[];
+}
+
+/** Of one stream, as far as it is not said by the rest: `expected` is `through`. */
+export interface StreamCounts {
+  stream: string;
+  through: number;
+  received: number;
+  missing: number;
+  rejected: number;
+  gone: number;
+}
+
+interface StreamLine extends StreamCounts {
+  expected: number;
+  implausible?: true;
+}
+
+export const completeness = (streams: Streams): Completeness =>
+  completenessOf(
+    Object.entries(streams)
+      .filter(([name]) => name !== SERVER_STREAM)
+      .map(([stream, { through, received, rejected, gone, gaps }]) => {
+        const missing = gaps.reduce((sum, [from, to]) => sum + to - from + 1, 0);
+        return { stream, through, received, missing, rejected, gone };
+      }),
+  );
+
+/** A number costs its sender nothing: one event with a high one would be the whole site's loss. */
+const isImplausible = ({ received, rejected, missing, gone }: StreamCounts): boolean =>
+  missing + gone > PLAUSIBLE_LOSS + PLAUSIBLE_LOSS_PER_EVENT * (received + rejected);
+
+/** The streams with their sums. */
+export function completenessOf(streams: readonly StreamCounts[]): Completeness {
+  const total: Completeness = {
+    received: 0,
+    expected: 0,
+    missing: 0,
+    rejected: 0,
+    gone: 0,
+    implausible: 0,
+    streams: [],
+  };
+  for (const counts of streams) {
+    const { stream, through, received, missing, rejected, gone } = counts;
+    const line: StreamLine = { stream, through, received, expected: through, missing, rejected, gone };
+    if (isImplausible(counts)) {
+      total.streams.push({ ...line, implausible: true });
+      total.implausible += 1;
+      continue;
+    }
+    total.streams.push(line);
+    total.received += received;
+    total.expected += through;
+    total.missing += missing;
+    total.rejected += rejected;
+    total.gone += gone;
+  }
+  return total;
+}

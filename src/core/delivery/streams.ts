@@ -1,0 +1,127 @@
+import {
+  MAX_GAPS,
+  MAX_MISSING_NAMED,
+  MAX_STREAMS,
+  SESSION_BURST_EVENTS,
+  SESSION_EVENTS_PER_SECOND,
+} from "../../limits";
+import type { RecordOrder } from "../../protocol/recording";
+
+/** The actor's own events are numbered too; no page may use this name. */
+export const SERVER_STREAM = "server";
+
+/** What has been settled of some numbered things: everything up to `through` that is in no gap. */
+export interface Settled {
+  /** The highest number seen; 0 before any. */
+  through: number;
+  /** Open gaps below `through`, rising, both ends included. */
+  gaps: [number, number][];
+}
+
+/** One stream: one page load. */
+export interface StreamState extends Settled {
+  /** Time of the newest event, before which no later one is placed. */
+  at: number;
+  /** Time of the newest event before the lowest gap, before which nothing that fills one is placed. */
+  gap_at: number;
+  /** Events stored, refused by the server, and dropped by the client. */
+  received: number;
+  rejected: number;
+  gone: number;
+}
+
+export type Streams = Record<string, StreamState>;
+
+export interface Ack {
+  stream: string;
+  through: number;
+  /** At most 16 of the gaps, lowest first. */
+  missing: [number, number][];
+  ended?: true;
+  /** The page may be recorded. */
+  record?: RecordOrder;
+}
+
+export const newStream = (): StreamState => ({
+  through: 0,
+  gaps: [],
+  at: 0,
+  gap_at: 0,
+  received: 0,
+  rejected: 0,
+  gone: 0,
+});
+
+/** `name` may be any text, `constructor` too: look only at what was put there. */
+export const streamOf = <S extends Settled>(streams: Readonly<Record<string, S>>, name: string): S | undefined =>
+  Object.hasOwn(streams, name) ? streams[name] : undefined;
+
+export const copyGaps = (gaps: Settled["gaps"]): Settled["gaps"] => gaps.map(([from, to]) => [from, to]);
+
+export const copyStream = (stream: StreamState | undefined): StreamState =>
+  stream ? { ...stream, gaps: copyGaps(stream.gaps) } : newStream();
+
+export function isSettled(stream: Settled, number: number): boolean {
+  return number <= stream.through && !stream.gaps.some(([from, to]) => from <= number && number <= to);
+}
+
+/** Settles `from` to `to` and returns how many of them were not settled before. Changes `stream`. */
+export function settle(stream: Settled, from: number, to: number): number {
+  const filled = from <= stream.through ? fillGaps(stream, from, Math.min(to, stream.through)) : 0;
+  if (to <= stream.through) return filled;
+  const start = Math.max(from, stream.through + 1);
+  if (start > stream.through + 1) stream.gaps.push([stream.through + 1, start - 1]);
+  stream.through = to;
+  return filled + (to - start + 1);
+}
+
+/** Settles numbers of a stream of events. Changes `stream`. */
+export function settleEvents(stream: StreamState, from: number, to: number): number {
+  if (stream.gaps.length === 0) stream.gap_at = stream.at;
+  return settle(stream, from, to);
+}
+
+/**
+ * Between which times an event of this number lies, epoch ms: not before the event before it in its stream, and, where it
+ * fills a gap, not after the newest. Of gaps above the lowest, the event before that one is asked.
+ */
+export function boundsOf(stream: StreamState, number: number): { earliest: number; latest: number } {
+  if (number > stream.through) return { earliest: stream.at, latest: Number.POSITIVE_INFINITY };
+  return { earliest: stream.gap_at, latest: stream.at > 0 ? stream.at : Number.POSITIVE_INFINITY };
+}
+
+function fillGaps(stream: Settled, from: number, to: number): number {
+  let filled = 0;
+  const left: [number, number][] = [];
+  for (const [a, b] of stream.gaps) {
+    const low = Math.max(a, from);
+    const high = Math.min(b, to);
+    if (low > high) {
+      left.push([a, b]);
+      continue;
+    }
+    filled += high - low + 1;
+    if (a < low) left.push([a, low - 1]);
+    if (high < b) left.push([high + 1, b]);
+  }
+  stream.gaps = left;
+  return filled;
+}
+
+/**
+ * The highest number that a stream can have come to by `now` after `through`, which was at `since` (epoch ms): what a session
+ * may send at once, and in the time that has passed.
+ */
+export const reachOf = (through: number, since: number, now: number): number =>
+  through + SESSION_BURST_EVENTS + Math.ceil((Math.max(0, now - since) / 1_000) * SESSION_EVENTS_PER_SECOND);
+
+export const isTooSparse = (stream: Settled): boolean => stream.gaps.length > MAX_GAPS;
+
+export const isFull = (streams: Readonly<Record<string, Settled>>): boolean =>
+  Object.keys(streams).length >= MAX_STREAMS;
+
+export const ackOf = (name: string, stream: Settled): Ack => ({
+  stream: name,
+  through: stream.through,
+  missing: stream.gaps.slice(0, MAX_MISSING_NAMED),
+});

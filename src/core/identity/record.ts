@@ -1,0 +1,286 @@
+import {
+  IDENTITY_COUNTER_MS,
+  IDENTITY_KEPT_MS,
+  IDENTITY_MAX_EDGES,
+  IDENTITY_MAX_SIGHTINGS,
+  IDENTITY_WINDOW_MS,
+} from "../../limits";
+import type { IdentityCounts } from "../scoring/facts";
+
+/** A fingerprint, or an address as stored. */
+export type IdentityKind = "fingerprint" | "address";
+
+/** One session, seen with one identity. Sent again it changes nothing but times and forms. */
+export interface Sighting {
+  v: 1;
+  kind: IdentityKind;
+  /** The fingerprint's id, or the address as stored. */
+  value: string;
+  /** Its row in the shard. */
+  key: string;
+  session_id: string;
+  fingerprint_id: string | null;
+  ip: string | null;
+  asn: number | null;
+  country: string | null;
+  /** Forms the session has sent so far. */
+  forms: number;
+  /** The session's first sighting: only these move the counters at the edge. */
+  counts: boolean;
+}
+
+/** Where a fingerprint has been: a row of D1's `identity_network`. Unknown parts are 0 and "". */
+export interface Edge {
+  ip: string;
+  asn: number;
+  country: string;
+  first_seen_at: number;
+  last_seen_at: number;
+  /** Sessions it rests on: with the last one's withdrawal it goes. */
+  sessions: number;
+}
+
+/** A session at a place: session, address, autonomous system, country, fingerprint, forms, time of the last (epoch ms). */
+export type Seen = readonly [
+  session: string,
+  ip: string,
+  asn: number,
+  country: string,
+  fingerprint: string,
+  forms: number,
+  at: number,
+];
+
+/** All that is kept of an identity in one group. Bounded, however many sessions there are. */
+export interface IdentityRecord {
+  v: 1;
+  kind: IdentityKind;
+  value: string;
+  first_seen_at: number;
+  last_seen_at: number;
+  /** Sessions ever; past the cap a repeated one may count twice. */
+  sessions: number;
+  /** In order of appearance. What changes is another list: who has written this one need not write it again. */
+  seen: readonly Seen[];
+  edges: Edge[];
+  /** What D1 and KV may not have yet: the row, edges by name, the counter. */
+  row_changed: boolean;
+  changed: string[];
+  counter_changed: boolean;
+  /** Edges that have to leave D1. */
+  gone: Edge[];
+  /** The counter in KV: a fixed window, its end in epoch ms. */
+  counter: Counter | null;
+  /** When a sighting of the last 24 h was last not remembered; absent while there was room for all. */
+  dropped_at?: number;
+}
+
+export const newRecord = (kind: IdentityKind, value: string, now: number): IdentityRecord => ({
+  v: 1,
+  kind,
+  value,
+  first_seen_at: now,
+  last_seen_at: now,
+  sessions: 0,
+  seen: [],
+  edges: [],
+  row_changed: false,
+  changed: [],
+  counter_changed: false,
+  gone: [],
+  counter: null,
+});
+
+type Place = Pick<Edge, "ip" | "asn" | "country">;
+
+const placeOf = ({ ip, asn, country }: Sighting): Place => ({ ip: ip ?? "", asn: asn ?? 0, country: country ?? "" });
+
+export const keyOf = ({ ip, asn, country }: Place): string => keyOfPlace(ip, asn, country);
+
+const keyOfPlace = (ip: string, asn: number, country: string): string => `${ip} ${asn} ${country}`;
+
+// By index: taking a tuple apart goes through an iterator, and this runs 400 times a sighting.
+const seenKey = (one: Seen): string => keyOfPlace(one[1], one[2], one[3]);
+
+/**
+ * Folds a sighting into the record. Changes `record`. Past the cap the sighting has moved the totals, and is not
+ * remembered itself. True: the stores outside have to hear of it.
+ */
+export function take(record: IdentityRecord, sighting: Sighting, now: number): boolean {
+  const place = placeOf(sighting);
+  const key = keyOf(place);
+  const own = record.seen.filter((one) => one[0] === sighting.session_id);
+  const known = own.find((one) => seenKey(one) === key);
+  record.last_seen_at = Math.max(record.last_seen_at, now);
+  if (own.length === 0) {
+    record.sessions += 1;
+    record.row_changed = true;
+    if (sighting.counts) countSession(record, now);
+  }
+  if (known) {
+    const [session, ip, asn, country, fingerprint, forms] = known;
+    const again: Seen = [
+      ...([session, ip, asn, country] as const),
+      ...([sighting.fingerprint_id ?? fingerprint, Math.max(forms, sighting.forms), now] as const),
+    ];
+    record.seen = record.seen.map((one) => (one === known ? again : one));
+    return false;
+  }
+  if (isFull(record)) makeRoom(record, sighting, now);
+  if (isFull(record)) {
+    record.dropped_at = now;
+    return true;
+  }
+  const { ip, asn, country } = place;
+  const { session_id, fingerprint_id, forms } = sighting;
+  record.seen = [...record.seen, [session_id, ip, asn, country, fingerprint_id ?? "", forms, now]];
+  if (record.kind === "fingerprint" && sighting.ip !== null) noteEdge(record, place, now);
+  return true;
+}
+
+/**
+ * What counts for nothing any more goes first: a crowd of yesterday must not hide today's. Then a session without a form
+ * makes way for one with: 400 idle sessions must not hide the forms that come after them.
+ */
+function makeRoom(record: IdentityRecord, { forms }: Sighting, now: number): void {
+  const kept = record.seen.filter((one) => one[6] > now - IDENTITY_KEPT_MS);
+  if (kept.length < record.seen.length) record.seen = kept;
+  // While D1 does not answer, places to be deleted there wait here: no more of them than of anything else.
+  if (!isFull(record) || record.gone.length >= IDENTITY_MAX_SIGHTINGS) return;
+  const old = record.seen.find((one) => one[6] <= now - IDENTITY_WINDOW_MS);
+  const dropped = old ?? (forms > 0 ? record.seen.find((one) => one[5] === 0) : undefined);
+  if (!dropped) return;
+  record.seen = record.seen.filter((one) => one !== dropped);
+  // Its session may still withdraw, and nobody will know of this place then.
+  releaseEdge(record, seenKey(dropped));
+  if (!old) record.dropped_at = now;
+}
+
+/** One sighting less rests on a place; with the last the place has to leave D1 too. */
+function releaseEdge(record: IdentityRecord, key: string): void {
+  const edge = record.edges.find((one) => keyOf(one) === key);
+  if (!edge) return;
+  edge.sessions -= 1;
+  if (edge.sessions > 0) return;
+  record.edges = record.edges.filter((one) => one !== edge);
+  record.changed = record.changed.filter((one) => one !== key);
+  record.gone.push(edge);
+}
+
+const isFull = (record: IdentityRecord): boolean => record.seen.length >= IDENTITY_MAX_SIGHTINGS;
+
+function countSession(record: IdentityRecord, now: number): void {
+  const open = record.counter && record.counter.expires_at > now ? record.counter : null;
+  record.counter = { sessions: (open?.sessions ?? 0) + 1, expires_at: open?.expires_at ?? now + IDENTITY_COUNTER_MS };
+  record.counter_changed = true;
+}
+
+function noteEdge(record: IdentityRecord, place: Place, now: number): void {
+  const key = keyOf(place);
+  let edge = record.edges.find((one) => keyOf(one) === key);
+  if (!edge) {
+    if (record.edges.length >= IDENTITY_MAX_EDGES) return;
+    edge = { ...place, first_seen_at: now, last_seen_at: now, sessions: 0 };
+    record.edges.push(edge);
+    record.gone = record.gone.filter((one) => keyOf(one) !== key);
+  }
+  edge.last_seen_at = now;
+  edge.sessions += 1;
+  record.row_changed = true;
+  if (!record.changed.includes(key)) record.changed.push(key);
+}
+
+/** A session's consent is withdrawn: what rests on it alone goes. Changes `record`. */
+export function forget(record: IdentityRecord, sessionId: string, now: number): void {
+  const own = record.seen.filter((one) => one[0] === sessionId);
+  if (own.length === 0) return;
+  record.seen = record.seen.filter((one) => one[0] !== sessionId);
+  record.sessions = Math.max(0, record.sessions - 1);
+  record.row_changed = true;
+  if (record.counter && record.counter.expires_at > now) {
+    record.counter.sessions = Math.max(0, record.counter.sessions - 1);
+    record.counter_changed = true;
+  }
+  for (const key of own.map(seenKey)) releaseEdge(record, key);
+}
+
+/** No session that may be remembered is left: the identity itself has to go. */
+export const isForgotten = (record: IdentityRecord): boolean => record.sessions === 0;
+
+/** What the stores outside are to be told of a record, as it is now. */
+export interface Work {
+  changed: Edge[];
+  gone: Edge[];
+}
+
+export const workOf = (record: IdentityRecord): Work => ({
+  changed: record.edges.filter((edge) => record.changed.includes(keyOf(edge))),
+  gone: [...record.gone],
+});
+
+/** D1 has all of it. What is gone stays where an earlier write may still bring it back. Changes `record`. */
+export function settle(record: IdentityRecord, { gone }: Work, isCertain: boolean): void {
+  Object.assign(record, { row_changed: false, changed: [] });
+  if (isCertain) record.gone = record.gone.filter((edge) => !gone.includes(edge));
+}
+
+/** A store may have lost what it had of a record: all of it is to be written again. Changes `record`. */
+export const markAll = (record: IdentityRecord): void => {
+  Object.assign(record, { row_changed: true, changed: record.edges.map(keyOf) });
+};
+
+/** A counter as KV has it. */
+export interface Counter {
+  sessions: number;
+  /** Epoch ms. */
+  expires_at: number;
+}
+
+/**
+ * What KV is to say of an identity, of all these records of it together; null: nothing. It ends with the first of their
+ * windows, and is made anew with what comes next.
+ */
+export function counterOf(records: readonly IdentityRecord[], now: number): Counter | null {
+  const open = records.flatMap(({ counter }) => (counter && counter.expires_at > now ? [counter] : []));
+  const sessions = open.reduce((sum, counter) => sum + counter.sessions, 0);
+  return sessions > 0 ? { sessions, expires_at: Math.min(...open.map((counter) => counter.expires_at)) } : null;
+}
+
+const distinct = (values: (string | number)[]): number => new Set(values).size;
+
+/** The last 24 hours, and whether there were more sightings in them than are remembered. */
+export function windowOf(record: IdentityRecord, now: number): IdentityCounts {
+  const forms = new Map<string, number>();
+  const addresses = new Set<string>();
+  const networks = new Set<number>();
+  const countries = new Set<string>();
+  const fingerprints = new Set<string>();
+  for (const one of record.seen) {
+    if (one[6] <= now - IDENTITY_WINDOW_MS) continue;
+    forms.set(one[0], Math.max(forms.get(one[0]) ?? 0, one[5]));
+    if (one[1] !== "") addresses.add(one[1]);
+    if (one[2] !== 0) networks.add(one[2]);
+    if (one[3] !== "") countries.add(one[3]);
+    if (one[4] !== "") fingerprints.add(one[4]);
+  }
+  return {
+    sessions: forms.size,
+    addresses: addresses.size,
+    networks: networks.size,
+    countries: countries.size,
+    fingerprints: fingerprints.size,
+    forms: [...forms.values()].reduce((sum, n) => sum + n, 0),
+    capped: (record.dropped_at ?? 0) > now - IDENTITY_WINDOW_MS,
+  };
+}
+
+/** The columns of D1's `fingerprints`. */
+export const fingerprintRow = (record: IdentityRecord) => ({
+  fingerprint_id: record.value,
+  first_seen_at: record.first_seen_at,
+  last_seen_at: record.last_seen_at,
+  sessions: record.sessions,
+  ips: distinct(record.edges.map((edge) => edge.ip)),
+  asns: distinct(record.edges.flatMap(({ asn }) => (asn === 0 ? [] : [asn]))),
+  countries: distinct(record.edges.flatMap(({ country }) => (country === "" ? [] : [country]))),
+});

@@ -1,0 +1,78 @@
+import { sha256 } from "../sha256";
+import { comparable } from "./comparable";
+
+/** Who a lead is, as far as it can be told: names and keys made by hashing, so that no table of them names anyone. */
+
+export interface Known {
+  visitor_id: string | null;
+  /** A visitor that is named and not proven, though they could be. */
+  claimed_id?: string | null;
+  /** In the form addresses are compared in. */
+  email: string | null;
+  /** E.164. */
+  phone: string | null;
+  /** The digits of a phone that could not be placed. */
+  typed?: string | null;
+  name?: string | null;
+}
+
+/**
+ * What a submit says of who it is from. `alone`: a phone without an email beside it. `typed` and `name` join nobody: they
+ * tell one person from another on the same device. `spam` is what a honeypot's catch named, `guest` what a submit named that
+ * joined a lead without showing that it is the same person, `claimed` a visitor it has not shown to be from: these find that
+ * submit for an export or an erasure, and join nobody.
+ */
+export type ClaimKind = "email" | "alone" | "phone" | "typed" | "visitor" | "claimed" | "name" | "spam" | "guest";
+
+export interface Claim {
+  kind: ClaimKind;
+  /** A hash: 128 bits, hex. */
+  key: string;
+}
+
+const claimOf = async (kind: ClaimKind, ...value: string[]): Promise<Claim> => ({
+  kind,
+  key: (await sha256(JSON.stringify([kind, ...value]))).slice(0, 32),
+});
+
+/** A name in the form names are compared in: `Schmidt, Anna` is `anna schmidt`. Empty where there is no word in it. */
+const nameKey = (name: string): string => (comparable(name).match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).sort().join(" ");
+
+/** What is named, for claims that only find. */
+const NAMED = {
+  spam: ["email", "phone", "typed"],
+  guest: ["email", "phone", "typed", "visitor_id", "claimed_id"],
+} as const;
+const named = (kind: "spam" | "guest", said: Pick<Known, "email" | "phone" | "typed"> & Partial<Known>) =>
+  NAMED[kind].flatMap((field) => {
+    const value = said[field];
+    return value == null ? [] : [claimOf(kind, field, value)];
+  });
+
+/**
+ * The claims of a submit: those that join, and those of a guest, of which the store keeps the ones that fit what it becomes. Of
+ * a honeypot's catch those that only find it.
+ */
+export async function claimsOf(known: Known, honeypot = false): Promise<Claim[]> {
+  if (honeypot) return Promise.all(named("spam", known));
+  const { visitor_id, claimed_id = null, email, phone, typed = null, name = null } = known;
+  const making: Promise<Claim>[] = [];
+  if (email !== null) making.push(claimOf("email", email));
+  if (phone !== null && email === null) making.push(claimOf("alone", phone));
+  if (phone !== null) making.push(claimOf("phone", phone));
+  if (typed !== null) making.push(claimOf("typed", typed));
+  if (visitor_id !== null) making.push(claimOf("visitor", visitor_id));
+  if (claimed_id !== null) making.push(claimOf("claimed", claimed_id));
+  const words = nameKey(name ?? "");
+  if (words !== "") making.push(claimOf("name", words));
+  return Promise.all([...making, ...named("guest", known)]);
+}
+
+/** The keys under which every lead of an email, a phone or a visitor is found, or one that claims a visitor. */
+export async function keysOf(known: Known): Promise<string[]> {
+  const claims = [...(await claimsOf(known)), ...(await claimsOf(known, true))];
+  return claims.map(({ key }) => key);
+}
+
+/** The key of a submit's claim to be from a visitor. */
+export const claimedKey = async (visitorId: string): Promise<string> => (await claimOf("claimed", visitorId)).key;

@@ -1,0 +1,138 @@
+import { MAX_ELEMENT_UNITS, MAX_ERROR_UNITS, MAX_URL_UNITS } from "../../limits";
+import { cutName, freeName } from "../../protocol/event-name";
+import type { NamedEvent } from "../../protocol/events";
+import type { RecordedEvent } from "../../protocol/recording";
+import type { Batch, EndPart, StartInput } from "../../protocol/track";
+import { cleanAddress, cleanText } from "./address";
+import { cleanMessage } from "./message";
+import { HIDDEN, isAllowed, type Rules } from "./rules";
+
+/** What the tracker does on a page, done again to whatever anybody sends. Pure. */
+
+export interface Parts {
+  start?: StartInput | null;
+  batch?: Batch | null;
+  end?: EndPart | null;
+}
+
+/** Most texts have nothing of this, and need no closer look: a value, an escape, an email, 8 digits, a long word. */
+const SUSPICIOUS = /[=%@]|eyJ|\d(?:[^a-z]{0,4}\d){7}|[\w-]{20}/i;
+
+/** rrweb's number: https://github.com/rrweb-io/rrweb/blob/main/packages/types/src/index.ts (`Meta`) */
+const RECORDED_PAGE = 4;
+
+/** As long as the server takes it: a placeholder may be longer than what it stands for. */
+const cut = (url: string): string =>
+  url.length > MAX_URL_UNITS ? url.replace(/[?#].*/s, "").slice(0, MAX_URL_UNITS) : url;
+
+/** Base64 with its slashes. An address has as many of its own. */
+const BASE64 = /[\w+/-]{20}/;
+
+function once(known: Map<string, string>, text: string, clean: () => string, also?: RegExp): string {
+  let found = known.get(text);
+  if (found === undefined) {
+    found = SUSPICIOUS.test(text) || also?.test(text) ? clean() : text;
+    known.set(text, found);
+  }
+  return found;
+}
+
+/** Cleans one call. Its events name the same pages and elements again and again: each text is looked at once. */
+export class Cleaner {
+  readonly #rules: Rules;
+  readonly #addresses = new Map<string, string>();
+  readonly #texts = new Map<string, string>();
+
+  constructor(allow: readonly string[]) {
+    this.#rules = { allow };
+  }
+
+  address(url: string): string {
+    return once(this.#addresses, url, () => cut(cleanAddress(url, this.#rules)));
+  }
+
+  text(text: string, name = ""): string {
+    if (isAllowed(name, this.#rules)) return cleanText(text, this.#rules, name);
+    return once(this.#texts, text, () => cleanText(text, this.#rules), BASE64);
+  }
+
+  /** The same parts, changed where they hold a secret. */
+  parts({ start, batch, end }: Parts): Parts {
+    return {
+      ...(start && { start: this.#start(start) }),
+      ...(batch && { batch: this.#batch(batch) }),
+      ...(end && { end: this.#end(end) }),
+    };
+  }
+
+  #start(start: StartInput): StartInput {
+    const { page, referrer } = start;
+    return { ...start, page: this.address(page), ...(referrer && { referrer: this.address(referrer) }) };
+  }
+
+  #end(end: EndPart): EndPart {
+    return end.exit_page ? { ...end, exit_page: this.address(end.exit_page) } : end;
+  }
+
+  #batch(batch: Batch): Batch {
+    const { start, end } = batch;
+    return {
+      ...batch,
+      ...(start && { start: this.#start(start) }),
+      ...(end && { end: this.#end(end) }),
+      events: batch.events.map((event) => event && this.#event(event)),
+    };
+  }
+
+  /** Changed in place, as it came from JSON for this call alone: a copy of each event would cost more than the look at it. */
+  #event(event: NamedEvent): NamedEvent {
+    const { name, page, element, data } = event;
+    const shown = name === undefined ? undefined : this.text(name);
+    // Its slug has been made of the secret, too. A name that is nothing else goes whole.
+    if (shown !== name) Object.assign(event, freeName(cutName(shown ?? "") || HIDDEN));
+    if (page) event.page = this.address(page);
+    if (element) event.element = this.text(element).slice(0, MAX_ELEMENT_UNITS);
+    // What a visitor says of themselves is said on purpose.
+    if (data && event.event_type !== "identify") this.#data(data, event.event_type === "error");
+    return event;
+  }
+
+  #data(data: Record<string, unknown>, isError: boolean): void {
+    for (const name of Object.keys(data)) {
+      const value = data[name];
+      if (typeof value === "string") data[name] = this.#value(value, name, isError);
+      else if (typeof value === "object" && value !== null) this.#inside(value, name, isError);
+      const shown = this.text(name);
+      if (shown === name) continue;
+      data[shown] = data[name];
+      delete data[name];
+    }
+  }
+
+  #inside(value: object, name: string, isError: boolean): void {
+    if (!Array.isArray(value)) {
+      this.#data(value as Record<string, unknown>, isError);
+      return;
+    }
+    for (let i = 0; i < value.length; i++) {
+      const item: unknown = value[i];
+      if (typeof item === "string") value[i] = this.#value(item, name, isError);
+      else if (typeof item === "object" && item !== null) this.#inside(item, name, isError);
+    }
+  }
+
+  /** Where a script is, its address says; all else of an error is text that may quote anything. */
+  #value(text: string, name: string, isError: boolean): string {
+    if (!isError || isAllowed(name, this.#rules)) return this.text(text, name);
+    if (name === "source") return this.address(text.slice(0, MAX_URL_UNITS));
+    return cleanMessage(text.slice(0, MAX_ERROR_UNITS), (url) => this.address(url));
+  }
+}
+
+/** Pages by their addresses in a recording, rrweb's events of this type; in place. What a page looks like, its own tracker veils. */
+export function cleanRecorded(events: readonly RecordedEvent[], allow: readonly string[]): void {
+  const cleaner = new Cleaner(allow);
+  for (const { type, data } of events) {
+    if (type === RECORDED_PAGE && typeof data["href"] === "string") data["href"] = cleaner.address(data["href"]);
+  }
+}

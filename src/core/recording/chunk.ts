@@ -1,0 +1,66 @@
+import { RECORDING_MAX_DEPTH } from "../../limits";
+import { ChunkEnvelope, type RecordedEvent } from "../../protocol/recording";
+import { type Parsed, parseJson } from "../../protocol/text";
+import { parseWith } from "../../protocol/track";
+import type { CallBudget } from "../budget/spending";
+import type { RecordRule } from "./rule";
+
+/** A chunk of a recording, on its way from the page to R2. */
+export interface Chunk extends Omit<ChunkEnvelope, "events"> {
+  events: RecordedEvent[];
+}
+
+/** What its session's actor is asked: may it be stored? `v` is for deploys that mix versions. */
+export interface ChunkCall {
+  v: 1;
+  session_id: string;
+  site: string;
+  gpc: boolean;
+  /** SHA-256 of the session key that came with it, hex. */
+  key_hash: string | null;
+  rule: RecordRule;
+  /** Absent where limits are lifted. */
+  budget?: CallBudget;
+  stream: string;
+  number: number;
+  at: number;
+  sent_at: number;
+  received_at: number;
+}
+
+/** A chunk as R2 has it, gzip. */
+export interface StoredChunk {
+  v: 1;
+  session_id: string;
+  stream: string;
+  number: number;
+  /** By the page's clock. */
+  at: number;
+  sent_at: number;
+  received_at: number;
+  events: RecordedEvent[];
+}
+
+/** Checks that it is a chunk of events of rrweb. What they say is looked at where they are shown. */
+export function parseChunk(text: string): Parsed<Chunk> {
+  const json = parseJson(text, RECORDING_MAX_DEPTH);
+  if (!json.ok) return json;
+  const parsed = parseWith(ChunkEnvelope, json.value);
+  if (!parsed.ok) return parsed;
+  const { events, ...rest } = parsed.value;
+  const bad = events.findIndex((event) => !isRecorded(event));
+  if (bad < 0) return { ok: true, value: { ...rest, events: events.filter(isRecorded) } };
+  const error = { path: `events.${bad}`, message: "is no event of rrweb: type, timestamp, data" };
+  return {
+    ok: false,
+    refusal: { code: "invalid_body", detail: `${error.path}: ${error.message}`, errors: [error] },
+  };
+}
+
+/** By hand: there may be thousands, and all that matters is that a player finds what it reads. */
+function isRecorded(event: unknown): event is RecordedEvent {
+  if (typeof event !== "object" || event === null) return false;
+  const { type, timestamp, data } = event as Partial<RecordedEvent>;
+  const isKnown = Number.isInteger(type) && Number(type) >= 0 && Number(type) <= 7;
+  return isKnown && Number.isFinite(timestamp) && typeof data === "object" && data !== null && !Array.isArray(data);
+}

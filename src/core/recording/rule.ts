@@ -1,0 +1,48 @@
+import { RECORDING_MAX_BYTES, RECORDING_MAX_CHUNKS, RECORDING_MAX_SESSION_BYTES } from "../../limits";
+import type { Consent } from "../../protocol/fields";
+import type { RecordOrder, RecordSetting } from "../../protocol/recording";
+import type { Judgement } from "../scoring/ledger";
+import type { Recording } from "./state";
+
+/** A site's setting as its sessions' actors follow it. */
+export interface RecordRule {
+  /** Null: every session, whatever it scores. */
+  above: { score: "risk" | "engagement"; over: number } | null;
+  text: RecordOrder["text"];
+}
+
+/** What of a session decides whether it is recorded. */
+interface Recordable {
+  judgement: Judgement;
+  consent: Consent;
+  ended_at: number | null;
+}
+
+/** Null: the site records nothing. */
+export function ruleOf(setting: RecordSetting): RecordRule | null {
+  if (setting === false) return null;
+  if (setting === true) return { above: null, text: "shown" };
+  const { text } = setting;
+  return setting.mode === "always"
+    ? { above: null, text }
+    : { above: { score: setting.score, over: setting.over }, text };
+}
+
+export const isFull = ({ chunks, bytes }: Recording): boolean =>
+  chunks >= RECORDING_MAX_CHUNKS || bytes + RECORDING_MAX_BYTES > RECORDING_MAX_SESSION_BYTES;
+
+/** Whether this session is to be recorded. Once it is, a score that falls again ends nothing. */
+export function isDue({ above }: RecordRule, state: Recordable, recording: Recording | undefined): boolean {
+  if (!above || recording?.since != null) return true;
+  return (state.judgement.scores[above.score] ?? 0) > above.over;
+}
+
+/** What the page is told; null while nothing is to be recorded. */
+export function orderOf(
+  rule: RecordRule | null,
+  state: Recordable,
+  recording: Recording | undefined,
+): RecordOrder | null {
+  if (!rule || state.consent !== "granted" || state.ended_at !== null || (recording && isFull(recording))) return null;
+  return { send: isDue(rule, state, recording), text: rule.text };
+}

@@ -1,0 +1,54 @@
+import { DAY_MS, HOUR_MS } from "../../limits";
+
+/** Which parts of a time range are answered from what. Pure. */
+
+export interface Range {
+  from: number;
+  to: number;
+}
+
+/** What is known of the rollups: periods before `hours_through` and `days_through` are valid unless marked. */
+export interface Validity {
+  hours_through: number;
+  days_through: number;
+  /** Starts of marked periods. */
+  markedHours: ReadonlySet<number>;
+  markedDays: ReadonlySet<number>;
+}
+
+export interface Plan {
+  /** Starts of whole valid days, from daily rollups. */
+  days: number[];
+  /** Starts of whole valid hours outside of those days, from hourly rollups. */
+  hours: number[];
+  /** The rest, from rows: rising, apart from each other. */
+  rows: Range[];
+}
+
+/**
+ * Covers [from, to) with as few reads as there can be: whole days, then whole hours, then rows. `useHours` is false where
+ * hourly rollups do not hold what is asked.
+ */
+export function planRange({ from, to }: Range, validity: Validity, useHours: boolean): Plan {
+  const plan: Plan = { days: [], hours: [], rows: [] };
+  for (let at = from; at < to; ) {
+    if (at % DAY_MS === 0 && at + DAY_MS <= to && at < validity.days_through && !validity.markedDays.has(at)) {
+      plan.days.push(at);
+      at += DAY_MS;
+    } else if (useHours && at % HOUR_MS === 0 && at + HOUR_MS <= to && isValidHour(at, validity)) {
+      plan.hours.push(at);
+      at += HOUR_MS;
+    } else {
+      // Nothing after what is closed is rolled up: one range of rows to the end.
+      const end = at >= validity.hours_through ? to : Math.min(to, (Math.floor(at / HOUR_MS) + 1) * HOUR_MS);
+      const last = plan.rows.at(-1);
+      if (last && last.to === at) last.to = end;
+      else plan.rows.push({ from: at, to: end });
+      at = end;
+    }
+  }
+  return plan;
+}
+
+const isValidHour = (at: number, { hours_through, markedHours }: Validity): boolean =>
+  at < hours_through && !markedHours.has(at);

@@ -1,0 +1,12 @@
+import { ROSTER_SHARDS } from "../../limits";
+
+/**
+ * The shard where a session is told of: that of its visitor (`who` is the hash of `whoIs`), so that the sessions of one
+ * visitor meet there, or one by its own id where it has none. Spread, so that no site's crowd meets in one object.
+ */
+export const shardOf = (sessionId: string, who: string | null): number =>
+  Number.parseInt((who ?? sessionId).slice(-4), 16) % ROSTER_SHARDS;
+
+export const shardName = (shard: number): string => `shard-${shard}`;
+
+export const allShards: readonly number[] = Array.from({ length: ROSTER_SHARDS }, (_, shard) => shard);

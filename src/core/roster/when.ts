@@ -1,0 +1,43 @@
+import { ROSTER_BEAT_MS } from "../../limits";
+import type { Head } from "../session/head";
+import type { SessionState } from "../session/state";
+import { isClaim } from "../session/visitor-id";
+
+/** When a session tells the roster of itself. Needs no memory of earlier reports: actors sleep between events. */
+
+/** What the roster should hear of at once when it changes. */
+export interface Mark {
+  page: string | null;
+  label: string | null;
+  visitor: string | null;
+  is_claim: boolean;
+  ended: boolean;
+  /** Null before the first event: nobody is told of a session without one. */
+  seen_at: number | null;
+}
+
+export const markOf = (head: Head, state: SessionState): Mark => ({
+  page: state.current_page,
+  label: state.judgement.label,
+  visitor: head.identity?.visitor_id ?? null,
+  is_claim: isClaim(head.identity),
+  ended: state.ended_at !== null,
+  seen_at: state.events > 0 ? state.last_received_at : null,
+});
+
+export type Reason = "change" | "beat" | null;
+
+/**
+ * Why what happened between two marks is worth a report. A beat is due when the time since the last event crosses a line
+ * of a grid: as often as with a memory of the last report, but without one. The grid's phase is the session's own, so
+ * that sessions do not all report at once.
+ */
+export function reasonFor(sessionId: string, before: Mark, after: Mark): Reason {
+  if (after.seen_at === null || (before.ended && after.ended)) return null;
+  const isSameVisitor = before.visitor === after.visitor && before.is_claim === after.is_claim;
+  const isSame = before.page === after.page && before.label === after.label && isSameVisitor;
+  if (before.seen_at === null || !isSame || before.ended !== after.ended) return "change";
+  const phase = Number.parseInt(sessionId.slice(0, 8), 16) % ROSTER_BEAT_MS;
+  const cell = (time: number): number => Math.floor((time + phase) / ROSTER_BEAT_MS);
+  return cell(before.seen_at) === cell(after.seen_at) ? null : "beat";
+}

@@ -1,0 +1,143 @@
+import type { Consent, TrailingSlash } from "../../protocol/fields";
+import type { DeviceInfo, Screen, Signals } from "../../protocol/track";
+import type { Agent } from "../network/agent";
+import type { NetworkClasses } from "../network/classes";
+import type { IdentityAnswer, LeadFacts } from "../scoring/facts";
+
+/**
+ * Journal entries: everything the fold reads, in the journal and in R2 alike. None carries an identifier (visitor,
+ * fingerprint, device, address, ASN) or a trait: those live in the actor's head row, in D1's `sessions` and in R2's
+ * identity objects, from where they can be erased.
+ */
+interface Base {
+  /** The actor's own counter; rises by one from entry to entry, across a session id's lives. */
+  seq: number;
+  /** Epoch ms: the client's offset from the receive time where it gave one, else the receive time. */
+  at: number;
+}
+
+export interface StartEntry extends Base {
+  kind: "start";
+  page: string;
+  referrer: string | null;
+  device: DeviceInfo | null;
+  screen: Screen | null;
+  signals: Signals | null;
+  network: NetworkClasses;
+  /** Classes of the page's user agent; absent in entries of before there were rules. */
+  agent?: Agent | null;
+  consent: Consent;
+  /** The site's setting; absent where it is the usual one, `keep`. */
+  trailing_slash?: TrailingSlash;
+  /** Version of the scoring rules this session began with, and keeps. */
+  rules_version: number;
+}
+
+/** The optional parts of an event, only those that were sent. */
+export interface EventDetail {
+  x?: number;
+  y?: number;
+  scroll_percent?: number;
+  data?: Record<string, unknown>;
+}
+
+export interface EventEntry extends Base {
+  kind: "event";
+  received_at: number;
+  /** Null for a sender that numbers nothing; then the event is new each time it is sent. */
+  stream: string | null;
+  number: number | null;
+  /** A slug, which all that is counted goes by. */
+  event_type: string;
+  /** What the slug was made of, where the event came with a free name. */
+  name?: string;
+  page?: string;
+  element?: string;
+  detail?: EventDetail;
+  /** Came after the end: stored, but changes no count or score. */
+  late?: true;
+  /** Goes to the archive only: a budget is spent, or the database is nearly full. */
+  shed?: true;
+}
+
+/** Numbers settled without an event: refused by the server, or dropped by the client. */
+export interface SettledEntry extends Base {
+  kind: "settled";
+  stream: string | null;
+  /** Numbers refused; for an unnumbered batch only how many. */
+  rejected: number[];
+  unnumbered_rejected?: number;
+  /** Ranges, both ends included. */
+  gone: [number, number][];
+}
+
+export interface ConsentEntry extends Base {
+  kind: "consent";
+  consent: Consent;
+}
+
+export interface NetworkEntry extends Base {
+  kind: "network";
+  network: NetworkClasses;
+}
+
+/** Says that the head row learnt something, and which kind of thing; the thing itself is not here. */
+export interface IdentifyEntry extends Base {
+  kind: "identify";
+  learnt: string[];
+}
+
+/** A repeated start adds what the first did not know. */
+export interface DetailEntry extends Base {
+  kind: "detail";
+  device: DeviceInfo | null;
+  screen: Screen | null;
+  signals: Signals | null;
+  agent?: Agent | null;
+}
+
+/** What the identity actors know of the last 24 hours: counts only. */
+export interface IdentityEntry extends Base {
+  kind: "identity";
+  answer: IdentityAnswer;
+  /** What was asked about: the head's identity version, and the forms sent by then. */
+  version: number;
+  forms: number;
+}
+
+/** A lead came in; the lead itself is not here. */
+export interface LeadEntry extends Base {
+  kind: "lead";
+  received_at: number;
+  /** The submit's own opaque token: a retry brings it again. */
+  submission: string;
+  lead: LeadFacts;
+}
+
+export interface EndEntry extends Base {
+  kind: "end";
+  received_at: number;
+  reason: "client" | "idle";
+  exit_page: string | null;
+}
+
+export type Entry =
+  | StartEntry
+  | EventEntry
+  | SettledEntry
+  | ConsentEntry
+  | NetworkEntry
+  | IdentifyEntry
+  | DetailEntry
+  | IdentityEntry
+  | LeadEntry
+  | EndEntry;
+
+/** An entry before the actor gives it its place. */
+export type Unplaced<E extends Entry = Entry> = E extends Entry ? Omit<E, "seq"> : never;
+
+/** Seqs of a life start here, so that a session id that is wiped and started again never meets its old keys. */
+export const firstSeq = (createdAt: number): number => Math.floor(createdAt / 1_000) * 2 ** 20;
+
+/** The second, as epoch ms, in which the life began whose first seq this is. */
+export const timeOfSeq = (first: number): number => Math.floor(first / 2 ** 20) * 1_000;

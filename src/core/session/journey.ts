@@ -1,0 +1,33 @@
+import { EVIDENCE_EVENTS } from "../../limits";
+import { pageUrl } from "../sources/page";
+import type { EventEntry } from "./entry";
+
+/** An act as kept: time, event type, page, element, and the event's free name where it has one. */
+export type KeptAct = [at: number, type: string, page: string | null, element: string | null, name?: string];
+
+/** The way a visitor takes to a form: what a lead shows of it. Part of the session's state, so plain JSON. */
+export interface Journey {
+  /** When the current page was come to, epoch ms. */
+  page_at: number | null;
+  /** The newest acts by their own times, newest last. */
+  acts: KeptAct[];
+  /** Submits taken. */
+  leads: number;
+}
+
+export const newJourney = (): Journey => ({ page_at: null, acts: [], leads: 0 });
+
+/** What is too frequent, or too small, to be an act. */
+const PASSING = new Set(["mousemove", "scroll", "visibility_change", "form_change"]);
+
+/** Folds an event that is not late. `isNewest`: none before it happened after it. `page` is the page before it. */
+export function follow(journey: Journey, entry: EventEntry, isNewest: boolean, page: string | null): void {
+  const { at, event_type, element = null, name } = entry;
+  const on = entry.page === undefined ? page : pageUrl(entry.page);
+  if ((on !== page && isNewest) || journey.page_at === null) journey.page_at = at;
+  if (PASSING.has(event_type)) return;
+  const { acts } = journey;
+  const place = acts.findLastIndex(([before]) => before <= at) + 1;
+  acts.splice(place, 0, name === undefined ? [at, event_type, on, element] : [at, event_type, on, element, name]);
+  if (acts.length > EVIDENCE_EVENTS) acts.shift();
+}

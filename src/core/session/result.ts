@@ -1,0 +1,57 @@
+import type { RejectedEvent } from "../../protocol/events";
+import type { Consent } from "../../protocol/fields";
+import type { RecordOrder } from "../../protocol/recording";
+import type { Ack } from "../delivery/streams";
+import type { Exposed } from "../scoring/ledger";
+
+/** What a call on a session comes to; a value until the edge turns it into a response or a frame. */
+export interface Taken {
+  ok: true;
+  session_id: string;
+  visitor_id: string | null;
+  device_id: string | null;
+  accepted: number;
+  duplicates: number;
+  rejected: RejectedEvent[];
+  /** Null for a sender that numbers nothing. */
+  ack: Ack | null;
+  ended: boolean;
+  ended_at: number | null;
+  /** As it holds now. */
+  consent: Consent;
+  /** Only where the site says that its pages may know. */
+  engagement?: Exposed;
+  /** The page may be recorded; said in the ack too, where there is one. */
+  record?: RecordOrder;
+  timestamp: number;
+}
+
+export type RefusalCode =
+  | "session_unknown"
+  | "session_erased"
+  | "session_key_invalid"
+  | "consent_pending"
+  | "stream_too_sparse"
+  | "too_fast"
+  | "busy"
+  | "budget_spent"
+  | "ticket_invalid"
+  | "recording_refused"
+  | "recording_full";
+
+export interface Refused {
+  ok: false;
+  code: RefusalCode;
+  detail: string;
+  /** Seconds after which a retry makes sense. */
+  retry_after?: number;
+  /** Whose budget is spent, as the edge is to remember it: until then none of its calls needs to get this far. */
+  spent_by?: string;
+}
+
+export type TrackResult = Taken | Refused;
+
+export const refused = (code: RefusalCode, detail: string, retry_after?: number): Refused =>
+  retry_after === undefined ? { ok: false, code, detail } : { ok: false, code, detail, retry_after };
+
+export type ChunkResult = { ok: true; ack: Ack } | Refused;

@@ -1,0 +1,128 @@
+import type { Consent, TrailingSlash } from "../../protocol/fields";
+import type { Streams } from "../delivery/streams";
+import { newJudgement } from "../scoring/ledger";
+import type { Scored } from "../scoring/scored";
+import { newBehaviour } from "../signals/behaviour";
+import { type Cadence, newCadence } from "../signals/cadence";
+import { newVelocity } from "../signals/velocity";
+import { type Attention, newAttention } from "./attention";
+import type { EndEntry } from "./entry";
+import { type Journey, newJourney } from "./journey";
+import type { OpenForm, SentForm } from "./open-form";
+import type { Views } from "./views";
+
+/** Version of `SessionState` as stored in snapshots. Raise it with every change of shape, and migrate in `readSnapshot`. */
+export const STATE_VERSION = 3;
+
+/**
+ * What a session's journal folds to. Plain JSON, so that a snapshot is `JSON.stringify` and reads back the same:
+ * no undefined, Map, NaN or -0.
+ */
+export interface SessionState extends Scored {
+  v: number;
+  /** Latest act, by its own time; null before any. What came after the end is none. */
+  last_event_at: number | null;
+  /** Newest receive time of anything, for the idle limit. */
+  last_received_at: number;
+  ended_at: number | null;
+  end_reason: EndEntry["reason"] | null;
+  /** When the end was taken, by the actor's clock: the linger counts from here. */
+  end_taken_at: number | null;
+  consent: Consent;
+  rules_version: number;
+  entry_page: string;
+  exit_page: string | null;
+  current_page: string | null;
+  referrer: string | null;
+  network_changes: number;
+  /** Events stored, late ones included: what R2 must hold, and D1 but for the `shed` ones. */
+  events: number;
+  late: number;
+  /** Events that only R2 holds. */
+  shed: number;
+  /** Refused events of batches without numbers; numbered ones are counted in their stream. */
+  unnumbered_rejected: number;
+  /** Events by type, late ones left out; past 64 custom types the rest is `other`. */
+  counts: Record<string, number>;
+  page_views: number;
+  /** Distinct pages seen, the first 100. */
+  pages: string[];
+  /** Of the session's site when it began: what its pages are named by. */
+  trailing_slash: TrailingSlash;
+  /** Page views by page, the entry page among them even if it was never viewed. */
+  views: Views;
+  attention: Attention;
+  /** Whether the page acted on last was in view then. */
+  visible: boolean;
+  cadence: Cadence;
+  streams: Streams;
+  /** Begun and not submitted, the one touched last at the end. */
+  forms: OpenForm[];
+  /** Sent, the newest at the end. */
+  sent_forms: SentForm[];
+  /** What a lead shows of the way to it. */
+  journey: Journey;
+}
+
+export const newState = (seq: number): SessionState => ({
+  v: STATE_VERSION,
+  seq,
+  started_at: 0,
+  first_event_at: null,
+  last_event_at: null,
+  last_received_at: 0,
+  ended_at: null,
+  end_reason: null,
+  end_taken_at: null,
+  consent: "granted",
+  rules_version: 0,
+  entry_page: "",
+  exit_page: null,
+  current_page: null,
+  referrer: null,
+  device: null,
+  screen: null,
+  signals: null,
+  network: null,
+  network_changes: 0,
+  travel: { addresses: 0, networks: 0, countries: 0 },
+  agent: null,
+  identity: null,
+  lead: null,
+  events: 0,
+  late: 0,
+  shed: 0,
+  unnumbered_rejected: 0,
+  counts: {},
+  page_views: 0,
+  pages: [],
+  trailing_slash: "keep",
+  views: {},
+  scroll_percent: 0,
+  engaged_ms: 0,
+  attention: newAttention(),
+  visible: true,
+  velocity: newVelocity(),
+  velocity_by_type: {},
+  cadence: newCadence(),
+  streams: {},
+  forms: [],
+  sent_forms: [],
+  behaviour: newBehaviour(),
+  journey: newJourney(),
+  judgement: newJudgement(),
+});
+
+export const writeSnapshot = (state: SessionState): string => JSON.stringify(state);
+
+/** Reads a snapshot of any version there has been: fields that an older one lacks begin empty. */
+export function readSnapshot(text: string): SessionState {
+  const { clock: _, ...stored } = JSON.parse(text) as SessionState & { clock?: number };
+  if (stored.v > STATE_VERSION) throw new Error(`snapshot version ${stored.v} is newer than this code`);
+  const state: SessionState = { ...newState(0), ...stored, v: STATE_VERSION };
+  if (stored.v >= 3) return state;
+  for (const stream of Object.values(state.streams)) stream.gap_at ??= 0;
+  // What was attended until then is kept as a sum; what comes counts from there on.
+  const earlier_to = state.last_event_at ?? 0;
+  return { ...state, attention: { ...newAttention(), earlier_ms: state.engaged_ms, earlier_to } };
+}

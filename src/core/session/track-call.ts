@@ -1,0 +1,44 @@
+import type { Consent, TrailingSlash } from "../../protocol/fields";
+import type { Batch, EndPart, StartInput } from "../../protocol/track";
+import type { CallBudget } from "../budget/spending";
+import type { ClientNetwork } from "../network/classes";
+import type { RecordRule } from "../recording/rule";
+import type { LeadFacts } from "../scoring/facts";
+import type { LeadEntry } from "./entry";
+
+/** One call on a session, whatever transport brought it. `v` is for deploys that mix versions. */
+export interface TrackCall {
+  v: 1;
+  session_id: string;
+  site: string;
+  /** `Sec-GPC: 1`: consent is denied, whatever the page says. */
+  gpc: boolean;
+  default_consent: Consent;
+  /** What the reply may say of the session's scores. */
+  expose?: readonly "engagement"[];
+  /** Which sessions the site records; absent where it records none. */
+  record?: RecordRule | null;
+  /** How the site names its pages; absent where it is the usual way. */
+  trailing_slash?: TrailingSlash;
+  /** The name under which the site shares identities with others; absent where it counts by itself. */
+  identity_group?: string;
+  /** Absent in sockets opened before there were budgets. */
+  budget?: CallBudget;
+  /** Custom types for which the site has no room: what is of them goes to the archive only. */
+  archive_only?: readonly string[];
+  network: ClientNetwork;
+  /** SHA-256 of the session key that came with the call, hex. */
+  key_hash: string | null;
+  /** A stable name for the device's description, from the start's device fields. */
+  device_id: string | null;
+  /** The visitor id that the start's secret makes; absent where it brought none. The secret itself is not here. */
+  proven_visitor?: string;
+  start: StartInput | null;
+  batch: Batch | null;
+  end: EndPart | null;
+  /** A lead submitted on this session's page. */
+  lead?: LeadSubmit | null;
+}
+
+/** What a session hears of a submit: a token to tell a retry by, what its rules ask for, and no word that names anyone. */
+export type LeadSubmit = Pick<LeadEntry, "submission"> & Pick<LeadFacts, "honeypot" | "disposable_email">;

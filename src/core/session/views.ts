@@ -1,0 +1,21 @@
+import { MAX_PAGES, MAX_PAGES_UNITS } from "../../limits";
+import type { TrailingSlash } from "../../protocol/fields";
+import { pageName } from "../sources/page";
+
+/** Page views by page (`pageName`). */
+export type Views = Record<string, number>;
+
+/** Stands for the pages past the first hundred of a session. No URL looks like this. */
+export const OTHER_PAGE = "(other)";
+
+/** Counts `by` views of a page; 0 only makes it known. Changes `views`. */
+export function countView(views: Views, url: string, by: 0 | 1, slash: TrailingSlash = "keep"): void {
+  const page = pageName(url, slash);
+  const name = Object.hasOwn(views, page) || hasRoom(views, page) ? page : OTHER_PAGE;
+  views[name] = (views[name] ?? 0) + by;
+}
+
+function hasRoom(views: Views, page: string): boolean {
+  const known = Object.keys(views);
+  return known.length < MAX_PAGES && known.reduce((sum, name) => sum + name.length, page.length) <= MAX_PAGES_UNITS;
+}

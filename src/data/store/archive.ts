@@ -1,0 +1,180 @@
+import type { Entry } from "../../core/session/entry";
+import type { Head, Identity } from "../../core/session/head";
+import type { Plan } from "../../core/session/progress";
+import type { SessionState } from "../../core/session/state";
+import { READ_AHEAD } from "../../limits";
+
+/**
+ * R2's side of a flush: the append-only log. Each write is a new key, created once: null from a conditional put means
+ * that an earlier attempt got through, which is as good. Keys are the contract's; the day is the session's start, UTC.
+ */
+
+const CREATE_ONLY = {
+  onlyIf: { etagDoesNotMatch: "*" },
+  httpMetadata: { contentType: "application/json" },
+} as const;
+
+export const ARCHIVE_VERSION = 1;
+
+export function sessionPrefix(sessionId: string, startedAt: number): string {
+  const [year, month, day] = new Date(startedAt).toISOString().slice(0, 10).split("-");
+  return `sessions/${year}/${month}/${day}/${sessionId}/`;
+}
+
+const prefixOf = (head: Head, state: SessionState): string => sessionPrefix(head.session_id, state.started_at);
+
+/** 13 digits, so that keys sort by time until the year 2286. */
+const stamp = (at: number): string => String(at).padStart(13, "0");
+
+export async function putEvents(
+  bucket: R2Bucket,
+  head: Head,
+  state: SessionState,
+  plan: Plan,
+  body: string,
+): Promise<void> {
+  const envelope = `"v":${ARCHIVE_VERSION},"session_id":"${head.session_id}","lo":${plan.lo},"hi":${plan.hi}`;
+  const key = `${prefixOf(head, state)}events/${stamp(plan.at)}-${plan.lo}.json`;
+  await bucket.put(key, `{${envelope},"entries":[${body}]}`, CREATE_ONLY);
+}
+
+export async function putMeta(bucket: R2Bucket, head: Head, state: SessionState): Promise<void> {
+  const meta = {
+    v: ARCHIVE_VERSION,
+    session_id: head.session_id,
+    site: head.site,
+    started_at: state.started_at,
+    device: state.device,
+    network: state.network,
+    consent: state.consent,
+  };
+  await bucket.put(`${prefixOf(head, state)}meta.json`, JSON.stringify(meta), CREATE_ONLY);
+}
+
+/** The only place of the archive where a person is named, and the one that erasure empties. */
+export async function putIdentity(bucket: R2Bucket, head: Head, state: SessionState): Promise<void> {
+  const key = `${prefixOf(head, state)}identity/${stamp(head.identity_at)}-${head.identity_version}.json`;
+  // All of them: an address between two flushes has no object of its own, and an erasure has to find it.
+  const { addresses, identity_group } = head;
+  const identity = {
+    v: ARCHIVE_VERSION,
+    session_id: head.session_id,
+    at: head.identity_at,
+    ...head.identity,
+    addresses,
+    ...(identity_group !== undefined && { identity_group }),
+  };
+  await bucket.put(key, JSON.stringify(identity), CREATE_ONLY);
+}
+
+/** The first seq of the log under a session's prefix; null where there is none. Keys sort by time, and so do seqs. */
+export async function firstSeqIn(bucket: R2Bucket, prefix: string): Promise<number | null> {
+  const { objects } = await bucket.list({ prefix: `${prefix}events/`, limit: 1 });
+  const [first] = objects;
+  return first ? versionOf(first.key) : null;
+}
+
+/** Everything under a session's prefix goes; says how much it was. */
+export async function deleteSessionObjects(
+  bucket: R2Bucket,
+  prefix: string,
+): Promise<{ objects: number; bytes: number }> {
+  const total = { objects: 0, bytes: 0 };
+  for (;;) {
+    // From the start again each time: what has been listed is gone.
+    const { objects } = await bucket.list({ prefix });
+    if (objects.length === 0) return total;
+    await bucket.delete(objects.map(({ key }) => key));
+    total.objects += objects.length;
+    total.bytes += objects.reduce((sum, { size }) => sum + size, 0);
+  }
+}
+
+/** An identity object. */
+export interface ArchivedIdentity extends Identity {
+  v: number;
+  session_id: string;
+  at: number;
+  /** Every address the session had had by then; absent in objects of before this was kept. */
+  addresses?: string[];
+  /** The name under which the site shared identities with others; absent where it counted by itself. */
+  identity_group?: string;
+}
+
+/** Who a session was of, oldest first: what a person may see of themselves. */
+export async function readIdentities(bucket: R2Bucket, prefix: string): Promise<ArchivedIdentity[]> {
+  const keys: string[] = [];
+  for await (const key of keysUnder(bucket, `${prefix}identity/`)) keys.push(key);
+  const found: ArchivedIdentity[] = [];
+  // Several may be of one millisecond: their number decides.
+  for (const key of keys.sort((a, b) => versionOf(a) - versionOf(b))) {
+    const object = await bucket.get(key);
+    if (object) found.push(await object.json<ArchivedIdentity>());
+  }
+  return found;
+}
+
+/** Whose session it is, as `meta.json` says; null without one. */
+export async function readMeta(bucket: R2Bucket, prefix: string): Promise<{ site: string; started_at: number } | null> {
+  const object = await bucket.get(`${prefix}meta.json`);
+  return object && (await object.json<{ site: string; started_at: number }>());
+}
+
+/** A flush as R2 has it. */
+export interface ArchivedEvents {
+  v: number;
+  session_id: string;
+  lo: number;
+  hi: number;
+  entries: Entry[];
+}
+
+/** Keys under a prefix, in their order, page by page. */
+export async function* keysUnder(bucket: R2Bucket, prefix: string): AsyncGenerator<string> {
+  let cursor: string | undefined;
+  do {
+    const page: R2Objects = await bucket.list(cursor ? { prefix, cursor } : { prefix });
+    for (const { key } of page.objects) yield key;
+    cursor = page.truncated ? page.cursor : undefined;
+  } while (cursor);
+}
+
+/**
+ * A session's flushes, oldest first: keys begin with a time that rises within a session. The next few are fetched while
+ * one is used. An object that is gone by then (retention, erasure) is passed over.
+ */
+export async function* readFlushes(bucket: R2Bucket, prefix: string): AsyncGenerator<ArchivedEvents> {
+  const ahead: Promise<ArchivedEvents | null>[] = [];
+  const fetchOne = async (key: string): Promise<ArchivedEvents | null> => {
+    const object = await bucket.get(key);
+    return object && (await object.json<ArchivedEvents>());
+  };
+  for await (const key of keysUnder(bucket, `${prefix}events/`)) {
+    const next = fetchOne(key);
+    // It is awaited in its turn; a failure before that must not count as unhandled.
+    next.catch(() => {});
+    ahead.push(next);
+    if (ahead.length < READ_AHEAD) continue;
+    const flush = await ahead.shift();
+    if (flush) yield flush;
+  }
+  for (const one of ahead) {
+    const flush = await one;
+    if (flush) yield flush;
+  }
+}
+
+/** The `n` of `identity/{timestamp}-{n}.json`, and of `events/…`. */
+const versionOf = (key: string): number => Number(/-(\d+)\.json$/.exec(key)?.[1] ?? 0);
+
+/** Deletes a session's identity objects of versions up to `through`: a consent given again begins with the next. */
+export async function eraseIdentity(bucket: R2Bucket, sessionPrefix: string, through: number): Promise<void> {
+  const prefix = `${sessionPrefix}identity/`;
+  let cursor: string | undefined;
+  do {
+    const page: R2Objects = await bucket.list(cursor ? { prefix, cursor } : { prefix });
+    const keys = page.objects.map((object) => object.key).filter((key) => versionOf(key) <= through);
+    if (keys.length > 0) await bucket.delete(keys);
+    cursor = page.truncated ? page.cursor : undefined;
+  } while (cursor);
+}

@@ -1,0 +1,48 @@
+import type { Breaker } from "../../core/leads/breaker";
+
+/** Which endpoint an actor looks after. */
+export interface EndpointName {
+  site: string;
+  endpoint_id: string;
+}
+
+/** A webhook endpoint's breaker in its actor's own SQLite: one row. */
+export class EndpointStore {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  read(): { name: EndpointName; breaker: Breaker; unprojected: boolean } | null {
+    if (!this.#exists()) return null;
+    const [row] = this.#sql
+      .exec<{ name: string; breaker: string; unprojected: number }>("SELECT name, breaker, unprojected FROM endpoint")
+      .toArray();
+    if (!row) return null;
+    return { name: JSON.parse(row.name), breaker: JSON.parse(row.breaker), unprojected: row.unprojected === 1 };
+  }
+
+  write(name: EndpointName, breaker: Breaker): void {
+    this.#sql.exec(
+      `CREATE TABLE IF NOT EXISTS endpoint (id INTEGER PRIMARY KEY CHECK (id = 1), name TEXT NOT NULL,
+         breaker TEXT NOT NULL, unprojected INTEGER NOT NULL)`,
+    );
+    this.#sql.exec(
+      "INSERT OR REPLACE INTO endpoint (id, name, breaker, unprojected) VALUES (1, ?, ?, 1)",
+      JSON.stringify(name),
+      JSON.stringify(breaker),
+    );
+  }
+
+  /** D1 has this breaker. */
+  markProjected(breaker: Breaker): void {
+    this.#sql.exec("UPDATE endpoint SET unprojected = 0 WHERE breaker = ?", JSON.stringify(breaker));
+  }
+
+  #exists(): boolean {
+    return (
+      this.#sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'endpoint'").toArray().length > 0
+    );
+  }
+}

@@ -1,0 +1,292 @@
+import type { Erasure } from "../../core/api/erasure";
+import { keysOf } from "../../core/leads/identity";
+import { timeOfSeq } from "../../core/session/entry";
+import { DAY_MS } from "../../limits";
+import { dayOf } from "../../time";
+import { COUNTED } from "./leads";
+
+/** D1's side of an erasure: who has to go, and what is said of it afterwards. */
+
+export interface SessionPlace {
+  session_id: string;
+  site: string;
+  started_at: number;
+  fingerprint_id: string | null;
+  ip: string | null;
+  /** It claims a visitor whose secret it has not shown, as of this row. */
+  unproven: boolean;
+}
+
+const sitesOf = (sites: readonly string[] | null): string | null => sites && JSON.stringify(sites);
+const IN_SITES = "(?2 IS NULL OR site IN (SELECT value FROM json_each(?2)))";
+
+/** Up to `limit` of a visitor's sessions, oldest first, from a place on. `sites` null: on every site. */
+export async function sessionsOfVisitor(
+  db: D1Database,
+  visitorId: string,
+  sites: readonly string[] | null,
+  limit: number,
+  after: Pick<SessionPlace, "started_at" | "session_id"> = { started_at: 0, session_id: "" },
+): Promise<SessionPlace[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT session_id, site, started_at, fingerprint_id, ip, detail ->> '$.unproven' AS unproven FROM sessions
+       WHERE visitor_id = ?1 AND ${IN_SITES} AND started_at >= ?4 AND (started_at, session_id) > (?4, ?5)
+       ORDER BY started_at, session_id LIMIT ?3`,
+    )
+    .bind(visitorId, sitesOf(sites), limit, after.started_at, after.session_id)
+    .all<Omit<SessionPlace, "unproven"> & { unproven: number | null }>();
+  return results.map((row) => ({ ...row, unproven: row.unproven === 1 }));
+}
+
+/** All of them, `page` at a time. */
+export async function* everySessionOf(
+  db: D1Database,
+  visitorId: string,
+  sites: readonly string[] | null,
+  page: number,
+): AsyncGenerator<SessionPlace> {
+  for (let after: SessionPlace | undefined; ; ) {
+    const some = await sessionsOfVisitor(db, visitorId, sites, page, after);
+    yield* some;
+    after = some.at(-1);
+    if (some.length < page) return;
+  }
+}
+
+/**
+ * A session's rows, whoever's they are: its own actor calls this. What it won still counts, as that of no session, until
+ * the lead itself is erased.
+ */
+export async function deleteSessionRows(
+  db: D1Database,
+  sessionId: string,
+): Promise<{ sessions: number; events: number }> {
+  const [events, , sessions] = await db.batch([
+    db.prepare("DELETE FROM events WHERE session_id = ?").bind(sessionId),
+    db.prepare("UPDATE lead_conversions SET session_id = NULL WHERE session_id = ?").bind(sessionId),
+    db.prepare("DELETE FROM sessions WHERE session_id = ?").bind(sessionId),
+  ]);
+  return { sessions: sessions?.meta.changes ?? 0, events: events?.meta.changes ?? 0 };
+}
+
+/** Seqs of one life: from the first on, and before the end. */
+export interface SeqRange {
+  from: number;
+  to: number;
+}
+
+/** The same of some lives alone. `starts`: a time of the day (UTC) each began, epoch ms. */
+export async function deleteLifeRows(
+  db: D1Database,
+  sessionId: string,
+  ranges: readonly SeqRange[],
+  starts: readonly number[],
+): Promise<{ sessions: number; events: number }> {
+  const seqs = JSON.stringify(ranges);
+  // A submit has no seq in D1. A life's first one is of the second in which it began.
+  const times = JSON.stringify(ranges.map(({ from, to }) => ({ from: timeOfSeq(from), to: timeOfSeq(to) })));
+  const days = JSON.stringify(starts.map((start) => Date.parse(dayOf(start))));
+  const within = (column: string): string =>
+    `EXISTS (SELECT 1 FROM json_each(?2) WHERE ${column} >= value ->> 'from' AND ${column} < value ->> 'to')`;
+  const [events, , sessions] = await db.batch([
+    db.prepare(`DELETE FROM events WHERE session_id = ?1 AND ${within("seq")}`).bind(sessionId, seqs),
+    db
+      .prepare(`UPDATE lead_conversions SET session_id = NULL WHERE session_id = ?1 AND ${within("at")}`)
+      .bind(sessionId, times),
+    db
+      .prepare(
+        `DELETE FROM sessions WHERE session_id = ?1
+           AND started_at - started_at % ${DAY_MS} IN (SELECT value FROM json_each(?2))`,
+      )
+      .bind(sessionId, days),
+  ]);
+  return { sessions: sessions?.meta.changes ?? 0, events: events?.meta.changes ?? 0 };
+}
+
+/**
+ * A session's row names nobody any more, if it still names this visitor: its own actor calls this. What else a row has of a
+ * person is in its detail.
+ */
+export async function unlinkSessionRow(db: D1Database, sessionId: string, visitorId: string): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE sessions SET visitor_id = NULL, fingerprint_id = NULL, ip = NULL, asn = NULL,
+         detail = json_remove(detail, '$.device_id', '$.traits', '$.unproven')
+       WHERE session_id = ? AND visitor_id = ?`,
+    )
+    .bind(sessionId, visitorId)
+    .run();
+}
+
+/**
+ * Whether any session that is left has this fingerprint or address: then it is not one person's alone. `sites` null: on any
+ * site.
+ */
+export async function isShared(
+  db: D1Database,
+  kind: "fingerprint" | "address",
+  value: string,
+  sites: readonly string[] | null,
+): Promise<boolean> {
+  const sql = {
+    fingerprint: `SELECT 1 AS one FROM sessions WHERE fingerprint_id = ?1 AND ${IN_SITES} LIMIT 1`,
+    address: `SELECT 1 AS one FROM sessions WHERE ip = ?1 AND ${IN_SITES} LIMIT 1`,
+  }[kind];
+  return (await db.prepare(sql).bind(value, sitesOf(sites)).first()) !== null;
+}
+
+/** Leads and submits from one of these sessions (?3), and those with one of these claims (?4). */
+const BY_SESSION_OR_CLAIM = `SELECT lead_id FROM leads WHERE session_id IN (SELECT value FROM json_each(?3))
+  UNION SELECT iif(guest, submission_id, lead_id) FROM lead_submissions WHERE session_id IN (SELECT value FROM json_each(?3))
+  UNION SELECT lead_id FROM lead_claims WHERE key IN (SELECT value FROM json_each(?4)) AND ${IN_SITES}`;
+
+/**
+ * Leads of a visitor, or from one of these sessions: also those that a later submit, from elsewhere, has been merged into,
+ * and which no longer say whose the first one was. Of a submit that is a guest of another's lead its own id.
+ */
+export async function leadsOf(
+  db: D1Database,
+  visitorId: string,
+  sites: readonly string[] | null,
+  sessionIds: readonly string[],
+): Promise<string[]> {
+  const keys = await keysOf({ visitor_id: visitorId, email: null, phone: null });
+  const { results } = await db
+    .prepare(
+      `SELECT lead_id FROM leads WHERE visitor_id = ?1 AND ${IN_SITES}
+       UNION ${BY_SESSION_OR_CLAIM}`,
+    )
+    .bind(visitorId, sitesOf(sites), JSON.stringify(sessionIds), JSON.stringify(keys))
+    .all<{ lead_id: string }>();
+  return results.map(({ lead_id }) => lead_id);
+}
+
+/** The keys of leads that claim to be a visitor's. */
+export const claimedKeys = (visitorId: string): Promise<string[]> =>
+  keysOf({ visitor_id: null, claimed_id: visitorId, email: null, phone: null });
+
+/** Leads that claim to be a visitor's, or come from a session that does. */
+export async function leadsClaiming(
+  db: D1Database,
+  visitorId: string,
+  sites: readonly string[] | null,
+  sessionIds: readonly string[],
+): Promise<string[]> {
+  const { results } = await db
+    .prepare(`${BY_SESSION_OR_CLAIM} ORDER BY lead_id`)
+    .bind(null, sitesOf(sites), JSON.stringify(sessionIds), JSON.stringify(await claimedKeys(visitorId)))
+    .all<{ lead_id: string }>();
+  return results.map(({ lead_id }) => lead_id);
+}
+
+/** Whether a submit, or its lead, makes one of these claims. */
+export async function hasClaims(db: D1Database, leadId: string, keys: readonly string[]): Promise<boolean> {
+  const sql = "SELECT 1 AS one FROM lead_claims WHERE lead_id = ? AND key IN (SELECT value FROM json_each(?)) LIMIT 1";
+  return (await db.prepare(sql).bind(leadId, JSON.stringify(keys)).first()) !== null;
+}
+
+/** Claims of a submit, or of its lead, go: its own actor calls this. */
+export async function deleteClaims(db: D1Database, leadId: string, keys: readonly string[]): Promise<number> {
+  const { meta } = await db
+    .prepare("DELETE FROM lead_claims WHERE lead_id = ? AND key IN (SELECT value FROM json_each(?))")
+    .bind(leadId, JSON.stringify(keys))
+    .run();
+  return meta.changes;
+}
+
+/** Leads that claim one of the keys, up to `limit`, in the order of their ids, from a place on. `sites` null: on every site. */
+export async function leadsByKeys(
+  db: D1Database,
+  keys: readonly string[],
+  sites: readonly string[] | null,
+  limit: number,
+  after = "",
+): Promise<string[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT DISTINCT lead_id FROM lead_claims
+       WHERE key IN (SELECT value FROM json_each(?1)) AND ${IN_SITES} AND lead_id > ?4 ORDER BY lead_id LIMIT ?3`,
+    )
+    .bind(JSON.stringify(keys), sitesOf(sites), limit, after)
+    .all<{ lead_id: string }>();
+  return results.map(({ lead_id }) => lead_id);
+}
+
+/** The lead of which a submit is a guest; null for any other. */
+export async function hostOf(db: D1Database, submissionId: string): Promise<string | null> {
+  const sql = "SELECT lead_id FROM lead_submissions WHERE submission_id = ? AND guest";
+  return (await db.prepare(sql).bind(submissionId).first<{ lead_id: string }>())?.lead_id ?? null;
+}
+
+/** The leads that these submits have become part of; of a guest its own id. */
+export async function leadsOfSubmits(db: D1Database, submissionIds: readonly string[]): Promise<string[]> {
+  const { results } = await db
+    .prepare(`SELECT DISTINCT iif(guest, submission_id, lead_id) AS lead_id FROM lead_submissions
+       WHERE submission_id IN (SELECT value FROM json_each(?))`)
+    .bind(JSON.stringify(submissionIds))
+    .all<{ lead_id: string }>();
+  return results.map(({ lead_id }) => lead_id);
+}
+
+/** Submits of a lead, up to `limit`, but for the one it is named after: each has an actor of its own. */
+export async function submissionsOf(db: D1Database, leadId: string, limit: number): Promise<string[]> {
+  const { results } = await db
+    .prepare("SELECT submission_id FROM lead_submissions WHERE lead_id = ?1 AND submission_id <> ?1 LIMIT ?2")
+    .bind(leadId, limit)
+    .all<{ submission_id: string }>();
+  return results.map(({ submission_id }) => submission_id);
+}
+
+/** A lead is as if this guest had never been there; only what it has opened stays open. */
+const LEAVE_HOST = `UPDATE leads SET ${COUNTED("leads.lead_id")},
+  last_submission_at = (SELECT max(received_at) FROM lead_submissions WHERE lead_id = leads.lead_id) WHERE lead_id = ?`;
+const WON = `(at, submission_id) IN (SELECT received_at, submission_id FROM lead_submissions WHERE submission_id = ?)`;
+
+/**
+ * The rows of a submit, and of the lead it may have become: its own actor calls this. `keepConversion`: that there was one
+ * still counts. Other submits of the lead are deleted by their own actors, before it.
+ */
+export async function deleteLeadRows(
+  db: D1Database,
+  id: string,
+  keepConversion: boolean,
+): Promise<{ leads: number; deliveries: number }> {
+  const host = await hostOf(db, id);
+  const [leads, deliveries] = await db.batch([
+    db.prepare("DELETE FROM leads WHERE lead_id = ?").bind(id),
+    db.prepare("DELETE FROM deliveries WHERE lead_id = ?").bind(id),
+    db.prepare("DELETE FROM lead_claims WHERE lead_id = ?").bind(id),
+    ...(keepConversion ? [] : [db.prepare(`DELETE FROM lead_conversions WHERE ${WON}`).bind(id)]),
+    db.prepare("DELETE FROM lead_submissions WHERE submission_id = ?").bind(id),
+    ...(host === null ? [] : [db.prepare(LEAVE_HOST).bind(host)]),
+  ]);
+  return { leads: leads?.meta.changes ?? 0, deliveries: deliveries?.meta.changes ?? 0 };
+}
+
+interface Row {
+  erasure_id: string;
+  requested_at: number;
+  completed_at: number | null;
+  report: string;
+}
+
+/** Writes a receipt as it is now. It says what was erased, and nothing of whom. */
+export async function saveErasure(db: D1Database, erasure: Erasure): Promise<void> {
+  const { erasure_id, requested_at, completed_at, status: _, ...report } = erasure;
+  await db
+    .prepare(
+      `INSERT INTO erasures (erasure_id, requested_at, completed_at, report) VALUES (?, ?, ?, ?)
+       ON CONFLICT (erasure_id) DO UPDATE SET completed_at = excluded.completed_at, report = excluded.report`,
+    )
+    .bind(erasure_id, requested_at, completed_at, JSON.stringify(report))
+    .run();
+}
+
+export async function findErasure(db: D1Database, erasureId: string): Promise<Erasure | null> {
+  const row = await db.prepare("SELECT * FROM erasures WHERE erasure_id = ?").bind(erasureId).first<Row>();
+  if (!row) return null;
+  const { report, ...rest } = row;
+  const status = row.completed_at === null ? "working" : "complete";
+  return { ...rest, status, ...(JSON.parse(report) as Omit<Erasure, keyof Row | "status">) };
+}

@@ -1,0 +1,200 @@
+import type { Filter } from "../../core/api/filter";
+import { DETAIL_PATHS, type Facts, type FactsRow, type LooseLead, readFacts } from "../../core/rollup/facts";
+import { SCORES } from "../../core/scoring/ledger";
+import { FACTS_PAGE_ROWS } from "../../limits";
+import { USUAL_RULES } from "./detail";
+import { botRules } from "./ledger";
+
+/** Reading sessions as facts, and the conditions by which sessions are chosen. */
+
+const COLUMNS = `site, visitor_id, started_at, last_event_at, country, label, engagement, bot, vpn, risk, events,
+  json_extract(detail, ${DETAIL_PATHS.map((path) => `'${path}'`).join(", ")}) AS detail,
+  (SELECT count(*) FROM lead_conversions AS c WHERE c.session_id = sessions.session_id) AS leads,
+  CASE WHEN label = 'bot' THEN json_array(detail -> '$.ledger', detail -> '$.rules_version') END AS convicted`;
+
+interface StoredFacts extends Omit<FactsRow, "rules"> {
+  session_id: string;
+  /** JSON of a bot's ledger and of the version of its rules. */
+  convicted: string | null;
+}
+
+function factsOf({ session_id: _, convicted, ...row }: StoredFacts): Facts {
+  const [ledger, version] = JSON.parse(convicted ?? "[]") as [unknown[]?, number?];
+  return readFacts({ ...row, rules: botRules(ledger ?? [], version ?? USUAL_RULES) });
+}
+
+export type Condition = readonly [sql: string, ...values: (string | number)[]];
+
+/** Of both forms of a detail. */
+const detailed = (name: string, place: number, usual: string) =>
+  `coalesce(@detail ->> '$.${name}', @detail ->> '$.from[${place}]', ${usual})`;
+const EQUAL = {
+  ...{ site: "@site", country: "@country", label: "@label", source: detailed("source", 1, "'direct'") },
+  channel: "coalesce(@detail ->> '$.from[5]', 'direct')",
+  ...{ campaign: detailed("campaign", 3, "NULL"), device: detailed("device_class", 0, "'unknown'") },
+} as const;
+
+/** A page by its name, or by what it has after the origin of the first one. */
+const VIEWED = `EXISTS (SELECT 1 FROM json_each(@detail, '$.views') WHERE key = ?) OR
+  EXISTS (SELECT 1 FROM json_each(@detail, '$.views') WHERE key = ?) AND
+  (SELECT instr(key, ?) = 1 FROM json_each(@detail, '$.views') LIMIT 1)`;
+
+function viewed(page: string, table: string): Condition {
+  const start = `${URL.parse(page)?.origin}/`;
+  const path = page.startsWith(start) ? page.slice(start.length - 1) : page;
+  return [`(${VIEWED.replaceAll("@", table)})`, page, path, start];
+}
+
+/**
+ * A filter as conditions on a row of `sessions`, which the statement may call by another name (`s.`). Values are bound,
+ * never written into the statement.
+ */
+export function conditionsOf(filter: Filter, table = ""): Condition[] {
+  const equal = (Object.keys(EQUAL) as (keyof typeof EQUAL)[]).flatMap((name): Condition[] => {
+    const value = filter[name];
+    return value === undefined ? [] : [[`${EQUAL[name].replaceAll("@", table)} = ?`, value]];
+  });
+  const scores = SCORES.flatMap((score): Condition[] => {
+    const low = filter[`min_${score}`];
+    const high = filter[`max_${score}`];
+    return [
+      ...(low === undefined ? [] : [[`${table}${score} >= ?`, low] as const]),
+      ...(high === undefined ? [] : [[`${table}${score} <= ?`, high] as const]),
+    ];
+  });
+  const page = filter.page === undefined ? [] : [viewed(filter.page, table)];
+  return [...equal, ...scores, ...page];
+}
+
+export const joinConditions = (conditions: readonly Condition[]) => ({
+  sql: conditions.map(([sql]) => sql).join(" AND "),
+  values: conditions.flatMap(([, ...values]) => values),
+});
+
+export interface FactsPage {
+  facts: Facts[];
+  /** The last row's place, if there may be more. */
+  next: FactsPlace | null;
+}
+
+export interface FactsPlace {
+  started_at: number;
+  session_id: string;
+}
+
+/** One page of the sessions begun in [from, to), in the order of their start. */
+export async function readFactsPage(
+  db: D1Database,
+  range: { from: number; to: number },
+  filter: Filter,
+  after: FactsPlace | null,
+  limit: number,
+): Promise<FactsPage> {
+  const place: Condition[] = after ? [["(started_at, session_id) > (?, ?)", after.started_at, after.session_id]] : [];
+  const { sql, values } = joinConditions([
+    ["started_at >= ?", after?.started_at ?? range.from],
+    ["started_at < ?", range.to],
+    ...place,
+    ...conditionsOf(filter),
+  ]);
+  const { results } = await db
+    .prepare(`SELECT session_id, ${COLUMNS} FROM sessions WHERE ${sql} ORDER BY started_at, session_id LIMIT ?`)
+    .bind(...values, limit)
+    .all<StoredFacts>();
+  const last = results.at(-1);
+  const next = last && results.length === limit ? { started_at: last.started_at, session_id: last.session_id } : null;
+  return { facts: results.map(factsOf), next };
+}
+
+/** All of them, a page at a time. A session is in one page only, whatever is written meanwhile. */
+export async function* readFactsRange(
+  db: D1Database,
+  range: { from: number; to: number },
+  filter: Filter,
+): AsyncGenerator<Facts[]> {
+  for (let place: FactsPlace | null = null; ; ) {
+    const page = await readFactsPage(db, range, filter, place, FACTS_PAGE_ROWS);
+    yield page.facts;
+    if (!page.next) return;
+    place = page.next;
+  }
+}
+
+interface LeadPlace extends LooseLead {
+  submission_id: string;
+}
+
+/**
+ * Conversions within [from, to) whose session is not in D1, oldest first, a page at a time. They pass no filter but that of
+ * their site.
+ */
+export async function* readLooseLeads(
+  db: D1Database,
+  range: { from: number; to: number },
+  { site, ...rest }: Filter,
+): AsyncGenerator<LooseLead[]> {
+  if (Object.values(rest).some((value) => value !== undefined)) return;
+  for (let last: LeadPlace | null = null; ; ) {
+    const place: Condition[] = last ? [["(at, submission_id) > (?, ?)", last.at, last.submission_id]] : [];
+    const { sql, values } = joinConditions([
+      ["at >= ?", last?.at ?? range.from],
+      ["at < ?", range.to],
+      ...place,
+      ...(site === undefined ? [] : [["site = ?", site] as const]),
+      ["NOT EXISTS (SELECT 1 FROM sessions AS s WHERE s.session_id = c.session_id)"],
+    ]);
+    const { results } = await db
+      .prepare(
+        `SELECT site, at, label, submission_id FROM lead_conversions AS c WHERE ${sql} ORDER BY at, submission_id LIMIT ?`,
+      )
+      .bind(...values, FACTS_PAGE_ROWS)
+      .all<LeadPlace>();
+    yield results;
+    last = results.length === FACTS_PAGE_ROWS ? (results.at(-1) ?? null) : null;
+    if (!last) return;
+  }
+}
+
+export interface Window {
+  from: number;
+  to: number;
+}
+
+/** Different visitors: of people, of bots, and of both together (a visitor may be seen as both). */
+export interface VisitorCount {
+  people: number;
+  bots: number;
+  all: number;
+}
+
+/** Whether at most `most` sessions began in a window, of whatever site. Reads no more than that of the index. */
+export async function hasFewSessions(db: D1Database, { from, to }: Window, most: number): Promise<boolean> {
+  const counted = await db
+    .prepare(`SELECT count(*) AS n FROM (SELECT 1 FROM sessions WHERE started_at >= ? AND started_at < ? LIMIT ?)`)
+    .bind(from, to, most + 1)
+    .first<{ n: number }>();
+  return (counted?.n ?? 0) <= most;
+}
+
+/** Different visitors of each window, one by one. */
+export async function countVisitors(
+  db: D1Database,
+  windows: readonly Window[],
+  filter: Filter,
+): Promise<VisitorCount[]> {
+  const counts = windows.map((): VisitorCount => ({ people: 0, bots: 0, all: 0 }));
+  if (windows.length === 0) return counts;
+  const { sql, values } = joinConditions([["visitor_id IS NOT NULL"], ...conditionsOf(filter)]);
+  const { results } = await db
+    .prepare(
+      `SELECT w.key AS i, count(DISTINCT visitor_id) AS visitors,
+              count(DISTINCT CASE WHEN label IS NOT 'bot' THEN visitor_id END) AS people,
+              count(DISTINCT CASE WHEN label = 'bot' THEN visitor_id END) AS bots
+       FROM json_each(?) AS w CROSS JOIN sessions
+       WHERE started_at >= w.value ->> 0 AND started_at < w.value ->> 1 AND ${sql} GROUP BY w.key`,
+    )
+    .bind(JSON.stringify(windows.map(({ from, to }) => [from, to])), ...values)
+    .all<{ i: number; visitors: number; people: number; bots: number }>();
+  for (const { i, visitors, people, bots } of results) counts[i] = { people, bots, all: visitors };
+  return counts;
+}

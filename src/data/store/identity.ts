@@ -1,0 +1,219 @@
+import type { IdentityRecord } from "../../core/identity/record";
+import {
+  IDENTITY_CACHE_SIGHTINGS,
+  IDENTITY_INLINE_SIGHTINGS,
+  IDENTITY_KEPT_MS,
+  IDENTITY_RETENTION_MS,
+  IDENTITY_SHARD_MAX_BYTES,
+} from "../../limits";
+
+/** A record as it was last read or written. */
+export interface Kept {
+  record: IdentityRecord;
+  /** Its place in the order of all writes of its shard, also their time, epoch ms. */
+  rev: number;
+}
+
+/** What a shard remembers of itself. */
+export interface ShardState {
+  /** Whatever was written up to this rev is known to be in D1. */
+  through: number;
+  /** When a write was given up last, epoch ms; null: none has been. */
+  failed_at: number | null;
+}
+
+/** A shard's only table; made with its first identity. */
+export const IDENTITY_TABLE = `CREATE TABLE IF NOT EXISTS identities (key TEXT PRIMARY KEY, rev INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID`;
+
+/** Names of values that are no identity's row. */
+const STATE = "state";
+const crowdOf = (key: string): string => `crowd ${key}`;
+
+const NOTHING_WRITTEN: ShardState = { through: 0, failed_at: null };
+
+/** Only these say of a fingerprint where it has been, for as long as the archive is kept; an address's counts are of 24 h. */
+const keptFor = ({ kind }: IdentityRecord): number =>
+  kind === "fingerprint" ? IDENTITY_RETENTION_MS : IDENTITY_KEPT_MS;
+
+/**
+ * A shard's own SQLite: a row an identity, so that a sighting is one billed row. No index: what is due and what is too old is
+ * found by looking through the table a few times a day, which costs less than an entry a sighting. The sightings of a crowd
+ * are a value of their own, written when they change: past the cap they do not, and are 60 KB. Every call is synchronous, and
+ * those of one turn are one commit.
+ */
+export class IdentityRows {
+  readonly #storage: DurableObjectStorage;
+  /** Records as last read or written, the one used last at the end, and what each weighed then. */
+  readonly #known = new Map<string, Kept & { weight: number }>();
+  #weight = 0;
+  /** The lists that stand apart, as last read or written. */
+  readonly #apart = new WeakMap<IdentityRecord, IdentityRecord["seen"]>();
+  #rev = 0;
+  #exists: boolean;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+    this.#exists = this.#rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'identities'").length > 0;
+  }
+
+  /** False for a shard that nobody was told of; looking creates nothing. */
+  get exists(): boolean {
+    return this.#exists;
+  }
+
+  /** The newest write of this instance. */
+  get rev(): number {
+    return this.#rev;
+  }
+
+  /** There is no room for who is not known yet. */
+  get isFull(): boolean {
+    return this.#storage.sql.databaseSize >= IDENTITY_SHARD_MAX_BYTES;
+  }
+
+  read(key: string): Kept | null {
+    const known = this.#known.get(key);
+    if (known) {
+      this.#keep(key, known);
+      return known;
+    }
+    if (!this.#exists) return null;
+    const [row] = this.#rows<{ rev: number; body: string }>("SELECT rev, body FROM identities WHERE key = ?", key);
+    if (!row) return null;
+    const kept = { record: this.#parse(key, row.body), rev: row.rev };
+    this.#keep(key, kept);
+    return kept;
+  }
+
+  write(key: string, record: IdentityRecord, now: number): void {
+    this.#create();
+    // Should the write fail, what was changed in memory is not what there is.
+    this.#drop(key);
+    this.#rev = Math.max(now, this.#rev + 1);
+    const { seen, ...rest } = record;
+    const isCrowd = seen.length > IDENTITY_INLINE_SIGHTINGS;
+    const apart = this.#apart.get(record);
+    const { kv } = this.#storage;
+    if (isCrowd && apart !== seen) kv.put(crowdOf(key), JSON.stringify(seen));
+    // What a withdrawal took out of the record must not be left beside it.
+    if (!isCrowd && apart) kv.delete(crowdOf(key));
+    const values = [key, this.#rev, record.last_seen_at + keptFor(record), JSON.stringify(isCrowd ? rest : record)];
+    this.#rows("INSERT OR REPLACE INTO identities (key, rev, expires_at, body) VALUES (?, ?, ?, ?)", ...values);
+    if (isCrowd) this.#apart.set(record, seen);
+    else this.#apart.delete(record);
+    this.#keep(key, { record, rev: this.#rev });
+  }
+
+  remove(keys: readonly string[]): void {
+    if (!this.#exists || keys.length === 0) return;
+    for (const key of keys) {
+      this.#drop(key);
+      this.#storage.kv.delete(crowdOf(key));
+    }
+    this.#rows("DELETE FROM identities WHERE key IN (SELECT value FROM json_each(?))", JSON.stringify(keys));
+  }
+
+  /** Identities whose keys begin with `stem`, at most `limit`. */
+  under(stem: string, limit: number): { key: string; record: IdentityRecord }[] {
+    if (!this.#exists) return [];
+    const end = stem.slice(0, -1) + String.fromCharCode(stem.charCodeAt(stem.length - 1) + 1);
+    const sql = "SELECT key FROM identities WHERE key >= ? AND key < ? LIMIT ?";
+    return this.#rows<{ key: string }>(sql, stem, end, limit).flatMap(({ key }) => {
+      const kept = this.read(key);
+      return kept ? [{ key, record: kept.record }] : [];
+    });
+  }
+
+  /** Identities written after a rev, in the order of their writing. Reads the whole table. */
+  writtenAfter(rev: number, limit: number): { key: string; rev: number }[] {
+    return this.#rows("SELECT key, rev FROM identities WHERE rev > ? ORDER BY rev LIMIT ?", rev, limit);
+  }
+
+  /** Identities that are too old, the oldest first. Reads the whole table. */
+  expired(now: number, limit: number): { key: string; rev: number; record: IdentityRecord }[] {
+    const sql = "SELECT key, rev, body FROM identities WHERE expires_at <= ? ORDER BY expires_at LIMIT ?";
+    const rows = this.#rows<{ key: string; rev: number; body: string }>(sql, now, limit);
+    // Not kept in memory: they are about to go.
+    return rows.map(({ key, rev, body }) => ({ key, rev, record: JSON.parse(body) as IdentityRecord }));
+  }
+
+  /** Which of them nobody has written since. */
+  untouched(listed: readonly { key: string; rev: number }[]): string[] {
+    const sql = `SELECT i.key FROM json_each(?) AS l CROSS JOIN identities AS i
+      ON i.key = l.value ->> 'key' AND i.rev = l.value ->> 'rev'`;
+    const list = JSON.stringify(listed.map(({ key, rev }) => ({ key, rev })));
+    return this.#rows<{ key: string }>(sql, list).map(({ key }) => key);
+  }
+
+  /** When the first identity is too old, epoch ms; null: there is none. Reads the whole table. */
+  firstExpiry(): number | null {
+    const [row] = this.#rows<{ at: number | null }>("SELECT min(expires_at) AS at FROM identities");
+    return row?.at ?? null;
+  }
+
+  state(): ShardState {
+    const text = this.#storage.kv.get<string>(STATE);
+    return text === undefined ? NOTHING_WRITTEN : (JSON.parse(text) as ShardState);
+  }
+
+  writeState(state: ShardState): void {
+    this.#storage.kv.put(STATE, JSON.stringify(state));
+  }
+
+  setAlarm(at: number): void {
+    // A write that fails breaks the output gate: nothing sent after it leaves, and the object is reset.
+    void this.#storage.setAlarm(at);
+  }
+
+  /** The last identity has gone: the file goes too. */
+  async clear(): Promise<void> {
+    this.#exists = false;
+    this.#known.clear();
+    this.#weight = 0;
+    await this.#storage.deleteAll();
+  }
+
+  #create(): void {
+    if (this.#exists) return;
+    this.#rows(IDENTITY_TABLE);
+    this.#exists = true;
+  }
+
+  #parse(key: string, body: string): IdentityRecord {
+    const { seen, ...stored }: Omit<IdentityRecord, "seen"> & Partial<IdentityRecord> = JSON.parse(body);
+    // What D1 has already it may be told again, at no cost. A counter is told for each session once: what a death keeps from KV
+    // is there with the identity's next session.
+    const rest = { ...stored, counter_changed: false };
+    if (seen) return { ...rest, seen };
+    const record: IdentityRecord = { ...rest, seen: JSON.parse(this.#storage.kv.get<string>(crowdOf(key)) ?? "[]") };
+    this.#apart.set(record, record.seen);
+    return record;
+  }
+
+  /** Puts a record to the end of those known, and lets the first ones go where they are too many. */
+  #keep(key: string, { record, rev }: Kept): void {
+    this.#drop(key);
+    const weight = weightOf(record);
+    this.#known.set(key, { record, rev, weight });
+    this.#weight += weight;
+    for (const first of this.#known.keys()) {
+      if (this.#weight <= IDENTITY_CACHE_SIGHTINGS || first === key) return;
+      this.#drop(first);
+    }
+  }
+
+  #drop(key: string): void {
+    const known = this.#known.get(key);
+    if (!known) return;
+    this.#known.delete(key);
+    this.#weight -= known.weight;
+  }
+
+  #rows<T extends Record<string, SqlStorageValue>>(query: string, ...values: SqlStorageValue[]): T[] {
+    return this.#storage.sql.exec<T>(query, ...values).toArray();
+  }
+}
+
+/** About what a record takes, in sightings: its own fields are worth a few. */
+const weightOf = ({ seen, edges }: IdentityRecord): number => 4 + seen.length + edges.length;

@@ -1,0 +1,144 @@
+import type { Head } from "../../core/session/head";
+import type { Progress } from "../../core/session/progress";
+import { JOURNAL_ROW_UNITS } from "../../limits";
+
+/** A run of entries: JSON objects joined by commas, so that rows concatenate into an array without being parsed. */
+export type JournalRow = {
+  lo: number;
+  hi: number;
+  /** Events among the entries: what a plan counts. */
+  events: number;
+  /** The wake of the actor that wrote it last. */
+  wake: number;
+  body: string;
+};
+
+export interface StoredHead {
+  head: Head;
+  progress: Progress;
+  /** The state as of D1's newest plan; null before the first. */
+  snapshot: string | null;
+}
+
+const SCHEMA = [
+  `CREATE TABLE IF NOT EXISTS head (id INTEGER PRIMARY KEY CHECK (id = 1), v INTEGER NOT NULL,
+     identity TEXT NOT NULL, progress TEXT NOT NULL, snapshot TEXT)`,
+  `CREATE TABLE IF NOT EXISTS journal (lo INTEGER PRIMARY KEY, hi INTEGER NOT NULL, events INTEGER NOT NULL,
+     wake INTEGER NOT NULL, body TEXT NOT NULL)`,
+];
+
+/** Version of the two tables above, in `head.v`. */
+const SCHEMA_VERSION = 1;
+
+/**
+ * The session actor's own SQLite: one head row and the journal. Every call is synchronous, so that the calls of one turn
+ * are one atomic commit. Row counts are kept, because rows written are the bill.
+ */
+export class Journal {
+  readonly #storage: DurableObjectStorage;
+  /** The newest row, while small batches may still be appended to it. */
+  #tail: { lo: number; units: number } | null = null;
+  /** Rows written by this instance, as billed. */
+  rowsWritten = 0;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+  }
+
+  /** Asks the catalogue first: a look-up of an unknown id must create nothing. */
+  exists(): boolean {
+    return this.#rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'head'").length > 0;
+  }
+
+  read(): StoredHead | null {
+    const [row] = this.#rows<{ identity: string; progress: string; snapshot: string | null }>(
+      "SELECT identity, progress, snapshot FROM head WHERE id = 1",
+    );
+    if (!row) return null;
+    return { head: JSON.parse(row.identity), progress: JSON.parse(row.progress), snapshot: row.snapshot };
+  }
+
+  create(head: Head, progress: Progress): void {
+    for (const statement of SCHEMA) this.#rows(statement);
+    const values = [SCHEMA_VERSION, JSON.stringify(head), JSON.stringify(progress)];
+    this.#rows("INSERT INTO head (id, v, identity, progress) VALUES (1, ?, ?, ?)", ...values);
+    this.#tail = null;
+  }
+
+  writeHead(head: Head): void {
+    this.#rows("UPDATE head SET identity = ? WHERE id = 1", JSON.stringify(head));
+  }
+
+  writeProgress(progress: Progress): void {
+    this.#rows("UPDATE head SET progress = ? WHERE id = 1", JSON.stringify(progress));
+  }
+
+  /** A new D1 plan and the state as of its end, together. */
+  writePlan(progress: Progress, snapshot: string): void {
+    this.#rows("UPDATE head SET progress = ?, snapshot = ? WHERE id = 1", JSON.stringify(progress), snapshot);
+  }
+
+  /** Adds entries. Small ones extend the newest row: one billed row, and nothing to delete later. */
+  append({ lo, hi, events, wake, body }: JournalRow): void {
+    const tail = this.#tail;
+    if (tail && tail.units + body.length <= JOURNAL_ROW_UNITS) {
+      const update = "UPDATE journal SET hi = ?, events = events + ?, wake = ?, body = body || ',' || ? WHERE lo = ?";
+      this.#rows(update, hi, events, wake, body, tail.lo);
+      tail.units += body.length + 1;
+      return;
+    }
+    const insert = "INSERT INTO journal (lo, hi, events, wake, body) VALUES (?, ?, ?, ?, ?)";
+    this.#rows(insert, lo, hi, events, wake, body);
+    this.#tail = { lo, units: body.length };
+  }
+
+  /** After a wake: the newest row may be appended to again if no plan has frozen it, that is, if it begins after `frozen`. */
+  reopenTail(newest: JournalRow | undefined, frozen: number): void {
+    this.#tail = newest && newest.lo > frozen ? { lo: newest.lo, units: newest.body.length } : null;
+  }
+
+  /** From here on the newest row is not appended to: a plan has frozen it. */
+  closeTail(): void {
+    this.#tail = null;
+  }
+
+  /** Size of the rows after `seq`, oldest first, without their bodies. */
+  sizesAfter(seq: number): { lo: number; hi: number; events: number; units: number }[] {
+    return this.#rows("SELECT lo, hi, events, length(body) AS units FROM journal WHERE lo > ? ORDER BY lo", seq);
+  }
+
+  /** What the journal holds. Units are UTF-16 units of text. */
+  size(): { rows: number; units: number } {
+    const [row] = this.#rows<{ rows: number; units: number }>(
+      "SELECT count(*) AS rows, coalesce(sum(length(body)), 0) AS units FROM journal",
+    );
+    return row ?? { rows: 0, units: 0 };
+  }
+
+  /** Rows from `lo` to `hi`, oldest first. */
+  range(lo: number, hi: number): JournalRow[] {
+    return this.#rows("SELECT lo, hi, events, wake, body FROM journal WHERE lo >= ? AND lo <= ? ORDER BY lo", lo, hi);
+  }
+
+  removeThrough(seq: number): void {
+    this.#rows("DELETE FROM journal WHERE lo <= ?", seq);
+  }
+
+  /** One atomic step: nothing of it is kept if any call in it throws. */
+  transaction(step: () => void): void {
+    this.#storage.transactionSync(step);
+  }
+
+  setAlarm(at: number): void {
+    this.rowsWritten += 1;
+    // A write that fails breaks the output gate: nothing sent after it leaves, and the object is reset.
+    void this.#storage.setAlarm(at);
+  }
+
+  #rows<T extends Record<string, SqlStorageValue>>(query: string, ...values: SqlStorageValue[]): T[] {
+    const cursor = this.#storage.sql.exec<T>(query, ...values);
+    const rows = cursor.toArray();
+    this.rowsWritten += cursor.rowsWritten;
+    return rows;
+  }
+}

@@ -1,0 +1,67 @@
+import type { ApiKey, Scope } from "../../core/api/keys";
+import { cutPage } from "./page";
+
+/** D1's `api_keys`: what a key may do, and the SHA-256 of the key. The key itself is nowhere. */
+
+export interface StoredKey extends ApiKey {
+  /** SHA-256 of the whole key, hex. */
+  hash: string;
+}
+
+interface Row {
+  key_id: string;
+  hash: string;
+  name: string;
+  scopes: string;
+  sites: string | null;
+  created_at: number;
+  revoked_at: number | null;
+  expires_at: number | null;
+}
+
+const fromRow = ({ scopes, sites, ...row }: Row): StoredKey => ({
+  ...row,
+  scopes: JSON.parse(scopes) as Scope[],
+  sites: sites === null ? null : (JSON.parse(sites) as string[]),
+});
+
+export async function insertKey(db: D1Database, key: StoredKey): Promise<void> {
+  const sites = key.sites && JSON.stringify(key.sites);
+  await db
+    .prepare(
+      "INSERT INTO api_keys (key_id, hash, name, scopes, sites, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(key.key_id, key.hash, key.name, JSON.stringify(key.scopes), sites, key.created_at, key.expires_at)
+    .run();
+}
+
+export async function findKey(db: D1Database, keyId: string): Promise<StoredKey | null> {
+  const row = await db.prepare("SELECT * FROM api_keys WHERE key_id = ?").bind(keyId).first<Row>();
+  return row && fromRow(row);
+}
+
+/** Newest first, revoked ones too. `before` is the last key of the page before. */
+export async function listKeys(
+  db: D1Database,
+  before: { created_at: number; key_id: string } | null,
+  limit: number,
+): Promise<{ keys: ApiKey[]; last: ApiKey | null }> {
+  const { results } = await db
+    .prepare(`SELECT * FROM api_keys WHERE (created_at, key_id) < (?, ?) ORDER BY created_at DESC, key_id DESC LIMIT ?`)
+    .bind(before?.created_at ?? Number.MAX_SAFE_INTEGER, before?.key_id ?? "", limit + 1)
+    .all<Row>();
+  const { page, last } = cutPage(
+    results.map(fromRow).map(({ hash: _, ...key }) => key),
+    limit,
+  );
+  return { keys: page, last };
+}
+
+/** Revoking twice keeps the first time. False when there is no such key. */
+export async function revokeKey(db: D1Database, keyId: string, now: number): Promise<boolean> {
+  const { meta } = await db
+    .prepare("UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?) WHERE key_id = ?")
+    .bind(now, keyId)
+    .run();
+  return meta.changes > 0;
+}

@@ -1,0 +1,231 @@
+import type { CrmWord } from "../../core/leads/crm-word";
+import { type Claim, type ClaimKind, claimsOf, keysOf } from "../../core/leads/identity";
+import type { Outcome, Submission } from "../../core/leads/lead";
+import { searchText } from "../../core/leads/search";
+import { CLOCK_SKEW_MS, LEAD_OPEN_MS } from "../../limits";
+
+/** D1's side of a lead: who it belongs to is settled in one transaction; every statement may be repeated at will. */
+
+/** What a lead says of itself with claims of some kinds, as far as `more` holds of the claim. `one` is the lead. */
+const says = (more: string): string =>
+  `EXISTS (SELECT 1 FROM lead_claims AS own WHERE own.lead_id = one.lead_id AND ${more})`;
+
+/** Whether a lead says of itself what a submit contradicts: another email, phone (placed or not) or name. */
+const CONTRADICTS = `
+  (?10 AND ${says("own.kind = 'email'")})
+  OR (?14 IS NOT NULL AND ${says("own.kind IN ('phone', 'typed')")} AND NOT ${says("own.key = ?14")})
+  OR (?15 IS NOT NULL AND ${says("own.kind = 'name'")} AND NOT ${says("own.key = ?15")})`;
+
+/** The one lead that claims a key, if no other does and it contradicts nothing. Two rows tell that there are several. */
+const onlyOne = (key: string): string => `(
+  SELECT lead_id FROM (
+    SELECT min(lead_id) AS lead_id FROM (SELECT lead_id FROM lead_claims WHERE key = ${key} AND site = ?2 LIMIT 2)
+    HAVING count(*) = 1
+  ) AS one WHERE NOT (${CONTRADICTS}))`;
+
+/**
+ * Whether a submit (?11: its visitor) becomes part of a lead by its email or phone alone. Anybody can type those: it is a
+ * guest there, unless the lead knows the visitor, or a key (?16) vouches for it.
+ */
+const IS_GUEST = `
+  known.lead_id IS NOT NULL AND NOT ?16 AND NOT EXISTS (
+    SELECT 1 FROM lead_claims AS own WHERE own.key = ?11 AND own.site = ?2 AND own.lead_id = known.lead_id)`;
+
+/**
+ * The claims decide whose lead this is, inside the transaction that makes it: of any number at once exactly one finds no
+ * claim. An email says who somebody is, and so does a phone where neither has an email (?9). Else a phone (?12) and then a
+ * visitor (?11) say it where they are one person's: households share a number, and people a device.
+ */
+const INSERT_SUBMISSION = `
+  INSERT INTO lead_submissions (submission_id, lead_id, site, received_at, outcome, session_id, contact, evidence, search,
+                                guest)
+  SELECT ?1, coalesce(known.lead_id, ?1), ?2, ?3,
+         CASE WHEN ?4 THEN 'spam' WHEN known.lead_id IS NULL THEN 'created'
+              WHEN leads.opened_at > ?3 - ?5 THEN 'merged' ELSE 'reengaged' END,
+         ?6, ?7, ?8, ?13, ${IS_GUEST}
+  FROM (SELECT coalesce((SELECT lead_id FROM lead_claims WHERE key = ?9 AND site = ?2 LIMIT 1),
+                        ${onlyOne("?12")}, ${onlyOne("?11")}) AS lead_id) AS known
+  LEFT JOIN leads ON leads.lead_id = known.lead_id
+  WHERE true ON CONFLICT (submission_id) DO NOTHING`;
+
+/** A claim of before kinds were kept (`unknown`) learns its kind when it is made again. */
+const INSERT_CLAIMS = `
+  INSERT INTO lead_claims (key, site, lead_id, kind)
+  SELECT claims.value ->> 'key', submissions.site, iif(guest, submission_id, submissions.lead_id), claims.value ->> 'kind'
+  FROM lead_submissions AS submissions CROSS JOIN json_each(?2) AS claims
+  WHERE submissions.submission_id = ?1 AND (claims.value ->> 'kind' = 'guest') = guest ON CONFLICT (key, site, lead_id) DO UPDATE SET kind = excluded.kind`;
+
+/** A conversion stays with the submit that won it, which never changes. */
+const INSERT_CONVERSION = `
+  INSERT INTO lead_conversions (at, submission_id, site, session_id, label)
+  SELECT received_at, submission_id, site, session_id, ?2 FROM lead_submissions
+  WHERE submission_id = ?1 AND outcome IN ('created', 'reengaged') ON CONFLICT (at, submission_id) DO NOTHING`;
+
+/** A lead shows the newest it was told; what a later submit leaves out or empty stays. */
+const TOLD = [
+  ...(["name", "email", "email_class", "phone", "message", "project", "location", "team"] as const),
+  "country_code",
+] as const;
+/** What brought the person stays what it was at first. */
+const WON = ["source", "keyword"] as const;
+/** What the session said goes together, and is of the first session that there was. */
+const SEEN = ["session_id", "label", "engagement", "bot", "vpn", "risk", "evidence"] as const;
+
+const IS_NEWER = "excluded.last_submission_at >= leads.last_submission_at";
+
+const told = (column: string): string =>
+  `${column} = CASE WHEN ${IS_NEWER} THEN coalesce(nullif(excluded.${column}, ''), leads.${column})
+     ELSE coalesce(nullif(leads.${column}, ''), excluded.${column}) END`;
+
+const won = (column: string): string => `${column} = coalesce(nullif(leads.${column}, ''), excluded.${column})`;
+
+const seen = (column: string): string =>
+  `${column} = iif(leads.session_id IS NULL AND excluded.session_id IS NOT NULL, excluded.${column}, leads.${column})`;
+
+const marks = (from: number, count: number): string =>
+  Array.from({ length: count }, (_, i) => `?${from + i}`).join(", ");
+
+/** Read from the submissions, so that a repeat adds nothing. */
+export const COUNTED = (lead: string): string => `
+    submissions = (SELECT count(*) FROM lead_submissions WHERE lead_id = ${lead}),
+    opened_at = (SELECT max(received_at) FROM lead_submissions
+                 WHERE lead_id = ${lead} AND outcome IN ('created', 'reengaged')),
+    status = CASE WHEN coalesce(leads.crm_at, 0) < (SELECT max(received_at) FROM lead_submissions
+                    WHERE lead_id = ${lead} AND outcome = 'reengaged') THEN 'open' ELSE leads.status END`;
+
+/** What a guest does to a lead: it was there. */
+const COUNT_GUEST = `
+  UPDATE leads SET last_submission_at = max(last_submission_at, guests.received_at), ${COUNTED("leads.lead_id")}
+  FROM (SELECT lead_id, received_at FROM lead_submissions WHERE submission_id = ? AND guest) AS guests
+  WHERE leads.lead_id = guests.lead_id`;
+
+const UPSERT_LEAD = `
+  INSERT INTO leads (lead_id, site, status, created_at, opened_at, last_submission_at, submissions, visitor_id, fields,
+                     ${[...TOLD, ...WON, ...SEEN].join(", ")})
+  SELECT lead_id, site, CASE outcome WHEN 'spam' THEN 'spam' ELSE 'open' END, received_at, received_at, received_at, 1,
+         ?2, ?3, ${marks(4, TOLD.length + WON.length + SEEN.length)}
+  FROM lead_submissions WHERE submission_id = ?1 AND NOT guest
+  ON CONFLICT (lead_id) DO UPDATE SET
+    ${[...TOLD.map(told), ...WON.map(won), ...SEEN.map(seen)].join(", ")},
+    fields = CASE WHEN ${IS_NEWER} AND excluded.fields <> '{}' THEN excluded.fields ELSE leads.fields END,
+    visitor_id = coalesce(leads.visitor_id, excluded.visitor_id),
+    created_at = min(leads.created_at, excluded.created_at),
+    last_submission_at = max(leads.last_submission_at, excluded.last_submission_at),
+    ${COUNTED("excluded.lead_id")}`;
+
+/** Whose lead a submission is, and what it came to. */
+export interface Claimed {
+  lead_id: string;
+  outcome: Outcome;
+  /** It has joined a lead that learns nothing from it. Absent in claims of before. */
+  guest?: boolean;
+}
+
+export const writeClaims = (db: D1Database, submissionId: string, claims: readonly Claim[]): D1PreparedStatement =>
+  db.prepare(INSERT_CLAIMS).bind(submissionId, JSON.stringify(claims));
+
+export const writeConversion = (db: D1Database, submissionId: string, label: string | null): D1PreparedStatement =>
+  db.prepare(INSERT_CONVERSION).bind(submissionId, label);
+
+/** The row of the lead that a submit belongs to, with what the submit says; nothing where it is a guest. */
+export function upsertLead(
+  db: D1Database,
+  {
+    submission_id,
+    visitor_id,
+    contact,
+    evidence,
+  }: Pick<Submission, "submission_id" | "visitor_id" | "contact" | "evidence">,
+): D1PreparedStatement {
+  const { scores, label, session_id } = evidence;
+  const { engagement, bot, vpn, risk } = scores;
+  return db
+    .prepare(UPSERT_LEAD)
+    .bind(
+      ...[submission_id, visitor_id, JSON.stringify(contact.fields)],
+      ...[...TOLD, ...WON].map((column) => contact[column]),
+      ...[session_id, label, engagement, bot, vpn, risk, JSON.stringify(evidence)],
+    );
+}
+
+/** Takes a submission into D1 and says whose lead it is: one transaction, and the same answer however often. */
+export async function claimLead(db: D1Database, submission: Submission): Promise<Claimed> {
+  const { submission_id, site, received_at, contact, honeypot, evidence, claims } = submission;
+  const keyOf = (...kinds: ClaimKind[]): string | null => claims.find(({ kind }) => kinds.includes(kind))?.key ?? null;
+  const [, , , , , found] = await db.batch<Omit<Claimed, "guest"> & { guest: number }>([
+    db
+      .prepare(INSERT_SUBMISSION)
+      .bind(
+        ...[submission_id, site, received_at, honeypot ? 1 : 0, LEAD_OPEN_MS, evidence.session_id],
+        ...[JSON.stringify(contact), JSON.stringify(evidence)],
+        ...[keyOf("email", "alone"), keyOf("email") === null ? 0 : 1, keyOf("visitor"), keyOf("phone")],
+        ...[searchText(contact), keyOf("phone", "typed"), keyOf("name"), submission.trusted ? 1 : 0],
+      ),
+    writeClaims(db, submission_id, claims),
+    upsertLead(db, submission),
+    db.prepare(COUNT_GUEST).bind(submission_id),
+    writeConversion(db, submission_id, evidence.label),
+    db.prepare("SELECT lead_id, outcome, guest FROM lead_submissions WHERE submission_id = ?").bind(submission_id),
+  ]);
+  const claim = found?.results[0];
+  if (!claim) throw new Error("a submission that was written is not there");
+  return { ...claim, guest: claim.guest === 1 };
+}
+
+/** Claims of a lead, or of a guest, that a submit (?1) has made. */
+const OWN_CLAIMS = `lead_id IN (SELECT iif(guest, submission_id, lead_id) FROM lead_submissions WHERE submission_id = ?1)
+  AND key IN (SELECT value FROM json_each(?2))`;
+
+/**
+ * The session has shown that a submit is from whom it claimed: its claim becomes the visitor's, for an export and an erasure.
+ * Where an erasure has taken the claim nothing is written. It joins no lead by that. May be repeated.
+ */
+export async function settleClaims(db: D1Database, submissionId: string, visitorId: string): Promise<void> {
+  const nothing = { email: null, phone: null };
+  const keys = JSON.stringify(await keysOf({ ...nothing, visitor_id: null, claimed_id: visitorId }));
+  const claim = db.prepare(`SELECT 1 AS one FROM lead_claims WHERE ${OWN_CLAIMS} LIMIT 1`).bind(submissionId, keys);
+  if ((await claim.first()) === null) return;
+  await db.batch([
+    writeClaims(db, submissionId, await claimsOf({ ...nothing, visitor_id: visitorId })),
+    db
+      .prepare(
+        `UPDATE leads SET visitor_id = coalesce(visitor_id, ?2)
+         WHERE lead_id IN (SELECT lead_id FROM lead_submissions WHERE submission_id = ?1 AND NOT guest)`,
+      )
+      .bind(submissionId, visitorId),
+    db.prepare(`DELETE FROM lead_claims WHERE ${OWN_CLAIMS}`).bind(submissionId, keys),
+  ]);
+}
+
+/** A word takes an older one's place, and that of one whose time has not come: words of before times were checked may be so. */
+export async function writeCrmWord(
+  db: D1Database,
+  lead_id: string,
+  { crm_id, status, at }: CrmWord,
+  now = Date.now(),
+): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE leads SET crm_id = coalesce(?2, crm_id), status = ?3, crm_at = ?4
+       WHERE lead_id = ?1 AND (coalesce(crm_at, 0) <= ?4 OR crm_at > ?5)`,
+    )
+    .bind(lead_id, crm_id, status, at, now + CLOCK_SKEW_MS)
+    .run();
+}
+
+/** The visitor's newest session on a site, begun after `since`, that does not only claim to be theirs; null for none. */
+export async function newestSession(
+  db: D1Database,
+  site: string,
+  visitor_id: string,
+  since: number,
+): Promise<string | null> {
+  const row = await db
+    .prepare(
+      `SELECT session_id FROM sessions WHERE visitor_id = ? AND started_at >= ? AND site = ?
+         AND detail ->> '$.unproven' IS NULL ORDER BY started_at DESC LIMIT 1`,
+    )
+    .bind(visitor_id, since, site)
+    .first<{ session_id: string }>();
+  return row?.session_id ?? null;
+}

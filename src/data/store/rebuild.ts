@@ -1,0 +1,77 @@
+import type { SessionState } from "../../core/session/state";
+import { insertNames } from "./event-names";
+import { eventsOf, insertEvents, isolate, isRefusal, type SessionRow, upsertSession } from "./projection";
+
+/** D1 written again from the archive, by the statements that wrote it first. */
+
+/** One flush, as its object has it. */
+export interface Flush {
+  lo: number;
+  hi: number;
+  /** Entries as JSON objects joined by commas. */
+  body: string;
+}
+
+/** Which session, and whose names its events have. */
+interface Place {
+  session_id: string;
+  site: string;
+}
+
+/** Flushes a batch: below the 100 statements and the size that D1 takes at once. */
+const FLUSHES_PER_BATCH = 10;
+/** Rows of one flush that D1 refuses, found by halving. */
+const ISOLATION_CALLS = 500;
+
+/** True when D1 has this session as of a later entry: its actor is ahead of the archive, and right. */
+export async function isAhead(db: D1Database, { seq }: SessionState, sessionId: string): Promise<boolean> {
+  const sql = "SELECT last_seq FROM sessions WHERE session_id = ?";
+  const row = await db.prepare(sql).bind(sessionId).first<{ last_seq: number }>();
+  return row !== null && row.last_seq > seq;
+}
+
+/**
+ * Replaces what D1 has of these flushes. The session's row comes last: a rebuild that dies half-way is told by its
+ * absence, and run again.
+ */
+export async function replaceSession(
+  db: D1Database,
+  { session_id: sessionId, site }: Place,
+  flushes: readonly Flush[],
+  row: SessionRow,
+): Promise<{ events: number; quarantined: number }> {
+  const lo = Math.min(...flushes.map((flush) => flush.lo));
+  const hi = Math.max(...flushes.map((flush) => flush.hi));
+  await db.batch([
+    db.prepare("DELETE FROM sessions WHERE session_id = ? AND last_seq <= ?").bind(sessionId, hi),
+    db.prepare("DELETE FROM events WHERE session_id = ? AND seq BETWEEN ? AND ?").bind(sessionId, lo, hi),
+  ]);
+  const total = { events: 0, quarantined: 0 };
+  for (let i = 0; i < flushes.length; i += FLUSHES_PER_BATCH) {
+    const written = await writeFlushes(db, sessionId, flushes.slice(i, i + FLUSHES_PER_BATCH));
+    total.events += written.events;
+    total.quarantined += written.quarantined;
+  }
+  for (const names of insertNames(db, site, flushes.map(({ body }) => body).join(","))) await names.run();
+  await upsertSession(db, row, total.quarantined).run();
+  return total;
+}
+
+async function writeFlushes(db: D1Database, sessionId: string, flushes: readonly Flush[]) {
+  try {
+    const results = await db.batch(flushes.map(({ body }) => insertEvents(db, sessionId, body)));
+    return { events: results.reduce((sum, { meta }) => sum + meta.changes, 0), quarantined: 0 };
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+  }
+  // What D1 refused the first time it refuses again.
+  const total = { events: 0, quarantined: 0 };
+  for (const { body } of flushes) {
+    const events = eventsOf(body, []);
+    const { refused, complete } = await isolate(db, sessionId, events, ISOLATION_CALLS);
+    if (!complete) throw new Error("more events to isolate than one call may");
+    total.events += events.length - refused.length;
+    total.quarantined += refused.length;
+  }
+  return total;
+}

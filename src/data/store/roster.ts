@@ -1,0 +1,62 @@
+import type { Report } from "../../core/roster/entry";
+
+/** What is kept of a report: who is there, in the order it was heard. */
+export type Seat = Pick<Report, "presence" | "seq" | "ended" | "active_at" | "who" | "is_claim">;
+
+/** Totals since the shard was first used. */
+export interface Totals {
+  reports: number;
+  refused: Record<string, number>;
+  limits: Record<string, number>;
+}
+
+const SCHEMA = [
+  "CREATE TABLE IF NOT EXISTS seats (slot INTEGER PRIMARY KEY, body TEXT NOT NULL)",
+  "CREATE TABLE IF NOT EXISTS totals (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL)",
+];
+
+/**
+ * A roster shard's SQLite: a row a session. A seat that has become free is taken by the next, in place: one billed row a
+ * report, and none to delete anything.
+ */
+export class Seats {
+  readonly #storage: DurableObjectStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+    for (const statement of SCHEMA) this.#rows(statement);
+  }
+
+  all(): { slot: number; seat: Seat }[] {
+    const rows = this.#rows<{ slot: number; body: string }>("SELECT slot, body FROM seats");
+    return rows.map(({ slot, body }) => ({ slot, seat: JSON.parse(body) as Seat }));
+  }
+
+  write(slot: number, seat: Seat): void {
+    this.#rows("INSERT OR REPLACE INTO seats (slot, body) VALUES (?, ?)", slot, JSON.stringify(seat));
+  }
+
+  erase(slot: number): void {
+    this.#rows("DELETE FROM seats WHERE slot = ?", slot);
+  }
+
+  totals(): Totals | null {
+    const [row] = this.#rows<{ body: string }>("SELECT body FROM totals");
+    return row ? (JSON.parse(row.body) as Totals) : null;
+  }
+
+  writeTotals(totals: Totals): void {
+    this.#rows("INSERT OR REPLACE INTO totals (id, body) VALUES (1, ?)", JSON.stringify(totals));
+  }
+
+  /** Everything that was ever in a seat goes, file and all; the totals stay. */
+  async clear(totals: Totals): Promise<void> {
+    await this.#storage.deleteAll();
+    for (const statement of SCHEMA) this.#rows(statement);
+    this.writeTotals(totals);
+  }
+
+  #rows<T extends Record<string, SqlStorageValue>>(query: string, ...values: SqlStorageValue[]): T[] {
+    return this.#storage.sql.exec<T>(query, ...values).toArray();
+  }
+}

@@ -1,0 +1,37 @@
+import { type KeptVersions, readKeptVersions, readScript } from "../../data/store/scripts";
+import { SCRIPT_INDEX_MS, SCRIPTS_REMEMBERED } from "../../limits";
+import { Cache } from "../../ops/cache";
+import { errorField } from "../../ops/logger";
+import { unavailable } from "../../protocol/problem";
+import type { Context } from "./context";
+
+/** In this isolate: which versions there are, and the scripts of them that were asked for. */
+const index = new Cache<KeptVersions>(1);
+const texts = new Cache<string | null>(SCRIPTS_REMEMBERED);
+
+/**
+ * A script of a version before; null where there is none. KV is asked once a minute which versions there are, and for a script of
+ * one that is there: whoever makes versions up costs no read each.
+ */
+export async function keptScript({ env, log }: Context, version: string, name: string): Promise<string | null> {
+  const { TRACKING_KV: kv } = env;
+  try {
+    let known = index.get("");
+    if (known === undefined) {
+      known = await readKeptVersions(kv);
+      // From its reading on, and not from when it was asked for last.
+      index.set("", known, SCRIPT_INDEX_MS);
+    }
+    if (!Object.hasOwn(known, version)) return null;
+    const key = `${version} ${name}`;
+    const remembered = texts.get(key);
+    // Null where it is missing: a version has only some of the names.
+    if (remembered !== undefined) return remembered;
+    const text = await readScript(kv, version, name);
+    texts.set(key, text, SCRIPT_INDEX_MS);
+    return text;
+  } catch (error) {
+    log.warn("script_unreadable", { error: errorField(error) });
+    throw unavailable("This version could not be read.");
+  }
+}

@@ -1,0 +1,48 @@
+import { EXPORT_PAGE_ROWS } from "../../limits";
+import { Problem } from "../../protocol/problem";
+import { hasScope } from "./auth";
+import { periodAnswer } from "./closed";
+import type { KeyedContext } from "./context-keyed";
+import { type Columns, exportFormat, exportRows, type Page, pagesFrom, wantsBom } from "./export";
+
+export interface List<T> {
+  /** The name of an exported file. */
+  name: string;
+  columns: Columns<T>;
+  query: { limit: number; cursor?: string | undefined };
+  read: (cursor: string | null, limit: number) => Promise<Page<T>>;
+  /** Members of the JSON answer beside `data` and `next_cursor`. */
+  more?: object;
+  headers?: Record<string, string>;
+  /** The period the list is about: once it is over, the JSON has a tag. */
+  period?: { to: number };
+}
+
+/**
+ * Answers a list in the form asked for: a page of JSON; or CSV or NDJSON, one page where the caller gave a `limit` (its
+ * next cursor is in `X-Next-Cursor`), else everything there is from the cursor on.
+ */
+export async function answerList<T>(context: KeyedContext, list: List<T>): Promise<Response> {
+  const { request, url, caller } = context;
+  const { name, columns, query, read, more, headers = {}, period = { to: Number.POSITIVE_INFINITY } } = list;
+  const { limit, cursor = null } = query;
+  const format = exportFormat(request);
+  if (format && !hasScope(caller, "export")) {
+    throw new Problem("scope_missing", "A list as a file needs a key with the scope export.");
+  }
+  if (format && !url.searchParams.has("limit")) {
+    const pages = pagesFrom(cursor, (at) => read(at, EXPORT_PAGE_ROWS));
+    return exportRows({ format, name, columns, pages, headers, bom: wantsBom(request) });
+  }
+  const { rows, next } = await read(cursor, limit);
+  if (!format) {
+    const body = { data: [...rows], next_cursor: next, ...more };
+    return periodAnswer(request, period, body, headers);
+  }
+  const withCursor = next === null ? headers : { ...headers, "X-Next-Cursor": next };
+  return exportRows({ format, name, columns, pages: onePage(rows), headers: withCursor, bom: wantsBom(request) });
+}
+
+async function* onePage<T>(rows: Iterable<T>): AsyncGenerator<Iterable<T>> {
+  yield rows;
+}

@@ -1,0 +1,47 @@
+import type * as z from "zod";
+import { SiteName } from "../../protocol/fields";
+import { invalidQuery, Problem } from "../../protocol/problem";
+import { parseWith } from "../../protocol/track";
+import type { Caller } from "./auth";
+import type { KeyedContext } from "./context-keyed";
+
+/**
+ * The query by its schema. Where the schema has a `site`, it is narrowed to what the caller may see, so that no handler
+ * has to think of it.
+ */
+export function readQuery<T>(
+  schema: z.ZodObject & z.ZodType<T>,
+  { url, caller }: Pick<KeyedContext, "url"> & { caller: Pick<Caller, "sites"> },
+): T {
+  // A strict schema does not see this one name.
+  if (url.searchParams.has("__proto__")) throw invalidQuery("__proto__", "is no parameter of this path");
+  refuseRepeats(url.searchParams);
+  const given = Object.fromEntries(url.searchParams);
+  const site = "site" in schema.shape ? siteFilter(caller, given["site"]) : undefined;
+  const parsed = parseWith(schema, site === undefined ? given : { ...given, site });
+  if (parsed.ok) return parsed.value;
+  const { detail, errors = [] } = parsed.refusal;
+  throw new Problem("invalid_query", detail, { errors });
+}
+
+/** 400 where a parameter stands twice: whichever of the two were taken, somebody meant the other. */
+export function refuseRepeats(params: URLSearchParams): void {
+  const seen = new Set<string>();
+  for (const name of params.keys()) {
+    if (seen.has(name)) throw invalidQuery(name, "may stand only once");
+    seen.add(name);
+  }
+}
+
+/**
+ * The site a caller's question is about. A key for one site asks about that one without naming it; a key for several
+ * has to say which. Another's site is as if it were not there: it becomes a name that no site has.
+ */
+function siteFilter({ sites }: Pick<Caller, "sites">, named: string | undefined): string | undefined {
+  if (sites === null) return named;
+  if (named !== undefined)
+    return sites.includes(named) || !SiteName.safeParse(named).success ? named : crypto.randomUUID();
+  const [only, ...more] = sites;
+  if (only !== undefined && more.length === 0) return only;
+  throw invalidQuery("site", "this key is for several sites: name one");
+}

@@ -1,0 +1,117 @@
+import { secondsLeft } from "../../core/budget/level";
+import { BUDGETS } from "../../core/budget/name";
+import { startWait } from "../../core/budget/site";
+import type { SiteSpending } from "../../core/budget/sites";
+import { type CallBudget, type Spending, senderKey } from "../../core/budget/spending";
+import { placeOf } from "../../core/identity/name";
+import type { AddressCounter } from "../../data/store/counters";
+import {
+  ADDRESS_LEAD_BYTES_PER_HOUR,
+  BUDGET_CACHE_MS,
+  BUDGET_CACHE_SENDERS,
+  BUDGET_NAMED_SHARE,
+  BUDGET_WAIT_MS,
+  CHARGE_LEAD_BYTES,
+  SITE_CACHE_ENTRIES,
+  SITE_RETRY_MS,
+} from "../../limits";
+import { Cache } from "../../ops/cache";
+import { inTime } from "../../ops/in-time";
+import { errorField } from "../../ops/logger";
+import { Problem } from "../../protocol/problem";
+import { dayOf } from "../../time";
+import type { Context } from "./context";
+
+/** Addresses and sessions that have spent their budget, until when (epoch ms), as actors have told this isolate. */
+const spent = new Cache<number>(BUDGET_CACHE_SENDERS);
+
+/** What sites have spent on a day, bytes, and how the database is. */
+const sites = new Cache<SiteSpending>(SITE_CACHE_ENTRIES);
+
+/** `wait`: seconds until an address, or a session, may send again. Until then its calls wake no actor. */
+export const rememberSpent = (who: string, wait: number): void =>
+  spent.set(who, Date.now() + wait * 1_000, wait * 1_000);
+
+/** What is spent before any actor wakes, and for how many seconds yet. */
+export interface Spent {
+  wait: number;
+  detail: string;
+}
+
+const spentBy = (who: "address" | "session", wait: number): Spent => ({
+  wait,
+  detail: `This ${who} has sent more than it may in a while.`,
+});
+
+/** What this isolate knows of an address and a session. */
+export function knownSpent({ sender, address_hour }: CallBudget, sessionId: string): Spent | null {
+  const now = Date.now();
+  const ofSender = sender === null ? 0 : secondsLeft(spent.get(senderKey(sender, address_hour)) ?? 0, now);
+  if (ofSender > 0) return spentBy("address", ofSender);
+  const ofSession = secondsLeft(spent.get(sessionId) ?? 0, now);
+  return ofSession > 0 ? spentBy("session", ofSession) : null;
+}
+
+/** What KV says of an address: it may have spent what another site lets it spend, and not what this one does. */
+export function counterSpent({ sender, address_hour }: CallBudget, counter: AddressCounter | null): Spent | null {
+  const { spent_until = 0, spent_hour = 0 } = counter ?? {};
+  const wait = secondsLeft(spent_until, Date.now());
+  if (sender === null || wait === 0 || spent_hour < address_hour) return null;
+  rememberSpent(senderKey(sender, address_hour), wait);
+  return spentBy("address", wait);
+}
+
+type SiteWord = Pick<CallBudget, "new_sessions_wait" | "site_share" | "is_database_full">;
+
+/** What a call's session is to know of its site; asked for where the call may begin one, else what the isolate remembers. */
+export async function siteWord(context: Context, site: string, day: number, isStart: boolean): Promise<SiteWord> {
+  const now = Date.now();
+  const key = `${dayOf(now)} ${site}`;
+  const known = sites.get(key) ?? (isStart ? await ask(context, site, key) : undefined);
+  if (!known) return {};
+  const share = known.bytes / day;
+  const wait = startWait(share, now);
+  return {
+    ...(wait > 0 && { new_sessions_wait: wait }),
+    ...(share >= BUDGET_NAMED_SHARE && { site_share: share }),
+    ...(known.is_database_full && { is_database_full: true as const }),
+  };
+}
+
+async function ask({ env, log }: Context, site: string, key: string): Promise<SiteSpending> {
+  try {
+    const spending = await inTime(env.BUDGET.getByName(BUDGETS).spending(site), BUDGET_WAIT_MS);
+    sites.set(key, spending, BUDGET_CACHE_MS);
+    return spending;
+  } catch (error) {
+    // The other limits hold; what cannot be read keeps nobody out, and is not asked for with each call.
+    log.warn("spending_unreadable", { site, error: errorField(error) });
+    const unknown: SiteSpending = { bytes: 0, is_database_full: false };
+    sites.set(key, unknown, SITE_RETRY_MS);
+    return unknown;
+  }
+}
+
+/** Counts a lead, and refuses it where its address has sent more than it may. One that cannot be counted is taken. */
+export async function limitLeadSpending({ env, log }: Context, site: string, budget: CallBudget): Promise<void> {
+  const { sender, site_day } = budget;
+  const spending: Spending = {
+    v: 1,
+    of: "leads",
+    sender,
+    address_hour: ADDRESS_LEAD_BYTES_PER_HOUR,
+    site,
+    site_day,
+    bytes: CHARGE_LEAD_BYTES,
+  };
+  // Whoever sends with a key has no budget as an address: those of a site meet at random.
+  const { shard } = placeOf(env.IDENTITY, "address", sender ?? crypto.randomUUID(), site);
+  try {
+    const { wait } = await inTime(env.IDENTITY.getByName(shard).spend(spending), BUDGET_WAIT_MS);
+    if (wait === 0) return;
+    throw new Problem("budget_spent", "This address has sent more leads than it may in a while.", { retryAfter: wait });
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    log.warn("lead_uncounted", { site, error: errorField(error) });
+  }
+}

@@ -1,0 +1,44 @@
+import * as z from "zod";
+import { findAnomalies } from "../../core/anomaly/find";
+import { rangeOf } from "../../core/api/analytics";
+import { AnomaliesQuery } from "../../core/api/anomalies";
+import { readHourly } from "../../data/aggregates/hourly";
+import { ANOMALY_LOOK_BACK_MS, ANOMALY_MAX_MS } from "../../limits";
+import { invalidQuery } from "../../protocol/problem";
+import { readCursor, writeCursor } from "../http/cursor";
+import { fieldColumns } from "../http/export";
+import { keyed } from "../http/keyed";
+import { answerList } from "../http/list";
+import { readQuery } from "../http/query";
+
+const Place = z.tuple([z.number(), z.string(), z.number()]);
+
+const COLUMNS = ["kind", "site", "at", "from", "to", "hours", "value", "median", "mad", "deviation", "samples"];
+
+/** `GET /analytics/anomalies` */
+export const getAnomalies = keyed(async (context) => {
+  const query = readQuery(AnomaliesQuery, context);
+  const asked = rangeOf(query, Date.now());
+  if (asked.from >= asked.to) throw invalidQuery("from", "must be before to");
+  const period = { from: Math.max(asked.from, asked.to - ANOMALY_MAX_MS), to: asked.to };
+  const { site } = query;
+  const known = await readHourly(context.env.DB, period.from - ANOMALY_LOOK_BACK_MS, period.to, site);
+  const all = findAnomalies(known, period.from, period.to).map((one) => ({ ...one, site: site ?? null }));
+  return answerList(context, {
+    ...{ name: "anomalies", columns: fieldColumns(COLUMNS), query, period },
+    read: async (cursor, limit) => {
+      const [at, kind, hours] = readCursor("anomalies", Place, cursor ?? undefined) ?? [
+        Number.POSITIVE_INFINITY,
+        "",
+        0,
+      ];
+      const isLater = (one: { at: number; kind: string; hours: number }) =>
+        one.at < at || (one.at === at && (one.kind > kind || (one.kind === kind && one.hours > hours)));
+      const left = all.filter(isLater);
+      const last = left[limit - 1];
+      const next = last && left.length > limit ? writeCursor("anomalies", last.at, last.kind, last.hours) : null;
+      return { rows: left.slice(0, limit), next };
+    },
+    more: { period },
+  });
+});

@@ -1,0 +1,35 @@
+import { shownForm } from "../../core/leads/form";
+import { FORM_CACHE_SECONDS } from "../../limits";
+import { siteSettings } from "../../ops/sites";
+import { isSiteName } from "../../protocol/fields";
+import { headerOf } from "../../protocol/header";
+import { Problem } from "../../protocol/problem";
+import type { Handler } from "../http/context";
+import { withCors } from "../http/cors";
+import { isKnown, tagOf } from "../http/etag";
+import { limitTrack } from "../http/rate";
+
+/** `GET /lead/forms/:site/:name`: a form's definition, for any page; it names nobody. */
+export const getLeadForm: Handler = async ({ request, env, params }) => {
+  const origin = headerOf(request.headers, "Origin");
+  try {
+    await limitTrack(env, request);
+    const { site = "", name = "" } = params;
+    const form = isSiteName(site) ? shownForm(site, name, (await siteSettings(env, site)).forms) : null;
+    if (!form) throw new Problem("not_found", "This site has no such form.");
+    const body = JSON.stringify(form);
+    const headers = {
+      "Content-Type": "application/json",
+      "Cache-Control": `public, max-age=${FORM_CACHE_SECONDS}, stale-while-revalidate=86400`,
+      "Access-Control-Allow-Origin": "*",
+      "Cross-Origin-Resource-Policy": "cross-origin",
+      ETag: await tagOf(body),
+    };
+    if (isKnown(request, headers.ETag)) return new Response(null, { status: 304, headers });
+    return new Response(body, { headers });
+  } catch (error) {
+    // A page that is told why shows what it has instead.
+    if (error instanceof Problem) return withCors(error.toResponse(), origin);
+    throw error;
+  }
+};

@@ -1,0 +1,117 @@
+import * as z from "zod";
+import { rangeOf } from "../../core/api/analytics";
+import { DeliveriesQuery, type DeliveryAnswer, LeadsQuery, LeadValuesQuery } from "../../core/api/leads";
+import {
+  deliveriesOfLead,
+  findLead,
+  type Lead,
+  leadValues,
+  listDeliveries,
+  listLeads,
+  listSubmissions,
+} from "../../data/store/lead-list";
+import { findSession, listEvents } from "../../data/store/sessions";
+import { LEAD_DETAIL_ROWS } from "../../limits";
+import { invalidQuery, Problem } from "../../protocol/problem";
+import { seesSite } from "../http/auth";
+import { readCursor, writeCursor } from "../http/cursor";
+import type { Columns } from "../http/export";
+import { keyed } from "../http/keyed";
+import { answerList } from "../http/list";
+import { readQuery } from "../http/query";
+import { sessionIdOf } from "./socket";
+
+const Place = z.tuple([z.number(), z.string()]);
+
+function periodOf(query: { from?: number | undefined; to?: number | undefined }) {
+  const period = rangeOf(query, Date.now());
+  if (period.from >= period.to) throw invalidQuery("from", "must be before to");
+  return period;
+}
+
+function placeOf(list: string, cursor: string | null) {
+  const place = readCursor(list, Place, cursor ?? undefined);
+  return place && { created_at: place[0], id: place[1] };
+}
+
+const LEAD_COLUMNS: Columns<Lead> = [
+  ...(["lead_id", "site", "status", "created_at", "opened_at", "last_submission_at", "submissions"] as const),
+  ...(["name", "email", "email_class", "phone", "message", "project", "location", "team", "source"] as const),
+  ...(["keyword", "country_code", "fields", "session_id", "visitor_id", "label", "crm_id", "crm_at"] as const),
+].map((name) => [name, (lead: Lead) => lead[name]] as const);
+
+const SCORE_COLUMNS: Columns<Lead> = (["engagement", "bot", "vpn", "risk"] as const).map(
+  (name) => [name, (lead: Lead) => lead.scores[name]] as const,
+);
+
+/** `GET /analytics/leads` */
+export const getLeads = keyed(async (context) => {
+  const query = readQuery(LeadsQuery, context);
+  const period = periodOf(query);
+  return answerList(context, {
+    name: "leads",
+    columns: [...LEAD_COLUMNS, ...SCORE_COLUMNS],
+    query,
+    read: async (cursor, limit) => {
+      const { leads, next } = await listLeads(context.env.DB, query, period, placeOf("leads", cursor), limit);
+      return { rows: leads, next: next && writeCursor("leads", next.created_at, next.id) };
+    },
+  });
+});
+
+/** `GET /analytics/leads/:id`: the lead with its submits, its deliveries, and what its session did. */
+export const getLead = keyed(async ({ env, params, caller }) => {
+  const lead = await findLead(env.DB, sessionIdOf(params["id"] ?? "", "not_found"));
+  if (!lead || !seesSite(caller, lead.site)) throw new Problem("not_found", "There is no such lead.");
+  const { lead_id, session_id } = lead;
+  const [history, deliveries, session, { events }] = await Promise.all([
+    listSubmissions(env.DB, lead_id, LEAD_DETAIL_ROWS),
+    deliveriesOfLead(env.DB, lead_id, LEAD_DETAIL_ROWS),
+    session_id === null ? null : findSession(env.DB, session_id),
+    session_id === null ? { events: [] } : listEvents(env.DB, session_id, 0, LEAD_DETAIL_ROWS),
+  ]);
+  const data = { ...lead, history, deliveries, session, events };
+  return Response.json({ data }, { headers: { "Cache-Control": "no-store" } });
+});
+
+const values = (column: "project" | "source") =>
+  keyed(async (context) => {
+    const query = readQuery(LeadValuesQuery, context);
+    const rows = await leadValues(context.env.DB, column, query, periodOf(query));
+    return answerList(context, {
+      name: `lead-${column}s`,
+      columns: (["value", "leads", "last_at"] as const).map((name) => [
+        name,
+        (row: (typeof rows)[number]) => row[name],
+      ]),
+      query: { limit: rows.length },
+      read: async () => ({ rows, next: null }),
+    });
+  });
+
+/** `GET /analytics/leads/projects` */
+export const getLeadProjects = values("project");
+
+/** `GET /analytics/leads/sources` */
+export const getLeadSources = values("source");
+
+const DELIVERY_COLUMNS: Columns<DeliveryAnswer> = [
+  ...(["delivery_id", "site", "lead_id", "endpoint_id", "type", "seq", "state", "attempts", "created_at"] as const),
+  ...(["updated_at", "next_at", "delivered_at", "status", "reason", "response"] as const),
+].map((name) => [name, (delivery: DeliveryAnswer) => delivery[name]] as const);
+
+/** `GET /analytics/deliveries` */
+export const getDeliveries = keyed(async (context) => {
+  const query = readQuery(DeliveriesQuery, context);
+  const period = periodOf(query);
+  return answerList(context, {
+    name: "deliveries",
+    columns: DELIVERY_COLUMNS,
+    query,
+    read: async (cursor, limit) => {
+      const place = placeOf("deliveries", cursor);
+      const { deliveries, next } = await listDeliveries(context.env.DB, query, period, place, limit);
+      return { rows: deliveries, next: next && writeCursor("deliveries", next.created_at, next.id) };
+    },
+  });
+});

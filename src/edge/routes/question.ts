@@ -1,0 +1,49 @@
+import type { Env } from "../../bindings";
+import { rangeOf } from "../../core/api/analytics";
+import type { Bots, Filter } from "../../core/api/filter";
+import { pageName } from "../../core/sources/page";
+import type { Question } from "../../data/aggregates/question";
+import { siteSettings, trailingSlashes } from "../../ops/sites";
+import { invalidQuery } from "../../protocol/problem";
+
+/** What the queries of aggregates have in common. */
+export interface Asked extends Filter {
+  from?: number | undefined;
+  to?: number | undefined;
+  bots: Bots;
+}
+
+const FILTERS = [
+  ...(["site", "country", "page", "source", "channel", "campaign", "device", "label"] as const),
+  ...(["min_engagement", "max_engagement", "min_bot", "max_bot"] as const),
+  ...(["min_vpn", "max_vpn", "min_risk", "max_risk"] as const),
+] as const;
+
+/**
+ * The query with its page as the site names it: of `/a/` a site may make `/a`. A question about all sites is refused where
+ * they differ in that, since no one name finds the page on each of them.
+ */
+export async function withSitesPage<Query extends Filter>(env: Env, query: Query): Promise<Query> {
+  const { page, site } = query;
+  const dropped = page && pageName(page, "drop");
+  if (dropped === page) return query;
+  const settings = site === undefined ? await trailingSlashes(env) : [(await siteSettings(env, site)).trailing_slash];
+  if (settings.length > 1)
+    throw invalidQuery("site", "sites differ in trailing_slash: name one, or a page without the slash");
+  return settings[0] === "drop" ? { ...query, page: dropped } : query;
+}
+
+/** The question in a query; 400 if its range runs backwards. */
+export function questionOf(query: Asked): Question {
+  const range = rangeOf(query, Date.now());
+  if (range.from >= range.to) throw invalidQuery("from", "must be before to");
+  const given = FILTERS.filter((name) => query[name] !== undefined);
+  const filter: Filter = Object.fromEntries(given.map((name) => [name, query[name]]));
+  return { ...range, bots: query.bots, filter };
+}
+
+/** What every aggregate says of its question: the period, and how many sessions `bots` left out. */
+export const saidOf = ({ from, to, bots: mode }: Question, excluded: number) => ({
+  period: { from, to },
+  bots: { mode, excluded },
+});

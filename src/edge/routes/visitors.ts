@@ -1,0 +1,56 @@
+import type { Env } from "../../bindings";
+import { PersonQuery } from "../../core/api/erasure";
+import { leadsClaiming, leadsOf, sessionsOfVisitor } from "../../data/store/erasures";
+import { liveSessionsOf } from "../../ops/live";
+import { visitorPieces } from "../../ops/person";
+import { ClientId } from "../../protocol/fields";
+import { Problem } from "../../protocol/problem";
+import type { Caller } from "../http/auth";
+import type { Context } from "../http/context";
+import { keyed } from "../http/keyed";
+import { readQuery } from "../http/query";
+import { streamText } from "../http/stream";
+
+/** Of the sites a caller may see, the one that is named, or all. */
+export const sitesFor = ({ sites }: Caller, site: string | undefined): readonly string[] | null =>
+  site === undefined ? sites : [site];
+
+export function visitorOf({ params }: Context): string {
+  const id = ClientId.safeParse(params["id"]);
+  if (id.success) return id.data;
+  throw new Problem("not_found", "No visitor can have this id.");
+}
+
+/** Whether a session or a lead names the visitor, or somebody is there now who does. */
+export async function isKnownVisitor(
+  { DB, ROSTER }: Pick<Env, "DB" | "ROSTER">,
+  visitorId: string,
+  sites: readonly string[] | null,
+): Promise<boolean> {
+  if ((await sessionsOfVisitor(DB, visitorId, sites, 1)).length > 0) return true;
+  if ((await leadsOf(DB, visitorId, sites, [])).length > 0) return true;
+  if ((await leadsClaiming(DB, visitorId, sites, [])).length > 0) return true;
+  return (await liveSessionsOf(ROSTER, visitorId, sites)).length > 0;
+}
+
+/** A person's data as a file, piece by piece. */
+export function answerPieces(pieces: AsyncGenerator<string>): Response {
+  const headers = {
+    "Content-Type": "application/json",
+    "Content-Disposition": 'attachment; filename="person.json"',
+    "Cache-Control": "no-store",
+  };
+  return new Response(streamText(pieces), { headers });
+}
+
+/** `GET /analytics/visitors/:id/export`: everything there is of a visitor, streamed. */
+export const exportVisitor = keyed(async (context) => {
+  const visitor_id = visitorOf(context);
+  const { site } = readQuery(PersonQuery, context);
+  const { env, caller } = context;
+  const sites = sitesFor(caller, site);
+  if (!(await isKnownVisitor(env, visitor_id, sites))) {
+    throw new Problem("not_found", "Nothing is known of this visitor.");
+  }
+  return answerPieces(visitorPieces(env, visitor_id, sites));
+}, "export");

@@ -1,0 +1,125 @@
+import { type Judgement, type Label, SCORES, type ScoreName } from "../core/scoring/ledger";
+import type { Rule } from "../core/scoring/rule";
+import { RuleSet, ruleSet } from "../core/scoring/ruleset";
+import type { Entry } from "../core/session/entry";
+import { apply } from "../core/session/fold";
+import { newState, type SessionState } from "../core/session/state";
+
+/** Folds a session's log from its first entry, by its own rules or by others. */
+export function foldLog(log: readonly Entry[], rules?: RuleSet): SessionState {
+  const state = newState((log[0]?.seq ?? 1) - 1);
+  for (const entry of log) apply(state, entry, rules);
+  return state;
+}
+
+/** By the rules a session was scored with, and by those that are tried. */
+export interface BeforeAfter<T> {
+  before: T;
+  after: T;
+}
+
+export interface Backtest {
+  sessions: number;
+  /** Logs whose beginning is not there (retention, erasure): nothing can be said of them. */
+  incomplete: number;
+  /** By label before and after, `human → suspect`; sessions without a label are `none`. */
+  transitions: Record<string, number>;
+  /** Sessions whose label changes, the first thousand. */
+  changed: { session_id: string; before: string; after: string }[];
+  /** By score: how many sessions are in each tenth, 0-9, 10-19, …, 90-100. */
+  distributions: Record<ScoreName, BeforeAfter<number[]>>;
+  /** By rule: sessions in which it stands at the end, shadow rules too. */
+  firings: Record<string, BeforeAfter<number>>;
+}
+
+const MAX_CHANGED = 1_000;
+
+const tenths = (): number[] => new Array<number>(10).fill(0);
+const pair = <T>(make: () => T): BeforeAfter<T> => ({ before: make(), after: make() });
+
+export const newBacktest = (): Backtest => ({
+  sessions: 0,
+  incomplete: 0,
+  transitions: {},
+  changed: [],
+  distributions: { engagement: pair(tenths), bot: pair(tenths), vpn: pair(tenths), risk: pair(tenths) },
+  firings: {},
+});
+
+const nameOf = (label: Label | null): string => label ?? "none";
+
+/** Adds one session: its log by the rules it was scored with, against `rules`. */
+export function backtestOne(into: Backtest, sessionId: string, log: readonly Entry[], rules: RuleSet): void {
+  const life = lastLife(log);
+  const [start] = life;
+  if (start?.kind !== "start") {
+    into.incomplete += 1;
+    return;
+  }
+  const judged = {
+    before: foldLog(life, ruleSet(start.rules_version)).judgement,
+    after: foldLog(life, rules).judgement,
+  };
+  into.sessions += 1;
+  const before = nameOf(judged.before.label);
+  const after = nameOf(judged.after.label);
+  const transition = `${before} → ${after}`;
+  into.transitions[transition] = (into.transitions[transition] ?? 0) + 1;
+  if (before !== after && into.changed.length < MAX_CHANGED) {
+    into.changed.push({ session_id: sessionId, before, after });
+  }
+  for (const side of ["before", "after"] as const) addJudgement(into, side, judged[side]);
+}
+
+/** An id that was forgotten and begun again on the same day has two lives under one prefix; D1 shows the last. */
+function lastLife(log: readonly Entry[]): readonly Entry[] {
+  const at = log.findLastIndex((entry) => entry.kind === "start");
+  return at < 0 ? [] : log.slice(at);
+}
+
+function addJudgement(into: Backtest, side: "before" | "after", { scores, ledger }: Judgement): void {
+  for (const score of SCORES) {
+    const sessions = into.distributions[score][side];
+    const tenth = Math.min(9, Math.floor((scores[score] ?? 0) / 10));
+    sessions[tenth] = (sessions[tenth] ?? 0) + 1;
+  }
+  for (const { rule, withdrawn_at } of ledger) {
+    if (withdrawn_at !== undefined) continue;
+    into.firings[rule] ??= { before: 0, after: 0 };
+    into.firings[rule][side] += 1;
+  }
+}
+
+/** What is tried of rules that stay as they are otherwise. */
+export interface Variation {
+  /** Points by rule. */
+  weights: Readonly<Record<string, number>>;
+  /** Rules that are only recorded. */
+  shadow: readonly string[];
+}
+
+/** A set of rules, varied. Throws for a rule that it does not have. */
+export function varied(set: RuleSet, { weights, shadow }: Variation): RuleSet {
+  const named = [...Object.keys(weights), ...shadow];
+  const unknown = named.find((id) => !set.rules.some((rule) => rule.id === id));
+  if (unknown !== undefined) throw new Error(`there is no rule ${unknown}`);
+  return new RuleSet(
+    set.rules.map((rule) => {
+      const points = weights[rule.id];
+      const heavier = points === undefined ? rule : weighted(rule, points);
+      return shadow.includes(rule.id) ? { ...heavier, shadow: true as const } : heavier;
+    }),
+  );
+}
+
+/** A graded rule gives its share of the new points. */
+const weighted = (rule: Rule, points: number): Rule => ({
+  ...rule,
+  points,
+  test: (state) => {
+    const finding = rule.test(state);
+    return finding?.points === undefined
+      ? finding
+      : { ...finding, points: Math.round((finding.points * points) / rule.points) };
+  },
+});

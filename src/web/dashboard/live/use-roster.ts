@@ -1,0 +1,105 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { Entry } from "../../../core/session/entry";
+import { pageName } from "../../../core/sources/page";
+import { useAnswer } from "../api/answer";
+import { type ApiError, withQuery } from "../api/client";
+import { type StreamStatus, useStream } from "../api/stream";
+import type { LiveView, One, Presence } from "../api/types";
+import { LIVE_REFRESH_MS } from "../limits";
+import { bots, site } from "../range";
+
+/** How many visitors are here, and on what: the server's counts, because sessions are not visitors. */
+export interface Counts {
+  visitors: number;
+  pages: { page: string; visitors: number }[];
+  countries: { country: string; visitors: number }[];
+  labels: Record<string, number>;
+}
+
+/** Visitors left out as the view's side of bots asks. */
+interface LeftOut {
+  bots: { excluded: number };
+}
+
+type Message =
+  | { t: "realtime"; data: Counts & LeftOut & { sessions: Presence[] } }
+  | { t: "update"; data: Counts & LeftOut & { changed: Presence[]; left: string[] } };
+
+type Realtime = One<Counts & { sessions: Presence[] }> & LeftOut;
+
+export interface Roster {
+  /** Those seen last first; null until it is known. */
+  present: Presence[] | null;
+  counts: Counts;
+  excluded: number;
+  status: StreamStatus;
+  error: ApiError | null;
+  isSlow: boolean;
+  /** The last thing each of those did who are followed. */
+  last: ReadonlyMap<string, Entry>;
+  /** What a session's own stream has told. */
+  follow: (view: LiveView, entries: readonly Entry[]) => void;
+}
+
+const NOBODY: Counts & LeftOut = { visitors: 0, pages: [], countries: [], labels: {}, bots: { excluded: 0 } };
+
+const sides = () => ({ site: site.value, bots: bots.value });
+const followed = (): string => withQuery("/analytics/realtime/stream", sides());
+
+const presenceOf = (view: LiveView): Presence => ({
+  ...{ session_id: view.session_id, site: view.site, page: pageName(view.current_page ?? view.entry_page) },
+  ...{ referrer: view.referrer, country: view.country, started_at: view.started_at, seen_at: view.timestamp },
+  ...{ events: view.events, page_views: view.page_views, engaged_ms: view.engaged_ms },
+  ...{ label: view.label, scores: view.scores },
+});
+
+/** What a roster's report says may be older than what the session itself has told meanwhile. */
+function newer(known: Presence | undefined, told: Presence): Presence {
+  return known && known.events > told.events ? { ...known, seen_at: Math.max(known.seen_at, told.seen_at) } : told;
+}
+
+/** Who is on the site, by the roster's stream; where no stream is to be had, by asking again and again. */
+export function useRoster(): Roster {
+  const [known, setKnown] = useState<ReadonlyMap<string, Presence> | null>(null);
+  const [counts, setCounts] = useState<Counts & LeftOut>(NOBODY);
+  const [last, setLast] = useState<ReadonlyMap<string, Entry>>(new Map());
+  const status = useStream<Message>(followed(), (message) => {
+    setCounts(message.data);
+    setKnown((now) => {
+      if (message.t === "realtime") return asMap(message.data.sessions, now);
+      const next = new Map(now);
+      for (const one of message.data.changed) next.set(one.session_id, newer(next.get(one.session_id), one));
+      for (const id of message.data.left) next.delete(id);
+      return next;
+    });
+  });
+  const isPolled = status === "missing";
+  const path = (): string => withQuery("/analytics/realtime", { ...sides(), limit: 100 });
+  const asked = useAnswer<Realtime>(isPolled ? path : null, `${followed()} asked`, { every: LIVE_REFRESH_MS });
+  useEffect(() => {
+    if (!isPolled || asked.data === null) return;
+    setCounts({ ...asked.data.data, bots: asked.data.bots });
+    setKnown((now) => asMap(asked.data?.data.sessions ?? [], now));
+  }, [isPolled, asked.data]);
+
+  const follow = (view: LiveView, entries: readonly Entry[]): void => {
+    setKnown((now) => (now?.has(view.session_id) ? new Map(now).set(view.session_id, presenceOf(view)) : now));
+    const act = entries.findLast((entry) => entry.kind === "event" && entry.event_type !== "mousemove");
+    if (act) setLast((now) => new Map(now).set(view.session_id, act));
+  };
+  const present = useMemo(() => known && [...known.values()].sort((a, b) => b.started_at - a.started_at), [known]);
+  const isSlow = known === null && (status === "broken" || asked.isSlow || status === "connecting");
+  return {
+    present,
+    counts,
+    excluded: counts.bots.excluded,
+    status,
+    error: known === null ? asked.error : null,
+    isSlow,
+    last,
+    follow,
+  };
+}
+
+const asMap = (sessions: readonly Presence[], now: ReadonlyMap<string, Presence> | null) =>
+  new Map(sessions.map((one) => [one.session_id, newer(now?.get(one.session_id), one)] as const));

@@ -1,0 +1,80 @@
+import type { Entry, EventDetail, EventEntry } from "../../../core/session/entry";
+import { call, withQuery } from "../api/client";
+import type { List } from "../api/types";
+
+/** A session's log as entries, oldest first. */
+export interface Log {
+  entries: Entry[];
+  /** False: the archive has nothing of this session, and only its events are known, from the database. */
+  isWhole: boolean;
+}
+
+interface StoredEvent {
+  seq: number;
+  stream: string | null;
+  number: number | null;
+  at: number;
+  received_at: number;
+  event_type: string;
+  name: string | null;
+  page: string | null;
+  element: string | null;
+  x: number | null;
+  y: number | null;
+  scroll_percent: number | null;
+  data: Record<string, unknown> | null;
+  late: boolean;
+}
+
+function detailOf({ x, y, scroll_percent, data }: StoredEvent): EventDetail {
+  return {
+    ...(x !== null && { x }),
+    ...(y !== null && { y }),
+    ...(scroll_percent !== null && { scroll_percent }),
+    ...(data !== null && { data }),
+  };
+}
+
+const entryOf = (event: StoredEvent): EventEntry => ({
+  kind: "event",
+  seq: event.seq,
+  at: event.at,
+  received_at: event.received_at,
+  stream: event.stream,
+  number: event.number,
+  event_type: event.event_type,
+  ...(event.name !== null && { name: event.name }),
+  ...(event.page !== null && { page: event.page }),
+  ...(event.element !== null && { element: event.element }),
+  detail: detailOf(event),
+  ...(event.late && { late: true as const }),
+});
+
+/** At most this many pages of events are read where there is no log: 10,000 events. */
+const EVENT_PAGES = 100;
+
+async function storedEvents(id: string, signal: AbortSignal): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < EVENT_PAGES; page++) {
+    const path = withQuery(`/analytics/sessions/${id}/events`, { limit: 100, cursor });
+    const answer: List<StoredEvent> = await call(path, { signal });
+    entries.push(...answer.data.map(entryOf));
+    cursor = answer.next_cursor;
+    if (cursor === null) break;
+  }
+  return entries;
+}
+
+export async function readLog(id: string, signal: AbortSignal): Promise<Log> {
+  const { data } = await call<List<Entry>>(`/analytics/sessions/${id}/replay`, { signal });
+  if (data.length > 0) return { entries: data, isWhole: true };
+  return { entries: await storedEvents(id, signal), isWhole: false };
+}
+
+/** Adds what a stream has brought; each seq once, in order. */
+export function addEntries(entries: readonly Entry[], added: readonly Entry[]): Entry[] {
+  const last = entries.at(-1)?.seq ?? 0;
+  const news = added.filter(({ seq }) => seq > last);
+  return news.length > 0 ? [...entries, ...news] : (entries as Entry[]);
+}

@@ -1,0 +1,18 @@
+import type { Consent } from "../../protocol/fields";
+import { options } from "./options";
+
+let state: Consent | undefined;
+
+// Not in TypeScript's DOM library: https://w3c.github.io/gpc/
+const { globalPrivacyControl, doNotTrack } = navigator as Navigator & { globalPrivacyControl?: boolean };
+
+/** What the visitor allows; absent while the page has said nothing and the site's default holds. */
+export const consent = (): Consent | undefined =>
+  globalPrivacyControl || (options.dnt === "true" && doNotTrack === "1") ? "denied" : state;
+
+export function setConsent(next: Consent | undefined): void {
+  state = next;
+}
+
+/** Nothing is kept on the device while the answer is no, or not there yet. */
+export const mayStore = (): boolean => (consent() ?? "granted") === "granted";

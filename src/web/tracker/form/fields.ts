@@ -1,0 +1,66 @@
+import { NO_FORM } from "../../../protocol/no-form";
+import { elementPath } from "../capture/element";
+import { subject } from "../capture/subject";
+
+export type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+
+/** Names and purposes of fields that hold a secret, or what buys something. */
+const SECRET = /passw|pwd|secret|\bpin\b|cvc|cvv|csc|card.?n|ccn|cc-|iban|otp|one.?time|token|ssn/i;
+
+/** Fields that have been password fields: one stays one when its text is shown. */
+const passwords = new WeakSet<EventTarget>();
+
+const PASSWORD = 'input[type="password"]';
+
+function rememberIn(part: Element): void {
+  if (part.matches(PASSWORD)) passwords.add(part);
+  for (const field of part.querySelectorAll(PASSWORD)) passwords.add(field);
+}
+
+/**
+ * Remembers every password field from before it can be turned into another: now, and as the page changes; of a large
+ * page that changes all the time, only what is new is looked at. `added` hears of each new part.
+ */
+export function watchPasswords(added: (part: Element) => void): void {
+  rememberIn(document.documentElement);
+  new MutationObserver((changes) => {
+    for (const { type, oldValue, target, addedNodes } of changes) {
+      if (/^password$/i.test(oldValue ?? "")) passwords.add(target);
+      for (const part of type === "attributes" ? [target] : addedNodes) {
+        if (!(part instanceof Element)) continue;
+        rememberIn(part);
+        added(part);
+      }
+    }
+  }).observe(document, { subtree: true, childList: true, attributeFilter: ["type"], attributeOldValue: true });
+}
+
+/** Whether a field holds what nobody else may know: by its type now or before, or by what it is called. */
+export function isSecret(field: Field): boolean {
+  const { type, name, id, autocomplete } = field;
+  if (type === "password") passwords.add(field);
+  return /^(password|hidden|file)$/.test(type) || passwords.has(field) || SECRET.test(`${name} ${id} ${autocomplete}`);
+}
+
+/** The field an event is about, if it may be spoken of: not one that is secret, ignored or masked. */
+export function fieldOf(event: Event): Field | undefined {
+  const [target] = event.composedPath();
+  const isField =
+    target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+  return isField && subject(event) === target && !isSecret(target) ? target : undefined;
+}
+
+/** The form that an element belongs to. Around a field in an open shadow root it is the form that its host is in. */
+export function formOf(element: Element): HTMLFormElement | null {
+  const { form } = element as Partial<HTMLInputElement>;
+  const own = form instanceof HTMLFormElement ? form : element.closest("form");
+  const { host } = element.getRootNode() as Partial<ShadowRoot>;
+  return own ?? (host ? formOf(host) : null);
+}
+
+// From the attribute: a form's `id` and `name` may be fields of that name.
+const label = (element: Element): string | null => element.getAttribute("name") || element.getAttribute("id");
+
+/** Names only, never a value: of the form, and of the field in it. */
+export const nameOfForm = (form: HTMLFormElement | null): string => (form ? label(form) || elementPath(form) : NO_FORM);
+export const nameOfField = (field: Field): string => label(field) || elementPath(field);

@@ -1,0 +1,13 @@
+import type { Ack } from "../../../../core/delivery/streams";
+import { NAMED_RANGES } from "../../limits";
+import { type Batch, type Range, type Stream, settle } from "../../queue";
+
+/** An ack came for `batch`: forgets what is settled, also of what an earlier call has brought without an answer. */
+export function settleAll(stream: Stream, batch: Batch, { through, missing }: Pick<Ack, "through" | "missing">): void {
+  settle(stream, batch);
+  // A full list may be cut short: above its last range only the batch itself is known to be settled.
+  const known = missing[NAMED_RANGES - 1]?.[1] ?? through;
+  const isOpen = ([from, to]: Range): boolean => to > known || missing.some(([low, high]) => low <= to && from <= high);
+  stream.items = stream.items.filter((item) => isOpen([item.number, item.number]));
+  stream.gone = stream.gone.filter(isOpen);
+}

@@ -1,0 +1,4 @@
+import type { Consent } from "../../../../protocol/fields";
+
+/** Something on the page that knows what the visitor allows: tells it now and whenever it changes. */
+export type Source = (page: object, tell: (state: Consent) => void) => void;

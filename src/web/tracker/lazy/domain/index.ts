@@ -1,0 +1,104 @@
+/** One visitor and one session over the hosts of a domain, by a first-party cookie; loaded where `data-domain` is set. */
+import { isWithin } from "../../../../core/session/domain";
+import { SHARED_KEY, sessionKey } from "../../keys";
+import type { Kit } from "../../kit";
+import { COOKIE_DAYS, SESSION_IDLE_MS, SHARED_MS } from "../../limits";
+import { safe } from "../../safe";
+import type { Session } from "../../session";
+import { readFrom, type Shared, written } from "./shared";
+
+export function start(kit: Kit, domain: string): void {
+  const { options, plug, read, write, on, consent, mayStore } = kit;
+  if (!isWithin(domain, location.hostname)) return;
+  const name = `pulsegate.${options.site}`;
+
+  const set = (value: string, seconds: number): void => {
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser, and never on plain http.
+    document.cookie = `${name}=${value}; Domain=${domain}; Path=/; Max-Age=${seconds}; SameSite=Lax; Secure`;
+  };
+  const inCookie = (): Shared => {
+    const found = document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`));
+    return readFrom(found?.slice(name.length + 1) ?? "");
+  };
+  const onHost = (): Partial<Session> => {
+    try {
+      return JSON.parse(read(sessionKey(options.site)) ?? "{}") as Partial<Session>;
+    } catch {
+      return {};
+    }
+  };
+
+  const isRefused = (): boolean => consent() === "denied";
+
+  /** The visitor's id of this host from now on, in its starts and in its leads. */
+  const share = (visitor_id: string, visitor_proof: string): void => {
+    write(SHARED_KEY, `${visitor_id} ${visitor_proof}`);
+    plug.device = { ...plug.device, domain, visitor_id, visitor_proof, visitor_secret: undefined };
+  };
+  const known = (): string[] => (read(SHARED_KEY) ?? "").split(" ");
+
+  /** The session that this page's events were in last. */
+  let latest = "";
+  on("session", (id) => {
+    latest = String(id);
+  });
+
+  /** Takes what another host has written, where that is newer. What is not allowed yet stays in the page's memory. */
+  const take = (): void => {
+    if (isRefused()) return;
+    const { visitor, proof, ...session } = inCookie();
+    const [mine = "", own = ""] = known();
+    if (visitor || mine) share(visitor || mine, visitor ? proof : own);
+    const { id = "", at = 0 } = onHost();
+    // One that was ended here is over on every host.
+    const isEnded = id === "" && session.id === latest;
+    if (!isEnded && session.at > at) write(sessionKey(options.site), JSON.stringify(session));
+  };
+
+  let writtenAt = 0;
+  let writtenFor = "";
+  /** Writes the cookie: for another session at once, and else not with each event. A refusal removes it, a missing answer does not. */
+  const keep = safe((isDue?: boolean) => {
+    if (isRefused() && document.cookie.includes(`${name}=`)) set("", 0);
+    if (!mayStore()) return;
+    const { id = "", key = "", at = 0, campaign = "" } = onHost();
+    if (!isDue && id === writtenFor && at - writtenAt < SHARED_MS) return;
+    const theirs = inCookie();
+    // Another host or window is further.
+    if (theirs.id !== id && theirs.at > at) return take();
+    const [visitor = "", proof = ""] = known();
+    set(written({ visitor, proof, id, key, at, campaign }), COOKIE_DAYS * 86_400);
+    writtenFor = id;
+    writtenAt = at;
+  });
+
+  // Asks for a proof with the start, which says who the visitor is.
+  plug.device = { ...plug.device, domain };
+  take();
+  keep();
+  if (document.referrer && isWithin(domain, new URL(document.referrer).hostname)) plug.ledBy = "";
+
+  on("event", () => keep());
+  on("ack", () => keep());
+  plug.leaving.push(() => keep(true));
+  const { refuses, answered, consented } = plug;
+  // Asked of each event before it gets its session: where this host's is over, another may have gone on with it.
+  plug.refuses = (event) => {
+    if (Date.now() - (onHost().at ?? 0) >= SESSION_IDLE_MS) take();
+    return refuses?.(event) ?? false;
+  };
+  plug.answered = (reply, call) => {
+    answered?.(reply, call);
+    const { visitor_id, visitor_proof } = reply;
+    if (!visitor_id || !visitor_proof || !mayStore()) return;
+    write(SHARED_KEY, `${visitor_id} ${visitor_proof}`);
+    keep(true);
+  };
+  plug.consented = () => {
+    consented?.();
+    // Whoever has refused is nobody whom a later consent could name.
+    if (isRefused()) plug.device = { ...plug.device, visitor_id: undefined, visitor_proof: undefined };
+    else take();
+    keep(true);
+  };
+}

@@ -1,0 +1,199 @@
+/** Records the page as it looks, for rrweb's player. Loaded only where the server says so. */
+import { record as observe } from "@rrweb/record";
+import type { RecordedEvent, RecordOrder } from "../../../../protocol/recording";
+import { watchPasswords } from "../../form/fields";
+import { streamName } from "../../ids";
+import type { Kit } from "../../kit";
+import {
+  RECORD_CHECKOUT_MS,
+  RECORD_FIRST_MS,
+  RECORD_FLUSH_MS,
+  RECORD_FLUSH_UNITS,
+  RECORD_GAP_MS,
+  RECORD_IDLE_MS,
+  RECORD_KEEP_UNITS,
+  RECORD_STARTS,
+} from "../../limits";
+import { listen, safe } from "../../safe";
+import type { Session } from "../../session";
+import { Courier, type Reel } from "./courier";
+import { maskField } from "./mask";
+import { scrub } from "./scrub";
+import { type Frame, Tape } from "./tape";
+import { Values } from "./values";
+
+const INCREMENTAL = 3;
+const META = 4;
+/** Of incremental events, those that somebody's hand has made: pointer, click, scroll, resize, input, touch, drag. */
+const BY_HAND = [1, 2, 3, 4, 5, 6, 12];
+
+/** Waits for orders; each says whether to send what is recorded, or to keep the last 30 s. */
+export function start(kit: Kit): (order: RecordOrder) => void {
+  watchPasswords(() => {});
+  const recorder = new Recorder(kit);
+  kit.on("session", () => recorder.change());
+  listen("pagehide", () => recorder.leave());
+  listen("visibilitychange", () => document.hidden && recorder.leave());
+  return safe((order: RecordOrder) => recorder.obey(order));
+}
+
+class Recorder {
+  readonly #kit: Kit;
+  readonly #tape = new Tape();
+  readonly #values = new Values();
+  readonly #courier: Courier;
+  #order: RecordOrder | undefined;
+  #reel: Reel | undefined;
+  #stop: (() => void) | undefined;
+  #starts = 0;
+  #timer = 0;
+  /** By the page's clock: of the last flush, whole snapshot, and touch of somebody's hand. */
+  #flushed = 0;
+  #snapshot = 0;
+  #touched = 0;
+  /** Nothing is kept until the next whole snapshot. */
+  #isPaused = false;
+
+  constructor(kit: Kit) {
+    this.#kit = kit;
+    this.#courier = new Courier(kit.options.endpoint, kit.options.site, () => this.#end());
+  }
+
+  obey(order: RecordOrder): void {
+    const { send } = this.#order ?? order;
+    this.#order = { ...order, text: this.#order?.text ?? order.text };
+    if (!this.#stop) this.#begin();
+    // What the ring has goes first.
+    else if (order.send && !send) this.#flush();
+  }
+
+  /** Another session: what was recorded until now is the last one's. */
+  change(): void {
+    if (!this.#stop || !this.#order || !this.#reel) return;
+    if (this.#session()?.id === this.#reel.id) return;
+    if (this.#order.send) this.#flush();
+    this.#tape.clear();
+    // Until the server says otherwise: whether to send is asked of every session anew.
+    this.#order = { ...this.#order, send: false };
+    this.#thread();
+    observe.takeFullSnapshot();
+  }
+
+  leave(): void {
+    if (!this.#order?.send) return;
+    this.#flush();
+    this.#courier.leave();
+  }
+
+  #begin(): void {
+    if (this.#starts >= RECORD_STARTS || !this.#thread()) return;
+    this.#starts++;
+    this.#values.start();
+    const fields = { input: true, textarea: true, select: true, password: true };
+    this.#touched = Date.now();
+    this.#stop = observe<RecordedEvent>({
+      emit: safe((event: RecordedEvent) => this.#take(event)),
+      // By tag and not by type: a type may change, and hidden is one too.
+      maskInputOptions: fields as object,
+      maskInputFn: maskField,
+      blockSelector: "[data-pulse-ignore],iframe[data-pulse-mask],[data-pulse-mask] iframe",
+      slimDOMOptions: "all",
+      sampling: { mousemove: 50, scroll: 150, media: 800, input: "last" },
+      // What goes wrong in it is not the page's to hear.
+      errorHandler: () => true,
+    });
+    // Its first snapshot may have shown that nothing can come of it.
+    if (!this.#order) this.#end();
+  }
+
+  /** A name for what is recorded from now on; false while there is no session that may be. */
+  #thread(): boolean {
+    const session = this.#session();
+    this.#reel = session && { id: session.id, key: session.key, stream: streamName(), number: 0 };
+    return this.#reel !== undefined;
+  }
+
+  /** On the device only while the visitor allows it: a page without is not recorded. */
+  #session(): Session | undefined {
+    try {
+      if (!this.#kit.mayStore()) return;
+      return JSON.parse(localStorage.getItem(`pulsegate.session.${this.#kit.options.site}`) ?? "") as Session;
+    } catch {
+      return;
+    }
+  }
+
+  #take(event: RecordedEvent): void {
+    const { cleanUrl, mayStore } = this.#kit;
+    if (!mayStore()) this.#end();
+    if (!this.#order || !this.#isWanted(event)) return;
+    const isMasked = this.#order.text === "masked";
+    const nodeOf = (id: number): Node | null => observe.mirror.getNode(id);
+    if (!scrub(event, { isMasked, values: this.#values, cleanUrl, nodeOf })) return;
+    const json = JSON.stringify(event);
+    // More than a chunk may have: such a page cannot be recorded.
+    if (json.length > RECORD_KEEP_UNITS) this.#end();
+    else this.#keep({ json, at: event.timestamp, isStart: event.type === META });
+  }
+
+  /** False while nobody is there, and where what came before is missing. */
+  #isWanted({ type, data }: RecordedEvent): boolean {
+    const now = Date.now();
+    const isByHand = type === INCREMENTAL && BY_HAND.includes(Number(data["source"]));
+    if (isByHand) this.#touched = now;
+    if (type === META) this.#isPaused = false;
+    // Takes the snapshot by calling this: what is held is held no more.
+    else if (this.#isPaused && isByHand && this.#hasRoom()) observe.takeFullSnapshot();
+    else if (now - this.#touched > RECORD_IDLE_MS) this.#isPaused = true;
+    return !this.#isPaused;
+  }
+
+  #keep(frame: Frame): void {
+    const now = Date.now();
+    if (frame.isStart) this.#snapshot = now;
+    this.#tape.add(frame);
+    if (this.#order?.send) this.#schedule(now);
+    else this.#turn(now);
+  }
+
+  /** As a ring: the last 30 s, from a whole snapshot on. */
+  #turn(now: number): void {
+    this.#tape.trim(now, RECORD_KEEP_UNITS);
+    if (this.#tape.isEmpty) this.#isPaused = true;
+    else if (now - this.#snapshot > RECORD_CHECKOUT_MS) observe.takeFullSnapshot(true);
+  }
+
+  #schedule(now: number): void {
+    const isFirst = this.#reel?.number === 0;
+    if (!this.#hasRoom()) {
+      // Nobody takes it: what comes next begins anew, when there is room.
+      this.#tape.clear();
+      this.#isPaused = true;
+    } else if (!isFirst && this.#tape.units > RECORD_FLUSH_UNITS && now - this.#flushed > RECORD_GAP_MS) this.#flush();
+    else this.#timer ||= setTimeout(() => this.#flush(), isFirst ? RECORD_FIRST_MS : RECORD_FLUSH_MS);
+  }
+
+  #hasRoom = (): boolean => this.#tape.units + this.#courier.units <= RECORD_KEEP_UNITS;
+
+  readonly #flush = safe(() => {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    this.#flushed = Date.now();
+    if (!this.#kit.mayStore()) this.#end();
+    for (let piece = this.#tape.cut(); piece && this.#reel; piece = this.#tape.cut())
+      this.#courier.add(this.#reel, piece);
+  });
+
+  /** Nothing is kept, and nothing more is said of the page, until another order. */
+  #end(): void {
+    const stop = this.#stop;
+    this.#stop = this.#order = this.#reel = undefined;
+    // In a moment: this may be called from inside of it.
+    if (stop) setTimeout(safe(stop));
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    this.#tape.clear();
+    this.#courier.clear();
+    this.#values.stop();
+  }
+}

@@ -1,0 +1,73 @@
+import type { StartInput } from "../../protocol/track";
+import { isOwn, secret, uuid } from "./ids";
+import { SECRET_KEY, sessionKey, VISITOR_KEY } from "./keys";
+import { SESSION_IDLE_MS } from "./limits";
+import { options } from "./options";
+import { read, write } from "./storage";
+
+/** The visit's session, shared by the tabs of one origin: whoever finds it idle or ended begins the next. */
+export interface Session {
+  id: string;
+  /** A secret of this device: the server takes more of this session only from who has it. */
+  key: string;
+  /** Last activity, epoch ms. */
+  at: number;
+  /** The campaign that brought the visitor; absent without one. */
+  campaign?: string;
+}
+
+const storageKey = (): string => sessionKey(options.site);
+
+function stored(): Partial<Session> {
+  try {
+    const session = JSON.parse(read(storageKey()) ?? "") as Partial<Session>;
+    if (isOwn(session.id) && session.key) return session;
+  } catch {
+    // As good as none.
+  }
+  return {};
+}
+
+/** False once nothing has happened for 30 minutes, or the session was ended. */
+export const isSessionOpen = ({ at = 0 } = stored()): boolean => Date.now() - at < SESSION_IDLE_MS;
+
+/** The campaign in the address of the page's last view: it has brought somebody once, and brings nobody again. */
+let arrived = "";
+
+/**
+ * The session for what has just happened: a new one after 30 minutes of nothing, or where a view's own address brings another
+ * campaign. `campaign` is that of a view, empty without one; undefined for what is no view.
+ */
+export function touchSession(campaign?: string): Session {
+  const known = stored();
+  const brought = campaign !== arrived && campaign;
+  arrived = campaign ?? arrived;
+  const isSame = isSessionOpen(known) && (!brought || brought === known.campaign);
+  const session = {
+    ...(isSame ? known : { id: uuid(), key: uuid() }),
+    at: Date.now(),
+    ...(brought && { campaign: brought }),
+  } as Session;
+  write(storageKey(), JSON.stringify(session));
+  return session;
+}
+
+/** Ends `id` for every tab, unless another has begun the next already. */
+export function forgetSession(id: string): void {
+  if (stored().id === id) write(storageKey());
+}
+
+/**
+ * Who visits this origin: the secret that the server makes their id of, made when first asked for. A device that has an id of
+ * before keeps it, so that nobody becomes new.
+ */
+export function visitor(): Pick<StartInput, "visitor_id" | "visitor_secret"> {
+  let visitor_secret = read(SECRET_KEY);
+  if (!isOwn(visitor_secret, 72)) {
+    const visitor_id = read(VISITOR_KEY);
+    if (isOwn(visitor_id)) return { visitor_id };
+    visitor_secret = secret();
+  }
+  write(SECRET_KEY, visitor_secret);
+  return { visitor_secret };
+}
