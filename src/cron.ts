@@ -2,12 +2,13 @@ import type { Env } from "./bindings";
 import { BUDGETS } from "./core/budget/name";
 import { databaseBytes } from "./data/store/database";
 import { keepScripts } from "./edge/http/keep-scripts";
-import { CRON_PERIOD_MS, HOUR_MS } from "./limits";
+import { CRON_PERIOD_MS } from "./limits";
 import { checkAlerts, wakeOverdue } from "./ops/alerts";
 import { errorField, type LogFields, type Logger } from "./ops/logger";
 import { retain } from "./ops/retention";
 import { rollUp } from "./ops/rollup";
 import { wakeStale } from "./ops/wake";
+import { HOUR_MS } from "./time";
 
 /** What runs by itself, and what it has to say. Each job is bounded, and may be run again at any time. */
 type Job = (env: Env, log: Logger, now: number) => Promise<LogFields>;

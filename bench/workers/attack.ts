@@ -5,17 +5,15 @@ import type { Env } from "../../src/bindings";
 import type { SiteSums } from "../../src/core/budget/sites";
 import worker from "../../src/index";
 import {
-  ADDRESS_BYTES_PER_HOUR,
   API_PER_MINUTE,
   LEADS_PER_MINUTE,
-  SITE_BYTES_PER_DAY,
   SITE_LEADS_PER_MINUTE,
   SITE_STARTS_PER_MINUTE,
   STARTS_PER_MINUTE,
   TRACK_PER_MINUTE,
 } from "../../src/limits";
 import { saveSettings } from "../../src/ops/sites";
-import { SiteInput, type SiteSettings } from "../../src/protocol/site";
+import { ADDRESS_BYTES_PER_HOUR, SITE_BYTES_PER_DAY, SiteInput, type SiteSettings } from "../../src/protocol/site";
 import type { Attack, Job, Outcome } from "./attack-job";
 import { countedEnv, identities } from "./bill";
 import { countedBucket, countedDatabase, countStorage, countValues } from "./counted";

@@ -1,4 +1,4 @@
-import { IdentityActor as ProductionIdentity } from "../../durable/identity/actor";
+import { IDENTITY_FLUSH_GAP_MS, IdentityActor as ProductionIdentity } from "../../durable/identity/actor";
 import { RosterActor as ProductionRoster } from "../../durable/roster/actor";
 import { SessionActor as Production } from "../../durable/session/actor";
 import type { Env } from "../../src/bindings";
@@ -8,7 +8,6 @@ import type { Report } from "../../src/core/roster/entry";
 import type { TrackCall } from "../../src/core/session/track-call";
 import { IDENTITY_TABLE } from "../../src/data/store/identity";
 import worker from "../../src/index";
-import { IDENTITY_FLUSH_GAP_MS } from "../../src/limits";
 import { countedBucket, countedCalls, countedDatabase, countedKv, countStorage, countValues } from "./counted";
 import { active, add, advanceTo, alarms, beginAt, counts } from "./simulated";
 

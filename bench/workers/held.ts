@@ -1,5 +1,5 @@
 import { SessionActor as Production } from "../../durable/session/actor";
-import { ARCHIVE_MS } from "../../src/limits";
+import { ARCHIVE_MS } from "../../durable/session/memory";
 
 /**
  * The production Worker in an outage: every flush hangs, so that sessions can be killed with all they hold unwritten. Its clock

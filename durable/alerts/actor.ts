@@ -3,9 +3,15 @@ import type { AlertRpc, Env } from "../../src/bindings";
 import { type AlertKind, type Condition, caseOf, news } from "../../src/core/alerts/alert";
 import { type AlertState, AlertStore } from "../../src/data/store/alerts";
 import { OutboxStore } from "../../src/data/store/outbox";
-import { ALARM_GUARD_MS, STUCK_MAX, STUCK_MS } from "../../src/limits";
+import { ALARM_GUARD_MS } from "../../src/limits";
 import { createLogger, type Logger } from "../../src/ops/logger";
+import { MINUTE_MS } from "../../src/time";
 import { Courier } from "../courier/courier";
+
+/** What a stuck session said counts this long: it says it again every half hour. */
+const STUCK_MS = 40 * MINUTE_MS;
+/** Stuck sessions remembered per site. In an outage there are thousands, and one alert. */
+const STUCK_MAX = 1_000;
 
 /**
  * A site's alerts: remembers what was said, so that each is said once, and sends it through the site's own webhooks. Its

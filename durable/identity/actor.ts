@@ -23,21 +23,28 @@ import { backoff } from "../../src/core/session/deadline";
 import { type AddressCounter, counterName, deleteCounter, putCounter } from "../../src/data/store/counters";
 import { IdentityRows } from "../../src/data/store/identity";
 import { type Change, deleteFingerprints, writeFingerprints } from "../../src/data/store/identity-network";
-import {
-  IDENTITY_COUNTED_GROUPS,
-  IDENTITY_FLUSH_GAP_MS,
-  IDENTITY_FLUSH_MAX,
-  IDENTITY_LOOK_MAX,
-  IDENTITY_SWEEP_MS,
-  IDENTITY_UNCERTAIN_MS,
-  OUTSIDE_TIMEOUT_MS,
-  RETRY_MAX_MS,
-  RETRY_MIN_MS,
-} from "../../src/limits";
+import { OUTSIDE_TIMEOUT_MS, RETRY_MAX_MS, RETRY_MIN_MS } from "../../src/limits";
 import { inTime } from "../../src/ops/in-time";
 import { createLogger, errorField, type Logger } from "../../src/ops/logger";
+import { HOUR_MS, SECOND_MS } from "../../src/time";
 import { FormerIdentity } from "./former";
 import { Spent } from "./spent";
+
+/**
+ * Between two flushes of a shard: what changes meanwhile goes in one batch. The first does not wait. A KV key takes one write a
+ * second; an object that nobody asks sleeps after 10 s, and forgets who waits.
+ */
+export const IDENTITY_FLUSH_GAP_MS = 5 * SECOND_MS;
+/** Identities a flush writes: a counter of each, and one batch for D1; an alarm may do so twice within its 1,000 calls. */
+export const IDENTITY_FLUSH_MAX = 400;
+/** Identities left unwritten by a death that one alarm writes: ten batches. */
+export const IDENTITY_LOOK_MAX = 4_000;
+/** How often a shard that was asked looks through its table, for what a death has left unwritten and for what is too old. */
+export const IDENTITY_SWEEP_MS = 6 * HOUR_MS;
+/** A write that was given up after 20 s may land this much later: D1 stalls of 60 to 80 s happen. */
+const IDENTITY_UNCERTAIN_MS = 60 * SECOND_MS;
+/** Groups of sites whose sessions of one address are added up for its counter. */
+const IDENTITY_COUNTED_GROUPS = 100;
 
 /** A change on its way: of which write of its record it is, and whether KV is told of it. */
 interface Sent extends Change {

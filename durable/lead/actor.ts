@@ -11,17 +11,26 @@ import { type Claimed, claimLead, settleClaims, writeCrmWord } from "../../src/d
 import { OutboxStore } from "../../src/data/store/outbox";
 import {
   ALARM_GUARD_MS,
-  CLAIM_WAIT_MS,
-  LEAD_ASK_MS,
-  LEAD_ASKS,
-  LEAD_LINGER_MS,
   LEAD_RETRY_MAX_MS,
   LEAD_RETRY_MIN_MS,
   OUTSIDE_TIMEOUT_MS,
+  SUBMIT_NAME_MS,
 } from "../../src/limits";
 import { inTime } from "../../src/ops/in-time";
 import { createLogger, errorField, type Logger } from "../../src/ops/logger";
+import { SECOND_MS } from "../../src/time";
 import { Courier } from "../courier/courier";
+
+/** How long a submit waits to hear whether it merged; it is durable before, and 202 either way. */
+const CLAIM_WAIT_MS = 5 * SECOND_MS;
+/**
+ * A session that has not shown whose a lead is, is asked again: after 2 s, then after twice as long each time, 15 times in some 18
+ * hours. A page's calls may come so late, and its session speaks for a day after its end.
+ */
+export const LEAD_ASK_MS = 2 * SECOND_MS;
+export const LEAD_ASKS = 15;
+/** A merged submission's actor answers retries this long, as long as the submit goes by its name; then it is wiped. */
+const LEAD_LINGER_MS = SUBMIT_NAME_MS;
 
 /**
  * One submit, and the lead it becomes. Named by the submit's id, so that a retry meets the first try here. It is on disk

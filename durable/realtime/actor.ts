@@ -6,17 +6,18 @@ import { allShards, shardName } from "../../src/core/roster/shards";
 import { type FollowContext, readFollow } from "../../src/core/roster/socket";
 import { mergeSummaries, summarize } from "../../src/core/roster/summary";
 import { readUsed, writeUsed } from "../../src/data/store/used-tickets";
-import {
-  KEY_CHECK_MS,
-  MAX_USED_TICKETS,
-  REALTIME_MAX_WATCHERS,
-  REALTIME_POLL_MS,
-  REALTIME_SHOWN,
-} from "../../src/limits";
+import { KEY_CHECK_MS, MAX_USED_TICKETS } from "../../src/limits";
 import { createLogger, errorField, type Logger } from "../../src/ops/logger";
 import { sendQuietly } from "../session/watch";
 import { closeRevoked } from "../sockets/followers";
 import { openSockets } from "../sockets/seats";
+
+/** Visitors shown to who begins to follow a site, the latest. */
+const REALTIME_SHOWN = 1_000;
+/** How often those who follow a site are told what has changed there: with a report's time well under 5 s. */
+const REALTIME_POLL_MS = 2_500;
+/** People who follow one site at a time. */
+const REALTIME_MAX_WATCHERS = 256;
 
 /**
  * Those who follow one site: their sockets, which may hibernate, and what they have been told. While there are any, the

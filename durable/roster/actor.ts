@@ -6,7 +6,14 @@ import { addCounts, type Figures, figuresOf } from "../../src/core/roster/figure
 import { countVisitors, type Here, isAsked, isLeftFor, visitorOf } from "../../src/core/roster/people";
 import { type RosterSummary, summarize } from "../../src/core/roster/summary";
 import { type Seat, Seats, type Totals } from "../../src/data/store/roster";
-import { HEALTH_TTL_MS, ROSTER_MAX_SEATS, ROSTER_SWEEP_MS } from "../../src/limits";
+import { MINUTE_MS } from "../../src/time";
+
+/** Seats of a shard: 320,000 visitors in all, and some 10 MB of memory a shard. Who finds none is not shown. */
+const ROSTER_MAX_SEATS = 20_000;
+/** How a session's machinery does is remembered this long; one that retries reports at least every two minutes. */
+const HEALTH_TTL_MS = 5 * MINUTE_MS;
+/** A shard looks whether it is empty, and then forgets everything, file and all. */
+export const ROSTER_SWEEP_MS = 10 * MINUTE_MS;
 
 interface Known {
   slot: number;

@@ -35,14 +35,9 @@ import {
   BUSY_RETRY_SECONDS,
   DATABASE_SHED_BYTES,
   ERASE_AGAIN_MS,
-  ERASE_WAIT_MS,
-  FLUSH_MS,
-  IDENTITY_WAIT_MS,
-  JOURNAL_MAX_UNITS,
   KEY_CHECK_MS,
   MAX_USED_TICKETS,
   OUTSIDE_TIMEOUT_MS,
-  PLANS_PER_ALARM,
 } from "../../src/limits";
 import { inTime } from "../../src/ops/in-time";
 import { createLogger, errorField, type Logger } from "../../src/ops/logger";
@@ -54,6 +49,7 @@ import { dropTombstone, eraseLives, eraseSession, lifeNow, livesOf } from "./era
 import { flush, type Outside } from "./flush";
 import { handleFrame } from "./frames";
 import { Inquiry, isTold, type Occasion, toldOf } from "./inquiry";
+import { ERASE_WAIT_MS, FLUSH_MS } from "./limits";
 import { load, type Memory, newMemory, scheduleFlush, setDue, withdrawalAt } from "./memory";
 import { Recorder } from "./recorder";
 import { Reporter } from "./reporter";
@@ -62,6 +58,13 @@ import { forgetStuck, tellStuck } from "./stuck";
 import { unarchivedOf } from "./unarchived";
 import { unlinkOutside } from "./unlinking";
 import { Watch } from "./watch";
+
+/** Journal text at which the actor answers `busy`: hours of D1 outage for an ordinary session, and a load of < 100 ms. */
+export const JOURNAL_MAX_UNITS = 4 * 1024 * 1024;
+/** Plans written per alarm before it yields to the next one: 20,000 events. */
+const PLANS_PER_ALARM = 20;
+/** How long a flush waits for an identity's answer on its way: the answer then needs no flush of its own. */
+export const IDENTITY_WAIT_MS = 300;
 
 const GONE = refused("session_erased", "This session was erased, and takes nothing any more.");
 

@@ -16,10 +16,17 @@ import { dayOf, daysOfSession } from "../../src/data/store/archive-days";
 import { deleteSessionCounter } from "../../src/data/store/counters";
 import { deleteLifeRows, deleteSessionRows, type SeqRange } from "../../src/data/store/erasures";
 import { plantTombstone, readTombstone } from "../../src/data/store/tombstone";
-import { DAY_MS, ERASE_WAIT_MS, ERASURE_DAYS, TOMBSTONE_MS } from "../../src/limits";
+import { RETENTION_DAYS } from "../../src/limits";
 import { inTime } from "../../src/ops/in-time";
 import { DEFAULT_SITE } from "../../src/protocol/fields";
+import { DAY_MS } from "../../src/time";
+import { ERASE_WAIT_MS } from "./limits";
 import type { Memory } from "./memory";
+
+/** An erased session's actor refuses what comes late for as long as anything of its time is kept. */
+export const TOMBSTONE_MS = RETENTION_DAYS * DAY_MS;
+/** Days the archive may have: what retention keeps, a week that it may be behind, and a clock that is ahead. */
+const ERASURE_DAYS = RETENTION_DAYS + 9;
 
 /**
  * What the actor and the archive know of whom a session is of. A session may have had several addresses, and its id an

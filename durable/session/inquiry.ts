@@ -4,10 +4,21 @@ import type { IdentityKind, Sighting } from "../../src/core/identity/record";
 import type { IdentityCounts } from "../../src/core/scoring/facts";
 import type { IdentityEntry } from "../../src/core/session/entry";
 import type { Head } from "../../src/core/session/head";
-import { IDENTITY_ASK_GAP_MS, IDENTITY_MAX_ASKS, IDENTITY_MAX_TOLD, OUTSIDE_TIMEOUT_MS } from "../../src/limits";
+import { OUTSIDE_TIMEOUT_MS } from "../../src/limits";
 import { inTime } from "../../src/ops/in-time";
 import { errorField, type Logger } from "../../src/ops/logger";
+import { SECOND_MS } from "../../src/time";
 import type { Memory } from "./memory";
+
+/**
+ * Identities a session may tell of itself: its fingerprint and as many addresses as network changes are recorded, twice over.
+ * A withdrawal asks each of them to forget, and an invocation has 1,000 calls.
+ */
+const IDENTITY_MAX_TOLD = 64;
+/** Tries to ask about a session, per load of its actor. */
+const IDENTITY_MAX_ASKS = 3;
+/** Between two questions of one session, its flushes aside: each wakes two actors, and a script sends forms all the time. */
+export const IDENTITY_ASK_GAP_MS = 10 * SECOND_MS;
 
 type Namespace = Env["IDENTITY"];
 

@@ -6,7 +6,21 @@ import type { Head } from "../../src/core/session/head";
 import { frozenThrough, newProgress, STORES, type StoreName, withRows } from "../../src/core/session/progress";
 import { newState, readSnapshot } from "../../src/core/session/state";
 import type { Journal } from "../../src/data/store/journal";
-import { ARCHIVE_MS, FIRST_FLUSH_MS, FLUSH_AT_UNITS, FLUSH_MS, WITHDRAWAL_GAP_MS } from "../../src/limits";
+import { PLAN_MAX_UNITS } from "../../src/limits";
+import { SECOND_MS } from "../../src/time";
+import { FLUSH_MS } from "./limits";
+
+/** D1 shows a session within 5 s of its first event; 3 s leaves room for the flush itself. */
+const FIRST_FLUSH_MS = 3 * SECOND_MS;
+/**
+ * The archive may lag this long behind: nobody looks at it while a session lives (a replay has what is not there yet from
+ * the journal), and each put costs what four rows do.
+ */
+export const ARCHIVE_MS = 75 * SECOND_MS;
+/** Journal text that flushes at once: half a plan, so that a busy session writes full plans. */
+const FLUSH_AT_UNITS = PLAN_MAX_UNITS / 2;
+/** Between flushes that withdrawals ask for: consent that is toggled must not write at the rate it is toggled. */
+export const WITHDRAWAL_GAP_MS = 5 * SECOND_MS;
 
 /** What a session actor holds in memory. All of it can be made again from its SQLite. */
 export interface Memory extends Schedule {

@@ -7,17 +7,17 @@ import { sameText } from "../../src/core/session/intake";
 import { type ChunkResult, type Refused, refused } from "../../src/core/session/result";
 import { sessionPrefix } from "../../src/data/store/archive";
 import { deleteChunk, putChunk } from "../../src/data/store/recordings";
-import {
-  OUTSIDE_TIMEOUT_MS,
-  RECORDING_BURST,
-  RECORDING_PER_SECOND,
-  RECORDING_RETRY_SECONDS,
-  UNAVAILABLE_RETRY_SECONDS,
-} from "../../src/limits";
+import { OUTSIDE_TIMEOUT_MS, UNAVAILABLE_RETRY_SECONDS } from "../../src/limits";
 import { inTime } from "../../src/ops/in-time";
 import { errorField, type Logger } from "../../src/ops/logger";
 import type { RecordOrder } from "../../src/protocol/recording";
 import type { Memory } from "./memory";
+
+/** Chunks a session may send at once (a page's first, what an outage has held back), and a second after that. */
+export const RECORDING_BURST = 20;
+const RECORDING_PER_SECOND = 0.5;
+/** A chunk for which its session is not ready (no event yet, an erasure under way) may be sent again after this, in seconds. */
+const RECORDING_RETRY_SECONDS = 10;
 
 /** What the recorder needs of its session's actor. */
 export interface RecorderHost {

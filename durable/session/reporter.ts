@@ -7,9 +7,16 @@ import { whoIs } from "../../src/core/roster/who";
 import type { TrackResult } from "../../src/core/session/result";
 import type { TrackCall } from "../../src/core/session/track-call";
 import { isClaim } from "../../src/core/session/visitor-id";
-import { ROSTER_BURST, ROSTER_REFILL_MS } from "../../src/limits";
 import { errorField, type Logger } from "../../src/ops/logger";
+import { SECOND_MS } from "../../src/time";
 import type { Memory } from "./memory";
+
+/**
+ * Changes (page, verdict, visitor) are told at once, who comes and one change; a session that changes all the time may do so
+ * this often, and what it had to keep is told with what it takes next. The end is always told.
+ */
+export const ROSTER_BURST = 2;
+export const ROSTER_REFILL_MS = 3 * SECOND_MS;
 
 /** What the operator's figures call a limit; other refusals are errors of the sender. */
 const LIMITS = new Set(["too_fast", "busy", "stream_too_sparse", "budget_spent"]);

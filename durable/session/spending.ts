@@ -6,16 +6,14 @@ import { type CallBudget, senderKey } from "../../src/core/budget/spending";
 import { placeOf } from "../../src/core/identity/name";
 import type { Entry } from "../../src/core/session/entry";
 import { type Refused, refused } from "../../src/core/session/result";
-import {
-  BUDGET_TELL_BYTES,
-  BUDGET_TELL_NOW_BYTES,
-  CHARGE_SESSION_BYTES,
-  CHARGE_WRITE_BYTES,
-  OUTSIDE_TIMEOUT_MS,
-} from "../../src/limits";
+import { CHARGE_SESSION_BYTES, CHARGE_WRITE_BYTES, OUTSIDE_TIMEOUT_MS } from "../../src/limits";
 import { inTime } from "../../src/ops/in-time";
 import { errorField, type Logger } from "../../src/ops/logger";
 import type { Memory } from "./memory";
+
+/** What a session has spent is told with its first call, and then from so much on: with a flush, or at once. */
+const BUDGET_TELL_BYTES = 8 * 1024;
+const BUDGET_TELL_NOW_BYTES = 16 * 1024;
 
 /** What was taken with one call. */
 export interface Taking {

@@ -1,9 +1,13 @@
 import type { Env } from "../../src/bindings";
 import type { StoreName } from "../../src/core/session/progress";
-import { OUTSIDE_TIMEOUT_MS, STUCK_AGAIN, STUCK_ATTEMPTS } from "../../src/limits";
+import { OUTSIDE_TIMEOUT_MS } from "../../src/limits";
 import { inTime } from "../../src/ops/in-time";
 import { errorField, type Logger } from "../../src/ops/logger";
 import type { Memory } from "./memory";
+
+/** Failed writes in a row after which a session's flush is stuck (some 2 minutes), and after which it says so again. */
+export const STUCK_ATTEMPTS = 6;
+const STUCK_AGAIN = 15;
 
 /** Whether the `attempts`-th failure in a row is worth telling. */
 const isNews = (attempts: number): boolean =>

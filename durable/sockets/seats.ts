@@ -1,5 +1,13 @@
 import { nameless, type SocketContext, type TrackSocketContext } from "../../src/core/session/socket";
-import { MAX_PAGE_SOCKETS, MAX_SENDER_SOCKETS, MAX_WATCHERS, SOCKET_PROOF_MS } from "../../src/limits";
+import { SECOND_MS } from "../../src/time";
+
+/** Sockets of pages on one session, one for each tab of a visitor; of these, from one address (IPv4, or IPv6 /64). */
+export const MAX_PAGE_SOCKETS = 64;
+export const MAX_SENDER_SOCKETS = 16;
+/** Those who follow one session have seats of their own: a team that looks at it together. */
+export const MAX_WATCHERS = 32;
+/** The tracker opens a socket to send by it: one of which nothing was taken by then is nobody's. */
+export const SOCKET_PROOF_MS = 10 * SECOND_MS;
 
 /** Close codes of the contract's kind: the session is not known, or the page has said nothing that was taken. */
 const UNKNOWN = 4404;

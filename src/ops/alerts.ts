@@ -2,19 +2,24 @@ import type { Env } from "../bindings";
 import { type AlertKind, type Condition, isSilent } from "../core/alerts/alert";
 import { BUDGETS } from "../core/budget/name";
 import { listOverdue, readFigures, type SiteFigures } from "../data/store/alerts";
-import {
-  ALERT_DEAD_MS,
-  ALERT_FAILING_MS,
-  ALERT_MAX_SITES,
-  BUDGET_ALERT_SHARE,
-  DATABASE_ALERT_BYTES,
-  DATABASE_MAX_BYTES,
-  DATABASE_SHED_BYTES,
-  DELIVERY_MAX_WAKES,
-  DELIVERY_OVERDUE_MS,
-} from "../limits";
+import { DATABASE_MAX_BYTES, DATABASE_SHED_BYTES } from "../limits";
+import { HOUR_MS, MINUTE_MS } from "../time";
 import { errorField, type LogFields, type Logger } from "./logger";
 import { alertedSites, siteSettings } from "./sites";
+
+/** From here on somebody is told, while there is time to set a larger one. */
+const BUDGET_ALERT_SHARE = 0.8;
+/** From here on somebody is told: at most sites that leaves weeks. */
+export const DATABASE_ALERT_BYTES = 0.8 * DATABASE_MAX_BYTES;
+/** A dead letter is news this long. */
+const ALERT_DEAD_MS = HOUR_MS;
+/** An endpoint that its breaker has left alone this long is failing, not stumbling. */
+export const ALERT_FAILING_MS = 10 * MINUTE_MS;
+/** Sites looked at by one run of the cron. */
+const ALERT_MAX_SITES = 500;
+/** A delivery this long past its time has lost its alarm; so many are woken by one run. */
+const DELIVERY_OVERDUE_MS = 15 * MINUTE_MS;
+const DELIVERY_MAX_WAKES = 200;
 
 const MINUTE = 60_000;
 

@@ -1,7 +1,9 @@
 import type { Env } from "../bindings";
 import { BUDGETS } from "../core/budget/name";
-import { BUDGET_SITES_SHOWN } from "../limits";
 import { knownSites, siteSettings } from "./sites";
+
+/** Sites whose spending is shown: each one's settings are asked for, and an invocation has 1,000 calls. */
+const BUDGET_SITES_SHOWN = 200;
 
 /** What a site has spent today (UTC), of what it may, bytes. */
 export interface SiteBudget {

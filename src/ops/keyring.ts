@@ -2,8 +2,13 @@ import type { Env } from "../bindings";
 import type { KeyInput } from "../core/api/keys";
 import { sha256 } from "../core/sha256";
 import { findKey, insertKey, revokeKey, type StoredKey } from "../data/store/keys";
-import { KEY_CACHE_ENTRIES, KEY_CACHE_MS } from "../limits";
+import { SECOND_MS } from "../time";
 import { Cache } from "./cache";
+
+/** API keys in the isolate: one that is revoked opens nothing after this. */
+export const KEY_CACHE_MS = 60 * SECOND_MS;
+/** Keys remembered per isolate, unknown ids too: who invents ids pushes out others' entries, and memory stays. */
+const KEY_CACHE_ENTRIES = 1_000;
 
 /** Stands for the root key: it is revoked by putting another. */
 export const ROOT_KEY = "root";

@@ -10,14 +10,18 @@ import {
   readState,
   writeRollups,
 } from "../data/store/rollups";
-import {
-  DAY_MS,
-  HOUR_MS,
-  ROLLUP_BUDGET_MS,
-  ROLLUP_DAY_AFTER_MS,
-  ROLLUP_HOUR_AFTER_MS,
-  ROLLUP_MAX_PERIODS,
-} from "../limits";
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../time";
+
+/**
+ * How long after its end a period is rolled up: an idle session ends after 30 minutes, so most of its sessions will not
+ * change again. One that does makes the period answer from its rows until it is rolled up anew.
+ */
+const ROLLUP_HOUR_AFTER_MS = 90 * MINUTE_MS;
+const ROLLUP_DAY_AFTER_MS = 3 * HOUR_MS;
+/** A run of the cron begins no further period after this long; the next run goes on. */
+const ROLLUP_BUDGET_MS = 20 * SECOND_MS;
+/** Periods a run may roll up: some five D1 calls each, far below an invocation's 1,000. */
+const ROLLUP_MAX_PERIODS = 150;
 
 export interface RollupReport {
   hours: number;

@@ -1,9 +1,11 @@
 import { Webhook } from "standardwebhooks";
 import { type Attempt, readRetryAfter } from "../core/leads/schedule";
 import { isNamed, type NamedHost, targetFault } from "../core/leads/target";
-import { WEBHOOK_EXCERPT_BYTES } from "../limits";
 import { headerOf } from "../protocol/header";
 import { cleanText } from "../protocol/text";
+
+/** How much of a refusing receiver's answer is read and kept. */
+const WEBHOOK_EXCERPT_BYTES = 512;
 
 export interface Message {
   /** `webhook-id`: the same for every attempt, so that a receiver can tell a repeat. */

@@ -1,10 +1,14 @@
 import { proxyDurable } from "itty-durable";
 import { type Env, isDevelopment } from "../bindings";
 import { sharedBy } from "../core/identity/name";
-import { SITE_CACHE_ENTRIES, SITE_CACHE_MS, SITE_RETRY_MS } from "../limits";
+import { SITE_CACHE_ENTRIES, SITE_RETRY_MS } from "../limits";
 import type { TrailingSlash } from "../protocol/fields";
 import { unavailable } from "../protocol/problem";
 import { SiteInput, type SiteSettings } from "../protocol/site";
+import { SECOND_MS } from "../time";
+
+/** Site settings in the isolate. */
+const SITE_CACHE_MS = 60 * SECOND_MS;
 
 /** The methods of `durable/site/actor.ts`, as its proxy offers them. */
 interface SiteRegistry {

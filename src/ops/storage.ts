@@ -1,9 +1,13 @@
 import { afterDay, beforeDay, type Day, dayOf, dayOfKey, listObjects } from "../data/store/archive-days";
 import { listDays, type StorageDay, saveDay } from "../data/store/retention";
-import { DAY_OPEN_DAYS, RETENTION_PAGE, STORAGE_LIVE_PAGES } from "../limits";
+import { RETENTION_PAGE } from "../limits";
+import { DAY_MS } from "../time";
 import type { Stores, Work } from "./retention-work";
 
-const DAY_MS = 86_400_000;
+/** A day may still gain objects this long after it: a session of a day, its linger, and a store's outage. */
+const DAY_OPEN_DAYS = 3;
+/** Pages listed for one answer of the storage report: the days that no nightly count has yet, up to 20,000 objects. */
+const STORAGE_LIVE_PAGES = 20;
 
 /** Days from here on may still gain objects. */
 const openFrom = (now: number): Day => dayOf(now - DAY_OPEN_DAYS * DAY_MS);

@@ -1,7 +1,15 @@
 import type { Env } from "../bindings";
 import { listStale } from "../data/store/sessions";
-import { STALE_AGES_MS, STALE_MAX_WAKES, STALE_MS, STALE_SLICE_MS } from "../limits";
+import { CRON_PERIOD_MS, STALE_AGES_MS } from "../limits";
+import { HOUR_MS } from "../time";
 import { errorField, type Logger } from "./logger";
+
+/** A session not moved for this long should have ended by itself; if it has not, its alarm is lost. */
+const STALE_MS = HOUR_MS;
+/** A slice of start times: what passes between two runs. */
+const STALE_SLICE_MS = CRON_PERIOD_MS;
+/** Sessions woken per run and slice. */
+export const STALE_MAX_WAKES = 200;
 
 /**
  * Wakes sessions that neither ended nor moved for an hour: the one failure an alarm cannot mend is a lost alarm, and

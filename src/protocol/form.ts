@@ -1,6 +1,11 @@
 import * as z from "zod";
-import { FORM_MAX_FIELDS, FORM_MAX_OPTIONS, MAX_URL_UNITS, SITE_MAX_FORMS } from "../limits";
+import { MAX_URL_UNITS } from "../limits";
 import { isHttpUrl } from "./fields";
+
+/** A rendered form: as many fields as a lead may have, hidden campaign fields left room for; a list of all countries. */
+export const FORM_MAX_FIELDS = 32;
+export const FORM_MAX_OPTIONS = 260;
+export const SITE_MAX_FORMS = 20;
 
 /** A site's rules for leads, and the forms that form.js renders. */
 

@@ -1,15 +1,13 @@
 import * as z from "zod";
-import {
-  EMAIL_MAX_UNITS,
-  LEAD_MAX_FIELD_NAME_UNITS,
-  LEAD_MAX_FIELDS,
-  LEAD_MAX_SHORT_UNITS,
-  LEAD_MAX_TEXT_UNITS,
-  LEAD_MAX_VALUES,
-  MAX_URL_UNITS,
-  PHONE_MAX_UNITS,
-} from "../limits";
+import { EMAIL_MAX_UNITS, LEAD_MAX_FIELD_NAME_UNITS, LEAD_MAX_FIELDS, MAX_URL_UNITS, PHONE_MAX_UNITS } from "../limits";
 import { ClientId, SessionId, SiteName } from "./fields";
+
+/** Names, projects, places: the longest real ones are a few hundred characters. */
+export const LEAD_MAX_SHORT_UNITS = 1_000;
+/** Free text: two pages of it. */
+export const LEAD_MAX_TEXT_UNITS = 10_000;
+/** Values of one field sent several times (checkboxes). */
+export const LEAD_MAX_VALUES = 50;
 
 /** The wire of the public lead routes. */
 

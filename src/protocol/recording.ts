@@ -1,6 +1,8 @@
 import * as z from "zod";
-import { RECORDING_MAX_EVENTS } from "../limits";
 import { ClientTime, EventNumber, SessionId, SessionKey, SiteName, StreamName } from "./fields";
+
+/** rrweb events of a chunk: at most some 50 a second come from one page, and a chunk covers a minute at most. */
+export const RECORDING_MAX_EVENTS = 10_000;
 
 /** Recording a page as it looked (rrweb): a site's setting, what a page hears of it, and the chunks it sends. */
 

@@ -1,18 +1,21 @@
 import * as z from "zod";
-import {
-  ADDRESS_BYTES_PER_HOUR,
-  BUDGET_MAX_BYTES,
-  BUDGET_MIN_BYTES,
-  LEAD_RETENTION_MAX_DAYS,
-  MAX_ALLOWED,
-  MAX_ALLOWED_UNITS,
-  SESSION_BYTES_PER_HOUR,
-  SITE_BYTES_PER_DAY,
-} from "../limits";
+import { MAX_ALLOWED, MAX_ALLOWED_UNITS } from "../limits";
 import { Consent, SiteName, TRAILING_SLASHES } from "./fields";
 import { Forms } from "./form";
 import { RecordSetting } from "./recording";
 import { Webhooks } from "./webhook";
+
+/** What a site may set: ten years, the longest that a business has to keep its letters. */
+export const LEAD_RETENTION_MAX_DAYS = 3_650;
+/** What a site may set, bytes: from what hardly anything comes of, to more than anybody could pay. */
+const BUDGET_MIN_BYTES = 100_000;
+const BUDGET_MAX_BYTES = 1_000_000_000_000_000;
+/** Of a session, an hour: 2,000 events in calls of two, which is a person who clicks twice a second. */
+const SESSION_BYTES_PER_HOUR = 4_000_000;
+/** Of an address as it is limited (IPv4 /24, IPv6 /48), an hour: 450 visits of ten events; in the worst day $1.40. */
+export const ADDRESS_BYTES_PER_HOUR = 22_000_000;
+/** Of a site, a day: 80,000 visits of ten events, some $8. */
+export const SITE_BYTES_PER_DAY = 4_000_000_000;
 
 /** `https://shop.example`, as browsers send it, or `*` for any. */
 const Origin = z

@@ -1,11 +1,12 @@
 import * as z from "zod";
-import {
-  MAX_URL_UNITS,
-  SITE_MAX_WEBHOOKS,
-  WEBHOOK_MAX_SECRETS,
-  WEBHOOK_SECRET_MAX_BYTES,
-  WEBHOOK_SECRET_MIN_BYTES,
-} from "../limits";
+import { MAX_URL_UNITS } from "../limits";
+
+/** Endpoints of a site, and secrets of an endpoint: an old and a new one, and one to spare. */
+export const SITE_MAX_WEBHOOKS = 10;
+export const WEBHOOK_MAX_SECRETS = 3;
+/** Standard Webhooks: 24 to 64 bytes. */
+export const WEBHOOK_SECRET_MIN_BYTES = 24;
+export const WEBHOOK_SECRET_MAX_BYTES = 64;
 
 /** A site's webhook endpoints, as its settings have them. */
 

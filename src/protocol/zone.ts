@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS } from "../limits";
+import { DAY_MS, HOUR_MS } from "../time";
 
 /** Local days. A day has 23, 24 or 25 hours where clocks change. Pure. */
 

@@ -1,12 +1,15 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { FLUSH_MS } from "../../durable/session/limits";
+import { ARCHIVE_MS } from "../../durable/session/memory";
+import { IDLE_MS } from "../../src/core/session/deadline";
 import { apply } from "../../src/core/session/fold";
 import { newHead } from "../../src/core/session/head";
 import { newProgress } from "../../src/core/session/progress";
 import { newState } from "../../src/core/session/state";
 import { columns, summary } from "../../src/core/session/view";
 import { readDetail } from "../../src/data/store/detail";
-import { ARCHIVE_MS, FLUSH_MS, IDLE_MS, LINGER_MS } from "../../src/limits";
+import { LINGER_MS } from "../../src/limits";
 import { stopClock, tick, tickUntilDrained } from "../support/clock";
 import { callsBy, faults, hold, resetFaults } from "../support/faults";
 import { PATIENT } from "../support/patience";

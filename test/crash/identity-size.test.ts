@@ -1,9 +1,10 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { IDENTITY_FLUSH_MAX, IDENTITY_LOOK_MAX, IDENTITY_SWEEP_MS } from "../../durable/identity/actor";
 import { newRecord, take } from "../../src/core/identity/record";
 import { IDENTITY_TABLE } from "../../src/data/store/identity";
-import { IDENTITY_FLUSH_MAX, IDENTITY_LOOK_MAX, IDENTITY_RETENTION_MS, IDENTITY_SWEEP_MS } from "../../src/limits";
+import { IDENTITY_RETENTION_MS } from "../../src/limits";
 import { stopClock } from "../support/clock";
 import { callsBy, resetFaults } from "../support/faults";
 import { alarmOfShard, evictShard, rowsIn, seenBy, shardOfIdentity, sightingOf } from "../support/identity";

@@ -1,14 +1,10 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import {
-  IDENTITY_FLUSH_GAP_MS,
-  IDENTITY_INLINE_SIGHTINGS,
-  IDENTITY_KEPT_MS,
-  IDENTITY_MAX_SIGHTINGS,
-  IDENTITY_RETENTION_MS,
-  IDENTITY_SWEEP_MS,
-} from "../../src/limits";
+import { IDENTITY_FLUSH_GAP_MS, IDENTITY_SWEEP_MS } from "../../durable/identity/actor";
+import { IDENTITY_MAX_SIGHTINGS } from "../../src/core/identity/record";
+import { IDENTITY_INLINE_SIGHTINGS } from "../../src/data/store/identity";
+import { IDENTITY_KEPT_MS, IDENTITY_RETENTION_MS } from "../../src/limits";
 import { stopClock } from "../support/clock";
 import { callsBy, faults, hold, resetFaults } from "../support/faults";
 import {

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { BREAKER_FAILURES, WEBHOOK_SCHEDULE_MS } from "../../src/limits";
+import { BREAKER_FAILURES } from "../../src/core/leads/breaker";
+import { WEBHOOK_SCHEDULE_MS } from "../../src/core/leads/schedule";
 import { stopClock } from "../support/clock";
 import { type Fault, faults, resetFaults } from "../support/faults";
 import {

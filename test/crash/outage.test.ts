@@ -1,7 +1,8 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FLUSH_MS } from "../../durable/session/limits";
 import type { Entry } from "../../src/core/session/entry";
-import { FLUSH_MS, PLAN_MAX_EVENTS, PLAN_MAX_UNITS, RETRY_MAX_MS } from "../../src/limits";
+import { PLAN_MAX_EVENTS, PLAN_MAX_UNITS, RETRY_MAX_MS } from "../../src/limits";
 import { stopClock, tick, tickUntilDrained } from "../support/clock";
 import { callsBy, faults, resetFaults } from "../support/faults";
 import {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { FLUSH_MS, WITHDRAWAL_GAP_MS } from "../../src/limits";
+import { FLUSH_MS } from "../../durable/session/limits";
+import { WITHDRAWAL_GAP_MS } from "../../durable/session/memory";
 import { stopClock, tick, tickUntilDrained } from "../support/clock";
 import { faults, resetFaults } from "../support/faults";
 import {

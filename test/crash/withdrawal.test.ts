@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { IDENTITY_FLUSH_GAP_MS } from "../../src/limits";
+import { IDENTITY_FLUSH_GAP_MS } from "../../durable/identity/actor";
 import { stopClock, tick, tickUntilDrained } from "../support/clock";
 import { besideBy, callsBy, faults, hold, resetFaults } from "../support/faults";
 import { alarmOfShard, recordIn } from "../support/identity";

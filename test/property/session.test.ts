@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { MAX_GAPS } from "../../src/core/delivery/streams";
 import type { Entry, Unplaced } from "../../src/core/session/entry";
 import { apply, applyText } from "../../src/core/session/fold";
 import type { Head } from "../../src/core/session/head";
 import { intake, type Known } from "../../src/core/session/intake";
 import { newState, readSnapshot, type SessionState, writeSnapshot } from "../../src/core/session/state";
-import { MAX_GAPS } from "../../src/limits";
 import { foldLog } from "../../src/ops/backtest";
 import { lead, logOf, NOWHERE, start, T0 } from "../support/log";
 import { cases } from "../support/scale";

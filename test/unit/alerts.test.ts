@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Condition, isSilent, type Memory, news } from "../../src/core/alerts/alert";
-import { ALERT_COOLDOWN_MS, ALERT_WEEKS } from "../../src/limits";
+import { ALERT_COOLDOWN_MS, type Condition, isSilent, type Memory, news } from "../../src/core/alerts/alert";
+import { ALERT_WEEKS } from "../../src/data/store/alerts";
 import { seeded } from "../support/random";
 
 const MINUTE = 60_000;

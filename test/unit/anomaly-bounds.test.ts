@@ -3,7 +3,8 @@ import { findAnomalies, sumsByName } from "../../src/core/anomaly/find";
 import { KINDS, type Sums } from "../../src/core/anomaly/kinds";
 import { mad, median } from "../../src/core/anomaly/robust";
 import { TOTALS, type Total } from "../../src/core/rollup/facts";
-import { HOUR_MS, WEEK_MS } from "../../src/limits";
+import { WEEK_MS } from "../../src/limits";
+import { HOUR_MS } from "../../src/time";
 
 const AT = Date.UTC(2031, 2, 5, 12);
 

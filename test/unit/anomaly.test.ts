@@ -3,7 +3,8 @@ import { findAnomalies, sumsByName } from "../../src/core/anomaly/find";
 import type { Sums } from "../../src/core/anomaly/kinds";
 import { mad, median } from "../../src/core/anomaly/robust";
 import { TOTALS, type Total } from "../../src/core/rollup/facts";
-import { ANOMALY_LOOK_BACK_MS, WEEK_MS } from "../../src/limits";
+import { ANOMALY_LOOK_BACK_MS } from "../../src/edge/routes/anomalies";
+import { WEEK_MS } from "../../src/limits";
 import { seeded } from "../support/random";
 
 const HOUR = 3_600_000;

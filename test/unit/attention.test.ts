@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { attend, attendedMs, newAttention, type Sight } from "../../src/core/session/attention";
-import { ENGAGED_GAP_MS, MAX_ATTENTION_SPANS } from "../../src/limits";
+import {
+  attend,
+  attendedMs,
+  ENGAGED_GAP_MS,
+  MAX_ATTENTION_SPANS,
+  newAttention,
+  type Sight,
+} from "../../src/core/session/attention";
 import { cases } from "../support/scale";
 
 /** Acts on pages, by stream, and what they come to. */

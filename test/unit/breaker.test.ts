@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { type Breaker, coolingOf, newBreaker, permit, type Report, record } from "../../src/core/leads/breaker";
-import { BREAKER_FAILURES } from "../../src/limits";
+import {
+  BREAKER_FAILURES,
+  type Breaker,
+  coolingOf,
+  newBreaker,
+  permit,
+  type Report,
+  record,
+} from "../../src/core/leads/breaker";
 
 const COOLING = { min_ms: 100, max_ms: 450, probe_ms: 7 };
 const FAILED: Report = { kind: "failed", reason: "timeout" };

@@ -1,21 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { chargeOf, chargeOfChunk } from "../../src/core/budget/charge";
 import { hourly, levelAt, spend, waitFor } from "../../src/core/budget/level";
-import { Senders } from "../../src/core/budget/senders";
-import { isShed, sessionAllowance, startWait } from "../../src/core/budget/site";
-import { Sites } from "../../src/core/budget/sites";
-import { admitTypes, isFull, isSpent } from "../../src/core/budget/types";
+import { BUDGET_MAX_SENDERS, Senders } from "../../src/core/budget/senders";
+import { isShed, SPENT_SESSION_BYTES, sessionAllowance, startWait } from "../../src/core/budget/site";
+import { BUDGET_ADD_MS, Sites } from "../../src/core/budget/sites";
+import { admitTypes, isFull, isSpent, SENDER_MAX_TYPES } from "../../src/core/budget/types";
 import type { Entry } from "../../src/core/session/entry";
 import {
-  BUDGET_ADD_MS,
-  BUDGET_MAX_SENDERS,
   CHARGE_CALL_BYTES,
   CHARGE_CONSENT_BYTES,
   CHARGE_EVENT_BYTES,
   CHARGE_OBJECT_BYTES,
-  SENDER_MAX_TYPES,
   SITE_MAX_TYPES,
-  SPENT_SESSION_BYTES,
 } from "../../src/limits";
 
 const NOW = Date.UTC(2026, 10, 30, 12);

@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { FLUSH_MS } from "../../durable/session/limits";
+import { ARCHIVE_MS } from "../../durable/session/memory";
 import {
+  ALONG_MS,
   backoff,
   failed,
   flushAt,
   forgetAt,
+  IDLE_MS,
   idleAt,
   isDrained,
   isPending,
@@ -11,21 +15,13 @@ import {
   type Schedule,
   storeDue,
   storesDue,
+  WITHDRAWN_RETRY_MAX_MS,
   wipeAt,
 } from "../../src/core/session/deadline";
+import { FORM_ABANDONED_MS } from "../../src/core/session/forms";
 import { newProgress } from "../../src/core/session/progress";
 import { newState } from "../../src/core/session/state";
-import {
-  ALONG_MS,
-  ARCHIVE_MS,
-  FLUSH_MS,
-  FORM_ABANDONED_MS,
-  IDLE_MS,
-  LINGER_MS,
-  RETRY_MAX_MS,
-  RETRY_MIN_MS,
-  WITHDRAWN_RETRY_MAX_MS,
-} from "../../src/limits";
+import { LINGER_MS, RETRY_MAX_MS, RETRY_MIN_MS } from "../../src/limits";
 
 const T = 1_795_000_000_000;
 

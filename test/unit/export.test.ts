@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { csvCell } from "../../src/core/csv";
+import { EXPORT_CHUNK_BYTES } from "../../src/edge/http/chunk";
 import { exportFormat, exportRows, pagesFrom, wantsBom } from "../../src/edge/http/export";
-import { EXPORT_CHUNK_BYTES } from "../../src/limits";
 
 const asked = (accept: string) => exportFormat(new Request("https://x.example", { headers: { Accept: accept } }));
 

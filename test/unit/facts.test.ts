@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   atLeast,
   atMost,
+  BOUNCE_ENGAGED_MS,
   bandOf,
   crowdsOf,
   type Facts,
@@ -14,9 +15,9 @@ import {
   readFacts,
   TOTALS,
   totalsOf,
+  VPN_LIKELY,
   valuesOf,
 } from "../../src/core/rollup/facts";
-import { BOUNCE_ENGAGED_MS, VPN_LIKELY } from "../../src/limits";
 
 const HOME = "https://a.example/";
 

@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type * as z from "zod";
-import { FORM_MAX_FIELDS, FORM_MAX_OPTIONS, MAX_URL_UNITS, SITE_MAX_FORMS } from "../../src/limits";
-import { FormDefinition, FormField, Forms, ShownForm } from "../../src/protocol/form";
+import { MAX_URL_UNITS } from "../../src/limits";
+import {
+  FORM_MAX_FIELDS,
+  FORM_MAX_OPTIONS,
+  FormDefinition,
+  FormField,
+  Forms,
+  ShownForm,
+  SITE_MAX_FORMS,
+} from "../../src/protocol/form";
 
 const text = (length: number) => "x".repeat(length);
 const times = <T>(count: number, one: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => one(i));

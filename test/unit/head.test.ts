@@ -4,11 +4,12 @@ import {
   type Head,
   identityMark,
   learn,
+  MAX_NETWORK_CHANGES,
   mergeTraits,
   networkTokens,
   newHead,
 } from "../../src/core/session/head";
-import { MAX_NETWORK_CHANGES, MAX_TRAITS, MAX_TRAITS_KEPT_UNITS } from "../../src/limits";
+import { MAX_TRAITS, MAX_TRAITS_KEPT_UNITS } from "../../src/limits";
 
 /** What an actor knows of who its visitor is. */
 

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import {
   forget,
+  IDENTITY_MAX_EDGES,
+  IDENTITY_MAX_SIGHTINGS,
+  IDENTITY_WINDOW_MS,
   type IdentityRecord,
   keyOf,
   newRecord,
@@ -9,13 +12,7 @@ import {
   take,
   workOf,
 } from "../../src/core/identity/record";
-import {
-  IDENTITY_COUNTER_MS,
-  IDENTITY_KEPT_MS,
-  IDENTITY_MAX_EDGES,
-  IDENTITY_MAX_SIGHTINGS,
-  IDENTITY_WINDOW_MS,
-} from "../../src/limits";
+import { IDENTITY_COUNTER_MS, IDENTITY_KEPT_MS } from "../../src/limits";
 import { T0 } from "../support/log";
 
 const HOME = "203.0.113.0/24";

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import {
+  ADDRESS_SHARDS,
   groupIn,
   groupOf,
+  IDENTITY_SHARDS,
   identityName,
   placeOf,
   placeText,
@@ -9,9 +11,8 @@ import {
   sharedBy,
   stemOf,
 } from "../../src/core/identity/name";
-import { Waiting } from "../../src/core/identity/waiting";
+import { IDENTITY_WAITING_MAX, Waiting } from "../../src/core/identity/waiting";
 import { counterName } from "../../src/data/store/counters";
-import { ADDRESS_SHARDS, IDENTITY_SHARDS, IDENTITY_WAITING_MAX } from "../../src/limits";
 
 describe("identities that wait", () => {
   it("are taken in the order in which they came, once, and not before they are due", () => {

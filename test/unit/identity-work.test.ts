@@ -3,6 +3,7 @@ import {
   counterOf,
   fingerprintRow,
   forget,
+  IDENTITY_WINDOW_MS,
   type IdentityRecord,
   isForgotten,
   markAll,
@@ -13,7 +14,7 @@ import {
   windowOf,
   workOf,
 } from "../../src/core/identity/record";
-import { IDENTITY_COUNTER_MS, IDENTITY_WINDOW_MS } from "../../src/limits";
+import { IDENTITY_COUNTER_MS } from "../../src/limits";
 import { T0 } from "../support/log";
 
 const HOME = "203.0.113.0/24";

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import {
   forget,
+  IDENTITY_MAX_EDGES,
+  IDENTITY_MAX_SIGHTINGS,
+  IDENTITY_WINDOW_MS,
   type IdentityRecord,
   newRecord,
   type Sighting,
@@ -9,7 +12,7 @@ import {
   windowOf,
   workOf,
 } from "../../src/core/identity/record";
-import { IDENTITY_KEPT_MS, IDENTITY_MAX_EDGES, IDENTITY_MAX_SIGHTINGS, IDENTITY_WINDOW_MS } from "../../src/limits";
+import { IDENTITY_KEPT_MS } from "../../src/limits";
 import { T0 } from "../support/log";
 
 const CAP = IDENTITY_MAX_SIGHTINGS;

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { apply } from "../../src/core/session/fold";
-import { abandonedAt } from "../../src/core/session/forms";
+import { abandonedAt, FORM_ABANDONED_MS } from "../../src/core/session/forms";
 import { intake, type Known } from "../../src/core/session/intake";
 import type { SessionState } from "../../src/core/session/state";
 import type { TrackCall } from "../../src/core/session/track-call";
-import { FORM_ABANDONED_MS } from "../../src/limits";
 import type { EventInput } from "../../src/protocol/events";
 import { callOf } from "../support/visit";
 

@@ -5,15 +5,18 @@ import {
   EMAIL_MAX_UNITS,
   LEAD_MAX_FIELD_NAME_UNITS,
   LEAD_MAX_FIELDS,
-  LEAD_MAX_SHORT_UNITS,
-  LEAD_MAX_TEXT_UNITS,
-  LEAD_MAX_VALUES,
   MAX_ID_UNITS,
   MAX_URL_UNITS,
   PHONE_MAX_UNITS,
   REDELIVER_MAX,
 } from "../../src/limits";
-import { CallbackInput, LeadInput } from "../../src/protocol/lead";
+import {
+  CallbackInput,
+  LEAD_MAX_SHORT_UNITS,
+  LEAD_MAX_TEXT_UNITS,
+  LEAD_MAX_VALUES,
+  LeadInput,
+} from "../../src/protocol/lead";
 
 const ID = "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d";
 const text = (length: number) => "x".repeat(length);

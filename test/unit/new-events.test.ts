@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { newStream } from "../../src/core/delivery/streams";
+import { MAX_STREAMS, newStream } from "../../src/core/delivery/streams";
 import type { Unplaced } from "../../src/core/session/entry";
 import { takeEvents } from "../../src/core/session/events";
 import { newState, type SessionState } from "../../src/core/session/state";
-import { MAX_STREAMS } from "../../src/limits";
 import type { EventInput } from "../../src/protocol/events";
 import type { Batch } from "../../src/protocol/track";
 

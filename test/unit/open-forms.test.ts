@@ -1,10 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { newStream } from "../../src/core/delivery/streams";
 import type { EventEntry } from "../../src/core/session/entry";
-import { abandonedAt, abandonments, closeForm, noteForm } from "../../src/core/session/forms";
+import {
+  abandonedAt,
+  abandonments,
+  closeForm,
+  FORM_ABANDONED_MS,
+  MAX_FORM_FIELDS,
+  MAX_OPEN_FORMS,
+  noteForm,
+} from "../../src/core/session/forms";
 import type { OpenForm } from "../../src/core/session/open-form";
 import { newState, type SessionState } from "../../src/core/session/state";
-import { FORM_ABANDONED_MS, MAX_FORM_FIELDS, MAX_ID_UNITS, MAX_OPEN_FORMS } from "../../src/limits";
+import { MAX_ID_UNITS } from "../../src/limits";
 
 /** Forms that somebody has begun, and when they count as abandoned. */
 

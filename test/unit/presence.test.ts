@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { healthOf, isHere } from "../../src/core/roster/entry";
+import { healthOf, isHere, ROSTER_TTL_MS } from "../../src/core/roster/entry";
 import type { Schedule } from "../../src/core/session/deadline";
 import { newProgress } from "../../src/core/session/progress";
 import { newState } from "../../src/core/session/state";
-import { ROSTER_TTL_MS } from "../../src/limits";
 
 const T = 1_795_000_000_000;
 

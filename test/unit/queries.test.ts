@@ -14,13 +14,14 @@ import { EventsQuery, NoQuery, SessionsQuery, TicketInput } from "../../src/core
 import { AnomaliesQuery } from "../../src/core/api/anomalies";
 import { ErasureQuery, PeopleQuery, PersonQuery } from "../../src/core/api/erasure";
 import { FingerprintQuery, FingerprintsQuery } from "../../src/core/api/identity";
-import { KeyInput, KeysQuery, SCOPES } from "../../src/core/api/keys";
+import { KeyInput, KeysQuery, MAX_KEY_NAME_UNITS, MAX_KEY_SITES, SCOPES } from "../../src/core/api/keys";
+import { LIST_DEFAULT, LIST_MAX } from "../../src/core/api/limits";
 import { ListQuery } from "../../src/core/api/list";
 import { LogsQuery } from "../../src/core/api/logs";
 import { RealtimeQuery } from "../../src/core/api/realtime";
 import { RebuildInput } from "../../src/core/api/rebuild";
 import { StorageQuery } from "../../src/core/api/storage";
-import { LIST_DEFAULT, LIST_MAX, MAX_KEY_NAME_UNITS, MAX_KEY_SITES, MAX_URL_UNITS } from "../../src/limits";
+import { MAX_URL_UNITS } from "../../src/limits";
 
 const text = (length: number) => "x".repeat(length);
 const url = (length: number) => `https://a.example/${text(length - "https://a.example/".length)}`;

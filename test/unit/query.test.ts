@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { rangeOf, SessionsQuery, Time } from "../../src/core/api/analytics";
-import { DEFAULT_RANGE_MS, LIST_DEFAULT, LIST_MAX } from "../../src/limits";
+import { DEFAULT_RANGE_MS, LIST_DEFAULT, LIST_MAX } from "../../src/core/api/limits";
 
 describe("a time in a query", () => {
   it.each([

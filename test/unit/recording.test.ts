@@ -1,18 +1,20 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { parseChunk, type StoredChunk } from "../../src/core/recording/chunk";
+import { parseChunk, RECORDING_MAX_DEPTH, type StoredChunk } from "../../src/core/recording/chunk";
 import { gunzip, gzip, isGzip } from "../../src/core/recording/gzip";
 import { clockOf, mergeChunks, type ReadEvent } from "../../src/core/recording/merge";
-import { isDue, isFull, orderOf, type RecordRule, ruleOf } from "../../src/core/recording/rule";
+import {
+  isDue,
+  isFull,
+  orderOf,
+  RECORDING_MAX_CHUNKS,
+  RECORDING_MAX_SESSION_BYTES,
+  type RecordRule,
+  ruleOf,
+} from "../../src/core/recording/rule";
 import { newRecording, withChunk, withdraw } from "../../src/core/recording/state";
 import { newState, type SessionState } from "../../src/core/session/state";
-import {
-  RECORDING_MAX_BYTES,
-  RECORDING_MAX_CHUNKS,
-  RECORDING_MAX_DEPTH,
-  RECORDING_MAX_EVENTS,
-  RECORDING_MAX_SESSION_BYTES,
-} from "../../src/limits";
-import { ChunkBody } from "../../src/protocol/recording";
+import { RECORDING_MAX_BYTES } from "../../src/limits";
+import { ChunkBody, RECORDING_MAX_EVENTS } from "../../src/protocol/recording";
 
 const ID = "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d";
 const EVENT = { type: 3, timestamp: 5, data: {} };

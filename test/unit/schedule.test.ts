@@ -6,8 +6,10 @@ import {
   readRetryAfter,
   readSchedule,
   reasonOf,
+  WEBHOOK_EXPIRY_FACTOR,
+  WEBHOOK_MAX_RETRY_AFTER_MS,
+  WEBHOOK_SCHEDULE_MS,
 } from "../../src/core/leads/schedule";
-import { WEBHOOK_EXPIRY_FACTOR, WEBHOOK_MAX_RETRY_AFTER_MS, WEBHOOK_SCHEDULE_MS } from "../../src/limits";
 
 const answered = (status: number, retry_after_ms: number | null = null): Attempt => ({
   ...{ kind: "answered", status, retry_after_ms, excerpt: "" },

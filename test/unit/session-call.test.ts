@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { buildCall, type CallContext } from "../../src/core/session/call";
 import { newHead } from "../../src/core/session/head";
-import { asTrackCall, type LeadCall, leadEntry, withLead } from "../../src/core/session/lead";
+import { asTrackCall, type LeadCall, leadEntry, SESSION_MAX_LEADS, withLead } from "../../src/core/session/lead";
 import { refused } from "../../src/core/session/result";
 import { newState } from "../../src/core/session/state";
 import { sha256 } from "../../src/core/sha256";
-import { SESSION_MAX_LEADS } from "../../src/limits";
 import { HOME } from "../support/log";
 
 /** Calls as they are put together, from a body or from a lead. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { addDuration, type Durations, medianOf, mergeDurations } from "../../src/core/rollup/durations";
 import { TOTALS } from "../../src/core/rollup/facts";
+import { ROLLUP_TOP } from "../../src/core/rollup/limits";
 import {
   addSums,
   addValue,
@@ -12,7 +13,6 @@ import {
   type Slice,
   writeSlice,
 } from "../../src/core/rollup/slice";
-import { ROLLUP_TOP } from "../../src/limits";
 
 /** A slice of countries, with the sums of each. */
 function sliceOf(countries: Record<string, number[]>, more: Partial<Slice> = {}): Slice {

@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { completeness } from "../../src/core/delivery/completeness";
+import { completeness, PLAUSIBLE_LOSS } from "../../src/core/delivery/completeness";
 import {
   ackOf,
   copyStream,
   isFull,
   isSettled,
   isTooSparse,
+  MAX_GAPS,
+  MAX_MISSING_NAMED,
+  MAX_STREAMS,
   newStream,
   type Settled,
   settle,
@@ -13,7 +16,6 @@ import {
 } from "../../src/core/delivery/streams";
 import { firstSeq } from "../../src/core/session/entry";
 import { readSocket, socketRequest } from "../../src/core/session/socket";
-import { MAX_GAPS, MAX_MISSING_NAMED, MAX_STREAMS, PLAUSIBLE_LOSS } from "../../src/limits";
 
 /** What has arrived of numbered things, and what is still missing. */
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MAX_LAYOUT_SHIFT, MAX_VITAL_MS } from "../../src/limits";
-import { vitalsOf } from "../../src/protocol/vitals";
+import { MAX_LAYOUT_SHIFT, MAX_VITAL_MS, vitalsOf } from "../../src/protocol/vitals";
 
 describe("what an event says of a page's speed", () => {
   it("is taken by its names, and nothing else of it", () => {

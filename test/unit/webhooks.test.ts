@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
+import { MAX_URL_UNITS } from "../../src/limits";
 import {
-  MAX_URL_UNITS,
   SITE_MAX_WEBHOOKS,
   WEBHOOK_MAX_SECRETS,
   WEBHOOK_SECRET_MAX_BYTES,
   WEBHOOK_SECRET_MIN_BYTES,
-} from "../../src/limits";
-import { Webhook, Webhooks, withoutSecrets, withSecrets } from "../../src/protocol/webhook";
+  Webhook,
+  Webhooks,
+  withoutSecrets,
+  withSecrets,
+} from "../../src/protocol/webhook";
 
 const secretOf = (bytes: number, letter = "s") => `whsec_${btoa(letter.repeat(bytes))}`;
 const SECRET = secretOf(24);

@@ -3,12 +3,11 @@ import { type Health, type Presence, presenceOf } from "../../src/core/roster/en
 import { addCounts, figuresOf } from "../../src/core/roster/figures";
 import { isLeftFor, type Stay } from "../../src/core/roster/people";
 import { allShards, shardName, shardOf } from "../../src/core/roster/shards";
-import { mergeSummaries, summarize } from "../../src/core/roster/summary";
-import { markOf, reasonFor } from "../../src/core/roster/when";
+import { mergeSummaries, REALTIME_TOP, summarize } from "../../src/core/roster/summary";
+import { markOf, ROSTER_BEAT_MS, reasonFor } from "../../src/core/roster/when";
 import { whoIs } from "../../src/core/roster/who";
 import { newHead } from "../../src/core/session/head";
 import { newState } from "../../src/core/session/state";
-import { REALTIME_TOP, ROSTER_BEAT_MS } from "../../src/limits";
 
 const T = 1_795_000_000_000;
 

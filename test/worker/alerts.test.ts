@@ -2,15 +2,11 @@ import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Env } from "../../src/bindings";
+import { ALERT_COOLDOWN_MS } from "../../src/core/alerts/alert";
 import { BUDGETS } from "../../src/core/budget/name";
 import { runCron } from "../../src/cron";
-import {
-  ALERT_COOLDOWN_MS,
-  ALERT_FAILING_MS,
-  DATABASE_ALERT_BYTES,
-  DATABASE_MAX_BYTES,
-  DATABASE_SHED_BYTES,
-} from "../../src/limits";
+import { DATABASE_MAX_BYTES, DATABASE_SHED_BYTES } from "../../src/limits";
+import { ALERT_FAILING_MS, DATABASE_ALERT_BYTES } from "../../src/ops/alerts";
 import { createLogger } from "../../src/ops/logger";
 import { dayOf } from "../../src/time";
 import { stopClock, tick, tickUntilDrained } from "../support/clock";

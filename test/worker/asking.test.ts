@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { IDENTITY_ASK_GAP_MS, ROSTER_BURST, ROSTER_REFILL_MS } from "../../src/limits";
+import { IDENTITY_ASK_GAP_MS } from "../../durable/session/inquiry";
+import { ROSTER_BURST, ROSTER_REFILL_MS } from "../../durable/session/reporter";
 import { stopClock, tickUntilDrained } from "../support/clock";
 import { besideBy, resetFaults } from "../support/faults";
 import { PATIENT } from "../support/patience";

@@ -4,12 +4,8 @@ import { BUDGETS } from "../../src/core/budget/name";
 import type { Spending } from "../../src/core/budget/spending";
 import { placeOf } from "../../src/core/identity/name";
 import { limitedAddress } from "../../src/core/network/address";
-import {
-  ADDRESS_LEAD_BYTES_PER_HOUR,
-  CHARGE_SESSION_BYTES,
-  DATABASE_SHED_BYTES,
-  SITE_MAX_TYPES,
-} from "../../src/limits";
+import { ADDRESS_LEAD_BYTES_PER_HOUR } from "../../src/edge/http/spending";
+import { CHARGE_SESSION_BYTES, DATABASE_SHED_BYTES, SITE_MAX_TYPES } from "../../src/limits";
 import { dayOf } from "../../src/time";
 import { faults, resetFaults } from "../support/faults";
 import { newSite } from "../support/leads";

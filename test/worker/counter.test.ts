@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, expect, it, vi } from "vitest";
-import { COUNT_LATE_MS } from "../../src/limits";
+import { COUNT_LATE_MS } from "../../durable/session/count";
 import { stopClock, tick } from "../support/clock";
 import { PATIENT } from "../support/patience";
 import { alarm, alarmAt, callOf, evict, inD1, numbered, someEvents, take } from "../support/visit";

@@ -1,12 +1,14 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
+import { STUCK_ATTEMPTS } from "../../durable/session/stuck";
 import type { Erasure } from "../../src/core/api/erasure";
 import { submitName } from "../../src/core/leads/submit-name";
 import type { Report } from "../../src/core/roster/entry";
 import type { Progress } from "../../src/core/session/progress";
 import { sessionPrefix } from "../../src/data/store/archive";
-import { ERASE_AGAIN_MS, HOUR_MS, LINGER_MS, STUCK_ATTEMPTS } from "../../src/limits";
+import { ERASE_AGAIN_MS, LINGER_MS } from "../../src/limits";
+import { HOUR_MS } from "../../src/time";
 import { callsBy, faults, resetFaults } from "../support/faults";
 import { PATIENT } from "../support/patience";
 import { erase, everything, expectNowhere, leadOf, newPerson, tablesIn, visit } from "../support/person";

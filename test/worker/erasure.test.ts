@@ -1,8 +1,8 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
+import { TOMBSTONE_MS } from "../../durable/session/erasing";
 import type { Erasure } from "../../src/core/api/erasure";
-import { TOMBSTONE_MS } from "../../src/limits";
 import { callsBy, faults, resetFaults } from "../support/faults";
 import { PATIENT } from "../support/patience";
 import { erase, everything, expectNowhere, leadOf, newPerson, tablesIn, visit } from "../support/person";

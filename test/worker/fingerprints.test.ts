@@ -4,6 +4,7 @@ import type { Graph } from "../../src/core/identity/graph";
 import { storedAddress } from "../../src/core/network/address";
 import {
   EDGES,
+  FINGERPRINT_STEP_SESSIONS,
   type Fingerprint,
   type FingerprintsAsked,
   fingerprintStatement,
@@ -12,7 +13,7 @@ import {
   placesStatement,
 } from "../../src/data/store/fingerprints";
 import { operations } from "../../src/edge/openapi/operations";
-import { FINGERPRINT_MAX_SESSIONS, FINGERPRINT_STEP_SESSIONS, IDENTITY_GRAPH_NODES } from "../../src/limits";
+import { FINGERPRINT_MAX_SESSIONS, IDENTITY_GRAPH_NODES } from "../../src/limits";
 import { PATIENT } from "../support/patience";
 import { ask, callOf, drain, identified, KEY, post, someEvents, take } from "../support/visit";
 import { flushed, newId, problemOf, read } from "./helpers";

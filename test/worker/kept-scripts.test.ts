@@ -6,7 +6,8 @@ import { putKeptVersions, putScript, readKeptVersions } from "../../src/data/sto
 import { keepScripts } from "../../src/edge/http/keep-scripts";
 import { SCRIPT_NAMES, scriptFacts, scriptText } from "../../src/edge/http/scripts";
 import worker from "../../src/index";
-import { DAY_MS, HOUR_MS, SCRIPT_KEPT_SECONDS, SCRIPT_RENEW_MS } from "../../src/limits";
+import { SCRIPT_KEPT_SECONDS, SCRIPT_RENEW_MS } from "../../src/limits";
+import { DAY_MS, HOUR_MS } from "../../src/time";
 import { problemOf } from "./helpers";
 
 const kv = env.TRACKING_KV;

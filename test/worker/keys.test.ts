@@ -4,8 +4,7 @@ import type { Env } from "../../src/bindings";
 import type { ApiKey, AuditEntry, KeyInput, Scope } from "../../src/core/api/keys";
 import { routes } from "../../src/edge/routes";
 import worker from "../../src/index";
-import { KEY_CACHE_MS } from "../../src/limits";
-import { keyOf } from "../../src/ops/keyring";
+import { KEY_CACHE_MS, keyOf } from "../../src/ops/keyring";
 import { ask, freshAddress, KEY, post, tablesOf } from "../support/visit";
 import {
   BATCH,

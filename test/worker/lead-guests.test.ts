@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { LEAD_OPEN_MS } from "../../src/limits";
+import { LEAD_OPEN_MS } from "../../src/data/store/leads";
 import {
   endpoint,
   fromPage,

@@ -1,9 +1,10 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Env } from "../../src/bindings";
+import { SESSION_MAX_LEADS } from "../../src/core/session/lead";
 import { sha256 } from "../../src/core/sha256";
 import worker from "../../src/index";
-import { SESSION_MAX_LEADS, SUBMIT_NAME_MS } from "../../src/limits";
+import { SUBMIT_NAME_MS } from "../../src/limits";
 import { stopClock } from "../support/clock";
 import {
   deliveriesOf,

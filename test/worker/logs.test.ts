@@ -4,8 +4,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { SessionActor } from "../../durable/session/actor";
 import type { Env } from "../../src/bindings";
 import worker from "../../src/index";
-import { STALE_AGES_MS, STALE_MAX_WAKES } from "../../src/limits";
+import { STALE_AGES_MS } from "../../src/limits";
 import { createLogger, type Level } from "../../src/ops/logger";
+import { STALE_MAX_WAKES } from "../../src/ops/wake";
 import { alarm, alarmAt, callOf, evict, KEY, PAGE, someEvents, stubOf } from "../support/visit";
 import { BATCH, batchOf, flushed, later, newId, taken } from "./helpers";
 

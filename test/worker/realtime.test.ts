@@ -1,10 +1,11 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
+import { ROSTER_SWEEP_MS } from "../../durable/roster/actor";
 import type { Presence, Report } from "../../src/core/roster/entry";
+import { ROSTER_TTL_MS } from "../../src/core/roster/entry";
 import { allShards, shardName, shardOf } from "../../src/core/roster/shards";
 import { whoIs } from "../../src/core/roster/who";
-import { ROSTER_SWEEP_MS, ROSTER_TTL_MS } from "../../src/limits";
 import { newDevice } from "../support/device";
 import { faults, resetFaults } from "../support/faults";
 import { PATIENT } from "../support/patience";

@@ -1,10 +1,11 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { RECORDING_BURST } from "../../durable/session/recorder";
 import { gunzip, gzip } from "../../src/core/recording/gzip";
 import type { ReadEvent } from "../../src/core/recording/merge";
 import { ruleOf } from "../../src/core/recording/rule";
-import { RECORDING_BURST, RECORDING_MAX_BYTES, RECORDING_MAX_TEXT_BYTES } from "../../src/limits";
+import { RECORDING_MAX_BYTES, RECORDING_MAX_TEXT_BYTES } from "../../src/limits";
 import { createLogger } from "../../src/ops/logger";
 import { retain } from "../../src/ops/retention";
 import type { RecordSetting } from "../../src/protocol/recording";

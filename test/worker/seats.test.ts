@@ -1,7 +1,8 @@
 import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { KEY_CHECK_MS, MAX_PAGE_SOCKETS, MAX_SENDER_SOCKETS, MAX_WATCHERS, SOCKET_PROOF_MS } from "../../src/limits";
+import { MAX_PAGE_SOCKETS, MAX_SENDER_SOCKETS, MAX_WATCHERS, SOCKET_PROOF_MS } from "../../durable/sockets/seats";
+import { KEY_CHECK_MS } from "../../src/limits";
 import { alarm, ask, KEY, post, stubOf, tablesOf } from "../support/visit";
 import {
   batchOf,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { TICKET_MS } from "../../src/limits";
+import { TICKET_MS } from "../../src/edge/http/tickets";
 import { ask, evict, identified, KEY, liveOf, post, tablesOf } from "../support/visit";
 import {
   BATCH,

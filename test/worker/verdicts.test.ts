@@ -1,11 +1,12 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { IDENTITY_WAIT_MS } from "../../durable/session/actor";
+import { IDENTITY_MAX_SIGHTINGS } from "../../src/core/identity/record";
 import { agentOf } from "../../src/core/network/agent";
 import type { Firing } from "../../src/core/scoring/ledger";
 import type { Rule } from "../../src/core/scoring/rule";
 import { RULES } from "../../src/core/scoring/ruleset";
 import { findSession } from "../../src/data/store/sessions";
-import { IDENTITY_MAX_SIGHTINGS, IDENTITY_WAIT_MS } from "../../src/limits";
 import type { EventInput } from "../../src/protocol/events";
 import { compatible, windows } from "../support/agents";
 import { stopClock, tickUntilDrained } from "../support/clock";

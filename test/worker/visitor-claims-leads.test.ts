@@ -1,8 +1,8 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { LEAD_ASK_MS, LEAD_ASKS } from "../../durable/lead/actor";
 import type { Erasure } from "../../src/core/api/erasure";
-import { LEAD_ASK_MS, LEAD_ASKS } from "../../src/limits";
 import { type Device, exportOf, newDevice } from "../support/device";
 import { faults, resetFaults } from "../support/faults";
 import {

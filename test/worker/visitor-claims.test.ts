@@ -1,9 +1,10 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
+import { STUCK_ATTEMPTS } from "../../durable/session/stuck";
 import type { Erasure } from "../../src/core/api/erasure";
 import { whoIs } from "../../src/core/roster/who";
-import { ERASE_AGAIN_MS, LINGER_MS, STUCK_ATTEMPTS } from "../../src/limits";
+import { ERASE_AGAIN_MS, LINGER_MS } from "../../src/limits";
 import { type Device, exportOf, namesOf, newDevice, personOf, tracesOf } from "../support/device";
 import { faults, resetFaults } from "../support/faults";
 import { PATIENT } from "../support/patience";

@@ -1,4 +1,9 @@
-import { ALERT_COOLDOWN_MS, ALERT_EXPECTED_LEADS } from "../../limits";
+import { HOUR_MS } from "../../time";
+
+/** An alert that has fired fires again after it was over, and not within this time. */
+export const ALERT_COOLDOWN_MS = 6 * HOUR_MS;
+/** and wants at least this many in each of them: with ten expected, none at all has odds of 1 in 22,000. */
+const ALERT_EXPECTED_LEADS = 10;
 
 /** Pure: what is worth an alert, and when it was said often enough. */
 

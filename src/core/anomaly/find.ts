@@ -1,7 +1,11 @@
-import { ANOMALY_MIN_WEEKS, ANOMALY_WEEKS, HOUR_MS, WEEK_MS } from "../../limits";
+import { ANOMALY_WEEKS, WEEK_MS } from "../../limits";
+import { HOUR_MS } from "../../time";
 import { TOTALS, type Total } from "../rollup/facts";
 import { KINDS, type Kind, type Measure, type Sums } from "./kinds";
 import { mad, median } from "./robust";
+
+/** A median of fewer is one of two middle ones. */
+const ANOMALY_MIN_WEEKS = 4;
 
 /** Anomalies: hours that are not what the same hour of the weeks before was. Pure. */
 

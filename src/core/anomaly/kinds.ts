@@ -1,6 +1,10 @@
-import { ANOMALY_DROP_MADS, ANOMALY_MADS } from "../../limits";
 import type { Total } from "../rollup/facts";
 import { NORMAL_MAD } from "./robust";
+
+/** 7.4 MADs are five standard deviations of a normal distribution: by chance once in 3.5 million hours. */
+const ANOMALY_MADS = 7.4;
+/** A count cannot fall below nothing: 30 that become none are 8 MADs of chance off, and less where it varies more. */
+const ANOMALY_DROP_MADS = 5.5;
 
 /** What is watched, and what makes it an anomaly. Pure. */
 

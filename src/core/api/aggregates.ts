@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { LIST_DEFAULT, LIST_MAX } from "../../limits";
 import { wholeNumber } from "../../protocol/fields";
 import { isZone } from "../../protocol/zone";
 import { Time } from "./analytics";
 import { Bots, filterFields } from "./filter";
+import { LIST_DEFAULT, LIST_MAX } from "./limits";
 
 /** Queries and answers of the aggregates. */
 

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { DEFAULT_RANGE_MS, LIST_DEFAULT, LIST_MAX } from "../../limits";
 import { ClientId, wholeNumber } from "../../protocol/fields";
 import { readInstant } from "../../protocol/instant";
 import { Bots, filterFields } from "./filter";
+import { DEFAULT_RANGE_MS, LIST_DEFAULT, LIST_MAX } from "./limits";
 
 /** Epoch milliseconds, or ISO 8601. */
 export const Time = z.string().transform((text, context) => {

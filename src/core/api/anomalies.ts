@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { LIST_DEFAULT, LIST_MAX } from "../../limits";
 import { SiteName, wholeNumber } from "../../protocol/fields";
 import { Time } from "./analytics";
+import { LIST_DEFAULT, LIST_MAX } from "./limits";
 
 /** `GET /analytics/anomalies` */
 export const AnomaliesQuery = z.strictObject({

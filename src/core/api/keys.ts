@@ -1,7 +1,10 @@
 import * as z from "zod";
-import { MAX_KEY_NAME_UNITS, MAX_KEY_SITES } from "../../limits";
 import { SiteName } from "../../protocol/fields";
 import { ListQuery } from "./list";
+
+/** What a key is called in a list; sites a key may be restricted to: one header line's worth in D1. */
+export const MAX_KEY_NAME_UNITS = 100;
+export const MAX_KEY_SITES = 100;
 
 /** What a key may do. Each stands for itself: `admin` does not read, `read` does not export. */
 export const SCOPES = ["ingest", "read", "export", "inspect", "admin"] as const;

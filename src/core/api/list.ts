@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { LIST_DEFAULT, LIST_MAX } from "../../limits";
 import { wholeNumber } from "../../protocol/fields";
+import { LIST_DEFAULT, LIST_MAX } from "./limits";
 
 /** The parameters every list has. */
 export const ListQuery = z.strictObject({

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { LIST_DEFAULT, LIST_MAX } from "../../limits";
 import { SiteName, wholeNumber } from "../../protocol/fields";
 import { BotsLeftOut } from "./aggregates";
 import { Bots } from "./filter";
+import { LIST_DEFAULT, LIST_MAX } from "./limits";
 
 /** `GET /analytics/realtime/stream` */
 export const RealtimeStreamQuery = z.strictObject({

@@ -1,4 +1,8 @@
-import { BUDGET_BURST_HOURS, BUDGET_MAX_WAIT_SECONDS, HOUR_MS } from "../../limits";
+import { HOUR_MS } from "../../time";
+import { BUDGET_MAX_WAIT_SECONDS } from "./limits";
+
+/** So many hours' budget may be spent at once: a long visit, or an office on the morning of a sale. */
+const BUDGET_BURST_HOURS = 5;
 
 /** How much may be spent: so many bytes at once, and as they come back, so many an hour. */
 export interface Allowance {

@@ -1,5 +1,7 @@
-import { BUDGET_MAX_SENDERS } from "../../limits";
 import { hourly, type Level, levelAt, secondsLeft, spend, waitFor } from "./level";
+
+/** Addresses whose spending a shard remembers, some 5 MB; the one that was heard of longest ago goes first. */
+export const BUDGET_MAX_SENDERS = 50_000;
 
 /** A sender that has spent much, as it is written down: whoever is silent for a while must not begin anew. */
 export type KeptLevel = [name: string, hour: number, level: Level];

@@ -1,5 +1,18 @@
-import { BUDGET_MAX_WAIT_SECONDS, DAY_MS, SHED_STEPS, SPENT_SESSION_BYTES, SPENT_SHARE } from "../../limits";
+import { DAY_MS } from "../../time";
 import { type Allowance, hourly } from "./level";
+import { BUDGET_MAX_WAIT_SECONDS } from "./limits";
+
+/** From which share of its site's budget on a session that has spent so many bytes lately is kept in the archive only. */
+const SHED_STEPS: readonly { share: number; bytes: number }[] = [
+  { share: 0.5, bytes: 4_000_000 },
+  { share: 0.75, bytes: 1_000_000 },
+  { share: 0.9, bytes: 250_000 },
+  { share: 1, bytes: 64_000 },
+  { share: 1.25, bytes: 0 },
+];
+/** A site whose budget is spent this many times: its sessions have a visit's worth of some 15 events, and as much a day. */
+const SPENT_SHARE = 2;
+export const SPENT_SESSION_BYTES = 32 * 1024;
 
 /** A site's budget of a day (UTC), by the share of it that is spent: 1 is all of it. Pure. */
 

@@ -1,5 +1,9 @@
-import { BUDGET_ADD_MS, BUDGET_ADD_SHARE, BUDGET_MAX_SITES } from "../../limits";
-import { dayOf } from "../../time";
+import { BUDGET_MAX_SITES } from "../../limits";
+import { dayOf, MINUTE_MS } from "../../time";
+
+/** What the shards have counted for a site is added up when it is so much of its budget, or has waited so long. */
+const BUDGET_ADD_SHARE = 0.001;
+export const BUDGET_ADD_MS = MINUTE_MS;
 
 /** What one shard has counted of a site today, and what it was told of all of them together. */
 interface Known {

@@ -1,5 +1,11 @@
-import { DAY_MS, SENDER_MAX_TYPES, SITE_MAX_TYPES } from "../../limits";
-import { type Day, dayOf } from "../../time";
+import { SITE_MAX_TYPES } from "../../limits";
+import { DAY_MS, type Day, dayOf } from "../../time";
+
+/**
+ * Of these as many may come first from one network (IPv4 /24, IPv6 /48): more than one visitor's pages bring that nobody else's
+ * have, and so few that ten networks are needed to leave a site no room.
+ */
+export const SENDER_MAX_TYPES = 100;
 
 /**
  * The custom event types of a site, and the day (UTC) each was last seen. With the bucket of the senders from whom it came

@@ -1,5 +1,11 @@
-import { PLAUSIBLE_LOSS, PLAUSIBLE_LOSS_PER_EVENT } from "../../limits";
 import { SERVER_STREAM, type Streams } from "./streams";
+
+/**
+ * What a stream may have lost to count in sums: as many events as a page keeps unacked, which it may drop all at once, and
+ * ten for each that came, as of a page that was offline for hours.
+ */
+export const PLAUSIBLE_LOSS = 250;
+const PLAUSIBLE_LOSS_PER_EVENT = 10;
 
 /** What arrived of what the client numbered; the actor's own stream is no part of it. */
 export interface Completeness {

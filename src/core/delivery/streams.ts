@@ -1,11 +1,10 @@
-import {
-  MAX_GAPS,
-  MAX_MISSING_NAMED,
-  MAX_STREAMS,
-  SESSION_BURST_EVENTS,
-  SESSION_EVENTS_PER_SECOND,
-} from "../../limits";
+import { SESSION_BURST_EVENTS, SESSION_EVENTS_PER_SECOND } from "../../limits";
 import type { RecordOrder } from "../../protocol/recording";
+
+/** The contract's numbers: gaps a stream, streams a session, gaps named in an ack. */
+export const MAX_GAPS = 64;
+export const MAX_STREAMS = 64;
+export const MAX_MISSING_NAMED = 16;
 
 /** The actor's own events are numbered too; no page may use this name. */
 export const SERVER_STREAM = "server";

@@ -1,5 +1,13 @@
-import { ADDRESS_SHARDS, IDENTITY_SHARDS } from "../../limits";
 import type { IdentityKind } from "./record";
+
+/**
+ * Objects that hold the fingerprints of a site, and the addresses of all sites. An object takes some 200 writes a second; a
+ * site begins at most 100 sessions a second, each with a question or two, and all sites together some 3,000. Not to be
+ * changed as they are: a row would be looked for where it is not. Who needs more has sessions tell the number they asked by,
+ * and asks by both for as long as identities are kept.
+ */
+export const IDENTITY_SHARDS = 4;
+export const ADDRESS_SHARDS = 16;
 
 /**
  * Who counts together: a site by itself, or all sites whose settings name the same `identity_group`. No name of a site has a

@@ -1,11 +1,13 @@
-import {
-  IDENTITY_COUNTER_MS,
-  IDENTITY_KEPT_MS,
-  IDENTITY_MAX_EDGES,
-  IDENTITY_MAX_SIGHTINGS,
-  IDENTITY_WINDOW_MS,
-} from "../../limits";
+import { IDENTITY_COUNTER_MS, IDENTITY_KEPT_MS } from "../../limits";
+import { DAY_MS } from "../../time";
 import type { IdentityCounts } from "../scoring/facts";
+
+/** Sessions, addresses, networks and countries of an identity are counted over this long. */
+export const IDENTITY_WINDOW_MS = DAY_MS;
+/** Sightings of one identity: no rule asks for more than 100, and they are one stored value of under 64 KB. */
+export const IDENTITY_MAX_SIGHTINGS = 400;
+/** Places (address, network, country) of one fingerprint: a person has a few, a pool of proxies any number. */
+export const IDENTITY_MAX_EDGES = 128;
 
 /** A fingerprint, or an address as stored. */
 export type IdentityKind = "fingerprint" | "address";

@@ -1,4 +1,5 @@
-import { IDENTITY_WAITING_MAX } from "../../limits";
+/** Identities a shard remembers as waiting, 1 MB; more are found in its table. */
+export const IDENTITY_WAITING_MAX = 10_000;
 
 /** Since when an identity waits, and when it may be written, epoch ms. */
 interface Wait {

@@ -1,4 +1,5 @@
-import { BREAKER_FAILURES } from "../../limits";
+/** Failures in a row, over all leads, after which an endpoint is left alone for a while. */
+export const BREAKER_FAILURES = 5;
 
 /**
  * An endpoint's circuit breaker, pure. Closed: everybody may send. Open: nobody until `until`. Then one delivery probes,

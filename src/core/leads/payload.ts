@@ -1,5 +1,7 @@
-import { WEBHOOK_MAX_BYTES } from "../../limits";
 import type { Contact, Evidence, Outcome, Submission } from "./lead";
+
+/** Standard Webhooks 1.0.0 recommends payloads under 20 KB. */
+export const WEBHOOK_MAX_BYTES = 20_000;
 
 /** What a receiver is told of a lead. `truncated` says that the API has more than fitted here. */
 interface LeadMessage {

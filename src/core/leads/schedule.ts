@@ -1,4 +1,21 @@
-import { WEBHOOK_EXPIRY_FACTOR, WEBHOOK_JITTER, WEBHOOK_MAX_RETRY_AFTER_MS, WEBHOOK_SCHEDULE_MS } from "../../limits";
+import { WEBHOOK_JITTER } from "../../limits";
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../../time";
+
+/** Waits before the second to the ninth attempt: Standard Webhooks' example schedule, stretched over a day of outage. */
+export const WEBHOOK_SCHEDULE_MS: readonly number[] = [
+  5 * SECOND_MS,
+  30 * SECOND_MS,
+  2 * MINUTE_MS,
+  15 * MINUTE_MS,
+  HOUR_MS,
+  4 * HOUR_MS,
+  12 * HOUR_MS,
+  24 * HOUR_MS,
+];
+/** `Retry-After` is honoured up to this. */
+export const WEBHOOK_MAX_RETRY_AFTER_MS = 24 * HOUR_MS;
+/** A delivery held back by its endpoint's breaker is given up at this many times the schedule's length (twice 41 h). */
+export const WEBHOOK_EXPIRY_FACTOR = 2;
 
 /** Pure: what the answer to an attempt means for a delivery. */
 

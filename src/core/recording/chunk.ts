@@ -1,9 +1,11 @@
-import { RECORDING_MAX_DEPTH } from "../../limits";
 import { ChunkEnvelope, type RecordedEvent } from "../../protocol/recording";
 import { type Parsed, parseJson } from "../../protocol/text";
 import { parseWith } from "../../protocol/track";
 import type { CallBudget } from "../budget/spending";
 import type { RecordRule } from "./rule";
+
+/** Browsers nest elements 512 deep, and each is two levels of JSON. */
+export const RECORDING_MAX_DEPTH = 1_200;
 
 /** A chunk of a recording, on its way from the page to R2. */
 export interface Chunk extends Omit<ChunkEnvelope, "events"> {

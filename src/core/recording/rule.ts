@@ -1,8 +1,13 @@
-import { RECORDING_MAX_BYTES, RECORDING_MAX_CHUNKS, RECORDING_MAX_SESSION_BYTES } from "../../limits";
+import { RECORDING_MAX_BYTES } from "../../limits";
 import type { Consent } from "../../protocol/fields";
 import type { RecordOrder, RecordSetting } from "../../protocol/recording";
 import type { Judgement } from "../scoring/ledger";
 import type { Recording } from "./state";
+
+/** Objects of one session: five hours at one every 20 s, and $0.0045 of R2's writes. */
+export const RECORDING_MAX_CHUNKS = 1_000;
+/** Bytes of one session: a visit of ten minutes has about one megabyte. Kept 90 days, this much costs $0.0015. */
+export const RECORDING_MAX_SESSION_BYTES = 32 * 1024 * 1024;
 
 /** A site's setting as its sessions' actors follow it. */
 export interface RecordRule {

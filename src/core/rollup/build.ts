@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, ROLLUP_TOP } from "../../limits";
+import { DAY_MS, HOUR_MS } from "../../time";
 import { SCORES } from "../scoring/ledger";
 import {
   crowdsOf,
@@ -12,6 +12,7 @@ import {
   valuesOf,
 } from "./facts";
 import { count, type Hours, hourOf, LOOK_BACK_HOURS, writeHours } from "./hours";
+import { ROLLUP_TOP } from "./limits";
 import {
   addSession,
   addSums,

@@ -1,5 +1,5 @@
-import { BOUNCE_ENGAGED_MS, VPN_LIKELY } from "../../limits";
 import { BUILT_IN_TYPES } from "../../protocol/types";
+import { SECOND_MS } from "../../time";
 import { kindByCategory } from "../network/bot-kind";
 import { type BotProof, botProof } from "../network/visitor";
 import { SCORES, type ScoreName } from "../scoring/ledger";
@@ -8,6 +8,11 @@ import { readCounts, readViews, sumOf } from "../session/tallies";
 import { nameAmong } from "../sources/page";
 import { referrerHost } from "../sources/referrer";
 import { DIRECT } from "../sources/source";
+
+/** A visit of one page is a bounce below this: the threshold of GA4's "engaged session". */
+export const BOUNCE_ENGAGED_MS = 10 * SECOND_MS;
+/** A `vpn` score from which a session counts as behind one: more evidence for it than against. */
+export const VPN_LIKELY = 50;
 
 /** What aggregates read of a session's row. */
 export interface Facts {

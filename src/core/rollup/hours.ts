@@ -1,4 +1,4 @@
-import { HOUR_MS } from "../../limits";
+import { HOUR_MS } from "../../time";
 import { addSums } from "./slice";
 
 /**

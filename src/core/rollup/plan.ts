@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS } from "../../limits";
+import { DAY_MS, HOUR_MS } from "../../time";
 
 /** Which parts of a time range are answered from what. Pure. */
 

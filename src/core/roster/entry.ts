@@ -1,4 +1,4 @@
-import { ROSTER_TTL_MS } from "../../limits";
+import { SECOND_MS } from "../../time";
 import type { Label, Scores } from "../scoring/ledger";
 import type { Schedule } from "../session/deadline";
 import { isPending } from "../session/deadline";
@@ -6,6 +6,9 @@ import type { Head } from "../session/head";
 import { lowestWatermark, STORES, type StoreName } from "../session/progress";
 import type { SessionState } from "../session/state";
 import { pageName } from "../sources/page";
+
+/** Someone who was not heard of for so long is gone: within 60 s, with the time a report and an answer take. */
+export const ROSTER_TTL_MS = 55 * SECOND_MS;
 
 /** One who is on a site now, as the roster shows them. Names no person: the session's id leads to who it is. */
 export interface Presence {

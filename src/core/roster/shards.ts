@@ -1,4 +1,5 @@
-import { ROSTER_SHARDS } from "../../limits";
+/** Shards of the roster: 10,000 visitors at a report every 20 s are 500 reports/s, some 30 a shard, of 200 it could take. */
+const ROSTER_SHARDS = 16;
 
 /**
  * The shard where a session is told of: that of its visitor (`who` is the hash of `whoIs`), so that the sessions of one

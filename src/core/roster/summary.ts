@@ -1,7 +1,9 @@
-import { REALTIME_TOP } from "../../limits";
 import type { Bots } from "../api/filter";
 import type { Presence } from "./entry";
 import { countVisitors, type Here, isAsked } from "./people";
+
+/** Pages and countries shown of those who are there. */
+export const REALTIME_TOP = 10;
 
 /** Who is there, in numbers, and the latest of them. */
 export interface RosterSummary {

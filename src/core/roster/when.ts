@@ -1,7 +1,13 @@
-import { ROSTER_BEAT_MS } from "../../limits";
+import { SECOND_MS } from "../../time";
 import type { Head } from "../session/head";
 import type { SessionState } from "../session/state";
 import { isClaim } from "../session/visitor-id";
+
+/**
+ * A session that goes on says so this often. The tracker sends an event every 10 s while somebody is active, so between
+ * two reports there are at most 40 s, and nobody expires who is there.
+ */
+export const ROSTER_BEAT_MS = 30 * SECOND_MS;
 
 /** When a session tells the roster of itself. Needs no memory of earlier reports: actors sleep between events. */
 

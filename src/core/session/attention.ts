@@ -1,4 +1,9 @@
-import { ENGAGED_GAP_MS, MAX_ATTENTION_SPANS } from "../../limits";
+import { SECOND_MS } from "../../time";
+
+/** An act on a page in view counts as attention for this long: a slow reader moves, scrolls or clicks more often than that. */
+export const ENGAGED_GAP_MS = 15 * SECOND_MS;
+/** Spans of attention kept apart, so that a page that delivers late can fill in between; before them only their sum is kept. */
+export const MAX_ATTENTION_SPANS = 16;
 
 /**
  * When a visitor attended to the site. Each act on a page in view counts from its own time on, for at most 15 s; it stops

@@ -1,17 +1,23 @@
-import {
-  ALONG_MS,
-  FLUSH_JITTER,
-  IDLE_MS,
-  LINGER_MS,
-  RETRY_JITTER,
-  RETRY_MAX_MS,
-  RETRY_MIN_MS,
-  REUSE_SHARE,
-  WITHDRAWN_RETRY_MAX_MS,
-} from "../../limits";
+import { LINGER_MS, RETRY_MAX_MS, RETRY_MIN_MS } from "../../limits";
+import { MINUTE_MS, SECOND_MS } from "../../time";
 import { abandonedAt } from "./forms";
 import { type Progress, STORES, type StoreName, type StoreProgress } from "./progress";
 import type { SessionState } from "./state";
+
+/** A store that is due this soon goes along with one that is due: the archive with the second flush of D1. */
+export const ALONG_MS = 25 * SECOND_MS;
+/**
+ * Share of the wait that jitter may take. A flush is spread by its events' own times already, and each early one is paid
+ * for; retries begin together when a store goes down, so they need more.
+ */
+const FLUSH_JITTER = 0.1;
+const RETRY_JITTER = 0.25;
+/** A flush may come this share of its interval early if the alarm is set for then already. */
+const REUSE_SHARE = 0.25;
+/** While a withdrawal waits for a store: the promise is a minute. */
+export const WITHDRAWN_RETRY_MAX_MS = 15 * SECOND_MS;
+/** The web's usual session time-out (Google Analytics, Matomo, Plausible use 30 minutes). */
+export const IDLE_MS = 30 * MINUTE_MS;
 
 /** What the one alarm of a session is set by. */
 export interface Schedule {

@@ -1,4 +1,3 @@
-import { EVIDENCE_PAGES, EVIDENCE_REASONS } from "../../limits";
 import { cleanText } from "../../protocol/text";
 import type { Evidence, SessionLink } from "../leads/lead";
 import type { LeadFacts } from "../scoring/facts";
@@ -7,7 +6,11 @@ import { RULES_VERSION, ruleSet } from "../scoring/ruleset";
 import { Topic } from "../signals/topic";
 import { isClickId } from "../sources/clicks";
 import { cutText } from "../sources/names";
+import { EVIDENCE_PAGES } from "./limits";
 import { newState, type SessionState } from "./state";
+
+/** Reasons shown for each score. */
+export const EVIDENCE_REASONS = 20;
 
 /** A lead without a session to speak for it, and why. Its risk is what the rules say of the submit alone. */
 export function noEvidence(

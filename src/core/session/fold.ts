@@ -1,4 +1,3 @@
-import { MAX_COUNTED_TYPES, MAX_PAGES, MAX_PAGES_UNITS } from "../../limits";
 import { BUILT_IN_TYPES, VITALS_TYPE } from "../../protocol/types";
 import { newStream, SERVER_STREAM, type StreamState, settleEvents, streamOf } from "../delivery/streams";
 import { mergeLeads } from "../scoring/facts";
@@ -10,9 +9,13 @@ import { attend, attendedMs, type Sight } from "./attention";
 import type { EndEntry, Entry, EventEntry, NetworkEntry, SettledEntry, StartEntry } from "./entry";
 import { closeForm, noteForm } from "./forms";
 import { follow } from "./journey";
+import { MAX_PAGES, MAX_PAGES_UNITS } from "./limits";
 import { score } from "./score";
 import type { SessionState } from "./state";
 import { countView } from "./views";
+
+/** Custom event types counted by name; later ones are counted together as `other`. */
+export const MAX_COUNTED_TYPES = 64;
 
 /**
  * Folds one entry into the state. Deterministic: no clock, no I/O, nothing but its arguments; it changes `state` in

@@ -1,10 +1,17 @@
-import { FORM_ABANDONED_MS, MAX_FORM_FIELDS, MAX_ID_UNITS, MAX_OPEN_FORMS } from "../../limits";
+import { MAX_ID_UNITS } from "../../limits";
 import { NO_FORM } from "../../protocol/no-form";
+import { MINUTE_MS } from "../../time";
 import { SERVER_STREAM, streamOf } from "../delivery/streams";
 import { cutText } from "../sources/names";
 import type { EventEntry } from "./entry";
 import type { OpenForm, SentForm } from "./open-form";
 import type { SessionState } from "./state";
+
+/** Begun forms followed at a time, and fields remembered of each: a page with more is a generated one. */
+export const MAX_OPEN_FORMS = 8;
+export const MAX_FORM_FIELDS = 64;
+/** A form nobody has touched for this long is abandoned: the web's session time-out, so that a break is no abandonment. */
+export const FORM_ABANDONED_MS = 30 * MINUTE_MS;
 
 /** A name as far as it is kept: the page could send any length, and open forms are part of the snapshot. */
 const nameOf = (value: unknown): string | null => (typeof value === "string" ? cutText(value, MAX_ID_UNITS) : null);

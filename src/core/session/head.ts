@@ -1,7 +1,10 @@
-import { MAX_NETWORK_CHANGES, MAX_TRAITS, MAX_TRAITS_KEPT_UNITS } from "../../limits";
+import { MAX_TRAITS, MAX_TRAITS_KEPT_UNITS } from "../../limits";
 import type { ClientNetwork } from "../network/classes";
 import { isVisitorSecret } from "../privacy/names";
 import type { NamedVisitor } from "./visitor-id";
+
+/** Network changes recorded; a phone on a train has a few, a rotating proxy has hundreds. */
+export const MAX_NETWORK_CHANGES = 32;
 
 /** What identifies a person. Only ever in the actor's head row, D1's `sessions` and R2's identity objects. */
 export interface Identity extends NamedVisitor {

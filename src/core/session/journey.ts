@@ -1,6 +1,6 @@
-import { EVIDENCE_EVENTS } from "../../limits";
 import { pageUrl } from "../sources/page";
 import type { EventEntry } from "./entry";
+import { EVIDENCE_EVENTS } from "./limits";
 
 /** An act as kept: time, event type, page, element, and the event's free name where it has one. */
 export type KeptAct = [at: number, type: string, page: string | null, element: string | null, name?: string];

@@ -1,10 +1,12 @@
-import { SESSION_MAX_LEADS } from "../../limits";
 import type { Evidence } from "../leads/lead";
 import type { ClientNetwork } from "../network/classes";
 import type { LeadEntry, Unplaced } from "./entry";
 import type { Head } from "./head";
 import type { SessionState } from "./state";
 import type { LeadSubmit, TrackCall } from "./track-call";
+
+/** Submissions one session remembers, to tell a retry; a person sends a handful. Later ones are taken, and not journalled. */
+export const SESSION_MAX_LEADS = 64;
 
 /** A lead on its way through its session's actor. It says nothing of the network: a CRM's server may have sent it. */
 export type LeadCall = Pick<TrackCall, "v" | "session_id" | "site" | "gpc" | "default_consent" | "key_hash"> & {

@@ -1,4 +1,7 @@
-import { MAX_EVENT_AGE_MS } from "../../limits";
+import { HOUR_MS } from "../../time";
+
+/** An offset older than this is a wrong clock, not an old event: the tracker drops unacked events at 20 h. */
+export const MAX_EVENT_AGE_MS = 24 * HOUR_MS;
 
 /**
  * When something happened, by the server's clock: `received − (sent_at − timestamp)`, between `earliest` and `received`.

@@ -1,4 +1,3 @@
-import { LIVE_MAX_ENTRIES } from "../../limits";
 import { completeness } from "../delivery/completeness";
 import { botProof, deviceClass, visitorOf } from "../network/visitor";
 import { bandOf } from "../scoring/ledger";
@@ -12,6 +11,9 @@ import type { Head } from "./head";
 import { lowestWatermark, type Progress } from "./progress";
 import type { SessionState } from "./state";
 import { isClaim } from "./visitor-id";
+
+/** Unflushed entries shown by the live view: the newest. */
+export const LIVE_MAX_ENTRIES = 1_000;
 
 /** What D1 keeps of a session beside its queried columns, and the live view shows too: the state as of its last entry. */
 export function summary(head: Head, state: SessionState, progress: Progress) {

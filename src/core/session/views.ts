@@ -1,6 +1,6 @@
-import { MAX_PAGES, MAX_PAGES_UNITS } from "../../limits";
 import type { TrailingSlash } from "../../protocol/fields";
 import { pageName } from "../sources/page";
+import { MAX_PAGES, MAX_PAGES_UNITS } from "./limits";
 
 /** Page views by page (`pageName`). */
 export type Views = Record<string, number>;

@@ -11,11 +11,17 @@ import {
   newSlice,
   type Slice,
 } from "../../core/rollup/slice";
-import { EXACT_VISITORS_SESSIONS, HOUR_MS } from "../../limits";
+import { HOUR_MS } from "../../time";
 import { countVisitors, hasFewSessions, readFactsRange, readLooseLeads, type VisitorCount } from "../store/facts";
 import type { Chosen, RolledRow, Wanted } from "../store/rollups";
 import { classesOf, type Question } from "./question";
 import { type Rolled, readRolled } from "./read";
+
+/**
+ * Over more than a day different visitors are counted one by one where at most so many sessions began, on all sites
+ * together: it reads an index entry and a row of each, and an overview counts twice, of 10,000 rows it may read.
+ */
+const EXACT_VISITORS_SESSIONS = 1_000;
 
 export interface Visitors {
   visitors: number;

@@ -1,7 +1,7 @@
 import { type Known, sumsByName } from "../../core/anomaly/find";
 import type { Sums } from "../../core/anomaly/kinds";
 import { addSums } from "../../core/rollup/slice";
-import { DAY_MS, HOUR_MS } from "../../limits";
+import { DAY_MS, HOUR_MS } from "../../time";
 import { countDeadLetters } from "../store/dead-letters";
 import { hoursOf } from "./collect";
 import { readRolled } from "./read";

@@ -1,7 +1,7 @@
 import type { Dimension } from "../../core/rollup/facts";
 import { NONE } from "../../core/rollup/facts";
 import { type Plan, planRange, type Range, type Validity } from "../../core/rollup/plan";
-import { DAY_MS, ROLLUP_READ_TRIES } from "../../limits";
+import { DAY_MS } from "../../time";
 import {
   type Chosen,
   dayRows,
@@ -15,6 +15,9 @@ import {
   type Wanted,
 } from "../store/rollups";
 import { type Question, sliceFor } from "./question";
+
+/** How often an answer is begun again because its periods changed while it was read; then it comes from rows alone. */
+export const ROLLUP_READ_TRIES = 4;
 
 /** What rollups say of a question, and the ranges of which only rows can. */
 export interface Rolled {

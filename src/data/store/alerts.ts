@@ -1,10 +1,13 @@
 import type { Memory, Silence } from "../../core/alerts/alert";
 import { PAUSED } from "../../core/leads/delivery";
-import { ALERT_WEEKS } from "../../limits";
+import { DAY_MS } from "../../time";
+
+/** "No leads" looks at the same hours of this many weeks before, */
+export const ALERT_WEEKS = 4;
 
 /** What alerts are made of, read from D1; and an alert actor's own SQLite. */
 
-const WEEK = 7 * 24 * 3_600_000;
+const WEEK = 7 * DAY_MS;
 
 export interface SiteFigures {
   silence: Silence;

@@ -1,4 +1,4 @@
-import { type Day, dayOf } from "../../time";
+import { DAY_MS, type Day, dayOf } from "../../time";
 import { sessionPrefix } from "./archive";
 
 export { type Day, dayOf };
@@ -44,7 +44,7 @@ export async function* sessionPrefixes(
   { from, to }: { from: Day; to: Day },
   after: string | null,
 ): AsyncGenerator<{ prefix: string; session_id: string }> {
-  for (let day = from; day <= to; day = dayOf(Date.parse(day) + 86_400_000)) {
+  for (let day = from; day <= to; day = dayOf(Date.parse(day) + DAY_MS)) {
     const prefix = prefixOfDay(day);
     if (after !== null && after > afterDay(day)) continue;
     let cursor: string | undefined;

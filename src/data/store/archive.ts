@@ -2,7 +2,9 @@ import type { Entry } from "../../core/session/entry";
 import type { Head, Identity } from "../../core/session/head";
 import type { Plan } from "../../core/session/progress";
 import type { SessionState } from "../../core/session/state";
-import { READ_AHEAD } from "../../limits";
+
+/** Objects fetched ahead while one is being sent: hides R2's latency, and holds at most four plans (2 MB) in memory. */
+const READ_AHEAD = 4;
 
 /**
  * R2's side of a flush: the append-only log. Each write is a new key, created once: null from a conditional put means

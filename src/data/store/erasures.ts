@@ -1,8 +1,7 @@
 import type { Erasure } from "../../core/api/erasure";
 import { keysOf } from "../../core/leads/identity";
 import { timeOfSeq } from "../../core/session/entry";
-import { DAY_MS } from "../../limits";
-import { dayOf } from "../../time";
+import { DAY_MS, dayOf } from "../../time";
 import { COUNTED } from "./leads";
 
 /** D1's side of an erasure: who has to go, and what is said of it afterwards. */

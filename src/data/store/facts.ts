@@ -1,9 +1,11 @@
 import type { Filter } from "../../core/api/filter";
 import { DETAIL_PATHS, type Facts, type FactsRow, type LooseLead, readFacts } from "../../core/rollup/facts";
 import { SCORES } from "../../core/scoring/ledger";
-import { FACTS_PAGE_ROWS } from "../../limits";
 import { USUAL_RULES } from "./detail";
 import { botRules } from "./ledger";
+
+/** Rows read at a time for a rollup, or for an answer from rows: about 2 MB of text. */
+const FACTS_PAGE_ROWS = 4_000;
 
 /** Reading sessions as facts, and the conditions by which sessions are chosen. */
 

@@ -1,11 +1,12 @@
 import type { IdentityRecord } from "../../core/identity/record";
-import {
-  IDENTITY_CACHE_SIGHTINGS,
-  IDENTITY_INLINE_SIGHTINGS,
-  IDENTITY_KEPT_MS,
-  IDENTITY_RETENTION_MS,
-  IDENTITY_SHARD_MAX_BYTES,
-} from "../../limits";
+import { IDENTITY_KEPT_MS, IDENTITY_RETENTION_MS } from "../../limits";
+
+/** As many are written with the record, 8 KB: one row a sighting for all but crowds, whose sightings are a row of their own. */
+export const IDENTITY_INLINE_SIGHTINGS = 64;
+/** Sightings of records that a shard keeps in memory as they are, some 5 MB: a crowd is not to be parsed each time. */
+const IDENTITY_CACHE_SIGHTINGS = 16 * 1024;
+/** A shard of this size remembers nobody new: a million identities, a tenth of what an object may hold. */
+const IDENTITY_SHARD_MAX_BYTES = 1024 * 1024 * 1024;
 
 /** A record as it was last read or written. */
 export interface Kept {

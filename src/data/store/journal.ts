@@ -1,6 +1,11 @@
 import type { Head } from "../../core/session/head";
 import type { Progress } from "../../core/session/progress";
-import { JOURNAL_ROW_UNITS } from "../../limits";
+
+/**
+ * Small batches are appended to the newest row up to this size: one billed row instead of an insert and a delete. At one
+ * frame a second a flush interval fits one row; larger rows would cost more to rewrite than they save.
+ */
+const JOURNAL_ROW_UNITS = 16 * 1024;
 
 /** A run of entries: JSON objects joined by commas, so that rows concatenate into an array without being parsed. */
 export type JournalRow = {

@@ -2,7 +2,11 @@ import type { CrmWord } from "../../core/leads/crm-word";
 import { type Claim, type ClaimKind, claimsOf, keysOf } from "../../core/leads/identity";
 import type { Outcome, Submission } from "../../core/leads/lead";
 import { searchText } from "../../core/leads/search";
-import { CLOCK_SKEW_MS, LEAD_OPEN_MS } from "../../limits";
+import { CLOCK_SKEW_MS } from "../../limits";
+import { HOUR_MS } from "../../time";
+
+/** A repeat within this time of a lead's opening merges into it; later it opens the lead anew. The contract's number. */
+export const LEAD_OPEN_MS = 24 * HOUR_MS;
 
 /** D1's side of a lead: who it belongs to is settled in one transaction; every statement may be repeated at will. */
 

@@ -1,4 +1,5 @@
-import { D1_PIECE_UNITS } from "../../limits";
+/** A D1 parameter holds about 2 MB; many rows are written in pieces of this much JSON. */
+const D1_PIECE_UNITS = 400 * 1024;
 
 /** Rows as JSON lists, each below what a parameter of D1 holds. */
 export function piecesOf(rows: readonly object[]): string[] {

@@ -3,8 +3,13 @@ import { type Head, identityMark } from "../../core/session/head";
 import type { Progress } from "../../core/session/progress";
 import type { SessionState } from "../../core/session/state";
 import { columns, summary } from "../../core/session/view";
-import { EVENT_DATA_BYTES } from "../../limits";
 import { withQuarantined, writeDetail } from "./detail";
+
+/**
+ * What D1 keeps of an event's data; the archive has the whole. Most have under 200 bytes, and at the full 2.5 KB one address
+ * could fill a database in twenty minutes.
+ */
+const EVENT_DATA_BYTES = 1_024;
 
 /** D1's side of a flush: the projection of one session's journal. Every statement may be repeated at will. */
 

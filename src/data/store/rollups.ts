@@ -1,5 +1,6 @@
 import type { DayRow, HourRow } from "../../core/rollup/build";
 import type { Dimension, NONE, Part } from "../../core/rollup/facts";
+import { DAY_MS, HOUR_MS } from "../../time";
 import { piecesOf } from "./pieces";
 
 /**
@@ -76,7 +77,7 @@ export const nextStart = async (db: D1Database, from: number): Promise<number | 
       .first<{ at: number | null }>()
   )?.at ?? null;
 
-const SIZES = { hour: 3_600_000, day: 86_400_000 } as const;
+const SIZES = { hour: HOUR_MS, day: DAY_MS } as const;
 const THROUGH = { hour: "hours_through", day: "days_through" } as const;
 
 /** Closes [from, to): from now on a change to a session in it marks its period. All of them are marked as new. */

@@ -1,5 +1,7 @@
-import { HSTS_SECONDS } from "../../limits";
 import { API, PUBLIC } from "./paths";
+
+/** `Strict-Transport-Security`, seconds: a year, the least that lists of such hosts take, and what most send. */
+const HSTS_SECONDS = 365 * 24 * 3_600;
 
 /**
  * What every response tells the browser that shows it. Added in one place, behind all routes, so that a new one cannot

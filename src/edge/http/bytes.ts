@@ -1,9 +1,10 @@
 import { type Level, levelAt, spend } from "../../core/budget/level";
 import { senderOf } from "../../core/network/address";
-import { BODY_BYTES_PER_MINUTE, BUDGET_CACHE_SENDERS } from "../../limits";
+import { BODY_BYTES_PER_MINUTE } from "../../limits";
 import { Cache } from "../../ops/cache";
 import { Problem } from "../../protocol/problem";
 import { isKeyShown } from "./auth";
+import { BUDGET_CACHE_SENDERS } from "./limits";
 import { addressOf } from "./rate";
 
 const ALLOWANCE = { burst: BODY_BYTES_PER_MINUTE, hour: 60 * BODY_BYTES_PER_MINUTE };

@@ -1,4 +1,5 @@
-import { EXPORT_CHUNK_BYTES } from "../../limits";
+/** What is sent of an export at a time: some twenty sessions. Smaller ones cost a call each, larger ones are memory. */
+export const EXPORT_CHUNK_BYTES = 64 * 1024;
 
 const encoder = new TextEncoder();
 /** UTF-8 bytes of a UTF-16 unit, at most. */

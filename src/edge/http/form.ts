@@ -1,11 +1,14 @@
 import { getMultipartBoundary, parseMultipart } from "@remix-run/multipart-parser";
 import { isCharsetField } from "../../core/leads/names";
-import { FORM_MAX_PARTS, LEAD_MAX_BODY_BYTES, LEAD_MAX_FIELDS } from "../../limits";
+import { LEAD_MAX_BODY_BYTES, LEAD_MAX_FIELDS } from "../../limits";
 import { headerOf } from "../../protocol/header";
 import { fromRefusal, Problem } from "../../protocol/problem";
 import { cleanText, parseJson } from "../../protocol/text";
 import { decodeText, readBytes } from "./body";
 import { charsetParameter, readAs, textReader, toBinary, withoutUtf16 } from "./charset";
+
+/** Parts of a multipart body: more than a form's fields with several values each, and far fewer than 64 KiB could hold. */
+const FORM_MAX_PARTS = 1_000;
 
 export interface Form {
   values: Record<string, unknown>;

@@ -1,9 +1,14 @@
 import { type KeptVersions, readKeptVersions, readScript } from "../../data/store/scripts";
-import { SCRIPT_INDEX_MS, SCRIPTS_REMEMBERED } from "../../limits";
 import { Cache } from "../../ops/cache";
 import { errorField } from "../../ops/logger";
 import { unavailable } from "../../protocol/problem";
+import { MINUTE_MS } from "../../time";
 import type { Context } from "./context";
+
+/** An isolate asks KV once a minute which versions are there: one that is not costs nothing more. */
+const SCRIPT_INDEX_MS = MINUTE_MS;
+/** Scripts of versions before, in an isolate: two versions of all. The longest has 90 KB. */
+const SCRIPTS_REMEMBERED = 16;
 
 /** In this isolate: which versions there are, and the scripts of them that were asked for. */
 const index = new Cache<KeptVersions>(1);

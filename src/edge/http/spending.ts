@@ -5,22 +5,19 @@ import type { SiteSpending } from "../../core/budget/sites";
 import { type CallBudget, type Spending, senderKey } from "../../core/budget/spending";
 import { placeOf } from "../../core/identity/name";
 import type { AddressCounter } from "../../data/store/counters";
-import {
-  ADDRESS_LEAD_BYTES_PER_HOUR,
-  BUDGET_CACHE_MS,
-  BUDGET_CACHE_SENDERS,
-  BUDGET_NAMED_SHARE,
-  BUDGET_WAIT_MS,
-  CHARGE_LEAD_BYTES,
-  SITE_CACHE_ENTRIES,
-  SITE_RETRY_MS,
-} from "../../limits";
+import { BUDGET_CACHE_MS, BUDGET_WAIT_MS, CHARGE_LEAD_BYTES, SITE_CACHE_ENTRIES, SITE_RETRY_MS } from "../../limits";
 import { Cache } from "../../ops/cache";
 import { inTime } from "../../ops/in-time";
 import { errorField } from "../../ops/logger";
 import { Problem } from "../../protocol/problem";
 import { dayOf } from "../../time";
 import type { Context } from "./context";
+import { BUDGET_CACHE_SENDERS } from "./limits";
+
+/** Of an address's leads, an hour: 60 of them, and 300 at once: a fair's tablet. */
+export const ADDRESS_LEAD_BYTES_PER_HOUR = 60 * CHARGE_LEAD_BYTES;
+/** A share of its budget from which a site's calls say so: what is shed begins at half. */
+const BUDGET_NAMED_SHARE = 0.4;
 
 /** Addresses and sessions that have spent their budget, until when (epoch ms), as actors have told this isolate. */
 const spent = new Cache<number>(BUDGET_CACHE_SENDERS);

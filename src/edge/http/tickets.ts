@@ -1,5 +1,9 @@
-import { MAX_TICKET_UNITS, TICKET_MS } from "../../limits";
+import { MAX_TICKET_UNITS } from "../../limits";
 import { headerOf } from "../../protocol/header";
+import { SECOND_MS } from "../../time";
+
+/** A stream ticket's life, the contract's number. */
+export const TICKET_MS = 60 * SECOND_MS;
 
 /** Tickets for streams: a browser cannot set headers on a WebSocket, and a key has no place in a URL. */
 export interface Ticket {

@@ -5,15 +5,16 @@ import { collect, collectVisitors } from "../../data/aggregates/collect";
 import { collectDays } from "../../data/aggregates/days";
 import { engagementOf, figuresOf } from "../../data/aggregates/figures";
 import type { Question } from "../../data/aggregates/question";
-import { DAY_MS, MAX_DAYS } from "../../limits";
 import { invalidQuery } from "../../protocol/problem";
 import { localDays } from "../../protocol/zone";
+import { DAY_MS } from "../../time";
 import { periodAnswer } from "../http/closed";
 import { readCursor, writeCursor } from "../http/cursor";
 import { fieldColumns } from "../http/export";
 import { keyed } from "../http/keyed";
 import { answerList } from "../http/list";
 import { readQuery } from "../http/query";
+import { MAX_DAYS } from "./limits";
 import { questionOf, saidOf, withSitesPage } from "./question";
 
 async function overviewOf(db: D1Database, question: Question) {

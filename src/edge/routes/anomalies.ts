@@ -3,13 +3,19 @@ import { findAnomalies } from "../../core/anomaly/find";
 import { rangeOf } from "../../core/api/analytics";
 import { AnomaliesQuery } from "../../core/api/anomalies";
 import { readHourly } from "../../data/aggregates/hourly";
-import { ANOMALY_LOOK_BACK_MS, ANOMALY_MAX_MS } from "../../limits";
+import { ANOMALY_WEEKS, WEEK_MS } from "../../limits";
 import { invalidQuery } from "../../protocol/problem";
+import { DAY_MS } from "../../time";
 import { readCursor, writeCursor } from "../http/cursor";
 import { fieldColumns } from "../http/export";
 import { keyed } from "../http/keyed";
 import { answerList } from "../http/list";
 import { readQuery } from "../http/query";
+
+/** Hours judged in one answer: a month of them; with the weeks before, some 90 rows of a day for each site and class. */
+const ANOMALY_MAX_MS = 31 * DAY_MS;
+/** The weeks before, and the day that the first hour's longest window reaches back. */
+export const ANOMALY_LOOK_BACK_MS = ANOMALY_WEEKS * WEEK_MS + DAY_MS;
 
 const Place = z.tuple([z.number(), z.string(), z.number()]);
 

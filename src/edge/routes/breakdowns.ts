@@ -12,15 +12,19 @@ import { collect } from "../../data/aggregates/collect";
 import { pageSums, type RankedRows, rankedPart, sessionSums, typeSums } from "../../data/aggregates/figures";
 import { collectTypes } from "../../data/aggregates/series";
 import { findNames } from "../../data/store/event-names";
-import { DAY_MS, HOUR_MS, MAX_DAYS, MAX_HOURS } from "../../limits";
 import { invalidQuery } from "../../protocol/problem";
+import { DAY_MS, HOUR_MS } from "../../time";
 import type { KeyedContext } from "../http/context-keyed";
 import { readCursor, writeCursor } from "../http/cursor";
 import { fieldColumns } from "../http/export";
 import { keyed } from "../http/keyed";
 import { answerList } from "../http/list";
 import { readQuery } from "../http/query";
+import { MAX_DAYS } from "./limits";
 import { type Asked, questionOf, saidOf, withSitesPage } from "./question";
+
+/** Hours in one answer: a month. */
+const MAX_HOURS = 31 * 24;
 
 type Row = Record<string, string | number | null>;
 

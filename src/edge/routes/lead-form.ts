@@ -1,5 +1,4 @@
 import { shownForm } from "../../core/leads/form";
-import { FORM_CACHE_SECONDS } from "../../limits";
 import { siteSettings } from "../../ops/sites";
 import { isSiteName } from "../../protocol/fields";
 import { headerOf } from "../../protocol/header";
@@ -8,6 +7,9 @@ import type { Handler } from "../http/context";
 import { withCors } from "../http/cors";
 import { isKnown, tagOf } from "../http/etag";
 import { limitTrack } from "../http/rate";
+
+/** A form's definition in browsers and caches: as old as the settings in an isolate may be. */
+const FORM_CACHE_SECONDS = 60;
 
 /** `GET /lead/forms/:site/:name`: a form's definition, for any page; it names nobody. */
 export const getLeadForm: Handler = async ({ request, env, params }) => {

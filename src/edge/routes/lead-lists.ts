@@ -11,7 +11,6 @@ import {
   listSubmissions,
 } from "../../data/store/lead-list";
 import { findSession, listEvents } from "../../data/store/sessions";
-import { LEAD_DETAIL_ROWS } from "../../limits";
 import { invalidQuery, Problem } from "../../protocol/problem";
 import { seesSite } from "../http/auth";
 import { readCursor, writeCursor } from "../http/cursor";
@@ -20,6 +19,9 @@ import { keyed } from "../http/keyed";
 import { answerList } from "../http/list";
 import { readQuery } from "../http/query";
 import { sessionIdOf } from "./socket";
+
+/** Submits, deliveries and events shown with one lead. */
+const LEAD_DETAIL_ROWS = 100;
 
 const Place = z.tuple([z.number(), z.string()]);
 

@@ -1,7 +1,6 @@
 import { type Env, isDevelopment } from "../../bindings";
 import { NoQuery } from "../../core/api/analytics";
 import { namedHosts, targetFault } from "../../core/leads/target";
-import { SITE_MAX_SETTINGS_BYTES } from "../../limits";
 import { freshSettings, knownSites, saveSettings, settingsText } from "../../ops/sites";
 import { SiteName } from "../../protocol/fields";
 import { fromRefusal, Problem } from "../../protocol/problem";
@@ -15,6 +14,9 @@ import type { KeyedContext } from "../http/context-keyed";
 import { keyed, requireAllSites } from "../http/keyed";
 import { FILES } from "../http/neutral";
 import { readQuery } from "../http/query";
+
+/** A site's settings as ASCII JSON: they travel to their object in one header, and the platform takes 128 KB of those. */
+const SITE_MAX_SETTINGS_BYTES = 64 * 1024;
 
 function nameOf({ params, caller }: KeyedContext): string {
   const name = SiteName.safeParse(params["site"]);

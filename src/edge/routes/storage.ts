@@ -3,20 +3,18 @@ import { StorageQuery } from "../../core/api/storage";
 import { dayOf } from "../../data/store/archive-days";
 import { databaseBytes } from "../../data/store/database";
 import { listRuns } from "../../data/store/retention";
-import {
-  DATABASE_MAX_BYTES,
-  DATABASE_SHED_BYTES,
-  RETENTION_DAYS,
-  RETENTION_RUNS_SHOWN,
-  STORAGE_MAX_DAYS,
-} from "../../limits";
+import { DATABASE_MAX_BYTES, DATABASE_SHED_BYTES, RETENTION_DAYS } from "../../limits";
 import { siteBudgets } from "../../ops/budgets";
 import { storageDays } from "../../ops/storage";
 import { invalidQuery } from "../../protocol/problem";
+import { DAY_MS } from "../../time";
 import { keyed, requireAllSites } from "../http/keyed";
 import { readQuery } from "../http/query";
 
-const DAY_MS = 86_400_000;
+/** Reports shown with the storage figures: a month of nights. */
+const RETENTION_RUNS_SHOWN = 30;
+/** Days one storage report may cover. */
+const STORAGE_MAX_DAYS = 400;
 
 /** `GET /analytics/storage`: what the archive holds, by day, what retention has done, how full the database is, and what sites spend. */
 export const getStorage = keyed(

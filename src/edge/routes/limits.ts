@@ -1,0 +1,2 @@
+/** Local days in one answer: three years. */
+export const MAX_DAYS = 1_100;
