@@ -93,13 +93,13 @@ async function visit() {
       get: () => api,
       set(value) {
         api = value;
-        api?.on("session", (id) => Object.assign(window, { sessionId: id }));
+        api?.on("session", (id) => Object.assign(window, { session_id: id }));
       },
     });
   });
   await page.goto(shop.url);
-  await page.waitForFunction("window.sessionId");
-  const id = await page.evaluate("window.sessionId");
+  await page.waitForFunction("window.session_id");
+  const id = await page.evaluate("window.session_id");
   const end = Date.now() + seconds * 1_000;
   for (let i = 0; Date.now() < end; i++) {
     await page.mouse.move(200 + 37 * (i % 20), 150 + 23 * (i % 25), { steps: 12 });

@@ -59,11 +59,11 @@ export interface SessionRpc extends Rpc.DurableObjectBranded {
   live(): string | null;
   unarchived(): Unarchived | null;
   wake(): void;
-  subject(visitorId: string, row: LifeRow | null): Promise<Life[]>;
+  subject(visitor_id: string, row: LifeRow | null): Promise<Life[]>;
   told(): Promise<Life[]>;
   provenVisitor(call: Pick<TrackCall, "site" | "key_hash">): string | null;
-  proves(visitorId: string): boolean;
-  unlink(visitorId: string, starts: readonly number[], others?: readonly number[]): Promise<UnlinkedSession>;
+  proves(visitor_id: string): boolean;
+  unlink(visitor_id: string, starts: readonly number[], others?: readonly number[]): Promise<UnlinkedSession>;
   erase(starts: readonly number[], others?: readonly number[]): Promise<ErasedSession>;
 }
 
@@ -71,10 +71,10 @@ export interface SessionRpc extends Rpc.DurableObjectBranded {
 export interface IdentityRpc extends Rpc.DurableObjectBranded {
   seen(sighting: Sighting): IdentityCounts;
   spend(spending: Spending): Told;
-  forget(sessionId: string, key: string): Promise<boolean>;
+  forget(session_id: string, key: string): Promise<boolean>;
   erase(key: string, kind: IdentityKind, value: string): Promise<boolean>;
   rewrite(key: string): Promise<boolean>;
-  forgetFormer(sessionId: string): Promise<boolean>;
+  forgetFormer(session_id: string): Promise<boolean>;
   eraseFormer(kind: IdentityKind, value: string): Promise<boolean>;
 }
 
@@ -93,9 +93,9 @@ export interface RosterChanges extends RosterPlace {
 /** A shard of who is on the sites now. */
 export interface RosterRpc extends Rpc.DurableObjectBranded {
   report(report: PresenceReport): void;
-  remove(sessionId: string): boolean;
-  leave(sessionId: string, seq: number): boolean;
-  part(sessionId: string, who: string | null): boolean;
+  remove(session_id: string): boolean;
+  leave(session_id: string, seq: number): boolean;
+  part(session_id: string, who: string | null): boolean;
   summary(site: string | null, bots: Bots, limit: number): RosterSummary;
   changes(site: string | null, since: RosterPlace | null): RosterChanges;
   sessionsOf(who: string, sites: readonly string[] | null): string[];
@@ -133,10 +133,10 @@ export interface LeadRpc extends Rpc.DurableObjectBranded {
   take(submission: Submission, unheard?: Unheard | null): Promise<LeadTaken>;
   adopt(lead_id: string, submission: Submission, outcome: Outcome, guest?: boolean): void;
   found(lead_id: string, site: string): void;
-  forget(submissionId: string): Promise<void>;
+  forget(submission_id: string): Promise<void>;
   unclaim(lead_id: string, keys: readonly string[]): Promise<UnlinkedLead>;
   isClaiming(lead_id: string, keys: readonly string[]): Promise<boolean>;
-  redeliver(deliveryId: string): Promise<boolean>;
+  redeliver(delivery_id: string): Promise<boolean>;
   wake(): void;
   siteOf(): string | null;
   home(): { site: string; lead_id: string } | null;
@@ -155,8 +155,8 @@ export interface SubmitRpc extends Rpc.DurableObjectBranded {
 /** A site's alerts, by its name. */
 export interface AlertRpc extends Rpc.DurableObjectBranded {
   observe(site: string, conditions: Condition[], looked: AlertKind[]): string[];
-  flushIs(site: string, sessionId: string, isStuck: boolean): void;
-  redeliver(deliveryId: string): Promise<boolean>;
+  flushIs(site: string, session_id: string, isStuck: boolean): void;
+  redeliver(delivery_id: string): Promise<boolean>;
 }
 
 /** An endpoint's circuit breaker. */

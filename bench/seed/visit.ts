@@ -30,7 +30,7 @@ const hex = (random: Random, length: number): string => {
 };
 
 /** A UUID of version 7: it sorts by time, so that rows are written side by side. */
-function sessionId(at: number, random: Random): string {
+function session_id(at: number, random: Random): string {
   const time = at.toString(16).padStart(12, "0");
   return `${time.slice(0, 8)}-${time.slice(8)}-7${hex(random, 3)}-8${hex(random, 3)}-${hex(random, 12)}`;
 }
@@ -138,7 +138,7 @@ export function addVisit(
   profiles: readonly [Profile, ...Profile[]],
 ): void {
   const isTool = random() < 0.07;
-  const id = sessionId(at, random);
+  const id = session_id(at, random);
   const visitor = visitorOf(index, random);
   const start = startOf(at, firstSeq(at) + 1, random, profiles[visitor % profiles.length] ?? profiles[0], isTool);
   const sends = !isTool && random() < 0.02;

@@ -28,12 +28,12 @@ const MADE = `
   SELECT ?1, n, 'p1', n, ?3 + n, ?3 + n, iif(n % 10 < 3, 'click', 'mousemove'), ?4, iif(n % 5 = 0, ?5, NULL), ?6
   FROM row WHERE true ON CONFLICT (session_id, seq) DO NOTHING`;
 
-function made(db: D1Database, sessionId: string, entries: Entry[]): D1PreparedStatement[] {
+function made(db: D1Database, session_id: string, entries: Entry[]): D1PreparedStatement[] {
   const [first] = entries;
   const element = entries.find((entry) => entry.element)?.element;
   const detail = entries.find((entry) => entry.event_type === "mousemove")?.detail;
   const values = [first?.at, first?.page, element, JSON.stringify(detail)];
-  return [db.prepare(MADE).bind(sessionId, entries.length, ...values)];
+  return [db.prepare(MADE).bind(session_id, entries.length, ...values)];
 }
 
 interface Entry {
@@ -49,12 +49,12 @@ interface Entry {
 }
 
 /** As one would write it: an event is an object by then, and each column a parameter. */
-function plain(db: D1Database, sessionId: string, entries: Entry[]): D1PreparedStatement[] {
+function plain(db: D1Database, session_id: string, entries: Entry[]): D1PreparedStatement[] {
   const insert = db.prepare(PLAIN);
   return entries.map((entry) => {
     const { seq, stream, number, at, received_at, event_type, page = null, element = null, detail } = entry;
     const text = detail ? JSON.stringify(detail) : null;
-    return insert.bind(sessionId, seq, stream, number, at, received_at, event_type, page, element, text);
+    return insert.bind(session_id, seq, stream, number, at, received_at, event_type, page, element, text);
   });
 }
 

@@ -53,18 +53,18 @@ export class AlertActor extends DurableObject<Env> implements AlertRpc {
   }
 
   /** A session cannot write itself out, or can again. */
-  flushIs(site: string, sessionId: string, isStuck: boolean): void {
+  flushIs(site: string, session_id: string, isStuck: boolean): void {
     const known = this.#store.read();
     if (!known && !isStuck) return;
     if (!known) this.#begin(site);
-    if (isStuck) this.#store.addStuck(sessionId, Date.now(), STUCK_MAX);
-    else this.#store.removeStuck(sessionId);
+    if (isStuck) this.#store.addStuck(session_id, Date.now(), STUCK_MAX);
+    else this.#store.removeStuck(session_id);
   }
 
   /** Tries a delivery again; false when there is none of this name. */
-  redeliver(deliveryId: string): Promise<boolean> {
+  redeliver(delivery_id: string): Promise<boolean> {
     const state = this.#store.read();
-    return state ? this.#courier.redeliver(state.site, deliveryId) : Promise.resolve(false);
+    return state ? this.#courier.redeliver(state.site, delivery_id) : Promise.resolve(false);
   }
 
   override async alarm(): Promise<void> {

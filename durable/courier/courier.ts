@@ -80,9 +80,9 @@ export class Courier {
   }
 
   /** Makes a delivery pending again, whatever became of it, and its endpoint fit to be tried. */
-  async redeliver(site: string, deliveryId: string): Promise<boolean> {
+  async redeliver(site: string, delivery_id: string): Promise<boolean> {
     const { store, env } = this.#context;
-    const delivery = store.delivery(deliveryId);
+    const delivery = store.delivery(delivery_id);
     if (!delivery) return false;
     await env.ENDPOINT.getByName(`${site}/${delivery.endpoint_id}`).reset(site, delivery.endpoint_id);
     const now = Date.now();
@@ -236,22 +236,22 @@ export class Courier {
   }
 
   /** An endpoint's actor that does not answer keeps nobody from trying. */
-  async #ask(site: string, endpointId: string): Promise<Permit> {
+  async #ask(site: string, endpoint_id: string): Promise<Permit> {
     try {
-      const endpoint = this.#context.env.ENDPOINT.getByName(`${site}/${endpointId}`);
-      return await inTime(endpoint.permit(site, endpointId), OUTSIDE_TIMEOUT_MS);
+      const endpoint = this.#context.env.ENDPOINT.getByName(`${site}/${endpoint_id}`);
+      return await inTime(endpoint.permit(site, endpoint_id), OUTSIDE_TIMEOUT_MS);
     } catch (error) {
-      this.#context.log.warn("endpoint_failed", { endpoint_id: endpointId, error: errorField(error) });
+      this.#context.log.warn("endpoint_failed", { endpoint_id: endpoint_id, error: errorField(error) });
       return { kind: "go", until: 0 };
     }
   }
 
-  async #report(site: string, endpointId: string, attempt: Attempt): Promise<void> {
+  async #report(site: string, endpoint_id: string, attempt: Attempt): Promise<void> {
     try {
-      const endpoint = this.#context.env.ENDPOINT.getByName(`${site}/${endpointId}`);
-      await inTime(endpoint.report(site, endpointId, reportOf(attempt)), OUTSIDE_TIMEOUT_MS);
+      const endpoint = this.#context.env.ENDPOINT.getByName(`${site}/${endpoint_id}`);
+      await inTime(endpoint.report(site, endpoint_id, reportOf(attempt)), OUTSIDE_TIMEOUT_MS);
     } catch (error) {
-      this.#context.log.warn("endpoint_failed", { endpoint_id: endpointId, error: errorField(error) });
+      this.#context.log.warn("endpoint_failed", { endpoint_id: endpoint_id, error: errorField(error) });
     }
   }
 

@@ -198,9 +198,9 @@ export class EraserActor extends DurableObject<Env> implements EraserRpc {
     order: ErasureOrder,
     receipt: Erasure,
     session: OrderedSession,
-    visitorId: string,
+    visitor_id: string,
   ): Promise<void> {
-    const { is_proven, again } = await unlinkSession(this.env, session, visitorId);
+    const { is_proven, again } = await unlinkSession(this.env, session, visitor_id);
     if (!is_proven) {
       if (!session.claim?.counted) this.#countUnlinked(receipt, "session", session.session_id);
       session.claim = { counted: true };
@@ -284,13 +284,13 @@ export class EraserActor extends DurableObject<Env> implements EraserRpc {
     }
   }
 
-  async #eraseLead(order: ErasureOrder, receipt: Erasure, leadId: string, budget: Budget): Promise<boolean> {
-    if (order.subject.kind === "visitor") await foundFromGuests(this.env, leadId);
-    const erased = await eraseLead(this.env, leadId, { keepConversion: false, take: () => budget.take(1) });
+  async #eraseLead(order: ErasureOrder, receipt: Erasure, lead_id: string, budget: Budget): Promise<boolean> {
+    if (order.subject.kind === "visitor") await foundFromGuests(this.env, lead_id);
+    const erased = await eraseLead(this.env, lead_id, { keepConversion: false, take: () => budget.take(1) });
     receipt.counts.d1.leads += erased.leads;
     receipt.counts.d1.deliveries += erased.deliveries;
     receipt.counts.actors.leads += erased.actors;
-    if (erased.isDone) order.lead_ids = order.lead_ids.filter((id) => id !== leadId);
+    if (erased.isDone) order.lead_ids = order.lead_ids.filter((id) => id !== lead_id);
     addTo(order.lead_ids, erased.again);
     if (erased.again.length > 0) order.again_at ??= Date.now() + ERASE_AGAIN_MS;
     this.#save(order, receipt);

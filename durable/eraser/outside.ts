@@ -15,12 +15,12 @@ const formerOf = ({ IDENTITY }: Pick<Env, "IDENTITY">, [kind, value]: NamedIdent
   IDENTITY.getByName(identityName(kind, value));
 
 /** What rests on a session alone goes. */
-export async function forgetSession(stores: Stores, identity: NamedIdentity, sessionId: string): Promise<void> {
+export async function forgetSession(stores: Stores, identity: NamedIdentity, session_id: string): Promise<void> {
   const [kind, value, group] = identity;
-  await formerOf(stores, identity).forgetFormer(sessionId);
+  await formerOf(stores, identity).forgetFormer(session_id);
   if (group === undefined) return;
   const { shard, key } = placeOf(stores.IDENTITY, kind, value, group);
-  await stores.IDENTITY.getByName(shard).forget(sessionId, key);
+  await stores.IDENTITY.getByName(shard).forget(session_id, key);
 }
 
 /** The identity itself goes, unless a session that is left has it too. `again`: a write may still be on its way. */

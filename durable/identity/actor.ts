@@ -126,12 +126,12 @@ export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
    * A session's consent is withdrawn: what rests on it alone leaves this object, D1 and KV. Throws when a store does not
    * answer; may be repeated. True: a write may still be on its way, ask once more in a while.
    */
-  async forget(sessionId: string, key: string): Promise<boolean> {
+  async forget(session_id: string, key: string): Promise<boolean> {
     const now = Date.now();
     const record = this.#rows.read(key)?.record;
     if (!record) return false;
     const again = this.#isUncertain(now);
-    forget(record, sessionId, now);
+    forget(record, session_id, now);
     // Told even if nothing has changed: a call before may have died on the way.
     record.row_changed = true;
     record.counter_changed = record.counter !== null && record.counter.expires_at > now;
@@ -187,8 +187,8 @@ export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
   }
 
   /** For an object of before there were shards, see `FormerIdentity`. */
-  forgetFormer(sessionId: string): Promise<boolean> {
-    return this.#former.forget(sessionId);
+  forgetFormer(session_id: string): Promise<boolean> {
+    return this.#former.forget(session_id);
   }
 
   eraseFormer(kind: IdentityKind, value: string): Promise<boolean> {

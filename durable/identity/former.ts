@@ -34,8 +34,8 @@ export class FormerIdentity {
    * What rests on a session alone goes, here and in D1. Throws when a store does not answer; may be repeated. True: a write
    * may still be on its way.
    */
-  forget(sessionId: string): Promise<boolean> {
-    return this.#inTurn(() => this.#forget(sessionId));
+  forget(session_id: string): Promise<boolean> {
+    return this.#inTurn(() => this.#forget(session_id));
   }
 
   /** One after the other: a copy that was read before another's call must not come back after it. */
@@ -48,12 +48,12 @@ export class FormerIdentity {
     return turn;
   }
 
-  async #forget(sessionId: string): Promise<boolean> {
+  async #forget(session_id: string): Promise<boolean> {
     const now = Date.now();
     const record = readFormer(this.#storage);
     if (!record) return false;
     const again = record.uncertain;
-    forget(record, sessionId, now);
+    forget(record, session_id, now);
     writeFormer(this.#storage, record);
     await this.#deleteOutside(record, now);
     if (isForgotten(record) && !again) await this.#storage.deleteAll();

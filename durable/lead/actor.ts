@@ -112,12 +112,12 @@ export class LeadActor extends DurableObject<Env> implements LeadRpc {
   }
 
   /** A guest of this lead is erased: what was to be said of its submit goes too. */
-  async forget(submissionId: string): Promise<void> {
+  async forget(submission_id: string): Promise<void> {
     if (!this.#store.read()) return;
     const seqs = this.ctx.storage.transactionSync(() => {
       // Should it still be handed on, it is known.
-      this.#store.addSubmission(submissionId);
-      return this.#outbox.eraseSubmission(submissionId);
+      this.#store.addSubmission(submission_id);
+      return this.#outbox.eraseSubmission(submission_id);
     });
     await deleteDeliveries(this.db, this.ctx.id.name ?? "", seqs);
   }
@@ -183,9 +183,9 @@ export class LeadActor extends DurableObject<Env> implements LeadRpc {
   }
 
   /** Tries a delivery again, whatever became of it. False when there is none of this name. */
-  redeliver(deliveryId: string): Promise<boolean> {
+  redeliver(delivery_id: string): Promise<boolean> {
     const state = this.#store.read();
-    return state ? this.#courier.redeliver(state.site, deliveryId) : Promise.resolve(false);
+    return state ? this.#courier.redeliver(state.site, delivery_id) : Promise.resolve(false);
   }
 
   /** For the cron that looks for lost alarms: sets the alarm again, whatever this instance believes of it. */
@@ -320,17 +320,17 @@ export class LeadActor extends DurableObject<Env> implements LeadRpc {
     this.#courier.wake();
   }
 
-  async #handOn(state: LeadState, own: Submission, leadId: string): Promise<void> {
+  async #handOn(state: LeadState, own: Submission, lead_id: string): Promise<void> {
     const { outcome = "merged", guest = false } = state.claim ?? {};
-    await inTime(this.env.LEAD.getByName(leadId).adopt(leadId, own, outcome, guest), OUTSIDE_TIMEOUT_MS);
+    await inTime(this.env.LEAD.getByName(lead_id).adopt(lead_id, own, outcome, guest), OUTSIDE_TIMEOUT_MS);
     const after = this.#store.read();
     // It may have become a lead of its own meanwhile, or be erased.
-    if (after?.claim?.lead_id !== leadId) return;
+    if (after?.claim?.lead_id !== lead_id) return;
     this.#store.write({ ...after, own: null, wipe_at: Date.now() + LEAD_LINGER_MS });
   }
 
-  async #tellCrmWord(leadId: string, word: NonNullable<LeadState["crm"]>): Promise<void> {
-    await inTime(writeCrmWord(this.db, leadId, word), OUTSIDE_TIMEOUT_MS);
+  async #tellCrmWord(lead_id: string, word: NonNullable<LeadState["crm"]>): Promise<void> {
+    await inTime(writeCrmWord(this.db, lead_id, word), OUTSIDE_TIMEOUT_MS);
     const state = this.#store.read();
     if (state?.crm?.at === word.at && state.crm.status === word.status) {
       this.#store.write({ ...state, crm: { ...state.crm, unprojected: false } });

@@ -81,17 +81,17 @@ export class RosterActor extends DurableObject<Env> implements RosterRpc {
   }
 
   /** Takes a session out, as if it had never been there: no report is newer than this. */
-  remove(sessionId: string): boolean {
-    return this.leave(sessionId, Number.MAX_SAFE_INTEGER);
+  remove(session_id: string): boolean {
+    return this.leave(session_id, Number.MAX_SAFE_INTEGER);
   }
 
   /** Takes a session out whose visitor is another now: it is told of elsewhere. `seq`: what it had come to then. */
-  leave(sessionId: string, seq: number): boolean {
-    this.#health.delete(sessionId);
-    const known = this.#known.get(sessionId);
+  leave(session_id: string, seq: number): boolean {
+    this.#health.delete(session_id);
+    const known = this.#known.get(session_id);
     if (!known || known.seat.seq > seq) return false;
     // Nothing stays on disk. In memory it is marked as left until it expires, so that those who follow the site hear of it.
-    const { session_id, site } = known.seat.presence;
+    const { site } = known.seat.presence;
     const gone: Presence = { ...NOBODY, session_id, site };
     // A report that was on its way changes nothing any more.
     const seat: Seat = { presence: gone, seq, ended: true, active_at: 0, who: null };
@@ -102,9 +102,9 @@ export class RosterActor extends DurableObject<Env> implements RosterRpc {
   }
 
   /** A session is not a visitor's any more: takes out what it was told of as theirs, and lets the next report in. */
-  part(sessionId: string, who: string | null): boolean {
-    const seat = this.#known.get(sessionId)?.seat;
-    return seat !== undefined && seat.who === who && this.leave(sessionId, seat.seq);
+  part(session_id: string, who: string | null): boolean {
+    const seat = this.#known.get(session_id)?.seat;
+    return seat !== undefined && seat.who === who && this.leave(session_id, seat.seq);
   }
 
   /** Who is there, in numbers, and the latest of them. `site` null: everywhere. */
@@ -217,9 +217,9 @@ export class RosterActor extends DurableObject<Env> implements RosterRpc {
     return this.#slots - 1;
   }
 
-  #note(sessionId: string, health: Health, now: number): void {
-    this.#health.delete(sessionId);
-    if (this.#health.size < ROSTER_MAX_SEATS) this.#health.set(sessionId, { at: now, health });
+  #note(session_id: string, health: Health, now: number): void {
+    this.#health.delete(session_id);
+    if (this.#health.size < ROSTER_MAX_SEATS) this.#health.set(session_id, { at: now, health });
   }
 
   #count(refused: Report["refused"], limits: Report["limits"]): void {

@@ -264,14 +264,14 @@ export class SessionActor extends DurableObject<Env> implements SessionRpc {
    * Whose the session's lives are, for a visitor's erasure: that begins here, and where the newest is the visitor's own nothing
    * is taken any more. `row`: D1's, where it names the visitor.
    */
-  async subject(visitorId: string, row: LifeRow | null): Promise<Life[]> {
+  async subject(visitor_id: string, row: LifeRow | null): Promise<Life[]> {
     for (;;) {
       const memory = this.#wake(Date.now());
       const isOwn = (lives: readonly Life[]): boolean =>
-        isLatestTheirs(lives, visitorId, memory?.state.started_at ?? null);
-      if (memory && isOwn(withRow([lifeNow(memory)], visitorId, row))) this.#isErased = true;
+        isLatestTheirs(lives, visitor_id, memory?.state.started_at ?? null);
+      if (memory && isOwn(withRow([lifeNow(memory)], visitor_id, row))) this.#isErased = true;
       const isClosed = this.#isErased;
-      const lives = withRow(await this.told(), visitorId, row);
+      const lives = withRow(await this.told(), visitor_id, row);
       if (isClosed || !isOwn(lives)) return lives;
       // It has begun anew meanwhile: whose that is, is to be seen.
       if (this.#memory !== memory) continue;
@@ -295,20 +295,24 @@ export class SessionActor extends DurableObject<Env> implements SessionRpc {
   }
 
   /** Whether the session has shown the secret of this visitor's id. */
-  proves(visitorId: string): boolean {
+  proves(visitor_id: string): boolean {
     const identity = this.#wake(Date.now())?.head.identity;
-    return identity?.visitor_id === visitorId && identity.visitor_proven === true;
+    return identity?.visitor_id === visitor_id && identity.visitor_proven === true;
   }
 
   /**
    * A visitor is erased whom this session only claims to be: from now on it names nobody, as after a withdrawal, and the rest
    * of it stays. `starts`: when the lives began that claim it; `others`: when those did that do not. May be repeated.
    */
-  async unlink(visitorId: string, starts: readonly number[], others: readonly number[] = []): Promise<UnlinkedSession> {
+  async unlink(
+    visitor_id: string,
+    starts: readonly number[],
+    others: readonly number[] = [],
+  ): Promise<UnlinkedSession> {
     const memory = this.#lifeBeside(others);
-    if (memory && this.proves(visitorId)) return { is_proven: true, again: false };
+    if (memory && this.proves(visitor_id)) return { is_proven: true, again: false };
     const wasStuck = isStuck(memory);
-    if (memory) this.#commit(memory, unlinked(memory, visitorId, Date.now()), Date.now());
+    if (memory) this.#commit(memory, unlinked(memory, visitor_id, Date.now()), Date.now());
     const settled = await inTime(this.#quiet(), ERASE_WAIT_MS).then(
       () => true,
       () => false,
@@ -319,7 +323,7 @@ export class SessionActor extends DurableObject<Env> implements SessionRpc {
     // Of somebody whom it names after another consent nothing is taken.
     if (current && memory.head.identity) prefixes.delete(current);
     else if (current) prefixes.add(current);
-    await unlinkOutside(this.outside, id, visitorId, prefixes);
+    await unlinkOutside(this.outside, id, visitor_id, prefixes);
     return { is_proven: false, again: !settled || wasStuck || isStuck(memory) };
   }
 

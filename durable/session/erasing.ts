@@ -32,15 +32,15 @@ const ERASURE_DAYS = RETENTION_DAYS + 9;
  * What the actor and the archive know of whom a session is of. A session may have had several addresses, and its id an
  * earlier life on another day, of which the newest row says nothing: so every day that the archive may have is asked.
  */
-export async function livesOf(bucket: R2Bucket, sessionId: string, memory: Memory | null): Promise<Life[]> {
+export async function livesOf(bucket: R2Bucket, session_id: string, memory: Memory | null): Promise<Life[]> {
   const last = Date.parse(dayOf(Date.now() + DAY_MS));
   const days = Array.from({ length: ERASURE_DAYS }, (_, i) => last - i * DAY_MS);
-  const found = await daysOfSession(bucket, sessionId, days);
+  const found = await daysOfSession(bucket, session_id, days);
   const current = memory?.state.started_at ?? null;
   const starts = current === null ? found : [current, ...found.filter((day) => !isSameLife(day, current))];
   return Promise.all(
     starts.map(async (start) => {
-      const told = await namedIn(bucket, sessionPrefix(sessionId, start));
+      const told = await namedIn(bucket, sessionPrefix(session_id, start));
       return start === current && memory ? lifeOf(start, told, memory) : lifeOf(start, told, null);
     }),
   );
@@ -120,32 +120,32 @@ export async function eraseSession({
 /** Lives of a session's id go from the stores outside. Those of others, which began on other days, stay. */
 export async function eraseLives(
   { DB, TRACKING_R2 }: Pick<Env, "DB" | "TRACKING_R2">,
-  sessionId: string,
+  session_id: string,
   starts: readonly number[],
   others: readonly number[],
 ): Promise<Omit<ErasedSession, "again" | "goes_on">> {
   // Before the objects go: they say where each life begins in the log.
-  const ranges = others.length > 0 ? await rangesOf(TRACKING_R2, sessionId, starts, others) : null;
+  const ranges = others.length > 0 ? await rangesOf(TRACKING_R2, session_id, starts, others) : null;
   let [objects, bytes] = [0, 0];
-  for (const prefix of new Set(starts.map((start) => sessionPrefix(sessionId, start)))) {
+  for (const prefix of new Set(starts.map((start) => sessionPrefix(session_id, start)))) {
     const deleted = await deleteSessionObjects(TRACKING_R2, prefix);
     objects += deleted.objects;
     bytes += deleted.bytes;
   }
-  const rows = ranges ? await deleteLifeRows(DB, sessionId, ranges, starts) : await deleteSessionRows(DB, sessionId);
+  const rows = ranges ? await deleteLifeRows(DB, session_id, ranges, starts) : await deleteSessionRows(DB, session_id);
   return { objects, bytes, ...rows };
 }
 
 /** Which seqs the lives have that began at `starts`: each from its first on, up to the next life's first. */
 async function rangesOf(
   bucket: R2Bucket,
-  sessionId: string,
+  session_id: string,
   starts: readonly number[],
   others: readonly number[],
 ): Promise<SeqRange[]> {
   const firstOf = async (start: number) => ({
     start,
-    first: (await firstSeqIn(bucket, sessionPrefix(sessionId, start))) ?? firstSeq(start),
+    first: (await firstSeqIn(bucket, sessionPrefix(session_id, start))) ?? firstSeq(start),
   });
   const lives = await Promise.all([...starts, ...others].map(firstOf));
   const sorted = lives.toSorted((a, b) => a.first - b.first);

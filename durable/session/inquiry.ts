@@ -98,15 +98,15 @@ export class Inquiry {
   }
 
   /** Has everything of a session erased. Throws when one does not answer; true: once more in a while. */
-  async forget(sessionId: string, told: readonly string[]): Promise<boolean> {
-    const again = await Promise.all(told.map((one) => inTime(this.#forgetIn(one, sessionId), OUTSIDE_TIMEOUT_MS)));
+  async forget(session_id: string, told: readonly string[]): Promise<boolean> {
+    const again = await Promise.all(told.map((one) => inTime(this.#forgetIn(one, session_id), OUTSIDE_TIMEOUT_MS)));
     return again.some(Boolean);
   }
 
-  #forgetIn(told: string, sessionId: string): Promise<boolean> {
+  #forgetIn(told: string, session_id: string): Promise<boolean> {
     const place = readPlace(told);
-    if (!place) return this.#namespace.get(this.#namespace.idFromString(told)).forgetFormer(sessionId);
-    return this.#namespace.get(this.#namespace.idFromName(place.shard)).forget(sessionId, place.key);
+    if (!place) return this.#namespace.get(this.#namespace.idFromString(told)).forgetFormer(session_id);
+    return this.#namespace.get(this.#namespace.idFromName(place.shard)).forget(session_id, place.key);
   }
 
   async #ask({ head, state, progress }: Memory): Promise<Answer> {

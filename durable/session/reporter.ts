@@ -125,14 +125,14 @@ export class Reporter {
     report: Omit<Report, "who">,
     visitor: Promise<string | null>,
     former: Promise<string | null>[],
-    sessionId: string,
+    session_id: string,
   ): Promise<void> {
     const who = await visitor;
-    const shardFor = (one: string | null): number => shardOf(sessionId, one);
+    const shardFor = (one: string | null): number => shardOf(session_id, one);
     const left = new Set((await Promise.all(former)).map(shardFor).filter((shard) => shard !== shardFor(who)));
     await Promise.all([
       this.#shard(shardFor(who)).report({ ...report, who }),
-      ...[...left].map((shard) => this.#shard(shard).leave(sessionId, report.seq)),
+      ...[...left].map((shard) => this.#shard(shard).leave(session_id, report.seq)),
     ]);
   }
 

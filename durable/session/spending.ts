@@ -56,7 +56,7 @@ export class Spending {
   }
 
   /** Why a call is not taken, if it is not. `memory`: null where it begins the session. */
-  refusal(memory: Memory | null, sessionId: string, budget: CallBudget, now: number): Refused | null {
+  refusal(memory: Memory | null, session_id: string, budget: CallBudget, now: number): Refused | null {
     const { spent_for, new_sessions_wait } = budget;
     if (spent_for !== undefined) return spent("There is nothing left to spend.", spent_for);
     if (!memory && new_sessions_wait) return spent("This site takes no new sessions for a while.", new_sessions_wait);
@@ -68,7 +68,7 @@ export class Spending {
       wait = waitFor(memory?.progress.spent, this.#allowance(budget), now);
       if (wait > 0) this.#until = now + wait * 1_000;
     }
-    return wait > 0 ? spent("This session has sent more than it may in a while.", wait, sessionId) : null;
+    return wait > 0 ? spent("This session has sent more than it may in a while.", wait, session_id) : null;
   }
 
   /** Whether what comes with a call goes to the archive only. */

@@ -29,11 +29,11 @@ export async function unlinkOutside(
 export async function unlinkSession(
   env: Pick<Env, "SESSION" | "ROSTER" | "DB" | "IDENTITY" | "SITE">,
   { session_id, starts, others, identities }: OrderedSession,
-  visitorId: string,
+  visitor_id: string,
 ): Promise<UnlinkedSession> {
-  const unlinked = await env.SESSION.getByName(session_id).unlink(visitorId, starts, others);
+  const unlinked = await env.SESSION.getByName(session_id).unlink(visitor_id, starts, others);
   if (unlinked.is_proven) return unlinked;
-  const who = await whoIs(visitorId);
+  const who = await whoIs(visitor_id);
   await env.ROSTER.getByName(shardName(shardOf(session_id, who))).part(session_id, who);
   for (const identity of identities) await forgetSession(env, identity, session_id);
   return unlinked;

@@ -49,7 +49,7 @@ export const newBacktest = (): Backtest => ({
 const nameOf = (label: Label | null): string => label ?? "none";
 
 /** Adds one session: its log by the rules it was scored with, against `rules`. */
-export function backtestOne(into: Backtest, sessionId: string, log: readonly Entry[], rules: RuleSet): void {
+export function backtestOne(into: Backtest, session_id: string, log: readonly Entry[], rules: RuleSet): void {
   const life = lastLife(log);
   const [start] = life;
   if (start?.kind !== "start") {
@@ -66,7 +66,7 @@ export function backtestOne(into: Backtest, sessionId: string, log: readonly Ent
   const transition = `${before} → ${after}`;
   into.transitions[transition] = (into.transitions[transition] ?? 0) + 1;
   if (before !== after && into.changed.length < MAX_CHANGED) {
-    into.changed.push({ session_id: sessionId, before, after });
+    into.changed.push({ session_id, before, after });
   }
   for (const side of ["before", "after"] as const) addJudgement(into, side, judged[side]);
 }

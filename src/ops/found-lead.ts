@@ -19,10 +19,10 @@ function claimsOfGuest({ contact, visitor_id, is_claim }: Guest) {
  * The visitor of a lead is erased, and the lead with them. What others have sent under its email or phone is not theirs: the
  * oldest of these guests becomes a lead, and the rest its guests. May be repeated.
  */
-export async function foundFromGuests(env: Pick<Env, "DB" | "LEAD">, leadId: string): Promise<void> {
-  const guest = await firstGuest(env.DB, leadId);
+export async function foundFromGuests(env: Pick<Env, "DB" | "LEAD">, lead_id: string): Promise<void> {
+  const guest = await firstGuest(env.DB, lead_id);
   if (!guest) return;
   // First its actor, which the CRM's words come to: one that has nothing to say yet harms nobody.
   await env.LEAD.getByName(guest.submission_id).found(guest.submission_id, guest.site);
-  await foundLead(env.DB, leadId, guest, await claimsOfGuest(guest));
+  await foundLead(env.DB, lead_id, guest, await claimsOfGuest(guest));
 }

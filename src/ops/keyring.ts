@@ -28,12 +28,12 @@ const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** The key that `given` is, if it is one that opens something at `now` (epoch ms). D1 errors are thrown. */
 export async function keyOf({ DB }: Env, given: string, now: number): Promise<StoredKey | null> {
-  const keyId = SHAPE.exec(given)?.[1];
-  if (keyId === undefined) return null;
-  let key = cache.get(keyId);
+  const key_id = SHAPE.exec(given)?.[1];
+  if (key_id === undefined) return null;
+  let key = cache.get(key_id);
   if (key === undefined) {
-    key = await findKey(DB, keyId);
-    cache.set(keyId, key, KEY_CACHE_MS);
+    key = await findKey(DB, key_id);
+    cache.set(key_id, key, KEY_CACHE_MS);
   }
   const hash = await sha256(given);
   if (!isOpen(key, now)) return null;
@@ -44,8 +44,8 @@ const isOpen = (key: StoredKey | null, now: number): key is StoredKey =>
   key !== null && key.revoked_at === null && (key.expires_at === null || key.expires_at > now);
 
 /** Whether a key opens something at `now` (epoch ms), by D1's word of this moment. D1 errors are thrown. */
-export const isKeyOpen = async ({ DB }: Pick<Env, "DB">, keyId: string, now: number): Promise<boolean> =>
-  isOpen(await findKey(DB, keyId), now);
+export const isKeyOpen = async ({ DB }: Pick<Env, "DB">, key_id: string, now: number): Promise<boolean> =>
+  isOpen(await findKey(DB, key_id), now);
 
 /** Makes a key. Its text is in the answer and nowhere else. */
 export async function makeKey({ DB }: Env, input: KeyInput, now: number): Promise<StoredKey & { key: string }> {
@@ -62,8 +62,8 @@ export async function makeKey({ DB }: Env, input: KeyInput, now: number): Promis
 }
 
 /** At once in this isolate, in the others within a minute. */
-export async function dropKey({ DB }: Env, keyId: string, now: number): Promise<boolean> {
-  const known = await revokeKey(DB, keyId, now);
-  cache.delete(keyId);
+export async function dropKey({ DB }: Env, key_id: string, now: number): Promise<boolean> {
+  const known = await revokeKey(DB, key_id, now);
+  cache.delete(key_id);
   return known;
 }

@@ -5,10 +5,10 @@ import { whoIs } from "../core/roster/who";
 /** Sessions of a visitor that the roster has heard of lately: those that no store knows yet are among them. */
 export async function liveSessionsOf(
   roster: Env["ROSTER"],
-  visitorId: string,
+  visitor_id: string,
   sites: readonly string[] | null,
 ): Promise<string[]> {
-  const who = await whoIs(visitorId);
+  const who = await whoIs(visitor_id);
   if (who === null) return [];
   return roster.getByName(shardName(shardOf("", who))).sessionsOf(who, sites && [...sites]);
 }

@@ -32,27 +32,27 @@ interface Place {
  * A visitor's sessions, as an erasure finds them: those of D1, then those that only the roster knows; and of each the lives
  * that name the visitor, and whether they have shown that they are theirs.
  */
-async function* placesOf(env: Stores, visitorId: string, sites: readonly string[] | null): AsyncGenerator<Place> {
+async function* placesOf(env: Stores, visitor_id: string, sites: readonly string[] | null): AsyncGenerator<Place> {
   const met = new Set<string>();
-  for await (const row of everySessionOf(env.DB, visitorId, sites, ERASURE_STEP_SESSIONS)) {
+  for await (const row of everySessionOf(env.DB, visitor_id, sites, ERASURE_STEP_SESSIONS)) {
     met.add(row.session_id);
-    yield* livesIn(env, visitorId, row.session_id, row);
+    yield* livesIn(env, visitor_id, row.session_id, row);
   }
-  for (const session_id of await liveSessionsOf(env.ROSTER, visitorId, sites)) {
-    if (!met.has(session_id)) yield* livesIn(env, visitorId, session_id, null);
+  for (const session_id of await liveSessionsOf(env.ROSTER, visitor_id, sites)) {
+    if (!met.has(session_id)) yield* livesIn(env, visitor_id, session_id, null);
   }
 }
 
 async function* livesIn(
   { SESSION }: Stores,
-  visitorId: string,
+  visitor_id: string,
   session_id: string,
   row: SessionPlace | null,
 ): AsyncGenerator<Place> {
-  const lives = withRow(await SESSION.getByName(session_id).told(), visitorId, row);
-  const { theirs, claimed } = sortLives(lives, visitorId);
+  const lives = withRow(await SESSION.getByName(session_id).told(), visitor_id, row);
+  const { theirs, claimed } = sortLives(lives, visitor_id);
   const place = ({ start }: Life) => ({ session_id, started_at: start });
-  const isProven = isProvable(visitorId);
+  const isProven = isProvable(visitor_id);
   for (const life of theirs) yield { ...place(life), isProven, isAlone: theirs.length === lives.length };
   for (const life of claimed) yield { ...place(life), isProven: false, isAlone: claimed.length === lives.length };
 }
@@ -63,13 +63,13 @@ async function* livesIn(
  */
 export async function* visitorPieces(
   env: Stores,
-  visitorId: string,
+  visitor_id: string,
   sites: readonly string[] | null,
 ): AsyncGenerator<string> {
   const proven: Place[] = [];
   const apart: Place[] = [];
-  yield `{"data":{"visitor_id":${JSON.stringify(visitorId)},"sessions":[`;
-  for await (const place of placesOf(env, visitorId, sites)) {
+  yield `{"data":{"visitor_id":${JSON.stringify(visitor_id)},"sessions":[`;
+  for await (const place of placesOf(env, visitor_id, sites)) {
     if (!place.isProven) apart.push(place);
     else {
       if (proven.length > 0) yield ",";
@@ -81,10 +81,10 @@ export async function* visitorPieces(
   const alone = (places: readonly Place[]): string[] =>
     places.filter(({ isAlone }) => isAlone).map(({ session_id }) => session_id);
   const claimed = alone(apart);
-  const theirs = isProvable(visitorId) ? await leadsOf(env.DB, visitorId, sites, alone(proven)) : [];
-  const others = isProvable(visitorId)
-    ? await leadsClaiming(env.DB, visitorId, sites, claimed)
-    : await leadsOf(env.DB, visitorId, sites, claimed);
+  const theirs = isProvable(visitor_id) ? await leadsOf(env.DB, visitor_id, sites, alone(proven)) : [];
+  const others = isProvable(visitor_id)
+    ? await leadsClaiming(env.DB, visitor_id, sites, claimed)
+    : await leadsOf(env.DB, visitor_id, sites, claimed);
   yield '],"leads":[';
   yield* leadsPieces(env.DB, theirs);
   yield '],"unproven":{"sessions":[';

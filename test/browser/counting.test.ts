@@ -351,7 +351,7 @@ describeVisits("what is counted on other people's pages", (setting) => {
         const told = setInterval(() => {
           if (!window.PulseGate) return;
           clearInterval(told);
-          window.PulseGate.on("session", (id) => Object.assign(window, { sessionId: id }));
+          window.PulseGate.on("session", (id) => Object.assign(window, { session_id: id }));
         }, 1);
       });
     });

@@ -23,7 +23,7 @@ export async function listenIn(context: BrowserContext): Promise<void> {
         api = value;
         api.on("session", (id) => {
           session = id;
-          Object.assign(window, { sessionId: id });
+          Object.assign(window, { session_id: id });
         });
         api.on("event", (event) => {
           const { event_type: type, timestamp: at } = event as { event_type: string; timestamp: number };
@@ -38,13 +38,13 @@ export async function listenIn(context: BrowserContext): Promise<void> {
 
 /** The session that the page's events belong to, by the tracker's own word. */
 export async function sessionIdOf(page: Page): Promise<string> {
-  await page.waitForFunction(() => "sessionId" in window);
-  return page.evaluate(() => (window as unknown as { sessionId: string }).sessionId);
+  await page.waitForFunction(() => "session_id" in window);
+  return page.evaluate(() => (window as unknown as { session_id: string }).session_id);
 }
 
 /** The session after `before`: it begins with the next event's number, a moment after the event. */
 export async function nextSessionIdOf(page: Page, before: string): Promise<string> {
-  await page.waitForFunction((id) => "sessionId" in window && window.sessionId !== id, before, { timeout: 2_000 });
+  await page.waitForFunction((id) => "session_id" in window && window.session_id !== id, before, { timeout: 2_000 });
   return sessionIdOf(page);
 }
 

@@ -70,8 +70,8 @@ describeVisits("a tracker on somebody else's page", (setting) => {
     await page.goto(outside.url.replace("127.0.0.1", "localhost"));
     const frame = page.frames()[1];
     if (!frame) throw new Error("no frame");
-    await frame.waitForFunction(() => "sessionId" in window);
-    const id = await frame.evaluate(() => (window as unknown as { sessionId: string }).sessionId);
+    await frame.waitForFunction(() => "session_id" in window);
+    const id = await frame.evaluate(() => (window as unknown as { session_id: string }).session_id);
     await liveCount(server, id, "page_view", 1);
     await page.close();
 
@@ -85,7 +85,7 @@ describeVisits("a tracker on somebody else's page", (setting) => {
         configurable: true,
         set(api: NonNullable<Window["PulseGate"]>) {
           Object.defineProperty(window, "PulseGate", { value: api });
-          api.on("session", (session) => Object.assign(window, { sessionId: session }));
+          api.on("session", (session) => Object.assign(window, { session_id: session }));
         },
         get: () => undefined,
       });

@@ -23,7 +23,7 @@ const REACT = (endpoint: string) => `
   function App() {
     useEffect(() => {
       window.effects = (window.effects ?? 0) + 1;
-      on("session", (id) => { window.sessionId = id; });
+      on("session", (id) => { window.session_id = id; });
       init({ endpoint: "${endpoint}", site: "react" });
     }, []);
     return h("main", null,
@@ -38,7 +38,7 @@ const PLAIN = (endpoint: string) => `
   import * as other from "pulsegate/browser";
 
   track("Before Init");
-  on("session", (id) => { window.sessionId = id; });
+  on("session", (id) => { window.session_id = id; });
   document.querySelector("#app").innerHTML =
     '<button id="buy">Buy</button><form id="signup"><input name="first"><button id="send">Send</button></form>';
   document.querySelector("#signup").onsubmit = () => false;

@@ -173,7 +173,7 @@ export function faultyRoster(
       if (fault === "refuse") return Promise.reject(new Error("the roster is away"));
       return fault === "lie" ? forever() : stub.report(report);
     };
-    return { report, leave: (sessionId: string, seq: number) => stub.leave(sessionId, seq) };
+    return { report, leave: (session_id: string, seq: number) => stub.leave(session_id, seq) };
   };
   return { getByName } as unknown as DurableObjectNamespace<RosterActor>;
 }

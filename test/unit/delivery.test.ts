@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { deliveryId, newDelivery } from "../../src/core/leads/delivery";
+import { delivery_id, newDelivery } from "../../src/core/leads/delivery";
 import { claimsOf, keysOf } from "../../src/core/leads/identity";
 import { messageType } from "../../src/core/leads/lead";
 
 describe("a delivery", () => {
   it("is named by what it is of, its number and where it goes, without a dot or the subject's dashes", () => {
-    expect(deliveryId("0b7e2a52-6f0c-4d3e", 2, "crm-1")).toBe("msg_0b7e2a526f0c4d3e_2_crm-1");
+    expect(delivery_id("0b7e2a52-6f0c-4d3e", 2, "crm-1")).toBe("msg_0b7e2a526f0c4d3e_2_crm-1");
   });
 
   it("begins due at once, with nothing tried", () => {

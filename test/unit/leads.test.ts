@@ -23,7 +23,7 @@ describe("field names", () => {
     ["Tel.", "phone"],
     ["utm_source", "source"],
     ["Country Code", "country_code"],
-    ["sessionId", "session_id"],
+    ["session_id", "session_id"],
   ])("%s is %s", (name, field) => {
     expect(sortFields({ [name]: "x" })).toEqual({ [field]: "x", fields: {} });
   });

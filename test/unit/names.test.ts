@@ -6,7 +6,7 @@ describe("a field's name", () => {
     ["site", "site"],
     ["sessionid", "session_id"],
     ["session_key", "session_key"],
-    ["visitorId", "visitor_id"],
+    ["visitor_id", "visitor_id"],
     ["submission-id", "submission_id"],
     ["Idempotency-Key", "submission_id"],
     ["Your Name", "name"],

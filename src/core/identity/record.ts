@@ -193,10 +193,10 @@ function noteEdge(record: IdentityRecord, place: Place, now: number): void {
 }
 
 /** A session's consent is withdrawn: what rests on it alone goes. Changes `record`. */
-export function forget(record: IdentityRecord, sessionId: string, now: number): void {
-  const own = record.seen.filter((one) => one[0] === sessionId);
+export function forget(record: IdentityRecord, session_id: string, now: number): void {
+  const own = record.seen.filter((one) => one[0] === session_id);
   if (own.length === 0) return;
-  record.seen = record.seen.filter((one) => one[0] !== sessionId);
+  record.seen = record.seen.filter((one) => one[0] !== session_id);
   record.sessions = Math.max(0, record.sessions - 1);
   record.row_changed = true;
   if (record.counter && record.counter.expires_at > now) {

@@ -31,11 +31,11 @@ export interface Delivery {
  * Named by what it is, so that doing it twice makes one: the subject (a lead's id), its message's number, and the endpoint.
  * No dot: in what Standard Webhooks signs, dots divide the id from the rest.
  */
-export const deliveryId = (subject: string, seq: number, endpointId: string): string =>
-  `msg_${subject.replaceAll("-", "")}_${seq}_${endpointId}`;
+export const delivery_id = (subject: string, seq: number, endpoint_id: string): string =>
+  `msg_${subject.replaceAll("-", "")}_${seq}_${endpoint_id}`;
 
 export const newDelivery = (subject: string, seq: number, endpoint_id: string, now: number): Delivery => ({
-  delivery_id: deliveryId(subject, seq, endpoint_id),
+  delivery_id: delivery_id(subject, seq, endpoint_id),
   seq,
   endpoint_id,
   state: "pending",

@@ -75,4 +75,4 @@ export async function keysOf(known: Known): Promise<string[]> {
 }
 
 /** The key of a submit's claim to be from a visitor. */
-export const claimedKey = async (visitorId: string): Promise<string> => (await claimOf("claimed", visitorId)).key;
+export const claimedKey = async (visitor_id: string): Promise<string> => (await claimOf("claimed", visitor_id)).key;

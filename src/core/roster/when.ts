@@ -38,12 +38,12 @@ export type Reason = "change" | "beat" | null;
  * of a grid: as often as with a memory of the last report, but without one. The grid's phase is the session's own, so
  * that sessions do not all report at once.
  */
-export function reasonFor(sessionId: string, before: Mark, after: Mark): Reason {
+export function reasonFor(session_id: string, before: Mark, after: Mark): Reason {
   if (after.seen_at === null || (before.ended && after.ended)) return null;
   const isSameVisitor = before.visitor === after.visitor && before.is_claim === after.is_claim;
   const isSame = before.page === after.page && before.label === after.label && isSameVisitor;
   if (before.seen_at === null || !isSame || before.ended !== after.ended) return "change";
-  const phase = Number.parseInt(sessionId.slice(0, 8), 16) % ROSTER_BEAT_MS;
+  const phase = Number.parseInt(session_id.slice(0, 8), 16) % ROSTER_BEAT_MS;
   const cell = (time: number): number => Math.floor((time + phase) / ROSTER_BEAT_MS);
   return cell(before.seen_at) === cell(after.seen_at) ? null : "beat";
 }

@@ -60,7 +60,7 @@ export async function buildCall(context: CallContext, parts: CallParts, proven?:
     ...(budget && { budget }),
     network,
     key_hash: key ? await sha256(key) : context.key_hash,
-    device_id: first ? await deviceId(first) : null,
+    device_id: first ? await device_id(first) : null,
     ...(proven_visitor && { proven_visitor }),
     start: first,
     batch: batch?.start ? { ...batch, start: first } : (batch ?? null),
@@ -86,7 +86,7 @@ async function withVisitor(
 }
 
 /** A name for the device as it describes itself: the same description, the same 32 hex digits. */
-async function deviceId({ device_info, screen }: StartInput): Promise<string | null> {
+async function device_id({ device_info, screen }: StartInput): Promise<string | null> {
   if (!device_info) return null;
   const { user_agent, platform, timezone, hardware_concurrency, device_memory } = device_info;
   const facts = [user_agent, platform, timezone, hardware_concurrency, device_memory];

@@ -45,12 +45,12 @@ export function noEvidence(
 }
 
 /** Pure: what a session's state says at `now`, as a lead takes it along. */
-export function freeze(sessionId: string, state: SessionState, now: number): Evidence {
+export function freeze(session_id: string, state: SessionState, now: number): Evidence {
   const { judgement, journey } = state;
   const isNamed = state.consent === "granted";
   return {
     link: isNamed ? "linked" : "denied",
-    session_id: isNamed ? sessionId : null,
+    session_id: isNamed ? session_id : null,
     seq: isNamed ? state.seq : null,
     label: judgement.label,
     scores: { ...judgement.scores },

@@ -42,7 +42,7 @@ export const isSameLife = (one: number, other: number): boolean => dayOf(one) ==
 export const latestOf = (starts: readonly number[]): number => Math.max(...starts, 0);
 
 /** The lives, with what the row of a visitor's session says of the one it is of. */
-export function withRow(lives: readonly Life[], visitorId: string, row: LifeRow | null): Life[] {
+export function withRow(lives: readonly Life[], visitor_id: string, row: LifeRow | null): Life[] {
   if (!row) return [...lives];
   const known = lives.find(({ start }) => isSameLife(start, row.started_at)) ?? newLife(row.started_at);
   const isNamed = (value: string): boolean => known.identities.some((one) => one.value === value);
@@ -52,28 +52,28 @@ export function withRow(lives: readonly Life[], visitorId: string, row: LifeRow 
   const said: Life = {
     ...known,
     identities: [...known.identities, ...more("fingerprint", row.fingerprint_id), ...more("address", row.ip)],
-    visitors: [...known.visitors, visitorId],
-    proven: row.unproven || !isProvable(visitorId) ? known.proven : [...known.proven, visitorId],
+    visitors: [...known.visitors, visitor_id],
+    proven: row.unproven || !isProvable(visitor_id) ? known.proven : [...known.proven, visitor_id],
   };
   return [...lives.filter((one) => one !== known), said];
 }
 
 /** Whether the newest life is the visitor's own. `current`: when the one began that is under way; null for none. */
-export function isLatestTheirs(lives: readonly Life[], visitorId: string, current: number | null): boolean {
+export function isLatestTheirs(lives: readonly Life[], visitor_id: string, current: number | null): boolean {
   const latest = current ?? latestOf(lives.map(({ start }) => start));
-  return sortLives(lives, visitorId).theirs.some(({ start }) => isSameLife(start, latest));
+  return sortLives(lives, visitor_id).theirs.some(({ start }) => isSameLife(start, latest));
 }
 
 /** Whose the lives are: the visitor's own, those that only claim to be, and everybody else's. */
 export function sortLives(
   lives: readonly Life[],
-  visitorId: string,
+  visitor_id: string,
 ): Record<"theirs" | "claimed" | "others", readonly Life[]> {
   // Where nobody can prove anything, whoever names the visitor is the visitor.
   const isTheirs = ({ visitors, proven }: Life): boolean =>
-    isProvable(visitorId) ? proven.includes(visitorId) : visitors.includes(visitorId);
+    isProvable(visitor_id) ? proven.includes(visitor_id) : visitors.includes(visitor_id);
   const theirs = lives.filter(isTheirs);
-  const claimed = lives.filter((one) => !isTheirs(one) && one.visitors.includes(visitorId));
+  const claimed = lives.filter((one) => !isTheirs(one) && one.visitors.includes(visitor_id));
   const named = new Set([...theirs, ...claimed]);
   return { theirs, claimed, others: lives.filter((one) => !named.has(one)) };
 }

@@ -18,10 +18,10 @@ const noId = (): string => {
  * What it comes to, at `now` (epoch ms), that a visitor is erased whom a session only claims to be. One that has stopped
  * naming them keeps whom it names; it may not name them again either. The second time nothing changes.
  */
-export function unlinked(known: Known, visitorId: string, now: number): Omit<Intake, "ok" | "reply"> {
+export function unlinked(known: Known, visitor_id: string, now: number): Omit<Intake, "ok" | "reply"> {
   const { head, state } = known;
   const unchanged = { head, state, entries: [], ended: false, withdrawn: false };
-  const refusal = head.identity?.visitor_id === visitorId ? intake(known, withdrawalOf(head, state), now, noId) : null;
+  const refusal = head.identity?.visitor_id === visitor_id ? intake(known, withdrawalOf(head, state), now, noId) : null;
   const taken = refusal?.ok ? refusal : unchanged;
   return taken.head.unlinked ? taken : { ...taken, head: { ...taken.head, unlinked: true } };
 }

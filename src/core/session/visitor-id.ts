@@ -18,7 +18,7 @@ export async function visitorOf(secret: string): Promise<string> {
 const VERSION_8 = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /** Whether an id can be made of a secret. Any other is a name that anybody may give themselves. */
-export const isProvable = (visitorId: string): boolean => VERSION_8.test(visitorId);
+export const isProvable = (visitor_id: string): boolean => VERSION_8.test(visitor_id);
 
 /** Whose a session says it is, and whether it has shown the secret of it. */
 export interface NamedVisitor {

@@ -108,17 +108,17 @@ export class AlertStore {
   }
 
   /** At most `max` sessions are remembered. */
-  addStuck(sessionId: string, at: number, max: number): void {
+  addStuck(session_id: string, at: number, max: number): void {
     this.#sql.exec(
       `INSERT INTO stuck (session_id, at) SELECT ?1, ?2
        WHERE (SELECT count(*) FROM stuck) < ?3 OR EXISTS (SELECT 1 FROM stuck WHERE session_id = ?1)
        ON CONFLICT (session_id) DO UPDATE SET at = excluded.at`,
-      ...[sessionId, at, max],
+      ...[session_id, at, max],
     );
   }
 
-  removeStuck(sessionId: string): void {
-    this.#sql.exec("DELETE FROM stuck WHERE session_id = ?", sessionId);
+  removeStuck(session_id: string): void {
+    this.#sql.exec("DELETE FROM stuck WHERE session_id = ?", session_id);
   }
 
   /** How many have said so since `since`, and the first of them; what is older is forgotten. */

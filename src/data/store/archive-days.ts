@@ -59,9 +59,9 @@ export async function* sessionPrefixes(
 }
 
 /** Of these days (epoch ms), those on which a session of this id has begun, whatever of it is there: a listing a day. */
-export async function daysOfSession(bucket: R2Bucket, sessionId: string, days: readonly number[]): Promise<number[]> {
+export async function daysOfSession(bucket: R2Bucket, session_id: string, days: readonly number[]): Promise<number[]> {
   const isThere = async (day: number): Promise<boolean> =>
-    (await bucket.list({ prefix: sessionPrefix(sessionId, day), limit: 1 })).objects.length > 0;
+    (await bucket.list({ prefix: sessionPrefix(session_id, day), limit: 1 })).objects.length > 0;
   const there = await Promise.all(days.map(isThere));
   return days.filter((_, i) => there[i]);
 }

@@ -18,9 +18,9 @@ const CREATE_ONLY = {
 
 export const ARCHIVE_VERSION = 1;
 
-export function sessionPrefix(sessionId: string, startedAt: number): string {
+export function sessionPrefix(session_id: string, startedAt: number): string {
   const [year, month, day] = new Date(startedAt).toISOString().slice(0, 10).split("-");
-  return `sessions/${year}/${month}/${day}/${sessionId}/`;
+  return `sessions/${year}/${month}/${day}/${session_id}/`;
 }
 
 const prefixOf = (head: Head, state: SessionState): string => sessionPrefix(head.session_id, state.started_at);

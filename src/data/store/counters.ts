@@ -49,11 +49,11 @@ export interface SessionCounter {
   ended: boolean;
 }
 
-export const putSessionCounter = (kv: KVNamespace, sessionId: string, counter: SessionCounter): Promise<void> =>
-  kv.put(`session:${sessionId}`, JSON.stringify(counter), { expirationTtl: IDENTITY_COUNTER_MS / 1_000 });
+export const putSessionCounter = (kv: KVNamespace, session_id: string, counter: SessionCounter): Promise<void> =>
+  kv.put(`session:${session_id}`, JSON.stringify(counter), { expirationTtl: IDENTITY_COUNTER_MS / 1_000 });
 
-export const deleteSessionCounter = (kv: KVNamespace, sessionId: string): Promise<void> =>
-  kv.delete(`session:${sessionId}`);
+export const deleteSessionCounter = (kv: KVNamespace, session_id: string): Promise<void> =>
+  kv.delete(`session:${session_id}`);
 
 /** Null when there is none, or when what is there is not ours. KV errors are thrown. */
 export async function readAddressCounter(

@@ -57,10 +57,10 @@ export async function projectEndpoint(
 }
 
 /** Deliveries of some messages of a lead, with what receivers have answered to them. */
-export async function deleteDeliveries(db: D1Database, leadId: string, seqs: readonly number[]): Promise<void> {
+export async function deleteDeliveries(db: D1Database, lead_id: string, seqs: readonly number[]): Promise<void> {
   if (seqs.length === 0) return;
   await db
     .prepare("DELETE FROM deliveries WHERE lead_id = ? AND seq IN (SELECT value FROM json_each(?))")
-    .bind(leadId, JSON.stringify(seqs))
+    .bind(lead_id, JSON.stringify(seqs))
     .run();
 }

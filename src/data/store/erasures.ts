@@ -22,7 +22,7 @@ const IN_SITES = "(?2 IS NULL OR site IN (SELECT value FROM json_each(?2)))";
 /** Up to `limit` of a visitor's sessions, oldest first, from a place on. `sites` null: on every site. */
 export async function sessionsOfVisitor(
   db: D1Database,
-  visitorId: string,
+  visitor_id: string,
   sites: readonly string[] | null,
   limit: number,
   after: Pick<SessionPlace, "started_at" | "session_id"> = { started_at: 0, session_id: "" },
@@ -33,7 +33,7 @@ export async function sessionsOfVisitor(
        WHERE visitor_id = ?1 AND ${IN_SITES} AND started_at >= ?4 AND (started_at, session_id) > (?4, ?5)
        ORDER BY started_at, session_id LIMIT ?3`,
     )
-    .bind(visitorId, sitesOf(sites), limit, after.started_at, after.session_id)
+    .bind(visitor_id, sitesOf(sites), limit, after.started_at, after.session_id)
     .all<Omit<SessionPlace, "unproven"> & { unproven: number | null }>();
   return results.map((row) => ({ ...row, unproven: row.unproven === 1 }));
 }
@@ -41,12 +41,12 @@ export async function sessionsOfVisitor(
 /** All of them, `page` at a time. */
 export async function* everySessionOf(
   db: D1Database,
-  visitorId: string,
+  visitor_id: string,
   sites: readonly string[] | null,
   page: number,
 ): AsyncGenerator<SessionPlace> {
   for (let after: SessionPlace | undefined; ; ) {
-    const some = await sessionsOfVisitor(db, visitorId, sites, page, after);
+    const some = await sessionsOfVisitor(db, visitor_id, sites, page, after);
     yield* some;
     after = some.at(-1);
     if (some.length < page) return;
@@ -59,12 +59,12 @@ export async function* everySessionOf(
  */
 export async function deleteSessionRows(
   db: D1Database,
-  sessionId: string,
+  session_id: string,
 ): Promise<{ sessions: number; events: number }> {
   const [events, , sessions] = await db.batch([
-    db.prepare("DELETE FROM events WHERE session_id = ?").bind(sessionId),
-    db.prepare("UPDATE lead_conversions SET session_id = NULL WHERE session_id = ?").bind(sessionId),
-    db.prepare("DELETE FROM sessions WHERE session_id = ?").bind(sessionId),
+    db.prepare("DELETE FROM events WHERE session_id = ?").bind(session_id),
+    db.prepare("UPDATE lead_conversions SET session_id = NULL WHERE session_id = ?").bind(session_id),
+    db.prepare("DELETE FROM sessions WHERE session_id = ?").bind(session_id),
   ]);
   return { sessions: sessions?.meta.changes ?? 0, events: events?.meta.changes ?? 0 };
 }
@@ -78,7 +78,7 @@ export interface SeqRange {
 /** The same of some lives alone. `starts`: a time of the day (UTC) each began, epoch ms. */
 export async function deleteLifeRows(
   db: D1Database,
-  sessionId: string,
+  session_id: string,
   ranges: readonly SeqRange[],
   starts: readonly number[],
 ): Promise<{ sessions: number; events: number }> {
@@ -89,16 +89,16 @@ export async function deleteLifeRows(
   const within = (column: string): string =>
     `EXISTS (SELECT 1 FROM json_each(?2) WHERE ${column} >= value ->> 'from' AND ${column} < value ->> 'to')`;
   const [events, , sessions] = await db.batch([
-    db.prepare(`DELETE FROM events WHERE session_id = ?1 AND ${within("seq")}`).bind(sessionId, seqs),
+    db.prepare(`DELETE FROM events WHERE session_id = ?1 AND ${within("seq")}`).bind(session_id, seqs),
     db
       .prepare(`UPDATE lead_conversions SET session_id = NULL WHERE session_id = ?1 AND ${within("at")}`)
-      .bind(sessionId, times),
+      .bind(session_id, times),
     db
       .prepare(
         `DELETE FROM sessions WHERE session_id = ?1
            AND started_at - started_at % ${DAY_MS} IN (SELECT value FROM json_each(?2))`,
       )
-      .bind(sessionId, days),
+      .bind(session_id, days),
   ]);
   return { sessions: sessions?.meta.changes ?? 0, events: events?.meta.changes ?? 0 };
 }
@@ -107,14 +107,14 @@ export async function deleteLifeRows(
  * A session's row names nobody any more, if it still names this visitor: its own actor calls this. What else a row has of a
  * person is in its detail.
  */
-export async function unlinkSessionRow(db: D1Database, sessionId: string, visitorId: string): Promise<void> {
+export async function unlinkSessionRow(db: D1Database, session_id: string, visitor_id: string): Promise<void> {
   await db
     .prepare(
       `UPDATE sessions SET visitor_id = NULL, fingerprint_id = NULL, ip = NULL, asn = NULL,
          detail = json_remove(detail, '$.device_id', '$.traits', '$.unproven')
        WHERE session_id = ? AND visitor_id = ?`,
     )
-    .bind(sessionId, visitorId)
+    .bind(session_id, visitor_id)
     .run();
 }
 
@@ -146,50 +146,50 @@ const BY_SESSION_OR_CLAIM = `SELECT lead_id FROM leads WHERE session_id IN (SELE
  */
 export async function leadsOf(
   db: D1Database,
-  visitorId: string,
+  visitor_id: string,
   sites: readonly string[] | null,
   sessionIds: readonly string[],
 ): Promise<string[]> {
-  const keys = await keysOf({ visitor_id: visitorId, email: null, phone: null });
+  const keys = await keysOf({ visitor_id, email: null, phone: null });
   const { results } = await db
     .prepare(
       `SELECT lead_id FROM leads WHERE visitor_id = ?1 AND ${IN_SITES}
        UNION ${BY_SESSION_OR_CLAIM}`,
     )
-    .bind(visitorId, sitesOf(sites), JSON.stringify(sessionIds), JSON.stringify(keys))
+    .bind(visitor_id, sitesOf(sites), JSON.stringify(sessionIds), JSON.stringify(keys))
     .all<{ lead_id: string }>();
   return results.map(({ lead_id }) => lead_id);
 }
 
 /** The keys of leads that claim to be a visitor's. */
-export const claimedKeys = (visitorId: string): Promise<string[]> =>
-  keysOf({ visitor_id: null, claimed_id: visitorId, email: null, phone: null });
+export const claimedKeys = (visitor_id: string): Promise<string[]> =>
+  keysOf({ visitor_id: null, claimed_id: visitor_id, email: null, phone: null });
 
 /** Leads that claim to be a visitor's, or come from a session that does. */
 export async function leadsClaiming(
   db: D1Database,
-  visitorId: string,
+  visitor_id: string,
   sites: readonly string[] | null,
   sessionIds: readonly string[],
 ): Promise<string[]> {
   const { results } = await db
     .prepare(`${BY_SESSION_OR_CLAIM} ORDER BY lead_id`)
-    .bind(null, sitesOf(sites), JSON.stringify(sessionIds), JSON.stringify(await claimedKeys(visitorId)))
+    .bind(null, sitesOf(sites), JSON.stringify(sessionIds), JSON.stringify(await claimedKeys(visitor_id)))
     .all<{ lead_id: string }>();
   return results.map(({ lead_id }) => lead_id);
 }
 
 /** Whether a submit, or its lead, makes one of these claims. */
-export async function hasClaims(db: D1Database, leadId: string, keys: readonly string[]): Promise<boolean> {
+export async function hasClaims(db: D1Database, lead_id: string, keys: readonly string[]): Promise<boolean> {
   const sql = "SELECT 1 AS one FROM lead_claims WHERE lead_id = ? AND key IN (SELECT value FROM json_each(?)) LIMIT 1";
-  return (await db.prepare(sql).bind(leadId, JSON.stringify(keys)).first()) !== null;
+  return (await db.prepare(sql).bind(lead_id, JSON.stringify(keys)).first()) !== null;
 }
 
 /** Claims of a submit, or of its lead, go: its own actor calls this. */
-export async function deleteClaims(db: D1Database, leadId: string, keys: readonly string[]): Promise<number> {
+export async function deleteClaims(db: D1Database, lead_id: string, keys: readonly string[]): Promise<number> {
   const { meta } = await db
     .prepare("DELETE FROM lead_claims WHERE lead_id = ? AND key IN (SELECT value FROM json_each(?))")
-    .bind(leadId, JSON.stringify(keys))
+    .bind(lead_id, JSON.stringify(keys))
     .run();
   return meta.changes;
 }
@@ -213,9 +213,9 @@ export async function leadsByKeys(
 }
 
 /** The lead of which a submit is a guest; null for any other. */
-export async function hostOf(db: D1Database, submissionId: string): Promise<string | null> {
+export async function hostOf(db: D1Database, submission_id: string): Promise<string | null> {
   const sql = "SELECT lead_id FROM lead_submissions WHERE submission_id = ? AND guest";
-  return (await db.prepare(sql).bind(submissionId).first<{ lead_id: string }>())?.lead_id ?? null;
+  return (await db.prepare(sql).bind(submission_id).first<{ lead_id: string }>())?.lead_id ?? null;
 }
 
 /** The leads that these submits have become part of; of a guest its own id. */
@@ -229,10 +229,10 @@ export async function leadsOfSubmits(db: D1Database, submissionIds: readonly str
 }
 
 /** Submits of a lead, up to `limit`, but for the one it is named after: each has an actor of its own. */
-export async function submissionsOf(db: D1Database, leadId: string, limit: number): Promise<string[]> {
+export async function submissionsOf(db: D1Database, lead_id: string, limit: number): Promise<string[]> {
   const { results } = await db
     .prepare("SELECT submission_id FROM lead_submissions WHERE lead_id = ?1 AND submission_id <> ?1 LIMIT ?2")
-    .bind(leadId, limit)
+    .bind(lead_id, limit)
     .all<{ submission_id: string }>();
   return results.map(({ submission_id }) => submission_id);
 }
@@ -282,8 +282,8 @@ export async function saveErasure(db: D1Database, erasure: Erasure): Promise<voi
     .run();
 }
 
-export async function findErasure(db: D1Database, erasureId: string): Promise<Erasure | null> {
-  const row = await db.prepare("SELECT * FROM erasures WHERE erasure_id = ?").bind(erasureId).first<Row>();
+export async function findErasure(db: D1Database, erasure_id: string): Promise<Erasure | null> {
+  const row = await db.prepare("SELECT * FROM erasures WHERE erasure_id = ?").bind(erasure_id).first<Row>();
   if (!row) return null;
   const { report, ...rest } = row;
   const status = row.completed_at === null ? "working" : "complete";

@@ -46,5 +46,5 @@ export const findNames = (db: D1Database, site: string | null, types: readonly s
   find(db, ON_SITE, types, site);
 
 /** The names that `types` have on the site of a session. */
-export const findSessionNames = (db: D1Database, sessionId: string, types: readonly string[]): Promise<Names> =>
-  find(db, IN_SESSION, types, sessionId);
+export const findSessionNames = (db: D1Database, session_id: string, types: readonly string[]): Promise<Names> =>
+  find(db, IN_SESSION, types, session_id);

@@ -36,9 +36,9 @@ export const deleteFormerPlaces = (db: D1Database, { value, last_seen_at, gone }
     .run();
 
 /** All that such an object's fingerprint has in D1, but for what a shard has seen since. May be repeated. */
-export const deleteFormerRows = (db: D1Database, fingerprintId: string, lastSeenAt: number): Promise<unknown> =>
+export const deleteFormerRows = (db: D1Database, fingerprint_id: string, lastSeenAt: number): Promise<unknown> =>
   db.batch(
     ["fingerprints", "identity_network"].map((table) =>
-      db.prepare(`DELETE FROM ${table} WHERE ${BEFORE}`).bind(fingerprintId, lastSeenAt),
+      db.prepare(`DELETE FROM ${table} WHERE ${BEFORE}`).bind(fingerprint_id, lastSeenAt),
     ),
   );

@@ -22,7 +22,7 @@ interface GuestRow extends Pick<Guest, "submission_id" | "site" | "visitor_id"> 
 }
 
 /** The oldest guest of a lead; null without any. */
-export async function firstGuest(db: D1Database, leadId: string): Promise<Guest | null> {
+export async function firstGuest(db: D1Database, lead_id: string): Promise<Guest | null> {
   const row = await db
     .prepare(
       `SELECT said.submission_id, said.site, said.contact, said.evidence, sessions.visitor_id,
@@ -30,7 +30,7 @@ export async function firstGuest(db: D1Database, leadId: string): Promise<Guest 
        FROM lead_submissions AS said LEFT JOIN sessions ON sessions.session_id = said.session_id
        WHERE said.lead_id = ? AND said.guest ORDER BY said.received_at, said.submission_id LIMIT 1`,
     )
-    .bind(leadId)
+    .bind(lead_id)
     .first<GuestRow>();
   if (!row) return null;
   const { contact, evidence, unproven, ...guest } = row;

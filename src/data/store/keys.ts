@@ -35,8 +35,8 @@ export async function insertKey(db: D1Database, key: StoredKey): Promise<void> {
     .run();
 }
 
-export async function findKey(db: D1Database, keyId: string): Promise<StoredKey | null> {
-  const row = await db.prepare("SELECT * FROM api_keys WHERE key_id = ?").bind(keyId).first<Row>();
+export async function findKey(db: D1Database, key_id: string): Promise<StoredKey | null> {
+  const row = await db.prepare("SELECT * FROM api_keys WHERE key_id = ?").bind(key_id).first<Row>();
   return row && fromRow(row);
 }
 
@@ -58,10 +58,10 @@ export async function listKeys(
 }
 
 /** Revoking twice keeps the first time. False when there is no such key. */
-export async function revokeKey(db: D1Database, keyId: string, now: number): Promise<boolean> {
+export async function revokeKey(db: D1Database, key_id: string, now: number): Promise<boolean> {
   const { meta } = await db
     .prepare("UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?) WHERE key_id = ?")
-    .bind(now, keyId)
+    .bind(now, key_id)
     .run();
   return meta.changes > 0;
 }

@@ -99,9 +99,9 @@ export async function listLeads(
 }
 
 /** The lead that a submit has become part of; null for an id of none. */
-export async function leadIdOf(db: D1Database, submissionId: string): Promise<string | null> {
+export async function leadIdOf(db: D1Database, submission_id: string): Promise<string | null> {
   const sql = "SELECT lead_id FROM lead_submissions WHERE submission_id = ?";
-  return (await db.prepare(sql).bind(submissionId).first<{ lead_id: string }>())?.lead_id ?? null;
+  return (await db.prepare(sql).bind(submission_id).first<{ lead_id: string }>())?.lead_id ?? null;
 }
 
 /** A lead by its id, or by the id of a submit that merged into it. */
@@ -154,7 +154,7 @@ export type SubmitPlace = Pick<StoredSubmission, "received_at" | "outcome" | "su
 /** A lead's submits, oldest first, from a place on; at most `limit`. Of one millisecond the one that made the lead is first. */
 export async function listSubmissions(
   db: D1Database,
-  leadId: string,
+  lead_id: string,
   limit: number,
   after: SubmitPlace | null = null,
 ): Promise<StoredSubmission[]> {
@@ -165,7 +165,7 @@ export async function listSubmissions(
          AND (received_at, outcome <> 'created', submission_id) > (?2, ?3, ?4)
        ORDER BY received_at, outcome <> 'created', submission_id LIMIT ?5`,
     )
-    .bind(leadId, from, after && after.outcome !== "created" ? 1 : 0, after?.submission_id ?? "", limit)
+    .bind(lead_id, from, after && after.outcome !== "created" ? 1 : 0, after?.submission_id ?? "", limit)
     .all<StoredRow>();
   return results.map(toSubmission);
 }
@@ -215,10 +215,10 @@ export async function listDeliveries(
   return { deliveries: page, next: last && { created_at: last.created_at, id: last.delivery_id } };
 }
 
-export async function deliveriesOfLead(db: D1Database, leadId: string, limit: number): Promise<DeliveryAnswer[]> {
+export async function deliveriesOfLead(db: D1Database, lead_id: string, limit: number): Promise<DeliveryAnswer[]> {
   const { results } = await db
     .prepare("SELECT * FROM deliveries WHERE lead_id = ? ORDER BY seq LIMIT ?")
-    .bind(leadId, limit)
+    .bind(lead_id, limit)
     .all<DeliveryAnswer>();
   return results;
 }

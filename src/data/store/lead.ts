@@ -49,10 +49,10 @@ export class LeadStore {
   }
 
   /** False when the submit is there already. */
-  addSubmission(submissionId: string): boolean {
+  addSubmission(submission_id: string): boolean {
     const cursor = this.#sql.exec(
       "INSERT INTO submissions (submission_id) VALUES (?) ON CONFLICT DO NOTHING RETURNING submission_id",
-      submissionId,
+      submission_id,
     );
     return cursor.toArray().length > 0;
   }

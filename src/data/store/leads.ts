@@ -125,11 +125,11 @@ export interface Claimed {
   guest?: boolean;
 }
 
-export const writeClaims = (db: D1Database, submissionId: string, claims: readonly Claim[]): D1PreparedStatement =>
-  db.prepare(INSERT_CLAIMS).bind(submissionId, JSON.stringify(claims));
+export const writeClaims = (db: D1Database, submission_id: string, claims: readonly Claim[]): D1PreparedStatement =>
+  db.prepare(INSERT_CLAIMS).bind(submission_id, JSON.stringify(claims));
 
-export const writeConversion = (db: D1Database, submissionId: string, label: string | null): D1PreparedStatement =>
-  db.prepare(INSERT_CONVERSION).bind(submissionId, label);
+export const writeConversion = (db: D1Database, submission_id: string, label: string | null): D1PreparedStatement =>
+  db.prepare(INSERT_CONVERSION).bind(submission_id, label);
 
 /** The row of the lead that a submit belongs to, with what the submit says; nothing where it is a guest. */
 export function upsertLead(
@@ -184,20 +184,20 @@ const OWN_CLAIMS = `lead_id IN (SELECT iif(guest, submission_id, lead_id) FROM l
  * The session has shown that a submit is from whom it claimed: its claim becomes the visitor's, for an export and an erasure.
  * Where an erasure has taken the claim nothing is written. It joins no lead by that. May be repeated.
  */
-export async function settleClaims(db: D1Database, submissionId: string, visitorId: string): Promise<void> {
+export async function settleClaims(db: D1Database, submission_id: string, visitor_id: string): Promise<void> {
   const nothing = { email: null, phone: null };
-  const keys = JSON.stringify(await keysOf({ ...nothing, visitor_id: null, claimed_id: visitorId }));
-  const claim = db.prepare(`SELECT 1 AS one FROM lead_claims WHERE ${OWN_CLAIMS} LIMIT 1`).bind(submissionId, keys);
+  const keys = JSON.stringify(await keysOf({ ...nothing, visitor_id: null, claimed_id: visitor_id }));
+  const claim = db.prepare(`SELECT 1 AS one FROM lead_claims WHERE ${OWN_CLAIMS} LIMIT 1`).bind(submission_id, keys);
   if ((await claim.first()) === null) return;
   await db.batch([
-    writeClaims(db, submissionId, await claimsOf({ ...nothing, visitor_id: visitorId })),
+    writeClaims(db, submission_id, await claimsOf({ ...nothing, visitor_id })),
     db
       .prepare(
         `UPDATE leads SET visitor_id = coalesce(visitor_id, ?2)
          WHERE lead_id IN (SELECT lead_id FROM lead_submissions WHERE submission_id = ?1 AND NOT guest)`,
       )
-      .bind(submissionId, visitorId),
-    db.prepare(`DELETE FROM lead_claims WHERE ${OWN_CLAIMS}`).bind(submissionId, keys),
+      .bind(submission_id, visitor_id),
+    db.prepare(`DELETE FROM lead_claims WHERE ${OWN_CLAIMS}`).bind(submission_id, keys),
   ]);
 }
 

@@ -46,13 +46,13 @@ export class OutboxStore {
    * Empties the messages of a lead's submit, drops their deliveries, and says which they are, also when asked again. Their
    * numbers stay taken: by them a receiver tells one message from another.
    */
-  eraseSubmission(submissionId: string): number[] {
-    const erased = `erased ${submissionId}`;
+  eraseSubmission(submission_id: string): number[] {
+    const erased = `erased ${submission_id}`;
     const found = this.#sql.exec<{ seq: number }>(
       `UPDATE messages SET type = ?1, body = '', spread = 1
        WHERE CASE body WHEN '' THEN type = ?1 ELSE body ->> '$.data.lead.submission_id' = ?2 END RETURNING seq`,
       erased,
-      submissionId,
+      submission_id,
     );
     const seqs = found.toArray().map(({ seq }) => seq);
     for (const seq of seqs) this.#sql.exec("DELETE FROM deliveries WHERE seq = ?", seq);

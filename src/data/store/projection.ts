@@ -61,8 +61,8 @@ const UPSERT = {
 };
 
 /** Events from journal text: JSON objects joined by commas, other kinds of entry and `shed` events among them. */
-export const insertEvents = (db: D1Database, sessionId: string, body: string): D1PreparedStatement =>
-  db.prepare(INSERT_EVENTS).bind(sessionId, `[${body}]`);
+export const insertEvents = (db: D1Database, session_id: string, body: string): D1PreparedStatement =>
+  db.prepare(INSERT_EVENTS).bind(session_id, `[${body}]`);
 
 /** A session's row as of a plan's end, made before the first await: what happens meanwhile is not in it. */
 export interface SessionRow {
@@ -120,7 +120,7 @@ export const isRefusal = (error: unknown): boolean => error instanceof Error && 
  */
 export async function isolate(
   db: D1Database,
-  sessionId: string,
+  session_id: string,
   events: EventEntry[],
   maxCalls: number,
 ): Promise<{ refused: number[]; complete: boolean }> {
@@ -130,7 +130,7 @@ export async function isolate(
     if (calls >= maxCalls) return { refused, complete: false };
     const part = open.pop() ?? [];
     try {
-      await insertEvents(db, sessionId, part.map((event) => JSON.stringify(event)).join(",")).run();
+      await insertEvents(db, session_id, part.map((event) => JSON.stringify(event)).join(",")).run();
     } catch (error) {
       if (!isRefusal(error)) throw error;
       const middle = Math.ceil(part.length / 2);

@@ -24,9 +24,9 @@ const FLUSHES_PER_BATCH = 10;
 const ISOLATION_CALLS = 500;
 
 /** True when D1 has this session as of a later entry: its actor is ahead of the archive, and right. */
-export async function isAhead(db: D1Database, { seq }: SessionState, sessionId: string): Promise<boolean> {
+export async function isAhead(db: D1Database, { seq }: SessionState, session_id: string): Promise<boolean> {
   const sql = "SELECT last_seq FROM sessions WHERE session_id = ?";
-  const row = await db.prepare(sql).bind(sessionId).first<{ last_seq: number }>();
+  const row = await db.prepare(sql).bind(session_id).first<{ last_seq: number }>();
   return row !== null && row.last_seq > seq;
 }
 
@@ -36,19 +36,19 @@ export async function isAhead(db: D1Database, { seq }: SessionState, sessionId: 
  */
 export async function replaceSession(
   db: D1Database,
-  { session_id: sessionId, site }: Place,
+  { session_id, site }: Place,
   flushes: readonly Flush[],
   row: SessionRow,
 ): Promise<{ events: number; quarantined: number }> {
   const lo = Math.min(...flushes.map((flush) => flush.lo));
   const hi = Math.max(...flushes.map((flush) => flush.hi));
   await db.batch([
-    db.prepare("DELETE FROM sessions WHERE session_id = ? AND last_seq <= ?").bind(sessionId, hi),
-    db.prepare("DELETE FROM events WHERE session_id = ? AND seq BETWEEN ? AND ?").bind(sessionId, lo, hi),
+    db.prepare("DELETE FROM sessions WHERE session_id = ? AND last_seq <= ?").bind(session_id, hi),
+    db.prepare("DELETE FROM events WHERE session_id = ? AND seq BETWEEN ? AND ?").bind(session_id, lo, hi),
   ]);
   const total = { events: 0, quarantined: 0 };
   for (let i = 0; i < flushes.length; i += FLUSHES_PER_BATCH) {
-    const written = await writeFlushes(db, sessionId, flushes.slice(i, i + FLUSHES_PER_BATCH));
+    const written = await writeFlushes(db, session_id, flushes.slice(i, i + FLUSHES_PER_BATCH));
     total.events += written.events;
     total.quarantined += written.quarantined;
   }
@@ -57,9 +57,9 @@ export async function replaceSession(
   return total;
 }
 
-async function writeFlushes(db: D1Database, sessionId: string, flushes: readonly Flush[]) {
+async function writeFlushes(db: D1Database, session_id: string, flushes: readonly Flush[]) {
   try {
-    const results = await db.batch(flushes.map(({ body }) => insertEvents(db, sessionId, body)));
+    const results = await db.batch(flushes.map(({ body }) => insertEvents(db, session_id, body)));
     return { events: results.reduce((sum, { meta }) => sum + meta.changes, 0), quarantined: 0 };
   } catch (error) {
     if (!isRefusal(error)) throw error;
@@ -68,7 +68,7 @@ async function writeFlushes(db: D1Database, sessionId: string, flushes: readonly
   const total = { events: 0, quarantined: 0 };
   for (const { body } of flushes) {
     const events = eventsOf(body, []);
-    const { refused, complete } = await isolate(db, sessionId, events, ISOLATION_CALLS);
+    const { refused, complete } = await isolate(db, session_id, events, ISOLATION_CALLS);
     if (!complete) throw new Error("more events to isolate than one call may");
     total.events += events.length - refused.length;
     total.quarantined += refused.length;

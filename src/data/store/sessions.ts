@@ -117,14 +117,14 @@ export async function countExcluded(db: D1Database, asked: SessionsAsked): Promi
   return (await statement.first<{ n: number }>())?.n ?? 0;
 }
 
-export async function findSession(db: D1Database, sessionId: string): Promise<Session | null> {
-  const row = await db.prepare("SELECT * FROM sessions WHERE session_id = ?").bind(sessionId).first<SessionRow>();
+export async function findSession(db: D1Database, session_id: string): Promise<Session | null> {
+  const row = await db.prepare("SELECT * FROM sessions WHERE session_id = ?").bind(session_id).first<SessionRow>();
   return row && toSession(row);
 }
 
 /** Where a session's objects are, and whose they are. */
-export const findPlace = (db: D1Database, sessionId: string): Promise<{ site: string; started_at: number } | null> =>
-  db.prepare("SELECT site, started_at FROM sessions WHERE session_id = ?").bind(sessionId).first();
+export const findPlace = (db: D1Database, session_id: string): Promise<{ site: string; started_at: number } | null> =>
+  db.prepare("SELECT site, started_at FROM sessions WHERE session_id = ?").bind(session_id).first();
 
 interface EventRow {
   seq: number;
@@ -159,7 +159,7 @@ function toEvent({ detail, ...row }: EventRow, name: string | undefined) {
 /** One page of a session's events, in the order they were taken. `after` is the seq of the page before. */
 export async function listEvents(
   db: D1Database,
-  sessionId: string,
+  session_id: string,
   after: number,
   limit: number,
 ): Promise<{ events: StoredEvent[]; next: number | null }> {
@@ -168,11 +168,11 @@ export async function listEvents(
       `SELECT seq, stream, number, at, received_at, event_type, page, element, detail FROM events
        WHERE session_id = ? AND seq > ? ORDER BY seq LIMIT ?`,
     )
-    .bind(sessionId, after, limit + 1)
+    .bind(session_id, after, limit + 1)
     .all<EventRow>();
   const { page, last } = cutPage(results, limit);
   const types = page.map(({ event_type }) => event_type);
-  const names = await findSessionNames(db, sessionId, types);
+  const names = await findSessionNames(db, session_id, types);
   const events = page.map((row) => toEvent(row, names.get(row.event_type)));
   return { events, next: last?.seq ?? null };
 }

@@ -38,9 +38,9 @@ export async function limitTrack(env: Env, request: Request): Promise<void> {
 export const KEY_POLICY = { "RateLimit-Policy": `"key";q=${API_PER_MINUTE};w=${RATE_PERIOD_SECONDS}` };
 
 /** Per key, wherever its calls come from: beside the limit per address, which holds for callers without one too. */
-export async function limitKey(env: Env, keyId: string): Promise<void> {
+export async function limitKey(env: Env, key_id: string): Promise<void> {
   if (limitsLifted(env)) return;
-  const { success } = await env.LIMIT_API.limit({ key: `key:${keyId}` });
+  const { success } = await env.LIMIT_API.limit({ key: `key:${key_id}` });
   if (success) return;
   throw new Problem("rate_limited", "Too many requests with this key.", {
     retryAfter: RATE_PERIOD_SECONDS,

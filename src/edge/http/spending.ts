@@ -41,11 +41,11 @@ const spentBy = (who: "address" | "session", wait: number): Spent => ({
 });
 
 /** What this isolate knows of an address and a session. */
-export function knownSpent({ sender, address_hour }: CallBudget, sessionId: string): Spent | null {
+export function knownSpent({ sender, address_hour }: CallBudget, session_id: string): Spent | null {
   const now = Date.now();
   const ofSender = sender === null ? 0 : secondsLeft(spent.get(senderKey(sender, address_hour)) ?? 0, now);
   if (ofSender > 0) return spentBy("address", ofSender);
-  const ofSession = secondsLeft(spent.get(sessionId) ?? 0, now);
+  const ofSession = secondsLeft(spent.get(session_id) ?? 0, now);
   return ofSession > 0 ? spentBy("session", ofSession) : null;
 }
 

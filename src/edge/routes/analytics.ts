@@ -30,15 +30,15 @@ export const getSession = keyed(async ({ env, params, caller }) => {
 
 /** `GET /analytics/sessions/:id/events` */
 export const getSessionEvents = keyed(async (context) => {
-  const sessionId = sessionIdOf(context.params["id"] ?? "", "not_found");
+  const session_id = sessionIdOf(context.params["id"] ?? "", "not_found");
   const query = readQuery(EventsQuery, context);
-  const place = readCursor(`events:${sessionId}`, z.tuple([z.number()]), query.cursor);
-  const { events, next } = await listEvents(context.env.DB, sessionId, place?.[0] ?? 0, query.limit);
+  const place = readCursor(`events:${session_id}`, z.tuple([z.number()]), query.cursor);
+  const { events, next } = await listEvents(context.env.DB, session_id, place?.[0] ?? 0, query.limit);
   if (context.caller.sites !== null || (events.length === 0 && !place)) {
-    const session = await findSession(context.env.DB, sessionId);
+    const session = await findSession(context.env.DB, session_id);
     if (!session || !seesSite(context.caller, session.site)) throw unknown();
   }
-  return list(events, next === null ? null : writeCursor(`events:${sessionId}`, next));
+  return list(events, next === null ? null : writeCursor(`events:${session_id}`, next));
 });
 
 /** `GET /analytics/sessions/:id/live`: from the actor itself, unflushed entries included. */

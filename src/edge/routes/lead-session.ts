@@ -88,9 +88,9 @@ export async function askSession(
 }
 
 /** The visitor's session that may still be speaking; null where D1 does not know or does not answer. */
-async function sessionOf({ env, log }: Context, site: string, visitorId: string): Promise<string | null> {
+async function sessionOf({ env, log }: Context, site: string, visitor_id: string): Promise<string | null> {
   try {
-    return await newestSession(env.DB, site, visitorId, Date.now() - 2 * LINGER_MS);
+    return await newestSession(env.DB, site, visitor_id, Date.now() - 2 * LINGER_MS);
   } catch (error) {
     log.warn("session_unfound", { error: errorField(error) });
     return null;

@@ -34,8 +34,8 @@ export const openTrackSocket: Handler = async (context) => {
 };
 
 /** Counts the sockets of one address on a session without naming it. */
-const senderToken = async ({ request, env }: Context, sessionId: string): Promise<string> =>
-  (await sha256(`${env.ADDRESS_HASH_SECRET ?? ""} ${sessionId} ${senderOf(addressOf(request))}`)).slice(0, 16);
+const senderToken = async ({ request, env }: Context, session_id: string): Promise<string> =>
+  (await sha256(`${env.ADDRESS_HASH_SECRET ?? ""} ${session_id} ${senderOf(addressOf(request))}`)).slice(0, 16);
 
 function closed(code: number, reason: string): Response {
   const { 0: client, 1: server } = new WebSocketPair();
@@ -64,8 +64,8 @@ export const openSessionStream: Handler = async (context) => {
 };
 
 /** Whether a key opens a stream, by D1's word of this moment: what an isolate remembers may be a minute old. */
-const opensStream = async ({ env }: Context, keyId: string): Promise<boolean> =>
-  keyId === ROOT_KEY || isKeyOpen(env, keyId, Date.now());
+const opensStream = async ({ env }: Context, key_id: string): Promise<boolean> =>
+  key_id === ROOT_KEY || isKeyOpen(env, key_id, Date.now());
 
 export async function requireOpenKey(context: Context): Promise<Caller> {
   const caller = await requireKey(context.request, context.env, WATCH);
@@ -86,7 +86,7 @@ export async function requireTicket(context: Context, rootKey: string, value: st
 export const WATCH = ["read", "inspect"] as const;
 
 /** The path a ticket for a session's stream is made out to. */
-export const streamPath = (sessionId: string): string => `/analytics/sessions/${sessionId}/stream`;
+export const streamPath = (session_id: string): string => `/analytics/sessions/${session_id}/stream`;
 
 const STREAM_PATH = /^\/analytics\/sessions\/([0-9a-f-]{36})\/stream$/i;
 

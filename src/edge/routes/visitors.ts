@@ -24,13 +24,13 @@ export function visitorOf({ params }: Context): string {
 /** Whether a session or a lead names the visitor, or somebody is there now who does. */
 export async function isKnownVisitor(
   { DB, ROSTER }: Pick<Env, "DB" | "ROSTER">,
-  visitorId: string,
+  visitor_id: string,
   sites: readonly string[] | null,
 ): Promise<boolean> {
-  if ((await sessionsOfVisitor(DB, visitorId, sites, 1)).length > 0) return true;
-  if ((await leadsOf(DB, visitorId, sites, [])).length > 0) return true;
-  if ((await leadsClaiming(DB, visitorId, sites, [])).length > 0) return true;
-  return (await liveSessionsOf(ROSTER, visitorId, sites)).length > 0;
+  if ((await sessionsOfVisitor(DB, visitor_id, sites, 1)).length > 0) return true;
+  if ((await leadsOf(DB, visitor_id, sites, [])).length > 0) return true;
+  if ((await leadsClaiming(DB, visitor_id, sites, [])).length > 0) return true;
+  return (await liveSessionsOf(ROSTER, visitor_id, sites)).length > 0;
 }
 
 /** A person's data as a file, piece by piece. */

@@ -7,16 +7,16 @@ import { type Fact, Facts, Panel } from "../parts/panel";
 import { Failure } from "../parts/states";
 
 interface EraseProps {
-  leadId: string;
+  lead_id: string;
   onErased: (receipt: Erasure) => void;
 }
 
 /** Asks once more: what is erased cannot be had back. */
-export function Erase({ leadId, onErased }: EraseProps) {
+export function Erase({ lead_id, onErased }: EraseProps) {
   const [isAsked, setAsked] = useState(false);
   const { run, isRunning, error } = useAct();
   const erase = async (): Promise<void> => {
-    const path = `/analytics/leads/${encodeURIComponent(leadId)}`;
+    const path = `/analytics/leads/${encodeURIComponent(lead_id)}`;
     const answer = await run<One<Erasure>>(path, { method: "DELETE" });
     if (answer) onErased(answer.data);
   };

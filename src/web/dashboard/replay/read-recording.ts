@@ -2,9 +2,9 @@ import { key } from "../key";
 import type { PlayedEvent } from "../player/say";
 
 /** A recording as it arrives, some thousand events at a time: a long one is never in one piece here. */
-export async function* readRecording(sessionId: string, signal: AbortSignal): AsyncGenerator<PlayedEvent[]> {
+export async function* readRecording(session_id: string, signal: AbortSignal): AsyncGenerator<PlayedEvent[]> {
   const headers = { Authorization: `Bearer ${key.value ?? ""}`, Accept: "application/x-ndjson" };
-  const response = await fetch(`/analytics/sessions/${sessionId}/recording`, { headers, signal });
+  const response = await fetch(`/analytics/sessions/${session_id}/recording`, { headers, signal });
   if (!response.ok || !response.body) throw new Error(`The server answered ${response.status}.`);
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";

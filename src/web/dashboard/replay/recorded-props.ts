@@ -2,6 +2,6 @@ import type { Clock } from "./clock";
 
 /** What a player of a page's own recording is given: it follows the clock, and moves nothing by itself. */
 export interface RecordedProps {
-  sessionId: string;
+  session_id: string;
   clock: Clock;
 }

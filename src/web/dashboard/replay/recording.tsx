@@ -10,7 +10,7 @@ import type { RecordedProps } from "./recorded-props";
 type State = "asking" | "slow" | "none" | "failed" | "there";
 
 /** The events of a session's recording; `state` says how far it has got. Kept until the player has them. */
-function useRecording(sessionId: string): { state: State; events: PlayedEvent[][] } {
+function useRecording(session_id: string): { state: State; events: PlayedEvent[][] } {
   const [state, setState] = useState<State>("asking");
   const events = useRef<PlayedEvent[][]>([]);
   useEffect(() => {
@@ -18,7 +18,7 @@ function useRecording(sessionId: string): { state: State; events: PlayedEvent[][
     const slow = setTimeout(() => setState("slow"), SLOW_MS);
     const read = async (): Promise<State> => {
       events.current = [];
-      for await (const part of readRecording(sessionId, stop.signal)) events.current.push(part);
+      for await (const part of readRecording(session_id, stop.signal)) events.current.push(part);
       return events.current.length > 0 ? "there" : "none";
     };
     read()
@@ -31,7 +31,7 @@ function useRecording(sessionId: string): { state: State; events: PlayedEvent[][
       clearTimeout(slow);
       stop.abort();
     };
-  }, [sessionId]);
+  }, [session_id]);
   return { state, events: events.current };
 }
 
@@ -78,8 +78,8 @@ function Player({ events, clock }: { events: PlayedEvent[][]; clock: Clock }) {
 }
 
 /** The page as its visitor saw it, where their session was recorded, in step with the event log. */
-export default function Recording({ sessionId, clock }: RecordedProps) {
-  const { state, events } = useRecording(sessionId);
+export default function Recording({ session_id, clock }: RecordedProps) {
+  const { state, events } = useRecording(session_id);
   if (state === "there") return <Player events={events} clock={clock} />;
   if (state === "slow") return <Waiting />;
   if (state === "failed") return <Notice title="The recording could not be loaded">The event log is below.</Notice>;

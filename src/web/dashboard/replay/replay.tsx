@@ -83,7 +83,7 @@ function Player({ session, log }: { session: SessionRow; log: Log }) {
     <div class="replay">
       <ScoresNow steps={steps} now={clock.now} />
       {loadRecorded && (
-        <Lazy load={loadRecorded} title="The recording" props={{ sessionId: session.session_id, clock }} />
+        <Lazy load={loadRecorded} title="The recording" props={{ session_id: session.session_id, clock }} />
       )}
       <div class="replay-main">
         <Stage scene={scene} now={clock.now} />

@@ -221,7 +221,7 @@ function Whole({ lead, reload, onErased }: WholeProps) {
           }
         />
       </Panel>
-      <Erase leadId={lead.lead_id} onErased={onErased} />
+      <Erase lead_id={lead.lead_id} onErased={onErased} />
     </>
   );
 }
