@@ -7,7 +7,7 @@ import {
   type Unarchived,
   type UnlinkedSession,
 } from "../../src/bindings";
-import type { ChunkCall } from "../../src/core/recording/chunk";
+import { type ChunkCall, readChunkCall } from "../../src/core/recording/chunk";
 import { withdraw } from "../../src/core/recording/state";
 import { markOf } from "../../src/core/roster/when";
 import { exposedOf } from "../../src/core/scoring/ledger";
@@ -19,12 +19,12 @@ import { apply } from "../../src/core/session/fold";
 import { abandonments } from "../../src/core/session/forms";
 import type { Head } from "../../src/core/session/head";
 import { type Intake, intake, sameText } from "../../src/core/session/intake";
-import { asTrackCall, type LeadAnswer, type LeadCall } from "../../src/core/session/lead";
+import { asTrackCall, type LeadAnswer, type LeadCall, readLeadCall } from "../../src/core/session/lead";
 import { isLatestTheirs, isSameLife, type Life, type LifeRow, latestOf, withRow } from "../../src/core/session/life";
-import type { Erasure, Progress, StoreProgress } from "../../src/core/session/progress";
+import type { IdentityErasure, Progress, StoreProgress } from "../../src/core/session/progress";
 import { type ChunkResult, type Refused, refused, type TrackResult } from "../../src/core/session/result";
 import { lasting, readSocket, type SocketContext } from "../../src/core/session/socket";
-import type { TrackCall } from "../../src/core/session/track-call";
+import { readTrackCall, type TrackCall } from "../../src/core/session/track-call";
 import { unlinked } from "../../src/core/session/unlink";
 import { isClaim } from "../../src/core/session/visitor-id";
 import { eraseIdentity, sessionPrefix } from "../../src/data/store/archive";
@@ -124,7 +124,8 @@ export class SessionActor extends DurableObject<Env> implements SessionRpc {
   }
 
   /** Takes one call: start, batch, end or several of them, in one turn. The reply leaves when the journal is durable. */
-  track(call: TrackCall): TrackResult {
+  track(said: TrackCall): TrackResult {
+    const call = readTrackCall(said);
     const result = this.#take(call);
     this.#reporter.count(call, result);
     return result;
@@ -161,7 +162,8 @@ export class SessionActor extends DurableObject<Env> implements SessionRpc {
    * A lead submitted on this session's page: noted once, and answered with what the session knows at this moment. Null
    * when there is no such session, or the caller cannot show that it is theirs.
    */
-  lead(call: LeadCall): LeadAnswer | null {
+  lead(said: LeadCall): LeadAnswer | null {
+    const call = readLeadCall(said);
     const now = Date.now();
     const memory = this.#wake(now);
     if (!memory) return null;
@@ -175,7 +177,8 @@ export class SessionActor extends DurableObject<Env> implements SessionRpc {
   }
 
   /** A chunk of the page's recording, gzip. The answer says that R2 has it. */
-  record(call: ChunkCall, body: ArrayBuffer): Promise<ChunkResult> | ChunkResult {
+  record(said: ChunkCall, body: ArrayBuffer): Promise<ChunkResult> | ChunkResult {
+    const call = readChunkCall(said);
     const now = Date.now();
     const memory = this.#wake(now);
     if (this.#isGone(memory)) return GONE;
@@ -618,7 +621,7 @@ export class SessionActor extends DurableObject<Env> implements SessionRpc {
     ]);
     const failure = steps.find((step) => step.status === "rejected");
     const again = erase.again || isAsking || steps.some((step) => step.status === "fulfilled" && step.value);
-    let left: Erasure | null = null;
+    let left: IdentityErasure | null = null;
     if (failure) {
       const attempts = erase.attempts + 1;
       left = { ...erase, attempts, retry_at: Date.now() + backoff(attempts, Math.random(), true) };

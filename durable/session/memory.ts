@@ -1,6 +1,5 @@
 import { flushAt, isPending, type Schedule } from "../../src/core/session/deadline";
-import type { Entry } from "../../src/core/session/entry";
-import { firstSeq } from "../../src/core/session/entry";
+import { type Entry, firstSeq, readEntries } from "../../src/core/session/entry";
 import { apply } from "../../src/core/session/fold";
 import type { Head } from "../../src/core/session/head";
 import { frozenThrough, newProgress, STORES, type StoreName, withRows } from "../../src/core/session/progress";
@@ -57,7 +56,7 @@ export function load(journal: Journal, now: number): Memory | null {
   const frozen = frozenThrough(progress);
   journal.reopenTail(rows.at(-1), frozen);
   for (const row of rows) {
-    for (const entry of JSON.parse(`[${row.body}]`) as Entry[]) {
+    for (const entry of readEntries(row.body)) {
       // What a plan holds is due with its retry.
       for (const store of STORES) {
         const { plan, through } = progress[store];

@@ -1,4 +1,4 @@
-import type { Entry } from "../../src/core/session/entry";
+import { type Entry, readEntries } from "../../src/core/session/entry";
 import { lowestWatermark } from "../../src/core/session/progress";
 import { liveView, newest } from "../../src/core/session/view";
 import type { Journal } from "../../src/data/store/journal";
@@ -15,7 +15,7 @@ export class Watch {
   live(memory: Memory, now: number) {
     const { progress, state } = memory;
     const rows = this.journal().range(progress.d1.through + 1, state.seq);
-    const unflushed = rows.flatMap((row) => JSON.parse(`[${row.body}]`) as Entry[]);
+    const unflushed = rows.flatMap((row) => readEntries(row.body));
     return { ...this.#view(memory, now), unflushed: newest(unflushed) };
   }
 

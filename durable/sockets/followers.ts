@@ -1,4 +1,5 @@
 import type { Env } from "../../src/bindings";
+import { FormError, isFields } from "../../src/core/stored";
 import { inTime } from "../../src/ops/in-time";
 import { isKeyOpen, ROOT_KEY } from "../../src/ops/keyring";
 import { errorField, type Logger } from "../../src/ops/logger";
@@ -10,7 +11,11 @@ const KEY_CHECK_WAIT_MS = 5 * SECOND_MS;
 /** The contract's kind of close code: the key, or the ticket of it, opens nothing any more. */
 const REVOKED = 4401;
 
-const keyOf = (socket: WebSocket): string => (socket.deserializeAttachment() as { key_id: string }).key_id;
+function keyOf(socket: WebSocket): string {
+  const context: unknown = socket.deserializeAttachment();
+  if (isFields(context) && typeof context["key_id"] === "string") return context["key_id"];
+  throw new FormError("a follower's socket has no key");
+}
 
 /** The keys by which these sockets were opened, as far as they can be revoked or expire. */
 function keysOf(sockets: readonly WebSocket[]): string[] {

@@ -1,4 +1,4 @@
-import { nameless, type SocketContext, type TrackSocketContext } from "../../src/core/session/socket";
+import { nameless, readContext, type SocketContext, type TrackSocketContext } from "../../src/core/session/socket";
 import { SECOND_MS } from "../../src/time";
 
 /** Sockets of pages on one session, one for each tab of a visitor; of these, from one address (IPv4, or IPv6 /64). */
@@ -19,7 +19,7 @@ const ANEW = 1012;
 export const openSockets = (ctx: DurableObjectState, tag?: string): WebSocket[] =>
   ctx.getWebSockets(tag).filter(({ readyState }) => readyState === WebSocket.OPEN);
 
-const contextOf = (socket: WebSocket): SocketContext => socket.deserializeAttachment();
+const contextOf = (socket: WebSocket): SocketContext => readContext(socket.deserializeAttachment());
 
 /** A page's socket of which no frame was taken yet: whoever knows a session's id may open one. */
 const isSilent = (socket: WebSocket): boolean => {

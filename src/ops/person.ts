@@ -1,6 +1,6 @@
 import type { Env } from "../bindings";
 import { mergeChunks } from "../core/recording/merge";
-import type { Entry } from "../core/session/entry";
+import { type Entry, readEntries } from "../core/session/entry";
 import { isSameLife, type Life, sortLives, withRow } from "../core/session/life";
 import { isProvable } from "../core/session/visitor-id";
 import { readFlushes, readIdentities, sessionPrefix } from "../data/store/archive";
@@ -169,7 +169,7 @@ async function* sessionPieces(env: Stores, session_id: string, started_at: numbe
     return joined;
   };
   for await (const { entries } of readFlushes(env.TRACKING_R2, prefix)) yield text(entries);
-  yield `${text(JSON.parse(`[${unarchived?.body ?? ""}]`) as Entry[])}],"recording":[`;
+  yield `${text(readEntries(unarchived?.body ?? ""))}],"recording":[`;
   comma = "";
   const chunks = await listChunks(env.TRACKING_R2, prefix);
   for await (const events of mergeChunks(chunks, ({ key }) => readChunk(env.TRACKING_R2, key))) {

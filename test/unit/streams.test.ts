@@ -15,7 +15,6 @@ import {
   streamOf,
 } from "../../src/core/delivery/streams";
 import { firstSeq } from "../../src/core/session/entry";
-import { readSocket, socketRequest } from "../../src/core/session/socket";
 
 /** What has arrived of numbered things, and what is still missing. */
 
@@ -221,18 +220,5 @@ describe("a life of a session id", () => {
   it("has places of its own from second to second", () => {
     expect([firstSeq(0), firstSeq(999), firstSeq(1_000), firstSeq(2_999)]).toEqual([0, 0, 2 ** 20, 2 ** 21]);
     expect(Number.isSafeInteger(firstSeq(Date.UTC(2200, 0)))).toBe(true);
-  });
-});
-
-describe("a socket's request", () => {
-  it("carries who opens it, and nothing where it carries nothing", () => {
-    const context = {
-      ...{ kind: "watch" as const, session_id: "s", ticket: { nonce: "n", expires_at: 5 } },
-      ...{ protocol: null, sites: ["shop"], key_id: "root", opened_at: 7 },
-    };
-    const request = socketRequest(context);
-    expect(request.headers.get("Upgrade")).toBe("websocket");
-    expect(readSocket(request)).toEqual(context);
-    expect(readSocket(new Request("https://session/"))).toEqual({});
   });
 });

@@ -2,6 +2,7 @@ import { ChunkEnvelope, type RecordedEvent } from "../../protocol/recording";
 import { type Parsed, parseJson } from "../../protocol/text";
 import { parseWith } from "../../protocol/track";
 import type { CallBudget } from "../budget/spending";
+import { formReader, isFields, isFlag, isList, isNumber, isText, orAbsent, orNull, shaped } from "../stored";
 import type { RecordRule } from "./rule";
 
 /** Browsers nest elements 512 deep, and each is two levels of JSON. */
@@ -12,7 +13,7 @@ export interface Chunk extends Omit<ChunkEnvelope, "events"> {
   events: RecordedEvent[];
 }
 
-/** What its session's actor is asked: may it be stored? `v` is for deploys that mix versions. */
+/** Asks the session's actor to store a chunk. `v`: the Worker and the actor may be of two deploys. */
 export interface ChunkCall {
   v: 1;
   session_id: string;
@@ -30,6 +31,24 @@ export interface ChunkCall {
   received_at: number;
 }
 
+export const readChunkCall = formReader<ChunkCall>({
+  name: "chunk call",
+  version: 1,
+  shape: {
+    session_id: isText,
+    site: isText,
+    gpc: isFlag,
+    key_hash: orNull(isText),
+    rule: shaped<RecordRule>({ above: orNull(isFields), text: isText }),
+    budget: orAbsent(isFields),
+    stream: isText,
+    number: isNumber,
+    at: isNumber,
+    sent_at: isNumber,
+    received_at: isNumber,
+  },
+});
+
 /** A chunk as R2 has it, gzip. */
 export interface StoredChunk {
   v: 1;
@@ -42,6 +61,12 @@ export interface StoredChunk {
   received_at: number;
   events: RecordedEvent[];
 }
+
+export const readStoredChunk = formReader<StoredChunk>({
+  name: "recorded chunk",
+  version: 1,
+  shape: { session_id: isText, stream: isText, number: isNumber, at: isNumber, events: isList },
+});
 
 /** Checks that it is a chunk of events of rrweb. What they say is looked at where they are shown. */
 export function parseChunk(text: string): Parsed<Chunk> {

@@ -3,6 +3,7 @@ import type { DeviceInfo, Screen, Signals } from "../../protocol/track";
 import type { Agent } from "../network/agent";
 import type { NetworkClasses } from "../network/classes";
 import type { IdentityAnswer, LeadFacts } from "../scoring/facts";
+import { FormError, isFields, isNumber } from "../stored";
 
 /**
  * Journal entries: everything the fold reads, in the journal and in R2 alike. None carries an identifier (visitor,
@@ -132,6 +133,36 @@ export type Entry =
   | IdentityEntry
   | LeadEntry
   | EndEntry;
+
+const KINDS: Readonly<Record<Entry["kind"], true>> = {
+  start: true,
+  event: true,
+  settled: true,
+  consent: true,
+  network: true,
+  identify: true,
+  detail: true,
+  identity: true,
+  lead: true,
+  end: true,
+};
+
+const isEntry = (value: unknown): value is Entry =>
+  isFields(value) &&
+  typeof value.kind === "string" &&
+  Object.hasOwn(KINDS, value.kind) &&
+  isNumber(value.seq) &&
+  isNumber(value.at);
+
+/** The entries of a journal row: JSON objects joined by commas. Throws for one that this code does not know. */
+export function readEntries(text: string): Entry[] {
+  const entries: unknown[] = JSON.parse(`[${text}]`);
+  return entries.map((entry) => {
+    if (isEntry(entry)) return entry;
+    const kind = isFields(entry) ? entry.kind : undefined;
+    throw new FormError(`journal entry: unknown kind, or no place in the log (${String(kind)})`);
+  });
+}
 
 /** An entry before the actor gives it its place. */
 export type Unplaced<E extends Entry = Entry> = E extends Entry ? Omit<E, "seq"> : never;

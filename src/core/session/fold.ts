@@ -5,8 +5,17 @@ import { type RuleSet, ruleSet } from "../scoring/ruleset";
 import { beat } from "../signals/cadence";
 import { newVelocity, record } from "../signals/velocity";
 import { pageUrl } from "../sources/page";
+import { FormError } from "../stored";
 import { attend, attendedMs, type Sight } from "./attention";
-import type { EndEntry, Entry, EventEntry, NetworkEntry, SettledEntry, StartEntry } from "./entry";
+import {
+  type EndEntry,
+  type Entry,
+  type EventEntry,
+  type NetworkEntry,
+  readEntries,
+  type SettledEntry,
+  type StartEntry,
+} from "./entry";
 import { closeForm, noteForm } from "./forms";
 import { follow } from "./journey";
 import { MAX_PAGES, MAX_PAGES_UNITS } from "./limits";
@@ -65,8 +74,14 @@ function change(state: SessionState, entry: Entry): void {
     case "end":
       applyEnd(state, entry);
       return;
+    default:
+      throw unknownKind(entry);
   }
 }
+
+/** Typed `never`: a kind that `change` forgets does not compile. An archive of a newer version can still bring one. */
+const unknownKind = (entry: never): Error =>
+  new FormError(`journal entry: unknown kind ${String((entry as { kind?: unknown }).kind)}`);
 
 function applyStart(state: SessionState, entry: StartEntry): void {
   state.started_at = entry.at;
@@ -208,5 +223,5 @@ function applyEnd(state: SessionState, entry: EndEntry): void {
 
 /** Folds a row's entries, JSON text joined by commas, into `state`. */
 export function applyText(state: SessionState, body: string): void {
-  for (const entry of JSON.parse(`[${body}]`) as Entry[]) apply(state, entry);
+  for (const entry of readEntries(body)) apply(state, entry);
 }

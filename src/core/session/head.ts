@@ -1,6 +1,7 @@
 import { MAX_TRAITS, MAX_TRAITS_KEPT_UNITS } from "../../limits";
 import type { ClientNetwork } from "../network/classes";
 import { isVisitorSecret } from "../privacy/names";
+import { type Form, formReader, isFields, isNumber, isText, listOf, orAbsent, orNull, shaped } from "../stored";
 import type { NamedVisitor } from "./visitor-id";
 
 /** Network changes recorded; a phone on a train has a few, a rotating proxy has hundreds. */
@@ -41,6 +42,35 @@ export interface Head {
   /** Tokens of the leads submitted, so that a retry is told; absent until there is one. */
   leads?: string[];
 }
+
+const IDENTITY_SHAPE: Form<Identity>["shape"] = {
+  visitor_id: orNull(isText),
+  visitor_proven: orAbsent((value) => value === true),
+  fingerprint_id: orNull(isText),
+  device_id: orNull(isText),
+  ip: orNull(isText),
+  asn: orNull(isNumber),
+  traits: isFields,
+};
+
+export const readHead = formReader<Head>({
+  name: "session head",
+  version: 1,
+  shape: {
+    session_id: isText,
+    site: isText,
+    identity_group: orAbsent(isText),
+    created_at: isNumber,
+    key_hash: orNull(isText),
+    identity: orNull(shaped<Identity>(IDENTITY_SHAPE)),
+    identity_version: isNumber,
+    identity_at: isNumber,
+    addresses: listOf(isText),
+    networks: orAbsent(listOf(isNumber)),
+    unlinked: orAbsent((value) => value === true),
+    leads: orAbsent(listOf(isText)),
+  },
+});
 
 const nobody = (): Identity => ({
   visitor_id: null,

@@ -1,5 +1,6 @@
 import type { Evidence } from "../leads/lead";
 import type { ClientNetwork } from "../network/classes";
+import { formReader, isFlag, isText, orAbsent, orNull, shaped } from "../stored";
 import type { LeadEntry, Unplaced } from "./entry";
 import type { Head } from "./head";
 import type { SessionState } from "./state";
@@ -14,6 +15,20 @@ export type LeadCall = Pick<TrackCall, "v" | "session_id" | "site" | "gpc" | "de
   /** A server with a key of ours says so: it has no session key, and needs none. */
   trusted?: boolean;
 };
+
+export const readLeadCall = formReader<LeadCall>({
+  name: "lead call",
+  version: 1,
+  shape: {
+    session_id: isText,
+    site: isText,
+    gpc: isFlag,
+    default_consent: isText,
+    key_hash: orNull(isText),
+    lead: shaped<LeadSubmit>({ submission: isText, honeypot: isFlag, disposable_email: isFlag }),
+    trusted: orAbsent(isFlag),
+  },
+});
 
 export interface LeadAnswer {
   evidence: Evidence;

@@ -1,5 +1,6 @@
 import type { Level } from "../budget/level";
 import type { Recording } from "../recording/state";
+import { formReader, isFields, isFlag, isList, isNumber, isText, listOf, orAbsent, orNull, shaped } from "../stored";
 
 /** How far each store has been written, kept in the head row: what survives of a flush that died half-way. */
 
@@ -31,7 +32,8 @@ export interface StoreProgress {
   error: string | null;
 }
 
-export interface Erasure {
+/** Identity objects that have to leave R2 after a withdrawal. */
+export interface IdentityErasure {
   /** Identity versions up to this one go. */
   through: number;
   attempts: number;
@@ -54,7 +56,7 @@ export interface Progress {
   /** The newest identity version that is known to be in R2. */
   identity_written: number;
   /** Set while identity objects have to go from R2 after a withdrawal. */
-  erase: Erasure | null;
+  erase: IdentityErasure | null;
   /**
    * Where a withdrawal has to reach: shards and keys of identities (`placeText`), ids of objects of before there were shards.
    * Absent before there were any.
@@ -73,6 +75,54 @@ export interface Progress {
   /** Nonces of stream tickets used, with their expiry (epoch ms). */
   used_tickets: [string, number][];
 }
+
+const isPlan = shaped<Plan>({
+  lo: isNumber,
+  hi: isNumber,
+  at: isNumber,
+  identity: isNumber,
+  refused: listOf(isNumber),
+});
+
+const isStore = shaped<StoreProgress>({
+  through: isNumber,
+  plan: orNull(isPlan),
+  attempts: isNumber,
+  retry_at: orNull(isNumber),
+  error: orNull(isText),
+});
+
+const isErasure = shaped<IdentityErasure>({ through: isNumber, attempts: isNumber, retry_at: isNumber, again: isFlag });
+
+const isRecording = shaped<Recording>({
+  since: orNull(isNumber),
+  chunks: isNumber,
+  bytes: isNumber,
+  streams: isFields,
+  withdrawn_at: orAbsent(isNumber),
+});
+
+export const readProgress = formReader<Progress>({
+  name: "flush progress",
+  version: 1,
+  shape: {
+    d1: isStore,
+    r2: isStore,
+    quarantined: isNumber,
+    last_plan_at: isNumber,
+    meta_written: isFlag,
+    identity_in_d1: orNull(isNumber),
+    identity_written: isNumber,
+    erase: orNull(isErasure),
+    told: orAbsent(listOf(isText)),
+    recording: orAbsent(isRecording),
+    spent: orAbsent(shaped<Level>({ bytes: isNumber, at: isNumber })),
+    untold: orAbsent(isNumber),
+    counted: orAbsent(isNumber),
+    wakes: isNumber,
+    used_tickets: listOf(isList),
+  },
+});
 
 const newStore = (seq: number): StoreProgress => ({
   through: seq,

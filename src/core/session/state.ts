@@ -5,13 +5,14 @@ import type { Scored } from "../scoring/scored";
 import { newBehaviour } from "../signals/behaviour";
 import { type Cadence, newCadence } from "../signals/cadence";
 import { newVelocity } from "../signals/velocity";
+import { type Fields, formReader, isFields, isFlag, isList, isNumber, isText, orNull, readText } from "../stored";
 import { type Attention, newAttention } from "./attention";
 import type { EndEntry } from "./entry";
 import { type Journey, newJourney } from "./journey";
 import type { OpenForm, SentForm } from "./open-form";
 import type { Views } from "./views";
 
-/** Version of `SessionState` as stored in snapshots. Raise it with every change of shape, and migrate in `readSnapshot`. */
+/** Version of `SessionState` as stored in snapshots. Raise it with every change of shape, and add a migration. */
 export const STATE_VERSION = 3;
 
 /**
@@ -115,14 +116,54 @@ export const newState = (seq: number): SessionState => ({
 
 export const writeSnapshot = (state: SessionState): string => JSON.stringify(state);
 
-/** Reads a snapshot of any version there has been: fields that an older one lacks begin empty. */
-export function readSnapshot(text: string): SessionState {
-  const { clock: _, ...stored } = JSON.parse(text) as SessionState & { clock?: number };
-  if (stored.v > STATE_VERSION) throw new Error(`snapshot version ${stored.v} is newer than this code`);
-  const state: SessionState = { ...newState(0), ...stored, v: STATE_VERSION };
-  if (stored.v >= 3) return state;
-  for (const stream of Object.values(state.streams)) stream.gap_at ??= 0;
-  // What was attended until then is kept as a sum; what comes counts from there on.
-  const earlier_to = state.last_event_at ?? 0;
-  return { ...state, attention: { ...newAttention(), earlier_ms: state.engaged_ms, earlier_to } };
+const readState = formReader<SessionState>({
+  name: "session snapshot",
+  version: STATE_VERSION,
+  shape: {
+    seq: isNumber,
+    started_at: isNumber,
+    last_event_at: orNull(isNumber),
+    last_received_at: isNumber,
+    ended_at: orNull(isNumber),
+    end_taken_at: orNull(isNumber),
+    consent: isText,
+    rules_version: isNumber,
+    entry_page: isText,
+    travel: isFields,
+    events: isNumber,
+    counts: isFields,
+    pages: isList,
+    views: isFields,
+    attention: isFields,
+    visible: isFlag,
+    velocity: isFields,
+    velocity_by_type: isFields,
+    cadence: isFields,
+    streams: isFields,
+    forms: isList,
+    sent_forms: isList,
+    behaviour: isFields,
+    journey: isFields,
+    judgement: isFields,
+  },
+  migrations: { 2: withAttention },
+});
+
+export const readSnapshot = (text: string): SessionState => readText(readState, text);
+
+/** Version 2 kept a clock instead of spans of attention, no time of a stream's lowest gap, and fewer counts. */
+function withAttention({ clock: _, ...old }: Fields): Fields {
+  const { engaged_ms, last_event_at, streams } = old;
+  return {
+    ...newState(0),
+    ...old,
+    streams: isFields(streams) ? Object.fromEntries(Object.entries(streams).map(withGapTime)) : streams,
+    // What was attended until then stays as a sum; spans are counted from there on.
+    attention: { ...newAttention(), earlier_ms: engaged_ms, earlier_to: last_event_at ?? 0 },
+  };
 }
+
+const withGapTime = ([name, stream]: [string, unknown]): [string, unknown] => [
+  name,
+  isFields(stream) ? { ...stream, gap_at: 0 } : stream,
+];

@@ -4,9 +4,10 @@ import type { CallBudget } from "../budget/spending";
 import type { ClientNetwork } from "../network/classes";
 import type { RecordRule } from "../recording/rule";
 import type { LeadFacts } from "../scoring/facts";
+import { formReader, isFields, isFlag, isList, isText, orAbsent, orNull, shaped } from "../stored";
 import type { LeadEntry } from "./entry";
 
-/** One call on a session, whatever transport brought it. `v` is for deploys that mix versions. */
+/** One call on a session, whatever transport brought it. `v`: the Worker and the actor may be of two deploys. */
 export interface TrackCall {
   v: 1;
   session_id: string;
@@ -42,3 +43,21 @@ export interface TrackCall {
 
 /** What a session hears of a submit: a token to tell a retry by, what its rules ask for, and no word that names anyone. */
 export type LeadSubmit = Pick<LeadEntry, "submission"> & Pick<LeadFacts, "honeypot" | "disposable_email">;
+
+/** A few fields of each call: the Worker has checked the rest, and this runs for every batch. */
+export const readTrackCall = formReader<TrackCall>({
+  name: "track call",
+  version: 1,
+  shape: {
+    session_id: isText,
+    site: isText,
+    gpc: isFlag,
+    default_consent: isText,
+    network: isFields,
+    key_hash: orNull(isText),
+    start: orNull(isFields),
+    batch: orNull(shaped<Batch>({ events: isList, rejected: isList })),
+    end: orNull(isFields),
+    lead: orAbsent(orNull(isFields)),
+  },
+});

@@ -1,5 +1,6 @@
-import type { Head } from "../../core/session/head";
-import type { Progress } from "../../core/session/progress";
+import { type Head, readHead } from "../../core/session/head";
+import { type Progress, readProgress } from "../../core/session/progress";
+import { FormError, readText } from "../../core/stored";
 
 /**
  * Small batches are appended to the newest row up to this size: one billed row instead of an insert and a delete. At one
@@ -25,15 +26,22 @@ export interface StoredHead {
   snapshot: string | null;
 }
 
+type HeadRow = { v: number; head: string; progress: string; snapshot: string | null };
+
 const SCHEMA = [
   `CREATE TABLE IF NOT EXISTS head (id INTEGER PRIMARY KEY CHECK (id = 1), v INTEGER NOT NULL,
-     identity TEXT NOT NULL, progress TEXT NOT NULL, snapshot TEXT)`,
+     head TEXT NOT NULL, progress TEXT NOT NULL, snapshot TEXT)`,
   `CREATE TABLE IF NOT EXISTS journal (lo INTEGER PRIMARY KEY, hi INTEGER NOT NULL, events INTEGER NOT NULL,
      wake INTEGER NOT NULL, body TEXT NOT NULL)`,
 ];
 
-/** Version of the two tables above, in `head.v`. */
-const SCHEMA_VERSION = 1;
+/** Version of the two tables above, in column `v`. */
+const SCHEMA_VERSION = 2;
+
+/** By the version that they begin with: at most the one directly before. */
+const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
+  1: ["ALTER TABLE head RENAME COLUMN identity TO head", "UPDATE head SET v = 2"],
+};
 
 /**
  * The session actor's own SQLite: one head row and the journal. Every call is synchronous, so that the calls of one turn
@@ -56,22 +64,38 @@ export class Journal {
   }
 
   read(): StoredHead | null {
-    const [row] = this.#rows<{ identity: string; progress: string; snapshot: string | null }>(
-      "SELECT identity, progress, snapshot FROM head WHERE id = 1",
-    );
+    // All columns: which ones there are is not known before `v` is.
+    const [row] = this.#rows<HeadRow>("SELECT * FROM head WHERE id = 1");
     if (!row) return null;
-    return { head: JSON.parse(row.identity), progress: JSON.parse(row.progress), snapshot: row.snapshot };
+    if (row.v !== SCHEMA_VERSION) {
+      this.#migrate(row.v);
+      return this.read();
+    }
+    return {
+      head: readText(readHead, row.head),
+      progress: readText(readProgress, row.progress),
+      snapshot: row.snapshot,
+    };
+  }
+
+  #migrate(from: number): void {
+    const statements = MIGRATIONS[from];
+    if (!statements)
+      throw new FormError(`session journal: version ${from} cannot be read, this code has ${SCHEMA_VERSION}`);
+    this.transaction(() => {
+      for (const statement of statements) this.#rows(statement);
+    });
   }
 
   create(head: Head, progress: Progress): void {
     for (const statement of SCHEMA) this.#rows(statement);
     const values = [SCHEMA_VERSION, JSON.stringify(head), JSON.stringify(progress)];
-    this.#rows("INSERT INTO head (id, v, identity, progress) VALUES (1, ?, ?, ?)", ...values);
+    this.#rows("INSERT INTO head (id, v, head, progress) VALUES (1, ?, ?, ?)", ...values);
     this.#tail = null;
   }
 
   writeHead(head: Head): void {
-    this.#rows("UPDATE head SET identity = ? WHERE id = 1", JSON.stringify(head));
+    this.#rows("UPDATE head SET head = ? WHERE id = 1", JSON.stringify(head));
   }
 
   writeProgress(progress: Progress): void {

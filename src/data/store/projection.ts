@@ -1,4 +1,4 @@
-import type { Entry, EventEntry } from "../../core/session/entry";
+import { type EventEntry, readEntries } from "../../core/session/entry";
 import { type Head, identityMark } from "../../core/session/head";
 import type { Progress } from "../../core/session/progress";
 import type { SessionState } from "../../core/session/state";
@@ -143,7 +143,7 @@ export async function isolate(
 
 /** The events of journal text that D1 is to hold, without the seqs in `refused`. */
 export function eventsOf(body: string, refused: readonly number[]): EventEntry[] {
-  const entries = JSON.parse(`[${body}]`) as Entry[];
+  const entries = readEntries(body);
   return entries
     .filter((entry) => entry.kind === "event")
     .filter((event) => !event.shed && !refused.includes(event.seq));

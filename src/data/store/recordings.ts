@@ -1,6 +1,7 @@
-import type { ChunkCall, StoredChunk } from "../../core/recording/chunk";
+import { type ChunkCall, readStoredChunk, type StoredChunk } from "../../core/recording/chunk";
 import { gunzip } from "../../core/recording/gzip";
 import { sha256 } from "../../core/sha256";
+import { readText } from "../../core/stored";
 import { RECORDING_MAX_TEXT_BYTES } from "../../limits";
 import { keysUnder } from "./archive";
 
@@ -71,5 +72,5 @@ export async function readChunk(bucket: R2Bucket, key: string): Promise<StoredCh
   const object = await bucket.get(key);
   if (!object) return null;
   const text = await gunzip(await object.arrayBuffer(), 2 * RECORDING_MAX_TEXT_BYTES);
-  return text === null ? null : (JSON.parse(text) as StoredChunk);
+  return text === null ? null : readText(readStoredChunk, text);
 }

@@ -1,6 +1,6 @@
 import type { Unarchived } from "../../bindings";
 import { NoQuery } from "../../core/api/analytics";
-import type { Entry } from "../../core/session/entry";
+import { type Entry, readEntries } from "../../core/session/entry";
 import { readFlushes, sessionPrefix } from "../../data/store/archive";
 import { findPlace } from "../../data/store/sessions";
 import { errorField } from "../../ops/logger";
@@ -49,7 +49,7 @@ async function* merged(bucket: R2Bucket, prefix: string, tail: string): AsyncGen
     return rest;
   };
   for await (const { entries } of readFlushes(bucket, prefix)) yield fresh(entries);
-  yield fresh(JSON.parse(`[${tail}]`) as Entry[]);
+  yield fresh(readEntries(tail));
 }
 
 async function* asList(parts: AsyncIterable<Entry[]>): AsyncGenerator<string> {

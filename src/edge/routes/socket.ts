@@ -1,6 +1,6 @@
 import { senderOf } from "../../core/network/address";
 import type { CallContext } from "../../core/session/call";
-import { type SocketContext, socketRequest } from "../../core/session/socket";
+import { type NewSocket, socketRequest } from "../../core/session/socket";
 import { sha256 } from "../../core/sha256";
 import { UNAVAILABLE_RETRY_SECONDS } from "../../limits";
 import { isKeyOpen, ROOT_KEY } from "../../ops/keyring";
@@ -110,7 +110,7 @@ export function sessionIdOf(text: string | null, code: "invalid_query" | "not_fo
 
 const REFUSED: Record<number, ProblemCode> = { 401: "ticket_invalid", 404: "session_unknown", 429: "rate_limited" };
 
-async function open({ env, log }: Context, socket: SocketContext): Promise<Response> {
+async function open({ env, log }: Context, socket: NewSocket): Promise<Response> {
   let response: Response;
   try {
     response = await env.SESSION.getByName(socket.session_id).fetch(socketRequest(socket));
