@@ -1,7 +1,7 @@
 import { storeDue } from "../../src/core/session/deadline";
 import { putSessionCounter } from "../../src/data/store/counters";
 import { SECOND_MS } from "../../src/time";
-import type { Memory } from "./memory";
+import type { SessionMemory } from "./memory";
 
 /** The contract's number: KV writes of one session, its identities' included. */
 const KV_WRITES_PER_SESSION = 3;
@@ -13,7 +13,7 @@ export const COUNT_LATE_MS = SECOND_MS;
  * room for it. Marked before it is written, by the flush that follows: at most once each. A flush that comes late is one of
  * many, after a restart or an outage: the counter of a session that goes on waits for the next. Null when nothing is due.
  */
-export function countSession(memory: Memory, kv: KVNamespace, now: number): Promise<void> | null {
+export function countSession(memory: SessionMemory, kv: KVNamespace, now: number): Promise<void> | null {
   const { state, progress, head } = memory;
   const due = storeDue(memory, "d1");
   if (due === null || due > now || progress.d1.plan !== null) return null;

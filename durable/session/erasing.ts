@@ -21,7 +21,7 @@ import { inTime } from "../../src/ops/in-time";
 import { DEFAULT_SITE } from "../../src/protocol/fields";
 import { DAY_MS } from "../../src/time";
 import { ERASE_WAIT_MS } from "./limits";
-import type { Memory } from "./memory";
+import type { SessionMemory } from "./memory";
 
 /** An erased session's actor refuses what comes late for as long as anything of its time is kept. */
 export const TOMBSTONE_MS = RETENTION_DAYS * DAY_MS;
@@ -32,7 +32,7 @@ const ERASURE_DAYS = RETENTION_DAYS + 9;
  * What the actor and the archive know of whom a session is of. A session may have had several addresses, and its id an
  * earlier life on another day, of which the newest row says nothing: so every day that the archive may have is asked.
  */
-export async function livesOf(bucket: R2Bucket, session_id: string, memory: Memory | null): Promise<Life[]> {
+export async function livesOf(bucket: R2Bucket, session_id: string, memory: SessionMemory | null): Promise<Life[]> {
   const last = Date.parse(dayOf(Date.now() + DAY_MS));
   const days = Array.from({ length: ERASURE_DAYS }, (_, i) => last - i * DAY_MS);
   const found = await daysOfSession(bucket, session_id, days);
@@ -47,7 +47,7 @@ export async function livesOf(bucket: R2Bucket, session_id: string, memory: Memo
 }
 
 /** A life, by its objects in the archive, and by its actor while that has it. */
-function lifeOf(start: number, objects: readonly Named[], memory: Memory | null): Life {
+function lifeOf(start: number, objects: readonly Named[], memory: SessionMemory | null): Life {
   const head = memory?.head;
   const all: Named[] = head?.identity ? [{ ...head.identity, ...head }, ...objects] : [...objects];
   const identities = all.flatMap(({ fingerprint_id, ip, addresses = [], ...one }) => {
@@ -63,7 +63,7 @@ function lifeOf(start: number, objects: readonly Named[], memory: Memory | null)
 }
 
 /** What the actor alone knows of the life that is under way. */
-export const lifeNow = (memory: Memory): Life => lifeOf(memory.state.started_at, [], memory);
+export const lifeNow = (memory: SessionMemory): Life => lifeOf(memory.state.started_at, [], memory);
 
 type Named = Pick<ArchivedIdentity, "fingerprint_id" | "ip" | "addresses" | "identity_group" | keyof NamedVisitor> & {
   site: string;

@@ -26,7 +26,7 @@ import {
 import { OUTSIDE_TIMEOUT_MS, PLAN_MAX_EVENTS, PLAN_MAX_UNITS } from "../../src/limits";
 import { inTime } from "../../src/ops/in-time";
 import { errorField } from "../../src/ops/logger";
-import { type Memory, setDue } from "./memory";
+import { type SessionMemory, setDue } from "./memory";
 
 /** Deterministic D1 refusals isolated per alarm: below the 1,000 subrequests of an invocation, with room for the rest. */
 const ISOLATION_MAX_CALLS = 200;
@@ -61,7 +61,12 @@ export interface FlushResult {
  * Writes every store that is due: freezes a range, writes it out, forgets it. Each store has its own plan and watermark,
  * so that one failing never holds the other. Storage errors are thrown; outside errors are counted, backed off, kept.
  */
-export async function flush(memory: Memory, journal: Journal, outside: Outside, now: number): Promise<FlushResult> {
+export async function flush(
+  memory: SessionMemory,
+  journal: Journal,
+  outside: Outside,
+  now: number,
+): Promise<FlushResult> {
   const due = storesDue(memory, now);
   const seq = memory.state.seq;
   for (const store of due) if (memory.progress[store].attempts === 0) setDue(memory, store, null);
@@ -82,7 +87,7 @@ export async function flush(memory: Memory, journal: Journal, outside: Outside, 
 }
 
 /** Plans for the stores that have none, in one commit, before anything leaves the actor. */
-function freeze(memory: Memory, journal: Journal, due: StoreName[], now: number): void {
+function freeze(memory: SessionMemory, journal: Journal, due: StoreName[], now: number): void {
   const { progress } = memory;
   const open = due.filter((store) => progress[store].plan === null);
   if (open.length === 0) return;
@@ -116,7 +121,7 @@ function cut(journal: Journal, through: number, at: number, identity: number): P
 }
 
 /** The state as of seq `hi`, which lies between the last snapshot and now. */
-function stateAsOf(memory: Memory, journal: Journal, hi: number): SessionState {
+function stateAsOf(memory: SessionMemory, journal: Journal, hi: number): SessionState {
   if (hi === memory.state.seq) return memory.state;
   const snapshot = journal.read()?.snapshot;
   const state = snapshot ? readSnapshot(snapshot) : newState(firstSeq(memory.head.created_at));
@@ -147,7 +152,7 @@ function attempt(
   store: StoreName,
   plan: Plan,
   { body, events }: Frozen,
-  memory: Memory,
+  memory: SessionMemory,
   journal: Journal,
   outside: Outside,
 ): Promise<Outcome> {
@@ -227,7 +232,7 @@ async function writeProjection(
  * One synchronous turn: watermarks up, rows both stores have away, plans dropped; or the failure written down. Where the
  * rows' going says it all, the head row, which is one more billed row and the largest, stays as it is.
  */
-function settle(memory: Memory, journal: Journal, outcomes: Outcome[]): void {
+function settle(memory: SessionMemory, journal: Journal, outcomes: Outcome[]): void {
   const before = memory.progress;
   memory.progress = outcomes.reduce((progress, outcome) => settled(progress, outcome, memory), before);
   const through = lowestWatermark(memory.progress);
@@ -242,7 +247,7 @@ function settle(memory: Memory, journal: Journal, outcomes: Outcome[]): void {
   if (moved) memory.units = through === memory.state.seq ? 0 : journal.size().units;
 }
 
-function settled(progress: Progress, outcome: Outcome, { head, state }: Memory): Progress {
+function settled(progress: Progress, outcome: Outcome, { head, state }: SessionMemory): Progress {
   const { store, plan, error, identity } = outcome;
   const refused = [...plan.refused, ...outcome.refused];
   if (error === null) return written(progress, store, plan, identity, refused.length);

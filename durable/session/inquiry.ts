@@ -8,7 +8,7 @@ import { OUTSIDE_TIMEOUT_MS } from "../../src/limits";
 import { inTime } from "../../src/ops/in-time";
 import { errorField, type Logger } from "../../src/ops/logger";
 import { SECOND_MS } from "../../src/time";
-import type { Memory } from "./memory";
+import type { SessionMemory } from "./memory";
 
 /**
  * Identities a session may tell of itself: its fingerprint and as many addresses as network changes are recorded, twice over.
@@ -69,7 +69,7 @@ export class Inquiry {
   }
 
   /** Starts asking if there is something to ask. `take` gets the answer for the journal. */
-  start(memory: Memory, occasion: Occasion, now: number, take: (answer: Answer) => void): void {
+  start(memory: SessionMemory, occasion: Occasion, now: number, take: (answer: Answer) => void): void {
     this.#isCalled ||= occasion === "call";
     if (this.#asking || this.#failures >= IDENTITY_MAX_ASKS || !isOpen(memory)) return;
     if (!this.#isTime(memory, occasion, now)) return;
@@ -83,7 +83,7 @@ export class Inquiry {
     });
   }
 
-  #isTime({ state }: Memory, occasion: Occasion, now: number): boolean {
+  #isTime({ state }: SessionMemory, occasion: Occasion, now: number): boolean {
     if (occasion === "alarm") return this.#isCalled || state.ended_at !== null;
     return now - this.#askedAt >= IDENTITY_ASK_GAP_MS;
   }
@@ -109,7 +109,7 @@ export class Inquiry {
     return this.#namespace.get(this.#namespace.idFromName(place.shard)).forget(session_id, place.key);
   }
 
-  async #ask({ head, state, progress }: Memory): Promise<Answer> {
+  async #ask({ head, state, progress }: SessionMemory): Promise<Answer> {
     const { identity, identity_version: version, session_id } = head;
     const forms = state.behaviour.submits;
     const counts = state.identity === null;
@@ -133,7 +133,7 @@ export class Inquiry {
 }
 
 /** Nothing is asked before the first event, without consent, or twice. */
-function isOpen({ head, state }: Memory): boolean {
+function isOpen({ head, state }: SessionMemory): boolean {
   if (state.events === 0 || state.consent !== "granted" || identitiesOf(head).length === 0) return false;
   const { identity } = state;
   return identity === null || identity.version !== head.identity_version || identity.forms !== state.behaviour.submits;

@@ -22,7 +22,7 @@ const FLUSH_AT_UNITS = PLAN_MAX_UNITS / 2;
 export const WITHDRAWAL_GAP_MS = 5 * SECOND_MS;
 
 /** What a session actor holds in memory. All of it can be made again from its SQLite. */
-export interface Memory extends Schedule {
+export interface SessionMemory extends Schedule {
   head: Head;
   /** Text in the journal table, in UTF-16 units: what its cap is held against. */
   units: number;
@@ -34,14 +34,14 @@ export interface Memory extends Schedule {
 
 const IDLE = { flush_due: { d1: null, r2: null }, standby: null, keys_due: null, writing: false, alarm_at: null };
 
-export function newMemory(head: Head): Memory {
+export function newMemory(head: Head): SessionMemory {
   const state = newState(firstSeq(head.created_at));
   const progress = newProgress(state.seq);
   return { ...IDLE, head, state, progress, units: 0, unplanned: 0 };
 }
 
 /** Snapshot + journal, folded; null for an id that was never started or has been wiped. */
-export function load(journal: Journal, now: number): Memory | null {
+export function load(journal: Journal, now: number): SessionMemory | null {
   const stored = journal.exists() ? journal.read() : null;
   if (!stored) return null;
   const { head, snapshot } = stored;
@@ -106,22 +106,22 @@ function note(of: Wait, entry: Entry, head: Head): void {
 }
 
 /** How long what has come may wait for a store, ms. */
-function interval({ progress }: Pick<Memory, "progress">, store: StoreName): number {
+function interval({ progress }: Pick<SessionMemory, "progress">, store: StoreName): number {
   if (store === "r2") return ARCHIVE_MS;
   return progress.last_plan_at === 0 ? FIRST_FLUSH_MS : FLUSH_MS;
 }
 
-export function setDue(memory: Memory, store: StoreName, at: number | null): void {
+export function setDue(memory: SessionMemory, store: StoreName, at: number | null): void {
   memory.flush_due = { ...memory.flush_due, [store]: at };
 }
 
 /** The soonest that a withdrawal may have things written, epoch ms; within the gap even if the clock has jumped back. */
-export const withdrawalAt = ({ progress }: Pick<Memory, "progress">, now: number): number =>
+export const withdrawalAt = ({ progress }: Pick<SessionMemory, "progress">, now: number): number =>
   Math.min(Math.max(now, progress.last_plan_at + WITHDRAWAL_GAP_MS), now + WITHDRAWAL_GAP_MS);
 
 /** Decides when what has just been journalled is to be written out. `random` is in [0, 1). */
 export function scheduleFlush(
-  memory: Memory,
+  memory: SessionMemory,
   why: { ended: boolean; withdrawn: boolean },
   now: number,
   random: number,

@@ -11,7 +11,7 @@ import { OUTSIDE_TIMEOUT_MS, UNAVAILABLE_RETRY_SECONDS } from "../../src/limits"
 import { inTime } from "../../src/ops/in-time";
 import { errorField, type Logger } from "../../src/ops/logger";
 import type { RecordOrder } from "../../src/protocol/recording";
-import type { Memory } from "./memory";
+import type { SessionMemory } from "./memory";
 
 /** Chunks a session may send at once (a page's first, what an outage has held back), and a second after that. */
 export const RECORDING_BURST = 20;
@@ -21,11 +21,11 @@ const RECORDING_RETRY_SECONDS = 10;
 
 /** What the recorder needs of its session's actor. */
 export interface RecorderHost {
-  bucket(): R2Bucket;
+  bucket: R2Bucket;
   /** The session as it is now; null once it is erased or forgotten. */
-  memory(): Memory | null;
+  memory(): SessionMemory | null;
   /** Writes the flush progress; a storage failure ends the instance. */
-  save(memory: Memory): void;
+  save(memory: SessionMemory): void;
   isLifted: boolean;
   log: Logger;
 }
@@ -41,7 +41,7 @@ export class Recorder {
   }
 
   /** What the page hears with its ack. That a score has been over the site's threshold is written down. */
-  order(memory: Memory | null, rule: RecordRule | null | undefined, now: number): RecordOrder | null {
+  order(memory: SessionMemory | null, rule: RecordRule | null | undefined, now: number): RecordOrder | null {
     if (!memory || !rule) return null;
     const { state, progress } = memory;
     const order = orderOf(rule, state, progress.recording);
@@ -70,7 +70,7 @@ export class Recorder {
       memory.progress.recording = newRecording();
       this.#host.save(memory);
     }
-    const put = putChunk(this.#host.bucket(), sessionPrefix(call.session_id, memory.state.started_at), call, body);
+    const put = putChunk(this.#host.bucket, sessionPrefix(call.session_id, memory.state.started_at), call, body);
     this.#writing.add(put);
     put.catch(() => {}).finally(() => this.#writing.delete(put));
     try {
@@ -82,11 +82,11 @@ export class Recorder {
   }
 
   /** Time has passed: what may not be there any more goes again. */
-  async #note(memory: Memory, call: ChunkCall, bytes: number, key: string): Promise<ChunkResult> {
+  async #note(memory: SessionMemory, call: ChunkCall, bytes: number, key: string): Promise<ChunkResult> {
     const { recording } = memory.progress;
     const isOver = this.#host.memory() !== memory || !recording || isForbidden(memory, call, recording);
     if (isOver) {
-      await deleteChunk(this.#host.bucket(), key);
+      await deleteChunk(this.#host.bucket, key);
       return refused("recording_refused", "This session is not recorded any more.");
     }
     const after = withChunk(recording, call.stream, call.number, bytes);
@@ -96,7 +96,7 @@ export class Recorder {
     return { ok: true, ack: ackOf(call.stream, stream ?? { through: 0, gaps: [] }) };
   }
 
-  #refusal(memory: Memory, call: ChunkCall): Refused | null {
+  #refusal(memory: SessionMemory, call: ChunkCall): Refused | null {
     const { head, state, progress } = memory;
     const recording = progress.recording ?? newRecording();
     if (head.site !== call.site) return UNKNOWN;
@@ -128,7 +128,7 @@ export class Recorder {
 const UNKNOWN = refused("session_unknown", "No such session.");
 
 /** Without consent, or from before it was withdrawn. */
-function isForbidden({ state }: Memory, call: ChunkCall, recording: Recording): boolean {
+function isForbidden({ state }: SessionMemory, call: ChunkCall, recording: Recording): boolean {
   if (state.consent !== "granted") return true;
   const { withdrawn_at } = recording;
   if (withdrawn_at === undefined) return false;

@@ -9,7 +9,7 @@ import type { TrackCall } from "../../src/core/session/track-call";
 import { isClaim } from "../../src/core/session/visitor-id";
 import { errorField, type Logger } from "../../src/ops/logger";
 import { SECOND_MS } from "../../src/time";
-import type { Memory } from "./memory";
+import type { SessionMemory } from "./memory";
 
 /**
  * Changes (page, verdict, visitor) are told at once, who comes and one change; a session that changes all the time may do so
@@ -55,7 +55,7 @@ export class Reporter {
   }
 
   /** After something was taken: `before` is the mark the session had until then. */
-  taken(memory: Memory, before: Mark, now: number): void {
+  taken(memory: SessionMemory, before: Mark, now: number): void {
     const after = markOf(memory.head, memory.state);
     if (before.seen_at !== null && before.visitor !== after.visitor) this.#former.push(before.visitor);
     const reason = reasonFor(memory.head.session_id, before, after);
@@ -65,7 +65,7 @@ export class Reporter {
   }
 
   /** After the alarm has written, or tried to: trouble is told even if nobody is there any more. */
-  flushed(memory: Memory, now: number): void {
+  flushed(memory: SessionMemory, now: number): void {
     const { d1, r2 } = memory.progress;
     const isUnwell = d1.attempts + r2.attempts > 0;
     const hasCounts = Object.keys(this.#refused).length + Object.keys(this.#limits).length > 0;
@@ -92,7 +92,7 @@ export class Reporter {
     return true;
   }
 
-  #report(memory: Memory, now: number): void {
+  #report(memory: SessionMemory, now: number): void {
     const { head, state } = memory;
     const { session_id } = head;
     const visitor = head.identity?.visitor_id ?? null;

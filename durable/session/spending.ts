@@ -9,7 +9,7 @@ import { type Refused, refused } from "../../src/core/session/result";
 import { CHARGE_SESSION_BYTES, CHARGE_WRITE_BYTES, OUTSIDE_TIMEOUT_MS } from "../../src/limits";
 import { inTime } from "../../src/ops/in-time";
 import { errorField, type Logger } from "../../src/ops/logger";
-import type { Memory } from "./memory";
+import type { SessionMemory } from "./memory";
 
 /** What a session has spent is told with its first call, and then from so much on: with a flush, or at once. */
 const BUDGET_TELL_BYTES = 8 * 1024;
@@ -56,7 +56,7 @@ export class Spending {
   }
 
   /** Why a call is not taken, if it is not. `memory`: null where it begins the session. */
-  refusal(memory: Memory | null, session_id: string, budget: CallBudget, now: number): Refused | null {
+  refusal(memory: SessionMemory | null, session_id: string, budget: CallBudget, now: number): Refused | null {
     const { spent_for, new_sessions_wait } = budget;
     if (spent_for !== undefined) return spent("There is nothing left to spend.", spent_for);
     if (!memory && new_sessions_wait) return spent("This site takes no new sessions for a while.", new_sessions_wait);
@@ -72,23 +72,23 @@ export class Spending {
   }
 
   /** Whether what comes with a call goes to the archive only. */
-  isShed = (memory: Memory | null, budget: CallBudget): boolean =>
+  isShed = (memory: SessionMemory | null, budget: CallBudget): boolean =>
     budget.is_database_full === true || isShed(this.#shareOf(budget), memory?.progress.spent?.bytes ?? 0);
 
   /** Counts what has been taken. It is written down with the next flush. */
-  taken(memory: Memory, budget: CallBudget, { entries, units, isFirst }: Taking, now: number): void {
+  taken(memory: SessionMemory, budget: CallBudget, { entries, units, isFirst }: Taking, now: number): void {
     const bytes = chargeOf(entries, units);
     memory.progress.spent = spend(memory.progress.spent, bytes, this.#allowance(budget), now);
     this.#count(memory, budget, isFirst ? bytes + CHARGE_SESSION_BYTES : bytes, isFirst);
   }
 
   /** Counts a chunk of the page's recording, which has a limit of its own: it is the address's and the site's. */
-  recorded(memory: Memory, budget: CallBudget, bytes: number): void {
+  recorded(memory: SessionMemory, budget: CallBudget, bytes: number): void {
     this.#count(memory, budget, chargeOfChunk(bytes));
   }
 
   /** Counts what is about to be written to stores outside: who acts seldom has each act written by itself. */
-  writing(memory: Memory, stores: number, now: number): void {
+  writing(memory: SessionMemory, stores: number, now: number): void {
     const { progress } = memory;
     if (!progress.spent) return;
     const bytes = stores * CHARGE_WRITE_BYTES;
@@ -97,7 +97,7 @@ export class Spending {
   }
 
   /** After a flush. */
-  flushed(memory: Memory): void {
+  flushed(memory: SessionMemory): void {
     if ((memory.progress.untold ?? 0) >= BUDGET_TELL_BYTES) this.#tell(memory);
   }
 
@@ -108,7 +108,7 @@ export class Spending {
 
   #allowance = (budget: CallBudget) => sessionAllowance(this.#shareOf(budget), budget.session_hour);
 
-  #count(memory: Memory, budget: CallBudget, bytes: number, isNow = false): void {
+  #count(memory: SessionMemory, budget: CallBudget, bytes: number, isNow = false): void {
     // Of another address: what is left is the former's.
     if (this.#budget && keyOf(this.#budget) !== keyOf(budget)) this.#tell(memory);
     this.#budget = budget;
@@ -118,7 +118,7 @@ export class Spending {
     if (isNow || isLeft || untold >= BUDGET_TELL_NOW_BYTES) this.#tell(memory);
   }
 
-  #tell(memory: Memory): void {
+  #tell(memory: SessionMemory): void {
     const budget = this.#budget;
     const { untold: bytes = 0 } = memory.progress;
     if (!budget || bytes === 0) return;

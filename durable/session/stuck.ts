@@ -3,7 +3,7 @@ import type { StoreName } from "../../src/core/session/progress";
 import { OUTSIDE_TIMEOUT_MS } from "../../src/limits";
 import { inTime } from "../../src/ops/in-time";
 import { errorField, type Logger } from "../../src/ops/logger";
-import type { Memory } from "./memory";
+import type { SessionMemory } from "./memory";
 
 /** Failed writes in a row after which a session's flush is stuck (some 2 minutes), and after which it says so again. */
 export const STUCK_ATTEMPTS = 6;
@@ -16,7 +16,7 @@ const isNews = (attempts: number): boolean =>
 /** Tells the site's alerts that this session cannot write itself out, or can again. Nothing waits for it to be heard. */
 export async function tellStuck(
   env: Pick<Env, "ALERTS">,
-  { head, progress }: Memory,
+  { head, progress }: SessionMemory,
   outcomes: readonly { store: StoreName; error: string | null; repeated: boolean }[],
   log: Logger,
 ): Promise<void> {
@@ -34,7 +34,7 @@ export async function tellStuck(
 }
 
 /** An erased session is no longer stuck: the site's alerts forget that it was. Throws when they do not answer. */
-export async function forgetStuck(env: Pick<Env, "ALERTS">, { head, progress }: Memory): Promise<void> {
+export async function forgetStuck(env: Pick<Env, "ALERTS">, { head, progress }: SessionMemory): Promise<void> {
   if (Math.max(progress.d1.attempts, progress.r2.attempts) < STUCK_ATTEMPTS) return;
   await inTime(env.ALERTS.getByName(head.site).flushIs(head.site, head.session_id, false), OUTSIDE_TIMEOUT_MS);
 }

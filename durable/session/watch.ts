@@ -2,7 +2,7 @@ import { type Entry, readEntries } from "../../src/core/session/entry";
 import { lowestWatermark } from "../../src/core/session/progress";
 import { liveView, newest } from "../../src/core/session/view";
 import type { Journal } from "../../src/data/store/journal";
-import type { Memory } from "./memory";
+import type { SessionMemory } from "./memory";
 
 /** What a session's actor shows of itself, and those who follow it by socket. */
 export class Watch {
@@ -12,7 +12,7 @@ export class Watch {
   ) {}
 
   /** The state this instant, and what D1 does not have yet. */
-  live(memory: Memory, now: number) {
+  live(memory: SessionMemory, now: number) {
     const { progress, state } = memory;
     const rows = this.journal().range(progress.d1.through + 1, state.seq);
     const unflushed = rows.flatMap((row) => readEntries(row.body));
@@ -20,14 +20,14 @@ export class Watch {
   }
 
   /** Tells those who follow the session what has just changed. */
-  tell(memory: Memory, entries: Entry[], now: number): void {
+  tell(memory: SessionMemory, entries: Entry[], now: number): void {
     const watchers = this.ctx.getWebSockets("watch");
     if (watchers.length === 0) return;
     const text = JSON.stringify({ t: "update", data: this.#view(memory, now), entries });
     for (const socket of watchers) sendQuietly(socket, text);
   }
 
-  #view(memory: Memory, now: number) {
+  #view(memory: SessionMemory, now: number) {
     const { head, state, progress, alarm_at } = memory;
     const entries = state.seq - lowestWatermark(progress);
     const watchers = this.ctx.getWebSockets("watch").length;

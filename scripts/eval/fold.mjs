@@ -33,7 +33,7 @@ const EVENTS_A_BATCH = 20;
  * @param {Sample} sample @param {import("../../src/core/scoring/ruleset.ts").RuleSet} rules
  */
 export function foldSample(sample, rules) {
-  /** @type {import("../../src/core/session/intake.ts").Known | null} */
+  /** @type {import("../../src/core/session/intake.ts").KnownSession | null} */
   let known = null;
   const acts = sample.acts ?? [{ at: 0, event_type: "page_view" }];
   for (let first = 0; first < acts.length; first += EVENTS_A_BATCH) {

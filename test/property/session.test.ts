@@ -4,7 +4,7 @@ import { MAX_GAPS } from "../../src/core/delivery/streams";
 import type { Entry, Unplaced } from "../../src/core/session/entry";
 import { apply, applyText } from "../../src/core/session/fold";
 import type { Head } from "../../src/core/session/head";
-import { intake, type Known } from "../../src/core/session/intake";
+import { intake, type KnownSession } from "../../src/core/session/intake";
 import { newState, readSnapshot, type SessionState, writeSnapshot } from "../../src/core/session/state";
 import { foldLog } from "../../src/ops/backtest";
 import { lead, logOf, NOWHERE, start, T0 } from "../support/log";
@@ -39,7 +39,7 @@ const step: fc.Arbitrary<Step> = fc.record({
 /** Runs calls through intake and fold as the actor does; returns the log and the state. */
 function play(steps: Step[]): { log: Entry[]; state: SessionState; accepted: Map<string, number> } {
   let now = 1_795_000_000_000;
-  let known: Known | null = null;
+  let known: KnownSession | null = null;
   const log: Entry[] = [];
   const accepted = new Map<string, number>();
   for (const [i, one] of steps.entries()) {

@@ -1,6 +1,6 @@
 import type { Entry } from "../../src/core/session/entry";
 import { apply } from "../../src/core/session/fold";
-import { type Intake, intake, type Known } from "../../src/core/session/intake";
+import { type Intake, intake, type KnownSession } from "../../src/core/session/intake";
 import type { TrackCall } from "../../src/core/session/track-call";
 import type { EventInput } from "../../src/protocol/events";
 
@@ -48,15 +48,15 @@ export function call(options: Options = {}, more: Partial<TrackCall> = {}): Trac
 export const someEvents = (count: number): EventInput[] =>
   Array.from({ length: count }, () => ({ event_type: "click" }));
 
-export function take(known: Known | null, one: TrackCall, now = T): Intake {
+export function take(known: KnownSession | null, one: TrackCall, now = T): Intake {
   const taken = intake(known, one, now, () => "minted");
   if (!taken.ok) throw new Error(taken.code);
   return taken;
 }
 
 /** The session as its actor has it after these calls, a second apart. */
-export function knownAfter(...calls: TrackCall[]): Known {
-  let known: Known | null = null;
+export function knownAfter(...calls: TrackCall[]): KnownSession {
+  let known: KnownSession | null = null;
   for (const [i, one] of calls.entries()) {
     const { head, state, entries } = take(known, one, T + i * 1_000);
     for (const entry of entries) apply(state, entry);
@@ -69,7 +69,7 @@ export function knownAfter(...calls: TrackCall[]): Known {
 export const kinds = ({ entries }: Intake) => entries.map(({ kind }) => kind);
 export const only = <K extends Entry["kind"]>({ entries }: Intake, kind: K) =>
   entries.find((entry): entry is Extract<Entry, { kind: K }> => entry.kind === kind);
-export const codeOf = (known: Known | null, one: TrackCall) => {
+export const codeOf = (known: KnownSession | null, one: TrackCall) => {
   const taken = intake(known, one, T + 9_000, () => "minted");
   return taken.ok ? "taken" : taken.code;
 };

@@ -2,7 +2,7 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import type { Entry, EventEntry } from "../../src/core/session/entry";
 import type { Progress } from "../../src/core/session/progress";
-import type { Refused, Taken, TrackResult } from "../../src/core/session/result";
+import type { Refused, TakenCall, TrackResult } from "../../src/core/session/result";
 import type { TrackCall } from "../../src/core/session/track-call";
 import type { Live } from "../../src/core/session/view";
 import type { EventInput } from "../../src/protocol/events";
@@ -66,7 +66,7 @@ export function callOf(session_id: string, options: CallOptions = {}): TrackCall
 export const track = async (call: TrackCall): Promise<TrackResult> =>
   (await stubOf(call.session_id).track(call)) as TrackResult;
 
-export async function take(call: TrackCall): Promise<Taken> {
+export async function take(call: TrackCall): Promise<TakenCall> {
   const result = await track(call);
   if (!result.ok) throw new Error(`${result.code}: ${result.detail}`);
   return result;

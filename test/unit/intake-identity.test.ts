@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Known } from "../../src/core/session/intake";
+import type { KnownSession } from "../../src/core/session/intake";
 import type { TrackCall } from "../../src/core/session/track-call";
 import { unlinked } from "../../src/core/session/unlink";
 import { MAX_SIGNALS } from "../../src/limits";
@@ -78,7 +78,7 @@ describe("an identity", () => {
     const [own, other] = ["3c331bfc-87e5-8983-838c-0d50e30a5b84", "5ccda08d-2aa5-872f-8832-0d346e2e6da3"];
     const claiming = knownAfter(call({ start: { visitor_id: own } }));
     const { head, entries } = unlinked(claiming, own, T);
-    const known: Known = { head, state: { ...claiming.state, consent: "denied" } };
+    const known: KnownSession = { head, state: { ...claiming.state, consent: "denied" } };
     const granted = (visitor_id: string, more: Partial<TrackCall> = {}) =>
       take(known, call({ start: { visitor_id, consent: "granted" } }, more)).head.identity;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { apply } from "../../src/core/session/fold";
 import { abandonedAt, FORM_ABANDONED_MS } from "../../src/core/session/forms";
-import { intake, type Known } from "../../src/core/session/intake";
+import { intake, type KnownSession } from "../../src/core/session/intake";
 import type { SessionState } from "../../src/core/session/state";
 import type { TrackCall } from "../../src/core/session/track-call";
 import type { EventInput } from "../../src/protocol/events";
@@ -26,7 +26,7 @@ interface Delivery {
 }
 
 /** What a session is after one more call, and after what the identity actors answer to it. */
-function taken(known: Known | null, call: TrackCall, now: number): Known {
+function taken(known: KnownSession | null, call: TrackCall, now: number): KnownSession {
   if (call.batch) call.batch.sent_at = now;
   const intaken = intake(known, call, now, () => "minted");
   if (!intaken.ok) throw new Error(intaken.detail);
@@ -38,7 +38,7 @@ function taken(known: Known | null, call: TrackCall, now: number): Known {
 
 /** Calls, a second apart; what happened at 0 is two hours before the first of them. */
 function delivered(...deliveries: Delivery[]): SessionState {
-  let known: Known | null = null;
+  let known: KnownSession | null = null;
   for (const [i, { acts, first = 1, stream = "s1", ip, type = "click" }] of deliveries.entries()) {
     const events = acts.map((at): EventInput => ({ event_type: type, timestamp: NOW - HOURS + at }));
     known = taken(known, callOf(ID, { stream, first, events, ...(ip !== undefined && { ip }) }), NOW + i * 1_000);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { JOURNAL_MAX_UNITS } from "../../durable/session/actor";
+import { JOURNAL_MAX_UNITS } from "../../durable/session/limits";
 import { callsBy, faults, resetFaults } from "../support/faults";
 import {
   alarm,

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { IDENTITY_WAIT_MS } from "../../durable/session/actor";
+import { IDENTITY_WAIT_MS } from "../../durable/session/limits";
 import { IDENTITY_MAX_SIGHTINGS } from "../../src/core/identity/record";
 import { agentOf } from "../../src/core/network/agent";
 import type { Firing } from "../../src/core/scoring/ledger";

@@ -10,14 +10,14 @@ import { firstSeq } from "./entry";
 import { takeEvents } from "./events";
 import { forget, type Head, learn, mergeTraits, networkTokens, newHead } from "./head";
 import { leadEntry, withLead } from "./lead";
-import { type Refused, refused, type Taken } from "./result";
+import { type Refused, refused, type TakenCall } from "./result";
 import { newState, type SessionState } from "./state";
 import { placeInTime } from "./time";
 import type { TrackCall } from "./track-call";
 import { isProvable } from "./visitor-id";
 
 /** A session before this call: nothing if the id is unknown. */
-export interface Known {
+export interface KnownSession {
   head: Head;
   state: SessionState;
 }
@@ -34,7 +34,7 @@ export interface Intake {
   ended: boolean;
   /** Identifiers already written must go, within a minute. */
   withdrawn: boolean;
-  reply: Omit<Taken, "visitor_id" | "device_id">;
+  reply: Omit<TakenCall, "visitor_id" | "device_id">;
 }
 
 const UNKNOWN = refused("session_unknown", "No such session. Start one, or send the batch with its start.");
@@ -43,7 +43,7 @@ const UNKNOWN = refused("session_unknown", "No such session. Start one, or send 
  * Pure: what `call`, received at `now`, adds to a session. `newId` mints a visitor id. `shed`: its events go to the archive only.
  */
 export function intake(
-  known: Known | null,
+  known: KnownSession | null,
   call: TrackCall,
   now: number,
   newId: () => string,
@@ -97,14 +97,14 @@ type TakenEvents = Extract<ReturnType<typeof takeEvents>, { ok: true }>;
 class Turn {
   readonly state: SessionState;
   readonly consent: Consent;
-  readonly #known: Known | null;
+  readonly #known: KnownSession | null;
   readonly #call: TrackCall;
   readonly #now: number;
   #head: Head;
   #withdrawn = false;
   readonly #entries: Unplaced[] = [];
 
-  constructor(known: Known | null, call: TrackCall, now: number) {
+  constructor(known: KnownSession | null, call: TrackCall, now: number) {
     this.#known = known;
     this.#call = call;
     this.#now = now;

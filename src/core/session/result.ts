@@ -5,7 +5,7 @@ import type { Ack } from "../delivery/streams";
 import type { Exposed } from "../scoring/ledger";
 
 /** What a call on a session comes to; a value until the edge turns it into a response or a frame. */
-export interface Taken {
+export interface TakenCall {
   ok: true;
   session_id: string;
   visitor_id: string | null;
@@ -49,7 +49,7 @@ export interface Refused {
   spent_by?: string;
 }
 
-export type TrackResult = Taken | Refused;
+export type TrackResult = TakenCall | Refused;
 
 export const refused = (code: RefusalCode, detail: string, retry_after?: number): Refused =>
   retry_after === undefined ? { ok: false, code, detail } : { ok: false, code, detail, retry_after };

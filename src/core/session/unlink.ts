@@ -1,5 +1,5 @@
 import type { Head } from "./head";
-import { type Intake, intake, type Known } from "./intake";
+import { type Intake, intake, type KnownSession } from "./intake";
 import { lastNetwork } from "./lead";
 import type { SessionState } from "./state";
 import type { TrackCall } from "./track-call";
@@ -18,7 +18,7 @@ const noId = (): string => {
  * What it comes to, at `now` (epoch ms), that a visitor is erased whom a session only claims to be. One that has stopped
  * naming them keeps whom it names; it may not name them again either. The second time nothing changes.
  */
-export function unlinked(known: Known, visitor_id: string, now: number): Omit<Intake, "ok" | "reply"> {
+export function unlinked(known: KnownSession, visitor_id: string, now: number): Omit<Intake, "ok" | "reply"> {
   const { head, state } = known;
   const unchanged = { head, state, entries: [], ended: false, withdrawn: false };
   const refusal = head.identity?.visitor_id === visitor_id ? intake(known, withdrawalOf(head, state), now, noId) : null;

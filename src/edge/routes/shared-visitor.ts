@@ -1,4 +1,4 @@
-import type { Taken } from "../../core/session/result";
+import type { TakenCall } from "../../core/session/result";
 import type { TrackCall } from "../../core/session/track-call";
 import { isProof, proofOf, sharedDomain } from "../../core/session/visitor-proof";
 import { headerOf } from "../../protocol/header";
@@ -28,7 +28,7 @@ export async function shownVisitor(
 export async function proofFor(
   { request, env }: Context,
   { site, proven_visitor }: TrackCall,
-  { consent, visitor_id }: Taken,
+  { consent, visitor_id }: TakenCall,
   start: StartInput | null,
 ): Promise<SharedVisitor | null> {
   const domain = sharedDomain(start?.domain, headerOf(request.headers, "Origin"));

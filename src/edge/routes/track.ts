@@ -5,7 +5,7 @@ import { limitedAddress, storedAddress } from "../../core/network/address";
 import { clientNetwork } from "../../core/network/client";
 import { ruleOf } from "../../core/recording/rule";
 import { buildCall, type CallContext, type CallParts } from "../../core/session/call";
-import type { Refused, Taken, TrackResult } from "../../core/session/result";
+import type { Refused, TakenCall, TrackResult } from "../../core/session/result";
 import { errorField } from "../../ops/logger";
 import { originAllowed, siteSettings } from "../../ops/sites";
 import { withTypes } from "../../ops/types";
@@ -102,7 +102,7 @@ async function send(
   session_id: string,
   site: string | null | undefined,
   parts: CallParts,
-): Promise<Taken & { shared?: SharedVisitor }> {
+): Promise<TakenCall & { shared?: SharedVisitor }> {
   const start = parts.start ?? parts.batch?.start ?? null;
   const caller = await admit(context, session_id, site, start);
   const built = await buildCall(caller, parts, await shownVisitor(context, caller.site, start));
