@@ -7,7 +7,7 @@ import { checkAlerts, wakeOverdue } from "./ops/alerts";
 import { errorField, type LogFields, type Logger } from "./ops/logger";
 import { retain } from "./ops/retention";
 import { rollUp } from "./ops/rollup";
-import { wakeStale } from "./ops/wake";
+import { wakeStale } from "./ops/wake-stale";
 import { HOUR_MS } from "./time";
 
 /** What runs by itself, and what it has to say. Each job is bounded, and may be run again at any time. */

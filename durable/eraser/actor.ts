@@ -27,11 +27,11 @@ import {
 } from "../../src/data/store/order";
 import { forgetDays } from "../../src/data/store/retention";
 import { ERASE_AGAIN_MS, ERASURE_STEP_LEADS, ERASURE_STEP_SESSIONS } from "../../src/limits";
-import { Budget } from "../../src/ops/budget";
 import { eraseLead } from "../../src/ops/erase-lead";
 import { foundFromGuests } from "../../src/ops/found-lead";
-import { liveSessionsOf } from "../../src/ops/live";
+import { liveSessionsOf } from "../../src/ops/live-sessions";
 import { createLogger, errorField, type Logger } from "../../src/ops/logger";
+import { Budget } from "../../src/ops/work-budget";
 import { SECOND_MS } from "../../src/time";
 import { unlinkSession } from "../session/unlinking";
 import { eraseIdentity, forgetSession } from "./outside";

@@ -39,9 +39,9 @@ import {
   MAX_USED_TICKETS,
   OUTSIDE_TIMEOUT_MS,
 } from "../../src/limits";
+import { withTypes } from "../../src/ops/admit-types";
 import { inTime } from "../../src/ops/in-time";
 import { createLogger, errorField, type Logger } from "../../src/ops/logger";
-import { withTypes } from "../../src/ops/types";
 import { canBeRevoked, closeRevoked } from "../sockets/followers";
 import { Seats } from "../sockets/seats";
 import { countSession } from "./count";

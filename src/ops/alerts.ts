@@ -5,7 +5,7 @@ import { listOverdue, readFigures, type SiteFigures } from "../data/store/alerts
 import { DATABASE_MAX_BYTES, DATABASE_SHED_BYTES } from "../limits";
 import { HOUR_MS, MINUTE_MS } from "../time";
 import { errorField, type LogFields, type Logger } from "./logger";
-import { alertedSites, siteSettings } from "./sites";
+import { alertedSites, siteSettings } from "./site-settings";
 
 /** From here on somebody is told, while there is time to set a larger one. */
 const BUDGET_ALERT_SHARE = 0.8;

@@ -1,6 +1,6 @@
 import { addCounts, type Figures } from "../core/roster/figures";
 import { DATABASE_MAX_BYTES, DATABASE_SHED_BYTES } from "../limits";
-import type { SiteBudget } from "./budgets";
+import type { SiteBudget } from "./site-budgets";
 
 /** The operator's figures as Prometheus reads them: https://prometheus.io/docs/instrumenting/exposition_formats/ */
 

@@ -10,7 +10,7 @@ import { type Day, sessionPrefixes } from "../data/store/archive-days";
 import { deleteSessionRows } from "../data/store/erasures";
 import { sessionRow } from "../data/store/projection";
 import { type Flush, isAhead, replaceSession } from "../data/store/rebuild";
-import type { Budget } from "./budget";
+import type { Budget } from "./work-budget";
 
 type Stores = Pick<Env, "DB" | "TRACKING_R2" | "IDENTITY">;
 

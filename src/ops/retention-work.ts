@@ -1,6 +1,6 @@
 import type { Env } from "../bindings";
 import type { OpenRun } from "../data/store/retention";
-import type { Budget } from "./budget";
+import type { Budget } from "./work-budget";
 
 /** Smaller in tests. */
 export interface Bounds {

@@ -14,12 +14,12 @@ import {
 import { freezeRollups } from "../data/store/rollups";
 import { RETENTION_DAYS, RETENTION_PAGE } from "../limits";
 import { DAY_MS, MINUTE_MS } from "../time";
-import { Budget } from "./budget";
 import { eraseLead } from "./erase-lead";
 import { errorField, type LogFields, type Logger } from "./logger";
 import type { Bounds, Stores, Work } from "./retention-work";
-import { leadRetention } from "./sites";
+import { leadRetention } from "./site-settings";
 import { countDays } from "./storage";
+import { Budget } from "./work-budget";
 
 /**
  * What one invocation of the cron may do: the platform allows 1,000 calls to its stores, and 15 minutes. What is left

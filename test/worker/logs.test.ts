@@ -6,7 +6,7 @@ import type { Env } from "../../src/bindings";
 import worker from "../../src/index";
 import { STALE_AGES_MS } from "../../src/limits";
 import { createLogger, type Level } from "../../src/ops/logger";
-import { STALE_MAX_WAKES } from "../../src/ops/wake";
+import { STALE_MAX_WAKES } from "../../src/ops/wake-stale";
 import { alarm, alarmAt, callOf, evict, KEY, PAGE, someEvents, stubOf } from "../support/visit";
 import { BATCH, batchOf, flushed, later, newId, taken } from "./helpers";
 

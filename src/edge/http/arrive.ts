@@ -1,6 +1,6 @@
 import type { Env } from "../../bindings";
 import type { Logger } from "../../ops/logger";
-import { prefixOf, usualUrl } from "./neutral";
+import { prefixOf, usualUrl } from "./neutral-names";
 
 /** A request by its usual name, whatever name it was asked by: no route and no check after this knows another. */
 interface Arrival {

@@ -2,7 +2,7 @@ import { MAX_BODY_BYTES } from "../../limits";
 import { headerOf } from "../../protocol/header";
 import { fromRefusal, Problem } from "../../protocol/problem";
 import { parseJson } from "../../protocol/text";
-import { countBytes } from "./bytes";
+import { countBytes } from "./byte-limit";
 
 const tooLarge = (limit: number): Problem => new Problem("too_large", `A body may have at most ${limit} bytes.`);
 

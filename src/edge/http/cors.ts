@@ -1,4 +1,4 @@
-import { dashboardOrigins, originAllowed } from "../../ops/sites";
+import { dashboardOrigins, originAllowed } from "../../ops/site-settings";
 import { headerOf } from "../../protocol/header";
 import type { Context } from "./context";
 import { API } from "./paths";

@@ -1,8 +1,8 @@
 import { Problem } from "../../protocol/problem";
 import { hasScope } from "./auth";
-import { periodAnswer } from "./closed";
 import type { KeyedContext } from "./context-keyed";
 import { type Columns, exportFormat, exportRows, type Page, pagesFrom, wantsBom } from "./export";
+import { periodAnswer } from "./period-answer";
 
 /** Rows an export reads at a time: about a megabyte of sessions, so that memory stays flat whatever is exported. */
 const EXPORT_PAGE_ROWS = 500;

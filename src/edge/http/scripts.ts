@@ -19,7 +19,7 @@ import trackerMap from "../../../dist/browser/tracker.js.map.txt";
 import tracker from "../../../dist/browser/tracker.js.txt";
 import vitalsMap from "../../../dist/browser/vitals.js.map.txt";
 import vitals from "../../../dist/browser/vitals.js.txt";
-import { neutralText } from "./neutral";
+import { neutralText } from "./neutral-names";
 
 /** The browser scripts as the build left them: their text, their source maps, and the hashes they go by. */
 const CODE: Readonly<Record<string, string>> = {

@@ -15,7 +15,7 @@ import {
   placesOfShards,
 } from "../../data/store/fingerprints";
 import { FINGERPRINT_MAX_SESSIONS, FINGERPRINT_NEIGHBOURS, IDENTITY_GRAPH_NODES } from "../../limits";
-import { siteSettings } from "../../ops/sites";
+import { siteSettings } from "../../ops/site-settings";
 import { ClientId } from "../../protocol/fields";
 import { invalidQuery, Problem } from "../../protocol/problem";
 import type { KeyedContext } from "../http/context-keyed";

@@ -2,7 +2,7 @@ import { version } from "../../../package.json";
 import type { Env } from "../../bindings";
 import { probeArchive, probeCounters, probeDatabase } from "../../data/store/probe";
 import { errorField } from "../../ops/logger";
-import { freshSettings } from "../../ops/sites";
+import { freshSettings } from "../../ops/site-settings";
 import { prefixFault } from "../http/arrive";
 import type { Handler } from "../http/context";
 import { limitApi } from "../http/rate";

@@ -3,7 +3,7 @@ import { saidAt } from "../../core/leads/crm-word";
 import { leadIdOf } from "../../data/store/lead-list";
 import { LEAD_MAX_BODY_BYTES } from "../../limits";
 import { errorField } from "../../ops/logger";
-import { siteSettings } from "../../ops/sites";
+import { siteSettings } from "../../ops/site-settings";
 import { headerOf } from "../../protocol/header";
 import { CallbackInput } from "../../protocol/lead";
 import { fromRefusal, Problem, unavailable } from "../../protocol/problem";

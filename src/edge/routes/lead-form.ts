@@ -1,5 +1,5 @@
 import { shownForm } from "../../core/leads/form";
-import { siteSettings } from "../../ops/sites";
+import { siteSettings } from "../../ops/site-settings";
 import { isSiteName } from "../../protocol/fields";
 import { headerOf } from "../../protocol/header";
 import { Problem } from "../../protocol/problem";

@@ -9,7 +9,7 @@ import { type Said, saidOf, submitName } from "../../core/leads/submit-name";
 import { clientNetwork } from "../../core/network/client";
 import { MAX_ID_UNITS } from "../../limits";
 import { errorField } from "../../ops/logger";
-import { siteSettings } from "../../ops/sites";
+import { siteSettings } from "../../ops/site-settings";
 import { headerOf } from "../../protocol/header";
 import { LeadInput } from "../../protocol/lead";
 import { fromRefusal, Problem, unavailable } from "../../protocol/problem";

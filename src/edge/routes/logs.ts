@@ -1,6 +1,6 @@
 import { LogsQuery } from "../../core/api/logs";
-import { Budget } from "../../ops/budget";
-import { type ArchivedLog, archivedLogs } from "../../ops/logs";
+import { type ArchivedLog, archivedLogs } from "../../ops/archived-logs";
+import { Budget } from "../../ops/work-budget";
 import { SECOND_MS } from "../../time";
 import { keyed } from "../http/keyed";
 import { readQuery } from "../http/query";

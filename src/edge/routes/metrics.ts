@@ -2,9 +2,9 @@ import type { Figures } from "../../core/roster/figures";
 import { allShards, shardName } from "../../core/roster/shards";
 import { databaseBytes } from "../../data/store/database";
 import { lastFinished } from "../../data/store/retention";
-import { siteBudgets } from "../../ops/budgets";
 import { errorField } from "../../ops/logger";
 import { renderMetrics } from "../../ops/metrics";
+import { siteBudgets } from "../../ops/site-budgets";
 import { keyed, requireAllSites } from "../http/keyed";
 
 /** `GET /metrics`: the operator's figures, from the sessions' reports to the roster. */

@@ -3,7 +3,7 @@ import { readEmail } from "../../core/leads/email";
 import { keysOf } from "../../core/leads/identity";
 import { looksLikePhone, phoneDigits, readPhone } from "../../core/leads/phone";
 import { leadsByKeys } from "../../data/store/erasures";
-import { personPieces } from "../../ops/person";
+import { personPieces } from "../../ops/person-export";
 import { invalidQuery, Problem } from "../../protocol/problem";
 import { keyed } from "../http/keyed";
 import { readQuery } from "../http/query";

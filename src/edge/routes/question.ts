@@ -3,7 +3,7 @@ import { rangeOf } from "../../core/api/analytics";
 import type { Bots, Filter } from "../../core/api/filter";
 import { pageName } from "../../core/sources/page";
 import type { Question } from "../../data/aggregates/question";
-import { siteSettings, trailingSlashes } from "../../ops/sites";
+import { siteSettings, trailingSlashes } from "../../ops/site-settings";
 import { invalidQuery } from "../../protocol/problem";
 
 /** What the queries of aggregates have in common. */

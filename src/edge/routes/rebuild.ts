@@ -1,6 +1,6 @@
 import { RebuildInput } from "../../core/api/rebuild";
-import { Budget } from "../../ops/budget";
 import { rebuild } from "../../ops/rebuild";
+import { Budget } from "../../ops/work-budget";
 import { fromRefusal } from "../../protocol/problem";
 import { parseWith } from "../../protocol/track";
 import { SECOND_MS } from "../../time";

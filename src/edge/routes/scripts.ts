@@ -2,7 +2,7 @@ import { Problem } from "../../protocol/problem";
 import type { Context, Handler } from "../http/context";
 import { isKnown } from "../http/etag";
 import { keptScript } from "../http/kept-scripts";
-import { NOTICES } from "../http/neutral";
+import { NOTICES } from "../http/neutral-names";
 import { mapText, scriptFacts, scriptText } from "../http/scripts";
 
 const HOUR = "public, max-age=3600, stale-while-revalidate=86400";

@@ -1,7 +1,7 @@
 import { type Env, isDevelopment } from "../../bindings";
 import { NoQuery } from "../../core/api/analytics";
 import { namedHosts, targetFault } from "../../core/leads/target";
-import { freshSettings, knownSites, saveSettings, settingsText } from "../../ops/sites";
+import { freshSettings, knownSites, saveSettings, settingsText } from "../../ops/site-settings";
 import { SiteName } from "../../protocol/fields";
 import { fromRefusal, Problem } from "../../protocol/problem";
 import { SiteInput, type SiteSettings } from "../../protocol/site";
@@ -12,7 +12,7 @@ import { seesSite } from "../http/auth";
 import { readJson } from "../http/body";
 import type { KeyedContext } from "../http/context-keyed";
 import { keyed, requireAllSites } from "../http/keyed";
-import { FILES } from "../http/neutral";
+import { FILES } from "../http/neutral-names";
 import { readQuery } from "../http/query";
 
 /** A site's settings as ASCII JSON: they travel to their object in one header, and the platform takes 128 KB of those. */

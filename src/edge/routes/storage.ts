@@ -4,7 +4,7 @@ import { dayOf } from "../../data/store/archive-days";
 import { databaseBytes } from "../../data/store/database";
 import { listRuns } from "../../data/store/retention";
 import { DATABASE_MAX_BYTES, DATABASE_SHED_BYTES, RETENTION_DAYS } from "../../limits";
-import { siteBudgets } from "../../ops/budgets";
+import { siteBudgets } from "../../ops/site-budgets";
 import { storageDays } from "../../ops/storage";
 import { invalidQuery } from "../../protocol/problem";
 import { DAY_MS } from "../../time";

@@ -1,8 +1,8 @@
 import type { Env } from "../../bindings";
 import { PersonQuery } from "../../core/api/erasure";
 import { leadsClaiming, leadsOf, sessionsOfVisitor } from "../../data/store/erasures";
-import { liveSessionsOf } from "../../ops/live";
-import { visitorPieces } from "../../ops/person";
+import { liveSessionsOf } from "../../ops/live-sessions";
+import { visitorPieces } from "../../ops/person-export";
 import { ClientId } from "../../protocol/fields";
 import { Problem } from "../../protocol/problem";
 import type { Caller } from "../http/auth";

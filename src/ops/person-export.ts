@@ -15,7 +15,7 @@ import {
 import { listChunks, readChunk } from "../data/store/recordings";
 import { findSession } from "../data/store/sessions";
 import { ERASURE_STEP_LEADS, ERASURE_STEP_SESSIONS, ERASURE_STEP_SUBMITS } from "../limits";
-import { liveSessionsOf } from "./live";
+import { liveSessionsOf } from "./live-sessions";
 
 type Stores = Pick<Env, "DB" | "TRACKING_R2" | "SESSION" | "ROSTER">;
 

@@ -1,6 +1,6 @@
 import type { Env } from "../bindings";
 import { BUDGETS } from "../core/budget/name";
-import { knownSites, siteSettings } from "./sites";
+import { knownSites, siteSettings } from "./site-settings";
 
 /** Sites whose spending is shown: each one's settings are asked for, and an invocation has 1,000 calls. */
 const BUDGET_SITES_SHOWN = 200;
