@@ -10,6 +10,7 @@ import {
 import type { ChunkCall } from "../../src/core/recording/chunk";
 import { withdraw } from "../../src/core/recording/state";
 import { markOf } from "../../src/core/roster/when";
+import { isSameHash } from "../../src/core/same-hash";
 import { exposedOf } from "../../src/core/scoring/ledger";
 import { Bucket } from "../../src/core/session/bucket";
 import { backoff, forgetAt, idleAt, nextDeadline, storesDue, wipeAt } from "../../src/core/session/deadline";
@@ -18,7 +19,7 @@ import { freeze } from "../../src/core/session/evidence";
 import { apply } from "../../src/core/session/fold";
 import { abandonments } from "../../src/core/session/forms";
 import type { Head } from "../../src/core/session/head";
-import { type Intake, intake, sameText } from "../../src/core/session/intake";
+import { type Intake, intake } from "../../src/core/session/intake";
 import { asTrackCall, type LeadAnswer, type LeadCall } from "../../src/core/session/lead";
 import { isLatestTheirs, isSameLife, type Life, type LifeRow, latestOf, withRow } from "../../src/core/session/life";
 import type { Erasure, Progress, StoreProgress } from "../../src/core/session/progress";
@@ -676,7 +677,7 @@ const spentOf = (context: SocketContext, memory: Memory | null): string | null =
 
 /** Whether a call is of the session's site, and shows its key where it has one. */
 const isOwn = ({ head }: Memory, { site, key_hash }: Pick<TrackCall, "site" | "key_hash">): boolean =>
-  head.site === site && (head.key_hash === null || sameText(head.key_hash, key_hash ?? ""));
+  head.site === site && (head.key_hash === null || isSameHash(head.key_hash, key_hash ?? ""));
 
 /** A withdrawal does not wait for a back-off: it has a minute. */
 function withErasure({ progress, head }: Memory, now: number): Progress {

@@ -1,15 +1,8 @@
-import { sha256 } from "../../core/sha256";
-import { headerOf } from "../../protocol/header";
-
-/** The tag of a text as it will be sent. */
-const tagOf = async (body: string): Promise<string> => `"${(await sha256(body)).slice(0, 32)}"`;
-
-const known = (request: Request): string[] =>
-  (headerOf(request.headers, "If-None-Match") ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
+import { isKnown, tagOf } from "./etag";
 
 /**
- * JSON about a period. Once that is over the answer has a tag: a late event or an erasure may still change it, so it is
- * asked for each time, and 304 if it is the same. One about an open period is not kept at all.
+ * JSON about a period. Once the period is over the answer has a tag: a late event or an erasure may still change it, so a browser
+ * asks each time, and hears 304 if it is the same. An answer about an open period is not cached at all.
  */
 export async function periodAnswer(
   request: Request,
@@ -18,9 +11,10 @@ export async function periodAnswer(
   headers: Record<string, string> = {},
 ): Promise<Response> {
   const body = JSON.stringify(data);
-  const base = { "Content-Type": "application/json", Vary: "Accept, Authorization, X-API-Key", ...headers };
-  if (to > Date.now()) return new Response(body, { headers: { ...base, "Cache-Control": "no-store" } });
-  const tagged = { ...base, "Cache-Control": "private, no-cache", ETag: await tagOf(body) };
-  const isSame = known(request).some((tag) => tag === tagged.ETag || tag === "*");
-  return isSame ? new Response(null, { status: 304, headers: tagged }) : new Response(body, { headers: tagged });
+  const usual = { "Content-Type": "application/json", Vary: "Accept, Authorization, X-API-Key", ...headers };
+  if (to > Date.now()) return new Response(body, { headers: { ...usual, "Cache-Control": "no-store" } });
+  const tag = await tagOf(body);
+  const tagged = { ...usual, "Cache-Control": "private, no-cache", ETag: tag };
+  if (isKnown(request, tag)) return new Response(null, { status: 304, headers: tagged });
+  return new Response(body, { headers: tagged });
 }
