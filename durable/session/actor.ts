@@ -40,7 +40,7 @@ import {
   MAX_USED_TICKETS,
   OUTSIDE_TIMEOUT_MS,
 } from "../../src/limits";
-import { withTypes } from "../../src/ops/admit-types";
+import { withAdmittedTypes } from "../../src/ops/admit-types";
 import { inTime } from "../../src/ops/in-time";
 import { createLogger, errorField, type Logger } from "../../src/ops/logger";
 import { canBeRevoked, closeRevoked } from "../sockets/followers";
@@ -410,7 +410,7 @@ export class SessionActor extends DurableObject<Env> implements SessionRpc {
     const context = this.#seats.speaker(socket);
     if (!context) return;
     await handleFrame(socket, context, message, {
-      track: (call) => withTypes(this.env, call, this.#log, (known) => this.track(known)),
+      track: (call) => withAdmittedTypes(this.env, call, this.#log, (known) => this.track(known)),
       keep: (of, changed) => this.#seats.keep(of, changed),
     });
     this.#seats.spoken();

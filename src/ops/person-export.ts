@@ -17,22 +17,26 @@ import { findSession } from "../data/store/sessions";
 import { ERASURE_STEP_LEADS, ERASURE_STEP_SESSIONS, ERASURE_STEP_SUBMITS } from "../limits";
 import { liveSessionsOf } from "./live-sessions";
 
-type Stores = Pick<Env, "DB" | "TRACKING_R2" | "SESSION" | "ROSTER">;
+type PersonStores = Pick<Env, "DB" | "TRACKING_R2" | "SESSION" | "ROSTER">;
 
-/** One life of a session's id, which is the visitor's or claims to be. */
-interface Place {
+/** A life of a session's id that names the visitor. */
+interface VisitorLife {
   session_id: string;
   started_at: number;
   isProven: boolean;
-  /** No life of the id is anybody else's. */
+  /** No other life of the id is anybody else's. */
   isAlone: boolean;
 }
 
 /**
- * A visitor's sessions, as an erasure finds them: those of D1, then those that only the roster knows; and of each the lives
- * that name the visitor, and whether they have shown that they are theirs.
+ * The lives that name a visitor, and whether each has shown that it is theirs. Sessions are found as an erasure finds them: those in
+ * D1, then those that only the roster knows.
  */
-async function* placesOf(env: Stores, visitor_id: string, sites: readonly string[] | null): AsyncGenerator<Place> {
+async function* visitorLives(
+  env: PersonStores,
+  visitor_id: string,
+  sites: readonly string[] | null,
+): AsyncGenerator<VisitorLife> {
   const met = new Set<string>();
   for await (const row of everySessionOf(env.DB, visitor_id, sites, ERASURE_STEP_SESSIONS)) {
     met.add(row.session_id);
@@ -44,11 +48,11 @@ async function* placesOf(env: Stores, visitor_id: string, sites: readonly string
 }
 
 async function* livesIn(
-  { SESSION }: Stores,
+  { SESSION }: PersonStores,
   visitor_id: string,
   session_id: string,
   row: SessionPlace | null,
-): AsyncGenerator<Place> {
+): AsyncGenerator<VisitorLife> {
   const lives = withRow(await SESSION.getByName(session_id).told(), visitor_id, row);
   const { theirs, claimed } = sortLives(lives, visitor_id);
   const place = ({ start }: Life) => ({ session_id, started_at: start });
@@ -58,18 +62,18 @@ async function* livesIn(
 }
 
 /**
- * A visitor's own data as one JSON object, piece by piece: each session with its row, its identity objects, its log. Apart is
- * what names them without having shown that it is them.
+ * A visitor's data as one JSON object, piece by piece: each session with its row, its identity objects and its log. What names them
+ * without having shown that it is them stands apart, under `unproven`.
  */
 export async function* visitorPieces(
-  env: Stores,
+  env: PersonStores,
   visitor_id: string,
   sites: readonly string[] | null,
 ): AsyncGenerator<string> {
-  const proven: Place[] = [];
-  const apart: Place[] = [];
+  const proven: VisitorLife[] = [];
+  const apart: VisitorLife[] = [];
   yield `{"data":{"visitor_id":${JSON.stringify(visitor_id)},"sessions":[`;
-  for await (const place of placesOf(env, visitor_id, sites)) {
+  for await (const place of visitorLives(env, visitor_id, sites)) {
     if (!place.isProven) apart.push(place);
     else {
       if (proven.length > 0) yield ",";
@@ -77,8 +81,8 @@ export async function* visitorPieces(
       yield* sessionPieces(env, place.session_id, place.started_at);
     }
   }
-  // An id that others have had too leads to their leads as well.
-  const alone = (places: readonly Place[]): string[] =>
+  // A session id that others have had too would lead to their leads, so only ids with one owner are used.
+  const alone = (places: readonly VisitorLife[]): string[] =>
     places.filter(({ isAlone }) => isAlone).map(({ session_id }) => session_id);
   const claimed = alone(apart);
   const theirs = isProvable(visitor_id) ? await leadsOf(env.DB, visitor_id, sites, alone(proven)) : [];
@@ -107,7 +111,7 @@ async function* leadsPieces(db: D1Database, leadIds: readonly string[]): AsyncGe
   }
 }
 
-/** The same of a person without a visitor id: the leads that one of the keys finds. */
+/** The data of a person without a visitor id: the leads that one of the keys finds. */
 export async function* personPieces(
   db: D1Database,
   keys: readonly string[],
@@ -128,7 +132,7 @@ export async function* personPieces(
   yield "]}}";
 }
 
-/** A lead with its own submits, oldest first. Of a guest of somebody's lead: its submit, without the lead. */
+/** A lead with its own submits, oldest first. Of a guest only its submit, without the lead, which is another person's. */
 async function* leadPieces(db: D1Database, lead_id: string): AsyncGenerator<string> {
   if ((await hostOf(db, lead_id)) !== null) {
     yield `{"lead":null,"submissions":${JSON.stringify(await findSubmission(db, lead_id))}}`;
@@ -149,9 +153,9 @@ async function* leadPieces(db: D1Database, lead_id: string): AsyncGenerator<stri
   yield "]}";
 }
 
-async function* sessionPieces(env: Stores, session_id: string, started_at: number): AsyncGenerator<string> {
+async function* sessionPieces(env: PersonStores, session_id: string, started_at: number): AsyncGenerator<string> {
   const prefix = sessionPrefix(session_id, started_at);
-  // Row and actor are of the newest life that they have heard of.
+  // D1's row and the actor are of the newest life that they know, which may be another.
   const isOfThis = (one: { started_at: number } | null): boolean =>
     one !== null && isSameLife(one.started_at, started_at);
   const [live, row] = [await env.SESSION.getByName(session_id).unarchived(), await findSession(env.DB, session_id)];

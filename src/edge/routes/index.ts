@@ -105,10 +105,10 @@ export const routes: readonly Route[] = [
   { method: "GET", path: "/third-party.txt", handler: getAsset },
 ];
 
-/** Paths that are none of the above: nothing, or where an old form sends its leads. */
+/** Any other path: 404, unless an old form sends its leads there. */
 export const elsewhere: Handler = (context) => {
   const { request, url, below } = context;
-  // Below the prefix there is what has a name there, and nothing else.
+  // Below the prefix only the names of `neutral-names.ts` exist.
   const isOurs = below !== "" || /^\/(track|analytics)(\/|$)/.test(url.pathname);
   if (request.method === "POST" && !isOurs) return catchLead(context);
   if (

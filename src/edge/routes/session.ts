@@ -3,48 +3,48 @@ import { EventsQuery, TicketInput } from "../../core/api/analytics";
 import type { Live } from "../../core/session/view";
 import { findSession, listEvents } from "../../data/store/sessions";
 import { errorField } from "../../ops/logger";
-import { fromRefusal, Problem, unavailable } from "../../protocol/problem";
+import { Problem, unavailable, unwrap } from "../../protocol/problem";
 import { parseWith } from "../../protocol/track";
 import { requireRootKey, seesSite } from "../http/auth";
 import { readJson } from "../http/body";
 import { readCursor, writeCursor } from "../http/cursor";
+import { freshJson } from "../http/json";
 import { keyed } from "../http/keyed";
 import { readQuery } from "../http/query";
+import { sessionIdOf } from "../http/session-actor";
+import { WATCH } from "../http/stream-access";
 import { issueTicket } from "../http/tickets";
 import { realtimeTicketPath } from "./realtime";
-import { normalStreamPath, sessionIdOf, WATCH } from "./socket";
-
-const NO_STORE = { "Cache-Control": "no-store" };
-
-const list = (data: object[], next_cursor: string | null): Response =>
-  Response.json({ data, next_cursor }, { headers: NO_STORE });
+import { normalStreamPath } from "./socket";
 
 const unknown = (): Problem => new Problem("session_unknown", "No such session.");
 
 /** `GET /analytics/sessions/:id` */
 export const getSession = keyed(async ({ env, params, caller }) => {
-  const session = await findSession(env.DB, sessionIdOf(params["id"] ?? "", "not_found"));
+  const session = await findSession(env.DB, sessionIdOf(params["id"], "not_found"));
   if (!session || !seesSite(caller, session.site)) throw unknown();
-  return Response.json({ data: session }, { headers: NO_STORE });
+  return freshJson({ data: session });
 });
 
 /** `GET /analytics/sessions/:id/events` */
-export const getSessionEvents = keyed(async (context) => {
-  const session_id = sessionIdOf(context.params["id"] ?? "", "not_found");
-  const query = readQuery(EventsQuery, context);
-  const place = readCursor(`events:${session_id}`, z.tuple([z.number()]), query.cursor);
-  const { events, next } = await listEvents(context.env.DB, session_id, place?.[0] ?? 0, query.limit);
-  if (context.caller.sites !== null || (events.length === 0 && !place)) {
-    const session = await findSession(context.env.DB, session_id);
-    if (!session || !seesSite(context.caller, session.site)) throw unknown();
+export const getSessionEvents = keyed(async ({ env, url, params, caller }) => {
+  const session_id = sessionIdOf(params["id"], "not_found");
+  const query = readQuery(EventsQuery, { url, caller });
+  const list = `events:${session_id}`;
+  const after = readCursor(list, z.tuple([z.number()]), query.cursor);
+  const { events, next } = await listEvents(env.DB, session_id, after?.[0] ?? 0, query.limit);
+  // A caller who sees all sites needs no look at the session, unless there is nothing to show that it exists.
+  if (caller.sites !== null || (events.length === 0 && !after)) {
+    const session = await findSession(env.DB, session_id);
+    if (!session || !seesSite(caller, session.site)) throw unknown();
   }
-  return list(events, next === null ? null : writeCursor(`events:${session_id}`, next));
+  return freshJson({ data: events, next_cursor: next === null ? null : writeCursor(list, next) });
 });
 
 /** `GET /analytics/sessions/:id/live`: from the actor itself, unflushed entries included. */
 export const getLive = keyed(
   async ({ env, params, log, caller }) => {
-    const session_id = sessionIdOf(params["id"] ?? "", "not_found");
+    const session_id = sessionIdOf(params["id"], "not_found");
     let live: string | null;
     try {
       live = await env.SESSION.getByName(session_id).live();
@@ -53,9 +53,10 @@ export const getLive = keyed(
       throw unavailable("The session could not be reached.");
     }
     if (live === null) throw unknown();
-    // Only a restricted caller is worth a look inside: the text is passed on as it is.
+    // The text is passed on as it is. Only for a caller who is restricted to sites is it parsed.
     if (caller.sites !== null && !seesSite(caller, (JSON.parse(live) as Live).site)) throw unknown();
-    return new Response(`{"data":${live}}`, { headers: { "Content-Type": "application/json", ...NO_STORE } });
+    const headers = { "Content-Type": "application/json", "Cache-Control": "no-store" };
+    return new Response(`{"data":${live}}`, { headers });
   },
   ...WATCH,
 );
@@ -63,19 +64,12 @@ export const getLive = keyed(
 /** `POST /analytics/tickets` */
 export const postTicket = keyed(
   async ({ request, env, caller }) => {
-    const parsed = parseWith(TicketInput, await readJson(request));
-    if (!parsed.ok) throw fromRefusal(parsed.refusal);
-    const path = normalStreamPath(parsed.value.path) ?? realtimeTicketPath(parsed.value.path, caller);
+    const input = unwrap(parseWith(TicketInput, await readJson(request)));
+    const path = normalStreamPath(input.path) ?? realtimeTicketPath(input.path, caller);
     if (!path) throw new Problem("invalid_ticket_path", "path: must be the path of a stream.");
-    const { value, expires_at } = await issueTicket(
-      requireRootKey(env),
-      { path, sites: caller.sites, key_id: caller.key_id },
-      Date.now(),
-    );
-    return Response.json(
-      { data: { ticket: value, protocol: `ticket.${value}`, path, expires_at } },
-      { headers: NO_STORE },
-    );
+    const asked = { path, sites: caller.sites, key_id: caller.key_id };
+    const { value, expires_at } = await issueTicket(requireRootKey(env), asked, Date.now());
+    return freshJson({ data: { ticket: value, protocol: `ticket.${value}`, path, expires_at } });
   },
   ...WATCH,
 );
