@@ -11,7 +11,7 @@ import { inTime } from "./in-time";
 import { errorField, type Logger } from "./logger";
 
 /** What an isolate knows of a site's custom types today. */
-interface SiteTypes {
+interface KnownTypes {
   day: string;
   /** Types that were asked for today, and have room. */
   taken: Set<string>;
@@ -22,13 +22,13 @@ interface SiteTypes {
 }
 
 /** By day and site, so that each type is asked for anew each day. */
-const sites = new Cache<SiteTypes>(SITE_CACHE_ENTRIES);
+const sites = new Cache<KnownTypes>(SITE_CACHE_ENTRIES);
 
-function knownOf(site: string, day: string): SiteTypes {
+function knownOf(site: string, day: string): KnownTypes {
   const key = `${day} ${site}`;
   const known = sites.get(key);
   if (known) return known;
-  const fresh: SiteTypes = { day, taken: new Set(), listed: new Set(), full_until: new Map() };
+  const fresh: KnownTypes = { day, taken: new Set(), listed: new Set(), full_until: new Map() };
   sites.set(key, fresh, DAY_MS);
   return fresh;
 }
@@ -75,7 +75,7 @@ export async function withAdmittedTypes<Result extends { ok: boolean }>(
 async function refusedOf(
   env: Pick<Env, "BUDGET">,
   site: string,
-  known: SiteTypes,
+  known: KnownTypes,
   names: readonly string[],
   bucket: number | null,
   log: Logger,
@@ -91,7 +91,7 @@ async function refusedOf(
 async function ask(
   env: Pick<Env, "BUDGET">,
   site: string,
-  known: SiteTypes,
+  known: KnownTypes,
   names: readonly string[],
   how: { bucket: number | null; takes: boolean },
   log: Logger,

@@ -1,4 +1,4 @@
-interface Kept<T> {
+interface CacheEntry<T> {
   value: T;
   /** Epoch ms. */
   until: number;
@@ -6,7 +6,7 @@ interface Kept<T> {
 
 /** A map in the isolate's memory. Each entry expires; when the map is full, the oldest entry goes. */
 export class Cache<T> {
-  readonly #entries = new Map<string, Kept<T>>();
+  readonly #entries = new Map<string, CacheEntry<T>>();
 
   constructor(readonly maxEntries: number) {}
 

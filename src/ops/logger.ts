@@ -1,14 +1,14 @@
 /** Logs of the Worker, the actors and the cron: one JSON object a line. */
 
 const LEVELS = ["debug", "info", "warn", "error"] as const;
-export type Level = (typeof LEVELS)[number];
+export type LogLevel = (typeof LEVELS)[number];
 
 /** Codes, counts and ids only: no payload, no address, no key. */
 export type LogFields = Record<string, string | number | boolean | null>;
 
-export type Logger = Record<Level, (event: string, fields?: LogFields) => void>;
+export type Logger = Record<LogLevel, (event: string, fields?: LogFields) => void>;
 
-const isLevel = (name: string | undefined): name is Level => LEVELS.some((level) => level === name);
+const isLevel = (name: string | undefined): name is LogLevel => LEVELS.some((level) => level === name);
 
 /**
  * `context` is on every line: a request id in the Worker and the cron, a session id in an actor. An unknown `LOG_LEVEL` counts as
@@ -17,7 +17,7 @@ const isLevel = (name: string | undefined): name is Level => LEVELS.some((level)
 export function createLogger(level: string | undefined, context: LogFields): Logger {
   const lowest = LEVELS.indexOf(isLevel(level) ? level : "info");
   const at =
-    (name: Level, index: number) =>
+    (name: LogLevel, index: number) =>
     (event: string, fields: LogFields = {}) => {
       if (index < lowest) return;
       // The one place that writes to the console: Workers Logs indexes the fields of a JSON line.

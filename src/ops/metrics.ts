@@ -4,12 +4,12 @@ import type { SiteBudget } from "./site-budgets";
 
 /** The operator's figures as Prometheus reads them: https://prometheus.io/docs/instrumenting/exposition_formats/ */
 
-type Sample = [labels: Record<string, string>, value: number];
+type MetricSample = [labels: Record<string, string>, value: number];
 
 const escapeLabel = (value: string): string =>
   value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 
-function family(name: string, type: "gauge" | "counter", help: string, samples: Sample[]): string {
+function family(name: string, type: "gauge" | "counter", help: string, samples: MetricSample[]): string {
   const lines = samples.map(([labels, value]) => {
     const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escapeLabel(text)}"`);
     return `pulsegate_${name}${pairs.length > 0 ? `{${pairs.join(",")}}` : ""} ${value}`;
@@ -17,12 +17,12 @@ function family(name: string, type: "gauge" | "counter", help: string, samples: 
   return [`# HELP pulsegate_${name} ${help}`, `# TYPE pulsegate_${name} ${type}`, ...lines].join("\n");
 }
 
-const byLabel = (label: string, counts: Record<string, number>): Sample[] =>
+const byLabel = (label: string, counts: Record<string, number>): MetricSample[] =>
   Object.entries(counts)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, n]) => [{ [label]: name }, n]);
 
-export interface Operation {
+export interface OperatorFigures {
   shards: Figures[];
   /** Shards that did not answer. The sums lack them. */
   failed: number;
@@ -34,8 +34,8 @@ export interface Operation {
 }
 
 /** Figures of budgets and of the database. */
-function spending({ budgets, database_bytes }: Operation): string[] {
-  const bySite = (value: (one: SiteBudget) => number): Sample[] =>
+function spending({ budgets, database_bytes }: OperatorFigures): string[] {
+  const bySite = (value: (one: SiteBudget) => number): MetricSample[] =>
     (budgets ?? []).map((one) => [{ site: one.site }, value(one)]);
   const families: string[] = [];
   if (budgets !== null) {
@@ -56,7 +56,7 @@ function spending({ budgets, database_bytes }: Operation): string[] {
 
 const gauge = (name: string, help: string, value: number): string => family(name, "gauge", help, [[{}, value]]);
 
-export function renderMetrics(operation: Operation): string {
+export function renderMetrics(operation: OperatorFigures): string {
   const { shards, failed, retention_finished_at } = operation;
   const sum = (value: (one: Figures) => number): number => shards.reduce((total, one) => total + value(one), 0);
   const max = (value: (one: Figures) => number): number => shards.reduce((most, one) => Math.max(most, value(one)), 0);
@@ -65,7 +65,7 @@ export function renderMetrics(operation: Operation): string {
     for (const one of shards) addCounts(counts, one[field]);
     return counts;
   };
-  const byStore = (value: (one: Figures, store: "d1" | "r2") => number): Sample[] =>
+  const byStore = (value: (one: Figures, store: "d1" | "r2") => number): MetricSample[] =>
     (["d1", "r2"] as const).map((store) => [{ store }, sum((one) => value(one, store))]);
   const parts = [
     gauge(

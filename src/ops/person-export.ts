@@ -1,9 +1,8 @@
 import type { Env } from "../bindings";
 import { mergeChunks } from "../core/recording/merge";
-import type { Entry } from "../core/session/entry";
 import { isSameLife, type Life, sortLives, withRow } from "../core/session/life";
 import { isProvable } from "../core/session/visitor-id";
-import { readFlushes, readIdentities, sessionPrefix } from "../data/store/archive";
+import { readIdentities, sessionPrefix } from "../data/store/archive";
 import { everySessionOf, hostOf, leadsByKeys, leadsClaiming, leadsOf, type SessionPlace } from "../data/store/erasures";
 import {
   findLead,
@@ -15,7 +14,9 @@ import {
 import { listChunks, readChunk } from "../data/store/recordings";
 import { findSession } from "../data/store/sessions";
 import { ERASURE_STEP_LEADS, ERASURE_STEP_SESSIONS, ERASURE_STEP_SUBMITS } from "../limits";
+import { itemPieces } from "./json-pieces";
 import { liveSessionsOf } from "./live-sessions";
+import { wholeLog } from "./whole-log";
 
 type PersonStores = Pick<Env, "DB" | "TRACKING_R2" | "SESSION" | "ROSTER">;
 
@@ -118,7 +119,8 @@ export async function* personPieces(
   sites: readonly string[] | null,
 ): AsyncGenerator<string> {
   yield '{"data":{"leads":[';
-  let [comma, last] = ["", ""];
+  let comma = "";
+  let last = "";
   for (;;) {
     const ids = await leadsByKeys(db, keys, sites, ERASURE_STEP_LEADS, last);
     for (const lead_id of ids) {
@@ -163,22 +165,9 @@ async function* sessionPieces(env: PersonStores, session_id: string, started_at:
   const session = JSON.stringify(isOfThis(row) ? row : null);
   const identity = JSON.stringify(await readIdentities(env.TRACKING_R2, prefix));
   yield `{"session_id":"${session_id}","session":${session},"identity":${identity},"entries":[`;
-  let [comma, last] = ["", 0];
-  const text = (entries: Entry[]): string => {
-    const fresh = entries.filter(({ seq }) => seq > last);
-    last = fresh.at(-1)?.seq ?? last;
-    const piece = fresh.map((entry) => JSON.stringify(entry)).join(",");
-    const joined = piece === "" ? "" : comma + piece;
-    if (piece !== "") comma = ",";
-    return joined;
-  };
-  for await (const { entries } of readFlushes(env.TRACKING_R2, prefix)) yield text(entries);
-  yield `${text(JSON.parse(`[${unarchived?.body ?? ""}]`) as Entry[])}],"recording":[`;
-  comma = "";
+  yield* itemPieces(wholeLog(env.TRACKING_R2, prefix, unarchived?.body ?? ""));
+  yield '],"recording":[';
   const chunks = await listChunks(env.TRACKING_R2, prefix);
-  for await (const events of mergeChunks(chunks, ({ key }) => readChunk(env.TRACKING_R2, key))) {
-    yield comma + events.map((event) => JSON.stringify(event)).join(",");
-    comma = ",";
-  }
+  yield* itemPieces(mergeChunks(chunks, ({ key }) => readChunk(env.TRACKING_R2, key)));
   yield "]}";
 }

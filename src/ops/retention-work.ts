@@ -14,7 +14,7 @@ export interface Bounds {
 export type RetentionStores = Pick<Env, "DB" | "TRACKING_R2" | "LEAD" | "SITE">;
 
 /** One invocation's share of a run. */
-export interface Work {
+export interface RetentionWork {
   stores: RetentionStores;
   run: OpenRun;
   budget: WorkBudget;

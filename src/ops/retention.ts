@@ -16,7 +16,7 @@ import { RETENTION_DAYS, RETENTION_PAGE } from "../limits";
 import { DAY_MS, MINUTE_MS } from "../time";
 import { eraseLead } from "./erase-lead";
 import { errorField, type LogFields, type Logger } from "./logger";
-import type { Bounds, RetentionStores, Work } from "./retention-work";
+import type { Bounds, RetentionStores, RetentionWork } from "./retention-work";
 import { leadRetention } from "./site-settings";
 import { countDays } from "./storage";
 import { WorkBudget } from "./work-budget";
@@ -89,7 +89,7 @@ export async function retain(
     run.steps += 1;
     return isOurs;
   };
-  const work: Work = { stores, run, budget: new WorkBudget(bounds, began), bounds, save: () => write(null) };
+  const work: RetentionWork = { stores, run, budget: new WorkBudget(bounds, began), bounds, save: () => write(null) };
   try {
     const isDone =
       (await removeObjects(work)) && (await removeRows(work)) && (await removeLeads(work)) && (await countDays(work));
@@ -111,7 +111,7 @@ async function openRun(db: D1Database, now: number): Promise<OpenRun | null> {
 }
 
 /** Deletes the oldest objects, page by page, until one is young enough. True if no older one is left. */
-async function removeObjects({ stores, run, budget, bounds, save }: Work): Promise<boolean> {
+async function removeObjects({ stores, run, budget, bounds, save }: RetentionWork): Promise<boolean> {
   const { report } = run;
   const cutoff = dayOf(run.cutoff);
   let after: string | null = null;
@@ -139,7 +139,7 @@ async function removeObjects({ stores, run, budget, bounds, save }: Work): Promi
 const isBefore = (day: Day | null, cutoff: Day): boolean => day !== null && day < cutoff;
 
 /** Deletes rows after the objects of their days, because a session's row lives as long as its objects. */
-async function removeRows({ stores, run, budget, bounds, save }: Work): Promise<boolean> {
+async function removeRows({ stores, run, budget, bounds, save }: RetentionWork): Promise<boolean> {
   const { report } = run;
   if (report.rows_done) return true;
   // Rollups outlive the rows that they were made from.
@@ -156,7 +156,7 @@ async function removeRows({ stores, run, budget, bounds, save }: Work): Promise<
 }
 
 /** Deletes old leads of sites that limit how long they are kept. Their conversions still count. */
-async function removeLeads({ stores, run, budget, save }: Work): Promise<boolean> {
+async function removeLeads({ stores, run, budget, save }: RetentionWork): Promise<boolean> {
   const { report } = run;
   if (report.leads_done) return true;
   const take = (): boolean => budget.take(1);

@@ -7,7 +7,7 @@ import { cleanText } from "../protocol/text";
 /** Bytes of a refusal that are read and kept. */
 const WEBHOOK_EXCERPT_BYTES = 512;
 
-export interface Message {
+export interface WebhookMessage {
   /** `webhook-id`: the same for every attempt, so that a receiver recognises a repeat. */
   id: string;
   /** JSON. Exactly these characters are signed. */
@@ -34,7 +34,7 @@ const TARGET_HEADER = "X-Pulse-Target";
 const REFUSED_HEADER = "X-Pulse-Refused";
 
 /** Makes one attempt, signed as Standard Webhooks 1.0.0 says. Never throws: the answer says what went wrong. */
-export async function send(target: Target, message: Message, options: SendOptions): Promise<Attempt> {
+export async function send(target: Target, message: WebhookMessage, options: SendOptions): Promise<Attempt> {
   // Settings are checked when they are saved, but an older version may have saved these.
   const refused: Attempt = { kind: "failed", reason: "target_refused" };
   const { isDevelopment, named = [] } = options;
@@ -72,7 +72,7 @@ export async function send(target: Target, message: Message, options: SendOption
   }
 }
 
-function signed(secrets: readonly string[], { id, body }: Message): Record<string, string> {
+function signed(secrets: readonly string[], { id, body }: WebhookMessage): Record<string, string> {
   const now = new Date();
   const signatures = secrets.map((secret) => new Webhook(secret).sign(id, now, body));
   return {

@@ -2,7 +2,7 @@ import { afterDay, beforeDay, type Day, dayOf, dayOfKey, listObjects } from "../
 import { listDays, type StorageDay, saveDay } from "../data/store/retention";
 import { RETENTION_PAGE } from "../limits";
 import { DAY_MS } from "../time";
-import type { RetentionStores, Work } from "./retention-work";
+import type { RetentionStores, RetentionWork } from "./retention-work";
 
 /** How many days after its end a day may still gain objects: a session's day, its stay, and an outage of a store. */
 const DAY_OPEN_DAYS = 3;
@@ -16,7 +16,7 @@ const openFrom = (now: number): Day => dayOf(now - DAY_OPEN_DAYS * DAY_MS);
  * Counts the archive day by day, and saves each day's count. Days with a final count are passed over. True if all days have been
  * counted.
  */
-export async function countDays({ stores, run, budget, bounds, save }: Work): Promise<boolean> {
+export async function countDays({ stores, run, budget, bounds, save }: RetentionWork): Promise<boolean> {
   const { DB, TRACKING_R2 } = stores;
   const { report } = run;
   const first = dayOf(run.cutoff);

@@ -14,7 +14,7 @@ import { requireIngest } from "./auth";
 import type { Context } from "./context";
 import { refuseRepeats } from "./query";
 import { addressOf, limitStart } from "./rate";
-import { counterSpent, knownSpent, type SiteWord, type Spent, siteWord } from "./spending";
+import { counterSpent, knownSpent, type SiteWord, type SpentBudget, siteWord } from "./spending";
 
 /** Lets a call of a page or a server in, before any actor wakes: checks its origin, its budget, and the limits on starting. */
 export async function admit(
@@ -31,7 +31,7 @@ export async function admit(
   const stored = await storedAddress(addressOf(request), settings.ip, env.ADDRESS_HASH_SECRET);
   const budget = limitsLifted(env) ? null : await budgetOf(context, settings, isKeyed);
   // A withdrawal of consent always passes: only the actor knows whether there was any.
-  const refuse = (spent: Spent | null): void => {
+  const refuse = (spent: SpentBudget | null): void => {
     if (!spent || gpc || start?.consent === "denied") return;
     throw new Problem("budget_spent", spent.detail, { retryAfter: spent.wait });
   };
@@ -63,7 +63,7 @@ function addSettings(call: CallContext, { expose, allow, trailing_slash, identit
   if (identity_group !== null) call.identity_group = identity_group;
 }
 
-function budgetOfCall(budget: CallBudget, word: SiteWord | null, spent: Spent | null): CallBudget {
+function budgetOfCall(budget: CallBudget, word: SiteWord | null, spent: SpentBudget | null): CallBudget {
   const whole: CallBudget = { ...budget, ...word };
   if (spent) whole.spent_for = spent.wait;
   return whole;

@@ -6,7 +6,7 @@ const encoder = new TextEncoder();
 const UNIT_BYTES = 3;
 
 /** Lines as bytes, written into one buffer one by one, so that their text never stands in memory as a whole. */
-export class Chunk {
+export class LineChunk {
   readonly #bytes: Uint8Array;
   #length = 0;
 

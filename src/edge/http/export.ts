@@ -1,6 +1,6 @@
 import { csvCell } from "../../core/csv";
 import { headerOf } from "../../protocol/header";
-import { Chunk } from "./chunk";
+import { LineChunk } from "./chunk";
 
 /** Lists as files, CSV or NDJSON: written while they are read, so that memory does not grow with the rows. */
 
@@ -98,7 +98,7 @@ export async function exportRows<T>({
           text = nextText();
         }
         if (text === null) return controller.close();
-        const chunk = new Chunk(text, end);
+        const chunk = new LineChunk(text, end);
         do text = nextText();
         while (text !== null && chunk.add(text, end));
         controller.enqueue(chunk.bytes());

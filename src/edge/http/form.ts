@@ -56,7 +56,7 @@ async function readObject(request: Request): Promise<Record<string, unknown>> {
 }
 
 /** A field as binary text. `charset`: a part of a multipart body may name its own. */
-interface Field {
+interface FormValue {
   name: string;
   value: string;
   charset: string | null;
@@ -80,7 +80,7 @@ async function readMultipart(request: Request): Promise<Record<string, unknown>>
   if (boundary === null) throw invalid("is no multipart/form-data");
   // As binary text, because the parser reads a part's head, where the field's name is, as UTF-8.
   const body = new TextEncoder().encode(toBinary(await bytesOf(request)));
-  const fields: Field[] = [];
+  const fields: FormValue[] = [];
   try {
     for (const part of parseMultipart(body, { boundary, maxParts: FORM_MAX_PARTS })) {
       // A file input that was left empty sends an empty file.
@@ -97,7 +97,7 @@ async function readMultipart(request: Request): Promise<Record<string, unknown>>
 }
 
 /** Values by name, as text. `named`: the charset in the body's content type. */
-function gather(fields: readonly Field[], named: string | null): Record<string, unknown> {
+function gather(fields: readonly FormValue[], named: string | null): Record<string, unknown> {
   const said = fields.find(({ name }) => isCharsetField(name))?.value ?? null;
   const open = fields.flatMap(({ name, value, charset }) => (charset === null ? [name, value] : [name]));
   const read = textReader(open, [named, said]);

@@ -7,7 +7,7 @@ import { periodAnswer } from "./period-answer";
 /** Rows that an export reads at a time: about a megabyte of sessions. */
 const EXPORT_PAGE_ROWS = 500;
 
-export interface List<T> {
+export interface ListAnswer<T> {
   /** The name of an exported file. */
   name: string;
   columns: Columns<T>;
@@ -24,7 +24,7 @@ export interface List<T> {
  * Answers a list in the form that the caller asks for. JSON is one page. CSV and NDJSON are one page if the caller gave a `limit`
  * (`X-Next-Cursor` has its next cursor), else everything from the cursor on.
  */
-export async function answerList<T>(context: KeyedContext, list: List<T>): Promise<Response> {
+export async function answerList<T>(context: KeyedContext, list: ListAnswer<T>): Promise<Response> {
   const { request, url, caller } = context;
   const { name, columns, query, read, more, headers = {}, period = { to: Number.POSITIVE_INFINITY } } = list;
   const { limit, cursor = null } = query;

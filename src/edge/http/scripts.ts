@@ -47,19 +47,19 @@ const MAPS: Readonly<Record<string, string>> = {
   "tracker.js.map": trackerMap,
 };
 
-interface Facts {
+interface ScriptFacts {
   /** Twelve hex digits of a hash: of the script's text, or of all lazy files together. */
   version: string;
   /** For a tag's `integrity`. */
   integrity: string;
 }
-const MANIFEST = JSON.parse(manifestText) as Readonly<Record<string, Facts & { neutral: Facts }>>;
+const MANIFEST = JSON.parse(manifestText) as Readonly<Record<string, ScriptFacts & { neutral: ScriptFacts }>>;
 
 /** Every script, by its usual name. */
 export const SCRIPT_NAMES: readonly string[] = Object.keys(CODE);
 
 /** A script's version and hash, in its usual or its neutral form; undefined if there is no such script. */
-export function scriptFacts(name: string, isNeutral: boolean): Facts | undefined {
+export function scriptFacts(name: string, isNeutral: boolean): ScriptFacts | undefined {
   const facts = Object.hasOwn(MANIFEST, name) ? MANIFEST[name] : undefined;
   return isNeutral ? facts?.neutral : facts;
 }

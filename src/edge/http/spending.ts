@@ -30,19 +30,19 @@ export const rememberSpent = (who: string, wait: number): void =>
   spent.set(who, Date.now() + wait * 1_000, wait * 1_000);
 
 /** A budget that is spent. */
-export interface Spent {
+export interface SpentBudget {
   /** Seconds until there is more. */
   wait: number;
   detail: string;
 }
 
-const spentBy = (who: "address" | "session", wait: number): Spent => ({
+const spentBy = (who: "address" | "session", wait: number): SpentBudget => ({
   wait,
   detail: `This ${who} has sent more than it may in a while.`,
 });
 
 /** What this isolate remembers of an address and a session. */
-export function knownSpent({ sender, address_hour }: CallBudget, session_id: string): Spent | null {
+export function knownSpent({ sender, address_hour }: CallBudget, session_id: string): SpentBudget | null {
   const now = Date.now();
   const ofSender = sender === null ? 0 : secondsLeft(spent.get(senderKey(sender, address_hour)) ?? 0, now);
   if (ofSender > 0) return spentBy("address", ofSender);
@@ -51,7 +51,7 @@ export function knownSpent({ sender, address_hour }: CallBudget, session_id: str
 }
 
 /** What KV says of an address. It may have spent another site's budget, and not yet this site's, which is larger. */
-export function counterSpent({ sender, address_hour }: CallBudget, counter: AddressCounter | null): Spent | null {
+export function counterSpent({ sender, address_hour }: CallBudget, counter: AddressCounter | null): SpentBudget | null {
   const { spent_until = 0, spent_hour = 0 } = counter ?? {};
   const wait = secondsLeft(spent_until, Date.now());
   if (sender === null || wait === 0 || spent_hour < address_hour) return null;

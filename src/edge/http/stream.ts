@@ -1,3 +1,5 @@
+import { itemPieces } from "../../ops/json-pieces";
+
 /** Pieces of text as a response's body. Each is made when the one before has been taken, so memory stays flat. */
 export function streamText(pieces: AsyncIterable<string>): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
@@ -19,11 +21,6 @@ export function streamText(pieces: AsyncIterable<string>): ReadableStream<Uint8A
 export async function* listPieces(pages: AsyncIterable<readonly object[]>): AsyncGenerator<string> {
   // The beginning goes out before anything is fetched: a caller need not wait for R2 to know that the session exists.
   yield '{"data":[';
-  let comma = "";
-  for await (const rows of pages) {
-    if (rows.length === 0) continue;
-    yield comma + rows.map((row) => JSON.stringify(row)).join(",");
-    comma = ",";
-  }
+  yield* itemPieces(pages);
   yield '],"next_cursor":null}';
 }

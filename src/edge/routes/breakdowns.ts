@@ -33,7 +33,7 @@ interface Listed {
   cursor?: string | undefined;
 }
 
-interface Breakdown {
+interface BreakdownSpec {
   part: Part;
   /** The list's name, in cursors and files. */
   name: string;
@@ -49,7 +49,7 @@ interface Breakdown {
 async function answerBreakdown(
   context: KeyedContext,
   query: AggregateQuery & Listed,
-  breakdown: Breakdown,
+  breakdown: BreakdownSpec,
 ): Promise<Response> {
   const { part, name, field, sums, columns, complete = async (rows) => rows } = breakdown;
   const question = questionOf(await withSitesPage(context.env, query));

@@ -1,9 +1,9 @@
 import type { Unarchived } from "../../bindings";
 import { NoQuery } from "../../core/api/analytics";
-import type { Entry } from "../../core/session/entry";
-import { readFlushes, sessionPrefix } from "../../data/store/archive";
+import { sessionPrefix } from "../../data/store/archive";
 import { findPlace } from "../../data/store/sessions";
 import { errorField } from "../../ops/logger";
+import { wholeLog } from "../../ops/whole-log";
 import { Problem, unavailable } from "../../protocol/problem";
 import { seesSite } from "../http/auth";
 import type { Context } from "../http/context";
@@ -24,7 +24,7 @@ export const getReplay = keyed(async (context) => {
   const live = await askActor(context, session_id);
   const place = live ?? (await findPlace(env.DB, session_id));
   if (!place || !seesSite(caller, place.site)) throw new Problem("session_unknown", "No such session.");
-  const entries = merged(env.TRACKING_R2, sessionPrefix(session_id, place.started_at), live?.body ?? "");
+  const entries = wholeLog(env.TRACKING_R2, sessionPrefix(session_id, place.started_at), live?.body ?? "");
   const lines = exportFormat(request) === "ndjson";
   if (lines) return exportRows({ format: "ndjson", name: session_id, columns: [], pages: entries });
   const headers = { "Content-Type": "application/json", "Cache-Control": "no-store", Vary: "Accept" };
@@ -38,16 +38,4 @@ async function askActor({ env, log }: Context, session_id: string): Promise<Unar
     log.warn("actor_failed", { session_id, error: errorField(error) });
     throw unavailable("The session could not be reached.");
   }
-}
-
-/** The entries of each flush, then the actor's tail; each seq once. */
-async function* merged(bucket: R2Bucket, prefix: string, tail: string): AsyncGenerator<Entry[]> {
-  let last = 0;
-  const fresh = (entries: Entry[]): Entry[] => {
-    const rest = entries.filter((entry) => entry.seq > last);
-    last = rest.at(-1)?.seq ?? last;
-    return rest;
-  };
-  for await (const { entries } of readFlushes(bucket, prefix)) yield fresh(entries);
-  yield fresh(JSON.parse(`[${tail}]`) as Entry[]);
 }

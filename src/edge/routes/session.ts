@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { EventsQuery, TicketInput } from "../../core/api/analytics";
-import type { Live } from "../../core/session/view";
 import { findSession, listEvents } from "../../data/store/sessions";
 import { errorField } from "../../ops/logger";
 import { Problem, unavailable, unwrap } from "../../protocol/problem";
@@ -16,6 +15,8 @@ import { WATCH } from "../http/stream-access";
 import { issueTicket } from "../http/tickets";
 import { realtimeTicketPath } from "./realtime";
 import { normalStreamPath } from "./socket";
+
+const OfSite = z.object({ site: z.string() });
 
 const unknown = (): Problem => new Problem("session_unknown", "No such session.");
 
@@ -54,7 +55,7 @@ export const getLive = keyed(
     }
     if (live === null) throw unknown();
     // The text is passed on as it is. Only for a caller who is restricted to sites is it parsed.
-    if (caller.sites !== null && !seesSite(caller, (JSON.parse(live) as Live).site)) throw unknown();
+    if (caller.sites !== null && !seesSite(caller, OfSite.parse(JSON.parse(live)).site)) throw unknown();
     const headers = { "Content-Type": "application/json", "Cache-Control": "no-store" };
     return new Response(`{"data":${live}}`, { headers });
   },

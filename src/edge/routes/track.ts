@@ -62,7 +62,7 @@ async function sendBatch(context: Context, batch: Batch): Promise<Acked> {
   return acked;
 }
 
-interface Sent {
+interface SentCall {
   taken: Taken;
   shared: SharedVisitor | null;
 }
@@ -73,7 +73,7 @@ async function send(
   session_id: string,
   site: string | null | undefined,
   parts: CallParts,
-): Promise<Sent> {
+): Promise<SentCall> {
   const start = parts.start ?? parts.batch?.start ?? null;
   const caller = await admit(context, session_id, site, start);
   const built = await buildCall(caller, parts, await shownVisitor(context, caller.site, start));
