@@ -39,8 +39,8 @@ const GAP_MS = 800;
 /** As for the whole Worker: bench/beside.mjs. */
 const SLOWER = 1.05;
 
-/** @typedef {typeof import("../src/ops/tools.ts")} Tools */
-const TOOLS = "src/ops/tools.ts";
+/** @typedef {typeof import("../src/ops/for-commands.ts")} Tools */
+const TOOLS = "src/ops/for-commands.ts";
 /** @type {Tools} */
 const ours = await loadSource(TOOLS);
 const other = values.beside === undefined ? null : await toolsOf(resolve(values.beside));

@@ -50,8 +50,8 @@ function wrong(why) {
 
 const PROGRESS_MS = 1_000;
 
-/** @type {typeof import("../src/ops/tools.ts")} */
-const { backtestOne, newBacktest, ruleSet, RULES_VERSION, varied } = await loadSource("src/ops/tools.ts");
+/** @type {typeof import("../src/ops/for-commands.ts")} */
+const { backtestOne, newBacktest, ruleSet, RULES_VERSION, varied } = await loadSource("src/ops/for-commands.ts");
 
 const weights = Object.fromEntries(
   values.weight.map((text) => {

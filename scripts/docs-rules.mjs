@@ -20,8 +20,8 @@ if (values.help) {
   process.exit(0);
 }
 
-/** @type {typeof import("../src/ops/tools.ts")} */
-const { rulesPage } = await loadSource("src/ops/tools.ts");
+/** @type {typeof import("../src/ops/for-commands.ts")} */
+const { rulesPage } = await loadSource("src/ops/for-commands.ts");
 const path = join(root, "docs/rules.md");
 const page = rulesPage();
 if (!values.check) writeFileSync(path, page);

@@ -58,7 +58,7 @@ try {
   await server.kill();
   const stored = await rowsOf(server.state, ["events", "sessions", "lead_submissions"]);
   rows = Object.values(stored).reduce((sum, { length }) => sum + length, 0);
-  faults = faultsOf(await loadSource("src/protocol/tools.ts"), stored);
+  faults = faultsOf(await loadSource("src/protocol/for-commands.ts"), stored);
 } finally {
   await server.stop();
 }

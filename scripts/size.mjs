@@ -76,8 +76,8 @@ function printFeatures() {
 
 /** @param {string} prefix */
 async function printTags(prefix) {
-  /** @type {typeof import("../src/edge/http/neutral.ts")} */
-  const { FILES } = await loadSource("src/edge/http/neutral.ts");
+  /** @type {typeof import("../src/edge/http/neutral-names.ts")} */
+  const { FILES } = await loadSource("src/edge/http/neutral-names.ts");
   for (const name of ["tracker.js", "form.js", "pulse.js"]) {
     const { version, integrity } = (prefix ? manifest[name]?.neutral : manifest[name]) ?? {};
     const path = prefix ? `${prefix}/v/${version}/${FILES[name]}` : `v/${version}/${name}`;

@@ -7,10 +7,10 @@ import { checkAlerts, wakeOverdue } from "./ops/alerts";
 import { errorField, type LogFields, type Logger } from "./ops/logger";
 import { retain } from "./ops/retention";
 import { rollUp } from "./ops/rollup";
-import { wakeStale } from "./ops/wake";
+import { wakeStale } from "./ops/wake-stale";
 import { HOUR_MS } from "./time";
 
-/** What runs by itself, and what it has to say. Each job is bounded, and may be run again at any time. */
+/** A job of the cron, and what it logs. Each is bounded, and may run again at any time. */
 type Job = (env: Env, log: Logger, now: number) => Promise<LogFields>;
 
 /** The schedules of `wrangler.toml`. */
@@ -20,7 +20,7 @@ const nightly: Record<string, Job> = {
   retention: (env, log, now) => retain(env, log, now, { begin: true }),
 };
 
-/** The first run of each hour does the days again that have changed since. */
+/** The first run of each hour also rolls up days that have changed since. */
 const isFirstOfHour = (now: number): boolean => now % HOUR_MS < CRON_PERIOD_MS;
 
 const everyFiveMinutes: Record<string, Job> = {
@@ -34,11 +34,11 @@ const everyFiveMinutes: Record<string, Job> = {
   alerts: (env, log, now) => checkAlerts(env, log, now),
   wake: async (env, log, now) => ({ woken: await wakeStale(env, log, now) }),
   scripts: async (env, _, now) => ({ kept: await keepScripts(env, now) }),
-  // A run that had too much to do for one invocation.
+  // Goes on with a run that was too much for one invocation.
   retention: (env, log, now) => retain(env, log, now, { begin: false }),
 };
 
-/** Runs the jobs of a schedule; one that fails does not keep the others from running. */
+/** Runs the jobs of a schedule. A job that fails does not stop the others. */
 export async function runCron(cron: string, env: Env, log: Logger, now: number): Promise<void> {
   const failed = new Map<string, unknown>();
   for (const [job, run] of Object.entries(cron === NIGHTLY ? nightly : everyFiveMinutes)) {

@@ -35,14 +35,14 @@ async function answer(context: Context): Promise<Response> {
   return dispatch(context);
 }
 
-/** The one place where an error becomes a response: exact in the log, generic to the caller. */
+/** The one place where an error becomes a response. The log has the details, the caller hears a general message. */
 function failure(error: unknown, log: Logger): Response {
   if (error instanceof Problem) {
     if (error.status >= 500) log.warn("refused", { code: error.code, status: error.status });
     return error.toResponse();
   }
   log.error("unhandled", { error: errorField(error) });
-  // D1 names its own failures; they pass, and none of them is the caller's doing.
+  // D1's failures begin with its name. They pass, and are not the caller's fault.
   if (error instanceof Error && error.message.startsWith("D1_"))
     return unavailable("The database does not answer.").toResponse();
   return new Problem("internal", "Something went wrong here; the request may be sent again.").toResponse();
@@ -72,5 +72,5 @@ export default {
   },
 } satisfies ExportedHandler<Env>;
 
-/** The first two parts of a path: enough to tell routes apart, too little to name anyone. */
+/** The first two parts of a path: they tell routes apart, and name nobody. */
 const pathClass = (url: URL): string => url.pathname.split("/", 3).join("/").slice(0, 64);

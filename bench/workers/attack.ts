@@ -12,7 +12,7 @@ import {
   STARTS_PER_MINUTE,
   TRACK_PER_MINUTE,
 } from "../../src/limits";
-import { saveSettings } from "../../src/ops/sites";
+import { saveSettings } from "../../src/ops/site-settings";
 import { ADDRESS_BYTES_PER_HOUR, SITE_BYTES_PER_DAY, SiteInput, type SiteSettings } from "../../src/protocol/site";
 import type { Attack, Job, Outcome } from "./attack-job";
 import { countedEnv, identities } from "./bill";

@@ -1,14 +1,14 @@
 import { sessionPrefix } from "../../src/data/store/archive";
 import { createLogger } from "../../src/ops/logger";
 import { cutoffAt, retain } from "../../src/ops/retention";
-import type { Bounds, Stores } from "../../src/ops/retention-work";
+import type { Bounds, RetentionStores } from "../../src/ops/retention-work";
 
 /** Fills the stores with sessions old and young, runs retention's invocations, and says what is left. */
 
 export { LeadActor } from "../../durable/lead/actor";
 export { SiteSettings } from "../../durable/site/actor";
 
-type Env = Stores;
+type Env = RetentionStores;
 
 interface Seed {
   sessions: { id: string; started_at: number }[];

@@ -16,7 +16,7 @@ import {
 import { inTime } from "../../src/ops/in-time";
 import { errorField, type Logger } from "../../src/ops/logger";
 import { send } from "../../src/ops/send";
-import { siteSettings } from "../../src/ops/sites";
+import { siteSettings } from "../../src/ops/site-settings";
 import type { Webhook } from "../../src/protocol/webhook";
 
 /** Attempts begun in one alarm: three calls each, of the 1,000 that the platform allows. A lead has a message or two. */

@@ -27,11 +27,11 @@ import {
 } from "../../src/data/store/order";
 import { forgetDays } from "../../src/data/store/retention";
 import { ERASE_AGAIN_MS, ERASURE_STEP_LEADS, ERASURE_STEP_SESSIONS } from "../../src/limits";
-import { Budget } from "../../src/ops/budget";
 import { eraseLead } from "../../src/ops/erase-lead";
 import { foundFromGuests } from "../../src/ops/found-lead";
-import { liveSessionsOf } from "../../src/ops/live";
+import { liveSessionsOf } from "../../src/ops/live-sessions";
 import { createLogger, errorField, type Logger } from "../../src/ops/logger";
+import { WorkBudget } from "../../src/ops/work-budget";
 import { SECOND_MS } from "../../src/time";
 import { unlinkSession } from "../session/unlinking";
 import { eraseIdentity, forgetSession } from "./outside";
@@ -253,7 +253,7 @@ export class EraserActor extends DurableObject<Env> implements EraserRpc {
   /** All that can be found, until there are none. False when the time is up, or what one alarm may do. */
   async #eraseLeads(order: ErasureOrder, receipt: Erasure, until: number): Promise<boolean> {
     const now = Date.now();
-    const budget = new Budget({ calls: ERASURE_STEP_ACTORS, ms: until - now }, now);
+    const budget = new WorkBudget({ calls: ERASURE_STEP_ACTORS, ms: until - now }, now);
     const tried = new Set<string>();
     for (;;) {
       addTo(order.lead_ids, await this.#findLeads(order));
@@ -284,7 +284,7 @@ export class EraserActor extends DurableObject<Env> implements EraserRpc {
     }
   }
 
-  async #eraseLead(order: ErasureOrder, receipt: Erasure, lead_id: string, budget: Budget): Promise<boolean> {
+  async #eraseLead(order: ErasureOrder, receipt: Erasure, lead_id: string, budget: WorkBudget): Promise<boolean> {
     if (order.subject.kind === "visitor") await foundFromGuests(this.env, lead_id);
     const erased = await eraseLead(this.env, lead_id, { keepConversion: false, take: () => budget.take(1) });
     receipt.counts.d1.leads += erased.leads;
@@ -303,7 +303,7 @@ export class EraserActor extends DurableObject<Env> implements EraserRpc {
     if (subject.kind !== "visitor" || !isProvable(subject.visitor_id)) return true;
     const keys = await claimedKeys(subject.visitor_id);
     const now = Date.now();
-    const budget = new Budget({ calls: ERASURE_STEP_ACTORS, ms: until - now }, now);
+    const budget = new WorkBudget({ calls: ERASURE_STEP_ACTORS, ms: until - now }, now);
     const claims = claimsOf(order);
     for (;;) {
       addTo(claims, await leadsByKeys(this.env.DB, keys, sites, ERASURE_STEP_LEADS));

@@ -2,7 +2,7 @@ import type { Env } from "../../src/bindings";
 import { identityName, placeOf } from "../../src/core/identity/name";
 import { isShared } from "../../src/data/store/erasures";
 import type { NamedIdentity } from "../../src/data/store/order";
-import { sitesIn } from "../../src/ops/sites";
+import { sitesIn } from "../../src/ops/site-settings";
 
 /**
  * What an erasure asks of identities: of the shard of their group, and of the object of before there were shards, as long as

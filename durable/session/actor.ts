@@ -14,8 +14,8 @@ import type { ChunkResult, TrackResult } from "../../src/core/session/result";
 import { readTrackCall, type TrackCall } from "../../src/core/session/track-call";
 import { Journal } from "../../src/data/store/journal";
 import { OUTSIDE_TIMEOUT_MS } from "../../src/limits";
+import { withAdmittedTypes } from "../../src/ops/admit-types";
 import { createLogger, errorField, type Logger } from "../../src/ops/logger";
-import { withTypes } from "../../src/ops/types";
 import { Seats } from "../sockets/seats";
 import { AlarmWork } from "./alarm";
 import { Calls, isOwn } from "./calls";
@@ -105,7 +105,7 @@ export class SessionActor extends DurableObject<Env> implements SessionRpc {
       instance,
       seats,
       watch,
-      track: (call) => withTypes(env, call, log, (known) => this.track(known)),
+      track: (call) => withAdmittedTypes(env, call, log, (known) => this.track(known)),
     });
     this.#alarm = new AlarmWork({
       ctx,

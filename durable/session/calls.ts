@@ -1,8 +1,9 @@
 import type { ChunkCall } from "../../src/core/recording/chunk";
+import { isSameHash } from "../../src/core/same-hash";
 import { exposedOf } from "../../src/core/scoring/ledger";
 import { Bucket } from "../../src/core/session/bucket";
 import { freeze } from "../../src/core/session/evidence";
-import { intake, sameText } from "../../src/core/session/intake";
+import { intake } from "../../src/core/session/intake";
 import { asTrackCall, type LeadAnswer, type LeadCall } from "../../src/core/session/lead";
 import {
   type ChunkResult,
@@ -148,4 +149,4 @@ export class Calls {
 
 /** Whether a call is of the session's site, and shows its key where it has one. */
 export const isOwn = ({ head }: SessionMemory, { site, key_hash }: Pick<TrackCall, "site" | "key_hash">): boolean =>
-  head.site === site && (head.key_hash === null || sameText(head.key_hash, key_hash ?? ""));
+  head.site === site && (head.key_hash === null || isSameHash(head.key_hash, key_hash ?? ""));

@@ -2,8 +2,8 @@ import { ackOf, isSettled, isFull as isStreamsFull, isTooSparse, streamOf } from
 import type { ChunkCall } from "../../src/core/recording/chunk";
 import { isDue, isFull, orderOf, type RecordRule } from "../../src/core/recording/rule";
 import { newRecording, type Recording, withChunk } from "../../src/core/recording/state";
+import { isSameHash } from "../../src/core/same-hash";
 import { Bucket } from "../../src/core/session/bucket";
-import { sameText } from "../../src/core/session/intake";
 import { type ChunkResult, type Refused, refused } from "../../src/core/session/result";
 import { sessionPrefix } from "../../src/data/store/archive";
 import { deleteChunk, putChunk } from "../../src/data/store/recordings";
@@ -100,7 +100,7 @@ export class Recorder {
     const { head, state, progress } = memory;
     const recording = progress.recording ?? newRecording();
     if (head.site !== call.site) return UNKNOWN;
-    if (head.key_hash !== null && !sameText(head.key_hash, call.key_hash ?? "")) {
+    if (head.key_hash !== null && !isSameHash(head.key_hash, call.key_hash ?? "")) {
       return refused("session_key_invalid", "This session was started with a key; send it as session_key.");
     }
     if (call.gpc || isForbidden(memory, call, recording)) {

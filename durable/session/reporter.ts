@@ -4,6 +4,7 @@ import { addCounts } from "../../src/core/roster/figures";
 import { shardName, shardOf } from "../../src/core/roster/shards";
 import { type Mark, markOf, reasonFor } from "../../src/core/roster/when";
 import { whoIs } from "../../src/core/roster/who";
+import { Bucket } from "../../src/core/session/bucket";
 import type { TrackResult } from "../../src/core/session/result";
 import type { TrackCall } from "../../src/core/session/track-call";
 import { isClaim } from "../../src/core/session/visitor-id";
@@ -28,8 +29,8 @@ const LIMITS = new Set(["too_fast", "busy", "stream_too_sparse", "budget_spent"]
 export class Reporter {
   readonly #env: Pick<Env, "ROSTER">;
   readonly #log: Logger;
-  #tokens = ROSTER_BURST;
-  #refilledAt = 0;
+  /** A refill is one report. */
+  readonly #bucket = new Bucket(ROSTER_BURST, SECOND_MS / ROSTER_REFILL_MS);
   #refused: Record<string, number> = {};
   #limits: Record<string, number> = {};
   /** The visitor that was told of last, and the hash: making it takes longer than all else a report does here. */
@@ -84,12 +85,7 @@ export class Reporter {
   }
 
   #take(now: number): boolean {
-    const earned = Math.max(0, now - this.#refilledAt) / ROSTER_REFILL_MS;
-    this.#tokens = Math.min(ROSTER_BURST, this.#tokens + earned);
-    this.#refilledAt = now;
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
-    return true;
+    return this.#bucket.take(1, now) === 0;
   }
 
   #report(memory: SessionMemory, now: number): void {

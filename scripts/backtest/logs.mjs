@@ -63,7 +63,7 @@ export async function* logsOfState({ state, from, to, site }) {
     throw new Error(`${folder} is no server's STATE_DIR: there is no v3/r2 in it`);
   // Not `typeof import(…)`: that file speaks of the runtime's types, which are not Node's.
   /** @type {{ archivedLogs(bucket: object, range: { from: string, to: string }, after: string | null): AsyncIterable<Log> }} */
-  const { archivedLogs } = await loadSource("src/ops/logs.ts");
+  const { archivedLogs } = await loadSource("src/ops/archived-logs.ts");
   const miniflare = openStores(folder);
   try {
     const bucket = await miniflare.getR2Bucket("TRACKING_R2");

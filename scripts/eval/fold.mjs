@@ -2,8 +2,8 @@
 // A session as the Worker and its actor would take it: through the real intake and the real fold.
 import { loadSource } from "../lib/source.mjs";
 
-/** @type {typeof import("../../src/ops/tools.ts")} */
-export const tools = await loadSource("src/ops/tools.ts");
+/** @type {typeof import("../../src/ops/for-commands.ts")} */
+export const tools = await loadSource("src/ops/for-commands.ts");
 
 /**
  * @typedef {object} Act

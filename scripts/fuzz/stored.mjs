@@ -4,7 +4,7 @@
 /** Text that is no text: NUL ends it in some stores, and half a character is none. @param {unknown} value */
 const isUnstorable = (value) => typeof value === "string" && (value.includes("\0") || /\p{Surrogate}/u.test(value));
 
-/** @typedef {typeof import("../../src/protocol/tools.ts")} Protocol */
+/** @typedef {typeof import("../../src/protocol/for-commands.ts")} Protocol */
 
 /**
  * Faults of the rows and objects that a server has left behind.

@@ -148,8 +148,8 @@ async function bundleModule(define) {
  * @param {string} lazyVersion
  */
 async function neutralOf(scripts, lazyVersion) {
-  /** @type {typeof import("../../src/edge/http/neutral.ts")} */
-  const { neutralText } = await loadSource("src/edge/http/neutral.ts");
+  /** @type {typeof import("../../src/edge/http/neutral-names.ts")} */
+  const { neutralText } = await loadSource("src/edge/http/neutral-names.ts");
   /** @param {string} code @param {string} version */
   const textOf = (code, version) => neutralText(code, [`/v/${lazyVersion}/`, `/v/${version}/`]);
   const isLazy = (/** @type {string} */ name) => Object.hasOwn(LAZY, name);

@@ -1,11 +1,11 @@
 /**
- * What a spreadsheet would run as a formula: a text that begins, after blanks, with one of OWASP's characters (their
- * full-width forms included) or a control character. Such a text gets a ' in front. Numbers are written as numbers.
+ * A text that a spreadsheet would run as a formula: it begins, after blanks, with one of OWASP's characters (or its full-width form),
+ * or with a control character. Such a text gets a ' in front. Numbers stay numbers.
  * https://owasp.org/www-community/attacks/CSV_Injection
  */
 const FORMULA = /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/;
 
-/** One cell (RFC 4180): quoted where it must be; objects as JSON. */
+/** One cell (RFC 4180), quoted if it has to be. Objects are written as JSON. */
 export function csvCell(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "number" || typeof value === "boolean") return String(value);

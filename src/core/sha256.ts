@@ -1,5 +1,4 @@
+import { toHex, utf8 } from "./bytes";
+
 /** SHA-256 of the text's UTF-8 bytes, as 64 lowercase hex digits. */
-export async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+export const sha256 = async (text: string): Promise<string> => toHex(await crypto.subtle.digest("SHA-256", utf8(text)));

@@ -5,28 +5,26 @@ import { listOverdue, readFigures, type SiteFigures } from "../data/store/alerts
 import { DATABASE_MAX_BYTES, DATABASE_SHED_BYTES } from "../limits";
 import { HOUR_MS, MINUTE_MS } from "../time";
 import { errorField, type LogFields, type Logger } from "./logger";
-import { alertedSites, siteSettings } from "./sites";
+import { alertedSites, siteSettings } from "./site-settings";
 
-/** From here on somebody is told, while there is time to set a larger one. */
+/** Share of a site's daily budget from which there is an alert, while there is time to set a larger budget. */
 const BUDGET_ALERT_SHARE = 0.8;
-/** From here on somebody is told: at most sites that leaves weeks. */
+/** Size of the database from which there is an alert. At most sites that leaves weeks. */
 export const DATABASE_ALERT_BYTES = 0.8 * DATABASE_MAX_BYTES;
-/** A dead letter is news this long. */
+/** Dead letters of this long are in the alert. */
 const ALERT_DEAD_MS = HOUR_MS;
-/** An endpoint that its breaker has left alone this long is failing, not stumbling. */
+/** An endpoint counts as failing when its breaker has been open this long. */
 export const ALERT_FAILING_MS = 10 * MINUTE_MS;
-/** Sites looked at by one run of the cron. */
+/** Sites that one run of the cron looks at. */
 const ALERT_MAX_SITES = 500;
-/** A delivery this long past its time has lost its alarm; so many are woken by one run. */
+/** A delivery this long past its time has lost its alarm. One run wakes at most `DELIVERY_MAX_WAKES`. */
 const DELIVERY_OVERDUE_MS = 15 * MINUTE_MS;
 const DELIVERY_MAX_WAKES = 200;
 
-const MINUTE = 60_000;
-
-/** The kinds that D1 knows of; the sessions themselves tell when they are stuck. */
+/** The kinds that D1 tells. Sessions themselves tell when they are stuck. */
 const FROM_D1: AlertKind[] = ["no_leads", "dead_letters", "endpoint_failing", "database_filling"];
 
-/** Looks at every site that has a webhook, and tells its alert actor what holds. One that fails does not stop the rest. */
+/** Looks at every site that has a webhook, and tells its alert actor which conditions hold. A site that fails does not stop the rest. */
 export async function checkAlerts(env: Env, log: Logger, now: number): Promise<LogFields> {
   const sites = (await alertedSites(env)).slice(0, ALERT_MAX_SITES);
   let fired = 0;
@@ -52,22 +50,27 @@ async function checkSite(env: Env, log: Logger, site: string, now: number): Prom
       log.warn("spent_failed", { site, error: errorField(error) });
       return null;
     });
-  const conditions = [
-    ...(figures ? conditionsOf(figures, forms.silence_minutes * MINUTE, now) : []),
-    ...(spent === null ? [] : spending(spent, budgets.site_bytes_per_day)),
-  ];
-  const looked: AlertKind[] = [...(figures ? FROM_D1 : []), ...(spent === null ? [] : ["budget_spending" as const])];
+  const conditions: Condition[] = [];
+  const looked: AlertKind[] = [];
+  if (figures) {
+    conditions.push(...conditionsOf(figures, forms.silence_minutes * MINUTE_MS, now));
+    looked.push(...FROM_D1);
+  }
+  if (spent !== null) {
+    conditions.push(...spending(spent, budgets.site_bytes_per_day));
+    looked.push("budget_spending");
+  }
   return env.ALERTS.getByName(site).observe(site, conditions, looked);
 }
 
-/** Pure: whether a site has spent most of its budget of the day, bytes. */
+/** Whether a site has spent most of its daily budget, bytes. Pure. */
 export function spending(spent: number, budget: number): Condition[] {
   if (spent < budget * BUDGET_ALERT_SHARE) return [];
   const detail = { spent_bytes: spent, budget_bytes: budget, percent: Math.floor((spent / budget) * 100) };
   return [{ kind: "budget_spending", key: "", detail }];
 }
 
-/** Pure: what a site's figures say. */
+/** The conditions that hold by a site's figures. Pure. */
 export function conditionsOf(figures: SiteFigures, silent_ms: number, now: number): Condition[] {
   const { silence, dead, endpoints, database_bytes } = figures;
   const found: Condition[] = [];
@@ -76,7 +79,7 @@ export function conditionsOf(figures: SiteFigures, silent_ms: number, now: numbe
     found.push({ kind: "database_filling", key: "", detail });
   }
   if (isSilent(silence, silent_ms, now)) {
-    const minutes = Math.floor((now - (silence.last_at ?? now)) / MINUTE);
+    const minutes = Math.floor((now - (silence.last_at ?? now)) / MINUTE_MS);
     const usual = Math.min(...silence.before);
     found.push({ kind: "no_leads", key: "", detail: { last_at: silence.last_at, minutes, usually_at_least: usual } });
   }
@@ -88,7 +91,7 @@ export function conditionsOf(figures: SiteFigures, silent_ms: number, now: numbe
   return found;
 }
 
-/** Wakes leads whose delivery is long past its time: the one failure an alarm cannot mend is a lost alarm. */
+/** Wakes leads whose delivery is long past its time. A lost alarm is the one failure that the lead's own alarm cannot mend. */
 export async function wakeOverdue(env: Env, log: Logger, now: number): Promise<LogFields> {
   const leads = await listOverdue(env.DB, now - DELIVERY_OVERDUE_MS, DELIVERY_MAX_WAKES);
   let woken = 0;

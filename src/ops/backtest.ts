@@ -12,7 +12,7 @@ export function foldLog(log: readonly Entry[], rules?: RuleSet): SessionState {
   return state;
 }
 
-/** By the rules a session was scored with, and by those that are tried. */
+/** A value by the rules that the session was scored with, and by the rules that are tried. */
 export interface BeforeAfter<T> {
   before: T;
   after: T;
@@ -20,15 +20,15 @@ export interface BeforeAfter<T> {
 
 export interface Backtest {
   sessions: number;
-  /** Logs whose beginning is not there (retention, erasure): nothing can be said of them. */
+  /** Logs that lack their beginning (retention, erasure), and cannot be judged. */
   incomplete: number;
-  /** By label before and after, `human → suspect`; sessions without a label are `none`. */
+  /** Sessions by their label before and after, such as `human → suspect`. Without a label: `none`. */
   transitions: Record<string, number>;
   /** Sessions whose label changes, the first thousand. */
   changed: { session_id: string; before: string; after: string }[];
-  /** By score: how many sessions are in each tenth, 0-9, 10-19, …, 90-100. */
+  /** By score: sessions in each tenth, 0-9, 10-19, …, 90-100. */
   distributions: Record<ScoreName, BeforeAfter<number[]>>;
-  /** By rule: sessions in which it stands at the end, shadow rules too. */
+  /** By rule, shadow rules too: sessions in which it stands at the end. */
   firings: Record<string, BeforeAfter<number>>;
 }
 
@@ -48,7 +48,7 @@ export const newBacktest = (): Backtest => ({
 
 const nameOf = (label: Label | null): string => label ?? "none";
 
-/** Adds one session: its log by the rules it was scored with, against `rules`. */
+/** Adds a session: its log by the rules that it was scored with, and by `rules`. */
 export function backtestOne(into: Backtest, session_id: string, log: readonly Entry[], rules: RuleSet): void {
   const life = lastLife(log);
   const [start] = life;
@@ -71,7 +71,7 @@ export function backtestOne(into: Backtest, session_id: string, log: readonly En
   for (const side of ["before", "after"] as const) addJudgement(into, side, judged[side]);
 }
 
-/** An id that was forgotten and begun again on the same day has two lives under one prefix; D1 shows the last. */
+/** The last life in a log: an id that was forgotten and began anew on the same day has two. D1 shows the last, too. */
 function lastLife(log: readonly Entry[]): readonly Entry[] {
   const at = log.findLastIndex((entry) => entry.kind === "start");
   return at < 0 ? [] : log.slice(at);
@@ -90,15 +90,15 @@ function addJudgement(into: Backtest, side: "before" | "after", { scores, ledger
   }
 }
 
-/** What is tried of rules that stay as they are otherwise. */
+/** What is changed of a set of rules, to try it. */
 export interface Variation {
   /** Points by rule. */
   weights: Readonly<Record<string, number>>;
-  /** Rules that are only recorded. */
+  /** Rules that become shadow rules: recorded, and not counted. */
   shadow: readonly string[];
 }
 
-/** A set of rules, varied. Throws for a rule that it does not have. */
+/** The set of rules with the changes. Throws for an unknown rule. */
 export function varied(set: RuleSet, { weights, shadow }: Variation): RuleSet {
   const named = [...Object.keys(weights), ...shadow];
   const unknown = named.find((id) => !set.rules.some((rule) => rule.id === id));

@@ -8,15 +8,15 @@ export interface LeadErasure {
   deliveries: number;
   /** Actors whose own storage was erased. */
   actors: number;
-  /** Submits of which a write may still be on its way: to be erased once more in a while. */
+  /** Submits with a write that may still be on its way: erase them once more later. */
   again: string[];
-  /** False: there was no more budget. What is left is found again. */
+  /** False if the budget ran out. What is left is found again. */
   isDone: boolean;
 }
 
 /**
- * Erases a lead: first the submits that merged into it, each by its own actor, then the lead itself, because it leads to
- * them. Stopped anywhere, it is found again and goes on from what is left. `take` is asked before each actor.
+ * Erases a lead: first the submits that merged into it, each by its own actor, then the lead itself, by which they are found. It
+ * may stop anywhere: the next try goes on from what is left. `take` is asked before each actor.
  */
 export async function eraseLead(
   env: Pick<Env, "DB" | "LEAD">,
@@ -42,7 +42,7 @@ export async function eraseLead(
     }
     if (!take()) return { ...erasure, isDone: false };
     await erase(lead_id);
-    // One more may have come while the lead was still there: it was told that it had merged.
+    // A submit may have merged into the lead while it was still there.
     if ((await submissionsOf(env.DB, lead_id, 1)).length === 0) return erasure;
   }
 }

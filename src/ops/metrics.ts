@@ -1,15 +1,15 @@
 import { addCounts, type Figures } from "../core/roster/figures";
 import { DATABASE_MAX_BYTES, DATABASE_SHED_BYTES } from "../limits";
-import type { SiteBudget } from "./budgets";
+import type { SiteBudget } from "./site-budgets";
 
 /** The operator's figures as Prometheus reads them: https://prometheus.io/docs/instrumenting/exposition_formats/ */
 
-type Sample = [labels: Record<string, string>, value: number];
+type MetricSample = [labels: Record<string, string>, value: number];
 
 const escapeLabel = (value: string): string =>
   value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 
-function family(name: string, type: "gauge" | "counter", help: string, samples: Sample[]): string {
+function family(name: string, type: "gauge" | "counter", help: string, samples: MetricSample[]): string {
   const lines = samples.map(([labels, value]) => {
     const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escapeLabel(text)}"`);
     return `pulsegate_${name}${pairs.length > 0 ? `{${pairs.join(",")}}` : ""} ${value}`;
@@ -17,52 +17,46 @@ function family(name: string, type: "gauge" | "counter", help: string, samples: 
   return [`# HELP pulsegate_${name} ${help}`, `# TYPE pulsegate_${name} ${type}`, ...lines].join("\n");
 }
 
-const byLabel = (label: string, counts: Record<string, number>): Sample[] =>
+const byLabel = (label: string, counts: Record<string, number>): MetricSample[] =>
   Object.entries(counts)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, n]) => [{ [label]: name }, n]);
 
-export interface Operation {
+export interface OperatorFigures {
   shards: Figures[];
-  /** Shards that did not answer: the sums below lack them. */
+  /** Shards that did not answer. The sums lack them. */
   failed: number;
   /** When retention last came to its end, epoch ms; null before the first run. */
   retention_finished_at: number | null;
-  /** Null where they could not be asked for. */
+  /** Null if they could not be read. */
   budgets: SiteBudget[] | null;
   database_bytes: number | null;
 }
 
-/** What sites have spent, and how large the database is. */
-function spending({ budgets, database_bytes }: Operation): string[] {
-  const bySite = (value: (one: SiteBudget) => number): Sample[] =>
+/** Figures of budgets and of the database. */
+function spending({ budgets, database_bytes }: OperatorFigures): string[] {
+  const bySite = (value: (one: SiteBudget) => number): MetricSample[] =>
     (budgets ?? []).map((one) => [{ site: one.site }, value(one)]);
-  const sites = [
-    family(
-      "site_spent_bytes",
-      "gauge",
-      "Bytes that a site has spent of its budget today (UTC).",
-      bySite((one) => one.spent_bytes),
-    ),
-    family(
-      "site_budget_bytes",
-      "gauge",
-      "Bytes that it may spend in a day.",
-      bySite((one) => one.budget_bytes),
-    ),
-  ];
-  const sizes: [string, string, number | null][] = [
-    ["database_bytes", "Size of the database.", database_bytes],
-    ["database_shed_bytes", "Size from which events go to the archive only.", DATABASE_SHED_BYTES],
-    ["database_max_bytes", "The most that one database holds.", DATABASE_MAX_BYTES],
-  ];
-  return [
-    ...(budgets === null ? [] : sites),
-    ...sizes.flatMap(([name, help, value]) => (value === null ? [] : [family(name, "gauge", help, [[{}, value]])])),
-  ];
+  const families: string[] = [];
+  if (budgets !== null) {
+    const spent = bySite((one) => one.spent_bytes);
+    const most = bySite((one) => one.budget_bytes);
+    families.push(
+      family("site_spent_bytes", "gauge", "Bytes that a site has spent of its budget today (UTC).", spent),
+      family("site_budget_bytes", "gauge", "Bytes that it may spend in a day.", most),
+    );
+  }
+  if (database_bytes !== null) families.push(gauge("database_bytes", "Size of the database.", database_bytes));
+  families.push(
+    gauge("database_shed_bytes", "Size from which events go to the archive only.", DATABASE_SHED_BYTES),
+    gauge("database_max_bytes", "The most that one database holds.", DATABASE_MAX_BYTES),
+  );
+  return families;
 }
 
-export function renderMetrics(operation: Operation): string {
+const gauge = (name: string, help: string, value: number): string => family(name, "gauge", help, [[{}, value]]);
+
+export function renderMetrics(operation: OperatorFigures): string {
   const { shards, failed, retention_finished_at } = operation;
   const sum = (value: (one: Figures) => number): number => shards.reduce((total, one) => total + value(one), 0);
   const max = (value: (one: Figures) => number): number => shards.reduce((most, one) => Math.max(most, value(one)), 0);
@@ -71,8 +65,7 @@ export function renderMetrics(operation: Operation): string {
     for (const one of shards) addCounts(counts, one[field]);
     return counts;
   };
-  const gauge = (name: string, help: string, value: number) => family(name, "gauge", help, [[{}, value]]);
-  const byStore = (value: (one: Figures, store: "d1" | "r2") => number): Sample[] =>
+  const byStore = (value: (one: Figures, store: "d1" | "r2") => number): MetricSample[] =>
     (["d1", "r2"] as const).map((store) => [{ store }, sum((one) => value(one, store))]);
   const parts = [
     gauge(
@@ -133,15 +126,10 @@ export function renderMetrics(operation: Operation): string {
     family("limits_hit_total", "counter", "Calls refused by a session's limits.", byLabel("limit", merged("limits"))),
     family("roster_reports_total", "counter", "Reports the roster has had.", [[{}, sum((one) => one.reports)]]),
     gauge("roster_shards_failed", "Shards of the roster that did not answer.", failed),
-    ...(retention_finished_at === null
-      ? []
-      : [
-          gauge(
-            "retention_finished_timestamp_seconds",
-            "When retention last came to its end.",
-            retention_finished_at / 1_000,
-          ),
-        ]),
   ];
+  if (retention_finished_at !== null) {
+    const seconds = retention_finished_at / 1_000;
+    parts.push(gauge("retention_finished_timestamp_seconds", "When retention last came to its end.", seconds));
+  }
   return `${parts.join("\n")}\n`;
 }

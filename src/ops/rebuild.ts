@@ -10,37 +10,37 @@ import { type Day, sessionPrefixes } from "../data/store/archive-days";
 import { deleteSessionRows } from "../data/store/erasures";
 import { sessionRow } from "../data/store/projection";
 import { type Flush, isAhead, replaceSession } from "../data/store/rebuild";
-import type { Budget } from "./budget";
+import type { WorkBudget } from "./work-budget";
 
-type Stores = Pick<Env, "DB" | "TRACKING_R2" | "IDENTITY">;
+type RebuildStores = Pick<Env, "DB" | "TRACKING_R2" | "IDENTITY">;
 
 export interface Rebuilt {
   sessions: number;
   events: number;
   quarantined: number;
-  /** Fingerprints met whose shards have written their rows again, each once a site. */
+  /** Fingerprints whose shards have written their rows again, each once a site. */
   fingerprints: number;
-  /** Sessions D1 has as of a later entry than the archive: left as they are. */
+  /** Sessions of which D1 has later entries than the archive: left as they are. */
   ahead: number;
-  /** Sessions whose archive lacks its beginning: not written. */
+  /** Sessions whose log lacks its beginning: not written. */
   incomplete: number;
-  /** The prefix of the last session done, to go on after; null at the end. */
+  /** The prefix of the last session that was done: the next call goes on after it. Null at the end. */
   next: string | null;
 }
 
-/** About what a session costs: its listings, its three objects, D1, a look back, and its fingerprint's shard. */
+/** Calls that a session costs, about: its listings, its three objects, D1, a look back, and its fingerprint's shard. */
 const CALLS_A_SESSION = 12;
 
 /**
- * D1's `sessions` and `events` again, from the archive alone: each session's log is folded as its actor folded it, and
- * written by the statements its flushes were written by. The fingerprints met are asked to write their own rows again: a
- * window over many sessions is no session's. Bounded by `budget`; `after` is where the last call stopped.
+ * Writes D1's `sessions` and `events` again from the archive alone. Each log is folded as its actor folds it, and written by the same
+ * statements as its flushes. Shards of fingerprints write their own rows again, because those count over many sessions. Bounded by
+ * `budget`; `after` is where the last call stopped.
  */
 export async function rebuild(
-  stores: Stores,
+  stores: RebuildStores,
   range: { from: Day; to: Day },
   after: string | null,
-  budget: Budget,
+  budget: WorkBudget,
 ): Promise<Rebuilt> {
   const counts = { sessions: 0, events: 0, quarantined: 0, fingerprints: 0, ahead: 0, incomplete: 0 };
   const done: Rebuilt = { ...counts, next: after };
@@ -61,16 +61,16 @@ export async function rebuild(
   return { ...done, next: null };
 }
 
-/** Where the fingerprint of an identity object is kept, if it names one. */
+/** Where the fingerprint of an identity object is kept; empty if the object names none. */
 function placeOfPrint(
-  { IDENTITY }: Stores,
+  { IDENTITY }: RebuildStores,
   { fingerprint_id, identity_group }: ArchivedIdentity,
   site: string,
 ): IdentityPlace[] {
   return fingerprint_id ? [placeOf(IDENTITY, "fingerprint", fingerprint_id, groupOf(site, identity_group))] : [];
 }
 
-/** A session as the archive has it. */
+/** A session in the archive. */
 interface Archived {
   prefix: string;
   id: string;
@@ -79,7 +79,7 @@ interface Archived {
 }
 
 async function rebuildSession(
-  { DB, TRACKING_R2 }: Stores,
+  { DB, TRACKING_R2 }: RebuildStores,
   { prefix, id, meta, newest }: Archived,
   done: Rebuilt,
 ): Promise<void> {
@@ -87,13 +87,13 @@ async function rebuildSession(
   let state: SessionState | null = null;
   for await (const { lo, hi, entries } of readFlushes(TRACKING_R2, prefix)) {
     for (const entry of entries) {
-      // A life of its own: the id was forgotten and begun again on the same day.
+      // A new life: the id was forgotten, and began anew on the same day.
       if (entry.kind === "start") state = newState(firstSeq(entry.at));
       if (state) apply(state, entry);
     }
     flushes.push({ lo, hi, body: entries.map((entry) => JSON.stringify(entry)).join(",") });
   }
-  // A recording alone: the session is so young that its log is still its actor's.
+  // A young session may have only a recording in R2: its log is still with its actor.
   if (!meta && flushes.length === 0) return;
   if (!meta || !state || flushes.length === 0) {
     done.incomplete += 1;
@@ -111,7 +111,7 @@ async function rebuildSession(
     flushes,
     sessionRow(head, state, newProgress(state.seq)),
   );
-  // Erased, or expired, since it was read: the archive goes first, the rows after it, so what was written late is undone.
+  // An erasure removes the archive first, then the rows. If it ran since the log was read, undo what was written.
   if (!(await readMeta(TRACKING_R2, prefix))) {
     await deleteSessionRows(DB, id);
     return;
@@ -123,5 +123,7 @@ async function rebuildSession(
 
 function identityIn(archived: ArchivedIdentity): Identity {
   const { visitor_id, visitor_proven, fingerprint_id, device_id, ip, asn, traits } = archived;
-  return { visitor_id, ...(visitor_proven && { visitor_proven }), fingerprint_id, device_id, ip, asn, traits };
+  const identity: Identity = { visitor_id, fingerprint_id, device_id, ip, asn, traits };
+  if (visitor_proven) identity.visitor_proven = visitor_proven;
+  return identity;
 }

@@ -1,8 +1,8 @@
 import type { Env } from "../bindings";
 import type { OpenRun } from "../data/store/retention";
-import type { Budget } from "./budget";
+import type { WorkBudget } from "./work-budget";
 
-/** Smaller in tests. */
+/** What one invocation may do at a time. Tests use smaller numbers. */
 export interface Bounds {
   calls: number;
   ms: number;
@@ -11,14 +11,14 @@ export interface Bounds {
   events: number;
 }
 
-export type Stores = Pick<Env, "DB" | "TRACKING_R2" | "LEAD" | "SITE">;
+export type RetentionStores = Pick<Env, "DB" | "TRACKING_R2" | "LEAD" | "SITE">;
 
 /** One invocation's share of a run. */
-export interface Work {
-  stores: Stores;
+export interface RetentionWork {
+  stores: RetentionStores;
   run: OpenRun;
-  budget: Budget;
+  budget: WorkBudget;
   bounds: Bounds;
-  /** Writes the run down; false when another invocation has overtaken this one, which then stops. */
+  /** Saves the run. False if another invocation has overtaken this one, which then stops. */
   save: () => Promise<boolean>;
 }

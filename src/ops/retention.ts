@@ -14,25 +14,25 @@ import {
 import { freezeRollups } from "../data/store/rollups";
 import { RETENTION_DAYS, RETENTION_PAGE } from "../limits";
 import { DAY_MS, MINUTE_MS } from "../time";
-import { Budget } from "./budget";
 import { eraseLead } from "./erase-lead";
 import { errorField, type LogFields, type Logger } from "./logger";
-import type { Bounds, Stores, Work } from "./retention-work";
-import { leadRetention } from "./sites";
+import type { Bounds, RetentionStores, RetentionWork } from "./retention-work";
+import { leadRetention } from "./site-settings";
 import { countDays } from "./storage";
+import { WorkBudget } from "./work-budget";
 
 /**
- * What one invocation of the cron may do: the platform allows 1,000 calls to its stores, and 15 minutes. What is left
- * goes on with the next tick: a page of 1,000 objects is 3 calls, so 250,000 objects in five minutes.
+ * What one invocation of the cron may do: the platform allows 1,000 calls to its stores, and 15 minutes. The next tick does the
+ * rest. A page of 1,000 objects is 3 calls, so a tick deletes 250,000 objects.
  */
 const RETENTION_CALLS = 750;
 const RETENTION_MS = 10 * MINUTE_MS;
-/** D1 rows deleted in one statement: tens of milliseconds, in which D1 does nothing else. */
+/** D1 rows that one statement deletes: some tens of milliseconds, in which D1 does nothing else. */
 const RETENTION_STEP_SESSIONS = 200;
 const RETENTION_STEP_EVENTS = 5_000;
-/** Leads looked up at a time to be deleted: each is a call or more to its actors. */
+/** Leads that are looked up at a time. Each costs a call or more to its actors. */
 const RETENTION_STEP_LEADS = 50;
-/** Uses of `admin` and reports of retention are kept this long: a year of evidence. */
+/** How long uses of `admin` and reports of retention are kept: a year. */
 const AUDIT_MS = 365 * DAY_MS;
 
 const BOUNDS: Bounds = {
@@ -43,23 +43,34 @@ const BOUNDS: Bounds = {
   events: RETENTION_STEP_EVENTS,
 };
 
-/** Everything of the day at `now` less 90 days is kept whole: what goes are the days before it. */
+/** The start of the first day that is kept, epoch ms: days before it go as a whole. */
 export const cutoffAt = (now: number): number => Date.parse(dayOf(now - RETENTION_DAYS * DAY_MS));
 
 const newReport = (): StoredReport => ({
-  ...{ objects_deleted: 0, bytes_deleted: 0, sessions_deleted: 0, events_deleted: 0, leads_deleted: 0 },
-  ...{ objects_kept: null, bytes_kept: null, duration_ms: 0, invocations: 0, errors: 0, last_error: null },
-  ...{ objects_done: false, rows_done: false, leads_done: false, count: null },
+  objects_deleted: 0,
+  bytes_deleted: 0,
+  sessions_deleted: 0,
+  events_deleted: 0,
+  leads_deleted: 0,
+  objects_kept: null,
+  bytes_kept: null,
+  duration_ms: 0,
+  invocations: 0,
+  errors: 0,
+  last_error: null,
+  objects_done: false,
+  rows_done: false,
+  leads_done: false,
+  count: null,
 });
 
 /**
- * Deletes what is older than 90 days: R2 objects by the day in their key, then the D1 rows of days that are gone, then
- * the leads of sites that keep them for a time, then counts what is left. Bounded: what one invocation does not get done, the
- * next goes on with, from what is still there. So one that dies half-way has lost nothing but a line of its report. `begin`: a
- * new run, unless one is open.
+ * Deletes what is older than 90 days: R2 objects by the day in their key, then the D1 rows of those days, then old leads of sites
+ * that limit how long they are kept. Then it counts what is left. Bounded: the next invocation goes on from what is still there, so
+ * one that dies half-way loses only a line of its report. `begin`: starts a run, unless one is open.
  */
 export async function retain(
-  stores: Stores,
+  stores: RetentionStores,
   log: Logger,
   now: number,
   { begin, bounds = BOUNDS }: { begin: boolean; bounds?: Bounds },
@@ -78,7 +89,7 @@ export async function retain(
     run.steps += 1;
     return isOurs;
   };
-  const work: Work = { stores, run, budget: new Budget(bounds, began), bounds, save: () => write(null) };
+  const work: RetentionWork = { stores, run, budget: new WorkBudget(bounds, began), bounds, save: () => write(null) };
   try {
     const isDone =
       (await removeObjects(work)) && (await removeRows(work)) && (await removeLeads(work)) && (await countDays(work));
@@ -99,8 +110,8 @@ async function openRun(db: D1Database, now: number): Promise<OpenRun | null> {
   return (await insertRun(db, run)) ? run : null;
 }
 
-/** A page of the oldest objects after another, until one is young enough. True when there is no older one left. */
-async function removeObjects({ stores, run, budget, bounds, save }: Work): Promise<boolean> {
+/** Deletes the oldest objects, page by page, until one is young enough. True if no older one is left. */
+async function removeObjects({ stores, run, budget, bounds, save }: RetentionWork): Promise<boolean> {
   const { report } = run;
   const cutoff = dayOf(run.cutoff);
   let after: string | null = null;
@@ -124,14 +135,14 @@ async function removeObjects({ stores, run, budget, bounds, save }: Work): Promi
   return true;
 }
 
-/** A key without a day is none of ours, and stays. */
+/** A key without a day is not ours, and stays. */
 const isBefore = (day: Day | null, cutoff: Day): boolean => day !== null && day < cutoff;
 
-/** A session's row lives as long as its objects: this comes after them. */
-async function removeRows({ stores, run, budget, bounds, save }: Work): Promise<boolean> {
+/** Deletes rows after the objects of their days, because a session's row lives as long as its objects. */
+async function removeRows({ stores, run, budget, bounds, save }: RetentionWork): Promise<boolean> {
   const { report } = run;
   if (report.rows_done) return true;
-  // Rollups outlive the rows they were made from.
+  // Rollups outlive the rows that they were made from.
   const before = await freezeRollups(stores.DB, run.cutoff);
   while (!report.rows_done) {
     if (!budget.take(4)) return false;
@@ -144,8 +155,8 @@ async function removeRows({ stores, run, budget, bounds, save }: Work): Promise<
   return true;
 }
 
-/** Leads of sites that keep them for a time only. That they were won still counts. */
-async function removeLeads({ stores, run, budget, save }: Work): Promise<boolean> {
+/** Deletes old leads of sites that limit how long they are kept. Their conversions still count. */
+async function removeLeads({ stores, run, budget, save }: RetentionWork): Promise<boolean> {
   const { report } = run;
   if (report.leads_done) return true;
   const take = (): boolean => budget.take(1);

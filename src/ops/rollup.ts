@@ -13,34 +13,34 @@ import {
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../time";
 
 /**
- * How long after its end a period is rolled up: an idle session ends after 30 minutes, so most of its sessions will not
- * change again. One that does makes the period answer from its rows until it is rolled up anew.
+ * How long after its end a period is rolled up. An idle session ends after 30 minutes, so most of the period's sessions will not
+ * change again. If one does, the period is answered from rows until it is rolled up anew.
  */
 const ROLLUP_HOUR_AFTER_MS = 90 * MINUTE_MS;
 const ROLLUP_DAY_AFTER_MS = 3 * HOUR_MS;
-/** A run of the cron begins no further period after this long; the next run goes on. */
+/** A run of the cron begins no period after this long. The next run goes on. */
 const ROLLUP_BUDGET_MS = 20 * SECOND_MS;
-/** Periods a run may roll up: some five D1 calls each, far below an invocation's 1,000. */
+/** Periods that a run may roll up: some five D1 calls each, far below an invocation's 1,000. */
 const ROLLUP_MAX_PERIODS = 150;
 
 export interface RollupReport {
   hours: number;
   days: number;
-  /** Periods that changed while they were being rolled up; they stay marked. */
+  /** Periods that changed while they were rolled up. They stay marked. */
   raced: number;
   /** Nothing is left to do. */
   isDone: boolean;
 }
 
 const SIZE: Record<Grain, number> = { hour: HOUR_MS, day: DAY_MS };
-/** Periods rolled up together: hours are small, and a day looks back further than its start. */
+/** Periods that are rolled up together. Hours are small; a day looks back before its start, so it comes alone. */
 const RUN: Record<Grain, number> = { hour: 24, day: 1 };
 const AFTER: Record<Grain, number> = { hour: ROLLUP_HOUR_AFTER_MS, day: ROLLUP_DAY_AFTER_MS };
 
 /**
- * One bounded run: closes the periods that are over, and rolls up what is marked. A day that has changed since it was
- * rolled up is done again once an hour at most (`changedToo`): it is answered from its rows meanwhile, and a session that
- * stays open for days must not have it rolled up with every flush. May die anywhere, and may run twice at once.
+ * One bounded run: closes the periods that are over, and rolls up what is marked. A day that has changed since is rolled up again
+ * only with `changedToo`, once an hour: else a session that stays open for days would have it rolled up with every flush. Until
+ * then it is answered from rows. A run may die anywhere, and two may run at once.
  */
 export async function rollUp(
   db: D1Database,
@@ -62,16 +62,16 @@ export async function rollUp(
   return report;
 }
 
-/** Closes what is over, a bounded span at a time; false if more is left. */
+/** Closes the periods that are over, a bounded span at a time. False if more is left. */
 async function close(db: D1Database, grain: Grain, now: number): Promise<boolean> {
   const state = await readState(db);
   const size = SIZE[grain];
   const done = grain === "hour" ? state.hours_through : state.days_through;
   const over = Math.floor((now - AFTER[grain]) / size) * size;
-  // A change marks a day only where the hours are closed too.
+  // A change marks a day only if its hours are closed too.
   const target = grain === "hour" ? over : Math.min(over, Math.floor(state.hours_through / size) * size);
   if (target <= done) return true;
-  // Stretches without sessions, such as all of the time before the first, are passed over in one step.
+  // A stretch without sessions, such as the time before the first one, is passed over in one step.
   const next = await nextStart(db, done);
   const from = Math.max(done, Math.floor((next ?? target) / size) * size);
   const to = Math.min(target, from + ROLLUP_MAX_PERIODS * size);
@@ -79,7 +79,7 @@ async function close(db: D1Database, grain: Grain, now: number): Promise<boolean
   return to >= target;
 }
 
-/** Marks in a row of one period after the other, at most `most` of them: read and written together. */
+/** Marks of consecutive periods, at most `most` in a run: a run is read and written together. */
 function runsOf(marks: readonly Mark[], most: number): [Mark, ...Mark[]][] {
   const runs: [Mark, ...Mark[]][] = [];
   for (const mark of marks) {
@@ -96,7 +96,7 @@ async function rollPeriods(db: D1Database, run: [Mark, ...Mark[]], report: Rollu
   const size = SIZE[grain];
   const to = first + run.length * size;
   const builders = run.map(({ period }) => (grain === "hour" ? new HourBuilder() : new DayBuilder(period)));
-  // A run of days is one day: what is before it is its look-back.
+  // A run of days is one day. Facts from before it are its look-back.
   const builderAt = (at: number) => builders[Math.max(0, Math.floor((at - first) / size))];
   const from = grain === "hour" ? first : first - LOOK_BACK_HOURS * HOUR_MS;
   for await (const page of readFactsRange(db, { from, to }, {})) {

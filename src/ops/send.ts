@@ -4,55 +4,56 @@ import { isNamed, type NamedHost, targetFault } from "../core/leads/target";
 import { headerOf } from "../protocol/header";
 import { cleanText } from "../protocol/text";
 
-/** How much of a refusing receiver's answer is read and kept. */
+/** Bytes of a refusal that are read and kept. */
 const WEBHOOK_EXCERPT_BYTES = 512;
 
-export interface Message {
-  /** `webhook-id`: the same for every attempt, so that a receiver can tell a repeat. */
+export interface WebhookMessage {
+  /** `webhook-id`: the same for every attempt, so that a receiver recognises a repeat. */
   id: string;
-  /** JSON; what is signed is these characters. */
+  /** JSON. Exactly these characters are signed. */
   body: string;
 }
 
 export interface Target {
   url: string;
-  /** Every one signs, so that a receiver may move from the old to the new in its own time. */
+  /** All of them sign, so that a receiver may change from the old to the new one at any time. */
   secrets: readonly string[];
 }
 
 export interface SendOptions {
   timeout_ms: number;
   isDevelopment: boolean;
-  /** Hosts that the operator allows, whatever they are. */
+  /** Hosts that the operator allows, also private ones. */
   named?: readonly NamedHost[];
-  /** Takes what is sent, looks up where it leads, and sends it on; what is named, and all without one, goes straight. */
+  /** A proxy that checks where the name leads before it sends on. Named hosts are called directly. */
   gate?: string | undefined;
 }
 
-/** What the gate is told, and what it answers where the name leads inside (`scripts/lib/gate.mjs`). */
+/** Headers to and from the gate: the target, and that the name leads inside (`scripts/lib/gate.mjs`). */
 const TARGET_HEADER = "X-Pulse-Target";
 const REFUSED_HEADER = "X-Pulse-Refused";
 
-/** One attempt, signed as Standard Webhooks 1.0.0 says. Never throws: what went wrong is the answer. */
-export async function send(target: Target, message: Message, options: SendOptions): Promise<Attempt> {
-  // Settings were checked when they were saved; this is for those saved by an older version.
+/** Makes one attempt, signed as Standard Webhooks 1.0.0 says. Never throws: the answer says what went wrong. */
+export async function send(target: Target, message: WebhookMessage, options: SendOptions): Promise<Attempt> {
+  // Settings are checked when they are saved, but an older version may have saved these.
   const refused: Attempt = { kind: "failed", reason: "target_refused" };
   const { isDevelopment, named = [] } = options;
   if (targetFault(target.url, isDevelopment, named) !== null) return refused;
   const gate = isNamed(new URL(target.url), named) ? undefined : options.gate;
   const controller = new AbortController();
-  // Not `AbortSignal.timeout`: that one runs on after the answer, and keeps the actor awake.
+  // Not `AbortSignal.timeout`: it runs on after the answer, and keeps the actor awake.
   const timer = setTimeout(() => controller.abort(), options.timeout_ms);
+  const headers = new Headers({
+    "Content-Type": "application/json",
+    "User-Agent": "PulseGate",
+    ...signed(target.secrets, message),
+  });
+  if (gate !== undefined) headers.set(TARGET_HEADER, target.url);
   try {
     const response = await fetch(gate ?? target.url, {
       method: "POST",
       body: message.body,
-      headers: {
-        "Content-Type": "application/json",
-        "User-Agent": "PulseGate",
-        ...signed(target.secrets, message),
-        ...(gate !== undefined && { [TARGET_HEADER]: target.url }),
-      },
+      headers,
       redirect: "manual",
       signal: controller.signal,
     });
@@ -61,7 +62,7 @@ export async function send(target: Target, message: Message, options: SendOption
       return refused;
     }
     const retry_after_ms = readRetryAfter(headerOf(response.headers, "Retry-After"), Date.now());
-    // The status decides. Only a refusal's first bytes are read, for whoever looks at the dead letter.
+    // The status decides. A refusal's first bytes are kept for whoever looks at the dead letter.
     const excerpt = response.ok ? await discard(response) : await firstBytes(response);
     return { kind: "answered", status: response.status, retry_after_ms, excerpt };
   } catch {
@@ -71,7 +72,7 @@ export async function send(target: Target, message: Message, options: SendOption
   }
 }
 
-function signed(secrets: readonly string[], { id, body }: Message): Record<string, string> {
+function signed(secrets: readonly string[], { id, body }: WebhookMessage): Record<string, string> {
   const now = new Date();
   const signatures = secrets.map((secret) => new Webhook(secret).sign(id, now, body));
   return {
@@ -86,7 +87,7 @@ async function discard(response: Response): Promise<string> {
   return "";
 }
 
-/** At most 512 bytes, however long the body says it is, and what there is of one that breaks off. */
+/** The body's first 512 bytes at most; of a body that breaks off, what there is. */
 async function firstBytes(response: Response): Promise<string> {
   const decoder = new TextDecoder();
   const reader = response.body?.getReader();
@@ -101,7 +102,7 @@ async function firstBytes(response: Response): Promise<string> {
       text += decoder.decode(part, { stream: true });
     }
   } catch {
-    // What was read is worth more than why there is no more of it.
+    // The part that was read is kept; why there is no more does not matter.
   }
   await reader?.cancel().catch(() => {});
   return cleanText(text);

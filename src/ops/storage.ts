@@ -2,21 +2,21 @@ import { afterDay, beforeDay, type Day, dayOf, dayOfKey, listObjects } from "../
 import { listDays, type StorageDay, saveDay } from "../data/store/retention";
 import { RETENTION_PAGE } from "../limits";
 import { DAY_MS } from "../time";
-import type { Stores, Work } from "./retention-work";
+import type { RetentionStores, RetentionWork } from "./retention-work";
 
-/** A day may still gain objects this long after it: a session of a day, its linger, and a store's outage. */
+/** How many days after its end a day may still gain objects: a session's day, its stay, and an outage of a store. */
 const DAY_OPEN_DAYS = 3;
-/** Pages listed for one answer of the storage report: the days that no nightly count has yet, up to 20,000 objects. */
+/** Pages that are listed for one answer, of days without a final count: up to 20,000 objects. */
 const STORAGE_LIVE_PAGES = 20;
 
-/** Days from here on may still gain objects. */
+/** The first day that may still gain objects. */
 const openFrom = (now: number): Day => dayOf(now - DAY_OPEN_DAYS * DAY_MS);
 
 /**
- * Counts what the archive holds, day by day, and writes each day down. Days that were counted when they could no longer
- * change are passed over. True when all of it has been counted.
+ * Counts the archive day by day, and saves each day's count. Days with a final count are passed over. True if all days have been
+ * counted.
  */
-export async function countDays({ stores, run, budget, bounds, save }: Work): Promise<boolean> {
+export async function countDays({ stores, run, budget, bounds, save }: RetentionWork): Promise<boolean> {
   const { DB, TRACKING_R2 } = stores;
   const { report } = run;
   const first = dayOf(run.cutoff);
@@ -53,19 +53,20 @@ export async function countDays({ stores, run, budget, bounds, save }: Work): Pr
 
 const toDay = ({ objects, bytes }: { objects: number; bytes: number }, day: Day) => ({ day, objects, bytes });
 
-/** Counted when it could no longer change. */
+/** The count is final: it was made when the day could no longer gain objects. */
 const isClosed = ({ day, counted_at }: StorageDay): boolean => day < openFrom(counted_at);
 
 export interface ReportedDay extends StorageDay {
+  /** False if the pages ran out within the day. */
   complete: boolean;
 }
 
 /**
- * What the archive holds in [from, to], by day: days that the nightly count has closed from there, the others counted
- * now, as far as `STORAGE_LIVE_PAGES` pages go.
+ * What the archive holds in [from, to], by day: the saved count if it is final, else counted now, as far as `STORAGE_LIVE_PAGES`
+ * pages go.
  */
 export async function storageDays(
-  { DB, TRACKING_R2 }: Stores,
+  { DB, TRACKING_R2 }: RetentionStores,
   from: Day,
   to: Day,
   now: number,

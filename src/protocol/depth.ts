@@ -6,8 +6,8 @@ const OBJECT = 0x7b;
 const OBJECT_END = 0x7d;
 
 /**
- * Whether JSON text nests deeper than `levels`, in one pass and before anything is parsed: a few kilobytes of brackets would
- * become millions of arrays. Of text that is no JSON it says nothing that the parser would not say as well.
+ * Whether JSON text nests deeper than `levels`. Checked in one pass before the text is parsed, because brackets alone would become
+ * millions of arrays. Text that is no JSON may pass: the parser refuses it.
  */
 export function isTooDeep(text: string, levels: number): boolean {
   let depth = 0;
@@ -22,7 +22,7 @@ export function isTooDeep(text: string, levels: number): boolean {
   return false;
 }
 
-/** The place of the quote that ends the string which begins at `start`; the text's end where none does. */
+/** The index of the quote that ends the string which begins at `start`; the text's length if none does. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let escapes = 0;

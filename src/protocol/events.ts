@@ -24,10 +24,10 @@ export const EventInput = z.object({
 });
 export type EventInput = z.infer<typeof EventInput>;
 
-/** An event whose type is a slug, with the name that the slug was made of. */
+/** An event whose type is a slug, with the free name that the slug was made from. */
 export type NamedEvent = Omit<EventInput, "event_type"> & EventName;
 
-/** An event refused by itself; the rest of its batch is taken. */
+/** An event that is refused by itself. The rest of its batch is taken. */
 export interface RejectedEvent {
   /** Position in the batch, from 0. */
   index: number;
@@ -47,7 +47,7 @@ const CHECKS: Checks = {
   y: (value) => isNumber(value, -MAX_COORDINATE, MAX_COORDINATE),
   element: (value) => isText(value, (text) => text.length <= MAX_ELEMENT_UNITS),
   scroll_percent: (value) => isNumber(value, 0, 100),
-  // A key `__proto__`, which JSON can hold and which the schema leaves out, is the schema's to leave out.
+  // JSON can hold a key `__proto__`. Such data goes to the schema, which drops the key.
   data: (value) =>
     value == null || (typeof value === "object" && !Array.isArray(value) && !Object.hasOwn(value, "__proto__")),
 };
@@ -66,7 +66,7 @@ export function parseEvent(raw: unknown): Parsed<NamedEvent> {
   return withinTraits(named(parsed.data));
 }
 
-/** An event by its slug: the same object where it came with one, as nearly all do. */
+/** The event with its slug. Nearly all come with a slug, and stay the same object. */
 function named(event: EventInput): NamedEvent {
   const name = readName(event.event_type);
   return name.event_type === event.event_type ? event : { ...event, ...name };

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { MAX_URL_UNITS } from "../limits";
 import { isHttpUrl } from "./fields";
 
-/** A rendered form: as many fields as a lead may have, hidden campaign fields left room for; a list of all countries. */
+/** Fields of a rendered form: as many as a lead may have, with room for hidden campaign fields. Options: a list of all countries. */
 export const FORM_MAX_FIELDS = 32;
 export const FORM_MAX_OPTIONS = 260;
 export const SITE_MAX_FORMS = 20;
@@ -14,36 +14,45 @@ const FieldName = z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/, "must be 1 
 
 const Option = z.strictObject({ value: text, label: text });
 
-const Kind = z.enum([
-  ...(["text", "email", "tel", "url", "number", "date", "textarea"] as const),
-  ...(["select", "radio", "checkbox", "hidden"] as const),
+const FieldKind = z.enum([
+  "text",
+  "email",
+  "tel",
+  "url",
+  "number",
+  "date",
+  "textarea",
+  "select",
+  "radio",
+  "checkbox",
+  "hidden",
 ]);
 
 /** One field of a rendered form. */
 export const FormField = z.strictObject({
   name: FieldName,
   label: text.min(1),
-  type: Kind.default("text"),
+  type: FieldKind.default("text"),
   required: z.boolean().default(false),
   placeholder: text.optional(),
-  /** Said under the field, and read out with it. */
+  /** Shown under the field; screen readers read it with the field. */
   hint: text.optional(),
-  /** Value it begins with; of a hidden field its value. */
+  /** The initial value, and the value of a hidden field. */
   value: text.optional(),
-  /** What a browser may fill it with: `name`, `email`, `tel`, … */
+  /** HTML's `autocomplete`: `name`, `email`, `tel`, … */
   autocomplete: z
     .string()
     .regex(/^[a-z -]{1,64}$/)
     .optional(),
   max_length: z.int().min(1).max(10_000).optional(),
-  /** A regular expression the whole text has to match, as HTML's `pattern`. */
+  /** HTML's `pattern`: a regular expression that the whole text has to match. */
   pattern: text.optional(),
-  /** What a select or radio group offers. */
+  /** The choices of a select or a radio group. */
   options: z.array(Option).max(FORM_MAX_OPTIONS).optional(),
 });
 export type FormField = z.infer<typeof FormField>;
 
-/** Where a browser goes from the form's page: an http(s) address, or a path there. */
+/** Where the browser goes after a success: an http(s) address, or a path on the form's host. */
 const Way = z
   .string()
   .max(MAX_URL_UNITS)
@@ -51,7 +60,7 @@ const Way = z
 
 export const FormDefinition = z.strictObject({
   title: text.optional(),
-  /** In the order they are shown. */
+  /** In the order in which they are shown. */
   fields: z
     .array(FormField)
     .min(1)
@@ -59,13 +68,13 @@ export const FormDefinition = z.strictObject({
     .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, "names must differ"),
   submit: text.min(1).default("Send"),
   success: text.min(1).default("Thank you. We will be in touch."),
-  /** Said when nothing got through; what was typed stays. */
+  /** Shown if the lead could not be sent; what was typed stays in the form. */
   failure: text.min(1).default("This could not be sent. Please try again."),
-  /** Where to go after a success, instead of saying it. */
+  /** Where to go after a success, instead of showing `success`. */
   redirect: Way.optional(),
-  /** CSS custom properties set on the form, without `--pulse-`: `accent`, `radius`, `font`, … */
+  /** CSS custom properties of the form, without their `--pulse-`: `accent`, `radius`, `font`, … */
   theme: z.record(z.string().regex(/^[a-z][a-z-]{0,31}$/), z.string().regex(/^[\w#%.,()"' /-]{1,128}$/)).default({}),
-  /** Parameters of the page's address that go along as hidden fields. */
+  /** Parameters of the page's address that are sent as hidden fields. */
   campaign: z.array(FieldName).max(16).default(["utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"]),
 });
 export type FormDefinition = z.infer<typeof FormDefinition>;
@@ -74,16 +83,16 @@ const REQUIRABLE = ["name", "email", "phone", "message", "project", "location", 
 
 export const Forms = z
   .strictObject({
-    /** What every lead of the site must have. */
+    /** Fields that every lead of the site must have. */
     required: z.array(z.enum(REQUIRABLE)).max(REQUIRABLE.length).default([]),
-    /** A field that people do not see: whoever fills it in is no person. */
+    /** The name of a field that people do not see: only a program fills it in. */
     honeypot: FieldName.default("pulse_website"),
-    /** Hosts a plain form may be sent on to; the page's own host always is. */
+    /** Hosts that a plain form may redirect to, besides the page's own. */
     redirect_hosts: z
       .array(z.string().regex(/^[a-z0-9.-]{1,253}(:\d{1,5})?$/, "must be a host"))
       .max(50)
       .default([]),
-    /** Minutes without a lead, at a time that usually has them, after which there is an alert. */
+    /** Minutes without a lead after which there is an alert, at times that usually have leads. */
     silence_minutes: z.int().min(5).max(10_080).default(30),
     definitions: z
       .record(FieldName, FormDefinition)
@@ -93,6 +102,6 @@ export const Forms = z
   .default({ required: [], honeypot: "pulse_website", redirect_hosts: [], silence_minutes: 30, definitions: {} });
 export type Forms = z.infer<typeof Forms>;
 
-/** `GET /lead/forms/:site/:name`: a form as whoever shows it needs it. */
+/** `GET /lead/forms/:site/:name`: all that a page needs to show a form. */
 export const ShownForm = FormDefinition.extend({ site: z.string(), name: z.string(), honeypot: FieldName });
 export type ShownForm = z.infer<typeof ShownForm>;

@@ -1,6 +1,6 @@
 /**
- * Two independent 32-bit hashes of a text: MurmurHash3's mixing over its UTF-16 units. They are stored, in sketches and in names
- * of events, so they stay as they are. Nothing is kept secret by them.
+ * Two independent 32-bit hashes of a text, by MurmurHash3's mixing over its UTF-16 units. Sketches and names of events store them, so
+ * they must never change. They keep nothing secret.
  */
 export function hashText(text: string): [number, number] {
   let a = 0x9747b28c;

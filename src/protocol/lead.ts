@@ -2,11 +2,11 @@ import * as z from "zod";
 import { EMAIL_MAX_UNITS, LEAD_MAX_FIELD_NAME_UNITS, LEAD_MAX_FIELDS, MAX_URL_UNITS, PHONE_MAX_UNITS } from "../limits";
 import { ClientId, SessionId, SiteName } from "./fields";
 
-/** Names, projects, places: the longest real ones are a few hundred characters. */
+/** Names, projects, places: the longest real ones have a few hundred characters. */
 export const LEAD_MAX_SHORT_UNITS = 1_000;
 /** Free text: two pages of it. */
 export const LEAD_MAX_TEXT_UNITS = 10_000;
-/** Values of one field sent several times (checkboxes). */
+/** Values of a field that is sent several times, such as checkboxes. */
 export const LEAD_MAX_VALUES = 50;
 
 /** The wire of the public lead routes. */
@@ -17,15 +17,15 @@ export const FieldValue = z.union([Scalar, z.array(Scalar).max(LEAD_MAX_VALUES)]
 export type FieldValue = z.infer<typeof FieldValue>;
 
 /**
- * A lead as its body says, once its field names have been read (`src/core/leads/names.ts`): they may come in any case and
- * common spelling. Text is kept as it came.
+ * A lead's body, after its field names have been read (`src/core/leads/names.ts`), which may come in any case and common spelling.
+ * Text stays as it came.
  */
 export const LeadInput = z.object({
   site: SiteName.optional(),
   session_id: SessionId.optional(),
   session_key: z.string().max(256).optional(),
   visitor_id: ClientId.optional(),
-  /** Names this submit, so that a retry counts once; a form makes one when it is filled in. */
+  /** Names this submit, so that a retry counts once. A form makes it when it is filled in. */
   submission_id: z.string().min(1).max(256).optional(),
   name: short.optional(),
   first_name: short.optional(),
@@ -49,7 +49,7 @@ export type LeadInput = z.infer<typeof LeadInput>;
 
 export const LeadBody = z.object({ lead_id: z.uuid(), status: z.enum(["accepted", "merged"]) });
 
-/** `POST /lead/callback`: what the CRM made of a lead. */
+/** `POST /lead/callback`: the CRM's id and status of a lead. */
 export const CallbackInput = z.object({
   lead_id: SessionId,
   crm_id: z.string().min(1).max(256).nullish(),

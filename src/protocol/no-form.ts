@@ -1,2 +1,2 @@
-/** What a tracker calls the form of a field that is in none. Such a field has nothing to submit, so nothing to abandon. */
+/** The tracker's name for the form of a field that is in no form. Such a field cannot be submitted, so it is never abandoned. */
 export const NO_FORM = "page";

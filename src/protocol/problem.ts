@@ -1,42 +1,42 @@
 import { UNAVAILABLE_RETRY_SECONDS } from "../limits";
-import type { Refusal } from "./text";
+import type { Parsed, Refusal } from "./text";
 
-/** Every error code a caller can meet, with its status and title. RFC 9457. */
+/** Every error code that a caller can meet, with its status and title. RFC 9457. */
 export const PROBLEMS = {
-  invalid_json: [400, "Not JSON"],
-  not_utf8: [400, "Not UTF-8"],
-  too_deep: [400, "Nested too deeply"],
-  forbidden_key: [400, "Forbidden key"],
-  invalid_body: [400, "Body does not fit its schema"],
-  invalid_query: [400, "Query does not fit its schema"],
-  no_valid_event: [400, "No valid event"],
-  invalid_ticket_path: [400, "No such stream"],
-  upgrade_required: [426, "WebSocket only"],
-  key_required: [401, "Key required"],
-  signature_invalid: [401, "Signature invalid"],
-  ticket_invalid: [401, "Ticket invalid"],
-  scope_missing: [403, "Scope missing"],
-  origin_not_allowed: [403, "Origin not allowed"],
-  session_key_invalid: [403, "Session key invalid"],
-  recording_refused: [403, "Recording refused"],
-  not_found: [404, "Not found"],
-  session_unknown: [404, "Session unknown"],
-  method_not_allowed: [405, "Method not allowed"],
-  consent_pending: [409, "Consent pending"],
-  stream_too_sparse: [409, "Stream too sparse"],
-  recording_full: [409, "Recording full"],
-  session_erased: [410, "Session erased"],
-  address_too_long: [414, "Address too long"],
-  too_large: [413, "Body too large"],
-  unsupported_type: [415, "Unsupported content type"],
-  too_fast: [429, "Too fast"],
-  rate_limited: [429, "Rate limited"],
-  budget_spent: [429, "Budget spent"],
-  internal: [500, "Internal error"],
-  analytics_unavailable: [503, "Analytics not configured"],
-  unavailable: [503, "Temporarily unavailable"],
-  busy: [503, "Busy"],
-} as const satisfies Record<string, readonly [status: number, title: string]>;
+  invalid_json: { status: 400, title: "Not JSON" },
+  not_utf8: { status: 400, title: "Not UTF-8" },
+  too_deep: { status: 400, title: "Nested too deeply" },
+  forbidden_key: { status: 400, title: "Forbidden key" },
+  invalid_body: { status: 400, title: "Body does not fit its schema" },
+  invalid_query: { status: 400, title: "Query does not fit its schema" },
+  no_valid_event: { status: 400, title: "No valid event" },
+  invalid_ticket_path: { status: 400, title: "No such stream" },
+  upgrade_required: { status: 426, title: "WebSocket only" },
+  key_required: { status: 401, title: "Key required" },
+  signature_invalid: { status: 401, title: "Signature invalid" },
+  ticket_invalid: { status: 401, title: "Ticket invalid" },
+  scope_missing: { status: 403, title: "Scope missing" },
+  origin_not_allowed: { status: 403, title: "Origin not allowed" },
+  session_key_invalid: { status: 403, title: "Session key invalid" },
+  recording_refused: { status: 403, title: "Recording refused" },
+  not_found: { status: 404, title: "Not found" },
+  session_unknown: { status: 404, title: "Session unknown" },
+  method_not_allowed: { status: 405, title: "Method not allowed" },
+  consent_pending: { status: 409, title: "Consent pending" },
+  stream_too_sparse: { status: 409, title: "Stream too sparse" },
+  recording_full: { status: 409, title: "Recording full" },
+  session_erased: { status: 410, title: "Session erased" },
+  address_too_long: { status: 414, title: "Address too long" },
+  too_large: { status: 413, title: "Body too large" },
+  unsupported_type: { status: 415, title: "Unsupported content type" },
+  too_fast: { status: 429, title: "Too fast" },
+  rate_limited: { status: 429, title: "Rate limited" },
+  budget_spent: { status: 429, title: "Budget spent" },
+  internal: { status: 500, title: "Internal error" },
+  analytics_unavailable: { status: 503, title: "Analytics not configured" },
+  unavailable: { status: 503, title: "Temporarily unavailable" },
+  busy: { status: 503, title: "Busy" },
+} as const satisfies Record<string, { status: number; title: string }>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
@@ -56,7 +56,7 @@ interface Extras {
   retryAfter?: number | undefined;
 }
 
-/** An error on its way to the edge, where one place turns it into a response. */
+/** An error that `src/index.ts` turns into a response. */
 export class Problem extends Error {
   override readonly name = "Problem";
   readonly code: ProblemCode;
@@ -69,37 +69,36 @@ export class Problem extends Error {
   }
 
   get status(): number {
-    return PROBLEMS[this.code][0];
+    return PROBLEMS[this.code].status;
   }
 
   toResponse(): Response {
     const { errors, headers, retryAfter } = this.#extras;
-    const [status, title] = PROBLEMS[this.code];
+    const { status, title } = PROBLEMS[this.code];
     const type = `urn:pulsegate:problem:${this.code}`;
     const body: ProblemDetails = { type, title, status, detail: this.message, code: this.code };
     if (errors) body.errors = errors;
-    return Response.json(body, {
-      status,
-      headers: {
-        "Content-Type": "application/problem+json",
-        "Cache-Control": "no-store",
-        ...(retryAfter !== undefined && { "Retry-After": String(retryAfter) }),
-        ...headers,
-      },
-    });
+    const all = new Headers({ "Content-Type": "application/problem+json", "Cache-Control": "no-store", ...headers });
+    if (retryAfter !== undefined && !all.has("Retry-After")) all.set("Retry-After", String(retryAfter));
+    return Response.json(body, { status, headers: all });
   }
 }
 
-/** One parameter of a query that cannot be used. */
+/** A parameter of the query cannot be used. */
 export const invalidQuery = (path: string, message: string): Problem =>
   new Problem("invalid_query", `${path}: ${message}`, { errors: [{ path, message }] });
 
-/** Something behind the Worker does not answer; the same request may be sent again. */
+/** Something behind the Worker does not answer. The same request may be sent again. */
 export const unavailable = (detail: string): Problem =>
   new Problem("unavailable", detail, { retryAfter: UNAVAILABLE_RETRY_SECONDS });
 
 const isCode = (code: string): code is ProblemCode => Object.hasOwn(PROBLEMS, code);
 
-/** What a schema or the JSON reader refused. */
-export const fromRefusal = ({ code, detail, errors }: Refusal): Problem =>
+/** The parsed value; throws what a schema or the JSON reader refused. */
+export function unwrap<T>(parsed: Parsed<T>): T {
+  if (parsed.ok) return parsed.value;
+  throw fromRefusal(parsed.refusal);
+}
+
+const fromRefusal = ({ code, detail, errors }: Refusal): Problem =>
   new Problem(isCode(code) ? code : "invalid_body", detail, { errors });

@@ -1,15 +1,15 @@
 import * as z from "zod";
 import { ClientTime, EventNumber, SessionId, SessionKey, SiteName, StreamName } from "./fields";
 
-/** rrweb events of a chunk: at most some 50 a second come from one page, and a chunk covers a minute at most. */
+/** rrweb events of a chunk: a page makes some 50 a second at most, and a chunk covers a minute at most. */
 export const RECORDING_MAX_EVENTS = 10_000;
 
-/** Recording a page as it looked (rrweb): a site's setting, what a page hears of it, and the chunks it sends. */
+/** Recordings of pages (rrweb): a site's setting, what a page hears of it, and the chunks that it sends. */
 
-/** Whether a recording shows the page's text. What people enter is masked either way. */
+/** Whether a recording shows the page's text. What people type is masked either way. */
 const RecordedText = z.enum(["shown", "masked"]).default("shown");
 
-/** `true` is `{ "mode": "always" }`. With `score`, a session whose score rises above `over`, with the 30 s before that. */
+/** `true` means `{ "mode": "always" }`. `score` records a session from 30 s before its score rises above `over`. */
 export const RecordSetting = z
   .union([
     z.boolean(),
@@ -24,11 +24,11 @@ export const RecordSetting = z
   .default(false);
 export type RecordSetting = z.infer<typeof RecordSetting>;
 
-/** Said with an ack, while the session may be recorded: record, and send it or keep the last 30 s. Never which score, or why. */
+/** Sent with an ack while the session may be recorded: record, and send it or keep the last 30 s. It never tells a score or a reason. */
 export const RecordOrder = z.object({ send: z.boolean(), text: z.enum(["shown", "masked"]) });
 export type RecordOrder = z.infer<typeof RecordOrder>;
 
-/** 13 digits: a key's time. */
+/** At most 13 digits, as the time in an object's key has. */
 const KeyTime = z.int().min(0).max(9_999_999_999_999);
 
 const envelope = {
@@ -44,7 +44,7 @@ const envelope = {
 export const ChunkEnvelope = z.object({ ...envelope, events: z.array(z.unknown()).min(1).max(RECORDING_MAX_EVENTS) });
 export type ChunkEnvelope = z.infer<typeof ChunkEnvelope>;
 
-/** An event of rrweb, of which no more is checked than that it is one. */
+/** An event of rrweb. Only its outline is checked. */
 export const RecordedEvent = z.looseObject({
   type: z.int().min(0).max(7),
   timestamp: z.number(),
@@ -52,7 +52,7 @@ export const RecordedEvent = z.looseObject({
 });
 export type RecordedEvent = z.infer<typeof RecordedEvent>;
 
-/** A chunk as the published form has it: {@link ChunkEnvelope} leaves its events to a check by hand. */
+/** A chunk in the API's document. {@link ChunkEnvelope} leaves the events to a check by hand. */
 export const ChunkBody = ChunkEnvelope.extend({ events: z.array(RecordedEvent).min(1).max(RECORDING_MAX_EVENTS) });
 
 export const RecordingBody = z.object({ data: z.array(RecordedEvent), next_cursor: z.null() });

@@ -1,11 +1,11 @@
 import { MAX_JSON_DEPTH } from "../limits";
 import { isTooDeep } from "./depth";
 
-/** What a client sent cannot be used; the code and detail go back to it. */
+/** Why a body cannot be used. The code and the detail go back to the client. */
 export interface Refusal {
   code: string;
   detail: string;
-  /** Where a schema was broken. */
+  /** The places where the body breaks its schema. */
   errors?: { path: string; message: string }[];
 }
 
@@ -19,12 +19,12 @@ const refuse = (code: string, detail: string): { ok: false; refusal: Refusal } =
 // With the u flag \p{Cs} matches only surrogates that stand alone.
 const UNSTORABLE = /\0|\p{Cs}/gu;
 
-/** Text as it may be stored: without NUL and lone surrogates, and otherwise as it came. */
+/** Text as it may be stored: without NUL and lone surrogates. */
 export const cleanText = (text: string): string => text.replace(UNSTORABLE, "");
 
 /**
- * JSON text to a value that may be stored: at most 32 levels deep or `levels`, no `__proto__` key, and no NUL or lone surrogate in
- * any string or key (SQLite would store invalid UTF-8 for the one and hide what follows the other).
+ * Parses JSON into a value that may be stored: not deeper than `levels`, without a `__proto__` key, and without NUL and lone
+ * surrogates in strings and keys. SQLite would store a surrogate as invalid UTF-8, and hide what follows a NUL.
  */
 export function parseJson(text: string, levels = MAX_JSON_DEPTH): Parsed<unknown> {
   if (isTooDeep(text, levels)) return refuse("too_deep", `JSON may be nested at most ${levels} levels.`);
@@ -38,7 +38,7 @@ export function parseJson(text: string, levels = MAX_JSON_DEPTH): Parsed<unknown
   return scrub(value, text.includes("\\u"));
 }
 
-/** `dirty`: some text may hold what cannot be stored. Recursive: how deep the value nests is known by now. */
+/** `dirty`: some string may hold what cannot be stored. Recursive, which is safe because the depth has been checked. */
 function scrub(value: unknown, dirty: boolean): Parsed<unknown> {
   if (typeof value === "string") return { ok: true, value: dirty ? cleanText(value) : value };
   if (typeof value !== "object" || value === null) return { ok: true, value };

@@ -27,7 +27,7 @@ import { cleanText, type Parsed } from "./text";
 const short = z.string().max(256).nullish();
 const figure = z.number().min(0).max(1_000_000).nullish();
 
-/** Cut, as the header is: a page has no say in the length of its browser's, so a long one costs no start. */
+/** Cut like the header: the page cannot help the length of its browser's name, so the start is not refused. */
 const UserAgent = z.string().overwrite((text) => cleanText(text.slice(0, MAX_AGENT_UNITS)));
 
 export const DeviceInfo = z.object({
@@ -44,7 +44,7 @@ export type DeviceInfo = z.infer<typeof DeviceInfo>;
 export const Screen = z.object({ width: figure, height: figure, color_depth: figure, pixel_ratio: figure });
 export type Screen = z.infer<typeof Screen>;
 
-/** Automation signals of the page: name to a flag, a number or a short text. */
+/** Signs of automation that the page found, by name: a flag, a number or a short text. */
 export const Signals = z
   .record(z.string().max(64), z.union([z.boolean(), z.number(), z.string().max(256), z.null()]))
   .refine((signals) => Object.keys(signals).length <= MAX_SIGNALS, `at most ${MAX_SIGNALS} signals`);
@@ -75,20 +75,20 @@ export const EndInput = z.object({
   site: SiteName.nullish(),
   exit_page: HttpUrl.nullish(),
   timestamp: ClientTime.nullish(),
-  /** When it was sent, by the same clock; of an end that rides on a batch, the batch's counts. */
+  /** When it was sent, by the same clock. If the end is part of a batch, the batch's time counts. */
   sent_at: ClientTime.nullish(),
   session_key: SessionKey.nullish(),
 });
 export type EndInput = z.infer<typeof EndInput>;
 
-/** An `end` that rides on a batch need not name the session again. */
-const RidingEnd = EndInput.partial({ session_id: true });
-export type EndPart = z.infer<typeof RidingEnd>;
+/** An `end` in a batch need not name the session again. */
+const BatchEnd = EndInput.partial({ session_id: true });
+export type EndPart = z.infer<typeof BatchEnd>;
 
-const Range = z
+const NumberRange = z
   .tuple([EventNumber, EventNumber])
   .refine(([from, to]) => from <= to, "must run upwards")
-  // `prefixItems` is what JSON Schema 2020-12 says for a tuple; said here so that both bounds are in the published form.
+  // JSON Schema cannot say that both bounds are included, so the description does.
   .meta({ description: "First and last number of a range, both included." });
 
 const envelope = {
@@ -97,28 +97,28 @@ const envelope = {
   stream: StreamName.nullish(),
   first: EventNumber.nullish(),
   sent_at: ClientTime.nullish(),
-  gone: z.array(Range).max(MAX_GONE_RANGES).nullish(),
+  gone: z.array(NumberRange).max(MAX_GONE_RANGES).nullish(),
   start: StartInput.nullish(),
-  end: RidingEnd.nullish(),
+  end: BatchEnd.nullish(),
   session_key: SessionKey.nullish(),
 };
 
 export const Envelope = z.object({ ...envelope, events: z.array(z.unknown()).min(1).max(MAX_BATCH_EVENTS) });
 
-/** As published: the envelope is checked as a whole, each event by itself. */
+/** A batch in the API's document. In fact the envelope is checked as a whole, and each event by itself. */
 export const BatchInput = z.object({ ...envelope, events: z.array(EventInput).min(1).max(MAX_BATCH_EVENTS) });
 
 /** One event inline: the envelope's fields and the event's in one object. */
 export const SingleInput = z.object({ ...envelope, ...EventInput.shape });
 
-/** A batch whose envelope is sound and of whose events at least one is good. */
+/** A batch with a valid envelope and at least one valid event. */
 export interface Batch extends Omit<Envelope, "events"> {
-  /** In the order sent; null where `rejected` names the index. */
+  /** In the order sent. Null for an event that `rejected` names. */
   events: (NamedEvent | null)[];
   rejected: RejectedEvent[];
 }
 
-/** A WebSocket frame a client may send, besides `"ping"`. */
+/** A WebSocket frame that ends the session. Other frames are batches, or `"ping"`. */
 export const EndFrame = z.object({ t: z.literal("end"), ...EndInput.partial().shape });
 export const FrameId = z.union([z.string().max(64), z.number()]).nullish();
 
@@ -136,7 +136,7 @@ const invalid = (path: string, message: string): Parsed<never> => ({
   refusal: { code: "invalid_body", detail: `${path}: ${message}`, errors: [{ path, message }] },
 });
 
-/** The fields of most envelopes: one without a start, an end, gaps or a key. */
+/** The fields that most envelopes have. One with a start, an end, gaps or a key goes to the schema. */
 const CHECKS: Checks = {
   session_id: (value) => typeof value === "string" && isSessionId(value),
   site: (value) => isText(value, isSiteName),
@@ -151,7 +151,7 @@ type Envelope = z.infer<typeof Envelope>;
 
 export const isPlainEnvelope = (raw: unknown): raw is Envelope => isPlain(raw, CHECKS, REQUIRED);
 
-/** Checks a batch once: the envelope whole, each event by itself. */
+/** Checks a batch: the envelope as a whole, and each event by itself. */
 export function parseBatch(raw: unknown): Parsed<Batch> {
   const parsed: Parsed<Envelope> = isPlainEnvelope(raw) ? { ok: true, value: raw } : parseWith(Envelope, raw);
   if (!parsed.ok) return parsed;

@@ -1,7 +1,7 @@
-/** What a page measures of itself: no act of its visitor's, so it moves no time, no rhythm and no score. */
+/** The type of a page's own measurements. They are no act of the visitor's, so they change no time, rhythm or score. */
 export const VITALS_TYPE = "web_vitals";
 
-/** The built-in event types of the contract; any other name is a custom event (`event-name.ts`). */
+/** The built-in event types. Any other name is a custom event (`event-name.ts`). */
 export const BUILT_IN_TYPES: ReadonlySet<string> = new Set([
   "page_view",
   "click",

@@ -1,23 +1,30 @@
 import { MINUTE_MS } from "../time";
 
-/** A paint, or an answer to a click, that is said to have taken longer was not waited for by anybody. */
+/** Nobody waits longer than this for a paint, or for an answer to a click. */
 export const MAX_VITAL_MS = 10 * MINUTE_MS;
-/** Layout shift is a sum over five seconds of parts of at most 1 each: no page has as many as this. */
+/** Layout shift sums parts of at most 1 over five seconds, so no page gets this far. */
 export const MAX_LAYOUT_SHIFT = 1_000;
 
-/** How quickly a page has loaded and answered, as a `web_vitals` event says it: ms, `cls` without a unit; absent what is not known. */
-export type Vitals = Partial<Record<"lcp" | "inp" | "cls" | "fcp" | "ttfb", number>>;
+const NAMES = ["lcp", "inp", "cls", "fcp", "ttfb"] as const;
+type VitalName = (typeof NAMES)[number];
 
-const HIGHEST: Readonly<Required<Vitals>> = {
-  ...{ lcp: MAX_VITAL_MS, inp: MAX_VITAL_MS, cls: MAX_LAYOUT_SHIFT, fcp: MAX_VITAL_MS, ttfb: MAX_VITAL_MS },
+const HIGHEST: Readonly<Record<VitalName, number>> = {
+  lcp: MAX_VITAL_MS,
+  inp: MAX_VITAL_MS,
+  cls: MAX_LAYOUT_SHIFT,
+  fcp: MAX_VITAL_MS,
+  ttfb: MAX_VITAL_MS,
 };
 
-/** What of an event's data can be true: a page may send anything under these names. */
+/** How quickly a page loaded and answered, from a `web_vitals` event: ms, `cls` without a unit. Absent if not known. */
+export type Vitals = Partial<Record<VitalName, number>>;
+
+/** The plausible measurements in an event's data: a page may send anything under these names. */
 export function vitalsOf(data: Readonly<Record<string, unknown>>): Vitals {
   const vitals: Vitals = {};
-  for (const [name, highest] of Object.entries(HIGHEST)) {
+  for (const name of NAMES) {
     const value = data[name];
-    if (typeof value === "number" && value >= 0 && value <= highest) vitals[name as keyof Vitals] = value;
+    if (typeof value === "number" && value >= 0 && value <= HIGHEST[name]) vitals[name] = value;
   }
   return vitals;
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { MAX_URL_UNITS } from "../limits";
 
-/** Endpoints of a site, and secrets of an endpoint: an old and a new one, and one to spare. */
+/** Endpoints of a site; secrets of an endpoint: an old one, a new one, and one to spare. */
 export const SITE_MAX_WEBHOOKS = 10;
 export const WEBHOOK_MAX_SECRETS = 3;
 /** Standard Webhooks: 24 to 64 bytes. */
@@ -11,7 +11,7 @@ export const WEBHOOK_SECRET_MAX_BYTES = 64;
 /** A site's webhook endpoints, as its settings have them. */
 
 const PREFIX = "whsec_";
-/** What a secret looks like when it is shown: its last four characters tell it from the others. */
+/** A secret as it is shown: masked but for its last four characters, which tell it from the others. */
 const SHOWN = /^whsec_\*{8}.{4}$/;
 
 function isSecret(text: string): boolean {
@@ -31,13 +31,13 @@ const Secret = z
   .meta({ description: "Standard Webhooks secret; shown as whsec_********abcd, and that keeps the one there is" });
 
 export const Webhook = z.strictObject({
-  /** Names the endpoint in deliveries; another name is another endpoint. */
+  /** Names the endpoint in deliveries. Another name is another endpoint. */
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "must be 1 to 32 small letters, digits, -"),
   url: z.string().max(MAX_URL_UNITS),
-  /** All of them sign: add the new one, move the receiver, drop the old one. */
+  /** All of them sign. To change a secret: add the new one, move the receiver, drop the old one. */
   secrets: z.array(Secret).min(1).max(WEBHOOK_MAX_SECRETS),
   enabled: z.boolean().default(true),
-  /** What it wants to hear of. */
+  /** What is sent to it. */
   events: z
     .array(z.enum(["lead", "alert"]))
     .min(1)
@@ -53,13 +53,12 @@ export const Webhooks = z
 
 const shown = (secret: string): string => `${PREFIX}${"*".repeat(8)}${secret.slice(-4)}`;
 
-/** Endpoints as they may be shown: a secret that is shown is none. */
+/** Endpoints as they may be shown, with their secrets masked. */
 export const withoutSecrets = (webhooks: readonly Webhook[]): Webhook[] =>
   webhooks.map((one) => ({ ...one, secrets: one.secrets.map(shown) }));
 
 /**
- * Endpoints as they are to be saved: a secret that came back as it was shown is the one that was there. Null, with the
- * place, where there is none.
+ * Endpoints as they are saved: a masked secret stands for the stored one. If there is no such secret, `path` says where that is.
  */
 export function withSecrets(
   webhooks: readonly Webhook[],

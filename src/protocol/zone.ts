@@ -1,6 +1,6 @@
 import { DAY_MS, HOUR_MS } from "../time";
 
-/** Local days. A day has 23, 24 or 25 hours where clocks change. Pure. */
+/** Local days, which have 23, 24 or 25 hours where clocks change. Pure. */
 
 export const isZone = (name: string): boolean => {
   try {
@@ -31,7 +31,7 @@ function dateReader(zone: string): (at: number) => string {
 
 const utcDate = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
-/** The local days that [from, to) touches, cut to it. */
+/** The local days in [from, to). The first and the last are cut to it. */
 export function localDays({ from, to }: Pick<LocalDay, "from" | "to">, zone: string): LocalDay[] {
   const dateOf = zone === "UTC" ? utcDate : dateReader(zone);
   const days: LocalDay[] = [];
@@ -44,7 +44,7 @@ export function localDays({ from, to }: Pick<LocalDay, "from" | "to">, zone: str
   return days;
 }
 
-/** The first instant after `at` with another date, found by halving. */
+/** The first instant after `at` with another date, by bisection. */
 function endOfDay(at: number, date: string, dateOf: (at: number) => string): number {
   // Every zone changes its date at a whole quarter of an hour of UTC.
   const QUARTER = HOUR_MS / 4;

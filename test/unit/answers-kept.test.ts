@@ -116,7 +116,17 @@ const ANSWERS: Answer[] = [
     {
       data: {
         ...{ ...lead, deliveries: [delivery], session: {}, events: [{}] },
-        history: [{ submission_id: "s", received_at: 1, outcome: "accepted", guest: false }],
+        history: [
+          {
+            submission_id: "s",
+            received_at: 1,
+            outcome: "accepted",
+            session_id: null,
+            guest: false,
+            contact: {},
+            evidence: {},
+          },
+        ],
       },
     },
   ],

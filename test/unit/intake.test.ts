@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { firstSeq } from "../../src/core/session/entry";
-import { sameText } from "../../src/core/session/intake";
 import { call, codeOf, ID, kinds, knownAfter, only, PAGE, someEvents, startless, T, take } from "../support/calls";
 
 /** What a call on a session comes to, before anything is changed. */
@@ -183,19 +182,5 @@ describe("a lead", () => {
     expect(taken.head.leads).toEqual(["s-1"]);
     expect(only(taken, "lead")).toMatchObject({ submission: "s-1", lead: { honeypot: true, submit_ms: 4_000 } });
     expect(take(knownAfter(call()), call()).head.leads).toBeUndefined();
-  });
-});
-
-describe("two texts", () => {
-  it.each([
-    ["", "", true],
-    ["abc", "abc", true],
-    ["abc", "abd", false],
-    ["abc", "bbc", false],
-    ["abc", "ab", false],
-    ["ab", "abc", false],
-    ["", "a", false],
-  ])("are the same: %j, %j, %s", (a, b, same) => {
-    expect(sameText(a, b)).toBe(same);
   });
 });

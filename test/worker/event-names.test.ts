@@ -2,8 +2,8 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { BUDGETS } from "../../src/core/budget/name";
 import { dayOf } from "../../src/data/store/archive-days";
-import { Budget } from "../../src/ops/budget";
 import { rebuild } from "../../src/ops/rebuild";
+import { WorkBudget } from "../../src/ops/work-budget";
 import { readName } from "../../src/protocol/event-name";
 import { ask, drain, entriesInR2, evict, KEY, liveOf, PAGE } from "../support/visit";
 import { newId, taken } from "./helpers";
@@ -112,7 +112,7 @@ describe("events with free names", () => {
       env.DB.prepare("DELETE FROM sessions WHERE session_id = ?").bind(id),
     ]);
     const today = dayOf(Date.now());
-    await rebuild(env, { from: today, to: today }, null, new Budget({ calls: 10_000, ms: 600_000 }, Date.now()));
+    await rebuild(env, { from: today, to: today }, null, new WorkBudget({ calls: 10_000, ms: 600_000 }, Date.now()));
     expect(await read(`/analytics/sessions/${id}/events`)).toEqual(listed);
     expect(await namesOn(site)).toEqual([CART, CHINESE]);
   });

@@ -47,7 +47,7 @@ export async function taken(body: object, path = BATCH, init: RequestInit & { ip
 /** Checks that a response is this problem, whole and clear, and returns it. */
 export async function problemOf(response: Response, code: ProblemCode): Promise<ProblemDetails> {
   const text = await response.text();
-  const [status, title] = PROBLEMS[code];
+  const { status, title } = PROBLEMS[code];
   expect(response.status, text).toBe(status);
   expect(response.headers.get("Content-Type")).toBe("application/problem+json");
   const problem = JSON.parse(text) as ProblemDetails;

@@ -5,13 +5,13 @@ import { SessionActor } from "../../durable/session/actor";
 import type { Env } from "../../src/bindings";
 import worker from "../../src/index";
 import { STALE_AGES_MS } from "../../src/limits";
-import { createLogger, type Level } from "../../src/ops/logger";
-import { STALE_MAX_WAKES } from "../../src/ops/wake";
+import { createLogger, type LogLevel } from "../../src/ops/logger";
+import { STALE_MAX_WAKES } from "../../src/ops/wake-stale";
 import { alarm, alarmAt, callOf, evict, KEY, PAGE, someEvents, stubOf } from "../support/visit";
 import { BATCH, batchOf, flushed, later, newId, taken } from "./helpers";
 
 interface Line {
-  level: Level;
+  level: LogLevel;
   time: string;
   event: string;
   request_id?: string;

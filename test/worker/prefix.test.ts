@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { Env } from "../../src/bindings";
 import { arrive } from "../../src/edge/http/arrive";
-import { FILES, NOTICES, PATHS, prefixOf, usualPath } from "../../src/edge/http/neutral";
+import { FILES, NOTICES, PATHS, prefixOf, usualPath } from "../../src/edge/http/neutral-names";
 import { SCRIPT_NAMES, scriptFacts, scriptText } from "../../src/edge/http/scripts";
 import { routes } from "../../src/edge/routes";
 import worker from "../../src/index";

@@ -4,8 +4,8 @@ import { visitorOf } from "../../src/core/session/visitor-id";
 import { sessionPrefix } from "../../src/data/store/archive";
 import { dayOf } from "../../src/data/store/archive-days";
 import { LINGER_MS } from "../../src/limits";
-import { Budget } from "../../src/ops/budget";
 import { type Rebuilt, rebuild } from "../../src/ops/rebuild";
+import { WorkBudget } from "../../src/ops/work-budget";
 import { stopClock, tickUntilDrained } from "../support/clock";
 import { alarmOfShard } from "../support/identity";
 import { erase } from "../support/person";
@@ -79,7 +79,7 @@ async function rebuildAll(calls = 1_000, from = today()): Promise<Rebuilt[]> {
   const range = { from, to: today() };
   let after: string | null = null;
   do {
-    const step: Rebuilt = await rebuild(env, range, after, new Budget({ calls, ms: 600_000 }, Date.now()));
+    const step: Rebuilt = await rebuild(env, range, after, new WorkBudget({ calls, ms: 600_000 }, Date.now()));
     steps.push(step);
     after = step.next;
   } while (after !== null);
@@ -217,7 +217,7 @@ describe("a rebuild", () => {
     const prefix = sessionPrefix(id, Date.now());
     await env.TRACKING_R2.put(`${prefix}replay/${Date.now()}-1.json`, "{}");
     // Enough for this one alone: those of other tests are of no interest.
-    const budget = new Budget({ calls: 20, ms: 600_000 }, Date.now());
+    const budget = new WorkBudget({ calls: 20, ms: 600_000 }, Date.now());
     const done = await rebuild(env, { from: today(), to: today() }, prefix.slice(0, -2), budget);
     expect(done).toMatchObject({ sessions: 0, incomplete: 0, next: prefix });
     await env.TRACKING_R2.delete(`${prefix}replay/${Date.now()}-1.json`);
@@ -235,7 +235,7 @@ describe("a rebuild", () => {
       return env.DB.batch(statements);
     };
     const DB = { prepare: env.DB.prepare.bind(env.DB), batch } as unknown as D1Database;
-    const budget = new Budget({ calls: 1_000, ms: 600_000 }, Date.now());
+    const budget = new WorkBudget({ calls: 1_000, ms: 600_000 }, Date.now());
     const range = { from: today(), to: today() };
     // From just before it on: the sessions of other tests are of no interest.
     const before = sessionPrefix(id, Date.now()).slice(0, -2);

@@ -12,7 +12,7 @@ import worker from "../../src/index";
 import { RETENTION_DAYS } from "../../src/limits";
 import { createLogger } from "../../src/ops/logger";
 import { cutoffAt, retain } from "../../src/ops/retention";
-import type { Bounds, Stores } from "../../src/ops/retention-work";
+import type { Bounds, RetentionStores } from "../../src/ops/retention-work";
 import { ask, KEY } from "../support/visit";
 import { newId, problemOf, read } from "./helpers";
 
@@ -82,7 +82,7 @@ const runs = async (): Promise<RetentionRun[]> =>
   (await read<{ data: { retention: { runs: RetentionRun[] } } }>("/analytics/storage")).data.retention.runs;
 
 /** Invocation after invocation, as the cron would make them, until no run is open. */
-async function runToEnd(bounds: Bounds, stores: Stores = env): Promise<number> {
+async function runToEnd(bounds: Bounds, stores: RetentionStores = env): Promise<number> {
   for (let n = 1; n < 500; n++) {
     await retain(stores, log, NOW, { begin: n === 1, bounds });
     if ((await runs())[0]?.finished_at) return n;

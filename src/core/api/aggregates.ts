@@ -44,8 +44,9 @@ const Share = z.number().min(0).max(1).nullable();
 const Ms = z.number().min(0).nullable();
 const At = z.int().meta({ description: "Epoch milliseconds" });
 
-/** What was left out because of `bots`. */
+/** How many sessions were left out because of `bots`. */
 export const BotsLeftOut = z.object({ mode: Bots, excluded: Count });
+export type BotsLeftOut = z.infer<typeof BotsLeftOut>;
 const Period = z.object({ from: At, to: At });
 const common = { bots: BotsLeftOut, period: Period };
 
@@ -72,75 +73,120 @@ const Figures = z.object({
   ...completeness,
   leads: Count,
 });
+export type Figures = z.infer<typeof Figures>;
 
 export const OverviewBody = z.object({ data: Figures.extend({ previous: Figures }), bots: BotsLeftOut });
+export type OverviewBody = z.infer<typeof OverviewBody>;
 
-const sessionSums = {
-  ...{ sessions: Count, share: Share, events: Count, page_views: Count },
-  ...{ bounces: Count, bounce_rate: Share, average_engaged_ms: Ms, leads: Count },
-};
+export const SessionSums = z.object({
+  sessions: Count,
+  share: Share,
+  events: Count,
+  page_views: Count,
+  bounces: Count,
+  bounce_rate: Share,
+  average_engaged_ms: Ms,
+  leads: Count,
+});
+export type SessionSums = z.infer<typeof SessionSums>;
 
-/** `hidden`: what a value may at most lack, because on some days it was not among the first hundred. */
-const list = <T extends z.ZodType>(row: T) =>
+/** The sums of a row without its value are those of `other`: of all values that are not listed. */
+const breakdown = <Row extends z.ZodType, Sums extends z.ZodType>(row: Row, sums: Sums) =>
   z.object({
     data: z.array(row),
     next_cursor: z.string().nullable(),
-    other: z.unknown().nullable(),
-    hidden: Count,
+    other: sums.nullable(),
+    hidden: Count.meta({
+      description: "What a value may lack at most: on some days it was not among the first hundred",
+    }),
     ...common,
   });
 
-/** One of the names, by `by`; null stands for what is not known. */
-const named = (...names: string[]) => ({
-  ...Object.fromEntries(names.map((name) => [name, z.string().nullable().optional()])),
-  ...sessionSums,
-});
+const Value = z.string().nullable().optional();
 
-export const GeoBody = list(z.object(named("country", "region")));
-export const SourcesBody = list(
-  z.object(named("source", "channel", "campaign", "medium", "term", "content", "referrer")),
+/** Of these, the one that `by` names is there. Null stands for sessions of which it is not known. */
+export const GeoBody = breakdown(SessionSums.extend({ country: Value, region: Value }), SessionSums);
+export type GeoBody = z.infer<typeof GeoBody>;
+export const SourcesBody = breakdown(
+  SessionSums.extend({
+    source: Value,
+    channel: Value,
+    campaign: Value,
+    medium: Value,
+    term: Value,
+    content: Value,
+    referrer: Value,
+  }),
+  SessionSums,
 );
-export const DevicesBody = list(z.object(named("device", "browser", "os")));
-export const BotsBody = list(z.object(named("rule", "kind", "name", "proof")));
-export const PagesBody = list(
-  z.object({ page: z.string(), views: Count, sessions: Count, entries: Count, bounces: Count, bounce_rate: Share }),
+export type SourcesBody = z.infer<typeof SourcesBody>;
+export const DevicesBody = breakdown(SessionSums.extend({ device: Value, browser: Value, os: Value }), SessionSums);
+export type DevicesBody = z.infer<typeof DevicesBody>;
+export const BotsBody = breakdown(
+  SessionSums.extend({ rule: Value, kind: Value, name: Value, proof: Value }),
+  SessionSums,
 );
-export const EventTypesBody = list(
-  z.object({
+export type BotsBody = z.infer<typeof BotsBody>;
+
+export const PageSums = z.object({
+  views: Count,
+  sessions: Count,
+  entries: Count,
+  bounces: Count,
+  bounce_rate: Share,
+});
+export type PageSums = z.infer<typeof PageSums>;
+export const PagesBody = breakdown(PageSums.extend({ page: z.string() }), PageSums);
+export type PagesBody = z.infer<typeof PagesBody>;
+
+const TypeSums = z.object({ events: Count, sessions: Count });
+export const EventTypesBody = breakdown(
+  TypeSums.extend({
     event_type: z.string(),
     name: z.string().optional().meta({ description: "As it was written, where the type is the slug of a free name" }),
     at: At.optional(),
-    events: Count,
-    sessions: Count,
   }),
+  TypeSums,
 );
+export type EventTypesBody = z.infer<typeof EventTypesBody>;
 
-const Day = z.object({
-  ...{ date: z.iso.date(), from: At, to: At, sessions: Count, visitors: Count, events: Count, page_views: Count },
-  ...{ bounces: Count, bounce_rate: Share, average_engaged_ms: Ms, leads: Count },
+export const Day = z.object({
+  date: z.iso.date(),
+  from: At,
+  to: At,
+  sessions: Count,
+  visitors: Count,
+  events: Count,
+  page_views: Count,
+  bounces: Count,
+  bounce_rate: Share,
+  average_engaged_ms: Ms,
+  leads: Count,
   ...completeness,
 });
+export type Day = z.infer<typeof Day>;
 export const DailyBody = z.object({
   data: z.array(Day),
   next_cursor: z.string().nullable(),
   tz: z.string(),
   ...common,
 });
+export type DailyBody = z.infer<typeof DailyBody>;
 
-const Band = z.object({
+const Band = SessionSums.extend({
   from: z.int().nullable().meta({ description: "Lowest score of the band; null: no score" }),
   to: z.int().nullable(),
-  ...sessionSums,
 });
 export const EngagementBody = z.object({
   data: z.object({
-    ...{
-      sessions: Count,
-      average_engaged_ms: Ms,
-      median_duration_ms: Ms,
-      average_scroll_percent: z.number().nullable(),
-    },
-    ...{ pages_per_session: z.number().nullable(), bounce_rate: Share, bands: z.array(Band) },
+    sessions: Count,
+    average_engaged_ms: Ms,
+    median_duration_ms: Ms,
+    average_scroll_percent: z.number().nullable(),
+    pages_per_session: z.number().nullable(),
+    bounce_rate: Share,
+    bands: z.array(Band),
   }),
   ...common,
 });
+export type EngagementBody = z.infer<typeof EngagementBody>;

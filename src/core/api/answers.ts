@@ -1,15 +1,16 @@
 import * as z from "zod";
+import { Consent } from "../../protocol/fields";
 import { RecordOrder } from "../../protocol/recording";
 import { SiteInput } from "../../protocol/site";
 import { BOT_KINDS } from "../network/bot-kind";
 import { CHANNELS } from "../sources/channels";
 
-/** What the API answers, for its published form. */
+/** What the API answers. The document is made from these schemas, and the dashboard's types are inferred from them. */
 
 const Time = z.int().meta({ description: "Epoch milliseconds" });
 const Text = z.string().nullable();
 const Count = z.int().min(0);
-const Range = z.tuple([z.int(), z.int()]);
+const NumberRange = z.tuple([z.int(), z.int()]);
 const Bag = z.record(z.string(), z.unknown());
 
 export const ProblemBody = z.object({
@@ -25,15 +26,20 @@ export const ProblemBody = z.object({
 const record = RecordOrder.optional();
 
 export const StartedBody = z.object({
-  ...{ session_id: z.uuid(), visitor_id: Text, device_id: Text },
+  session_id: z.uuid(),
+  visitor_id: Text,
+  device_id: Text,
   ack: z.object({ record }).optional(),
   timestamp: Time,
 });
 export const EndedBody = z.object({ session_id: z.uuid(), ended_at: Time });
 
 const Ack = z.object({
-  ...{ stream: z.string(), through: Count, missing: z.array(Range) },
-  ...{ ended: z.literal(true).optional(), record },
+  stream: z.string(),
+  through: Count,
+  missing: z.array(NumberRange),
+  ended: z.literal(true).optional(),
+  record,
 });
 
 /** For a chunk of a recording. */
@@ -69,7 +75,7 @@ const Firing = z.object({
   withdrawn_at: Time.optional(),
 });
 
-const Session = z.looseObject({
+export const Session = z.looseObject({
   session_id: z.uuid(),
   site: z.string(),
   visitor_id: Text,
@@ -86,7 +92,9 @@ const Session = z.looseObject({
   country: Text,
   label: z.enum(["human", "suspect", "bot"]).nullable(),
   verified_bot: Text.optional(),
-  ...{ browser: Text.optional(), os: Text.optional(), bot_name: Text.optional() },
+  browser: Text.optional(),
+  os: Text.optional(),
+  bot_name: Text.optional(),
   bot_kind: z.enum(BOT_KINDS).nullable().optional(),
   bot_proof: z.enum(["verified", "claimed"]).nullable().optional(),
   engagement_band: z.enum(["cold", "warm", "engaged", "hot"]).nullable().optional(),
@@ -104,6 +112,19 @@ const Session = z.looseObject({
   medium: Text.optional(),
   term: Text.optional(),
   content: Text.optional(),
+  consent: Consent.optional(),
+  end_reason: Text.optional(),
+  entry_page: Text.optional(),
+  exit_page: Text.optional(),
+  referrer: Text.optional(),
+  device_class: Text.optional(),
+  device_id: Text.optional(),
+  pages: Count.optional(),
+  views: z.record(z.string(), Count).optional(),
+  late: Count.optional(),
+  quarantined: Count.optional(),
+  unnumbered_rejected: Count.optional(),
+  traits: Bag.optional(),
   counts: z.record(z.string(), Count),
   scroll_percent: z.number(),
   engaged_ms: Count,
@@ -111,12 +132,17 @@ const Session = z.looseObject({
     description: "Leads submitted in this session; none that only a program fills in",
   }),
   completeness: z.looseObject({
-    ...{ received: Count, expected: Count, missing: Count, rejected: Count, gone: Count },
+    received: Count,
+    expected: Count,
+    missing: Count,
+    rejected: Count,
+    gone: Count,
     implausible: Count.meta({ description: "Streams that are in no sum: they say to have lost far more than came" }),
   }),
 });
+export type Session = z.infer<typeof Session>;
 
-const Event = z.object({
+export const SessionEvent = z.object({
   seq: z.int(),
   stream: Text,
   number: z.int().nullable(),
@@ -136,13 +162,15 @@ const Event = z.object({
     .meta({ description: "Only the first 1,024 bytes of its data are here; the replay has the whole" }),
 });
 
+export type SessionEvent = z.infer<typeof SessionEvent>;
+
 export const SessionBody = z.object({ data: Session });
 export const SessionsPage = z.object({ data: z.array(Session), next_cursor: Text });
 export const ReplayBody = z.object({
   data: z.array(z.looseObject({ seq: z.int(), at: Time, kind: z.string() })),
   next_cursor: z.null(),
 });
-export const EventsPage = z.object({ data: z.array(Event), next_cursor: Text });
+export const EventsPage = z.object({ data: z.array(SessionEvent), next_cursor: Text });
 
 export const LiveBody = z.object({
   data: Session.extend({
@@ -159,9 +187,14 @@ const ScriptPath = z.string().optional().meta({
 });
 export const SiteBody = z.object({ data: SiteInput.extend({ site: z.string() }), script_path: ScriptPath });
 export const SitesPage = z.object({
-  ...{ data: z.array(z.object({ site: z.string() })), next_cursor: z.null(), script_path: ScriptPath },
+  data: z.array(z.object({ site: z.string() })),
+  next_cursor: z.null(),
+  script_path: ScriptPath,
 });
+export type SiteBody = z.infer<typeof SiteBody>;
+export type SitesPage = z.infer<typeof SitesPage>;
 export const TicketBody = z.object({
   data: z.object({ ticket: z.string(), protocol: z.string(), path: z.string(), expires_at: Time }),
 });
+export type TicketBody = z.infer<typeof TicketBody>;
 export const HealthBody = z.object({ status: z.string(), version: z.string(), timestamp: Time }).loose();

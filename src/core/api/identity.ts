@@ -38,7 +38,7 @@ const figures = {
   countries: Count,
 };
 
-const Fingerprint = z.object({
+export const FingerprintAnswer = z.object({
   fingerprint_id: z.string(),
   ...figures,
   capped: z.boolean().meta({ description: "There are more sessions than were looked at: the counts are lower bounds" }),
@@ -56,12 +56,14 @@ const Fingerprint = z.object({
   }),
 });
 
+export type FingerprintAnswer = z.infer<typeof FingerprintAnswer>;
+
 export const FingerprintsPage = z.object({
-  data: z.array(Fingerprint),
+  data: z.array(FingerprintAnswer),
   next_cursor: Text.meta({ description: "A page may be short, and still not be the last" }),
 });
 
-const Place = z.object({
+const FingerprintPlace = z.object({
   ip: Text,
   asn: z.int().nullable(),
   country: Text,
@@ -71,15 +73,19 @@ const Place = z.object({
   last_seen_at: At,
 });
 
+export type FingerprintPlace = z.infer<typeof FingerprintPlace>;
+
 export const FingerprintBody = z.object({
-  data: Fingerprint.extend({
+  data: FingerprintAnswer.extend({
     labels: z.record(z.string(), Count).meta({ description: "Sessions by verdict" }),
     visitors: Count,
-    places: z.array(Place),
+    places: z.array(FingerprintPlace),
   }),
 });
 
-const Node = z.object({
+export type FingerprintBody = z.infer<typeof FingerprintBody>;
+
+const GraphNode = z.object({
   id: z.string(),
   kind: z.enum(["fingerprint", "address", "asn", "country"]),
   label: z.string(),
@@ -90,8 +96,9 @@ const Node = z.object({
 
 export const IdentityBody = z.object({
   data: z.object({
-    nodes: z.array(Node),
+    nodes: z.array(GraphNode),
     edges: z.array(z.object({ from: z.string(), to: z.string(), sessions: Count })),
     capped: z.boolean().meta({ description: "There is more than is shown" }),
   }),
 });
+export type IdentityBody = z.infer<typeof IdentityBody>;

@@ -97,6 +97,8 @@ export const LeadAnswer = z.looseObject({
   crm_at: When.nullable(),
 });
 
+export type LeadAnswer = z.infer<typeof LeadAnswer>;
+
 export const DeliveryAnswer = z.object({
   delivery_id: z.string(),
   site: z.string(),
@@ -116,18 +118,30 @@ export const DeliveryAnswer = z.object({
 });
 export type DeliveryAnswer = z.infer<typeof DeliveryAnswer>;
 
+export const SubmissionAnswer = z.looseObject({
+  submission_id: z.string(),
+  received_at: When,
+  outcome: z.string(),
+  session_id: Text,
+  guest: z
+    .boolean()
+    .meta({ description: "It named the lead's email or phone, and nothing shows that it is the same person" }),
+  contact: Bag,
+  evidence: Bag,
+});
+export type SubmissionAnswer = z.infer<typeof SubmissionAnswer>;
+
 export const LeadsPage = z.object({ data: z.array(LeadAnswer), next_cursor: Text });
 export const DeliveriesPage = z.object({ data: z.array(DeliveryAnswer), next_cursor: Text });
 export const LeadBodyWhole = z.object({
   data: LeadAnswer.extend({
-    history: z.array(
-      z.looseObject({ submission_id: z.string(), received_at: When, outcome: z.string(), guest: z.boolean() }),
-    ),
+    history: z.array(SubmissionAnswer),
     deliveries: z.array(DeliveryAnswer),
     session: Bag.nullable(),
     events: z.array(Bag),
   }),
 });
+export type LeadBodyWhole = z.infer<typeof LeadBodyWhole>;
 export const ValuesBody = z.object({
   data: z.array(z.object({ value: z.string(), leads: Count, last_at: When })),
   next_cursor: z.null(),

@@ -1,3 +1,5 @@
+import { toHex, utf8 } from "../bytes";
+
 /** How an address may be stored: as it is, masked to its network (the default), or as a keyed hash of it. */
 export type AddressMode = "full" | "masked" | "hashed";
 
@@ -77,14 +79,10 @@ export function siteSenderOf(address: string): string | null {
   return groups ? `${v6Prefix(groups, 3)}/48 ${(groups[3] ?? 0) % PARTS_OF_SITE}` : null;
 }
 
-const hex = (bytes: ArrayBuffer): string =>
-  [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-
 async function hashAddress(address: string, secret: string): Promise<string> {
-  const data = new TextEncoder();
   const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const key = await crypto.subtle.importKey("raw", data.encode(secret), algorithm, false, ["sign"]);
-  return hex(await crypto.subtle.sign("HMAC", key, data.encode(address))).slice(0, 32);
+  const key = await crypto.subtle.importKey("raw", utf8(secret), algorithm, false, ["sign"]);
+  return toHex(await crypto.subtle.sign("HMAC", key, utf8(address))).slice(0, 32);
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Signals } from "../../protocol/track";
 import { agentOf } from "../network/agent";
 import type { NetworkClasses } from "../network/classes";
 import { zoneGap } from "../network/timezone";
+import { isSameHash } from "../same-hash";
 import { RULES_VERSION } from "../scoring/ruleset";
 import type { Entry, Unplaced } from "./entry";
 import { firstSeq } from "./entry";
@@ -51,7 +52,7 @@ export function intake(
 ): Intake | Refused {
   if (known && known.head.site !== call.site) return UNKNOWN;
   if (!known && !call.start) return UNKNOWN;
-  const wrongKey = known?.head.key_hash != null && !sameText(known.head.key_hash, call.key_hash ?? "");
+  const wrongKey = known?.head.key_hash != null && !isSameHash(known.head.key_hash, call.key_hash ?? "");
   if (wrongKey) return refused("session_key_invalid", "This session was started with a key; send it as session_key.");
   const turn = new Turn(known, call, now);
   if (turn.consent === "pending" && call.batch) {
@@ -69,13 +70,6 @@ export function intake(
   const events = batch ? takeEvents(turn.state, batch, circumstances) : null;
   if (events && !events.ok) return events;
   return turn.finish(events?.entries ?? [], events);
-}
-
-/** Compares without stopping at the first difference. */
-export function sameText(a: string, b: string): boolean {
-  let difference = a.length ^ b.length;
-  for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i);
-  return difference === 0;
 }
 
 /** Of what a start says of the browser, what was not known: a later file finds out more, but nothing is taken back. */

@@ -9,6 +9,7 @@ const PURPOSE = "pulsegate visitor\n";
 /** A UUID of version 8 (RFC 9562): the first 16 bytes of a SHA-256, less the six bits that name version and variant. */
 export async function visitorOf(secret: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(PURPOSE + secret));
+  // Also runs in browsers, and many of those have no `toHex` yet.
   const hex = [...new Uint8Array(digest, 0, 16)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   const variant = "89ab".charAt(Number.parseInt(hex.charAt(16), 16) % 4);
   const parts = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `${variant}${hex.slice(17, 20)}`];

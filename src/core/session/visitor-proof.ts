@@ -1,3 +1,4 @@
+import { toHex } from "../bytes";
 import { isWithin } from "./domain";
 import { isProvable } from "./visitor-id";
 
@@ -32,13 +33,12 @@ export function sharedDomain(domain: string | null | undefined, origin: string |
 
 /** 64 hex digits. */
 export async function proofOf(secret: string, proven: Proven): Promise<string> {
-  const bytes = await crypto.subtle.sign("HMAC", await keyOf(secret), messageOf(proven));
-  return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(await crypto.subtle.sign("HMAC", await keyOf(secret), messageOf(proven)));
 }
 
 /** Whether a proof is this visitor's, compared in constant time. `proof`: 64 hex digits. */
 export async function isProof(proof: string, secret: string, proven: Proven): Promise<boolean> {
   if (!isProvable(proven.visitor_id)) return false;
-  const bytes = Uint8Array.from(proof.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16));
+  const bytes = Uint8Array.fromHex(proof);
   return crypto.subtle.verify("HMAC", await keyOf(secret), bytes, messageOf(proven));
 }

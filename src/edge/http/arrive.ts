@@ -1,8 +1,8 @@
 import type { Env } from "../../bindings";
 import type { Logger } from "../../ops/logger";
-import { prefixOf, usualUrl } from "./neutral";
+import { prefixOf, usualUrl } from "./neutral-names";
 
-/** A request by its usual name, whatever name it was asked by: no route and no check after this knows another. */
+/** A request under its usual path. Routes and checks know no other. */
 interface Arrival {
   request: Request;
   url: URL;
@@ -10,13 +10,13 @@ interface Arrival {
   below: string;
 }
 
-/** What is wrong with `INGEST_PREFIX`; null where nothing is. */
+/** What is wrong with `INGEST_PREFIX`; null if nothing is. */
 export const prefixFault = ({ INGEST_PREFIX: setting }: Pick<Env, "INGEST_PREFIX">): string | null =>
   prefixOf(setting) === null
     ? "INGEST_PREFIX must be 1 to 32 of a-z, 0-9 and -, and none of the Worker's own first segments; it is ignored."
     : null;
 
-/** Said once in each isolate: it would stand beside every request. */
+/** Logged once in each isolate, because the fault is the same with every request. */
 let isSaid = false;
 
 function sayFault(fault: string, log: Logger): void {
@@ -25,10 +25,10 @@ function sayFault(fault: string, log: Logger): void {
   log.error("ingest_prefix_invalid", { error: fault });
 }
 
-/** Where `INGEST_PREFIX` puts scripts and ingest; empty for where they always are. */
+/** The path below which `INGEST_PREFIX` puts scripts and ingest; empty if there is none. */
 export const belowOf = ({ INGEST_PREFIX: setting }: Pick<Env, "INGEST_PREFIX">): string => prefixOf(setting) ?? "";
 
-/** Before anything looks at a path. What has no name below the prefix keeps its own, which no route takes. */
+/** Runs before anything looks at the path. A path below the prefix that stands for nothing stays as it is, and no route takes it. */
 export function arrive(request: Request, env: Pick<Env, "INGEST_PREFIX">, log: Logger): Arrival {
   const url = new URL(request.url);
   const fault = prefixFault(env);

@@ -1,43 +1,36 @@
 import { type Env, isDevelopment } from "../../bindings";
 import type { Scope } from "../../core/api/keys";
+import { isSameHash } from "../../core/same-hash";
+import { sha256 } from "../../core/sha256";
 import { keyOf, ROOT_KEY } from "../../ops/keyring";
 import { headerOf } from "../../protocol/header";
 import { Problem } from "../../protocol/problem";
 
-/** The key of `wrangler.toml`'s development environment; nowhere else does it open anything. */
+/** The root key of `wrangler.toml`'s development environment. Any other environment refuses it. */
 export const DEVELOPMENT_KEY = "pulsegate-development-key";
 
-/** Who calls, by the key that was shown. */
+/** The caller, as the shown key names them. */
 export interface Caller {
   /** `ROOT_KEY`, or the public part of a key. */
   key_id: string;
   scopes: readonly Scope[] | "all";
-  /** The only sites it sees; null: all of them. */
+  /** The only sites this key sees; null: all sites. */
   sites: readonly string[] | null;
-  /** When it opens nothing any more, epoch ms; null: never. */
+  /** When the key expires, epoch ms; null: never. */
   expires_at: number | null;
 }
 
 const ROOT: Caller = { key_id: ROOT_KEY, scopes: "all", sites: null, expires_at: null };
-
-/** Hashes first, so that the comparison takes the same time whatever the length and content. */
-async function sameSecret(given: string, wanted: string): Promise<boolean> {
-  const encoder = new TextEncoder();
-  const [a, b] = await Promise.all(
-    [given, wanted].map((text) => crypto.subtle.digest("SHA-256", encoder.encode(text))),
-  );
-  return a !== undefined && b !== undefined && crypto.subtle.timingSafeEqual(a, b);
-}
 
 function presentedKey(headers: Headers): string | null {
   const bearer = /^Bearer +(\S+)$/i.exec(headerOf(headers, "Authorization") ?? "")?.[1];
   return bearer ?? headerOf(headers, "X-API-Key");
 }
 
-/** Whether a caller shows a key, good or bad: then it stands for a server. */
+/** Whether the caller shows a key, good or bad. Only servers do. */
 export const isKeyShown = ({ headers }: Request): boolean => headers.has("Authorization") || headers.has("X-API-Key");
 
-/** The root key of this environment; null when it is not configured, or is the development key outside development. */
+/** The root key of this environment; null if none is configured, or if it is the development key outside development. */
 export function rootKey(env: Env): string | null {
   const key = env.ANALYTICS_API_KEY;
   return key && (isDevelopment(env) || key !== DEVELOPMENT_KEY) ? key : null;
@@ -51,12 +44,13 @@ export function requireRootKey(env: Env): string {
   });
 }
 
-/** Whose key the request carries; null without one that opens anything. */
+/** Whose key the request carries; null without a valid key. */
 async function callerOf(request: Request, env: Env): Promise<Caller | null> {
   const root = rootKey(env);
   const given = presentedKey(request.headers);
   if (root === null || given === null) return null;
-  if (await sameSecret(given, root)) return ROOT;
+  // Both are hashed, so that the comparison takes the same time whatever their lengths.
+  if (isSameHash(await sha256(given), await sha256(root))) return ROOT;
   const key = await keyOf(env, given, Date.now());
   return key && { key_id: key.key_id, scopes: key.scopes, sites: key.sites, expires_at: key.expires_at };
 }
@@ -66,7 +60,7 @@ const keyRequired = (detail: string): Problem =>
 
 export const hasScope = ({ scopes }: Caller, scope: Scope): boolean => scopes === "all" || scopes.includes(scope);
 
-/** Whether another's data may be shown to this caller; what may not is as if it were not there. */
+/** Whether the caller may see a site's data. Routes answer 404 for a site that the caller may not see. */
 export const seesSite = ({ sites }: Caller, site: string): boolean => sites === null || sites.includes(site);
 
 function requireScope(caller: Caller, scopes: readonly Scope[]): void {
@@ -74,7 +68,7 @@ function requireScope(caller: Caller, scopes: readonly Scope[]): void {
   throw new Problem("scope_missing", `This needs a key with the scope ${scopes.join(" or ")}.`);
 }
 
-/** 503 without a configured key, 401 without a good one, 403 if it has none of the scopes. */
+/** 503 if no root key is configured, 401 without a valid key, 403 if the key has none of the scopes. */
 export async function requireKey(request: Request, env: Env, scopes: readonly Scope[]): Promise<Caller> {
   requireRootKey(env);
   const caller = await callerOf(request, env);
@@ -83,7 +77,7 @@ export async function requireKey(request: Request, env: Env, scopes: readonly Sc
   return caller;
 }
 
-/** A server that sends events: a key with `ingest`, for this site. */
+/** Checks a server that sends events: its key needs the scope `ingest`, and must be for this site. */
 export async function requireIngest(request: Request, env: Env, site: string): Promise<void> {
   const caller = await callerOf(request, env);
   if (!caller) {

@@ -1,12 +1,12 @@
 import { MAX_BODY_BYTES } from "../../limits";
 import { headerOf } from "../../protocol/header";
-import { fromRefusal, Problem } from "../../protocol/problem";
+import { Problem, unwrap } from "../../protocol/problem";
 import { parseJson } from "../../protocol/text";
-import { countBytes } from "./bytes";
+import { countBytes } from "./byte-limit";
 
 const tooLarge = (limit: number): Problem => new Problem("too_large", `A body may have at most ${limit} bytes.`);
 
-/** JSON, or text that holds JSON: what `sendBeacon` can send without a preflight. */
+/** JSON, or text that holds JSON: `sendBeacon` can send text without a preflight. */
 export async function readJson(request: Request): Promise<unknown> {
   const type = (headerOf(request.headers, "Content-Type") ?? "").split(";", 1)[0]?.trim().toLowerCase();
   if (type !== "application/json" && type !== "text/plain") {
@@ -14,16 +14,14 @@ export async function readJson(request: Request): Promise<unknown> {
   }
   const bytes = await readBytes(request, MAX_BODY_BYTES);
   countBytes(request, bytes.byteLength);
-  const parsed = parseJson(decodeText(bytes));
-  if (!parsed.ok) throw fromRefusal(parsed.refusal);
-  return parsed.value;
+  return unwrap(parseJson(decodeText(bytes)));
 }
 
-/** What counts against the limit is what arrives, whatever length was declared. */
+/** The body's bytes. The limit holds for what arrives, whatever length was declared. */
 export async function readBytes(request: Request, limit: number): Promise<ArrayBuffer | Uint8Array> {
   const declared = headerOf(request.headers, "Content-Length");
   if (Number(declared) > limit) throw tooLarge(limit);
-  // The HTTP layer holds a body to its declared length, so one that has a good one may be read in one go.
+  // The HTTP layer holds a body to its declared length, so a body with a good one is read in one go.
   const bytes = declared === null ? await readStream(request, limit) : await request.arrayBuffer();
   if (bytes.byteLength > limit) throw tooLarge(limit);
   return bytes;

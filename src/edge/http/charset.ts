@@ -1,12 +1,12 @@
 /**
- * Pure: the text of forms in whatever charset their page had. Until a form's charset is known its names and values are
- * binary text: one character for each byte, U+0000 to U+00FF.
+ * Reads the text of forms in whatever charset their page had. Until the charset is known, names and values are binary text: one
+ * character for each byte, U+0000 to U+00FF. Pure.
  */
 
-/** What a form's bytes are read as where nothing that was named fits: a browser's own last resort in most locales. */
+/** The charset if none of the named ones fits: a browser's own last resort in most locales. */
 const LAST_RESORT = "windows-1252";
 
-/** How many bytes become text at a time: a call takes some ten thousand arguments, not a body's worth. */
+/** Bytes that become text at a time: a call may have some ten thousand arguments. */
 const PIECE = 8_192;
 
 export function toBinary(bytes: Uint8Array): string {
@@ -17,11 +17,11 @@ export function toBinary(bytes: Uint8Array): string {
 
 const toBytes = (binary: string): Uint8Array => Uint8Array.from(binary, (char) => char.charCodeAt(0));
 
-/** The `charset` parameter of a content type, null where it has none. */
+/** The `charset` parameter of a content type; null if it has none. */
 export const charsetParameter = (contentType: string): string | null =>
   /;\s*charset\s*=\s*["']?([^\s"';]+)/i.exec(contentType)?.[1] ?? null;
 
-/** The decoder of a label of the Encoding standard; null for a label that it does not have. */
+/** The decoder of a label of the Encoding standard; null for an unknown label. */
 function decoderOf(label: string | null): TextDecoder | null {
   if (label === null) return null;
   try {
@@ -42,8 +42,8 @@ function decoded(decoder: TextDecoder, binary: string): string | null {
 }
 
 /**
- * A body as UTF-8 where it is UTF-16 as a whole, and without a byte-order mark. Where it is not, the bytes of its values
- * are in the charset it names: https://url.spec.whatwg.org/#application/x-www-form-urlencoded has no UTF-16 of its own.
+ * A body without its byte-order mark, and as UTF-8 if all of it is UTF-16. Any other body is returned as it is: its values are in the
+ * charset that it names (https://url.spec.whatwg.org/#application/x-www-form-urlencoded never escapes UTF-16).
  */
 export function withoutUtf16(bytes: Uint8Array, label: string | null): Uint8Array {
   const [first, second, third] = bytes;
@@ -55,7 +55,7 @@ export function withoutUtf16(bytes: Uint8Array, label: string | null): Uint8Arra
   return new TextEncoder().encode(new TextDecoder(encoding).decode(bytes));
 }
 
-/** A character that a browser could not write in the form's charset: it sends its number. ASCII is in all of them. */
+/** How a browser sends a character that the form's charset lacks: by its number. Every charset has ASCII. */
 const REFERENCE = /&#(\d{3,7});/g;
 
 function withoutReferences(text: string): string {
@@ -69,17 +69,17 @@ function withoutReferences(text: string): string {
 const isAscii = (binary: string): boolean => !/[\x80-\xff]/.test(binary);
 
 /**
- * How the texts of one form are read: all by the first of the charsets named for it that all of them fit, else as UTF-8
- * where they are. Where they fit none (a byte may be bad, or a text cut), each text is read by the first of these that it
- * fits, else as windows-1252. A label that nobody knows says nothing, and one of ASCII, Latin-1 or windows-1252 (one charset
- * in the Encoding standard) nearly that: every byte fits it, and senders of UTF-8 name it unasked. In what is no UTF-8,
- * `&#321;` is the `Ł` that its charset lacks (https://html.spec.whatwg.org/#multipart-form-data).
+ * Reads the texts of one form. All are read in the first named charset that fits all of them, else in UTF-8 if that fits. If none
+ * fits all (a byte may be bad, or a text cut), each text is read in the first of these that fits it, else in windows-1252.
+ * Unknown labels are ignored. ASCII, Latin-1 and windows-1252 are one charset in the Encoding standard; it says little, because
+ * every byte fits it and senders of UTF-8 name it, so UTF-8 is tried before it. In any charset but UTF-8, `&#321;` is the `Ł` that
+ * the charset lacks (https://html.spec.whatwg.org/#multipart-form-data).
  */
 export function textReader(texts: readonly string[], labels: readonly (string | null)[]): (binary: string) => string {
   const all = texts.join("\n");
   const named = labels.map(decoderOf).filter((decoder) => decoder !== null && !isUtf16(decoder));
   const fitsAll = named.findIndex((one) => one?.encoding === LAST_RESORT);
-  const strict = [...(fitsAll < 0 ? named : named.slice(0, fitsAll)), ...(fitsAll < 0 ? [decoderOf("utf-8")] : [])];
+  const strict = fitsAll < 0 ? [...named, decoderOf("utf-8")] : named.slice(0, fitsAll);
   const decoder = strict.find((one) => one && decoded(one, all) !== null);
   if (decoder) return (binary) => readBy(decoder, binary) ?? binary;
   const each = [...strict, decoderOf("utf-8")];
@@ -95,7 +95,7 @@ function readBy(decoder: TextDecoder | null, binary: string): string | null {
   return text === null || decoder?.encoding === "utf-8" ? text : withoutReferences(text);
 }
 
-/** One text of a charset of its own (a part of a multipart body has one); null where it is not in that. */
+/** Reads a text in its own charset, as a part of a multipart body may name it; null if the text does not fit. */
 export function readAs(label: string, binary: string): string | null {
   const decoder = decoderOf(label);
   if (decoder?.encoding === LAST_RESORT) return textReader([binary], [label])(binary);

@@ -1,7 +1,7 @@
 import type { Env } from "../../bindings";
 import type { Logger } from "../../ops/logger";
 
-/** One request on its way through the Worker. */
+/** A request on its way through the Worker. */
 export interface Context {
   request: Request;
   url: URL;
@@ -9,7 +9,7 @@ export interface Context {
   params: Record<string, string>;
   /** The path's pattern, e.g. `/analytics/sessions/:id`; empty before it is known. */
   route: string;
-  /** The beginning of the path that it was asked below, `INGEST_PREFIX`; empty for what was asked by its usual name. */
+  /** The prefix of the path as it was asked (`INGEST_PREFIX`); empty if it was asked by its usual path. */
   below: string;
   env: Env;
   log: Logger;

@@ -1,16 +1,16 @@
-import { dashboardOrigins, originAllowed } from "../../ops/sites";
+import { dashboardOrigins, originAllowed } from "../../ops/site-settings";
 import { headerOf } from "../../protocol/header";
 import type { Context } from "./context";
 import { API } from "./paths";
 import { traceHeaders } from "./trace-headers";
 
-/** What a call to a tracking route may have to say. */
+/** Headers that a call to a tracking route may have. */
 const HEADERS = ["Content-Type", "Authorization", "X-API-Key", "Idempotency-Key"];
 
 /**
- * CORS for the tracking routes. A preflight is answered for any origin, because it does not carry the body that may name
- * the site; the call itself is checked against that site's allowed origins. Headers that the page's own tools add are allowed:
- * without them no call of a page that is watched arrives.
+ * CORS for the tracking routes. A preflight is allowed for any origin, because it lacks the body that may name the site; the call
+ * itself is checked against the site's allowed origins. Headers of tracing tools are allowed, because they are added to every call
+ * of a page that uses such a tool.
  */
 export function preflight(request: Request): Response {
   return new Response(null, {
@@ -27,12 +27,11 @@ export function preflight(request: Request): Response {
 }
 
 /**
- * CORS for the API: a page of an origin that is one of the sites' `dashboard_origins` may read the answer, refusals too;
- * any other gets it without CORS, and its browser keeps it from the page.
+ * CORS for the API: a page may read the answer, refusals too, if its origin is one of any site's `dashboard_origins`.
  */
 export async function withDashboardCors(response: Response, context: Context): Promise<Response> {
   const { request, url, env } = context;
-  // The headers of a socket's answer are not to be touched.
+  // The headers of a socket's answer must not be changed.
   if (!API.test(url.pathname) || response.webSocket) return response;
   const open = new Response(response.body, response);
   open.headers.append("Vary", "Origin");
@@ -48,13 +47,13 @@ export async function withDashboardCors(response: Response, context: Context): P
   return open;
 }
 
-/** Let the page at `origin` read the answer, `Retry-After` included. */
+/** Headers that let a page at `origin` read the answer and its `Retry-After`. */
 export const readableBy = (origin: string | null): Record<string, string> =>
   origin
     ? { "Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "Retry-After", Vary: "Origin" }
     : {};
 
-/** The same for an answer that somebody else has made. */
+/** Adds those headers to a response. */
 export function withCors(response: Response, origin: string | null): Response {
   if (!origin) return response;
   const open = new Response(response.body, response);

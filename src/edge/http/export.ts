@@ -1,8 +1,8 @@
 import { csvCell } from "../../core/csv";
 import { headerOf } from "../../protocol/header";
-import { Chunk } from "./chunk";
+import { LineChunk } from "./chunk";
 
-/** Lists as files: CSV and NDJSON, written as they are read, so that memory does not grow with the rows. */
+/** Lists as files, CSV or NDJSON: written while they are read, so that memory does not grow with the rows. */
 
 export type ExportFormat = "csv" | "ndjson";
 
@@ -11,7 +11,7 @@ const TYPES: Record<ExportFormat, string> = {
   ndjson: "application/x-ndjson; charset=utf-8",
 };
 
-/** The format a request asks for by `Accept`; null for JSON, which is what it gets unless it names another. */
+/** The format that `Accept` asks for; null for JSON, the usual one. */
 export function exportFormat(request: Request): ExportFormat | null {
   const wanted = (headerOf(request.headers, "Accept") ?? "")
     .split(",")
@@ -28,8 +28,8 @@ export function exportFormat(request: Request): ExportFormat | null {
 }
 
 /**
- * Whether CSV is to begin with a byte-order mark (`Accept: text/csv; bom=true`): Excel takes a file without one for text of
- * the computer's own code page, and shows other letters.
+ * Whether CSV begins with a byte-order mark (`Accept: text/csv; bom=true`). Excel reads a file without one in the computer's own
+ * code page, and shows wrong letters.
  */
 export const wantsBom = (request: Request): boolean =>
   (headerOf(request.headers, "Accept") ?? "")
@@ -40,12 +40,16 @@ export const wantsBom = (request: Request): boolean =>
 
 const BOM = new Set(["bom=true", 'bom="true"', "bom=1", 'bom="1"']);
 
-/** A column of a CSV file: its name, and its cell of a row. NDJSON has whole rows instead. */
+/** The columns of a CSV file: a name, and the cell of a row. NDJSON has whole rows instead. */
 export type Columns<T> = readonly (readonly [name: string, cell: (row: T) => unknown])[];
 
-/** Columns that are a row's own fields. */
-export const fieldColumns = (names: readonly string[]): Columns<Readonly<Record<string, unknown>>> =>
+/** Columns that are a row's own fields, by name. */
+export const columnsOf = <T extends object>(names: readonly (keyof T & string)[]): Columns<T> =>
   names.map((name) => [name, (row) => row[name]]);
+
+/** The same for rows of any shape. */
+export const fieldColumns = (names: readonly string[]): Columns<Readonly<Record<string, unknown>>> =>
+  columnsOf<Readonly<Record<string, unknown>>>(names);
 
 const csvRow = (cells: readonly unknown[]): string => cells.map(csvCell).join(",");
 
@@ -54,7 +58,7 @@ export interface ExportOptions<T> {
   /** The file's name, without its ending. */
   name: string;
   columns: Columns<T>;
-  /** Rows, a page at a time: the next page is read when the client has taken the one before. A row is made at its turn. */
+  /** Rows, a page at a time. The next page is read when the client has taken the one before. */
   pages: AsyncIterable<Iterable<T>>;
   headers?: Record<string, string>;
   /** CSV begins with a byte-order mark. */
@@ -62,8 +66,8 @@ export interface ExportOptions<T> {
 }
 
 /**
- * Streams a list. The first page is read before anything is answered, so that an error then is still a problem; one that
- * comes later breaks the connection off, so that a client can tell a whole file from half of one.
+ * Streams a list. The first page is read before the answer begins, so that an error there still becomes a problem response. A
+ * later error breaks the connection off, so that a client can tell a whole file from half of one.
  */
 export async function exportRows<T>({
   format,
@@ -79,7 +83,7 @@ export async function exportRows<T>({
   const iterator = pages[Symbol.asyncIterator]();
   let page = await iterator.next();
   let rows = rowsOf(page);
-  /** Of the next line, if there is one: it waits here when it does not fit any more. */
+  /** The next line, or null after the last. A line that does not fit into a chunk waits here for the next chunk. */
   let text = format === "csv" ? `${bom ? "\ufeff" : ""}${csvRow(columns.map(([column]) => column))}` : nextText();
   function nextText(): string | null {
     const row = rows.next();
@@ -94,7 +98,7 @@ export async function exportRows<T>({
           text = nextText();
         }
         if (text === null) return controller.close();
-        const chunk = new Chunk(text, end);
+        const chunk = new LineChunk(text, end);
         do text = nextText();
         while (text !== null && chunk.add(text, end));
         controller.enqueue(chunk.bytes());
@@ -107,8 +111,11 @@ export async function exportRows<T>({
   );
   return new Response(body, {
     headers: {
-      ...{ "Content-Type": TYPES[format], "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" },
-      ...{ "Content-Disposition": `attachment; filename="${name}.${format}"`, Vary: "Accept" },
+      "Content-Type": TYPES[format],
+      "Cache-Control": "no-store",
+      "X-Content-Type-Options": "nosniff",
+      "Content-Disposition": `attachment; filename="${name}.${format}"`,
+      Vary: "Accept",
       ...headers,
     },
   });
@@ -116,16 +123,16 @@ export async function exportRows<T>({
 
 const rowsOf = <T>(page: IteratorResult<Iterable<T>>): Iterator<T> => (page.done ? [] : page.value)[Symbol.iterator]();
 
-/** A page of a list, and the cursor of the next one; null after the last. */
-export interface Page<T> {
+/** A page of a list. `next`: the cursor of the next page; null after the last. */
+export interface ListPage<T> {
   rows: Iterable<T>;
   next: string | null;
 }
 
-/** Page after page, each read when it is asked for. */
+/** Page after page. Each is read when it is asked for. */
 export async function* pagesFrom<T>(
   cursor: string | null,
-  read: (cursor: string | null) => Promise<Page<T>>,
+  read: (cursor: string | null) => Promise<ListPage<T>>,
 ): AsyncGenerator<Iterable<T>> {
   for (let at = cursor; ; ) {
     const { rows, next } = await read(at);

@@ -2,23 +2,23 @@ import { getMultipartBoundary, parseMultipart } from "@remix-run/multipart-parse
 import { isCharsetField } from "../../core/leads/names";
 import { LEAD_MAX_BODY_BYTES, LEAD_MAX_FIELDS } from "../../limits";
 import { headerOf } from "../../protocol/header";
-import { fromRefusal, Problem } from "../../protocol/problem";
+import { Problem, unwrap } from "../../protocol/problem";
 import { cleanText, parseJson } from "../../protocol/text";
 import { decodeText, readBytes } from "./body";
 import { charsetParameter, readAs, textReader, toBinary, withoutUtf16 } from "./charset";
 
-/** Parts of a multipart body: more than a form's fields with several values each, and far fewer than 64 KiB could hold. */
+/** Parts of a multipart body: enough for all fields with several values each, and far fewer than 64 KiB could hold. */
 const FORM_MAX_PARTS = 1_000;
 
 export interface Form {
   values: Record<string, unknown>;
-  /** Sent as a plain HTML form is: its sender may want a page, not JSON. */
+  /** A plain HTML form sent it, whose sender may want a page instead of JSON. */
   isPlain: boolean;
 }
 
 type Reader = (request: Request) => Promise<Record<string, unknown>>;
 
-/** Bodies of a form, by their content type. JSON may come as text, for beacons. */
+/** By content type. JSON may come as text, because beacons send it so. */
 const READERS: Record<string, Reader> = {
   "application/json": readObject,
   "text/plain": readObject,
@@ -32,7 +32,7 @@ const typeOf = (request: Request): string => contentType(request).split(";", 1)[
 
 export const isForm = (request: Request): boolean => Object.hasOwn(READERS, typeOf(request));
 
-/** What a form sent, by name; a name that comes several times has a list. 4xx for a body that is none of these. */
+/** A form's values by name; a name that comes several times has a list. 4xx for any other body. */
 export async function readForm(request: Request): Promise<Form> {
   const type = typeOf(request);
   const read = READERS[type];
@@ -50,15 +50,13 @@ const bytesOf = async (request: Request): Promise<Uint8Array> =>
   new Uint8Array(await readBytes(request, LEAD_MAX_BODY_BYTES));
 
 async function readObject(request: Request): Promise<Record<string, unknown>> {
-  const parsed = parseJson(decodeText(await bytesOf(request)));
-  if (!parsed.ok) throw fromRefusal(parsed.refusal);
-  const { value } = parsed;
+  const value = unwrap(parseJson(decodeText(await bytesOf(request))));
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw invalid("must be an object");
   return value as Record<string, unknown>;
 }
 
-/** A field as it came: binary text, and the charset that a part of a multipart body may have of its own. */
-interface Field {
+/** A field as binary text. `charset`: a part of a multipart body may name its own. */
+interface FormValue {
   name: string;
   value: string;
   charset: string | null;
@@ -67,25 +65,25 @@ interface Field {
 async function readPairs(request: Request): Promise<Record<string, unknown>> {
   const named = charsetParameter(contentType(request));
   const text = toBinary(withoutUtf16(await bytesOf(request), named));
-  // Each escape of a byte beyond ASCII becomes that of the character that stands for the byte in binary text.
+  // An escaped byte beyond ASCII becomes the escape of the character that stands for it in binary text.
   const escaped = text.replace(/%[89a-f][0-9a-f]/gi, (code) => encodeURIComponent(charOf(code)));
   const fields = [...new URLSearchParams(escaped)].map(([name, value]) => ({ name, value, charset: null }));
   return gather(fields, named);
 }
 
-/** The character of binary text that a `%FC` stands for. */
+/** The character of binary text for an escape such as `%FC`. */
 const charOf = (code: string): string => String.fromCharCode(Number.parseInt(code.slice(1), 16));
 
 async function readMultipart(request: Request): Promise<Record<string, unknown>> {
   const type = contentType(request);
   const boundary = getMultipartBoundary(type);
   if (boundary === null) throw invalid("is no multipart/form-data");
-  // As binary text: the parser takes what stands in a part's head for UTF-8, and the names of fields stand there.
+  // As binary text, because the parser reads a part's head, where the field's name is, as UTF-8.
   const body = new TextEncoder().encode(toBinary(await bytesOf(request)));
-  const fields: Field[] = [];
+  const fields: FormValue[] = [];
   try {
     for (const part of parseMultipart(body, { boundary, maxParts: FORM_MAX_PARTS })) {
-      // An empty file input of a form sends an empty file.
+      // A file input that was left empty sends an empty file.
       if (part.isFile && part.size === 0) continue;
       if (part.isFile) throw invalid("files are not taken");
       if (part.name === undefined) throw invalid("is no multipart/form-data");
@@ -98,8 +96,8 @@ async function readMultipart(request: Request): Promise<Record<string, unknown>>
   return gather(fields, charsetParameter(type));
 }
 
-/** Values by name, as text. `named` is the charset that the body's own type has. */
-function gather(fields: readonly Field[], named: string | null): Record<string, unknown> {
+/** Values by name, as text. `named`: the charset in the body's content type. */
+function gather(fields: readonly FormValue[], named: string | null): Record<string, unknown> {
   const said = fields.find(({ name }) => isCharsetField(name))?.value ?? null;
   const open = fields.flatMap(({ name, value, charset }) => (charset === null ? [name, value] : [name]));
   const read = textReader(open, [named, said]);
@@ -112,7 +110,7 @@ function gather(fields: readonly Field[], named: string | null): Record<string, 
     const known = values.get(name);
     if (known) known.push(value);
     else values.set(name, [value]);
-    // Before a schema has to look at ten thousand of them.
+    // Refused here, before a schema has to check ten thousand values.
     if (values.size > 2 * LEAD_MAX_FIELDS) throw invalid(`at most ${LEAD_MAX_FIELDS} fields`);
   }
   return Object.fromEntries([...values].map(([name, list]) => [name, list.length > 1 ? list : list[0]]));

@@ -4,23 +4,27 @@ import { SCRIPT_KEPT_SECONDS, SCRIPT_RENEW_MS } from "../../limits";
 import { belowOf } from "./arrive";
 import { SCRIPT_NAMES, scriptFacts, scriptText } from "./scripts";
 
-interface Script {
+interface VersionedScript {
   version: string;
   name: string;
   text: string;
 }
 
-/** What this Worker serves by version: with a prefix, also as it goes below it. */
-const served = (env: Pick<Env, "INGEST_PREFIX">): Script[] =>
-  [false, ...(belowOf(env) ? [true] : [])].flatMap((isNeutral) =>
+/** Every script under the name of its version; with a prefix, also as it is served below it. */
+function served(env: Pick<Env, "INGEST_PREFIX">): VersionedScript[] {
+  const forms = belowOf(env) ? [false, true] : [false];
+  return forms.flatMap((isNeutral) =>
     SCRIPT_NAMES.map((name) => ({
-      ...{ version: scriptFacts(name, isNeutral)?.version ?? "", name, text: scriptText(name, isNeutral) },
+      version: scriptFacts(name, isNeutral)?.version ?? "",
+      name,
+      text: scriptText(name, isNeutral),
     })),
   );
+}
 
 /**
- * Writes this version's scripts down for the day after the next deploy: where that version is new, and else once a day.
- * Returns how many it has written. The index is last, so that it names nothing that is not there.
+ * Stores this version's scripts in KV, so that they outlive the next deploy by a day: at once if the version is new, else once a
+ * day. Returns how many were written. The index is written last, so that it names nothing that is missing.
  */
 export async function keepScripts(env: Pick<Env, "TRACKING_KV" | "INGEST_PREFIX">, now: number): Promise<number> {
   const { TRACKING_KV: kv } = env;

@@ -11,8 +11,8 @@ import { KEY_POLICY, limitApi, limitKey } from "./rate";
 export type KeyedHandler = (context: KeyedContext) => Response | Promise<Response>;
 
 /**
- * Limit, then key, then the answer: a guesser of keys is slowed like anyone else. The key needs one of `scopes`; what
- * only `admin` opens is written into the audit log.
+ * Checks the limit, then the key, then answers: so whoever guesses keys is limited too. The key needs one of `scopes`, `read` if
+ * none is given. A call that only `admin` may make is written into the audit log.
  */
 export function keyed(handler: KeyedHandler, ...scopes: [Scope, ...Scope[]] | []): Handler {
   const wanted = scopes.length > 0 ? scopes : (["read"] as const);
@@ -28,20 +28,23 @@ export function keyed(handler: KeyedHandler, ...scopes: [Scope, ...Scope[]] | []
 }
 
 function withPolicy(response: Response): Response {
-  // The headers of a socket's answer are not to be touched.
+  // The headers of a socket's answer must not be changed.
   if (response.webSocket) return response;
   const answer = new Response(response.body, response);
   for (const [name, value] of Object.entries(KEY_POLICY)) answer.headers.set(name, value);
   return answer;
 }
 
-/** Written down before it is done: what cannot be written down is not done. */
+/** Writes the call into the audit log before it is made. If that fails, the call is not made. */
 async function audited(context: KeyedContext, handler: KeyedHandler): Promise<Response> {
   const { env, request, params, route, caller, log } = context;
   const entry = {
-    ...{ at: Date.now(), audit_id: crypto.randomUUID(), key_id: caller.key_id },
-    // The pattern, not the path: a visitor's id is not to outlive the erasure it asks for.
-    ...{ action: `${request.method} ${route}`, target: params["key"] ?? params["site"] ?? null },
+    at: Date.now(),
+    audit_id: crypto.randomUUID(),
+    key_id: caller.key_id,
+    // The pattern, not the path: a visitor's id must not outlive its own erasure.
+    action: `${request.method} ${route}`,
+    target: params["key"] ?? params["site"] ?? null,
   };
   await beginAudit(env.DB, entry);
   const end = (status: number) =>
@@ -58,7 +61,7 @@ async function audited(context: KeyedContext, handler: KeyedHandler): Promise<Re
   }
 }
 
-/** What covers every site is not for a key that is restricted to some. */
+/** 403 for a key that is restricted to some sites, on a route that covers all of them. */
 export function requireAllSites({ sites }: Caller): void {
   if (sites === null) return;
   throw new Problem("scope_missing", "This covers every site, and the key is restricted to some.");

@@ -1,2 +1,2 @@
-/** Addresses and sessions that an isolate remembers as having spent their budget: their calls wake nothing more. */
+/** How many addresses and sessions with a spent budget an isolate remembers. */
 export const BUDGET_CACHE_SENDERS = 10_000;

@@ -1,30 +1,30 @@
 import { Problem } from "../../protocol/problem";
 import { hasScope } from "./auth";
-import { periodAnswer } from "./closed";
 import type { KeyedContext } from "./context-keyed";
-import { type Columns, exportFormat, exportRows, type Page, pagesFrom, wantsBom } from "./export";
+import { type Columns, exportFormat, exportRows, type ListPage, pagesFrom, wantsBom } from "./export";
+import { periodAnswer } from "./period-answer";
 
-/** Rows an export reads at a time: about a megabyte of sessions, so that memory stays flat whatever is exported. */
+/** Rows that an export reads at a time: about a megabyte of sessions. */
 const EXPORT_PAGE_ROWS = 500;
 
-export interface List<T> {
+export interface ListAnswer<T> {
   /** The name of an exported file. */
   name: string;
   columns: Columns<T>;
   query: { limit: number; cursor?: string | undefined };
-  read: (cursor: string | null, limit: number) => Promise<Page<T>>;
-  /** Members of the JSON answer beside `data` and `next_cursor`. */
+  read: (cursor: string | null, limit: number) => Promise<ListPage<T>>;
+  /** Other members of the JSON answer, beside `data` and `next_cursor`. */
   more?: object;
   headers?: Record<string, string>;
-  /** The period the list is about: once it is over, the JSON has a tag. */
+  /** The period of the list. Once it is over, the JSON has a tag. */
   period?: { to: number };
 }
 
 /**
- * Answers a list in the form asked for: a page of JSON; or CSV or NDJSON, one page where the caller gave a `limit` (its
- * next cursor is in `X-Next-Cursor`), else everything there is from the cursor on.
+ * Answers a list in the form that the caller asks for. JSON is one page. CSV and NDJSON are one page if the caller gave a `limit`
+ * (`X-Next-Cursor` has its next cursor), else everything from the cursor on.
  */
-export async function answerList<T>(context: KeyedContext, list: List<T>): Promise<Response> {
+export async function answerList<T>(context: KeyedContext, list: ListAnswer<T>): Promise<Response> {
   const { request, url, caller } = context;
   const { name, columns, query, read, more, headers = {}, period = { to: Number.POSITIVE_INFINITY } } = list;
   const { limit, cursor = null } = query;

@@ -1,7 +1,5 @@
-/** Families of paths, as the edge tells them apart. */
-
-/** What pages of other origins call. */
+/** Paths that pages of any origin call. */
 export const PUBLIC = /^\/(track\/|lead(\/|$))/;
 
-/** What a dashboard of another origin may call. */
+/** Paths that a dashboard on another origin may call. */
 export const API = /^\/(analytics|metrics)(\/|$)/;

@@ -6,14 +6,14 @@ import type { Caller } from "./auth";
 import type { KeyedContext } from "./context-keyed";
 
 /**
- * The query by its schema. Where the schema has a `site`, it is narrowed to what the caller may see, so that no handler
- * has to think of it.
+ * Checks the query by its schema. If the schema has a `site`, it is narrowed to what the caller may see, so that no handler has to
+ * think of it.
  */
 export function readQuery<T>(
   schema: z.ZodObject & z.ZodType<T>,
   { url, caller }: Pick<KeyedContext, "url"> & { caller: Pick<Caller, "sites"> },
 ): T {
-  // A strict schema does not see this one name.
+  // Even a strict schema passes over this one name.
   if (url.searchParams.has("__proto__")) throw invalidQuery("__proto__", "is no parameter of this path");
   refuseRepeats(url.searchParams);
   const given = Object.fromEntries(url.searchParams);
@@ -24,7 +24,7 @@ export function readQuery<T>(
   throw new Problem("invalid_query", detail, { errors });
 }
 
-/** 400 where a parameter stands twice: whichever of the two were taken, somebody meant the other. */
+/** 400 if a parameter stands twice, because either value could be the one that is meant. */
 export function refuseRepeats(params: URLSearchParams): void {
   const seen = new Set<string>();
   for (const name of params.keys()) {
@@ -34,8 +34,8 @@ export function refuseRepeats(params: URLSearchParams): void {
 }
 
 /**
- * The site a caller's question is about. A key for one site asks about that one without naming it; a key for several
- * has to say which. Another's site is as if it were not there: it becomes a name that no site has.
+ * The site of a question. A key for one site need not name it; a key for several has to say which. A site that the caller may not
+ * see becomes a random name that no site has.
  */
 function siteFilter({ sites }: Pick<Caller, "sites">, named: string | undefined): string | undefined {
   if (sites === null) return named;

@@ -8,20 +8,20 @@ import { Problem } from "../../protocol/problem";
 import { isKeyShown } from "./auth";
 import type { Context } from "./context";
 
-/** Limits that are held before any actor wakes. */
+/** Limits that are checked before any actor wakes. */
 
-/** The only source of a caller's address. The edge sets it; whatever else a client sends is ignored. */
+/** The caller's address, as the edge sets it. No other header counts: clients may send anything. */
 export const addressOf = (request: Request): string => headerOf(request.headers, "CF-Connecting-IP") ?? "";
 
 const limited = (detail: string, retryAfter: number): Problem => new Problem("rate_limited", detail, { retryAfter });
 
-/** The binding tells no remaining time, so a refused caller waits a whole period. */
+/** The binding does not tell the remaining time, so a refused caller waits a whole period. */
 async function take(limiter: RateLimit, key: string, detail: string): Promise<void> {
   const { success } = await limiter.limit({ key });
   if (!success) throw limited(detail, RATE_PERIOD_SECONDS);
 }
 
-/** Of one sender; of IPv6 also of the /48 that it is in, which has a wider budget. */
+/** Takes one from the sender's limit; for IPv6 also from that of its /48, which is wider. */
 async function takeOf(limiter: RateLimit, request: Request, detail: string): Promise<void> {
   const address = addressOf(request);
   await take(limiter, senderOf(address), detail);
@@ -34,10 +34,10 @@ export async function limitTrack(env: Env, request: Request): Promise<void> {
   await takeOf(env.LIMIT_TRACK, request, "Too many requests from this address.");
 }
 
-/** What a key may ask, as its answers say it: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ */
+/** The limit of a key, as each of its answers says it: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ */
 export const KEY_POLICY = { "RateLimit-Policy": `"key";q=${API_PER_MINUTE};w=${RATE_PERIOD_SECONDS}` };
 
-/** Per key, wherever its calls come from: beside the limit per address, which holds for callers without one too. */
+/** Per key, wherever its calls come from. The limit per address holds too. */
 export async function limitKey(env: Env, key_id: string): Promise<void> {
   if (limitsLifted(env)) return;
   const { success } = await env.LIMIT_API.limit({ key: `key:${key_id}` });
@@ -53,20 +53,20 @@ export async function limitApi(env: Env, request: Request): Promise<void> {
   await takeOf(env.LIMIT_API, request, "Too many requests from this address.");
 }
 
-/** Tries to send a lead, good or bad, per address: a key, good or bad, stands for a server that sends many people's. */
+/** Tries to send a lead, good or bad, per address. Not for callers that show a key: a server sends the leads of many people. */
 export async function limitLeadTries({ env, request }: Context): Promise<void> {
   if (limitsLifted(env) || isKeyShown(request)) return;
   await takeOf(env.LIMIT_LEADS, request, "Too many leads from this address.");
 }
 
-/** Leads of a site, and apart from them those that its own servers send with a key. No site has a blank in its name. */
+/** Leads of a site. Those that its servers send with a key have a limit of their own: no site's name has a blank in it. */
 export async function limitLeads({ env }: Context, site: string, isKeyed: boolean): Promise<void> {
   if (limitsLifted(env)) return;
   await take(env.LIMIT_SITE_LEADS, isKeyed ? `keyed ${site}` : site, "Too many leads on this site.");
 }
 
 /**
- * A start may create an actor, which costs more than a batch for one: per address, per site, and per address and day. Answers
+ * A start may create an actor, which costs more than a batch. Limited per address, per site, and per address and day. Answers
  * what KV says of `sender`.
  */
 export async function limitStart(
@@ -85,13 +85,13 @@ export async function limitStart(
   return spending;
 }
 
-/** What KV says of the address as it is stored, and as its spending is counted: mostly one entry. */
+/** KV's entries of the address as it is stored, and of the address as its spending is counted. Mostly both are one. */
 async function countersOf({ env, log }: Context, stored: string | null, sender: string | null) {
   const read = (address: string | null): Promise<AddressCounter | null> =>
     address === null
       ? Promise.resolve(null)
       : readAddressCounter(env.TRACKING_KV, address, KV_CACHE_SECONDS).catch((error: unknown) => {
-          // The other limits hold; a counter that cannot be read keeps nobody out.
+          // The other limits still hold, so a counter that cannot be read keeps nobody out.
           log.warn("counter_unreadable", { error: errorField(error) });
           return null;
         });
@@ -99,7 +99,7 @@ async function countersOf({ env, log }: Context, stored: string | null, sender: 
   return Promise.all([first, sender === stored ? first : read(sender)]);
 }
 
-/** Seconds until the address's window is over if it is used up, else 0. */
+/** Seconds until the address may start sessions again; 0 if it may now. */
 function windowWait({ sessions, expires_at }: AddressCounter, now: number): number {
   const used = sessions >= STARTS_PER_ADDRESS_DAY && expires_at > now;
   return used ? Math.max(1, Math.ceil((expires_at - now) / 1_000)) : 0;

@@ -2,8 +2,11 @@ import { type IRequest, Router } from "itty-router";
 import { Problem } from "../../protocol/problem";
 import type { Context, Handler } from "./context";
 
+/** In the order in which `Allow` names them. */
+const METHODS = ["GET", "POST", "PUT", "DELETE"] as const;
+
 export interface Route {
-  method: "GET" | "POST" | "PUT" | "DELETE";
+  method: (typeof METHODS)[number];
   /** itty-router's syntax: `/analytics/sessions/:id`. */
   path: string;
   handler: Handler;
@@ -11,34 +14,46 @@ export interface Route {
 
 export type Dispatch = (context: Context) => Promise<Response>;
 
-/** Finds the route for a request; answers HEAD like GET, 405 with `Allow`, and asks `elsewhere` where there is no path. */
+/** A route that takes a request, and the path's parameters as they stand in the address. */
+interface Match {
+  route: Route;
+  params: Record<string, string>;
+}
+
+type Find = (method: string, url: string) => Promise<Match | undefined>;
+
+/** Answers HEAD like GET, 405 with `Allow` for a method that the path does not take, and asks `elsewhere` if no route has the path. */
 export function createRouter(routes: readonly Route[], elsewhere: Handler): Dispatch {
-  const router = Router<IRequest, [Context], Response>();
-  for (const { method, path, handler } of routes) {
-    const add = { GET: router.get, POST: router.post, PUT: router.put, DELETE: router.delete }[method];
-    add(path, (request: IRequest, context: Context) =>
-      handler({ ...context, params: decode(request.params), route: path }),
-    );
-  }
+  const find = finder(routes);
   return async (context) => {
     const { method, url } = context.request;
-    // itty-router writes params and query onto what it is given; a Request is passed on untouched.
-    const asked = { method: method === "HEAD" ? "GET" : method, url } as IRequest;
-    const response = await router.fetch(asked, context);
-    if (!response) return missing(context, router.routes, elsewhere);
+    const match = await find(method === "HEAD" ? "GET" : method, url);
+    if (!match) return missing(context, find, elsewhere);
+    const { route, params } = match;
+    const response = await route.handler({ ...context, params: decode(params), route: route.path });
     return method === "HEAD" ? new Response(null, response) : response;
   };
 }
 
-type RouteEntry = [method: string, path: RegExp, ...rest: unknown[]];
+/** itty-router finds the route, and does not call it: so we may also ask it which methods a path takes. */
+function finder(routes: readonly Route[]): Find {
+  const router = Router<IRequest, [], Match | undefined>();
+  const add = { GET: router.get, POST: router.post, PUT: router.put, DELETE: router.delete };
+  for (const route of routes) add[route.method](route.path, ({ params }): Match => ({ route, params }));
+  // itty-router writes onto what it is given, so it gets an object of its own instead of the request.
+  return (method, url) => router.fetch({ method, url });
+}
 
-/** No route took it: `OPTIONS` is told what the path takes, another method is a 405. */
-function missing(context: Context, routes: readonly unknown[], elsewhere: Handler): Response | Promise<Response> {
-  const { method } = context.request;
-  const path = context.url.pathname;
-  const methods = (routes as RouteEntry[]).filter(([, pattern]) => pattern.test(path)).map(([method]) => method);
-  if (methods.length === 0) return elsewhere(context);
-  const allow = [...new Set(methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])))];
+/** No route took the request. `OPTIONS` hears which methods the path takes, another method gets 405. */
+async function missing(context: Context, find: Find, elsewhere: Handler): Promise<Response> {
+  const { method, url } = context.request;
+  const allow: string[] = [];
+  for (const one of METHODS) {
+    if (!(await find(one, url))) continue;
+    allow.push(one);
+    if (one === "GET") allow.push("HEAD");
+  }
+  if (allow.length === 0) return elsewhere(context);
   const headers = { Allow: [...allow, "OPTIONS"].join(", ") };
   if (method === "OPTIONS") return new Response(null, { status: 204, headers });
   throw new Problem("method_not_allowed", `This path takes ${allow.join(", ")}.`, { headers });

@@ -19,9 +19,9 @@ import trackerMap from "../../../dist/browser/tracker.js.map.txt";
 import tracker from "../../../dist/browser/tracker.js.txt";
 import vitalsMap from "../../../dist/browser/vitals.js.map.txt";
 import vitals from "../../../dist/browser/vitals.js.txt";
-import { neutralText } from "./neutral";
+import { neutralText } from "./neutral-names";
 
-/** The browser scripts as the build left them: their text, their source maps, and the hashes they go by. */
+/** The browser scripts as the build made them: texts, source maps, and versions. */
 const CODE: Readonly<Record<string, string>> = {
   "acts.js": acts,
   "fingerprint.js": fingerprint,
@@ -47,30 +47,34 @@ const MAPS: Readonly<Record<string, string>> = {
   "tracker.js.map": trackerMap,
 };
 
-interface Facts {
-  /** Twelve hexadecimal digits of a hash: of the text, or of all that are loaded later together. */
+interface ScriptFacts {
+  /** Twelve hex digits of a hash: of the script's text, or of all lazy files together. */
   version: string;
   /** For a tag's `integrity`. */
   integrity: string;
 }
-const MANIFEST = JSON.parse(manifestText) as Readonly<Record<string, Facts & { neutral: Facts }>>;
+const MANIFEST = JSON.parse(manifestText) as Readonly<Record<string, ScriptFacts & { neutral: ScriptFacts }>>;
 
 /** Every script, by its usual name. */
 export const SCRIPT_NAMES: readonly string[] = Object.keys(CODE);
 
-/** The script's version and hash, as it is or as it goes below a prefix; undefined where there is no such script. */
-export function scriptFacts(name: string, isNeutral: boolean): Facts | undefined {
+/** A script's version and hash, in its usual or its neutral form; undefined if there is no such script. */
+export function scriptFacts(name: string, isNeutral: boolean): ScriptFacts | undefined {
   const facts = Object.hasOwn(MANIFEST, name) ? MANIFEST[name] : undefined;
   return isNeutral ? facts?.neutral : facts;
 }
 
-/** The version that a script of this build asks for what it loads later, and that of the same below a prefix. */
-const LAZY = [false, true].map((isNeutral) => `/v/${scriptFacts("acts.js", isNeutral)?.version}/`) as [string, string];
+/** The path of lazy files, usual and neutral. All lazy files have one version, so any of them tells it. */
+const LAZY = [lazyPath(false), lazyPath(true)] as const;
 
-/** Made when they are first asked for: most servers have no prefix. */
+function lazyPath(isNeutral: boolean): string {
+  return `/v/${scriptFacts("acts.js", isNeutral)?.version}/`;
+}
+
+/** Neutral texts, made when they are first asked for: most servers have no prefix. */
 const neutral = new Map<string, string>();
 
-/** The text of a script; empty where there is none by this name. */
+/** The text of a script; empty if there is no such script. */
 export function scriptText(name: string, isNeutral: boolean): string {
   const code = Object.hasOwn(CODE, name) ? (CODE[name] ?? "") : "";
   if (!isNeutral) return code;
@@ -79,5 +83,5 @@ export function scriptText(name: string, isNeutral: boolean): string {
   return known;
 }
 
-/** A script's source map, by the map's name; undefined where there is none. */
+/** A source map by its own name; undefined if there is none. */
 export const mapText = (name: string): string | undefined => (Object.hasOwn(MAPS, name) ? MAPS[name] : undefined);

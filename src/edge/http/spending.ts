@@ -14,34 +14,35 @@ import { dayOf } from "../../time";
 import type { Context } from "./context";
 import { BUDGET_CACHE_SENDERS } from "./limits";
 
-/** Of an address's leads, an hour: 60 of them, and 300 at once: a fair's tablet. */
+/** Leads of an address: 60 an hour, and 300 at once, as from a tablet at a fair. */
 export const ADDRESS_LEAD_BYTES_PER_HOUR = 60 * CHARGE_LEAD_BYTES;
-/** A share of its budget from which a site's calls say so: what is shed begins at half. */
+/** Calls name the spent share of the site's budget from here on. Shedding begins at half. */
 const BUDGET_NAMED_SHARE = 0.4;
 
-/** Addresses and sessions that have spent their budget, until when (epoch ms), as actors have told this isolate. */
+/** Addresses and sessions that have spent their budget, and until when (epoch ms), as actors told this isolate. */
 const spent = new Cache<number>(BUDGET_CACHE_SENDERS);
 
-/** What sites have spent on a day, bytes, and how the database is. */
+/** Bytes that sites have spent on a day, and whether the database is full. */
 const sites = new Cache<SiteSpending>(SITE_CACHE_ENTRIES);
 
-/** `wait`: seconds until an address, or a session, may send again. Until then its calls wake no actor. */
+/** Remembers that an address or a session may send again in `wait` seconds. Until then its calls wake no actor. */
 export const rememberSpent = (who: string, wait: number): void =>
   spent.set(who, Date.now() + wait * 1_000, wait * 1_000);
 
-/** What is spent before any actor wakes, and for how many seconds yet. */
-export interface Spent {
+/** A budget that is spent. */
+export interface SpentBudget {
+  /** Seconds until there is more. */
   wait: number;
   detail: string;
 }
 
-const spentBy = (who: "address" | "session", wait: number): Spent => ({
+const spentBy = (who: "address" | "session", wait: number): SpentBudget => ({
   wait,
   detail: `This ${who} has sent more than it may in a while.`,
 });
 
-/** What this isolate knows of an address and a session. */
-export function knownSpent({ sender, address_hour }: CallBudget, session_id: string): Spent | null {
+/** What this isolate remembers of an address and a session. */
+export function knownSpent({ sender, address_hour }: CallBudget, session_id: string): SpentBudget | null {
   const now = Date.now();
   const ofSender = sender === null ? 0 : secondsLeft(spent.get(senderKey(sender, address_hour)) ?? 0, now);
   if (ofSender > 0) return spentBy("address", ofSender);
@@ -49,8 +50,8 @@ export function knownSpent({ sender, address_hour }: CallBudget, session_id: str
   return ofSession > 0 ? spentBy("session", ofSession) : null;
 }
 
-/** What KV says of an address: it may have spent what another site lets it spend, and not what this one does. */
-export function counterSpent({ sender, address_hour }: CallBudget, counter: AddressCounter | null): Spent | null {
+/** What KV says of an address. It may have spent another site's budget, and not yet this site's, which is larger. */
+export function counterSpent({ sender, address_hour }: CallBudget, counter: AddressCounter | null): SpentBudget | null {
   const { spent_until = 0, spent_hour = 0 } = counter ?? {};
   const wait = secondsLeft(spent_until, Date.now());
   if (sender === null || wait === 0 || spent_hour < address_hour) return null;
@@ -58,9 +59,10 @@ export function counterSpent({ sender, address_hour }: CallBudget, counter: Addr
   return spentBy("address", wait);
 }
 
-type SiteWord = Pick<CallBudget, "new_sessions_wait" | "site_share" | "is_database_full">;
+/** What a session hears of its site. */
+export type SiteWord = Pick<CallBudget, "new_sessions_wait" | "site_share" | "is_database_full">;
 
-/** What a call's session is to know of its site; asked for where the call may begin one, else what the isolate remembers. */
+/** What the session hears of its site. Asked for if the call may begin a session, else what the isolate remembers. */
 export async function siteWord(context: Context, site: string, day: number, isStart: boolean): Promise<SiteWord> {
   const now = Date.now();
   const key = `${dayOf(now)} ${site}`;
@@ -68,11 +70,11 @@ export async function siteWord(context: Context, site: string, day: number, isSt
   if (!known) return {};
   const share = known.bytes / day;
   const wait = startWait(share, now);
-  return {
-    ...(wait > 0 && { new_sessions_wait: wait }),
-    ...(share >= BUDGET_NAMED_SHARE && { site_share: share }),
-    ...(known.is_database_full && { is_database_full: true as const }),
-  };
+  const word: SiteWord = {};
+  if (wait > 0) word.new_sessions_wait = wait;
+  if (share >= BUDGET_NAMED_SHARE) word.site_share = share;
+  if (known.is_database_full) word.is_database_full = true;
+  return word;
 }
 
 async function ask({ env, log }: Context, site: string, key: string): Promise<SiteSpending> {
@@ -81,7 +83,7 @@ async function ask({ env, log }: Context, site: string, key: string): Promise<Si
     sites.set(key, spending, BUDGET_CACHE_MS);
     return spending;
   } catch (error) {
-    // The other limits hold; what cannot be read keeps nobody out, and is not asked for with each call.
+    // The other limits still hold, so nobody is kept out. It is remembered, so that not every call asks.
     log.warn("spending_unreadable", { site, error: errorField(error) });
     const unknown: SiteSpending = { bytes: 0, is_database_full: false };
     sites.set(key, unknown, SITE_RETRY_MS);
@@ -89,7 +91,7 @@ async function ask({ env, log }: Context, site: string, key: string): Promise<Si
   }
 }
 
-/** Counts a lead, and refuses it where its address has sent more than it may. One that cannot be counted is taken. */
+/** Counts a lead, and refuses it if its address has sent more than it may. A lead that cannot be counted is taken. */
 export async function limitLeadSpending({ env, log }: Context, site: string, budget: CallBudget): Promise<void> {
   const { sender, site_day } = budget;
   const spending: Spending = {
@@ -101,7 +103,7 @@ export async function limitLeadSpending({ env, log }: Context, site: string, bud
     site_day,
     bytes: CHARGE_LEAD_BYTES,
   };
-  // Whoever sends with a key has no budget as an address: those of a site meet at random.
+  // A sender with a key has no budget as an address, so any shard will do.
   const { shard } = placeOf(env.IDENTITY, "address", sender ?? crypto.randomUUID(), site);
   try {
     const { wait } = await inTime(env.IDENTITY.getByName(shard).spend(spending), BUDGET_WAIT_MS);

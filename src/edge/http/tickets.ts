@@ -1,70 +1,73 @@
+import * as z from "zod";
+import { fromBase64Url, toBase64Url, utf8 } from "../../core/bytes";
 import { MAX_TICKET_UNITS } from "../../limits";
 import { headerOf } from "../../protocol/header";
+import { parseJson } from "../../protocol/text";
 import { SECOND_MS } from "../../time";
 
-/** A stream ticket's life, the contract's number. */
+/** How long a ticket is valid; the contract's number. */
 export const TICKET_MS = 60 * SECOND_MS;
 
-/** Tickets for streams: a browser cannot set headers on a WebSocket, and a key has no place in a URL. */
-export interface Ticket {
+/** A ticket opens one stream: a browser cannot set headers on a WebSocket, and a key must not stand in a URL. */
+const Ticket = z.object({
   /** The one path it opens. */
-  path: string;
-  /** The only sites its asker may see; null: all of them. */
-  sites: readonly string[] | null;
-  /** The asker's key: what is opened by the ticket closes with it. */
-  key_id: string;
-  expires_at: number;
-  /** Remembered by the actor that takes it, so that it opens one socket. */
-  nonce: string;
-}
+  path: z.string(),
+  /** The only sites its asker may see; null: all sites. */
+  sites: z.array(z.string()).nullable(),
+  /** The asker's key: what the ticket opens closes with this key. */
+  key_id: z.string(),
+  expires_at: z.number(),
+  /** The actor that takes the ticket remembers this, so that it opens one socket only. */
+  nonce: z.string(),
+});
+export type Ticket = z.infer<typeof Ticket>;
 
-const encoder = new TextEncoder();
 const PREFIX = "ticket.";
 
-const toBase64Url = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
-
-function fromBase64Url(text: string): Uint8Array | null {
-  try {
-    return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0));
-  } catch {
-    return null;
-  }
-}
-
-const keyFor = (rootKey: string): Promise<CryptoKey> =>
-  crypto.subtle.importKey("raw", encoder.encode(`ticket:${rootKey}`), { name: "HMAC", hash: "SHA-256" }, false, [
+const signingKey = (rootKey: string): Promise<CryptoKey> =>
+  crypto.subtle.importKey("raw", utf8(`ticket:${rootKey}`), { name: "HMAC", hash: "SHA-256" }, false, [
     "sign",
     "verify",
   ]);
 
-/** Signed, so that nothing has to be stored until it is used. */
-export async function issueTicket(
-  rootKey: string,
-  { path, sites, key_id }: Pick<Ticket, "path" | "sites" | "key_id">,
-  now: number,
-): Promise<Ticket & { value: string }> {
-  const ticket: Ticket = { path, sites, key_id, expires_at: now + TICKET_MS, nonce: crypto.randomUUID() };
-  const payload = toBase64Url(encoder.encode(JSON.stringify(ticket)));
-  const signature = await crypto.subtle.sign("HMAC", await keyFor(rootKey), encoder.encode(payload));
-  return { ...ticket, value: `${payload}.${toBase64Url(new Uint8Array(signature))}` };
+/** What is asked for; the rest of a ticket is made here. */
+interface TicketRequest {
+  path: string;
+  sites: readonly string[] | null;
+  key_id: string;
 }
 
-/** The ticket, if it is ours, for this path, and not expired. */
+/** A ticket is signed, so that nothing has to be stored until it is used. */
+export async function issueTicket(
+  rootKey: string,
+  { path, sites, key_id }: TicketRequest,
+  now: number,
+): Promise<Ticket & { value: string }> {
+  const ticket: Ticket = {
+    path,
+    sites: sites && [...sites],
+    key_id,
+    expires_at: now + TICKET_MS,
+    nonce: crypto.randomUUID(),
+  };
+  const payload = toBase64Url(utf8(JSON.stringify(ticket)));
+  const signature = await crypto.subtle.sign("HMAC", await signingKey(rootKey), utf8(payload));
+  return { ...ticket, value: `${payload}.${toBase64Url(signature)}` };
+}
+
+/** The ticket, if we signed it, it is for this path, and it has not expired; else null. */
 export async function readTicket(rootKey: string, value: string, path: string, now: number): Promise<Ticket | null> {
   const [payload = "", signature = ""] = value.split(".");
   const bytes = fromBase64Url(signature);
   const body = fromBase64Url(payload);
   if (!bytes || !body) return null;
-  if (!(await crypto.subtle.verify("HMAC", await keyFor(rootKey), bytes, encoder.encode(payload)))) return null;
-  const ticket = JSON.parse(new TextDecoder().decode(body)) as Ticket;
-  return ticket.path === path && ticket.expires_at > now ? ticket : null;
+  if (!(await crypto.subtle.verify("HMAC", await signingKey(rootKey), bytes, utf8(payload)))) return null;
+  const json = parseJson(new TextDecoder().decode(body));
+  const ticket = Ticket.safeParse(json.ok ? json.value : null);
+  return ticket.success && ticket.data.path === path && ticket.data.expires_at > now ? ticket.data : null;
 }
 
-/** The subprotocol `ticket.<value>` among those a client offers. */
+/** The subprotocol `ticket.<value>` among those that a client offers. */
 export function offeredTicket(headers: Headers): { protocol: string; value: string } | null {
   const offered = (headerOf(headers, "Sec-WebSocket-Protocol", MAX_TICKET_UNITS) ?? "")
     .split(",")

@@ -27,8 +27,13 @@ export interface PublishedOperation {
   operationId: string;
   parameters: Parameter[];
   requestBody?: { required: true; content: Content };
-  responses: Record<string, { description: string; content?: Content; headers?: object }>;
+  responses: Record<string, PublishedResponse>;
   security: object[];
+}
+
+interface PublishedResponse {
+  description: string;
+  content?: Content;
 }
 
 export interface Document {
@@ -47,40 +52,41 @@ const isOptional = (schema: z.ZodType): boolean => schema.safeParse(undefined).s
 
 function parameters(path: string, { query, example }: Operation): Parameter[] {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]): Parameter => {
-    const value = example?.params?.[name];
-    const schema = { type: "string" };
-    return { name, in: "path", required: true, schema, ...(value !== undefined && { example: value }) };
+    const parameter: Parameter = { name, in: "path", required: true, schema: { type: "string" } };
+    return withExample(parameter, example?.params?.[name]);
   });
-  const inQuery = Object.entries(query?.shape ?? {}).map(([name, field]): Parameter => {
-    const { description, ...schema } = schemaOf(field as z.ZodType, "input");
-    const value = example?.query?.[name];
-    return {
-      ...{ name, in: "query", required: !isOptional(field as z.ZodType), schema },
-      ...(description && { description }),
-      ...(value !== undefined && { example: value }),
-    };
+  const fields: Record<string, z.ZodType> = query?.shape ?? {};
+  const inQuery = Object.entries(fields).map(([name, field]): Parameter => {
+    const { description, ...schema } = schemaOf(field, "input");
+    const parameter: Parameter = { name, in: "query", required: !isOptional(field), schema };
+    if (description) parameter.description = description;
+    return withExample(parameter, example?.query?.[name]);
   });
   return [...inPath, ...inQuery];
 }
 
-function success({ answer, status = 200, exported }: Operation) {
+const withExample = (parameter: Parameter, example: string | undefined): Parameter =>
+  example === undefined ? parameter : { ...parameter, example };
+
+const CSV: Media = {
+  schema: { type: "string", description: "`Accept: text/csv; bom=true` puts the mark in front that Excel needs" },
+};
+
+function success({ answer, status = 200, exported }: Operation): PublishedResponse {
   if (status === 101) return { description: "Switching protocols" };
   if (!answer) return { description: status === 204 ? "No content" : "OK" };
-  const csv = {
-    schema: { type: "string", description: "`Accept: text/csv; bom=true` puts the mark in front that Excel needs" },
-  };
-  const rows = { schema: { type: "string" } };
-  const content: Content = {
-    "application/json": { schema: schemaOf(answer, "output") },
-    ...(exported && { "text/csv": csv, "application/x-ndjson": rows }),
-  };
+  const content: Content = { "application/json": { schema: schemaOf(answer, "output") } };
+  if (exported) {
+    content["text/csv"] = CSV;
+    content["application/x-ndjson"] = { schema: { type: "string" } };
+  }
   return { description: "OK", content };
 }
 
 function responses(operation: Operation): PublishedOperation["responses"] {
   const byStatus = Map.groupBy(problemsOf(operation), statusOf);
   const bad = [...byStatus].map(([status, codes]) => {
-    const description = codes.map((code) => `${PROBLEMS[code][1]} (\`${code}\`)`).join("; ");
+    const description = codes.map((code) => `${PROBLEMS[code].title} (\`${code}\`)`).join("; ");
     const schema = { $ref: "#/components/schemas/Problem" };
     return [status, { description, content: { "application/problem+json": { schema } } }];
   });
@@ -97,29 +103,28 @@ const operationId = (method: string, path: string): string =>
 
 function published(method: string, path: string, operation: Operation): PublishedOperation {
   const { summary, description, body, example, keyed } = operation;
-  return {
-    ...{ summary, ...(description && { description }), operationId: operationId(method, path) },
+  const entry: PublishedOperation = {
+    summary,
+    operationId: operationId(method, path),
     parameters: parameters(path, operation),
-    ...(body && {
-      requestBody: {
-        required: true,
-        content: {
-          "application/json": {
-            schema: schemaOf(body, "input"),
-            ...(example?.body !== undefined && { example: example.body }),
-          },
-        },
-      },
-    }),
     responses: responses(operation),
     security: keyed ? [{ bearer: [] }, { header: [] }] : [],
   };
+  if (description) entry.description = description;
+  if (body) entry.requestBody = { required: true, content: { "application/json": bodyOf(body, example?.body) } };
+  return entry;
+}
+
+function bodyOf(schema: z.ZodType, example: unknown): Media {
+  const media: Media = { schema: schemaOf(schema, "input") };
+  if (example !== undefined) media.example = example;
+  return media;
 }
 
 /** `/analytics/sessions/:id` → `/analytics/sessions/{id}`. */
 export const publishedPath = (path: string): string => path.replace(/:(\w+)/g, "{$1}");
 
-/** The published form of every route that has an operation, in the order of the route table. */
+/** The document of every route that has an operation, in the order of the route table. */
 export function openApiDocument(
   routes: readonly Pick<Route, "method" | "path">[],
   operations: Operations,

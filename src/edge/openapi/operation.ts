@@ -1,29 +1,29 @@
 import type * as z from "zod";
 import { PROBLEMS, type ProblemCode } from "../../protocol/problem";
 
-/** A request that is answered with success: printed in the docs, and run as a test. */
+/** A request that succeeds. The docs print it, and a test runs it. */
 export interface Example {
   params?: Record<string, string>;
   query?: Record<string, string>;
   body?: unknown;
 }
 
-/** What the published form says of a route, with the schemas that check its requests. */
+/** What the API's document says of a route, with the schemas that check its requests. */
 export interface Operation {
   summary: string;
-  /** What the summary leaves open: units, definitions, errors of an estimate. */
+  /** What the summary lacks: units, definitions, errors of an estimate. */
   description?: string;
   query?: z.ZodObject;
   body?: z.ZodType;
-  /** The body of a success; none for a socket or an empty answer. */
+  /** The body of a success. None for a socket or an empty answer. */
   answer?: z.ZodType;
   /** 200 unless said otherwise. */
   status?: number;
-  /** The list may also be had as CSV or NDJSON. */
+  /** The list is also available as CSV and NDJSON. */
   exported?: boolean;
-  /** Beside those that every route with a key, with a body or with a query can meet. */
+  /** Problems besides those of every route with a key, a body or a query. */
   problems?: readonly ProblemCode[];
-  /** Of those, what this one cannot meet. */
+  /** Problems of those routes that this one cannot have. */
   without?: readonly ProblemCode[];
   /** Needs an API key. */
   keyed?: boolean;
@@ -34,21 +34,29 @@ export interface Operation {
 export type Operations = Readonly<Record<string, Operation>>;
 
 const BODY_PROBLEMS: readonly ProblemCode[] = [
-  ...(["invalid_json", "not_utf8", "too_deep", "forbidden_key", "invalid_body"] as const),
-  ...(["too_large", "unsupported_type"] as const),
+  "invalid_json",
+  "not_utf8",
+  "too_deep",
+  "forbidden_key",
+  "invalid_body",
+  "too_large",
+  "unsupported_type",
 ];
 const KEYED_PROBLEMS: readonly ProblemCode[] = [
-  ...(["key_required", "scope_missing", "rate_limited", "analytics_unavailable"] as const),
+  "key_required",
+  "scope_missing",
+  "rate_limited",
+  "analytics_unavailable",
 ];
+const QUERY_PROBLEMS: readonly ProblemCode[] = ["invalid_query"];
 
-/** Every error an operation can answer with. */
+/** Every error that an operation can answer with. */
 export function problemsOf({ keyed, body, query, problems = [], without = [] }: Operation): ProblemCode[] {
-  const usual = [
-    ...(keyed ? KEYED_PROBLEMS : []),
-    ...(body ? BODY_PROBLEMS : []),
-    ...(query ? (["invalid_query"] as const) : []),
-  ];
-  return [...new Set([...problems, ...usual])].filter((code) => !without.includes(code));
+  const all = new Set(problems);
+  for (const code of keyed ? KEYED_PROBLEMS : []) all.add(code);
+  for (const code of body ? BODY_PROBLEMS : []) all.add(code);
+  for (const code of query ? QUERY_PROBLEMS : []) all.add(code);
+  return [...all].filter((code) => !without.includes(code));
 }
 
-export const statusOf = (code: ProblemCode): number => PROBLEMS[code][0];
+export const statusOf = (code: ProblemCode): number => PROBLEMS[code].status;

@@ -1,6 +1,6 @@
 import type { Document, Parameter, PublishedOperation } from "./document";
 
-/** The published document as one page of HTML: no script, one style. */
+/** The API's document as one HTML page, without scripts. */
 
 export const STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -21,7 +21,7 @@ const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;"
 
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => ESCAPES[char] ?? char);
 
-/** Escaped, with `code` between backticks. */
+/** Escaped text; what stands between backticks becomes code. */
 const prose = (text: string): string => escapeHtml(text).replace(/`([^`]+)`/g, "<code>$1</code>");
 
 const json = (value: unknown): string => `<pre>${escapeHtml(JSON.stringify(value, null, 2))}</pre>`;

@@ -8,11 +8,11 @@ import type { Question } from "../../data/aggregates/question";
 import { invalidQuery } from "../../protocol/problem";
 import { localDays } from "../../protocol/zone";
 import { DAY_MS } from "../../time";
-import { periodAnswer } from "../http/closed";
 import { readCursor, writeCursor } from "../http/cursor";
 import { fieldColumns } from "../http/export";
 import { keyed } from "../http/keyed";
 import { answerList } from "../http/list";
+import { periodAnswer } from "../http/period-answer";
 import { readQuery } from "../http/query";
 import { MAX_DAYS } from "./limits";
 import { questionOf, saidOf, withSitesPage } from "./question";
@@ -20,7 +20,10 @@ import { questionOf, saidOf, withSitesPage } from "./question";
 async function overviewOf(db: D1Database, question: Question) {
   const { slice, visitors, visitors_error, excluded } = await collectVisitors(db, question);
   const figures = {
-    ...{ period: { from: question.from, to: question.to }, visitors, visitors_error, ...figuresOf(slice.totals) },
+    period: { from: question.from, to: question.to },
+    visitors,
+    visitors_error,
+    ...figuresOf(slice.totals),
     median_duration_ms: medianOf(slice.durations),
   };
   return { figures, excluded };
@@ -55,7 +58,10 @@ export const getDaily = keyed(async (context) => {
   const { DB } = context.env;
   const { figures, excluded } = await collectDays(DB, question, days);
   const rows = figures.map(({ day: { date, from, to }, totals, visitors }) => ({
-    ...{ date, from, to, visitors },
+    date,
+    from,
+    to,
+    visitors,
     ...figuresOf(totals),
   }));
   return answerList(context, {
@@ -75,6 +81,15 @@ export const getDaily = keyed(async (context) => {
 });
 
 const DAY_COLUMNS = [
-  ...["date", "sessions", "visitors", "events", "page_views", "bounces", "bounce_rate"],
-  ...["average_engaged_ms", "leads", "expected", "missing"],
+  "date",
+  "sessions",
+  "visitors",
+  "events",
+  "page_views",
+  "bounces",
+  "bounce_rate",
+  "average_engaged_ms",
+  "leads",
+  "expected",
+  "missing",
 ];

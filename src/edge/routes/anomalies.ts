@@ -12,12 +12,12 @@ import { keyed } from "../http/keyed";
 import { answerList } from "../http/list";
 import { readQuery } from "../http/query";
 
-/** Hours judged in one answer: a month of them; with the weeks before, some 90 rows of a day for each site and class. */
+/** The longest period that one answer judges: a month. With the weeks before, that is some 90 day rows for each site and class. */
 const ANOMALY_MAX_MS = 31 * DAY_MS;
-/** The weeks before, and the day that the first hour's longest window reaches back. */
+/** How far back hours are compared: the weeks before, and the longest window of the first hour, a day. */
 export const ANOMALY_LOOK_BACK_MS = ANOMALY_WEEKS * WEEK_MS + DAY_MS;
 
-const Place = z.tuple([z.number(), z.string(), z.number()]);
+const AnomalyPlace = z.tuple([z.number(), z.string(), z.number()]);
 
 const COLUMNS = ["kind", "site", "at", "from", "to", "hours", "value", "median", "mad", "deviation", "samples"];
 
@@ -31,9 +31,12 @@ export const getAnomalies = keyed(async (context) => {
   const known = await readHourly(context.env.DB, period.from - ANOMALY_LOOK_BACK_MS, period.to, site);
   const all = findAnomalies(known, period.from, period.to).map((one) => ({ ...one, site: site ?? null }));
   return answerList(context, {
-    ...{ name: "anomalies", columns: fieldColumns(COLUMNS), query, period },
+    name: "anomalies",
+    columns: fieldColumns(COLUMNS),
+    query,
+    period,
     read: async (cursor, limit) => {
-      const [at, kind, hours] = readCursor("anomalies", Place, cursor ?? undefined) ?? [
+      const [at, kind, hours] = readCursor("anomalies", AnomalyPlace, cursor ?? undefined) ?? [
         Number.POSITIVE_INFINITY,
         "",
         0,

@@ -6,15 +6,14 @@ import { errorField } from "../../ops/logger";
 import { Problem, unavailable } from "../../protocol/problem";
 import { seesSite } from "../http/auth";
 import type { KeyedContext } from "../http/context-keyed";
+import { freshJson } from "../http/json";
 import { keyed, requireAllSites } from "../http/keyed";
 import { readQuery } from "../http/query";
+import { sessionIdOf } from "../http/session-actor";
 import { nobody, personKeys } from "./people";
-import { sessionIdOf } from "./socket";
 import { isKnownVisitor, sitesFor, visitorOf } from "./visitors";
 
-const NO_STORE = { "Cache-Control": "no-store" };
-
-/** 200 with the receipt when it is done, 202 while it goes on by itself. */
+/** 200 with the receipt if the erasure is done, 202 if it goes on by itself. */
 async function erase(
   { env, log }: KeyedContext,
   subject: ErasureSubject,
@@ -24,7 +23,7 @@ async function erase(
   try {
     const receipt = await env.ERASER.getByName(erasure_id).erase(erasure_id, { subject, sites, keep_leads });
     const status = receipt.status === "complete" ? 200 : 202;
-    return Response.json({ data: receipt }, { status, headers: NO_STORE });
+    return freshJson({ data: receipt }, status);
   } catch (error) {
     log.warn("eraser_failed", { erasure_id, error: errorField(error) });
     throw unavailable("The erasure could not be begun; ask for it again.");
@@ -51,18 +50,18 @@ export const deletePerson = keyed(async (context) => {
   return erase(context, { kind: "person", keys }, { sites, keep_leads: false });
 }, "admin");
 
-/** `DELETE /analytics/leads/:id`: erases one lead, by its id or by that of a submit that merged into it; of a guest only its own submit. */
+/** `DELETE /analytics/leads/:id`: erases a lead, by its id or that of a submit that merged into it; of a guest only its own submit. */
 export const deleteLead = keyed(async (context) => {
   const lead_id = await leadFor(context);
   return erase(context, { kind: "lead", lead_id }, { sites: null, keep_leads: false });
 }, "admin");
 
-/** D1 may not have heard yet of a lead that its actor has taken. */
+/** The id to erase. D1 may not know a lead yet that its actor has taken. */
 async function leadFor({ env, params, caller }: KeyedContext): Promise<string> {
-  const id = sessionIdOf(params["id"] ?? "", "not_found");
+  const id = sessionIdOf(params["id"], "not_found");
   const [found, host] = [await findLead(env.DB, id), await hostOf(env.DB, id)];
   const site = found ? found.site : await env.LEAD.getByName(id).siteOf();
-  // A guest is not the lead: whoever has sent it has no say over that.
+  // A guest is not the lead itself, so only the guest's own submit goes.
   if (site !== null && seesSite(caller, site)) return host === null ? (found?.lead_id ?? id) : id;
   throw new Problem("not_found", "There is no such lead.");
 }
@@ -72,5 +71,5 @@ export const getErasure = keyed(async ({ env, params, caller }) => {
   requireAllSites(caller);
   const receipt = await findErasure(env.DB, params["erasure"] ?? "");
   if (!receipt) throw new Problem("not_found", "There is no such erasure.");
-  return Response.json({ data: receipt }, { headers: NO_STORE });
+  return freshJson({ data: receipt });
 }, "admin");

@@ -15,19 +15,21 @@ import {
   placesOfShards,
 } from "../../data/store/fingerprints";
 import { FINGERPRINT_MAX_SESSIONS, FINGERPRINT_NEIGHBOURS, IDENTITY_GRAPH_NODES } from "../../limits";
-import { siteSettings } from "../../ops/sites";
+import { siteSettings } from "../../ops/site-settings";
 import { ClientId } from "../../protocol/fields";
 import { invalidQuery, Problem } from "../../protocol/problem";
 import type { KeyedContext } from "../http/context-keyed";
 import { readCursor, writeCursor } from "../http/cursor";
 import type { Columns } from "../http/export";
+import { freshJson } from "../http/json";
 import { keyed } from "../http/keyed";
 import { answerList } from "../http/list";
 import { readQuery } from "../http/query";
 
-const NO_STORE = { "Cache-Control": "no-store" };
-const Cursor = z.tuple([z.number(), z.string()]);
-/** What is stored of an address: a network, or a keyed hash. */
+const FingerprintCursor = z
+  .tuple([z.number(), z.string()])
+  .transform(([started_at, session_id]) => ({ started_at, session_id }));
+/** A stored address: a network, or a keyed hash. */
 const STORED = /^([0-9a-f.:]+\/(24|48)|h:[0-9a-f]{32})$/;
 const MODES: readonly AddressMode[] = ["full", "masked", "hashed"];
 
@@ -41,17 +43,18 @@ export const getFingerprints = keyed(async (context) => {
   const ips = ip === undefined ? undefined : await formsOf(env, ip.toLowerCase(), site);
   const asked: FingerprintsAsked = { ...range, site, ips };
   return answerList(context, {
-    ...{ name: "fingerprints", columns: COLUMNS, query },
+    name: "fingerprints",
+    columns: COLUMNS,
+    query,
     read: async (at, limit) => {
-      const place = readCursor("fingerprints", Cursor, at ?? undefined);
-      const after = place && { started_at: place[0], session_id: place[1] };
+      const after = readCursor("fingerprints", FingerprintCursor, at ?? undefined);
       const { fingerprints, next } = await listFingerprints(env.DB, asked, after, limit);
       return { rows: fingerprints, next: next && writeCursor("fingerprints", next.started_at, next.session_id) };
     },
   });
 });
 
-/** The forms in which a site may have stored an address; of every way there is where no site is named. */
+/** The forms in which the site may have stored an address; every form there is if no site is named. */
 async function formsOf(env: Env, ip: string, site: string | undefined): Promise<string[]> {
   if (STORED.test(ip)) return [ip];
   const modes = site === undefined ? MODES : [(await siteSettings(env, site)).ip];
@@ -63,17 +66,17 @@ async function formsOf(env: Env, ip: string, site: string | undefined): Promise<
 
 /** `GET /analytics/fingerprints/:id` */
 export const getFingerprint = keyed(async (context) => {
-  const { id, asked } = questionOf(context, "id");
+  const { id, asked } = askedOf(context, "id");
   const [found, places] = await Promise.all([findFingerprint(context.env.DB, id, asked), placesOf(context, id, asked)]);
   if (!found) throw unknown();
   const shown = places.slice(0, IDENTITY_GRAPH_NODES).map((place) => ({ ...place, provider: providerOf(place) }));
   const capped = found.capped || shown.length < places.length;
-  return Response.json({ data: { ...found, capped, places: shown } }, { headers: NO_STORE });
+  return freshJson({ data: { ...found, capped, places: shown } });
 });
 
 /** `GET /analytics/identity/:fingerprint_id` */
 export const getIdentity = keyed(async (context) => {
-  const { id, asked } = questionOf(context, "fingerprint_id");
+  const { id, asked } = askedOf(context, "fingerprint_id");
   const { DB } = context.env;
   const places = await placesOf(context, id, asked);
   if (places.length === 0) throw unknown();
@@ -82,10 +85,10 @@ export const getIdentity = keyed(async (context) => {
   const graph = graphOf(id, places, neighbours.slice(0, FINGERPRINT_NEIGHBOURS));
   const looked = places.reduce((sum, { sessions }) => sum + sessions, 0);
   const capped = graph.capped || neighbours.length > FINGERPRINT_NEIGHBOURS || looked >= FINGERPRINT_MAX_SESSIONS;
-  return Response.json({ data: { ...graph, capped } }, { headers: NO_STORE });
+  return freshJson({ data: { ...graph, capped } });
 });
 
-function questionOf(context: KeyedContext, name: string): { id: string; asked: FingerprintsAsked } {
+function askedOf(context: KeyedContext, name: string): { id: string; asked: FingerprintsAsked } {
   const id = ClientId.safeParse(context.params[name]);
   if (!id.success) throw new Problem("not_found", "No fingerprint can have this id.");
   const { from = 0, to = Date.now() + 1, site } = readQuery(FingerprintQuery, context);
@@ -93,7 +96,7 @@ function questionOf(context: KeyedContext, name: string): { id: string; asked: F
   return { id: id.data, asked: { from, to, site } };
 }
 
-/** The shards' own places are of all times: they are shown to who asks for that. */
+/** The shards' own places have no period, so they are shown only if the caller names none. */
 async function placesOf({ env, url }: KeyedContext, id: string, asked: FingerprintsAsked): Promise<Place[]> {
   const isWhole = !url.searchParams.has("from") && !url.searchParams.has("to");
   const [ofSessions, ofShards] = await Promise.all([

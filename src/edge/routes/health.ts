@@ -2,14 +2,14 @@ import { version } from "../../../package.json";
 import type { Env } from "../../bindings";
 import { probeArchive, probeCounters, probeDatabase } from "../../data/store/probe";
 import { errorField } from "../../ops/logger";
-import { freshSettings } from "../../ops/sites";
+import { freshSettings } from "../../ops/site-settings";
 import { prefixFault } from "../http/arrive";
 import type { Handler } from "../http/context";
 import { limitApi } from "../http/rate";
 
 const PROBE_ID = "00000000-0000-0000-0000-000000000000";
 
-/** One harmless call on each binding. */
+/** A harmless call of each binding. */
 const probes = (env: Env): Record<string, () => Promise<unknown>> => ({
   DB: () => probeDatabase(env.DB),
   TRACKING_KV: () => probeCounters(env.TRACKING_KV),
@@ -18,7 +18,7 @@ const probes = (env: Env): Record<string, () => Promise<unknown>> => ({
   SITE: () => freshSettings(env, "default"),
 });
 
-/** `GET /health`; `?deep=1` asks every binding and is 503 if one fails, or a variable cannot be what it is. */
+/** `GET /health`. `?deep=1` asks every binding: 503 if one fails, or if a variable has no valid value. */
 export const getHealth: Handler = async ({ url, env, request, log }) => {
   const answer = { status: "ok", version, timestamp: Date.now() };
   const headers = { "Cache-Control": "no-store" };

@@ -4,7 +4,6 @@ import type { Handler } from "../http/context";
 import { preflight } from "../http/cors";
 import type { Route } from "../http/router";
 import { getDaily, getEngagement, getOverview } from "./aggregates";
-import { getLive, getSession, getSessionEvents, postTicket } from "./analytics";
 import { getAnomalies } from "./anomalies";
 import { getAsset } from "./assets";
 import { getBots, getDevices, getEventTypes, getGeo, getSources, getTopPages } from "./breakdowns";
@@ -27,6 +26,7 @@ import { getRecording, postRecording } from "./recording";
 import { postRedeliver, postRedeliverMany } from "./redeliver";
 import { getReplay } from "./replay";
 import { getScript, getVersion } from "./scripts";
+import { getLive, getSession, getSessionEvents, postTicket } from "./session";
 import { getSessions } from "./sessions";
 import { getSite, getSites, putSite } from "./sites";
 import { openSessionStream, openTrackSocket } from "./socket";
@@ -105,10 +105,10 @@ export const routes: readonly Route[] = [
   { method: "GET", path: "/third-party.txt", handler: getAsset },
 ];
 
-/** Paths that are none of the above: nothing, or where an old form sends its leads. */
+/** Any other path: 404, unless an old form sends its leads there. */
 export const elsewhere: Handler = (context) => {
   const { request, url, below } = context;
-  // Below the prefix there is what has a name there, and nothing else.
+  // Below the prefix only the names of `neutral-names.ts` exist.
   const isOurs = below !== "" || /^\/(track|analytics)(\/|$)/.test(url.pathname);
   if (request.method === "POST" && !isOurs) return catchLead(context);
   if (

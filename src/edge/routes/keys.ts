@@ -3,40 +3,38 @@ import { KeyInput, KeysQuery } from "../../core/api/keys";
 import { listAudit } from "../../data/store/audit";
 import { findKey, listKeys } from "../../data/store/keys";
 import { dropKey, makeKey } from "../../ops/keyring";
-import { fromRefusal, Problem } from "../../protocol/problem";
+import { Problem, unwrap } from "../../protocol/problem";
 import { parseWith } from "../../protocol/track";
 import { hasScope, seesSite } from "../http/auth";
 import { readJson } from "../http/body";
 import type { KeyedContext } from "../http/context-keyed";
 import { readCursor, writeCursor } from "../http/cursor";
+import { freshJson } from "../http/json";
 import { keyed, requireAllSites } from "../http/keyed";
 import { readQuery } from "../http/query";
 
-const NO_STORE = { "Cache-Control": "no-store" };
+const KeyPlace = z.tuple([z.number(), z.string()]).transform(([created_at, key_id]) => ({ created_at, key_id }));
+const AuditPlace = z.tuple([z.number(), z.string()]).transform(([at, audit_id]) => ({ at, audit_id }));
 
-const Place = z.tuple([z.number(), z.string()]);
-
-/** `GET /analytics/keys`: every key there is, without what would open anything. */
+/** `GET /analytics/keys`: every key, without its secret. */
 export const getKeys = keyed(async (context) => {
   requireAllSites(context.caller);
   const { limit, cursor } = readQuery(KeysQuery, context);
-  const place = readCursor("keys", Place, cursor);
-  const before = place && { created_at: place[0], key_id: place[1] };
+  const before = readCursor("keys", KeyPlace, cursor);
   const { keys, last } = await listKeys(context.env.DB, before, limit);
   const next_cursor = last && writeCursor("keys", last.created_at, last.key_id);
-  return Response.json({ data: keys, next_cursor }, { headers: NO_STORE });
+  return freshJson({ data: keys, next_cursor });
 }, "admin");
 
 /** `POST /analytics/keys`: the only answer that holds the key. */
 export const postKey = keyed(async ({ request, env, caller }) => {
-  const parsed = parseWith(KeyInput, await readJson(request));
-  if (!parsed.ok) throw fromRefusal(parsed.refusal);
-  requireWithin(caller, parsed.value);
+  const input = unwrap(parseWith(KeyInput, await readJson(request)));
+  requireWithin(caller, input);
   const now = Date.now();
-  const { expires_at } = parsed.value;
+  const { expires_at } = input;
   if (expires_at != null && expires_at <= now) throw pastExpiry();
-  const { hash: _, ...key } = await makeKey(env, parsed.value, now);
-  return Response.json({ data: key }, { status: 201, headers: NO_STORE });
+  const { hash: _, ...key } = await makeKey(env, input, now);
+  return freshJson({ data: key }, 201);
 }, "admin");
 
 const pastExpiry = (): Problem =>
@@ -44,7 +42,7 @@ const pastExpiry = (): Problem =>
     errors: [{ path: "expires_at", message: "is in the past" }],
   });
 
-/** A key makes no key that may do or see more than it does. */
+/** A key cannot make a key that may do more, see more or live longer. */
 function requireWithin(caller: KeyedContext["caller"], { scopes, sites, expires_at }: KeyInput): void {
   const lacking = scopes.filter((scope) => !hasScope(caller, scope));
   if (lacking.length > 0) {
@@ -60,7 +58,7 @@ function requireWithin(caller: KeyedContext["caller"], { scopes, sites, expires_
   throw new Problem("scope_missing", "A key that is restricted to sites makes keys for those sites only.");
 }
 
-/** `DELETE /analytics/keys/:key`: the key opens nothing from now on, in other isolates within a minute. */
+/** `DELETE /analytics/keys/:key`: revokes a key. Other isolates forget it within a minute. */
 export const deleteKey = keyed(async ({ env, params, caller }) => {
   const key_id = params["key"] ?? "";
   const key = await findKey(env.DB, key_id);
@@ -68,16 +66,15 @@ export const deleteKey = keyed(async ({ env, params, caller }) => {
   if (!isTheirs) throw new Problem("not_found", "There is no such key.");
   await dropKey(env, key_id, Date.now());
   const { hash: _, ...revoked } = (await findKey(env.DB, key_id)) ?? key;
-  return Response.json({ data: revoked }, { headers: NO_STORE });
+  return freshJson({ data: revoked });
 }, "admin");
 
-/** `GET /analytics/audit`: what was done with `admin`, newest first. */
+/** `GET /analytics/audit`: the uses of `admin`, newest first. */
 export const getAudit = keyed(async (context) => {
   requireAllSites(context.caller);
   const { limit, cursor } = readQuery(KeysQuery, context);
-  const place = readCursor("audit", Place, cursor);
-  const before = place && { at: place[0], audit_id: place[1] };
+  const before = readCursor("audit", AuditPlace, cursor);
   const { entries, last } = await listAudit(context.env.DB, before, limit);
   const next_cursor = last && writeCursor("audit", last.at, last.audit_id);
-  return Response.json({ data: entries, next_cursor }, { headers: NO_STORE });
+  return freshJson({ data: entries, next_cursor });
 }, "admin");

@@ -3,14 +3,15 @@ import { saidAt } from "../../core/leads/crm-word";
 import { leadIdOf } from "../../data/store/lead-list";
 import { LEAD_MAX_BODY_BYTES } from "../../limits";
 import { errorField } from "../../ops/logger";
-import { siteSettings } from "../../ops/sites";
+import { siteSettings } from "../../ops/site-settings";
 import { headerOf } from "../../protocol/header";
 import { CallbackInput } from "../../protocol/lead";
-import { fromRefusal, Problem, unavailable } from "../../protocol/problem";
+import { Problem, unavailable, unwrap } from "../../protocol/problem";
 import { parseJson } from "../../protocol/text";
 import { parseWith } from "../../protocol/track";
 import { decodeText, readBytes } from "../http/body";
 import type { Handler } from "../http/context";
+import { freshJson } from "../http/json";
 import { limitTrack } from "../http/rate";
 
 const unsigned = (): Problem =>
@@ -20,25 +21,22 @@ const unsigned = (): Problem =>
 export const postCallback: Handler = async ({ request, env, log }) => {
   await limitTrack(env, request);
   const body = decodeText(await readBytes(request, LEAD_MAX_BODY_BYTES));
-  const json = parseJson(body);
-  if (!json.ok) throw fromRefusal(json.refusal);
-  const parsed = parseWith(CallbackInput, json.value);
-  if (!parsed.ok) throw fromRefusal(parsed.refusal);
-  const { lead_id: named, crm_id = null, status } = parsed.value;
+  const input = unwrap(parseWith(CallbackInput, unwrap(parseJson(body))));
+  const { lead_id: named, crm_id = null, status } = input;
   try {
-    // A page is told the id of its own submit, and may hand that on; its actor forgets in a day whose lead that became.
+    // The id may be that of a submit, as a page knows it. The submit's actor knows its lead for a day, D1 for good.
     const home = await env.LEAD.getByName(named).home();
     const lead_id = home?.lead_id ?? (await leadIdOf(env.DB, named)) ?? named;
     const lead = env.LEAD.getByName(lead_id);
     const site = home?.site ?? (await lead.siteOf());
-    // An unknown lead and a wrong signature are one answer: who cannot sign learns nothing of which leads there are.
+    // An unknown lead gets the same answer as a wrong signature, so a stranger learns nothing about which leads exist.
     if (site === null) throw unsigned();
     const secrets = (await siteSettings(env, site)).webhooks.flatMap((webhook) => webhook.secrets);
     const signature = signatureOf(request.headers);
     const at = saidAt(signature["webhook-timestamp"], Date.now());
     if (at === null || !secrets.some((secret) => isSigned(secret, body, signature))) throw unsigned();
     await lead.callback({ crm_id, status, at });
-    return Response.json({ lead_id, crm_id, status }, { headers: { "Cache-Control": "no-store" } });
+    return freshJson({ lead_id, crm_id, status });
   } catch (error) {
     if (error instanceof Problem) throw error;
     log.warn("callback_failed", { lead_id: named, error: errorField(error) });
@@ -54,7 +52,7 @@ const signatureOf = (headers: Headers): Signature => ({
   "webhook-signature": headerOf(headers, "webhook-signature") ?? "",
 });
 
-/** Within five minutes of now, before and after, so that what was recorded cannot be said again later. */
+/** The signed time must be within five minutes of now, so that a recorded call cannot be repeated later. */
 function isSigned(secret: string, body: string, signature: Signature): boolean {
   try {
     new Webhook(secret).verify(body, signature, { jsonParse: false });

@@ -1,5 +1,5 @@
 import { shownForm } from "../../core/leads/form";
-import { siteSettings } from "../../ops/sites";
+import { siteSettings } from "../../ops/site-settings";
 import { isSiteName } from "../../protocol/fields";
 import { headerOf } from "../../protocol/header";
 import { Problem } from "../../protocol/problem";
@@ -8,10 +8,10 @@ import { withCors } from "../http/cors";
 import { isKnown, tagOf } from "../http/etag";
 import { limitTrack } from "../http/rate";
 
-/** A form's definition in browsers and caches: as old as the settings in an isolate may be. */
+/** How long browsers and caches keep a form's definition: as long as an isolate keeps settings. */
 const FORM_CACHE_SECONDS = 60;
 
-/** `GET /lead/forms/:site/:name`: a form's definition, for any page; it names nobody. */
+/** `GET /lead/forms/:site/:name`: a form's definition, for any page, because it names nobody. */
 export const getLeadForm: Handler = async ({ request, env, params }) => {
   const origin = headerOf(request.headers, "Origin");
   try {
@@ -30,7 +30,7 @@ export const getLeadForm: Handler = async ({ request, env, params }) => {
     if (isKnown(request, headers.ETag)) return new Response(null, { status: 304, headers });
     return new Response(body, { headers });
   } catch (error) {
-    // A page that is told why shows what it has instead.
+    // The page may read the error, and then shows its fallback.
     if (error instanceof Problem) return withCors(error.toResponse(), origin);
     throw error;
   }

@@ -14,16 +14,17 @@ import { findSession, listEvents } from "../../data/store/sessions";
 import { invalidQuery, Problem } from "../../protocol/problem";
 import { seesSite } from "../http/auth";
 import { readCursor, writeCursor } from "../http/cursor";
-import type { Columns } from "../http/export";
+import { type Columns, columnsOf } from "../http/export";
+import { freshJson } from "../http/json";
 import { keyed } from "../http/keyed";
 import { answerList } from "../http/list";
 import { readQuery } from "../http/query";
-import { sessionIdOf } from "./socket";
+import { sessionIdOf } from "../http/session-actor";
 
 /** Submits, deliveries and events shown with one lead. */
 const LEAD_DETAIL_ROWS = 100;
 
-const Place = z.tuple([z.number(), z.string()]);
+const RowPlace = z.tuple([z.number(), z.string()]).transform(([created_at, id]) => ({ created_at, id }));
 
 function periodOf(query: { from?: number | undefined; to?: number | undefined }) {
   const period = rangeOf(query, Date.now());
@@ -31,20 +32,42 @@ function periodOf(query: { from?: number | undefined; to?: number | undefined })
   return period;
 }
 
-function placeOf(list: string, cursor: string | null) {
-  const place = readCursor(list, Place, cursor ?? undefined);
-  return place && { created_at: place[0], id: place[1] };
-}
+const placeOf = (list: string, cursor: string | null) => readCursor(list, RowPlace, cursor ?? undefined);
+
+const LEAD_FIELDS = [
+  "lead_id",
+  "site",
+  "status",
+  "created_at",
+  "opened_at",
+  "last_submission_at",
+  "submissions",
+  "name",
+  "email",
+  "email_class",
+  "phone",
+  "message",
+  "project",
+  "location",
+  "team",
+  "source",
+  "keyword",
+  "country_code",
+  "fields",
+  "session_id",
+  "visitor_id",
+  "label",
+  "crm_id",
+  "crm_at",
+] as const satisfies readonly (keyof Lead)[];
 
 const LEAD_COLUMNS: Columns<Lead> = [
-  ...(["lead_id", "site", "status", "created_at", "opened_at", "last_submission_at", "submissions"] as const),
-  ...(["name", "email", "email_class", "phone", "message", "project", "location", "team", "source"] as const),
-  ...(["keyword", "country_code", "fields", "session_id", "visitor_id", "label", "crm_id", "crm_at"] as const),
-].map((name) => [name, (lead: Lead) => lead[name]] as const);
-
-const SCORE_COLUMNS: Columns<Lead> = (["engagement", "bot", "vpn", "risk"] as const).map(
-  (name) => [name, (lead: Lead) => lead.scores[name]] as const,
-);
+  ...columnsOf<Lead>(LEAD_FIELDS),
+  ["engagement", (lead) => lead.scores.engagement],
+  ["bot", (lead) => lead.scores.bot],
+  ["vpn", (lead) => lead.scores.vpn],
+  ["risk", (lead) => lead.scores.risk],
+];
 
 /** `GET /analytics/leads` */
 export const getLeads = keyed(async (context) => {
@@ -52,7 +75,7 @@ export const getLeads = keyed(async (context) => {
   const period = periodOf(query);
   return answerList(context, {
     name: "leads",
-    columns: [...LEAD_COLUMNS, ...SCORE_COLUMNS],
+    columns: LEAD_COLUMNS,
     query,
     read: async (cursor, limit) => {
       const { leads, next } = await listLeads(context.env.DB, query, period, placeOf("leads", cursor), limit);
@@ -63,7 +86,7 @@ export const getLeads = keyed(async (context) => {
 
 /** `GET /analytics/leads/:id`: the lead with its submits, its deliveries, and what its session did. */
 export const getLead = keyed(async ({ env, params, caller }) => {
-  const lead = await findLead(env.DB, sessionIdOf(params["id"] ?? "", "not_found"));
+  const lead = await findLead(env.DB, sessionIdOf(params["id"], "not_found"));
   if (!lead || !seesSite(caller, lead.site)) throw new Problem("not_found", "There is no such lead.");
   const { lead_id, session_id } = lead;
   const [history, deliveries, session, { events }] = await Promise.all([
@@ -73,7 +96,7 @@ export const getLead = keyed(async ({ env, params, caller }) => {
     session_id === null ? { events: [] } : listEvents(env.DB, session_id, 0, LEAD_DETAIL_ROWS),
   ]);
   const data = { ...lead, history, deliveries, session, events };
-  return Response.json({ data }, { headers: { "Cache-Control": "no-store" } });
+  return freshJson({ data });
 });
 
 const values = (column: "project" | "source") =>
@@ -82,10 +105,7 @@ const values = (column: "project" | "source") =>
     const rows = await leadValues(context.env.DB, column, query, periodOf(query));
     return answerList(context, {
       name: `lead-${column}s`,
-      columns: (["value", "leads", "last_at"] as const).map((name) => [
-        name,
-        (row: (typeof rows)[number]) => row[name],
-      ]),
+      columns: columnsOf<(typeof rows)[number]>(["value", "leads", "last_at"]),
       query: { limit: rows.length },
       read: async () => ({ rows, next: null }),
     });
@@ -97,10 +117,23 @@ export const getLeadProjects = values("project");
 /** `GET /analytics/leads/sources` */
 export const getLeadSources = values("source");
 
-const DELIVERY_COLUMNS: Columns<DeliveryAnswer> = [
-  ...(["delivery_id", "site", "lead_id", "endpoint_id", "type", "seq", "state", "attempts", "created_at"] as const),
-  ...(["updated_at", "next_at", "delivered_at", "status", "reason", "response"] as const),
-].map((name) => [name, (delivery: DeliveryAnswer) => delivery[name]] as const);
+const DELIVERY_COLUMNS = columnsOf<DeliveryAnswer>([
+  "delivery_id",
+  "site",
+  "lead_id",
+  "endpoint_id",
+  "type",
+  "seq",
+  "state",
+  "attempts",
+  "created_at",
+  "updated_at",
+  "next_at",
+  "delivered_at",
+  "status",
+  "reason",
+  "response",
+]);
 
 /** `GET /analytics/deliveries` */
 export const getDeliveries = keyed(async (context) => {

@@ -14,37 +14,43 @@ import type { LeadInput } from "../../protocol/lead";
 import type { SiteSettings } from "../../protocol/site";
 import type { Context } from "../http/context";
 
-/** A lead overtakes the start of its session by a round trip at most; then its session is asked for once more. */
+/** A lead may overtake the start of its session by a round trip. The session is asked once more after this. */
 const LEAD_SESSION_WAIT_MS = 400;
 
 export interface Witness {
   evidence: Evidence;
-  /** Who the visitor is, as far as they allow it to be known. */
+  /** The visitor, as far as their consent allows. */
   visitor_id: string | null;
-  /** The session names the visitor: the lead need not. */
+  /** The session names the visitor, so the lead need not. */
   is_named: boolean;
-  /** Nothing shows that it is this visitor, and another may prove to be. */
+  /** `visitor_id` is not proven, and another may prove to be this visitor. */
   is_claim: boolean;
-  /** Of a claim: the session that may show it later; null for none. */
+  /** Of a claim: the session that may prove it later; null for none. */
   unheard: Unheard | null;
 }
 
-/** Asks the session's actor what it knows. Whatever is wrong with a session, its lead is taken, and says so. */
+/** A submit, as its session is asked about it. */
+interface AskedSubmit {
+  site: string;
+  settings: SiteSettings;
+  input: LeadInput;
+  submit: LeadSubmit;
+  /** Sent by a server with a key. */
+  trusted: boolean;
+}
+
+/** Asks the session's actor what it knows. If the session is unknown or cannot be reached, the lead is taken all the same. */
 export async function askSession(
   context: Context,
-  site: string,
-  settings: SiteSettings,
-  input: LeadInput,
-  submit: LeadSubmit,
-  trusted: boolean,
+  { site, settings, input, submit, trusted }: AskedSubmit,
 ): Promise<Witness> {
   const { request, env, log } = context;
   const gpc = headerOf(request.headers, "Sec-GPC") === "1";
   const { country } = clientNetwork(request, null);
   const visitor_id = gpc ? null : (input.visitor_id ?? null);
-  // A server of ours vouches for what it sends.
+  // The site's own server is trusted with the ids that it sends.
   const is_claim = visitor_id !== null && isProvable(visitor_id) && !trusted;
-  // Whose id is only claimed is not led to the session of whom it is.
+  // A claimed id must not lead to the real visitor's session.
   const asked_id = is_claim ? null : visitor_id;
   const session_id = input.session_id ?? (asked_id && (await sessionOf(context, site, asked_id)));
   const key_hash = input.session_key ? await sha256(input.session_key) : null;
@@ -72,7 +78,7 @@ export async function askSession(
   try {
     let answer = await ask();
     if (!answer && key_hash) {
-      // The page began this session with the submit itself, and its start is on the way.
+      // The page began the session with this submit, and the start is still on its way.
       await scheduler.wait(LEAD_SESSION_WAIT_MS);
       answer = await ask();
     }
@@ -87,7 +93,7 @@ export async function askSession(
   }
 }
 
-/** The visitor's session that may still be speaking; null where D1 does not know or does not answer. */
+/** The visitor's session that may still be open; null if D1 does not know one or does not answer. */
 async function sessionOf({ env, log }: Context, site: string, visitor_id: string): Promise<string | null> {
   try {
     return await newestSession(env.DB, site, visitor_id, Date.now() - 2 * LINGER_MS);

@@ -9,12 +9,13 @@ import { type Said, saidOf, submitName } from "../../core/leads/submit-name";
 import { clientNetwork } from "../../core/network/client";
 import { MAX_ID_UNITS } from "../../limits";
 import { errorField } from "../../ops/logger";
-import { siteSettings } from "../../ops/sites";
+import { siteSettings } from "../../ops/site-settings";
 import { headerOf } from "../../protocol/header";
 import { LeadInput } from "../../protocol/lead";
-import { fromRefusal, Problem, unavailable } from "../../protocol/problem";
+import { Problem, unavailable, unwrap } from "../../protocol/problem";
 import type { SiteSettings } from "../../protocol/site";
 import { parseWith } from "../../protocol/track";
+import { budgetOf, checkOrigin, siteOf } from "../http/admit";
 import { isKeyShown, requireIngest } from "../http/auth";
 import type { Context, Handler } from "../http/context";
 import { withCors } from "../http/cors";
@@ -22,7 +23,6 @@ import { type Form, isForm, readForm } from "../http/form";
 import { limitLeads, limitLeadTries, limitTrack } from "../http/rate";
 import { limitLeadSpending } from "../http/spending";
 import { askSession } from "./lead-session";
-import { budgetOf, checkOrigin, siteOf } from "./track";
 
 const nothing = (): Problem => new Problem("not_found", "There is nothing at this path.");
 
@@ -30,8 +30,8 @@ const nothing = (): Problem => new Problem("not_found", "There is nothing at thi
 export const postLead: Handler = (context) => capture(context, () => {});
 
 /**
- * Any other POST with an email or phone key: forms out there post to whatever path their action once had. What does not
- * look like a lead is told that there is nothing here.
+ * Any other POST with an email or phone field: old forms still post to whatever path their action once had. 404 for what does not
+ * look like a lead.
  */
 export const catchLead: Handler = (context) => {
   if (!isForm(context.request)) throw nothing();
@@ -40,7 +40,7 @@ export const catchLead: Handler = (context) => {
   });
 };
 
-/** Limit, body, then the lead; whoever sent a plain form from a browser gets a page, and every page may read its answer. */
+/** Limits, body, then the lead. A plain form from a browser is answered with a page, and every page may read its answer. */
 async function capture(context: Context, check: (form: Form) => void): Promise<Response> {
   const { request, env } = context;
   const origin = headerOf(request.headers, "Origin");
@@ -62,11 +62,11 @@ async function capture(context: Context, check: (form: Form) => void): Promise<R
 }
 
 async function takeForm(context: Context, { values, isPlain }: Form, isPage: boolean): Promise<Response> {
-  const input = readLead(values);
+  const input = unwrap(parseWith(LeadInput, sortFields(values)));
   const site = siteOf(context, input.site);
   const settings = await siteSettings(context.env, site);
   const page = pageOf(context.request);
-  // A key stands for its server, wherever that claims to be.
+  // A server with a key needs no origin, whatever it sends as one.
   const isKeyed = isKeyShown(context.request);
   if (isKeyed) await requireIngest(context.request, context.env, site);
   else if (!isVouchedFor(context, isPlain, input, settings)) await checkOrigin(context, settings, site, page.origin);
@@ -78,8 +78,8 @@ async function takeForm(context: Context, { values, isPlain }: Form, isPage: boo
 }
 
 /**
- * A browser names no page for a plain form where the page's policy is `no-referrer`. Such a form is taken for one of the
- * site's own if its action names the site, and it is to be sent on to a host that the site's settings name.
+ * A page with the policy `no-referrer` sends a plain form without origin and referrer. Such a form counts as the site's own if
+ * its action names the site, and its redirect goes to a host in the site's settings.
  */
 function isVouchedFor({ request, url }: Context, isPlain: boolean, { redirect }: LeadInput, { forms }: SiteSettings) {
   const { headers } = request;
@@ -87,13 +87,7 @@ function isVouchedFor({ request, url }: Context, isPlain: boolean, { redirect }:
   return isHidden && isPlain && url.searchParams.has("site") && redirectTo(redirect, null, forms) !== null;
 }
 
-function readLead(values: Record<string, unknown>): LeadInput {
-  const parsed = parseWith(LeadInput, sortFields(values));
-  if (parsed.ok) return parsed.value;
-  throw fromRefusal(parsed.refusal);
-}
-
-/** Where the form stood: by `Origin`, or by `Referer` where a browser sends none or hides it. */
+/** The form's page: by `Origin`, or by `Referer` if the browser sends no origin or hides it. */
 function pageOf({ headers }: Request): { origin: string | null; url: string | null } {
   const origin = headerOf(headers, "Origin");
   const referrer = headerOf(headers, "Referer");
@@ -102,7 +96,7 @@ function pageOf({ headers }: Request): { origin: string | null; url: string | nu
   return { origin: named, url: from && from.origin === named ? from.href : named };
 }
 
-/** One submit: what the session knows of it is frozen, then the lead's actor takes it, and only then is it answered. */
+/** Takes one submit: the session freezes its evidence, the lead's actor stores the submit, and only then is it answered. */
 async function takeLead(
   context: Context,
   site: string,
@@ -117,7 +111,7 @@ async function takeLead(
     const [first] = composed;
     throw new Problem("invalid_body", `${first?.path}: ${first?.message}`, { errors: composed });
   }
-  // Only now: what is no lead takes nothing of what the site's leads may use.
+  // Counted only now, so that what is no lead uses up none of the site's limit.
   await limitLeads(context, site, trusted);
   const budget = await budgetOf(context, settings, trusted);
   if (!limitsLifted(context.env)) await limitLeadSpending(context, site, budget);
@@ -129,14 +123,16 @@ async function takeLead(
   const submission_id =
     id === undefined ? crypto.randomUUID() : await namedSubmit(context, site, id, saidOf(input, composed));
   const submit = { submission: submission_id, honeypot, disposable_email: email?.class === "disposable" };
-  const { evidence, visitor_id, is_named, is_claim, unheard } = await askSession(
-    context,
-    site,
-    settings,
-    input,
-    submit,
-    trusted,
-  );
+  const witness = await askSession(context, { site, settings, input, submit, trusted });
+  const { evidence, visitor_id, is_named, is_claim, unheard } = witness;
+  const known = {
+    visitor_id: is_claim ? null : visitor_id,
+    claimed_id: is_claim ? visitor_id : null,
+    email: email?.key ?? null,
+    phone: phone?.number ?? null,
+    typed: phone === null && contact.phone !== null ? phoneDigits(contact.phone) : null,
+    name: contact.name,
+  };
   const submission: Submission = {
     v: 1,
     submission_id,
@@ -145,21 +141,12 @@ async function takeLead(
     contact: { ...contact, source: contact.source ?? evidence.campaign["utm_source"] ?? null, fields },
     visitor_id: is_named || is_claim ? null : visitor_id,
     honeypot,
-    claims: await claimsOf(
-      {
-        ...(is_claim ? { visitor_id: null, claimed_id: visitor_id } : { visitor_id }),
-        email: email?.key ?? null,
-        phone: phone?.number ?? null,
-        typed: phone === null && contact.phone !== null ? phoneDigits(contact.phone) : null,
-        name: contact.name,
-      },
-      honeypot,
-    ),
+    claims: await claimsOf(known, honeypot),
     evidence,
     trusted,
   };
   const taken = await deliver(context, submission, unheard);
-  // Whose lead it has become part of would tell anyone whether an email or a phone is known here.
+  // The id of the lead that it merged into would tell anyone whether an email or a phone is known here.
   return trusted ? taken : { lead_id: submission_id, status: "accepted" };
 }
 
@@ -172,7 +159,7 @@ function idempotencyKey({ headers }: Request): string | undefined {
   });
 }
 
-/** Which submit this is a try of; nothing has been taken yet. */
+/** The id of the submit that this is a try of. Nothing has been taken yet. */
 async function namedSubmit({ env, log }: Context, site: string, id: string, said: Said): Promise<string> {
   const name = await submitName(site, id, said);
   try {
@@ -183,7 +170,7 @@ async function namedSubmit({ env, log }: Context, site: string, id: string, said
   }
 }
 
-/** Nothing has been promised until the lead's actor has it: a sender that is refused here sends again. */
+/** Nothing is promised until the lead's actor has it: a sender that is refused here sends again. */
 async function deliver({ env, log }: Context, submission: Submission, unheard: Unheard | null): Promise<Taken> {
   try {
     return await env.LEAD.getByName(submission.submission_id).take(submission, unheard);

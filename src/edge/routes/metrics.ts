@@ -2,9 +2,9 @@ import type { Figures } from "../../core/roster/figures";
 import { allShards, shardName } from "../../core/roster/shards";
 import { databaseBytes } from "../../data/store/database";
 import { lastFinished } from "../../data/store/retention";
-import { siteBudgets } from "../../ops/budgets";
 import { errorField } from "../../ops/logger";
 import { renderMetrics } from "../../ops/metrics";
+import { siteBudgets } from "../../ops/site-budgets";
 import { keyed, requireAllSites } from "../http/keyed";
 
 /** `GET /metrics`: the operator's figures, from the sessions' reports to the roster. */
@@ -29,9 +29,8 @@ export const getMetrics = keyed(async ({ env, log, caller }) => {
     databaseBytes(env.DB).catch(orNull),
   ]);
   const shards = answers.filter((one) => one !== null);
-  const text = renderMetrics({
-    ...{ shards, failed: answers.length - shards.length, retention_finished_at, budgets, database_bytes },
-  });
+  const failed = answers.length - shards.length;
+  const text = renderMetrics({ shards, failed, retention_finished_at, budgets, database_bytes });
   return new Response(text, {
     headers: { "Content-Type": "text/plain; version=0.0.4; charset=utf-8", "Cache-Control": "no-store" },
   });

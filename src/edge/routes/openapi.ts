@@ -8,7 +8,7 @@ import { renderDocs } from "../openapi/page";
 
 const CACHED = { "Cache-Control": "public, max-age=300" };
 
-/** `GET /openapi.json`: made from the route table and its schemas, once per isolate. */
+/** `GET /openapi.json`: made once per isolate from the route table and its schemas. */
 export function openApiRoute(routes: () => readonly Route[]): Handler {
   let text: string | undefined;
   return () => {
@@ -21,9 +21,9 @@ export function openApiRoute(routes: () => readonly Route[]): Handler {
 const policyOf = async (html: string): Promise<string> =>
   `default-src 'none'; ${await stylesOf(html)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
-/** `GET /docs`: the same document as a page, made once per isolate. It has no script, and may load nothing from anywhere. */
+/** `GET /docs`: the same document as a page without scripts, made once per isolate. */
 export function docsRoute(routes: () => readonly Route[]): Handler {
-  // Text, not a response: that would be of the request it was made in, and no other may read it.
+  // Kept as text: a response belongs to the request that made it, and no other request may read it.
   let page: { html: string; policy: string } | undefined;
   return async () => {
     if (!page) {

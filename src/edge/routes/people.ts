@@ -3,21 +3,21 @@ import { readEmail } from "../../core/leads/email";
 import { keysOf } from "../../core/leads/identity";
 import { looksLikePhone, phoneDigits, readPhone } from "../../core/leads/phone";
 import { leadsByKeys } from "../../data/store/erasures";
-import { personPieces } from "../../ops/person";
+import { personPieces } from "../../ops/person-export";
 import { invalidQuery, Problem } from "../../protocol/problem";
 import { keyed } from "../http/keyed";
 import { readQuery } from "../http/query";
 import { answerPieces, sitesFor } from "./visitors";
 
-/** A person without a visitor id: whoever gave this email or phone to a form. */
+/** A person without a visitor id is found by the email or phone that they gave to a form. */
 
 export const nobody = (): Problem => new Problem("not_found", "No lead has this email or phone.");
 
-/** The keys of the leads of an email, or of a phone: by its number, and by its digits where a lead's could not be placed. */
+/** The keys of an email's leads, or of a phone's: by its number, and by its digits for leads whose phone could not be placed. */
 export async function personKeys({ email, phone }: PeopleQuery): Promise<string[]> {
   if ((email === undefined) === (phone === undefined)) throw invalidQuery("email", "name an email or a phone");
   if (email !== undefined) {
-    // A plus that nobody has escaped arrives as a blank; no address has one.
+    // A plus that was not escaped arrives as a blank, and no address has a blank.
     const address = readEmail(email) ?? readEmail(email.trim().replaceAll(" ", "+"));
     if (!address) throw invalidQuery("email", "is no email address");
     return keysOf({ visitor_id: null, email: address.key, phone: null });

@@ -3,25 +3,38 @@ import { rangeOf } from "../../core/api/analytics";
 import type { Bots, Filter } from "../../core/api/filter";
 import { pageName } from "../../core/sources/page";
 import type { Question } from "../../data/aggregates/question";
-import { siteSettings, trailingSlashes } from "../../ops/sites";
+import { siteSettings, trailingSlashes } from "../../ops/site-settings";
 import { invalidQuery } from "../../protocol/problem";
 
-/** What the queries of aggregates have in common. */
-export interface Asked extends Filter {
+/** What all queries of aggregates have. */
+export interface AggregateQuery extends Filter {
   from?: number | undefined;
   to?: number | undefined;
   bots: Bots;
 }
 
 const FILTERS = [
-  ...(["site", "country", "page", "source", "channel", "campaign", "device", "label"] as const),
-  ...(["min_engagement", "max_engagement", "min_bot", "max_bot"] as const),
-  ...(["min_vpn", "max_vpn", "min_risk", "max_risk"] as const),
+  "site",
+  "country",
+  "page",
+  "source",
+  "channel",
+  "campaign",
+  "device",
+  "label",
+  "min_engagement",
+  "max_engagement",
+  "min_bot",
+  "max_bot",
+  "min_vpn",
+  "max_vpn",
+  "min_risk",
+  "max_risk",
 ] as const;
 
 /**
- * The query with its page as the site names it: of `/a/` a site may make `/a`. A question about all sites is refused where
- * they differ in that, since no one name finds the page on each of them.
+ * The query with its page as the site names it: a site may drop the slash of `/a/`. 400 for a question about all sites if they
+ * differ in that, because then no one name finds the page on each of them.
  */
 export async function withSitesPage<Query extends Filter>(env: Env, query: Query): Promise<Query> {
   const { page, site } = query;
@@ -33,8 +46,8 @@ export async function withSitesPage<Query extends Filter>(env: Env, query: Query
   return settings[0] === "drop" ? { ...query, page: dropped } : query;
 }
 
-/** The question in a query; 400 if its range runs backwards. */
-export function questionOf(query: Asked): Question {
+/** A query as the stores are asked it; 400 if its range runs backwards. */
+export function questionOf(query: AggregateQuery): Question {
   const range = rangeOf(query, Date.now());
   if (range.from >= range.to) throw invalidQuery("from", "must be before to");
   const given = FILTERS.filter((name) => query[name] !== undefined);
@@ -42,7 +55,7 @@ export function questionOf(query: Asked): Question {
   return { ...range, bots: query.bots, filter };
 }
 
-/** What every aggregate says of its question: the period, and how many sessions `bots` left out. */
+/** What every answer repeats of its question: the period, and how many sessions `bots` left out. */
 export const saidOf = ({ from, to, bots: mode }: Question, excluded: number) => ({
   period: { from, to },
   bots: { mode, excluded },

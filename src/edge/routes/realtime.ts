@@ -7,11 +7,12 @@ import { errorField } from "../../ops/logger";
 import { Problem, unavailable } from "../../protocol/problem";
 import { type Caller, requireRootKey } from "../http/auth";
 import type { Context, Handler } from "../http/context";
+import { freshJson } from "../http/json";
 import { keyed } from "../http/keyed";
 import { readQuery } from "../http/query";
 import { limitApi } from "../http/rate";
+import { requireOpenKey, requireTicket, requireUpgrade, WATCH } from "../http/stream-access";
 import { offeredTicket } from "../http/tickets";
-import { requireOpenKey, requireTicket, requireUpgrade, WATCH } from "./socket";
 
 /** `GET /analytics/realtime`: who is on a site, or on all of them, now. */
 export const getRealtime = keyed(
@@ -24,9 +25,9 @@ export const getRealtime = keyed(
       );
       const { bots: leftOut, ...who } = mergeSummaries(parts, bots, limit);
       const data = { site, ...who, timestamp: Date.now() };
-      return Response.json({ data, bots: leftOut }, { headers: { "Cache-Control": "no-store" } });
+      return freshJson({ data, bots: leftOut });
     } catch (error) {
-      // A count without one of the shards would be a wrong count.
+      // A count without one of the shards would be wrong.
       log.warn("roster_failed", { error: errorField(error) });
       throw unavailable("The roster could not be read.");
     }
@@ -36,19 +37,19 @@ export const getRealtime = keyed(
 
 const PATH = "/analytics/realtime/stream";
 
-/** What is followed: a site or all of them, and which side of bots. */
-type Asked = Pick<FollowContext, "site" | "bots">;
+/** What a stream follows: a site or all sites, and with or without bots. */
+type Followed = Pick<FollowContext, "site" | "bots">;
 
-/** The path a ticket for a stream is made out to, in the one form tickets are compared in. */
-const pathOf = ({ site, bots }: Asked): string =>
+/** The path of a stream, in the one form in which tickets are compared. */
+const pathOf = ({ site, bots }: Followed): string =>
   `${PATH}?${new URLSearchParams(site === null ? { bots } : { site, bots })}`;
 
-function askedOf(params: URLSearchParams): Asked | null {
+function askedOf(params: URLSearchParams): Followed | null {
   const asked = RealtimeStreamQuery.safeParse(Object.fromEntries(params));
   return asked.success ? { site: asked.data.site ?? null, bots: asked.data.bots } : null;
 }
 
-/** The path in the one form tickets are compared in; null when it is another stream, or not the caller's to open. */
+/** A path in the one form in which tickets are compared; null if it is another stream, or the caller may not open it. */
 export function realtimeTicketPath(path: string, caller: Caller): string | null {
   const [before, query = ""] = path.split("?", 2);
   if (before !== PATH) return null;
@@ -56,10 +57,10 @@ export function realtimeTicketPath(path: string, caller: Caller): string | null 
   return asked && maySee(caller.sites, asked.site) ? pathOf(asked) : null;
 }
 
-/** A ticket has no caller, and a caller is told what a stream is not for: the query is read as it stands. */
+/** The query is read as it stands: a ticket has no caller, and a caller who may not see the site is told so. */
 const ANYONE: Pick<Caller, "sites"> = { sites: null };
 
-/** Every site is for who is restricted to none. */
+/** All sites together are only for a caller who is not restricted to some. */
 const maySee = (sites: Caller["sites"], site: string | null): boolean =>
   sites === null || (site !== null && sites.includes(site));
 
@@ -69,10 +70,10 @@ export const openRealtimeStream: Handler = async (context) => {
   requireUpgrade(request);
   await limitApi(env, request);
   const offered = offeredTicket(request.headers);
-  // Who shows no key is told of that first, whatever else is wrong.
+  // A missing key is the first thing to be told, whatever else is wrong.
   const caller = offered ? null : await requireOpenKey(context);
   const query = readQuery(RealtimeStreamQuery, { url, caller: ANYONE });
-  const asked: Asked = { site: query.site ?? null, bots: query.bots };
+  const asked: Followed = { site: query.site ?? null, bots: query.bots };
   if (caller && !maySee(caller.sites, asked.site)) throw new Problem("scope_missing", "This key is for other sites.");
   if (caller) return open(context, { ...asked, ticket: null, key_id: caller.key_id, protocol: null });
   const { value = "", protocol = null } = offered ?? {};

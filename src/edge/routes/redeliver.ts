@@ -3,17 +3,18 @@ import { type DeliveryAnswer, RedeliverInput } from "../../core/api/leads";
 import { findDeliveries, oldestDead } from "../../data/store/lead-list";
 import { REDELIVER_MAX } from "../../limits";
 import { errorField } from "../../ops/logger";
-import { fromRefusal, Problem, unavailable } from "../../protocol/problem";
+import { Problem, unavailable, unwrap } from "../../protocol/problem";
 import { parseWith } from "../../protocol/track";
 import { seesSite } from "../http/auth";
 import { readJson } from "../http/body";
 import type { KeyedContext } from "../http/context-keyed";
+import { freshJson } from "../http/json";
 import { keyed } from "../http/keyed";
 
 const answer = (redelivered: readonly string[], unknown: readonly string[]): Response =>
-  Response.json({ data: { redelivered, unknown } }, { headers: { "Cache-Control": "no-store" } });
+  freshJson({ data: { redelivered, unknown } });
 
-/** Asks the outbox that a delivery is in; false when it knows none of that name. */
+/** Asks the outbox of a delivery to send it again; false if the outbox does not know it. */
 function redeliver(env: Env, { lead_id, site, delivery_id }: DeliveryAnswer): Promise<boolean> {
   const outbox = lead_id === null ? env.ALERTS.getByName(site) : env.LEAD.getByName(lead_id);
   return outbox.redeliver(delivery_id);
@@ -32,9 +33,7 @@ export const postRedeliver = keyed(async (context) => {
 /** `POST /analytics/deliveries/redeliver`: those named, or a site's oldest dead letters. */
 export const postRedeliverMany = keyed(async (context) => {
   const { request, env, caller } = context;
-  const parsed = parseWith(RedeliverInput, await readJson(request));
-  if (!parsed.ok) throw fromRefusal(parsed.refusal);
-  const input = parsed.value;
+  const input = unwrap(parseWith(RedeliverInput, await readJson(request)));
   const found =
     "ids" in input
       ? await findDeliveries(env.DB, [...new Set(input.ids)])

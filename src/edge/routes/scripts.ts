@@ -2,7 +2,7 @@ import { Problem } from "../../protocol/problem";
 import type { Context, Handler } from "../http/context";
 import { isKnown } from "../http/etag";
 import { keptScript } from "../http/kept-scripts";
-import { NOTICES } from "../http/neutral";
+import { NOTICES } from "../http/neutral-names";
 import { mapText, scriptFacts, scriptText } from "../http/scripts";
 
 const HOUR = "public, max-age=3600, stale-while-revalidate=86400";
@@ -10,7 +10,7 @@ const FOR_EVER = "public, max-age=31536000, immutable";
 
 const unknown = (): Problem => new Problem("not_found", "There is no such script.");
 
-/** `GET /tracker.js`, `/form.js`, `/pulse.js`: for any origin; an hour in caches, then asked for by its tag. */
+/** `GET /tracker.js`, `/form.js`, `/pulse.js`: for any origin. Caches keep it for an hour, then ask with its tag. */
 export const getScript: Handler = (context) => {
   const name = context.url.pathname.slice(1);
   const isNeutral = context.below !== "";
@@ -20,9 +20,9 @@ export const getScript: Handler = (context) => {
 };
 
 /**
- * `GET /v/:version/:name`: the same, and the files they load later, under a name that changes with the content. Another
- * version than this Worker's is here for a day after it was deployed last, or not at all: a page that pins one by its hash must
- * not be given something else.
+ * `GET /v/:version/:name`: these scripts, and the files they load later, under a name that changes with the content. A version
+ * before this Worker's is kept for a day after its last deploy. After that it is 404: a page that pins a version by its hash must
+ * not get another one.
  */
 export const getVersion: Handler = async (context) => {
   const { version = "", name = "" } = context.params;
@@ -32,7 +32,7 @@ export const getVersion: Handler = async (context) => {
   if (!facts) throw unknown();
   if (facts.version === version) {
     const text = name === script ? scriptText(name, isNeutral) : mapText(name);
-    // A map names the sources, and so what the script is.
+    // A map names the sources, and so tells what the script is.
     if (text === undefined || (isNeutral && name !== script)) throw unknown();
     return serve(context, { name, version, text, cache: FOR_EVER });
   }
@@ -46,22 +46,23 @@ interface Served {
   version: string;
   text: string;
   cache: string;
-  /** Of a version before: its map is gone. */
+  /** Of an earlier version, whose map is gone. */
   isKept?: boolean;
 }
 
 function serve({ request, below }: Context, { name, version, text, cache, isKept = false }: Served): Response {
   const isMap = name.endsWith(".map");
-  const headers = {
+  const tag = `"${version}${isMap ? "-map" : ""}"`;
+  const headers = new Headers({
     "Content-Type": isMap ? "application/json" : "text/javascript; charset=utf-8",
     "Cache-Control": cache,
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
-    // The scripts' own comments would weigh on every page: what others' licences ask to be said is there.
+    // Others' licences are named there, because comments in the scripts would make every page heavier.
     Link: `<${below}${below ? NOTICES.neutral : NOTICES.usual}>; rel="license"`,
-    ...(!isMap && !below && !isKept && { SourceMap: `/v/${version}/${name}.map` }),
-    ETag: `"${version}${isMap ? "-map" : ""}"`,
-  };
-  if (isKnown(request, headers.ETag)) return new Response(null, { status: 304, headers });
+    ETag: tag,
+  });
+  if (!isMap && !below && !isKept) headers.set("SourceMap", `/v/${version}/${name}.map`);
+  if (isKnown(request, tag)) return new Response(null, { status: 304, headers });
   return new Response(text, { headers });
 }

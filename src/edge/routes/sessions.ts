@@ -9,7 +9,9 @@ import { answerList } from "../http/list";
 import { readQuery } from "../http/query";
 import { questionOf, saidOf, withSitesPage } from "./question";
 
-const SessionPlace = z.tuple([z.number(), z.string()]);
+const SessionPlace = z
+  .tuple([z.number(), z.string()])
+  .transform(([started_at, session_id]) => ({ started_at, session_id }));
 
 /** `GET /analytics/sessions` */
 export const getSessions = keyed(async (context) => {
@@ -20,10 +22,12 @@ export const getSessions = keyed(async (context) => {
   const asked: SessionsAsked = { query, range: question };
   const excluded = await excludedBy(DB, asked);
   return answerList(context, {
-    ...{ name: "sessions", columns: COLUMNS, query, period: question },
+    name: "sessions",
+    columns: COLUMNS,
+    query,
+    period: question,
     read: async (at, limit) => {
-      const place = readCursor("sessions", SessionPlace, at ?? undefined);
-      const cursor = place && { started_at: place[0], session_id: place[1] };
+      const cursor = readCursor("sessions", SessionPlace, at ?? undefined);
       const { sessions, next } = await listSessions(DB, asked, cursor, limit);
       return { rows: sessions, next: next && writeCursor("sessions", next.started_at, next.session_id) };
     },
@@ -32,7 +36,7 @@ export const getSessions = keyed(async (context) => {
   });
 });
 
-/** Rollups know, except of one visitor or fingerprint, who have few sessions. */
+/** Rollups know how many, but not of one visitor or fingerprint. Those have few sessions, which are counted from rows. */
 async function excludedBy(db: D1Database, asked: SessionsAsked): Promise<number> {
   const { visitor_id, fingerprint_id, bots } = asked.query;
   if (bots === "include") return 0;
@@ -40,7 +44,7 @@ async function excludedBy(db: D1Database, asked: SessionsAsked): Promise<number>
   return (await collect(db, questionOf(asked.query), [])).excluded;
 }
 
-/** Every column of the table, the scores by their names, and what is mostly asked of the detail. */
+/** Every column of the table, the scores by name, and the details that are asked for most. */
 const COLUMNS: Columns<Session> = [
   ["session_id", (session) => session.session_id],
   ["site", (session) => session.site],

@@ -5,13 +5,13 @@ import { headerOf } from "../../protocol/header";
 import type { StartInput } from "../../protocol/track";
 import type { Context } from "../http/context";
 
-/** A visitor as the hosts of one domain share them. */
+/** A visitor that the hosts of one domain share. */
 export interface SharedVisitor {
   visitor_id: string;
   visitor_proof: string;
 }
 
-/** The visitor whose proof a start shows, if it holds for this site, this domain and the page's origin. */
+/** The visitor whose proof a start shows, if the proof is valid for this site, this domain and the page's origin. */
 export async function shownVisitor(
   { request, env }: Context,
   site: string,
@@ -24,7 +24,7 @@ export async function shownVisitor(
   return isTheirs ? visitor_id : null;
 }
 
-/** What a start that has shown who the session's visitor is takes along to the other hosts of its domain; not without consent. */
+/** The proof that a page takes along to the other hosts of its domain. Only for a proven visitor, with consent. */
 export async function proofFor(
   { request, env }: Context,
   { site, proven_visitor }: TrackCall,

@@ -1,9 +1,9 @@
 import { type Env, isDevelopment } from "../../bindings";
 import { NoQuery } from "../../core/api/analytics";
 import { namedHosts, targetFault } from "../../core/leads/target";
-import { freshSettings, knownSites, saveSettings, settingsText } from "../../ops/sites";
+import { freshSettings, knownSites, saveSettings, settingsText } from "../../ops/site-settings";
 import { SiteName } from "../../protocol/fields";
-import { fromRefusal, Problem } from "../../protocol/problem";
+import { Problem, unwrap } from "../../protocol/problem";
 import { SiteInput, type SiteSettings } from "../../protocol/site";
 import { parseWith } from "../../protocol/track";
 import { type Webhook, withoutSecrets, withSecrets } from "../../protocol/webhook";
@@ -11,11 +11,12 @@ import { belowOf } from "../http/arrive";
 import { seesSite } from "../http/auth";
 import { readJson } from "../http/body";
 import type { KeyedContext } from "../http/context-keyed";
+import { freshJson } from "../http/json";
 import { keyed, requireAllSites } from "../http/keyed";
-import { FILES } from "../http/neutral";
+import { FILES } from "../http/neutral-names";
 import { readQuery } from "../http/query";
 
-/** A site's settings as ASCII JSON: they travel to their object in one header, and the platform takes 128 KB of those. */
+/** A site's settings travel to their object as ASCII JSON in one header, and the platform takes 128 KB of headers. */
 const SITE_MAX_SETTINGS_BYTES = 64 * 1024;
 
 function nameOf({ params, caller }: KeyedContext): string {
@@ -24,26 +25,24 @@ function nameOf({ params, caller }: KeyedContext): string {
   throw new Problem("not_found", "No site can have this name.");
 }
 
-/** Where a page's tag finds the tracker below `INGEST_PREFIX`; nothing without one. */
-function scriptPath(env: Env): { script_path?: string } {
+/** Adds where a page's tag finds the tracker, if that is below `INGEST_PREFIX`. */
+function withScriptPath<Body extends object>(env: Env, body: Body): Body & { script_path?: string } {
   const below = belowOf(env);
-  return below ? { script_path: `${below}/${FILES["tracker.js"]}` } : {};
+  return below ? { ...body, script_path: `${below}/${FILES["tracker.js"]}` } : body;
 }
 
-const answer = (env: Env, site: string, settings: SiteSettings): Response =>
-  Response.json(
-    { data: { site, ...settings, webhooks: withoutSecrets(settings.webhooks) }, ...scriptPath(env) },
-    { headers: { "Cache-Control": "no-store" } },
-  );
+function answer(env: Env, site: string, settings: SiteSettings): Response {
+  const data = { site, ...settings, webhooks: withoutSecrets(settings.webhooks) };
+  return freshJson(withScriptPath(env, { data }));
+}
 
-/** `GET /analytics/sites`: the names of the sites that the key sees. Whatever was never set is `default` alone. */
+/** `GET /analytics/sites`: the names of the sites that the key sees. `default` is always among them, even if nobody set it. */
 export const getSites = keyed(async (context) => {
   readQuery(NoQuery, context);
   const { env, caller } = context;
   const names = new Set(["default", ...(await knownSites(env)), ...(caller.sites ?? [])]);
   const data = [...names].filter((site) => seesSite(caller, site)).map((site) => ({ site }));
-  const body = { data, next_cursor: null, ...scriptPath(env) };
-  return Response.json(body, { headers: { "Cache-Control": "no-store" } });
+  return freshJson(withScriptPath(env, { data, next_cursor: null }));
 });
 
 /** `GET /analytics/sites/:site` */
@@ -53,17 +52,16 @@ export const getSite = keyed(async (context) => {
   return answer(env, site, await freshSettings(env, site));
 });
 
-/** `PUT /analytics/sites/:site`: the settings as a whole. */
+/** `PUT /analytics/sites/:site`: replaces all settings. */
 export const putSite = keyed(async (context) => {
   const { request, env } = context;
   const site = nameOf(context);
-  const parsed = parseWith(SiteInput, await readJson(request));
-  if (!parsed.ok) throw fromRefusal(parsed.refusal);
+  const input = unwrap(parseWith(SiteInput, await readJson(request)));
   const { webhooks: before, identity_group } = await freshSettings(env, site);
-  // What a group counts is of all its sites: joining one is not for who may see this one alone.
-  if (parsed.value.identity_group !== identity_group) requireAllSites(context.caller);
-  const webhooks = checkedWebhooks(env, parsed.value.webhooks, before);
-  const settings = { ...parsed.value, webhooks };
+  // A group counts for all of its sites, so a key that is restricted to some may not join one.
+  if (input.identity_group !== identity_group) requireAllSites(context.caller);
+  const webhooks = checkedWebhooks(env, input.webhooks, before);
+  const settings = { ...input, webhooks };
   if (settingsText(settings).length > SITE_MAX_SETTINGS_BYTES) {
     throw new Problem(
       "too_large",
@@ -77,7 +75,7 @@ export const putSite = keyed(async (context) => {
 const invalid = (path: string, message: string): Problem =>
   new Problem("invalid_body", `${path}: ${message}`, { errors: [{ path, message }] });
 
-/** Endpoints that may be called, with the secrets they had where they came back as they were shown. */
+/** The endpoints to save. 400 if one may not be called. A secret that came back masked is the stored one. */
 function checkedWebhooks(env: Env, webhooks: readonly Webhook[], before: readonly Webhook[]): Webhook[] {
   const named = namedHosts(env.WEBHOOK_HOSTS);
   for (const [i, { url }] of webhooks.entries()) {
@@ -89,7 +87,7 @@ function checkedWebhooks(env: Env, webhooks: readonly Webhook[], before: readonl
   return complete.webhooks;
 }
 
-/** What an endpoint's old address said, 410 for one, is nothing that its new one has said. */
+/** An endpoint with a new address starts afresh: a 410, for one, was said by the old address. */
 async function reviveChanged(
   env: Env,
   site: string,

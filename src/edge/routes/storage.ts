@@ -4,19 +4,20 @@ import { dayOf } from "../../data/store/archive-days";
 import { databaseBytes } from "../../data/store/database";
 import { listRuns } from "../../data/store/retention";
 import { DATABASE_MAX_BYTES, DATABASE_SHED_BYTES, RETENTION_DAYS } from "../../limits";
-import { siteBudgets } from "../../ops/budgets";
+import { siteBudgets } from "../../ops/site-budgets";
 import { storageDays } from "../../ops/storage";
 import { invalidQuery } from "../../protocol/problem";
 import { DAY_MS } from "../../time";
+import { freshJson } from "../http/json";
 import { keyed, requireAllSites } from "../http/keyed";
 import { readQuery } from "../http/query";
 
-/** Reports shown with the storage figures: a month of nights. */
+/** Runs of retention in one answer: a month of nights. */
 const RETENTION_RUNS_SHOWN = 30;
-/** Days one storage report may cover. */
+/** Days that one answer may cover. */
 const STORAGE_MAX_DAYS = 400;
 
-/** `GET /analytics/storage`: what the archive holds, by day, what retention has done, how full the database is, and what sites spend. */
+/** `GET /analytics/storage`: the archive's size by day, retention's runs, the database's size, and what sites spend. */
 export const getStorage = keyed(
   async (context) => {
     requireAllSites(context.caller);
@@ -33,11 +34,14 @@ export const getStorage = keyed(
     const runs = await listRuns(env.DB, RETENTION_RUNS_SHOWN);
     const [budgets, bytes] = await Promise.all([siteBudgets(env), databaseBytes(env.DB)]);
     const data = {
-      ...{ days, objects: sum("objects"), bytes: sum("bytes"), retention: { days: RETENTION_DAYS, runs } },
+      days,
+      objects: sum("objects"),
+      bytes: sum("bytes"),
+      retention: { days: RETENTION_DAYS, runs },
       database: { bytes, archive_only_from_bytes: DATABASE_SHED_BYTES, max_bytes: DATABASE_MAX_BYTES },
       budgets,
     };
-    return Response.json({ data }, { headers: { "Cache-Control": "no-store" } });
+    return freshJson({ data });
   },
   "read",
   "inspect",

@@ -1,8 +1,8 @@
 import type { Env } from "../../bindings";
 import { PersonQuery } from "../../core/api/erasure";
 import { leadsClaiming, leadsOf, sessionsOfVisitor } from "../../data/store/erasures";
-import { liveSessionsOf } from "../../ops/live";
-import { visitorPieces } from "../../ops/person";
+import { liveSessionsOf } from "../../ops/live-sessions";
+import { visitorPieces } from "../../ops/person-export";
 import { ClientId } from "../../protocol/fields";
 import { Problem } from "../../protocol/problem";
 import type { Caller } from "../http/auth";
@@ -11,7 +11,7 @@ import { keyed } from "../http/keyed";
 import { readQuery } from "../http/query";
 import { streamText } from "../http/stream";
 
-/** Of the sites a caller may see, the one that is named, or all. */
+/** The named site, or all that the caller may see; null: all sites. */
 export const sitesFor = ({ sites }: Caller, site: string | undefined): readonly string[] | null =>
   site === undefined ? sites : [site];
 
@@ -21,7 +21,7 @@ export function visitorOf({ params }: Context): string {
   throw new Problem("not_found", "No visitor can have this id.");
 }
 
-/** Whether a session or a lead names the visitor, or somebody is there now who does. */
+/** Whether a session or a lead in D1 names the visitor, or a session that is open now. */
 export async function isKnownVisitor(
   { DB, ROSTER }: Pick<Env, "DB" | "ROSTER">,
   visitor_id: string,
@@ -43,7 +43,7 @@ export function answerPieces(pieces: AsyncGenerator<string>): Response {
   return new Response(streamText(pieces), { headers });
 }
 
-/** `GET /analytics/visitors/:id/export`: everything there is of a visitor, streamed. */
+/** `GET /analytics/visitors/:id/export`: all data of a visitor, streamed. */
 export const exportVisitor = keyed(async (context) => {
   const visitor_id = visitorOf(context);
   const { site } = readQuery(PersonQuery, context);

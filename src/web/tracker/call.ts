@@ -34,7 +34,7 @@ export function nextCall(stream: Stream, by: By, room: number): Call | undefined
     ...fields,
   });
   return {
-    // Each path as a whole: below a prefix the server puts another in its place (src/edge/http/neutral.ts).
+    // Each path as a whole: below a prefix the server puts another in its place (src/edge/http/neutral-names.ts).
     url: options.endpoint + (batch ? "/track/events/batch" : start ? "/track/session/start" : "/track/session/end"),
     body: batch ? `${body.slice(0, -1)},"events":[${batch.json}]}` : body,
     batch,

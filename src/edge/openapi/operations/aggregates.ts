@@ -20,7 +20,7 @@ import {
 import { AnomaliesBody, AnomaliesQuery } from "../../../core/api/anomalies";
 import type { Operations } from "../operation";
 
-/** What all of them have in common: said once, and shown with each. */
+/** What holds for all aggregates; each description begins with it. */
 const RULES =
   `Counts the sessions that began in the period, with all of their events. Sessions labelled \`bot\` are left
 out unless \`bots\` says otherwise; \`bots.excluded\` says how many. Exact: closed periods come from rollups, the open one

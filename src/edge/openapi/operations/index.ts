@@ -8,7 +8,7 @@ import { sessionOperations } from "./sessions";
 import { siteOperations } from "./sites";
 import { trackOperations } from "./track";
 
-/** What is published of each route. A test holds this and the route table together. */
+/** Every published operation. A test compares it with the route table. */
 export const operations: Operations = {
   ...trackOperations,
   ...aggregateOperations,

@@ -39,7 +39,7 @@ export const leadOperations: Operations = {
     body: CallbackInput,
     answer: CallbackBody,
     problems: ["signature_invalid", "rate_limited", "unavailable"],
-    // What is signed is the body, whatever it is called.
+    // The body is signed, so its content type does not matter.
     without: ["unsupported_type"],
   },
   "GET /lead/forms/:site/:name": {

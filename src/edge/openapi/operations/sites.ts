@@ -33,7 +33,7 @@ export const siteOperations: Operations = {
     query: z.object({ deep: z.enum(["1"]).optional() }),
     answer: HealthBody,
     problems: ["rate_limited"],
-    // A prober may add what it likes.
+    // Whoever probes may add other parameters.
     without: ["invalid_query"],
     example: {},
   },

@@ -5,18 +5,20 @@ import { BatchInput, EndInput, SingleInput, StartInput } from "../../../protocol
 import type { Operations } from "../operation";
 
 const SESSION = "0b7e2a52-6f0c-4d3e-9a41-6f5c0d8e1a01";
-/** Of a site that records. */
+/** A session of a site that records. */
 const RECORDED_SESSION = "5d0b1f0c-8a37-4a86-9a53-0c1b7be0a9d2";
 const PAGE = "https://shop.example/pricing";
 
 const TRACK = [
-  ...(["invalid_query", "key_required", "origin_not_allowed", "session_key_invalid"] as const),
-  ...(["rate_limited", "too_fast", "unavailable"] as const),
+  "invalid_query",
+  "key_required",
+  "origin_not_allowed",
+  "session_key_invalid",
+  "rate_limited",
+  "too_fast",
+  "unavailable",
 ] as const;
-const EVENTS = [
-  ...TRACK,
-  ...(["no_valid_event", "session_unknown", "consent_pending", "stream_too_sparse", "busy"] as const),
-] as const;
+const EVENTS = [...TRACK, "no_valid_event", "session_unknown", "consent_pending", "stream_too_sparse", "busy"] as const;
 
 export const trackOperations: Operations = {
   "POST /track/session/start": {
@@ -34,7 +36,10 @@ export const trackOperations: Operations = {
     problems: EVENTS,
     example: {
       body: {
-        ...{ session_id: SESSION, stream: "load-1", first: 1, start: { page: PAGE } },
+        session_id: SESSION,
+        stream: "load-1",
+        first: 1,
+        start: { page: PAGE },
         events: [
           { event_type: "page_view", page: PAGE },
           { event_type: "click", x: 120, y: 310, element: "button#buy" },
@@ -62,14 +67,15 @@ export const trackOperations: Operations = {
       "Events of rrweb, as JSON or its gzip, where the site's `record` allows it. The ack is durable. A chunk that is sent again is stored once. With `?site=` in the address, a site that would not take it refuses it before it is unpacked.",
     body: ChunkBody,
     answer: ChunkAckBody,
-    problems: [
-      ...TRACK,
-      ...(["session_unknown", "session_erased", "busy", "recording_refused", "recording_full"] as const),
-    ],
+    problems: [...TRACK, "session_unknown", "session_erased", "busy", "recording_refused", "recording_full"],
     example: {
       body: {
-        ...{ session_id: RECORDED_SESSION, site: "recorded-shop", stream: "load-1", number: 1 },
-        ...{ at: 1_767_225_600_000, sent_at: 1_767_225_601_000 },
+        session_id: RECORDED_SESSION,
+        site: "recorded-shop",
+        stream: "load-1",
+        number: 1,
+        at: 1_767_225_600_000,
+        sent_at: 1_767_225_601_000,
         events: [{ type: 4, timestamp: 1_767_225_600_000, data: { href: PAGE, width: 1280, height: 720 } }],
       },
     },

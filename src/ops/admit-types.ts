@@ -11,31 +11,29 @@ import { inTime } from "./in-time";
 import { errorField, type Logger } from "./logger";
 
 /** What an isolate knows of a site's custom types today. */
-interface Known {
+interface KnownTypes {
   day: string;
-  /** Asked for today, and taken in. */
+  /** Types that were asked for today, and have room. */
   taken: Set<string>;
-  /** All there are, where there is no room: each is asked for once a day, so that it is known to be in use. */
+  /** If there is no room: all types of the site. Each is asked for once a day, so that it is known to be in use. */
   listed: Set<string>;
-  /** Until then, epoch ms, whatever is not among them has no room, and need not be asked for: by bucket, or for all of them. */
+  /** Until when (epoch ms) new types have no room and need not be asked for: for a bucket, or for all. */
   full_until: Map<number | "all", number>;
 }
 
-/** By day and site: with the day each type is asked for anew. */
-const sites = new Cache<Known>(SITE_CACHE_ENTRIES);
+/** By day and site, so that each type is asked for anew each day. */
+const sites = new Cache<KnownTypes>(SITE_CACHE_ENTRIES);
 
-function knownOf(site: string, day: string): Known {
+function knownOf(site: string, day: string): KnownTypes {
   const key = `${day} ${site}`;
   const known = sites.get(key);
   if (known) return known;
-  const fresh: Known = { day, taken: new Set(), listed: new Set(), full_until: new Map() };
+  const fresh: KnownTypes = { day, taken: new Set(), listed: new Set(), full_until: new Map() };
   sites.set(key, fresh, DAY_MS);
   return fresh;
 }
 
-type Stores = Pick<Env, "BUDGET">;
-
-/** Of whom a type comes, as far as that is counted: not so exactly that it would name them. */
+/** The bucket of the sender, by which types are counted: too coarse to name anybody. Null for a sender with a key. */
 async function bucketOf({ site, budget }: TrackCall): Promise<number | null> {
   const sender = budget?.sender ?? null;
   return sender === null
@@ -44,12 +42,12 @@ async function bucketOf({ site, budget }: TrackCall): Promise<number | null> {
 }
 
 /**
- * Hands a call to its session, with those of its custom types for which there is no room: what is of them goes to the archive
- * only. Others are taken in once the session has taken the call: what is refused leaves no name behind. Types that cannot be
- * asked for are kept, and not taken in.
+ * Hands a call to its session. `archive_only` names its custom types that have no room: their events go to the archive only. New
+ * types with room are counted after the session has taken the call, so that a refused call leaves no name behind. If the budget
+ * actor does not answer, the types pass, and are not counted.
  */
-export async function withTypes<Result extends { ok: boolean }>(
-  env: Stores,
+export async function withAdmittedTypes<Result extends { ok: boolean }>(
+  env: Pick<Env, "BUDGET">,
   call: TrackCall,
   log: Logger,
   track: (call: TrackCall) => Result | Promise<Result>,
@@ -75,9 +73,9 @@ export async function withTypes<Result extends { ok: boolean }>(
 }
 
 async function refusedOf(
-  env: Stores,
+  env: Pick<Env, "BUDGET">,
   site: string,
-  known: Known,
+  known: KnownTypes,
   names: readonly string[],
   bucket: number | null,
   log: Logger,
@@ -89,11 +87,11 @@ async function refusedOf(
   return (await ask(env, site, known, names, { bucket, takes: false }, log)) ?? [];
 }
 
-/** Those that have no room; null where that cannot be asked. */
+/** The types that have no room; null if the budget actor does not answer. */
 async function ask(
-  env: Stores,
+  env: Pick<Env, "BUDGET">,
   site: string,
-  known: Known,
+  known: KnownTypes,
   names: readonly string[],
   how: { bucket: number | null; takes: boolean },
   log: Logger,

@@ -1,8 +1,8 @@
 /**
- * What one invocation may still do: calls to the stores (the platform counts them) and time. Work that is not done when
- * it runs out goes on in the next invocation.
+ * What an invocation may still use: calls to the stores, which the platform limits, and time. Work that is not done when the budget
+ * runs out goes on in the next invocation.
  */
-export class Budget {
+export class WorkBudget {
   #calls: number;
   readonly #until: number;
 
@@ -11,7 +11,7 @@ export class Budget {
     this.#until = now + bounds.ms;
   }
 
-  /** Takes `calls`, or says that there are not so many, or no time, left. */
+  /** Takes `calls`; false if there are not so many left, or no time. */
   take(calls: number): boolean {
     if (this.#calls < calls || Date.now() >= this.#until) return false;
     this.#calls -= calls;

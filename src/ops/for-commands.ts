@@ -1,4 +1,4 @@
-/** What the project's commands load: the fold and the rules, as the Worker runs them. */
+/** What the project's commands load, to run the fold and the rules as the Worker does. */
 export { agentOf } from "../core/network/agent";
 export { asnClass } from "../core/network/asn";
 export { APPS } from "../core/network/browser";

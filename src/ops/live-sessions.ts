@@ -2,7 +2,7 @@ import type { Env } from "../bindings";
 import { shardName, shardOf } from "../core/roster/shards";
 import { whoIs } from "../core/roster/who";
 
-/** Sessions of a visitor that the roster has heard of lately: those that no store knows yet are among them. */
+/** A visitor's sessions that the roster has heard of lately, also those that no store knows yet. */
 export async function liveSessionsOf(
   roster: Env["ROSTER"],
   visitor_id: string,

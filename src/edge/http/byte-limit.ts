@@ -9,17 +9,17 @@ import { addressOf } from "./rate";
 
 const ALLOWANCE = { burst: BODY_BYTES_PER_MINUTE, hour: 60 * BODY_BYTES_PER_MINUTE };
 
-/** After two minutes every level has drained: one body adds far less than a minute's. */
+/** Every level has drained after two minutes, because one body is far smaller than a minute's allowance. */
 const KEPT_MS = 2 * 60_000;
 
-/** What addresses have had read, in this isolate. */
+/** Bytes that this isolate has read from each address. */
 const levels = new Cache<Level>(BUDGET_CACHE_SENDERS);
 
 const nameOf = (request: Request): string => senderOf(addressOf(request));
 
 /**
- * Before a body is read: what it holds costs time to read, whoever is refused after. In this isolate alone, which is whose time
- * it is. Whoever shows a key sends for many people.
+ * Checked before a body is read, because reading takes time even if the call is refused later. Counted per isolate, whose time it
+ * is. Not for callers that show a key: a server sends for many people.
  */
 export function limitBytes(request: Request): void {
   if (isKeyShown(request)) return;
@@ -29,7 +29,7 @@ export function limitBytes(request: Request): void {
   throw new Problem("rate_limited", "This address has sent more bytes than it may in a minute.", { retryAfter });
 }
 
-/** After it is read, and inflated: `bytes` of text. */
+/** Counts a body after it was read, and again after it was inflated. */
 export function countBytes(request: Request, bytes: number): void {
   if (isKeyShown(request)) return;
   const name = nameOf(request);

@@ -1,9 +1,8 @@
 import type { Env } from "../bindings";
 import { mergeChunks } from "../core/recording/merge";
-import { type Entry, readEntries } from "../core/session/entry";
 import { isSameLife, type Life, sortLives, withRow } from "../core/session/life";
 import { isProvable } from "../core/session/visitor-id";
-import { readFlushes, readIdentities, sessionPrefix } from "../data/store/archive";
+import { readIdentities, sessionPrefix } from "../data/store/archive";
 import { everySessionOf, hostOf, leadsByKeys, leadsClaiming, leadsOf, type SessionPlace } from "../data/store/erasures";
 import {
   findLead,
@@ -15,24 +14,30 @@ import {
 import { listChunks, readChunk } from "../data/store/recordings";
 import { findSession } from "../data/store/sessions";
 import { ERASURE_STEP_LEADS, ERASURE_STEP_SESSIONS, ERASURE_STEP_SUBMITS } from "../limits";
-import { liveSessionsOf } from "./live";
+import { itemPieces } from "./json-pieces";
+import { liveSessionsOf } from "./live-sessions";
+import { wholeLog } from "./whole-log";
 
-type Stores = Pick<Env, "DB" | "TRACKING_R2" | "SESSION" | "ROSTER">;
+type PersonStores = Pick<Env, "DB" | "TRACKING_R2" | "SESSION" | "ROSTER">;
 
-/** One life of a session's id, which is the visitor's or claims to be. */
-interface Place {
+/** A life of a session's id that names the visitor. */
+interface VisitorLife {
   session_id: string;
   started_at: number;
   isProven: boolean;
-  /** No life of the id is anybody else's. */
+  /** No other life of the id is anybody else's. */
   isAlone: boolean;
 }
 
 /**
- * A visitor's sessions, as an erasure finds them: those of D1, then those that only the roster knows; and of each the lives
- * that name the visitor, and whether they have shown that they are theirs.
+ * The lives that name a visitor, and whether each has shown that it is theirs. Sessions are found as an erasure finds them: those in
+ * D1, then those that only the roster knows.
  */
-async function* placesOf(env: Stores, visitor_id: string, sites: readonly string[] | null): AsyncGenerator<Place> {
+async function* visitorLives(
+  env: PersonStores,
+  visitor_id: string,
+  sites: readonly string[] | null,
+): AsyncGenerator<VisitorLife> {
   const met = new Set<string>();
   for await (const row of everySessionOf(env.DB, visitor_id, sites, ERASURE_STEP_SESSIONS)) {
     met.add(row.session_id);
@@ -44,11 +49,11 @@ async function* placesOf(env: Stores, visitor_id: string, sites: readonly string
 }
 
 async function* livesIn(
-  { SESSION }: Stores,
+  { SESSION }: PersonStores,
   visitor_id: string,
   session_id: string,
   row: SessionPlace | null,
-): AsyncGenerator<Place> {
+): AsyncGenerator<VisitorLife> {
   const lives = withRow(await SESSION.getByName(session_id).told(), visitor_id, row);
   const { theirs, claimed } = sortLives(lives, visitor_id);
   const place = ({ start }: Life) => ({ session_id, started_at: start });
@@ -58,18 +63,18 @@ async function* livesIn(
 }
 
 /**
- * A visitor's own data as one JSON object, piece by piece: each session with its row, its identity objects, its log. Apart is
- * what names them without having shown that it is them.
+ * A visitor's data as one JSON object, piece by piece: each session with its row, its identity objects and its log. What names them
+ * without having shown that it is them stands apart, under `unproven`.
  */
 export async function* visitorPieces(
-  env: Stores,
+  env: PersonStores,
   visitor_id: string,
   sites: readonly string[] | null,
 ): AsyncGenerator<string> {
-  const proven: Place[] = [];
-  const apart: Place[] = [];
+  const proven: VisitorLife[] = [];
+  const apart: VisitorLife[] = [];
   yield `{"data":{"visitor_id":${JSON.stringify(visitor_id)},"sessions":[`;
-  for await (const place of placesOf(env, visitor_id, sites)) {
+  for await (const place of visitorLives(env, visitor_id, sites)) {
     if (!place.isProven) apart.push(place);
     else {
       if (proven.length > 0) yield ",";
@@ -77,8 +82,8 @@ export async function* visitorPieces(
       yield* sessionPieces(env, place.session_id, place.started_at);
     }
   }
-  // An id that others have had too leads to their leads as well.
-  const alone = (places: readonly Place[]): string[] =>
+  // A session id that others have had too would lead to their leads, so only ids with one owner are used.
+  const alone = (places: readonly VisitorLife[]): string[] =>
     places.filter(({ isAlone }) => isAlone).map(({ session_id }) => session_id);
   const claimed = alone(apart);
   const theirs = isProvable(visitor_id) ? await leadsOf(env.DB, visitor_id, sites, alone(proven)) : [];
@@ -107,14 +112,15 @@ async function* leadsPieces(db: D1Database, leadIds: readonly string[]): AsyncGe
   }
 }
 
-/** The same of a person without a visitor id: the leads that one of the keys finds. */
+/** The data of a person without a visitor id: the leads that one of the keys finds. */
 export async function* personPieces(
   db: D1Database,
   keys: readonly string[],
   sites: readonly string[] | null,
 ): AsyncGenerator<string> {
   yield '{"data":{"leads":[';
-  let [comma, last] = ["", ""];
+  let comma = "";
+  let last = "";
   for (;;) {
     const ids = await leadsByKeys(db, keys, sites, ERASURE_STEP_LEADS, last);
     for (const lead_id of ids) {
@@ -128,7 +134,7 @@ export async function* personPieces(
   yield "]}}";
 }
 
-/** A lead with its own submits, oldest first. Of a guest of somebody's lead: its submit, without the lead. */
+/** A lead with its own submits, oldest first. Of a guest only its submit, without the lead, which is another person's. */
 async function* leadPieces(db: D1Database, lead_id: string): AsyncGenerator<string> {
   if ((await hostOf(db, lead_id)) !== null) {
     yield `{"lead":null,"submissions":${JSON.stringify(await findSubmission(db, lead_id))}}`;
@@ -149,9 +155,9 @@ async function* leadPieces(db: D1Database, lead_id: string): AsyncGenerator<stri
   yield "]}";
 }
 
-async function* sessionPieces(env: Stores, session_id: string, started_at: number): AsyncGenerator<string> {
+async function* sessionPieces(env: PersonStores, session_id: string, started_at: number): AsyncGenerator<string> {
   const prefix = sessionPrefix(session_id, started_at);
-  // Row and actor are of the newest life that they have heard of.
+  // D1's row and the actor are of the newest life that they know, which may be another.
   const isOfThis = (one: { started_at: number } | null): boolean =>
     one !== null && isSameLife(one.started_at, started_at);
   const [live, row] = [await env.SESSION.getByName(session_id).unarchived(), await findSession(env.DB, session_id)];
@@ -159,22 +165,9 @@ async function* sessionPieces(env: Stores, session_id: string, started_at: numbe
   const session = JSON.stringify(isOfThis(row) ? row : null);
   const identity = JSON.stringify(await readIdentities(env.TRACKING_R2, prefix));
   yield `{"session_id":"${session_id}","session":${session},"identity":${identity},"entries":[`;
-  let [comma, last] = ["", 0];
-  const text = (entries: Entry[]): string => {
-    const fresh = entries.filter(({ seq }) => seq > last);
-    last = fresh.at(-1)?.seq ?? last;
-    const piece = fresh.map((entry) => JSON.stringify(entry)).join(",");
-    const joined = piece === "" ? "" : comma + piece;
-    if (piece !== "") comma = ",";
-    return joined;
-  };
-  for await (const { entries } of readFlushes(env.TRACKING_R2, prefix)) yield text(entries);
-  yield `${text(readEntries(unarchived?.body ?? ""))}],"recording":[`;
-  comma = "";
+  yield* itemPieces(wholeLog(env.TRACKING_R2, prefix, unarchived?.body ?? ""));
+  yield '],"recording":[';
   const chunks = await listChunks(env.TRACKING_R2, prefix);
-  for await (const events of mergeChunks(chunks, ({ key }) => readChunk(env.TRACKING_R2, key))) {
-    yield comma + events.map((event) => JSON.stringify(event)).join(",");
-    comma = ",";
-  }
+  yield* itemPieces(mergeChunks(chunks, ({ key }) => readChunk(env.TRACKING_R2, key)));
   yield "]}";
 }

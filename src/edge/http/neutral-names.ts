@@ -1,6 +1,6 @@
 /**
- * The names by which scripts and ingest go below `INGEST_PREFIX`. Filter lists know paths by their words, so these have none.
- * One table for what the Worker serves, what the scripts ask for, and the build.
+ * The names of scripts and ingest paths below `INGEST_PREFIX`. Filter lists match words in paths, so these have none. One table for
+ * the Worker, the scripts and the build.
  */
 
 /** Scripts. */
@@ -17,7 +17,7 @@ export const FILES: Readonly<Record<string, string>> = {
   "recorder.js": "r.js",
 };
 
-/** What pages send to, and ask for. */
+/** Paths that pages call. */
 export const PATHS: Readonly<Record<string, string>> = {
   "/track/session/start": "/o",
   "/track/events/batch": "/m",
@@ -28,31 +28,30 @@ export const PATHS: Readonly<Record<string, string>> = {
   "/lead": "/c",
 };
 
-/** Forms have a path each: it goes on after this. */
+/** The beginning of a form's path. */
 const FORMS = { usual: "/lead/forms/", neutral: "/c/" };
 
-/** The notices of others' licences, that a script's `Link` leads to. */
+/** The notices of others' licences, which a script's `Link` names. */
 export const NOTICES = { usual: "/third-party.txt", neutral: "/n.txt" };
 
-/** The usual path of each that is one as a whole: of scripts, those that a tag names. */
-const PLAIN = new Map([
-  ...["pulse.js", "tracker.js", "form.js"].map((name) => [`/${FILES[name]}`, `/${name}`] as const),
-  ...Object.entries(PATHS).map(([usual, neutral]) => [neutral, usual] as const),
-  [NOTICES.neutral, NOTICES.usual],
-]);
+/** Usual paths by their neutral ones, of those without parameters. Of scripts, only those that a tag names. */
+const PLAIN = new Map<string, string>();
+for (const name of ["pulse.js", "tracker.js", "form.js"]) PLAIN.set(`/${FILES[name]}`, `/${name}`);
+for (const [usual, neutral] of Object.entries(PATHS)) PLAIN.set(neutral, usual);
+PLAIN.set(NOTICES.neutral, NOTICES.usual);
 
 const USUAL_FILES = new Map(Object.entries(FILES).map(([usual, neutral]) => [neutral, usual]));
 
-/** First segments of our own paths, and the platform's: below them other things are, or nothing ever arrives. */
+/** First segments that the Worker or the platform uses for something else. */
 const TAKEN = /^(track|lead|v|analytics|metrics|health|docs|demo|dashboard.*|player.*|cdn-cgi)$/;
 
-/** `INGEST_PREFIX` as the beginning of a path, `/shelf` for one; empty where none is set, null where it cannot be one. */
+/** `INGEST_PREFIX` as the beginning of a path, such as `/shelf`; empty if none is set, null if it is not valid. */
 export function prefixOf(setting: string | undefined): string | null {
   if (!setting) return "";
   return /^[a-z0-9-]{1,32}$/.test(setting) && !TAKEN.test(setting) ? `/${setting}` : null;
 }
 
-/** The usual path of one below the prefix; null where there is nothing. */
+/** The usual path of a neutral one; null if there is none. */
 export function usualPath(path: string): string | null {
   const plain = PLAIN.get(path);
   if (plain !== undefined) return plain;
@@ -63,10 +62,10 @@ export function usualPath(path: string): string | null {
   return /^[^/]+\/[^/]+$/.test(form) ? FORMS.usual + form : null;
 }
 
-/** What a page's socket calls its session, below the prefix and elsewhere. */
+/** The parameter that names the session of a page's socket. */
 const SESSION = { neutral: "id", usual: "session_id" };
 
-/** The address by its usual name; null where there is nothing below the prefix by this one. */
+/** The usual address of one below the prefix; null if there is none. */
 export function usualUrl(url: URL, prefix: string): URL | null {
   const path = usualPath(url.pathname.slice(prefix.length));
   if (path === null) return null;
@@ -80,14 +79,14 @@ export function usualUrl(url: URL, prefix: string): URL | null {
   return usual;
 }
 
-/** Longest first, so that no name is taken for the beginning of another. */
-const TEXTS = [
-  ...Object.entries({ ...FILES, ...PATHS }),
-  ...[FORMS, { usual: `?${SESSION.usual}=`, neutral: `?${SESSION.neutral}=` }].map(
-    ({ usual, neutral }) => [usual, neutral] as const,
-  ),
-].sort(([a], [b]) => b.length - a.length);
+/** What is replaced in a script. Longest first, so that no name is taken for the beginning of another. */
+const TEXTS = Object.entries({
+  ...FILES,
+  ...PATHS,
+  [FORMS.usual]: FORMS.neutral,
+  [`?${SESSION.usual}=`]: `?${SESSION.neutral}=`,
+}).sort(([a], [b]) => b.length - a.length);
 
-/** A script as it is served below the prefix. `lazy`: the version of the files it loads later, and theirs below the prefix. */
+/** A script as it is served below the prefix. `lazy`: the path of the files it loads later, usual and neutral. */
 export const neutralText = (code: string, lazy: readonly [usual: string, neutral: string]): string =>
   [...TEXTS, lazy].reduce((text, [usual, neutral]) => text.replaceAll(usual, neutral), code);

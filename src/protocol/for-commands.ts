@@ -1,4 +1,4 @@
-/** What the project's commands hold stored rows against: the schemas of the wire. */
+/** The schemas of the wire, by which the project's commands check stored rows. */
 export { EventInput } from "./events";
 export { SessionId } from "./fields";
 export { LeadInput } from "./lead";

@@ -2,12 +2,12 @@ import type { Entry } from "../core/session/entry";
 import { readFlushes, readMeta } from "../data/store/archive";
 import { type Day, sessionPrefixes } from "../data/store/archive-days";
 
-/** A session's log as R2 has it. It names nobody: identifiers are in objects of their own. */
+/** A session's log in R2. It names nobody: identifiers are in other objects. */
 export interface ArchivedLog {
-  /** Where the next reading may go on after. */
+  /** The next call may go on after this. */
   prefix: string;
   session_id: string;
-  /** Null where its `meta.json` is missing. */
+  /** Null if its `meta.json` is missing. */
   site: string | null;
   entries: Entry[];
 }
@@ -22,7 +22,7 @@ export async function* archivedLogs(
     const meta = await readMeta(bucket, prefix);
     const entries: Entry[] = [];
     for await (const flush of readFlushes(bucket, prefix)) entries.push(...flush.entries);
-    // A recording alone: the log of so young a session is still its actor's.
+    // A young session may have only a recording in R2: its log is still with its actor.
     if (meta || entries.length > 0) yield { prefix, session_id, site: meta?.site ?? null, entries };
   }
 }

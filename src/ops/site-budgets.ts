@@ -1,18 +1,18 @@
 import type { Env } from "../bindings";
 import { BUDGETS } from "../core/budget/name";
-import { knownSites, siteSettings } from "./sites";
+import { knownSites, siteSettings } from "./site-settings";
 
-/** Sites whose spending is shown: each one's settings are asked for, and an invocation has 1,000 calls. */
+/** Sites in one answer: each costs a call for its settings, and an invocation has 1,000 calls. */
 const BUDGET_SITES_SHOWN = 200;
 
-/** What a site has spent today (UTC), of what it may, bytes. */
+/** Bytes that a site has spent today (UTC), and may spend in a day. */
 export interface SiteBudget {
   site: string;
   spent_bytes: number;
   budget_bytes: number;
 }
 
-/** Sites that are set or have spent something today, those that have spent most of theirs first. */
+/** Sites that are set or have spent something today; the largest share of its budget first. */
 export async function siteBudgets(env: Env): Promise<SiteBudget[]> {
   const [known, { sums }] = await Promise.all([knownSites(env), env.BUDGET.getByName(BUDGETS).today()]);
   const most = Object.keys(sums).sort((a, b) => (sums[b] ?? 0) - (sums[a] ?? 0));

@@ -1,0 +1,29 @@
+/** Bytes as text, and back: the runtime's own encoders, with the spelling that we want. */
+
+/** What holds bytes: `crypto.subtle` answers with an `ArrayBuffer`. */
+type Bytes = Uint8Array | ArrayBuffer;
+
+const viewOf = (bytes: Bytes): Uint8Array => (bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes));
+
+const encoder = new TextEncoder();
+
+/** The UTF-8 bytes of a text. */
+export const utf8 = (text: string) => encoder.encode(text);
+
+/** Two lowercase hex digits a byte. */
+export const toHex = (bytes: Bytes): string => viewOf(bytes).toHex();
+
+export const toBase64 = (bytes: Bytes): string => viewOf(bytes).toBase64();
+
+/** Base64 as it stands in a URL, without `=`. */
+export const toBase64Url = (bytes: Bytes): string =>
+  viewOf(bytes).toBase64({ alphabet: "base64url", omitPadding: true });
+
+/** Null for a text that is no base64url. */
+export function fromBase64Url(text: string): Uint8Array<ArrayBuffer> | null {
+  try {
+    return Uint8Array.fromBase64(text, { alphabet: "base64url" });
+  } catch {
+    return null;
+  }
+}
