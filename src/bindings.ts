@@ -19,7 +19,7 @@ import type { ChunkResult, TrackResult } from "./core/session/result";
 import type { TrackCall } from "./core/session/track-call";
 import type { ErasureOrder } from "./data/store/order";
 
-/** What of a session was erased. */
+/** How much of a session was erased. */
 export interface ErasedSession {
   objects: number;
   bytes: number;
@@ -27,19 +27,19 @@ export interface ErasedSession {
   events: number;
   /** A write may still be on its way: look once more in a while. */
   again: boolean;
-  /** Its id has begun anew since, as somebody else's: its actor goes on. */
+  /** The id has begun anew, as somebody else's, so its actor goes on. */
   goes_on: boolean;
 }
 
-/** What an erasure heard of a session that only claims to be of its visitor. */
+/** A session's answer to an erasure of a visitor whom it only claims to be. */
 export interface UnlinkedSession {
-  /** It has shown the secret meanwhile: it is the visitor's own, and nothing was done. */
+  /** The session has shown the secret meanwhile, so it is the visitor's own: nothing was done. */
   is_proven: boolean;
   /** A write may still be on its way: look once more in a while. */
   again: boolean;
 }
 
-/** What of a session R2 does not have yet, and where in R2 the rest is. */
+/** The part of a session that R2 does not have yet, and where in R2 the rest is. */
 export interface Unarchived {
   site: string;
   started_at: number;
@@ -78,9 +78,9 @@ export interface IdentityRpc extends Rpc.DurableObjectBranded {
   eraseFormer(kind: IdentityKind, value: string): Promise<boolean>;
 }
 
-/** Where a reader has got to in one shard's changes. */
+/** How far a reader has read one shard's changes. */
 export interface RosterPlace {
-  /** Another one means that the shard has been loaded anew: everything is to be read again. */
+  /** A new one means that the shard was loaded anew: read everything again. */
   epoch: string;
   version: number;
 }
@@ -110,7 +110,7 @@ export interface EraserRpc extends Rpc.DurableObjectBranded {
   erase(erasure_id: string, order: NewOrder): Promise<Erasure>;
 }
 
-/** What of a lead one of its actors has erased. */
+/** How much of a lead one of its actors has erased. */
 export interface ErasedLead {
   /** There was something. */
   known: boolean;
@@ -144,10 +144,10 @@ export interface LeadRpc extends Rpc.DurableObjectBranded {
   erase(lead_id: string, keepConversion?: boolean): Promise<ErasedLead>;
 }
 
-/** Those who follow a site: reached by `fetch` alone. */
+/** The sockets that follow a site: reached by `fetch` alone. */
 export type RealtimeRpc = Rpc.DurableObjectBranded;
 
-/** Which submit it is, by the name that two tries of one submit share. */
+/** The id of a submit, by the name that its retries share. */
 export interface SubmitRpc extends Rpc.DurableObjectBranded {
   named(): string;
 }
@@ -239,6 +239,6 @@ export const isDevelopment = (env: Pick<Env, "ENVIRONMENT">): boolean => env.ENV
 export const limitsLifted = (env: Pick<Env, "ENVIRONMENT" | "RATE_LIMIT">): boolean =>
   env.RATE_LIMIT === "off" && isDevelopment(env);
 
-/** Only one's own machine has a gate: elsewhere the platform looks up where a name leads. */
+/** In development only: elsewhere the platform itself looks up where a name leads. */
 export const webhookGate = (env: Pick<Env, "ENVIRONMENT" | "WEBHOOK_GATE">): string | undefined =>
   isDevelopment(env) ? env.WEBHOOK_GATE : undefined;

@@ -5,13 +5,13 @@ import type { SessionMemory } from "./memory";
 
 /** The contract's number: KV writes of one session, its identities' included. */
 const KV_WRITES_PER_SESSION = 3;
-/** A flush this late is one of many that fell due together: D1 and R2 come first then. */
+/** A flush this late is one of many that fell due together: then D1 and R2 come first. */
 export const COUNT_LATE_MS = SECOND_MS;
 
 /**
- * The session's own counter at the edge: written with the first flush, and with the last if its identities' counters leave
- * room for it. Marked before it is written, by the flush that follows: at most once each. A flush that comes late is one of
- * many, after a restart or an outage: the counter of a session that goes on waits for the next. Null when nothing is due.
+ * Writes the session's own counter at the edge: with the first flush, and with the last if its identities' counters leave room
+ * for it. The mark is stored by the flush that follows, so each is written at most once. A late flush is one of many, after a
+ * restart or an outage: an open session then leaves its counter to the next flush. Null when nothing is due.
  */
 export function countSession(memory: SessionMemory, kv: KVNamespace, now: number): Promise<void> | null {
   const { state, progress, head } = memory;

@@ -23,14 +23,14 @@ import { DAY_MS } from "../../src/time";
 import { ERASE_WAIT_MS } from "./limits";
 import type { SessionMemory } from "./memory";
 
-/** An erased session's actor refuses what comes late for as long as anything of its time is kept. */
+/** An erased session's actor refuses late calls for as long as anything of that time is kept. */
 export const TOMBSTONE_MS = RETENTION_DAYS * DAY_MS;
 /** Days the archive may have: what retention keeps, a week that it may be behind, and a clock that is ahead. */
 const ERASURE_DAYS = RETENTION_DAYS + 9;
 
 /**
- * What the actor and the archive know of whom a session is of. A session may have had several addresses, and its id an
- * earlier life on another day, of which the newest row says nothing: so every day that the archive may have is asked.
+ * Whom a session's lives are of, as the actor and the archive know. The id may have had an earlier life on another day, of which
+ * D1's row says nothing: so every day that the archive may have is looked at.
  */
 export async function livesOf(bucket: R2Bucket, session_id: string, memory: SessionMemory | null): Promise<Life[]> {
   const last = Date.parse(dayOf(Date.now() + DAY_MS));
@@ -46,13 +46,13 @@ export async function livesOf(bucket: R2Bucket, session_id: string, memory: Sess
   );
 }
 
-/** A life, by its objects in the archive, and by its actor while that has it. */
-function lifeOf(start: number, objects: readonly Named[], memory: SessionMemory | null): Life {
+/** A life as its objects in the archive tell it, and its actor, if it is the one under way. */
+function lifeOf(start: number, objects: readonly NamedLife[], memory: SessionMemory | null): Life {
   const head = memory?.head;
-  const all: Named[] = head?.identity ? [{ ...head.identity, ...head }, ...objects] : [...objects];
+  const all: NamedLife[] = head?.identity ? [{ ...head.identity, ...head }, ...objects] : [...objects];
   const identities = all.flatMap(({ fingerprint_id, ip, addresses = [], ...one }) => {
     const group = groupOf(one.site, one.identity_group);
-    // Whatever an object may lack: an erasure must not stumble over it for ever.
+    // An object may lack fields: an erasure must not fail over it for ever.
     const named = (kind: IdentityKind, values: (string | null | undefined)[]): LifeIdentity[] =>
       [...new Set(values)].flatMap((value) => (value ? { kind, value, group } : []));
     return [...named("fingerprint", [fingerprint_id]), ...named("address", [ip, ...addresses])];
@@ -65,12 +65,15 @@ function lifeOf(start: number, objects: readonly Named[], memory: SessionMemory 
 /** What the actor alone knows of the life that is under way. */
 export const lifeNow = (memory: SessionMemory): Life => lifeOf(memory.state.started_at, [], memory);
 
-type Named = Pick<ArchivedIdentity, "fingerprint_id" | "ip" | "addresses" | "identity_group" | keyof NamedVisitor> & {
+type NamedLife = Pick<
+  ArchivedIdentity,
+  "fingerprint_id" | "ip" | "addresses" | "identity_group" | keyof NamedVisitor
+> & {
   site: string;
 };
 
-/** Whom a life of a session was of, and on which site it was. */
-async function namedIn(bucket: R2Bucket, prefix: string): Promise<Named[]> {
+/** Whom a life of a session named, and on which site it was. */
+async function namedIn(bucket: R2Bucket, prefix: string): Promise<NamedLife[]> {
   const [identities, meta] = await Promise.all([readIdentities(bucket, prefix), readMeta(bucket, prefix)]);
   return identities.map((identity) => ({ ...identity, site: meta?.site ?? DEFAULT_SITE }));
 }
@@ -79,9 +82,9 @@ export interface ErasingContext {
   storage: DurableObjectStorage;
   outside: Pick<Env, "DB" | "TRACKING_R2" | "TRACKING_KV">;
   session_id: string;
-  /** When the lives began that go, as far as anybody knows: where their objects are. */
+  /** When the lives began that go, as far as is known: it says where their objects are. */
   starts: readonly number[];
-  /** When those began that stay: they are somebody else's. */
+  /** When the lives began that stay, because they are somebody else's. */
   others: readonly number[];
   /** What is under way: the alarm may be writing, a report or a count be on its way. */
   running: Promise<unknown>;
@@ -102,7 +105,7 @@ export async function eraseSession({
   running,
   isUncertain,
 }: ErasingContext): Promise<ErasedSession> {
-  // Known to the caller as erasing, so nothing is taken meanwhile; a write that is under way is waited for.
+  // The caller takes nothing any more. Wait for a write that is under way.
   const settled = await inTime(running, ERASE_WAIT_MS).then(
     () => true,
     () => false,
@@ -117,16 +120,17 @@ export async function eraseSession({
   return { ...erased, again: !settled || uncertain, goes_on: false };
 }
 
-/** Lives of a session's id go from the stores outside. Those of others, which began on other days, stay. */
+/** Erases lives of a session's id from the stores outside. Lives of others, which began on other days, stay. */
 export async function eraseLives(
   { DB, TRACKING_R2 }: Pick<Env, "DB" | "TRACKING_R2">,
   session_id: string,
   starts: readonly number[],
   others: readonly number[],
 ): Promise<Omit<ErasedSession, "again" | "goes_on">> {
-  // Before the objects go: they say where each life begins in the log.
+  // Before the objects are deleted: they say where in the log each life begins.
   const ranges = others.length > 0 ? await rangesOf(TRACKING_R2, session_id, starts, others) : null;
-  let [objects, bytes] = [0, 0];
+  let objects = 0;
+  let bytes = 0;
   for (const prefix of new Set(starts.map((start) => sessionPrefix(session_id, start)))) {
     const deleted = await deleteSessionObjects(TRACKING_R2, prefix);
     objects += deleted.objects;
@@ -136,7 +140,7 @@ export async function eraseLives(
   return { objects, bytes, ...rows };
 }
 
-/** Which seqs the lives have that began at `starts`: each from its first on, up to the next life's first. */
+/** The seqs of the lives that began at `starts`: each life has those from its first up to the next life's first. */
 async function rangesOf(
   bucket: R2Bucket,
   session_id: string,
@@ -154,7 +158,7 @@ async function rangesOf(
   );
 }
 
-/** After so long nobody sends anything of an erased session any more: its id is free again. */
+/** Drops a tombstone that is old enough: nobody sends anything of that session any more, and its id is free again. */
 export async function dropTombstone(storage: DurableObjectStorage, now: number): Promise<void> {
   const erasedAt = readTombstone(storage);
   if (erasedAt === null) return;

@@ -28,7 +28,7 @@ import { inTime } from "../../src/ops/in-time";
 import { errorField } from "../../src/ops/logger";
 import { type SessionMemory, setDue } from "./memory";
 
-/** Deterministic D1 refusals isolated per alarm: below the 1,000 subrequests of an invocation, with room for the rest. */
+/** D1 calls per alarm to find the rows that D1 refuses: below the 1,000 subrequests of an invocation, with room for the rest. */
 const ISOLATION_MAX_CALLS = 200;
 
 /** The stores outside the actor. */
@@ -37,23 +37,24 @@ export interface Outside {
   bucket: R2Bucket;
 }
 
-/** What a write came to. `refused` are seqs newly found that D1 will never take. */
+/** What a write came to. */
 interface Outcome {
   store: StoreName;
   plan: Plan;
   error: string | null;
+  /** Seqs, newly found, that D1 will never take. */
   refused: number[];
   /** What identity the store holds now if the write went well (`identityMark`). */
   identity: number;
   /** The size of the database after it; null for the archive, or where D1 does not say. */
   database_bytes: number | null;
-  /** It was not the first try at this plan. */
+  /** This was not the first try at this plan. */
   repeated: boolean;
 }
 
 export interface FlushResult {
   outcomes: Outcome[];
-  /** Stores whose plan left entries behind: the next one follows at once. */
+  /** Stores whose plan left entries behind: their next plan follows at once. */
   more: StoreName[];
 }
 
@@ -71,7 +72,7 @@ export async function flush(
   const seq = memory.state.seq;
   for (const store of due) if (memory.progress[store].attempts === 0) setDue(memory, store, null);
   freeze(memory, journal, due, now);
-  // Every write is made from the plan before the first await: what arrives from here on belongs to the next plan.
+  // Every write is prepared before the first await: what arrives after that belongs to the next plan.
   const read = reader(journal);
   const writes = due.flatMap((store) => {
     const { plan } = memory.progress[store];
@@ -95,7 +96,7 @@ function freeze(memory: SessionMemory, journal: Journal, due: StoreName[], now: 
   for (const store of open) {
     const plan = cut(journal, progress[store].through, at, identityMark(memory.head));
     progress[store].plan = plan;
-    // Nothing to write although something is pending cannot be; but if it were, the alarm would run for ever.
+    // Something is pending, so there is a plan. If there ever were none, the alarm would run for ever without this.
     if (!plan) progress[store].through = memory.state.seq;
   }
   progress.last_plan_at = at;
@@ -135,7 +136,7 @@ interface Frozen {
   events: number;
 }
 
-/** Reads plans; the stores' plans are mostly of one range, and that is read once. */
+/** Reads plans. Mostly both stores have a plan of the same range, which is then read once. */
 function reader(journal: Journal): (plan: Plan) => Frozen {
   let last: { lo: number; hi: number; frozen: Frozen } | null = null;
   return ({ lo, hi }) => {
@@ -196,7 +197,7 @@ async function writeArchive(
   await Promise.all(puts);
 }
 
-interface Range {
+interface ProjectionWrite {
   plan: Plan;
   body: string;
   events: number;
@@ -207,7 +208,7 @@ async function writeProjection(
   db: D1Database,
   row: SessionRow,
   { session_id, site }: Head,
-  { plan, body, events, outcome }: Range,
+  { plan, body, events, outcome }: ProjectionWrite,
 ): Promise<void> {
   const names = insertNames(db, site, body);
   if (plan.refused.length === 0) {
@@ -229,15 +230,15 @@ async function writeProjection(
 }
 
 /**
- * One synchronous turn: watermarks up, rows both stores have away, plans dropped; or the failure written down. Where the
- * rows' going says it all, the head row, which is one more billed row and the largest, stays as it is.
+ * One synchronous turn: raises the watermarks, deletes rows that both stores have, and drops the plans; or writes the failure
+ * down. If the missing rows already say all of it (`withRows`), the head row is not written: it is the largest, and billed.
  */
 function settle(memory: SessionMemory, journal: Journal, outcomes: Outcome[]): void {
   const before = memory.progress;
   memory.progress = outcomes.reduce((progress, outcome) => settled(progress, outcome, memory), before);
   const through = lowestWatermark(memory.progress);
   const moved = through > lowestWatermark(before);
-  // After a death only memory knows that a try was a second one.
+  // A second try is known to memory alone; after a death the rows would not tell.
   const isFirst = outcomes.every(({ repeated }) => !repeated);
   const isSaid = moved && isFirst && JSON.stringify(withRows(before, through + 1)) === JSON.stringify(memory.progress);
   journal.transaction(() => {
@@ -251,7 +252,7 @@ function settled(progress: Progress, outcome: Outcome, { head, state }: SessionM
   const { store, plan, error, identity } = outcome;
   const refused = [...plan.refused, ...outcome.refused];
   if (error === null) return written(progress, store, plan, identity, refused.length);
-  // Time has passed in the call: the clock is read again, so that the wait begins now.
+  // The call took time: read the clock again, so that the wait begins now.
   const hurry = state.consent === "denied" && head.identity_version > 0;
   const tried = failed(progress[store], error, Date.now(), Math.random(), hurry);
   return { ...progress, [store]: tried.plan ? { ...tried, plan: { ...plan, refused } } : tried };

@@ -6,7 +6,7 @@ import type { Head } from "../../src/core/session/head";
 import type { Intake } from "../../src/core/session/intake";
 import type { Progress } from "../../src/core/session/progress";
 import type { Journal } from "../../src/data/store/journal";
-import { type Inquiry, isTold, type Occasion, toldOf } from "./inquiry";
+import { type Inquiry, type Occasion, toldOf } from "./inquiry";
 import type { Instance } from "./instance";
 import { newMemory, type SessionMemory, scheduleFlush } from "./memory";
 import type { Reporter } from "./reporter";
@@ -54,14 +54,7 @@ export class Ingest {
 
   /** Asks the shards of its identities. Only calls and alarms ask: not the answers themselves, which are commits too. */
   ask(memory: SessionMemory, occasion: Occasion, now: number): void {
-    const { instance, inquiry } = this.#host;
-    const told = this.#told(memory, memory.head);
-    // Its alarm has woken a session that was written before there were shards.
-    if (told !== memory.progress) {
-      instance.save(told);
-      memory.progress = told;
-    }
-    inquiry.start(memory, occasion, now, (answer) => this.#learn(memory, answer));
+    this.#host.inquiry.start(memory, occasion, now, (answer) => this.#learn(memory, answer));
   }
 
   #write(before: SessionMemory | null, { head, entries }: Addition, progress: Progress, body: string): void {
@@ -97,7 +90,7 @@ export class Ingest {
   #told(memory: SessionMemory, head: Head): Progress {
     const { progress } = memory;
     // If the head is unchanged, there is no new shard to tell, and the look-up takes longer than folding a batch.
-    if (memory.head === head && isTold(progress.told)) return progress;
+    if (memory.head === head && progress.told !== undefined) return progress;
     const told = toldOf(this.#host.identities, head, progress.told);
     return told.length === (progress.told?.length ?? 0) ? progress : { ...progress, told };
   }

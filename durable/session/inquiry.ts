@@ -4,6 +4,7 @@ import type { IdentityKind, Sighting } from "../../src/core/identity/record";
 import type { IdentityCounts } from "../../src/core/scoring/facts";
 import type { IdentityEntry } from "../../src/core/session/entry";
 import type { Head } from "../../src/core/session/head";
+import { FormError } from "../../src/core/stored";
 import { OUTSIDE_TIMEOUT_MS } from "../../src/limits";
 import { inTime } from "../../src/ops/in-time";
 import { errorField, type Logger } from "../../src/ops/logger";
@@ -17,42 +18,47 @@ import type { SessionMemory } from "./memory";
 const IDENTITY_MAX_TOLD = 64;
 /** Tries to ask about a session, per load of its actor. */
 const IDENTITY_MAX_ASKS = 3;
-/** Between two questions of one session, its flushes aside: each wakes two actors, and a script sends forms all the time. */
+/** Time between two questions of one session, flushes aside: a question wakes two actors, and a script sends forms all the time. */
 export const IDENTITY_ASK_GAP_MS = 10 * SECOND_MS;
 
 type Namespace = Env["IDENTITY"];
 
-const identitiesOf = ({ identity }: Head): [IdentityKind, string][] => [
-  ...(identity?.fingerprint_id ? ([["fingerprint", identity.fingerprint_id]] as [IdentityKind, string][]) : []),
-  ...(identity?.ip ? ([["address", identity.ip]] as [IdentityKind, string][]) : []),
-];
+interface OwnIdentity {
+  kind: IdentityKind;
+  value: string;
+}
 
-const headGroup = ({ site, identity_group }: Head): string => groupOf(site, identity_group);
+function identitiesOf({ identity }: Head): OwnIdentity[] {
+  const found: OwnIdentity[] = [];
+  if (identity?.fingerprint_id) found.push({ kind: "fingerprint", value: identity.fingerprint_id });
+  if (identity?.ip) found.push({ kind: "address", value: identity.ip });
+  return found;
+}
+
+/** The shard and row of an identity, in the group of the session's site. */
+const placeFor = (namespace: Namespace, { site, identity_group }: Head, { kind, value }: OwnIdentity) =>
+  placeOf(namespace, kind, value, groupOf(site, identity_group));
 
 /**
- * Where a head may have told of itself: with a withdrawal the head forgets who it was, and these still say where to erase.
- * Nobody can be named from them. The same list when nothing is new.
+ * The places that know of a head, as text that names nobody. A withdrawal empties the head, and this list still says where to
+ * erase. Returns the same list when nothing is new.
  */
 export function toldOf(namespace: Namespace, head: Head, told: readonly string[] = []): readonly string[] {
-  const places = identitiesOf(head).map(([kind, value]) => placeText(placeOf(namespace, kind, value, headGroup(head))));
+  const places = identitiesOf(head).map((one) => placeText(placeFor(namespace, head, one)));
   const added = places.filter((place) => !told.includes(place)).slice(0, Math.max(0, IDENTITY_MAX_TOLD - told.length));
   return added.length > 0 ? [...told, ...added] : told;
 }
 
-/** Whether a list of before there were shards has yet to learn of them. */
-export const isTold = (told: readonly string[] | undefined): boolean =>
-  told !== undefined && (told.length === 0 || told.some((one) => readPlace(one) !== null));
-
 type Answer = Omit<IdentityEntry, "seq">;
 
-/** When there may be something to ask: something was taken, or the alarm rings, before what waits is written out. */
+/** When to look whether there is something to ask: after a call, or as the alarm rings, before it writes. */
 export type Occasion = "call" | "alarm";
 
 /**
- * Asks the shards of a session's identities what the last 24 hours held: at once, so that a lead sent in its first seconds has it too,
- * and again when the identity has changed or a form was sent, but then at most every ten seconds or with a flush. An open
- * session that its alarm has woken waits for its next call: after a restart a thousand wake at once. Best effort: it delays
- * nothing, and a failure is tried again later, a few times.
+ * Asks the shards of a session's identities what they saw in the last 24 hours. It asks at once, so that a lead in the first
+ * seconds has the answer too. It asks again when the identity has changed or a form was sent, at most every ten seconds or with
+ * a flush. An open session that its alarm has woken waits for a call: after a restart a thousand wake at once. Best effort:
+ * nothing waits for it, and a failure is tried again a few times.
  */
 export class Inquiry {
   readonly #namespace: Namespace;
@@ -103,28 +109,37 @@ export class Inquiry {
     return again.some(Boolean);
   }
 
-  #forgetIn(told: string, session_id: string): Promise<boolean> {
+  async #forgetIn(told: string, session_id: string): Promise<boolean> {
     const place = readPlace(told);
-    if (!place) return this.#namespace.get(this.#namespace.idFromString(told)).forgetFormer(session_id);
-    return this.#namespace.get(this.#namespace.idFromName(place.shard)).forget(session_id, place.key);
+    if (!place) throw new FormError("a place that was told of the session cannot be read");
+    return this.#namespace.getByName(place.shard).forget(session_id, place.key);
   }
 
   async #ask({ head, state, progress }: SessionMemory): Promise<Answer> {
     const { identity, identity_version: version, session_id } = head;
     const forms = state.behaviour.submits;
     const counts = state.identity === null;
-    const ask = ([kind, value]: [IdentityKind, string]): Promise<[IdentityKind, IdentityCounts]> => {
-      const { shard, key } = placeOf(this.#namespace, kind, value, headGroup(head));
+    const ask = (one: OwnIdentity): Promise<[IdentityKind, IdentityCounts]> => {
+      const { shard, key } = placeFor(this.#namespace, head, one);
       const sighting: Sighting = {
-        ...{ v: 1, kind, value, key, session_id, forms, counts },
-        ...{ fingerprint_id: identity?.fingerprint_id ?? null, ip: identity?.ip ?? null, asn: identity?.asn ?? null },
+        v: 1,
+        kind: one.kind,
+        value: one.value,
+        key,
+        session_id,
+        fingerprint_id: identity?.fingerprint_id ?? null,
+        ip: identity?.ip ?? null,
+        asn: identity?.asn ?? null,
         country: state.network?.country ?? null,
+        forms,
+        counts,
       };
-      return inTime(this.#namespace.getByName(shard).seen(sighting), OUTSIDE_TIMEOUT_MS).then((seen) => [kind, seen]);
+      const seen = inTime(this.#namespace.getByName(shard).seen(sighting), OUTSIDE_TIMEOUT_MS);
+      return seen.then((known) => [one.kind, known]);
     };
-    // Nobody else: a withdrawal could not find them again.
-    const known = identitiesOf(head).filter(([kind, value]) =>
-      progress.told?.includes(placeText(placeOf(this.#namespace, kind, value, headGroup(head)))),
+    // Only places that are written down: a withdrawal could not find any other again.
+    const known = identitiesOf(head).filter((one) =>
+      progress.told?.includes(placeText(placeFor(this.#namespace, head, one))),
     );
     const answers = Object.fromEntries(await Promise.all(known.map(ask)));
     const answer = { fingerprint: answers["fingerprint"] ?? null, address: answers["address"] ?? null };
@@ -132,7 +147,7 @@ export class Inquiry {
   }
 }
 
-/** Nothing is asked before the first event, without consent, or twice. */
+/** Whether there is a question: none before the first event, none without consent, and none twice. */
 function isOpen({ head, state }: SessionMemory): boolean {
   if (state.events === 0 || state.consent !== "granted" || identitiesOf(head).length === 0) return false;
   const { identity } = state;

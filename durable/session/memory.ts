@@ -9,22 +9,22 @@ import { PLAN_MAX_UNITS } from "../../src/limits";
 import { SECOND_MS } from "../../src/time";
 import { FLUSH_MS } from "./limits";
 
-/** D1 shows a session within 5 s of its first event; 3 s leaves room for the flush itself. */
+/** D1 has to show a session within 5 s of its first event: 3 s leave room for the flush itself. */
 const FIRST_FLUSH_MS = 3 * SECOND_MS;
 /**
- * The archive may lag this long behind: nobody looks at it while a session lives (a replay has what is not there yet from
- * the journal), and each put costs what four rows do.
+ * How long the archive may lag. Nobody reads it while a session lives (a replay takes the rest from the journal), and a put costs
+ * as much as four rows.
  */
 export const ARCHIVE_MS = 75 * SECOND_MS;
 /** Journal text that flushes at once: half a plan, so that a busy session writes full plans. */
 const FLUSH_AT_UNITS = PLAN_MAX_UNITS / 2;
-/** Between flushes that withdrawals ask for: consent that is toggled must not write at the rate it is toggled. */
+/** Time between flushes that withdrawals ask for: a page that toggles consent must not cause a write each time. */
 export const WITHDRAWAL_GAP_MS = 5 * SECOND_MS;
 
 /** What a session actor holds in memory. All of it can be made again from its SQLite. */
 export interface SessionMemory extends Schedule {
   head: Head;
-  /** Text in the journal table, in UTF-16 units: what its cap is held against. */
+  /** Text in the journal table, in UTF-16 units: compared with its cap. */
   units: number;
   /** Journal text that no plan has frozen yet. */
   unplanned: number;
@@ -49,7 +49,7 @@ export function load(journal: Journal, now: number): SessionMemory | null {
   const progress = withRows(stored.progress, rows[0]?.lo ?? null);
   const state = snapshot ? readSnapshot(snapshot) : newState(firstSeq(head.created_at));
   for (const store of [progress.d1, progress.r2]) {
-    // A plan that outlived its process was being written: how that ended is not known, so it counts as a failed try.
+    // The process died while it wrote this plan. How that ended is not known, so count it as a failed try.
     if (store.plan && store.attempts === 0) Object.assign(store, { attempts: 1, retry_at: now });
   }
   const waiting = { d1: newWait(), r2: newWait() };
@@ -57,7 +57,7 @@ export function load(journal: Journal, now: number): SessionMemory | null {
   journal.reopenTail(rows.at(-1), frozen);
   for (const row of rows) {
     for (const entry of readEntries(row.body)) {
-      // What a plan holds is due with its retry.
+      // Entries of a plan are due with the plan's retry.
       for (const store of STORES) {
         const { plan, through } = progress[store];
         if (entry.seq > (plan?.hi ?? through)) note(waiting[store], entry, head);
@@ -68,7 +68,7 @@ export function load(journal: Journal, now: number): SessionMemory | null {
   progress.wakes = Math.max(progress.wakes, ...rows.map((row) => row.wake)) + 1;
   const units = textOf(rows);
   const unplanned = textOf(rows.filter(({ hi }) => hi > frozen));
-  // What came since it was last written down, but for what calls count beside their text.
+  // Spending was last written with the last plan: add the text since. What calls cost beside their text is lost.
   if (progress.spent && unplanned > 0) {
     progress.spent = { ...progress.spent, bytes: progress.spent.bytes + unplanned };
     progress.untold = (progress.untold ?? 0) + unplanned;
@@ -86,14 +86,14 @@ export function load(journal: Journal, now: number): SessionMemory | null {
 
 const textOf = (rows: readonly { body: string }[]): number => rows.reduce((sum, { body }) => sum + body.length, 0);
 
-/** What a store does not have yet. */
+/** The entries that a store does not have yet. */
 interface Wait {
   /**
-   * When the oldest entry was received, epoch ms: an actor that sleeps and wakes between events must not put its flush off
+   * When the oldest of them was received, epoch ms: an actor that sleeps and wakes between events must not put its flush off
    * each time.
    */
   oldest: number | null;
-  /** Something that is written at once is among it. */
+  /** One of them has to be written at once. */
   urgent: boolean;
 }
 const newWait = (): Wait => ({ oldest: null, urgent: false });
@@ -105,7 +105,7 @@ function note(of: Wait, entry: Entry, head: Head): void {
   of.urgent ||= entry.kind === "end" || (entry.kind === "consent" && entry.consent === "denied");
 }
 
-/** How long what has come may wait for a store, ms. */
+/** How long new entries may wait for a store, ms. */
 function interval({ progress }: Pick<SessionMemory, "progress">, store: StoreName): number {
   if (store === "r2") return ARCHIVE_MS;
   return progress.last_plan_at === 0 ? FIRST_FLUSH_MS : FLUSH_MS;
@@ -119,7 +119,7 @@ export function setDue(memory: SessionMemory, store: StoreName, at: number | nul
 export const withdrawalAt = ({ progress }: Pick<SessionMemory, "progress">, now: number): number =>
   Math.min(Math.max(now, progress.last_plan_at + WITHDRAWAL_GAP_MS), now + WITHDRAWAL_GAP_MS);
 
-/** Decides when what has just been journalled is to be written out. `random` is in [0, 1). */
+/** Decides when the newest entries are written to each store. `random` is in [0, 1). */
 export function scheduleFlush(
   memory: SessionMemory,
   why: { ended: boolean; withdrawn: boolean },

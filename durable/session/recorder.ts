@@ -13,10 +13,10 @@ import { errorField, type Logger } from "../../src/ops/logger";
 import type { RecordOrder } from "../../src/protocol/recording";
 import type { SessionMemory } from "./memory";
 
-/** Chunks a session may send at once (a page's first, what an outage has held back), and a second after that. */
+/** Chunks that a session may send at once (a page's first ones, those held back by an outage), and per second after that. */
 export const RECORDING_BURST = 20;
 const RECORDING_PER_SECOND = 0.5;
-/** A chunk for which its session is not ready (no event yet, an erasure under way) may be sent again after this, in seconds. */
+/** Seconds after which a chunk may be sent again whose session was not ready: no event yet, or an erasure under way. */
 const RECORDING_RETRY_SECONDS = 10;
 
 /** What the recorder needs of its session's actor. */
@@ -40,7 +40,7 @@ export class Recorder {
     this.#host = host;
   }
 
-  /** What the page hears with its ack. That a score has been over the site's threshold is written down. */
+  /** What the page hears with its ack. Once a score is over the site's threshold, that is written down. */
   order(memory: SessionMemory | null, rule: RecordRule | null | undefined, now: number): RecordOrder | null {
     if (!memory || !rule) return null;
     const { state, progress } = memory;
@@ -65,7 +65,7 @@ export class Recorder {
     if (settled && isSettled(settled, call.number)) return { ok: true, ack: ackOf(call.stream, settled) };
     const wait = this.#host.isLifted ? 0 : this.#bucket.take(1, now);
     if (wait > 0) return refused("too_fast", "More chunks than a recording may send.", wait);
-    // Before the first object, so that whoever has to delete them knows that there may be some.
+    // Written before the first object, so that an erasure knows that there may be some.
     if (!known) {
       memory.progress.recording = newRecording();
       this.#host.save(memory);
@@ -81,7 +81,7 @@ export class Recorder {
     }
   }
 
-  /** Time has passed: what may not be there any more goes again. */
+  /** After the put. If the session may not be recorded any more by now, the object goes again. */
   async #note(memory: SessionMemory, call: ChunkCall, bytes: number, key: string): Promise<ChunkResult> {
     const { recording } = memory.progress;
     const isOver = this.#host.memory() !== memory || !recording || isForbidden(memory, call, recording);
@@ -127,7 +127,7 @@ export class Recorder {
 
 const UNKNOWN = refused("session_unknown", "No such session.");
 
-/** Without consent, or from before it was withdrawn. */
+/** Whether consent is lacking, or was withdrawn after the chunk was recorded. */
 function isForbidden({ state }: SessionMemory, call: ChunkCall, recording: Recording): boolean {
   if (state.consent !== "granted") return true;
   const { withdrawn_at } = recording;

@@ -13,18 +13,18 @@ import { SECOND_MS } from "../../src/time";
 import type { SessionMemory } from "./memory";
 
 /**
- * Changes (page, verdict, visitor) are told at once, who comes and one change; a session that changes all the time may do so
- * this often, and what it had to keep is told with what it takes next. The end is always told.
+ * Reports of changes (page, verdict, visitor) at once: the first and one more. A session that changes all the time reports one
+ * per refill, and the rest with what it takes next. The end is always reported.
  */
 export const ROSTER_BURST = 2;
 export const ROSTER_REFILL_MS = 3 * SECOND_MS;
 
-/** What the operator's figures call a limit; other refusals are errors of the sender. */
+/** Refusals that the operator's figures count as limits. The others are errors of the sender. */
 const LIMITS = new Set(["too_fast", "busy", "stream_too_sparse", "budget_spent"]);
 
 /**
- * Tells the roster of a session. Best effort: the session never waits for it, and what is lost is said again within
- * seconds by the next report.
+ * Reports a session to the roster. Best effort: the session never waits for it, and the next report, within seconds, makes good
+ * for one that is lost.
  */
 export class Reporter {
   readonly #env: Pick<Env, "ROSTER">;
@@ -33,15 +33,15 @@ export class Reporter {
   readonly #bucket = new Bucket(ROSTER_BURST, SECOND_MS / ROSTER_REFILL_MS);
   #refused: Record<string, number> = {};
   #limits: Record<string, number> = {};
-  /** The visitor that was told of last, and the hash: making it takes longer than all else a report does here. */
+  /** The visitor of the last report, and their hash: it takes longer to make than the rest of a report. */
   #visitor: { id: string | null; who: Promise<string | null> } | null = null;
-  /** Visitors that this session was told of as, and is not any more: it leaves their shards. */
+  /** Visitors of earlier reports whom the session does not name any more: it leaves their shards. */
   #former: (string | null)[] = [];
   /** The last report on its way. */
   #reporting: Promise<void> = Promise.resolve();
-  /** Something has changed that no report has told. */
+  /** Something has changed since the last report. */
   #isOwed = false;
-  /** The last report spoke of failures: the end of them is news too. */
+  /** The last report had failures: their end is worth a report too. */
   #wasUnwell = false;
 
   constructor(env: Pick<Env, "ROSTER">, log: Logger) {
@@ -55,7 +55,7 @@ export class Reporter {
     for (const { code } of call.batch?.rejected ?? []) addCounts(this.#refused, { [code]: 1 });
   }
 
-  /** After something was taken: `before` is the mark the session had until then. */
+  /** After something was taken. `before`: the mark that the session had until then. */
   taken(memory: SessionMemory, before: Mark, now: number): void {
     const after = markOf(memory.head, memory.state);
     if (before.seen_at !== null && before.visitor !== after.visitor) this.#former.push(before.visitor);
@@ -65,7 +65,7 @@ export class Reporter {
     if (reason === "beat" || (reason === "change" && isEnd) || this.#mayTell(now)) this.#report(memory, now);
   }
 
-  /** After the alarm has written, or tried to: trouble is told even if nobody is there any more. */
+  /** After the alarm has written, or tried to. Trouble is reported even when the visitor is gone. */
   flushed(memory: SessionMemory, now: number): void {
     const { d1, r2 } = memory.progress;
     const isUnwell = d1.attempts + r2.attempts > 0;
@@ -92,7 +92,7 @@ export class Reporter {
     const { head, state } = memory;
     const { session_id } = head;
     const visitor = head.identity?.visitor_id ?? null;
-    // What is reported is as of now, whatever happens while the hash is made.
+    // Taken now: the session may change while the hash is made.
     const report: Omit<Report, "who"> = {
       v: 1,
       presence: presenceOf(head, state),
@@ -116,7 +116,7 @@ export class Reporter {
     );
   }
 
-  /** To the shard of its visitor; and those forget it where it was before its visitor changed. */
+  /** Tells the shard of its visitor; the shards of its former visitors forget it. */
   async #tell(
     report: Omit<Report, "who">,
     visitor: Promise<string | null>,

@@ -2,7 +2,7 @@ import type { Env } from "../../src/bindings";
 import { chargeOf, chargeOfChunk } from "../../src/core/budget/charge";
 import { secondsLeft, spend, waitFor } from "../../src/core/budget/level";
 import { isShed, sessionAllowance } from "../../src/core/budget/site";
-import { type CallBudget, senderKey } from "../../src/core/budget/spending";
+import { type CallBudget, type Spending as CallSpending, senderKey } from "../../src/core/budget/spending";
 import { placeOf } from "../../src/core/identity/name";
 import type { Entry } from "../../src/core/session/entry";
 import { type Refused, refused } from "../../src/core/session/result";
@@ -11,11 +11,11 @@ import { inTime } from "../../src/ops/in-time";
 import { errorField, type Logger } from "../../src/ops/logger";
 import type { SessionMemory } from "./memory";
 
-/** What a session has spent is told with its first call, and then from so much on: with a flush, or at once. */
+/** From so many bytes on a session tells what it has spent: with a flush, or at once. Its first call is always told. */
 const BUDGET_TELL_BYTES = 8 * 1024;
 const BUDGET_TELL_NOW_BYTES = 16 * 1024;
 
-/** What was taken with one call. */
+/** The part of a call that was taken. */
 export interface Taking {
   entries: readonly Entry[];
   /** Length of their journal text, UTF-16 units. */
@@ -33,20 +33,20 @@ const spent = (detail: string, wait: number, spent_by?: string): Refused => ({
 });
 
 /**
- * What a session spends. Its own budget it keeps itself; of its address's and its site's it tells the shard of the address:
- * with its first call, with its flushes, and at once where it is much. By as much a session may overrun them. Best effort: the
+ * What a session spends. It keeps its own budget itself. The shard of its address keeps the address's and the site's, and is told
+ * with the first call, with flushes, and at once where it is much: by so much a session may overrun them. Best effort: the
  * session never waits.
  */
 export class Spending {
   readonly #env: Pick<Env, "IDENTITY">;
   readonly #log: Logger;
-  /** Until when the session, and an address, may spend nothing, epoch ms. */
+  /** Until when the session (here) and an address (below) may spend nothing, epoch ms. */
   #until = 0;
   #sender: { key: string | null; until: number } = { key: null, until: 0 };
   #share = 0;
   /** Of the last call. */
   #budget: CallBudget | null = null;
-  /** This instance has told something: what another left untold does not wait for more. */
+  /** This instance has told something. Until then, what an earlier instance left untold is told early. */
   #hasTold = false;
   #telling: Promise<void> = Promise.resolve();
 
@@ -87,7 +87,7 @@ export class Spending {
     this.#count(memory, budget, chargeOfChunk(bytes));
   }
 
-  /** Counts what is about to be written to stores outside: who acts seldom has each act written by itself. */
+  /** Counts the writes that are about to happen: a visitor who acts seldom causes one for each act. */
   writing(memory: SessionMemory, stores: number, now: number): void {
     const { progress } = memory;
     if (!progress.spent) return;
@@ -109,7 +109,7 @@ export class Spending {
   #allowance = (budget: CallBudget) => sessionAllowance(this.#shareOf(budget), budget.session_hour);
 
   #count(memory: SessionMemory, budget: CallBudget, bytes: number, isNow = false): void {
-    // Of another address: what is left is the former's.
+    // Another address: what is untold was spent by the one before.
     if (this.#budget && keyOf(this.#budget) !== keyOf(budget)) this.#tell(memory);
     this.#budget = budget;
     const untold = (memory.progress.untold ?? 0) + bytes;
@@ -124,10 +124,10 @@ export class Spending {
     if (!budget || bytes === 0) return;
     const { sender, address_hour, site_day } = budget;
     const { site } = memory.head;
-    const spending = { v: 1 as const, of: "calls" as const, sender, address_hour, site_day, site, bytes };
+    const spending: CallSpending = { v: 1, of: "calls", sender, address_hour, site_day, site, bytes };
     memory.progress.untold = 0;
     this.#hasTold = true;
-    // Who sends with a key has no budget as an address: those of a site meet at random.
+    // A server with a key has no budget as an address: its sessions are spread over the shards by their ids.
     const { shard } = placeOf(this.#env.IDENTITY, "address", sender ?? memory.head.session_id, site);
     this.#telling = inTime(this.#env.IDENTITY.getByName(shard).spend(spending), OUTSIDE_TIMEOUT_MS)
       .then(({ wait, share }) => {

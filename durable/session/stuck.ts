@@ -13,7 +13,7 @@ const STUCK_AGAIN = 15;
 const isNews = (attempts: number): boolean =>
   attempts >= STUCK_ATTEMPTS && (attempts - STUCK_ATTEMPTS) % STUCK_AGAIN === 0;
 
-/** Tells the site's alerts that this session cannot write itself out, or can again. Nothing waits for it to be heard. */
+/** Tells the site's alerts that this session cannot write to a store, or can again. If they do not answer, that is only logged. */
 export async function tellStuck(
   env: Pick<Env, "ALERTS">,
   { head, progress }: SessionMemory,

@@ -9,8 +9,8 @@ import { forgetSession } from "../eraser/outside";
 import type { Outside } from "./flush";
 
 /**
- * What the stores outside know of whom a session is goes, as after a withdrawal; the rest of it stays, as nobody's. The row
- * is last, because it leads here. May be repeated. `prefixes`: of the lives that are to be unlinked.
+ * Erases from the stores outside whom a session names, as after a withdrawal; the rest of the session stays. The row goes last,
+ * because an erasure finds the session by it. May be repeated. `prefixes`: of the lives that are to be unlinked.
  */
 export async function unlinkOutside(
   { db, bucket }: Outside,
@@ -25,7 +25,7 @@ export async function unlinkOutside(
   await unlinkSessionRow(db, session_id, visitor_id);
 }
 
-/** All that knows of whom a session is forgets it: its own actor, the roster, and the shards of whom it told of. */
+/** Everything that knows whom a session names forgets it: its actor, the roster, and the shards that it has told. */
 export async function unlinkSession(
   env: Pick<Env, "SESSION" | "ROSTER" | "DB" | "IDENTITY" | "SITE">,
   { session_id, starts, others, identities }: OrderedSession,

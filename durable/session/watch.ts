@@ -35,7 +35,7 @@ export class Watch {
   }
 }
 
-/** A socket that is going away refuses to be written to; there is nobody left to tell. */
+/** Sends, unless the socket is closing: then nobody listens any more. */
 export function sendQuietly(socket: WebSocket, text: string): void {
   if (socket.readyState === WebSocket.OPEN) socket.send(text);
 }

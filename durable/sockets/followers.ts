@@ -5,10 +5,10 @@ import { isKeyOpen, ROOT_KEY } from "../../src/ops/keyring";
 import { errorField, type Logger } from "../../src/ops/logger";
 import { SECOND_MS } from "../../src/time";
 
-/** So long that look may take: a stalled database must not hold up what else the alarm has to do. */
+/** How long the check of a key may take: a stalled database must not hold up the rest of the alarm. */
 const KEY_CHECK_WAIT_MS = 5 * SECOND_MS;
 
-/** The contract's kind of close code: the key, or the ticket of it, opens nothing any more. */
+/** Close code of the contract's kind: the key, or the ticket made with it, opens nothing any more. */
 const REVOKED = 4401;
 
 function keyOf(socket: WebSocket): string {

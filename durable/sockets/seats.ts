@@ -6,35 +6,35 @@ export const MAX_PAGE_SOCKETS = 64;
 export const MAX_SENDER_SOCKETS = 16;
 /** Those who follow one session have seats of their own: a team that looks at it together. */
 export const MAX_WATCHERS = 32;
-/** The tracker opens a socket to send by it: one of which nothing was taken by then is nobody's. */
+/** A page opens a socket to send. If nothing of it was taken by then, the socket is closed. */
 export const SOCKET_PROOF_MS = 10 * SECOND_MS;
 
 /** Close codes of the contract's kind: the session is not known, or the page has said nothing that was taken. */
 const UNKNOWN = 4404;
 const SILENT = 4408;
-/** The protocol's own code: the server begins anew, and so may the page. */
+/** The protocol's own code "service restart": the page opens another socket. */
 const ANEW = 1012;
 
-/** Those that have not been closed here: one that its client never lets go of is still listed, and has no seat any more. */
+/** Sockets that have not been closed here. One whose client does not answer the close is still listed, but has no seat. */
 export const openSockets = (ctx: DurableObjectState, tag?: string): WebSocket[] =>
   ctx.getWebSockets(tag).filter(({ readyState }) => readyState === WebSocket.OPEN);
 
 const contextOf = (socket: WebSocket): SocketContext => readContext(socket.deserializeAttachment());
 
-/** A page's socket of which no frame was taken yet: whoever knows a session's id may open one. */
+/** Whether no frame of a page's socket was taken yet. Anybody who knows a session's id may open such a socket. */
 const isSilent = (socket: WebSocket): boolean => {
   const context = contextOf(socket);
   return context.kind === "track" && !context.is_proved;
 };
 
 /**
- * Who may sit on a session's sockets: pages, so many of one sender, and apart from them those who follow. Who says nothing
- * has to go, and at once where somebody else waits for the seat.
+ * Limits a session's sockets: pages in all, pages of one sender, and apart from them those who follow. A page that says nothing
+ * loses its seat after a while, and at once when another page needs it.
  */
 export class Seats {
   readonly #ctx: DurableObjectState;
   readonly #isKnown: () => boolean;
-  /** Of sockets whose session has withdrawn, with the address: what frames are limited by, and kept nowhere. */
+  /** Sockets whose session has withdrawn, with their address. It is needed for the limits, and is in memory only. */
   readonly #named = new WeakMap<WebSocket, TrackSocketContext>();
   #timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -59,26 +59,26 @@ export class Seats {
     return null;
   }
 
-  /** Takes the seat. A timer, not an alarm: nothing of a session that nobody knows may be written down. */
+  /** Takes the seat. It is watched by a timer, not an alarm: for an unknown session nothing may be stored. */
   take(socket: WebSocket, context: SocketContext): void {
     this.#ctx.acceptWebSocket(socket, context.kind === "track" ? ["track", senderTag(context.sender)] : ["watch"]);
     socket.serializeAttachment(context);
     if (context.kind === "track") this.#look(SOCKET_PROOF_MS);
   }
 
-  /** Who a frame comes from. Null: from nobody that takes part, or its socket was closed, so that the page says anew who it is. */
+  /** Who a frame comes from. Null if its socket only listens, or was closed because its address is not known any more. */
   speaker(socket: WebSocket): TrackSocketContext | null {
     const context = contextOf(socket);
     // An analyst's socket only listens.
     if (context.kind !== "track") return null;
     if (!context.is_nameless) return context;
     const named = this.#named.get(socket);
-    // Whoever could spend under no address would have as many budgets as sessions.
+    // Without an address, a sender would have as many budgets as sessions.
     if (!named) socket.close(ANEW, "address_unknown");
     return named ?? null;
   }
 
-  /** Keeps with a socket what has changed of its context. */
+  /** Stores the changed context with its socket. */
   keep(socket: WebSocket, context: TrackSocketContext): void {
     const isNameless = this.#named.has(socket);
     if (isNameless) this.#named.set(socket, context);
@@ -95,7 +95,7 @@ export class Seats {
     }
   }
 
-  /** A frame was taken: where nobody is silent any more nobody is waited for, and the actor may sleep. */
+  /** A frame was taken. If no page is silent any more, the timer ends, and the actor may sleep. */
   spoken(): void {
     if (this.#timer === null || openSockets(this.#ctx, "track").some(isSilent)) return;
     clearTimeout(this.#timer);

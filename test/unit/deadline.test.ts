@@ -234,7 +234,8 @@ describe("a session", () => {
   });
 
   it("waits for its forms, and for where an open socket wants the alarm", () => {
-    const form = { form: "a", page: null, first_at: T, last_at: T - 60_000, last_field: null, fields: [] };
+    const at = { first_at: T, last_at: T - 60_000, received_at: T - 60_000 };
+    const form = { form: "a", page: null, ...at, last_field: null, fields: [] };
     const open = schedule((one) => {
       written(one);
       one.state.forms = [form];

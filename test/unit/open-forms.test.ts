@@ -112,6 +112,7 @@ describe("a form", () => {
 describe("an open form", () => {
   const open = (form: string, last_at: number, page: string | null = null): OpenForm => ({
     ...{ form, page, first_at: T, last_at: T + last_at, last_field: "email", fields: ["name", "email"] },
+    received_at: T + last_at,
   });
   const having = (forms: OpenForm[], more: Partial<SessionState> = {}) => ({ ...newState(0), seq: 20, ...more, forms });
 

@@ -5,11 +5,9 @@ import { identityName } from "../../src/core/identity/name";
 import { type IdentityKind, newRecord, take } from "../../src/core/identity/record";
 import type { FormerRecord } from "../../src/data/store/former-identity";
 import { IDENTITY_RETENTION_MS } from "../../src/limits";
-import { stopClock, tick, tickUntilDrained } from "../support/clock";
-import { recordIn, sightingOf } from "../support/identity";
-import { PATIENT } from "../support/patience";
+import { stopClock } from "../support/clock";
+import { sightingOf } from "../support/identity";
 import { erase, newPerson, visit } from "../support/person";
-import { callOf, evict, identified, progressOf, take as send, someEvents, stubOf } from "../support/visit";
 import { flushed } from "./helpers";
 
 /** Objects of before there were shards hold one identity each, of all sites. They forget, are erased, and go by themselves. */
@@ -58,60 +56,6 @@ const placesOf = async (value: string): Promise<string[]> =>
   ).results.map(({ ip }) => ip);
 const rowsOf = async (value: string): Promise<unknown[]> =>
   (await env.DB.prepare("SELECT site FROM fingerprints WHERE fingerprint_id = ?").bind(value).all()).results;
-
-/** What the session remembers is what a version before wrote down: ids of objects. */
-async function toldBefore(id: string, told: [IdentityKind, string][]): Promise<void> {
-  const ids = told.map(([kind, value]) => env.IDENTITY.idFromName(identityName(kind, value)).toString());
-  await runInDurableObject(stubOf(id), (_, { storage: { sql } }) => {
-    sql.exec("UPDATE head SET progress = json_set(progress, '$.told', json(?))", JSON.stringify(ids));
-  });
-  await evict(id);
-}
-
-it.each([false, true])(
-  "a withdrawal reaches the objects that a session told before (crowd apart: %s)",
-  async (apart) => {
-    stopClock("2031-07-01T12:00:00Z");
-    const person = newPerson();
-    const id = await visit(person);
-    await identified(id);
-    await tickUntilDrained(id);
-    await plant("fingerprint", person.fingerprint, [id, "s-other"], apart);
-    await plant("address", person.ip, [id]);
-    await toldBefore(id, [
-      ["fingerprint", person.fingerprint],
-      ["address", person.ip],
-    ]);
-    await send(callOf(id, { start: { consent: "denied" } }));
-    await tickUntilDrained(id);
-    for (let i = 0; i < 5 && (await progressOf(id)).erase; i++) await tick(id);
-    expect(await storedIn("fingerprint", person.fingerprint)).not.toContain(id);
-    expect(await storedIn("fingerprint", person.fingerprint)).toContain("s-other");
-    expect(await storedIn("address", person.ip)).toBe("[]");
-    expect(await placesOf(person.fingerprint)).not.toContain("198.51.0.0/24");
-    expect(await placesOf(person.fingerprint)).toContain("198.51.1.0/24");
-  },
-);
-
-it("a session of before tells the shards too before it asks them, and a withdrawal reaches both", async () => {
-  stopClock("2031-07-02T12:00:00Z");
-  const person = newPerson();
-  const id = await visit(person);
-  await identified(id);
-  await tickUntilDrained(id);
-  await plant("fingerprint", person.fingerprint, [id]);
-  await toldBefore(id, [["fingerprint", person.fingerprint]]);
-  vi.setSystemTime(Date.now() + 60_000);
-  await send(callOf(id, { start: false, first: 4, events: someEvents(1, "form_submit"), ip: person.ip }));
-  await expect.poll(async () => (await progressOf(id)).told?.length, PATIENT).toBe(3);
-  await send(callOf(id, { start: { consent: "denied" } }));
-  await tickUntilDrained(id);
-  for (let i = 0; i < 5 && (await progressOf(id)).erase; i++) await tick(id);
-  expect(await storedIn("fingerprint", person.fingerprint)).toBe("[]");
-  expect(await recordIn("fingerprint", person.fingerprint)).toBeNull();
-  expect(await recordIn("address", person.ip)).toBeNull();
-  expect(await rowsOf(person.fingerprint)).toEqual([]);
-});
 
 it("an erasure empties the objects of before, unless another's session is of the same fingerprint", async () => {
   const [person, other] = [newPerson(), newPerson()];

@@ -1,13 +1,13 @@
 import { SERVER_STREAM, type Streams } from "./streams";
 
 /**
- * What a stream may have lost to count in sums: as many events as a page keeps unacked, which it may drop all at once, and
- * ten for each that came, as of a page that was offline for hours.
+ * How much a stream may have lost and still count in sums: as many events as a page keeps unacked, which it may drop all at once,
+ * and ten for each that came, as from a page that was offline for hours.
  */
 export const PLAUSIBLE_LOSS = 250;
 const PLAUSIBLE_LOSS_PER_EVENT = 10;
 
-/** What arrived of what the client numbered; the actor's own stream is no part of it. */
+/** How much of what clients numbered has arrived. The actor's own stream is left out. */
 export interface Completeness {
   received: number;
   /** Grows with the highest number seen. */
@@ -15,12 +15,12 @@ export interface Completeness {
   missing: number;
   rejected: number;
   gone: number;
-  /** Streams that are in no sum: nobody loses so much of what so little has come of. */
+  /** Streams left out of the sums: their numbers are too high for how little came. */
   implausible: number;
   streams: StreamLine[];
 }
 
-/** Of one stream, as far as it is not said by the rest: `expected` is `through`. */
+/** The counts of one stream. What is expected of it is `through`. */
 export interface StreamCounts {
   stream: string;
   through: number;
@@ -45,11 +45,11 @@ export const completeness = (streams: Streams): Completeness =>
       }),
   );
 
-/** A number costs its sender nothing: one event with a high one would be the whole site's loss. */
+/** A high number costs its sender nothing: without this, one event could make the whole site's loss look large. */
 const isImplausible = ({ received, rejected, missing, gone }: StreamCounts): boolean =>
   missing + gone > PLAUSIBLE_LOSS + PLAUSIBLE_LOSS_PER_EVENT * (received + rejected);
 
-/** The streams with their sums. */
+/** Adds up the streams. */
 export function completenessOf(streams: readonly StreamCounts[]): Completeness {
   const total: Completeness = {
     received: 0,

@@ -6,10 +6,10 @@ export const MAX_GAPS = 64;
 export const MAX_STREAMS = 64;
 export const MAX_MISSING_NAMED = 16;
 
-/** The actor's own events are numbered too; no page may use this name. */
+/** The stream of the actor's own events. No page may use this name. */
 export const SERVER_STREAM = "server";
 
-/** What has been settled of some numbered things: everything up to `through` that is in no gap. */
+/** Which numbers are settled: all up to `through` that are in no gap. */
 export interface Settled {
   /** The highest number seen; 0 before any. */
   through: number;
@@ -19,11 +19,11 @@ export interface Settled {
 
 /** One stream: one page load. */
 export interface StreamState extends Settled {
-  /** Time of the newest event, before which no later one is placed. */
+  /** Time of the newest event, epoch ms: the next ones are not placed before it. */
   at: number;
-  /** Time of the newest event before the lowest gap, before which nothing that fills one is placed. */
+  /** Time of the newest event before the lowest gap, epoch ms: events that fill a gap are not placed before it. */
   gap_at: number;
-  /** Events stored, refused by the server, and dropped by the client. */
+  /** Events stored, events refused by the server, and events dropped by the client. */
   received: number;
   rejected: number;
   gone: number;
@@ -51,7 +51,7 @@ export const newStream = (): StreamState => ({
   gone: 0,
 });
 
-/** `name` may be any text, `constructor` too: look only at what was put there. */
+/** Looks at own properties only: `name` may be any text, `constructor` too. */
 export const streamOf = <S extends Settled>(streams: Readonly<Record<string, S>>, name: string): S | undefined =>
   Object.hasOwn(streams, name) ? streams[name] : undefined;
 
@@ -64,7 +64,7 @@ export function isSettled(stream: Settled, number: number): boolean {
   return number <= stream.through && !stream.gaps.some(([from, to]) => from <= number && number <= to);
 }
 
-/** Settles `from` to `to` and returns how many of them were not settled before. Changes `stream`. */
+/** Settles `from` to `to`. Returns how many of them were not settled before. Changes `stream`. */
 export function settle(stream: Settled, from: number, to: number): number {
   const filled = from <= stream.through ? fillGaps(stream, from, Math.min(to, stream.through)) : 0;
   if (to <= stream.through) return filled;
@@ -81,8 +81,8 @@ export function settleEvents(stream: StreamState, from: number, to: number): num
 }
 
 /**
- * Between which times an event of this number lies, epoch ms: not before the event before it in its stream, and, where it
- * fills a gap, not after the newest. Of gaps above the lowest, the event before that one is asked.
+ * The times between which an event of this number lies, epoch ms: not before the event before it in its stream and, if it fills a
+ * gap, not after the newest. For any gap, the event before the lowest gap is taken.
  */
 export function boundsOf(stream: StreamState, number: number): { earliest: number; latest: number } {
   if (number > stream.through) return { earliest: stream.at, latest: Number.POSITIVE_INFINITY };
@@ -108,8 +108,8 @@ function fillGaps(stream: Settled, from: number, to: number): number {
 }
 
 /**
- * The highest number that a stream can have come to by `now` after `through`, which was at `since` (epoch ms): what a session
- * may send at once, and in the time that has passed.
+ * The highest number that a stream can have reached by `now`, if it had `through` at `since` (epoch ms): a session may send so many
+ * events at once, and so many in the time since.
  */
 export const reachOf = (through: number, since: number, now: number): number =>
   through + SESSION_BURST_EVENTS + Math.ceil((Math.max(0, now - since) / 1_000) * SESSION_EVENTS_PER_SECOND);

@@ -68,7 +68,7 @@ export const readStoredChunk = formReader<StoredChunk>({
   shape: { session_id: isText, stream: isText, number: isNumber, at: isNumber, events: isList },
 });
 
-/** Checks that it is a chunk of events of rrweb. What they say is looked at where they are shown. */
+/** Checks that a body is a chunk of rrweb events. What is in them is checked where they are shown. */
 export function parseChunk(text: string): Parsed<Chunk> {
   const json = parseJson(text, RECORDING_MAX_DEPTH);
   if (!json.ok) return json;
@@ -84,7 +84,7 @@ export function parseChunk(text: string): Parsed<Chunk> {
   };
 }
 
-/** By hand: there may be thousands, and all that matters is that a player finds what it reads. */
+/** Without a schema: there may be thousands of events, and a player needs only these fields. */
 function isRecorded(event: unknown): event is RecordedEvent {
   if (typeof event !== "object" || event === null) return false;
   const { type, timestamp, data } = event as Partial<RecordedEvent>;

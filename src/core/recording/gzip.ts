@@ -1,4 +1,4 @@
-/** gzip with the platform's own streams, bounded: a small file may hold any amount of text. */
+/** gzip by the platform's streams, with a limit: a small file may inflate to any amount of text. */
 
 /** RFC 1952: no JSON begins with these. */
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
@@ -6,12 +6,12 @@ export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes
 export const gzip = (text: string): Promise<ArrayBuffer> =>
   new Response(new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
 
-/** Deflate makes at most 1,032 bytes of one, so that a slice inflates to about a megabyte before the limit is looked at. */
+/** One byte of deflate inflates to at most 1,032: so a slice makes at most a megabyte before the limit is checked. */
 const SLICE_BYTES = 1_024;
 
 /**
- * What is asked for at a time. The platform hands out 4 KB otherwise, and four megabytes of text then cost a thousand turns,
- * which is most of what inflating them takes.
+ * Read at a time. By default it is 4 KB, and four megabytes of text would take a thousand turns: most of the time that inflating
+ * them takes.
  */
 const READ_BYTES = 64 * 1024;
 
@@ -32,12 +32,12 @@ export async function gunzip(bytes: Uint8Array | ArrayBuffer, limit: number): Pr
       return null;
     }
     text += decoder.decode(value, { stream: true });
-    // A read takes the buffer away, and gives it back with what it has read.
+    // A read takes the buffer, and gives it back with the result.
     buffer = value.buffer;
   }
 }
 
-/** A slice at a time, and the next only when it is asked for: what is too much is not inflated. */
+/** One slice at a time, only when asked for: past the limit nothing more is inflated. */
 function slicesOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
   let at = 0;
   return new ReadableStream(

@@ -4,19 +4,19 @@ import type { StoredChunk } from "./chunk";
 /** An event as it is read: on the server's clock, with the page load it is of. */
 export type ReadEvent = RecordedEvent & { stream: string };
 
-/** A chunk's place among the others, and how to get it. */
+/** A chunk that can be read, and what orders it among the others. */
 export interface Readable {
   at: number;
   lag: number;
 }
 
-/** What is taken off every time so that a recording is in step with the event log: the smallest lag has the least of the way in it. */
+/** By how much event times are shifted to the server's clock: the smallest lag has the least travel time in it. */
 export const clockOf = (chunks: readonly Readable[]): number =>
   chunks.length === 0 ? 0 : Math.min(...chunks.map(({ lag }) => lag));
 
 /**
- * The events of all chunks, oldest first, those of several tabs among each other. Chunks come in the order of their first
- * events, so what is older than the next chunk's first may go: no more than chunks that overlap are held.
+ * The events of all chunks, oldest first, several tabs merged. Chunks come in the order of their first events, so events that are
+ * older than the next chunk's first can be handed out: only chunks that overlap are held in memory.
  */
 export async function* mergeChunks<C extends Readable>(
   chunks: readonly C[],
@@ -27,7 +27,7 @@ export async function* mergeChunks<C extends Readable>(
   for (const [i, chunk] of chunks.entries()) {
     const stored = await read(chunk);
     if (stored) held.push(...stored.events.map((event) => ({ ...event, stream: stored.stream })));
-    // Stable: what is of one moment stays in its order.
+    // The sort is stable: events of one moment stay in their order.
     held.sort((a, b) => a.timestamp - b.timestamp);
     const next = chunks[i + 1]?.at ?? Number.POSITIVE_INFINITY;
     const ready = held.findIndex(({ timestamp }) => timestamp >= next);

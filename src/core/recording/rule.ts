@@ -4,7 +4,7 @@ import type { RecordOrder, RecordSetting } from "../../protocol/recording";
 import type { Judgement } from "../scoring/ledger";
 import type { Recording } from "./state";
 
-/** Objects of one session: five hours at one every 20 s, and $0.0045 of R2's writes. */
+/** Chunks of one session: five hours at one every 20 s, which cost $0.0045 of R2 writes. */
 export const RECORDING_MAX_CHUNKS = 1_000;
 /** Bytes of one session: a visit of ten minutes has about one megabyte. Kept 90 days, this much costs $0.0015. */
 export const RECORDING_MAX_SESSION_BYTES = 32 * 1024 * 1024;
@@ -16,7 +16,7 @@ export interface RecordRule {
   text: RecordOrder["text"];
 }
 
-/** What of a session decides whether it is recorded. */
+/** The part of a session that decides whether it is recorded. */
 interface Recordable {
   judgement: Judgement;
   consent: Consent;

@@ -1,26 +1,26 @@
 import { copyGaps, type Settled, settle, streamOf } from "../delivery/streams";
 
-/** What a session's actor knows of its recording: which chunks R2 has. Kept with the flush progress, in one row. */
+/** What a session's actor knows of its recording: the chunks that R2 has. Stored with the flush progress. */
 export interface Recording {
-  /** When it was decided that this session is recorded, epoch ms; null before. */
+  /** Since when the session is to be recorded, epoch ms; null before. */
   since: number | null;
   /** Objects in R2, and their bytes. */
   chunks: number;
   bytes: number;
   streams: Record<string, RecordedStream>;
-  /** What was recorded before this is not taken any more, epoch ms: consent was withdrawn. */
+  /** When consent was withdrawn, epoch ms: what was recorded before is not taken any more. */
   withdrawn_at?: number;
 }
 
 /** Chunks of one page load. */
 interface RecordedStream extends Settled {
-  /** It began before a withdrawal. */
+  /** Set if it began before a withdrawal. */
   closed?: true;
 }
 
 export const newRecording = (): Recording => ({ since: null, chunks: 0, bytes: 0, streams: {} });
 
-/** Notes that R2 has a chunk; one it had already changes nothing. */
+/** Notes that R2 has a chunk. A chunk that is noted already changes nothing. */
 export function withChunk(recording: Recording, name: string, number: number, bytes: number): Recording {
   const before = streamOf(recording.streams, name);
   const stream: RecordedStream = { ...before, through: before?.through ?? 0, gaps: copyGaps(before?.gaps ?? []) };

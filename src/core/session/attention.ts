@@ -2,14 +2,14 @@ import { SECOND_MS } from "../../time";
 
 /** An act on a page in view counts as attention for this long: a slow reader moves, scrolls or clicks more often than that. */
 export const ENGAGED_GAP_MS = 15 * SECOND_MS;
-/** Spans of attention kept apart, so that a page that delivers late can fill in between; before them only their sum is kept. */
+/** Spans of attention kept apart, so that a page that delivers late can fill the time between. Of earlier ones the sum is kept. */
 export const MAX_ATTENTION_SPANS = 16;
 
 /**
- * When a visitor attended to the site. Each act on a page in view counts from its own time on, for at most 15 s; it stops
- * counting as the page is hidden or left, and at the session's last act. Time that several acts count for, on one page or on
- * several, counts once. So the sum does not depend on what else is in the log, nor on the order in which pages deliver. An act
- * that fills a gap in its stream counts up to the newest on its page, even if the page was hidden between: at most 15 s too much.
+ * When a visitor attended to the site. Each act on a page in view counts from its own time on, for at most 15 s. It stops counting
+ * when the page is hidden or left, and at the session's last act. Time that several acts count for counts once, so the sum does
+ * not depend on the order in which pages deliver. An act that fills a gap in its stream counts up to the newest act on its page,
+ * even if the page was hidden between: at most 15 s too much.
  */
 export interface Attention {
   /** Attended spans [from, to), epoch ms, rising, with time between them: the newest 16. */
@@ -18,13 +18,13 @@ export interface Attention {
   earlier_ms: number;
   earlier_to: number;
   /** By stream, the newest act on its page. */
-  pages: Record<string, Page>;
+  pages: Record<string, PageAttention>;
 }
 
-interface Page {
+interface PageAttention {
   /** Epoch ms. */
   acted_at: number;
-  /** It was hidden or left with that act. */
+  /** Set if that act hid or left it. */
   hidden?: true;
 }
 
@@ -32,7 +32,7 @@ type Span = [from: number, to: number];
 
 export const newAttention = (): Attention => ({ spans: [], earlier_ms: 0, earlier_to: 0, pages: {} });
 
-/** What an act says of its page. */
+/** What an act says about its page being in view. */
 export interface Sight {
   /** The page is hidden or left with this act, or comes into view; null: it stays as it is. */
   change: "hidden" | "visible" | null;
@@ -40,7 +40,7 @@ export interface Sight {
   in_view_ms: number | null;
 }
 
-/** Stands for the page of a sender that numbers nothing: no stream has this name. */
+/** In place of a stream, for a sender that numbers nothing. No stream has this name. */
 const UNNUMBERED = "";
 
 /** Counts an act on the page of `stream` at `at` (epoch ms, not before `started_at`). Changes `attention`. */
@@ -55,19 +55,19 @@ export function attend(
   const name = stream ?? UNNUMBERED;
   const before = Object.hasOwn(pages, name) ? pages[name] : undefined;
   if (before && before.acted_at > at) {
-    // It fills a gap in its stream. What comes after it is there already; when the page was hidden in between is not known.
+    // It fills a gap in its stream: later acts are counted already. Whether the page was hidden between is not known.
     if (change !== "hidden") addSpan(attention, at, before.acted_at);
     return;
   }
   const in_view_since = in_view_ms === null ? null : Math.max(started_at, at - in_view_ms);
   if (!before?.hidden) {
-    // Of a page that is new, only what it says of itself.
+    // A new page counts only the time that it says it was in view.
     const since = before ? Math.max(before.acted_at, in_view_since ?? 0) : in_view_since;
     if (since !== null) addSpan(attention, since, at);
   }
   if (change === "hidden") pages[name] = { acted_at: at, hidden: true };
   else if (!before || change === "visible") pages[name] = { acted_at: at };
-  // Most acts are on a page that is known: no object of their own.
+  // Most acts are on a known page: change it in place, without a new object.
   else if (!before.hidden) before.acted_at = at;
 }
 
@@ -78,7 +78,7 @@ export function attendedMs(attention: Attention, last_at: number): number {
   for (const name in pages) {
     const page = pages[name];
     if (!page || page.hidden || page.acted_at >= last_at) continue;
-    // On this page nothing came after it, on another something did.
+    // The page's last act counts on, up to an act on another page. Copy first: the state is not changed here.
     if (whole === attention) whole = { ...attention, spans: attention.spans.map(([from, to]) => [from, to]) };
     addSpan(whole, page.acted_at, last_at);
   }
@@ -91,14 +91,14 @@ export function attendedMs(attention: Attention, last_at: number): number {
   return sum;
 }
 
-/** Adds what an act counts for: up to `until`, the next act on its page or the session's last. */
+/** Adds the span that an act counts for. `until`: the next act on its page, or the session's last act. */
 function addSpan(attention: Attention, acted_at: number, until: number): void {
   let low = Math.max(acted_at, attention.earlier_to);
   let high = Math.min(until, acted_at + ENGAGED_GAP_MS);
   if (low >= high) return;
   const { spans } = attention;
   const newest = spans[spans.length - 1];
-  // Mostly it is the newest that goes on.
+  // Mostly the newest span just goes on.
   if (newest && newest[0] <= low && low <= newest[1]) {
     newest[1] = Math.max(newest[1], high);
     return;

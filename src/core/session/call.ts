@@ -8,25 +8,25 @@ import { sha256 } from "../sha256";
 import type { TrackCall } from "./track-call";
 import { isProvable, visitorOf } from "./visitor-id";
 
-/** What the edge knows of a caller, for every call it makes. */
+/** What the edge knows of a caller, and gives along with each of its calls. */
 export interface CallContext {
   session_id: string;
   site: string;
   gpc: boolean;
   default_consent: Consent;
   record: RecordRule | null;
-  /** What the site says is no secret; absent where it says nothing. */
+  /** Names that the site says hold no secret; absent where it says nothing. */
   allow?: readonly string[];
-  /** How the site names its pages; absent in sockets opened before there was such a setting. */
+  /** How the site names its pages; absent where it is the usual way. */
   trailing_slash?: TrailingSlash;
   /** The name under which the site shares identities with others; absent where it counts by itself. */
   identity_group?: string;
-  /** Absent in sockets opened before there were budgets. */
+  /** Absent where limits are lifted. */
   budget?: CallBudget;
   network: ClientNetwork;
-  /** What acks may say of the session's scores; absent in sockets opened before there was such a setting. */
+  /** What acks may say of the session's scores; absent where that is nothing. */
   expose?: readonly "engagement"[];
-  /** Of the session key this caller has shown before: a socket shows it once. */
+  /** Hash of the session key that this caller showed earlier: a socket shows it once. */
   key_hash: string | null;
 }
 
@@ -37,40 +37,44 @@ export interface CallParts {
 }
 
 /**
- * Puts a call together from a body of any transport, without what is secret in it: nothing else leads to the journal.
- * `proven`: the visitor whose proof the caller has shown.
+ * Makes a call of a body, whatever transport brought it, and takes secrets out: this is the only way to the journal. `proven`:
+ * the visitor whose proof the caller has shown.
  */
 export async function buildCall(context: CallContext, parts: CallParts, proven?: string | null): Promise<TrackCall> {
   const { start, batch, end } = new Cleaner(context.allow ?? []).parts(parts);
   const { first, proven_visitor } = await withVisitor(start ?? batch?.start ?? null, proven ?? null);
   const last = end ?? batch?.end ?? null;
   const key = batch?.session_key ?? first?.session_key ?? last?.session_key;
-  const { session_id, site, gpc, default_consent, expose, record, trailing_slash, identity_group, network, budget } =
-    context;
-  return {
+  const call: TrackCall = {
     v: 1,
-    session_id,
-    site,
-    gpc,
-    default_consent,
-    ...(expose?.length && { expose }),
-    ...(record && { record }),
-    ...(trailing_slash && { trailing_slash }),
-    ...(identity_group && { identity_group }),
-    ...(budget && { budget }),
-    network,
+    session_id: context.session_id,
+    site: context.site,
+    gpc: context.gpc,
+    default_consent: context.default_consent,
+    network: context.network,
     key_hash: key ? await sha256(key) : context.key_hash,
-    device_id: first ? await device_id(first) : null,
-    ...(proven_visitor && { proven_visitor }),
+    device_id: first ? await deviceId(first) : null,
     start: first,
     batch: batch?.start ? { ...batch, start: first } : (batch ?? null),
     end: last,
   };
+  addOptional(call, context);
+  if (proven_visitor) call.proven_visitor = proven_visitor;
+  return call;
+}
+
+function addOptional(call: TrackCall, context: CallContext): void {
+  const { expose, record, trailing_slash, identity_group, budget } = context;
+  if (expose?.length) call.expose = expose;
+  if (record) call.record = record;
+  if (trailing_slash) call.trailing_slash = trailing_slash;
+  if (identity_group) call.identity_group = identity_group;
+  if (budget) call.budget = budget;
 }
 
 /**
- * A start with the id that its secret makes, and without the secret, which goes no further. An id that a device had before
- * there were secrets stays; one that another secret makes does not.
+ * The start, with the visitor id that its secret makes in place of the secret, which goes no further. An id that no secret makes
+ * stays as it is; one that another secret makes is replaced.
  */
 async function withVisitor(
   said: StartInput | null,
@@ -85,8 +89,8 @@ async function withVisitor(
   return { first: { ...start, visitor_id }, proven_visitor };
 }
 
-/** A name for the device as it describes itself: the same description, the same 32 hex digits. */
-async function device_id({ device_info, screen }: StartInput): Promise<string | null> {
+/** 32 hex digits for the device as it describes itself: the same for the same description. */
+async function deviceId({ device_info, screen }: StartInput): Promise<string | null> {
   if (!device_info) return null;
   const { user_agent, platform, timezone, hardware_concurrency, device_memory } = device_info;
   const facts = [user_agent, platform, timezone, hardware_concurrency, device_memory];

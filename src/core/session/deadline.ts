@@ -4,36 +4,36 @@ import { abandonedAt } from "./forms";
 import { type Progress, STORES, type StoreName, type StoreProgress } from "./progress";
 import type { SessionState } from "./state";
 
-/** A store that is due this soon goes along with one that is due: the archive with the second flush of D1. */
+/** A store that is due within this time is written together with one that is due: the archive with D1's second flush. */
 export const ALONG_MS = 25 * SECOND_MS;
 /**
- * Share of the wait that jitter may take. A flush is spread by its events' own times already, and each early one is paid
- * for; retries begin together when a store goes down, so they need more.
+ * Share of the wait that jitter may take. Flushes are spread by the times of their events already, and an early flush costs money.
+ * Retries begin together when a store goes down, so they need more.
  */
 const FLUSH_JITTER = 0.1;
 const RETRY_JITTER = 0.25;
-/** A flush may come this share of its interval early if the alarm is set for then already. */
+/** A flush may come early by this share of its interval if the alarm is set for that time already. */
 const REUSE_SHARE = 0.25;
-/** While a withdrawal waits for a store: the promise is a minute. */
+/** Longest wait for a retry while a withdrawal waits for the store: it is promised within a minute. */
 export const WITHDRAWN_RETRY_MAX_MS = 15 * SECOND_MS;
 /** The web's usual session time-out (Google Analytics, Matomo, Plausible use 30 minutes). */
 export const IDLE_MS = 30 * MINUTE_MS;
 
-/** What the one alarm of a session is set by. */
+/** Everything that decides when a session's one alarm rings. */
 export interface Schedule {
   state: SessionState;
   progress: Progress;
-  /** When what is in the journal is to be written to each store, epoch ms; null when nothing waits. */
+  /** When new entries are to be written to each store, epoch ms; null when none wait. */
   flush_due: Readonly<Record<StoreName, number | null>>;
-  /** While a page's socket is open the alarm stays where the next flush will want it, instead of going to the idle limit. */
+  /** Where the alarm stays while a page's socket is open: when the next flush will want it, not at the idle limit. Epoch ms. */
   standby: number | null;
-  /** When those who follow are asked for their keys again; null while nobody follows by a key that can be revoked. */
+  /** When the followers' keys are checked again, epoch ms; null while none of them can be revoked. */
   keys_due: number | null;
-  /** The alarm is writing plans at this moment: they need no alarm of their own. */
+  /** The alarm is writing plans right now, so they need no alarm of their own. */
   writing: boolean;
 }
 
-/** A session is worth writing down from its first event or lead on: a start alone costs its caller little and us less. */
+/** Whether a session is written to the stores: from its first event or lead on. A start alone is not worth the writes. */
 const isKept = ({ events, journey }: SessionState): boolean => events > 0 || journey.leads > 0;
 
 export const isPending = ({ state, progress }: Schedule, store: StoreName): boolean =>
@@ -52,8 +52,8 @@ export function storeDue(schedule: Schedule, store: StoreName): number | null {
 }
 
 /**
- * The stores that an alarm writes: those that are due; with one that is due by itself, and not as a retry, one that is due
- * soon; and what the archive lacks if D1 has all there is, for then nobody is acting who would bring another alarm.
+ * The stores that an alarm writes: those that are due; those that are due soon, if another is due that is no retry; and the
+ * archive, if D1 has everything: then nobody is acting, and no other alarm would come soon.
  */
 export function storesDue(schedule: Schedule, now: number): StoreName[] {
   const { progress } = schedule;
@@ -68,20 +68,20 @@ export function storesDue(schedule: Schedule, now: number): StoreName[] {
 
 const isArchiveLeft = (schedule: Schedule): boolean => isPending(schedule, "r2") && !isPending(schedule, "d1");
 
-/** A session without events and leads is forgotten at the idle limit; nothing of it is anywhere else. */
+/** When a session without events and leads is forgotten: at the idle limit. Nothing of it is anywhere else. */
 export const forgetAt = ({ state }: Schedule): number | null =>
   isKept(state) ? null : state.last_received_at + IDLE_MS;
 
 export const idleAt = ({ state }: Schedule): number | null =>
   isKept(state) && state.ended_at === null ? state.last_received_at + IDLE_MS : null;
 
-/** The end of the linger, once nothing waits to be written. */
+/** When the session's stay after its end is over, epoch ms; null while something waits to be written. */
 export function wipeAt(schedule: Schedule): number | null {
   const { end_taken_at } = schedule.state;
   return isKept(schedule.state) && end_taken_at !== null && isDrained(schedule) ? end_taken_at + LINGER_MS : null;
 }
 
-/** The earliest thing this session has to do by itself, epoch ms; there is always one until it is wiped. */
+/** When the session next has something to do by itself, epoch ms. There is always something until it is wiped. */
 export function nextDeadline(schedule: Schedule): number | null {
   const times = [
     storeDue(schedule, "d1"),
@@ -97,12 +97,12 @@ export function nextDeadline(schedule: Schedule): number | null {
   return times.length > 0 ? Math.min(...times) : null;
 }
 
-/** Jitter only shortens, so that nothing due "within 30 s" comes later. `random` is in [0, 1). */
+/** Jitter only shortens: what is due "within 30 s" must not come later. `random` is in [0, 1). */
 const shortened = (wait: number, share: number, random: number): number => Math.round(wait * (1 - share * random));
 
 /**
  * When a flush that may wait `interval` ms is due, epoch ms. An alarm that is set for nearly then will do: setting it
- * again would be a billed row.
+ * again is a billed row.
  */
 export function flushAt(now: number, interval: number, alarmAt: number | null, random: number): number {
   const earliest = now + interval * (1 - REUSE_SHARE);

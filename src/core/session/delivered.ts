@@ -1,10 +1,18 @@
 import { type Completeness, completenessOf } from "../delivery/completeness";
 import { trimmed } from "../tuple";
 
-/** A session's streams as its row keeps them. */
-
-/** `through` is what is expected; what is neither missing nor refused nor gone has been received. */
-type Line = [stream: string, through: number, missing?: number, rejected?: number, gone?: number, received?: number];
+/**
+ * A session's streams as its row keeps them, in this order. `through` numbers are expected; `received` is stored only where it is
+ * not simply the rest.
+ */
+type StoredStream = [
+  stream: string,
+  through: number,
+  missing?: number,
+  rejected?: number,
+  gone?: number,
+  received?: number,
+];
 
 export const writeStreams = ({ streams }: Completeness): unknown[][] =>
   streams.map(({ stream, through, missing, rejected, gone, received }) => {
@@ -15,7 +23,7 @@ export const writeStreams = ({ streams }: Completeness): unknown[][] =>
 export const readStreams = (lines: readonly unknown[][]): Completeness =>
   completenessOf(
     lines.map((line) => {
-      const [stream, through, missing = 0, rejected = 0, gone = 0, known] = line as Line;
+      const [stream, through, missing = 0, rejected = 0, gone = 0, known] = line as StoredStream;
       return { stream, through, received: known ?? through - missing - rejected - gone, missing, rejected, gone };
     }),
   );

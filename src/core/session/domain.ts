@@ -1,3 +1,3 @@
-/** Whether a host is a domain's, or the domain itself. For the page and the server alike: hosts of one domain may share a visitor. */
+/** Whether a host is the domain or below it. Page and server both ask: hosts of one domain may share a visitor. */
 export const isWithin = (domain: string, hostname: string): boolean =>
   hostname === domain || hostname.endsWith(`.${domain}`);

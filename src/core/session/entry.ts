@@ -6,9 +6,9 @@ import type { IdentityAnswer, LeadFacts } from "../scoring/facts";
 import { FormError, isFields, isNumber } from "../stored";
 
 /**
- * Journal entries: everything the fold reads, in the journal and in R2 alike. None carries an identifier (visitor,
- * fingerprint, device, address, ASN) or a trait: those live in the actor's head row, in D1's `sessions` and in R2's
- * identity objects, from where they can be erased.
+ * Journal entries: all that the fold reads, the same in the journal and in R2. None has an identifier (visitor, fingerprint,
+ * device, address, ASN) or a trait: those are in the actor's head row, in D1's `sessions` and in R2's identity objects, from
+ * where they can be erased.
  */
 interface Base {
   /** The actor's own counter; rises by one from entry to entry, across a session id's lives. */
@@ -25,7 +25,7 @@ export interface StartEntry extends Base {
   screen: Screen | null;
   signals: Signals | null;
   network: NetworkClasses;
-  /** Classes of the page's user agent; absent in entries of before there were rules. */
+  /** Classes of the page's user agent; absent where nothing was told. */
   agent?: Agent | null;
   consent: Consent;
   /** The site's setting; absent where it is the usual one, `keep`. */
@@ -45,19 +45,19 @@ export interface EventDetail {
 export interface EventEntry extends Base {
   kind: "event";
   received_at: number;
-  /** Null for a sender that numbers nothing; then the event is new each time it is sent. */
+  /** Null for a sender that numbers nothing: then an event counts each time it is sent. */
   stream: string | null;
   number: number | null;
-  /** A slug, which all that is counted goes by. */
+  /** A slug: everything is counted by it. */
   event_type: string;
-  /** What the slug was made of, where the event came with a free name. */
+  /** The free name that the slug was made of; absent where the event came with a slug. */
   name?: string;
   page?: string;
   element?: string;
   detail?: EventDetail;
   /** Came after the end: stored, but changes no count or score. */
   late?: true;
-  /** Goes to the archive only: a budget is spent, or the database is nearly full. */
+  /** Goes to the archive only, because a budget is spent or the database is nearly full. */
   shed?: true;
 }
 
@@ -65,10 +65,11 @@ export interface EventEntry extends Base {
 export interface SettledEntry extends Base {
   kind: "settled";
   stream: string | null;
-  /** Numbers refused; for an unnumbered batch only how many. */
+  /** Refused numbers. */
   rejected: number[];
+  /** How many events of an unnumbered batch were refused. */
   unnumbered_rejected?: number;
-  /** Ranges, both ends included. */
+  /** Ranges that the client dropped, both ends included. */
   gone: [number, number][];
 }
 
@@ -82,13 +83,13 @@ export interface NetworkEntry extends Base {
   network: NetworkClasses;
 }
 
-/** Says that the head row learnt something, and which kind of thing; the thing itself is not here. */
+/** The head row learnt something: only the names of its fields are here, not their values. */
 export interface IdentifyEntry extends Base {
   kind: "identify";
   learnt: string[];
 }
 
-/** A repeated start adds what the first did not know. */
+/** A repeated start brought what the first did not know. */
 export interface DetailEntry extends Base {
   kind: "detail";
   device: DeviceInfo | null;
@@ -106,11 +107,11 @@ export interface IdentityEntry extends Base {
   forms: number;
 }
 
-/** A lead came in; the lead itself is not here. */
+/** A lead came in. The lead itself is not here. */
 export interface LeadEntry extends Base {
   kind: "lead";
   received_at: number;
-  /** The submit's own opaque token: a retry brings it again. */
+  /** The submit's own opaque token, the same in a retry. */
   submission: string;
   lead: LeadFacts;
 }
@@ -164,11 +165,11 @@ export function readEntries(text: string): Entry[] {
   });
 }
 
-/** An entry before the actor gives it its place. */
+/** An entry that has no seq yet. */
 export type Unplaced<E extends Entry = Entry> = E extends Entry ? Omit<E, "seq"> : never;
 
-/** Seqs of a life start here, so that a session id that is wiped and started again never meets its old keys. */
+/** Where the seqs of a life start: by its time, so that an id that is wiped and begins anew never meets its old keys. */
 export const firstSeq = (createdAt: number): number => Math.floor(createdAt / 1_000) * 2 ** 20;
 
-/** The second, as epoch ms, in which the life began whose first seq this is. */
+/** The second, in epoch ms, in which a life with this first seq began. */
 export const timeOfSeq = (first: number): number => Math.floor(first / 2 ** 20) * 1_000;

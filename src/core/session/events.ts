@@ -26,11 +26,11 @@ interface TakenEvents {
   accepted: number;
   duplicates: number;
   ack: Ack | null;
-  /** Of the `identify` events that are new; null without any. */
+  /** Traits of the new `identify` events; null without any. */
   traits: Record<string, unknown> | null;
 }
 
-/** Pure: which events of a batch are new, and what they look like in the journal. `state` is only read. */
+/** Pure: the new events of a batch, as journal entries. `state` is only read. */
 export function takeEvents(state: SessionState, batch: Batch, circumstances: Circumstances): TakenEvents | Refused {
   const { stream, first } = batch;
   const context = { ...circumstances, batch, late: state.ended_at !== null };
@@ -44,7 +44,7 @@ export interface Circumstances {
   now: number;
   /** New events go to the archive only. */
   shed: boolean;
-  /** So do those of these types. */
+  /** New events of these types go to the archive only. */
   archive_only?: readonly string[];
 }
 
@@ -90,7 +90,7 @@ function takeNumbered(state: SessionState, context: Context, name: string, first
   };
 }
 
-/** From when on the numbers after those that are known were given: a page may have been offline since before its session began. */
+/** Since when the new numbers can have been given: a page may have been offline since before its session began. */
 function sinceOf(known: StreamState | undefined, { earliest, now }: Context, fresh: readonly NewEvent[]): number {
   if (known && known.at > 0) return known.at;
   return Math.min(earliest || now, ...fresh.map(({ at }) => at));
@@ -150,7 +150,7 @@ function traitsOf(events: (NamedEvent | null)[]): Record<string, unknown> | null
   return said.length > 0 ? Object.assign({}, ...said) : null;
 }
 
-/** Traits of an `identify` go to the head row, never into an event. */
+/** The event's optional parts. Traits of an `identify` are left out: they go to the head row only. */
 function detailOf(event: NamedEvent): EventDetail | null {
   const data = event.event_type === "identify" ? null : event.data;
   const detail: EventDetail = {};

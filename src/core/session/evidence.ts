@@ -6,13 +6,14 @@ import { RULES_VERSION, ruleSet } from "../scoring/ruleset";
 import { Topic } from "../signals/topic";
 import { isClickId } from "../sources/clicks";
 import { cutText } from "../sources/names";
+import type { KeptAct } from "./journey";
 import { EVIDENCE_PAGES } from "./limits";
 import { newState, type SessionState } from "./state";
 
 /** Reasons shown for each score. */
 export const EVIDENCE_REASONS = 20;
 
-/** A lead without a session to speak for it, and why. Its risk is what the rules say of the submit alone. */
+/** Evidence for a lead without a session; `link` says why there is none. The rules judge its risk by the submit alone. */
 export function noEvidence(
   link: SessionLink,
   country: string | null,
@@ -44,7 +45,7 @@ export function noEvidence(
   };
 }
 
-/** Pure: what a session's state says at `now`, as a lead takes it along. */
+/** Pure: what a session's state says at `now`, as it is kept with a lead. */
 export function freeze(session_id: string, state: SessionState, now: number): Evidence {
   const { judgement, journey } = state;
   const isNamed = state.consent === "granted";
@@ -59,10 +60,7 @@ export function freeze(session_id: string, state: SessionState, now: number): Ev
     current_page: state.current_page ?? state.entry_page,
     pages: state.pages.slice(-EVIDENCE_PAGES),
     page_views: state.page_views,
-    acts: journey.acts.map(([at, type, page, element, name]) => ({
-      ...{ at, type, page, element },
-      ...(name !== undefined && { name }),
-    })),
+    acts: journey.acts.map(shownAct),
     page_ms: Math.max(0, now - (journey.page_at ?? state.started_at)),
     session_ms: Math.max(0, now - state.started_at),
     engaged_ms: state.engaged_ms,
@@ -71,6 +69,12 @@ export function freeze(session_id: string, state: SessionState, now: number): Ev
     country: state.network?.country ?? null,
     asn_class: state.network?.asn_class ?? null,
   };
+}
+
+function shownAct([at, type, page, element, name]: KeptAct): Evidence["acts"][number] {
+  const act: Evidence["acts"][number] = { at, type, page, element };
+  if (name !== undefined) act.name = name;
+  return act;
 }
 
 /** The heaviest reasons of each score. */

@@ -27,9 +27,8 @@ import { countView } from "./views";
 export const MAX_COUNTED_TYPES = 64;
 
 /**
- * Folds one entry into the state. Deterministic: no clock, no I/O, nothing but its arguments; it changes `state` in
- * place because a copy per event would be most of an actor's CPU, so the caller must own it. `rules`: the session's own
- * unless said otherwise.
+ * Folds one entry into the state. Deterministic: it reads its arguments, no clock and no store. It changes `state` in place,
+ * because a copy per event would be most of an actor's CPU: the caller must own it. `rules`: the session's own unless given.
  */
 export function apply(state: SessionState, entry: Entry, rules?: RuleSet): void {
   change(state, entry);
@@ -49,7 +48,7 @@ function change(state: SessionState, entry: Entry): void {
       applySettled(state, entry);
       return;
     case "consent":
-      // What is forgotten of the network follows in an entry of its own.
+      // What is forgotten of the network follows in its own entry.
       state.consent = entry.consent;
       return;
     case "network":
@@ -128,7 +127,7 @@ function applyEvent(state: SessionState, entry: EventEntry): void {
   state.events += 1;
   if (entry.shed) state.shed += 1;
   if (entry.stream === SERVER_STREAM) {
-    // The actor's own word is no act of the visitor's.
+    // The actor's own event, not an act of the visitor.
     count(state, entry.event_type);
     closeForm(state, entry);
     return;
@@ -140,8 +139,8 @@ function applyEvent(state: SessionState, entry: EventEntry): void {
 }
 
 /**
- * What an event says of the visitor; a late one says nothing any more. Its own time decides, whatever lies before it in the
- * log: a page that was offline delivers acts that are older than what another page has done since.
+ * Folds an event that is not late as an act of the visitor. The act's own time decides, not its place in the log: a page that was
+ * offline delivers acts that are older than those of another page.
  */
 function applyAct(state: SessionState, entry: EventEntry): void {
   const { at } = entry;
@@ -168,7 +167,7 @@ function applyAct(state: SessionState, entry: EventEntry): void {
   if (depth !== undefined && depth > state.scroll_percent) state.scroll_percent = depth;
 }
 
-/** Of most events. */
+/** What most events say. */
 const NO_CHANGE: Sight = { change: null, in_view_ms: null };
 
 function sightOf({ event_type, detail }: EventEntry): Sight {
@@ -215,7 +214,7 @@ function applySettled(state: SessionState, entry: SettledEntry): void {
 function applyEnd(state: SessionState, entry: EndEntry): void {
   state.end_reason = entry.reason;
   state.end_taken_at = entry.received_at;
-  // An idle visitor left when they last did something, not when the actor noticed.
+  // An idle visitor left with their last act, not when the actor noticed.
   const left_at = state.last_event_at ?? state.started_at;
   state.ended_at = entry.reason === "idle" ? left_at : Math.max(left_at, entry.at);
   state.exit_page = entry.exit_page === null ? state.current_page : pageUrl(entry.exit_page);

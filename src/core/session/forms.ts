@@ -10,13 +10,16 @@ import type { SessionState } from "./state";
 /** Begun forms followed at a time, and fields remembered of each: a page with more is a generated one. */
 export const MAX_OPEN_FORMS = 8;
 export const MAX_FORM_FIELDS = 64;
-/** A form nobody has touched for this long is abandoned: the web's session time-out, so that a break is no abandonment. */
+/** A form that is not touched for this long is abandoned: as long as the web's session time-out, so a break does not count. */
 export const FORM_ABANDONED_MS = 30 * MINUTE_MS;
 
-/** A name as far as it is kept: the page could send any length, and open forms are part of the snapshot. */
+/** A name, cut: the page could send any length, and open forms are in the snapshot. */
 const nameOf = (value: unknown): string | null => (typeof value === "string" ? cutText(value, MAX_ID_UNITS) : null);
 
-/** Folds a `form_*` event of the page into the open forms. At most 8 are followed, open and sent: past that the oldest is let go. Fields outside any form are not followed. */
+/**
+ * Folds a `form_*` event of the page into the open forms. Of open and of sent forms the newest 8 are followed. Fields outside of
+ * any form are not followed.
+ */
 export function noteForm({ forms, sent_forms }: Pick<SessionState, "forms" | "sent_forms">, entry: EventEntry): void {
   const { event_type, detail, at, received_at, page = null } = entry;
   if (event_type !== "form_focus" && event_type !== "form_change" && event_type !== "form_submit") return;
@@ -25,8 +28,8 @@ export function noteForm({ forms, sent_forms }: Pick<SessionState, "forms" | "se
   if (event_type === "form_submit") noteSent(sent_forms, form, at);
   else if (sent_forms.some(([sent, sent_at]) => sent === form && at <= sent_at)) return;
   const known = forms.findIndex((open) => open.form === form);
-  const open = forms[known] ?? { form, page, first_at: at, last_at: at, last_field: null, fields: [] };
-  // A submit that arrives late closes nothing that was begun after it.
+  const open = forms[known] ?? newForm(form, page, at, received_at);
+  // A submit that arrives late must not close a form that was begun after it.
   if (event_type === "form_submit" && open.first_at > at) return;
   if (known >= 0) forms.splice(known, 1);
   if (event_type === "form_submit") return;
@@ -38,6 +41,16 @@ export function noteForm({ forms, sent_forms }: Pick<SessionState, "forms" | "se
   forms.push(open);
   if (forms.length > MAX_OPEN_FORMS) forms.shift();
 }
+
+const newForm = (form: string, page: string | null, at: number, received_at: number): OpenForm => ({
+  form,
+  page,
+  first_at: at,
+  last_at: at,
+  last_field: null,
+  fields: [],
+  received_at,
+});
 
 function noteSent(sent: SentForm[], form: string, at: number): void {
   const known = sent.findIndex(([name]) => name === form);
@@ -52,7 +65,7 @@ function touch(open: OpenForm, field: string): void {
 }
 
 const deadlineOf = ({ ended_at, end_taken_at }: SessionState, form: OpenForm): number =>
-  ended_at === null ? (form.received_at ?? form.last_at) + FORM_ABANDONED_MS : (end_taken_at ?? ended_at);
+  ended_at === null ? form.received_at + FORM_ABANDONED_MS : (end_taken_at ?? ended_at);
 
 /** When the next open form counts as abandoned, epoch ms: half an hour after the last act on it, or with the session's end. */
 export const abandonedAt = (state: SessionState): number | null =>
@@ -76,7 +89,7 @@ export function abandonments(state: SessionState, now: number): EventEntry[] {
     }));
 }
 
-/** Folds the actor's own word that a form is abandoned. */
+/** Folds the actor's own event that a form is abandoned. */
 export function closeForm(state: SessionState, { detail }: EventEntry): void {
   const form = detail?.data?.["form"];
   state.forms = state.forms.filter((open) => open.form !== form);

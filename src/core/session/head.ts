@@ -7,7 +7,7 @@ import type { NamedVisitor } from "./visitor-id";
 /** Network changes recorded; a phone on a train has a few, a rotating proxy has hundreds. */
 export const MAX_NETWORK_CHANGES = 32;
 
-/** What identifies a person. Only ever in the actor's head row, D1's `sessions` and R2's identity objects. */
+/** What identifies a person. Stored in the actor's head row, D1's `sessions` and R2's identity objects, and nowhere else. */
 export interface Identity extends NamedVisitor {
   fingerprint_id: string | null;
   device_id: string | null;
@@ -35,11 +35,11 @@ export interface Head {
   identity_at: number;
   /** Addresses as stored, in order of appearance; entry `a1` is the first. Empty without consent. */
   addresses: string[];
-  /** The same for autonomous systems: `n1`, …. Absent in heads of before there were rules. */
+  /** The same for autonomous systems: `n1`, …. Absent until there is one. */
   networks?: number[];
-  /** An erasure has taken from it a visitor whom it only claimed: it names one that can be proven with proof only. */
+  /** An erasure has taken a claimed visitor from it: from now on it may name a provable visitor with proof only. */
   unlinked?: true;
-  /** Tokens of the leads submitted, so that a retry is told; absent until there is one. */
+  /** Tokens of the submitted leads, to know a retry by; absent until there is one. */
   leads?: string[];
 }
 
@@ -105,13 +105,13 @@ export function learn(head: Head, facts: Partial<Identity>, now: number): Head {
 const sameFact = (a: Identity, b: Identity, key: keyof Identity): boolean =>
   key === "traits" && a.traits !== b.traits ? JSON.stringify(a.traits) === JSON.stringify(b.traits) : a[key] === b[key];
 
-/** Names the identity a head holds: equal marks, equal identity. 0: nobody. */
+/** A number for the identity that a head holds: equal numbers, equal identity. 0: nobody. */
 export const identityMark = (head: Head): number => (head.identity ? head.identity_version : 0);
 
-/** Withdrawal: from here on the head knows nobody. */
+/** The head after a withdrawal: it names nobody. */
 export const forget = (head: Head): Head => ({ ...head, identity: null, addresses: [], networks: [] });
 
-/** The newest traits win; past the limit the oldest names go. What a visitor's id is made of is no trait. */
+/** The newest traits win; past the limit the oldest go. A visitor's secret is never kept as a trait. */
 export function mergeTraits(old: Record<string, unknown>, added: Record<string, unknown>): Record<string, unknown> {
   const named = Object.entries({ ...old, ...added }).filter(([name]) => !isVisitorSecret(name));
   const entries = named.slice(-MAX_TRAITS);
@@ -119,7 +119,7 @@ export function mergeTraits(old: Record<string, unknown>, added: Record<string, 
   return Object.fromEntries(entries);
 }
 
-/** The session's own names for where a call comes from, address and autonomous system, and the head that remembers them. */
+/** The session's own names for a call's address and autonomous system, and the head that remembers them. */
 export function networkTokens(
   head: Head,
   { ip, asn }: Pick<ClientNetwork, "ip" | "asn">,

@@ -6,9 +6,8 @@ import type { NetworkClasses } from "../network/classes";
 import { zoneGap } from "../network/timezone";
 import { isSameHash } from "../same-hash";
 import { RULES_VERSION } from "../scoring/ruleset";
-import type { Entry, Unplaced } from "./entry";
-import { firstSeq } from "./entry";
-import { takeEvents } from "./events";
+import { type Entry, firstSeq, type Unplaced } from "./entry";
+import { type Circumstances, takeEvents } from "./events";
 import { forget, type Head, learn, mergeTraits, networkTokens, newHead } from "./head";
 import { leadEntry, withLead } from "./lead";
 import { type Refused, refused, type TakenCall } from "./result";
@@ -17,13 +16,13 @@ import { placeInTime } from "./time";
 import type { TrackCall } from "./track-call";
 import { isProvable } from "./visitor-id";
 
-/** A session before this call: nothing if the id is unknown. */
+/** A session as it was before a call. */
 export interface KnownSession {
   head: Head;
   state: SessionState;
 }
 
-/** What a call comes to, worked out on the side: nothing is changed until the entries are in the journal. */
+/** What a call adds, worked out aside: nothing is changed until the entries are in the journal. */
 export interface Intake {
   ok: true;
   /** The same object as before when it did not change. */
@@ -31,9 +30,9 @@ export interface Intake {
   /** For a new session its empty state; else the one that was passed. */
   state: SessionState;
   entries: Entry[];
-  /** This call ended the session: it is written out at once. */
+  /** This call ended the session, so it is written out at once. */
   ended: boolean;
-  /** Identifiers already written must go, within a minute. */
+  /** Consent was withdrawn: stored identifiers must go within a minute. */
   withdrawn: boolean;
   reply: Omit<TakenCall, "visitor_id" | "device_id">;
 }
@@ -41,7 +40,7 @@ export interface Intake {
 const UNKNOWN = refused("session_unknown", "No such session. Start one, or send the batch with its start.");
 
 /**
- * Pure: what `call`, received at `now`, adds to a session. `newId` mints a visitor id. `shed`: its events go to the archive only.
+ * Pure: what `call`, received at `now`, adds to a session. `newId` makes a visitor id. `shed`: events go to the archive only.
  */
 export function intake(
   known: KnownSession | null,
@@ -61,18 +60,14 @@ export function intake(
   if (turn.consent === "pending" && !known) return turn.finish([], null);
   turn.begin(newId);
   const { batch, archive_only } = call;
-  const circumstances = {
-    earliest: turn.earliest,
-    now,
-    shed,
-    ...(archive_only && { archive_only }),
-  };
+  const circumstances: Circumstances = { earliest: turn.earliest, now, shed };
+  if (archive_only) circumstances.archive_only = archive_only;
   const events = batch ? takeEvents(turn.state, batch, circumstances) : null;
   if (events && !events.ok) return events;
   return turn.finish(events?.entries ?? [], events);
 }
 
-/** Of what a start says of the browser, what was not known: a later file finds out more, but nothing is taken back. */
+/** The signals that are new: a script that loads later finds out more, but what is known stays. */
 function newSignals(known: Signals | null, said: Signals | null | undefined): Signals | null {
   if (!known || !said) return said ?? null;
   const fresh = Object.entries(said).filter(([name]) => !Object.hasOwn(known, name));
@@ -115,7 +110,7 @@ class Turn {
 
   begin(newId: () => string): void {
     const { start, key_hash } = this.#call;
-    // Later than with its first call, a key could take the session from whoever began it.
+    // Only the first call may set the key: a later one could take the session from its visitor.
     if (!this.#known && start && key_hash) this.#head = { ...this.#head, key_hash };
     if (this.#known && this.consent !== this.#known.state.consent) this.#changeConsent();
     if (this.consent === "granted") this.#identify(newId);
@@ -162,7 +157,7 @@ class Turn {
     this.#withdrawn = true;
   }
 
-  /** Adds who this is to the head; an entry says which kinds of thing it learnt, never the things. */
+  /** Adds who this is to the head. The entry names the fields that the head learnt, never their values. */
   #identify(newId: () => string): void {
     const { start, network, device_id, proven_visitor } = this.#call;
     const before = this.#head;
@@ -170,7 +165,7 @@ class Turn {
     const visitor_id = known?.visitor_id ?? this.#named() ?? (start ? newId() : null);
     const facts = {
       visitor_id,
-      // Once shown it stays shown: a start without the secret takes nothing back.
+      // Once proven it stays proven: a later start without the secret changes nothing.
       ...(proven_visitor !== undefined && proven_visitor === visitor_id && { visitor_proven: true as const }),
       fingerprint_id: known?.fingerprint_id ?? start?.fingerprint_id ?? null,
       device_id: known?.device_id ?? (start ? device_id : null),
@@ -185,7 +180,7 @@ class Turn {
     this.#entries.push({ kind: "identify", at: this.#now, learnt });
   }
 
-  /** Whom the start names. Where a claim was taken from the session, it may not make one again: an erasure would never end. */
+  /** Whom the start names. If a claim was taken from the session, it may not claim again, or an erasure would never end. */
   #named(): string | null {
     const { start, proven_visitor } = this.#call;
     const named = start?.visitor_id ?? null;
@@ -219,7 +214,7 @@ class Turn {
     this.#entries.push({ kind: "detail", at: this.#now, device, screen, signals, agent });
   }
 
-  /** Where the call comes from, in the session's own names; a call from nowhere says nothing new. */
+  /** Where the call comes from, in the session's own names; as before, if the call does not say. */
   #tokens(): { address: string | null; network: string | null } {
     if (this.consent !== "granted") return { address: null, network: null };
     const { head, address, network } = networkTokens(this.#head, this.#call.network);

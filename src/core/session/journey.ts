@@ -2,10 +2,10 @@ import { pageUrl } from "../sources/page";
 import type { EventEntry } from "./entry";
 import { EVIDENCE_EVENTS } from "./limits";
 
-/** An act as kept: time, event type, page, element, and the event's free name where it has one. */
+/** An act as the snapshot keeps it. `name`: the event's free name, where it has one. */
 export type KeptAct = [at: number, type: string, page: string | null, element: string | null, name?: string];
 
-/** The way a visitor takes to a form: what a lead shows of it. Part of the session's state, so plain JSON. */
+/** A visitor's way to a form, as a lead shows it. Part of the snapshot, so plain JSON. */
 export interface Journey {
   /** When the current page was come to, epoch ms. */
   page_at: number | null;
@@ -17,7 +17,7 @@ export interface Journey {
 
 export const newJourney = (): Journey => ({ page_at: null, acts: [], leads: 0 });
 
-/** What is too frequent, or too small, to be an act. */
+/** Event types that are too frequent, or too small, to be shown as acts. */
 const PASSING = new Set(["mousemove", "scroll", "visibility_change", "form_change"]);
 
 /** Folds an event that is not late. `isNewest`: none before it happened after it. `page` is the page before it. */

@@ -6,13 +6,13 @@ import type { Head } from "./head";
 import type { SessionState } from "./state";
 import type { LeadSubmit, TrackCall } from "./track-call";
 
-/** Submissions one session remembers, to tell a retry; a person sends a handful. Later ones are taken, and not journalled. */
+/** Submits that a session remembers, to know a retry by. A person sends a handful; later ones are taken, but not journalled. */
 export const SESSION_MAX_LEADS = 64;
 
-/** A lead on its way through its session's actor. It says nothing of the network: a CRM's server may have sent it. */
+/** A lead on its way through its session's actor. It has no network, because a CRM's server may have sent it. */
 export type LeadCall = Pick<TrackCall, "v" | "session_id" | "site" | "gpc" | "default_consent" | "key_hash"> & {
   lead: LeadSubmit;
-  /** A server with a key of ours says so: it has no session key, and needs none. */
+  /** It came from a server with an API key, which needs no session key. */
   trusted?: boolean;
 };
 
@@ -34,11 +34,11 @@ export interface LeadAnswer {
   evidence: Evidence;
   /** Null without consent. */
   visitor_id: string | null;
-  /** The visitor is somebody whom another may prove to be. Absent: not. */
+  /** The visitor id is provable, and this session has not proven it. Absent: no. */
   is_claim?: boolean;
 }
 
-/** Whether this submit is in the journal already, or may not be added any more. */
+/** Whether this submit is in the journal already, or the session remembers no more of them. */
 const isKnown = ({ leads = [] }: Head, { submission }: LeadSubmit): boolean =>
   leads.includes(submission) || leads.length >= SESSION_MAX_LEADS;
 
@@ -47,16 +47,24 @@ export const withLead = (head: Head, { submission }: LeadSubmit): Head => ({
   leads: [...(head.leads ?? []), submission],
 });
 
-/** The call as the intake takes it: from the network that the session was last seen in. */
+/** The call as the intake takes it, with the network where the session was last seen. */
 export function asTrackCall(call: LeadCall, head: Head, state: SessionState): TrackCall {
   const { trusted = false, ...rest } = call;
   const network = lastNetwork(state);
-  const nothingElse = { device_id: null, start: null, batch: null, end: null };
   const key_hash = trusted ? head.key_hash : call.key_hash;
-  return { ...rest, ...nothingElse, key_hash, network, lead: isKnown(head, call.lead) ? null : call.lead };
+  return {
+    ...rest,
+    key_hash,
+    network,
+    device_id: null,
+    start: null,
+    batch: null,
+    end: null,
+    lead: isKnown(head, call.lead) ? null : call.lead,
+  };
 }
 
-/** Where a session was last seen, as far as its log says: it names no address. */
+/** The network where a session was last seen, by its log: classes, and no address. */
 export function lastNetwork(state: SessionState): ClientNetwork {
   const { address: _, network: __, timezone_gap: ___, ...classes } = state.network ?? NOWHERE;
   return { ...classes, ip: null, asn: null };
@@ -73,7 +81,7 @@ const NOWHERE = {
   protocol: null,
 };
 
-/** Times are by the actor's clock: what the page says of its own haste is not asked. */
+/** Times are by the actor's clock: a page could lie about how long it took. */
 export function leadEntry(state: SessionState, submit: LeadSubmit, now: number): Unplaced<LeadEntry> {
   const { submission, honeypot, disposable_email } = submit;
   const submit_ms = Math.max(0, now - (state.journey.page_at ?? state.started_at));

@@ -3,8 +3,8 @@ import type { IdentityKind } from "../identity/record";
 import { isProvable } from "./visitor-id";
 
 /**
- * A session's id is free again a day after the session's end, and then anybody's: each time it begins is a life of its own, of
- * whoever began it. Lives are told apart by the day (UTC) they began, as the archive keeps them. Pure.
+ * A session's id is free again a day after the session's end, and anybody may begin it anew: each beginning is a life of its own.
+ * Lives are told apart by the day (UTC) on which they began, as in the archive. Pure.
  */
 
 export interface LifeIdentity {
@@ -16,17 +16,17 @@ export interface LifeIdentity {
 export interface Life {
   /** When it began, epoch ms; or the beginning of that day. */
   start: number;
-  /** Whom it told of itself. */
+  /** The identities that have been told of it. */
   identities: LifeIdentity[];
   /** Visitors it has named. */
   visitors: string[];
-  /** Those of them that it has shown to be, by their secret. */
+  /** Those of them whose secret it has shown. */
   proven: string[];
   /** Submits sent from its pages, as far as its actor remembers. */
   leads: string[];
 }
 
-/** What D1's row says of the newest life that it has heard of. */
+/** What D1's row says of the newest life that it knows. */
 export interface LifeRow {
   site: string;
   started_at: number;
@@ -41,12 +41,12 @@ export const isSameLife = (one: number, other: number): boolean => dayOf(one) ==
 
 export const latestOf = (starts: readonly number[]): number => Math.max(...starts, 0);
 
-/** The lives, with what the row of a visitor's session says of the one it is of. */
+/** Adds to the lives what the row says, which names the visitor, of the life that it is of. */
 export function withRow(lives: readonly Life[], visitor_id: string, row: LifeRow | null): Life[] {
   if (!row) return [...lives];
   const known = lives.find(({ start }) => isSameLife(start, row.started_at)) ?? newLife(row.started_at);
   const isNamed = (value: string): boolean => known.identities.some((one) => one.value === value);
-  // The site by itself: of what it shared, the actor or the archive have told.
+  // In the site's own group: if it shared identities, the actor or the archive have named the group.
   const more = (kind: IdentityKind, value: string | null): LifeIdentity[] =>
     value === null || isNamed(value) ? [] : [{ kind, value, group: row.site }];
   const said: Life = {
@@ -58,7 +58,7 @@ export function withRow(lives: readonly Life[], visitor_id: string, row: LifeRow
   return [...lives.filter((one) => one !== known), said];
 }
 
-/** Whether the newest life is the visitor's own. `current`: when the one began that is under way; null for none. */
+/** Whether the newest life is the visitor's own. `current`: when the life under way began; null for none. */
 export function isLatestTheirs(lives: readonly Life[], visitor_id: string, current: number | null): boolean {
   const latest = current ?? latestOf(lives.map(({ start }) => start));
   return sortLives(lives, visitor_id).theirs.some(({ start }) => isSameLife(start, latest));
@@ -69,7 +69,7 @@ export function sortLives(
   lives: readonly Life[],
   visitor_id: string,
 ): Record<"theirs" | "claimed" | "others", readonly Life[]> {
-  // Where nobody can prove anything, whoever names the visitor is the visitor.
+  // An id that cannot be proven belongs to every life that names it.
   const isTheirs = ({ visitors, proven }: Life): boolean =>
     isProvable(visitor_id) ? proven.includes(visitor_id) : visitors.includes(visitor_id);
   const theirs = lives.filter(isTheirs);

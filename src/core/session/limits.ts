@@ -1,4 +1,4 @@
-/** Distinct pages remembered by URL, for the page count of a session: the snapshot is one row with the rest of the head. */
+/** Distinct pages that a session remembers by URL, and their text: the snapshot has to fit one row with the head. */
 export const MAX_PAGES = 100;
 export const MAX_PAGES_UNITS = 32 * 1024;
 /** Newest events and pages shown with a lead. */

@@ -2,7 +2,7 @@ import type { Level } from "../budget/level";
 import type { Recording } from "../recording/state";
 import { formReader, isFields, isFlag, isList, isNumber, isText, listOf, orAbsent, orNull, shaped } from "../stored";
 
-/** How far each store has been written, kept in the head row: what survives of a flush that died half-way. */
+/** How far each store has been written. Kept in the head row, so that it survives a death in the middle of a flush. */
 
 export const STORES = ["d1", "r2"] as const;
 export type StoreName = (typeof STORES)[number];
@@ -51,26 +51,26 @@ export interface Progress {
   /** The newest plan's time, so that the next is later. */
   last_plan_at: number;
   meta_written: boolean;
-  /** What identity D1's row holds (`identityMark`); null before the first row. */
+  /** Which identity D1's row holds (`identityMark`); null before the first row, or if it is not known. */
   identity_in_d1: number | null;
   /** The newest identity version that is known to be in R2. */
   identity_written: number;
   /** Set while identity objects have to go from R2 after a withdrawal. */
   erase: IdentityErasure | null;
   /**
-   * Where a withdrawal has to reach: shards and keys of identities (`placeText`), ids of objects of before there were shards.
-   * Absent before there were any.
+   * Which shards know of the session, and under which keys (`placeText`): a withdrawal has to reach them. Absent until there
+   * is one.
    */
   told?: readonly string[];
-  /** What of it has been recorded; absent in a session that is not. */
+  /** What has been recorded; absent in a session that is not recorded. */
   recording?: Recording;
-  /** What the session has spent of its own budget; absent before its first call, and in sessions of before there was one. */
+  /** What the session has spent of its own budget; absent before it has spent any. */
   spent?: Level;
-  /** Bytes of it that its address's shard has not been told of; absent where there are none. */
+  /** Bytes of it that the address's shard has not been told of; absent where there are none. */
   untold?: number;
   /** KV writes of this session's own counter. */
   counted?: number;
-  /** Times this actor has been loaded into memory, as of when this was written; the journal's rows may know of more. */
+  /** How often this actor had been loaded into memory when this was written. The journal's rows may say more. */
   wakes: number;
   /** Nonces of stream tickets used, with their expiry (epoch ms). */
   used_tickets: [string, number][];
@@ -148,8 +148,8 @@ export const newProgress = (seq: number): Progress => ({
 });
 
 /**
- * Progress after `plan` of a store is written. `identity`: what the store holds of it now; `refused`: how many of its events D1
- * will never take.
+ * Progress after a plan of a store is written. `identity`: the identity that the store holds now (`identityMark`); `refused`: how
+ * many of the plan's events D1 will never take.
  */
 export function written(progress: Progress, store: StoreName, plan: Plan, identity: number, refused: number): Progress {
   const through = newStore(plan.hi);
@@ -161,15 +161,14 @@ export function written(progress: Progress, store: StoreName, plan: Plan, identi
       identity_written: Math.max(progress.identity_written, identity),
     };
   }
-  // An earlier try may have been committed with another identity, and after this one: then it is not known what D1 holds.
+  // An earlier try with another identity may have been committed after this one: then nobody knows what D1 holds.
   const identity_in_d1 = progress.d1.attempts > 0 ? null : identity;
   return { ...progress, d1: through, quarantined: progress.quarantined + refused, identity_in_d1 };
 }
 
 /**
- * Progress as it was written down, and what the journal says beside it, whose oldest row begins at `oldest` (none: null). Rows
- * go when both stores have them, and mostly nothing else is written of a flush that went well: a plan whose rows are gone is
- * in its store.
+ * Stored progress, brought up to date by the journal, whose oldest row begins at `oldest` (null: no row). Rows are deleted when
+ * both stores have them, and mostly that is all that is written after a flush: so a plan whose rows are gone is done.
  */
 export const withRows = (progress: Progress, oldest: number | null): Progress =>
   STORES.reduce((known, store) => {

@@ -4,7 +4,7 @@ import type { RecordOrder } from "../../protocol/recording";
 import type { Ack } from "../delivery/streams";
 import type { Exposed } from "../scoring/ledger";
 
-/** What a call on a session comes to; a value until the edge turns it into a response or a frame. */
+/** The answer to a call that was taken; the edge turns it into a response or a frame. */
 export interface TakenCall {
   ok: true;
   session_id: string;
@@ -17,11 +17,11 @@ export interface TakenCall {
   ack: Ack | null;
   ended: boolean;
   ended_at: number | null;
-  /** As it holds now. */
+  /** As it is now. */
   consent: Consent;
-  /** Only where the site says that its pages may know. */
+  /** Only where the site lets its pages know. */
   engagement?: Exposed;
-  /** The page may be recorded; said in the ack too, where there is one. */
+  /** Whether to record the page; also in the ack, where there is one. */
   record?: RecordOrder;
   timestamp: number;
 }
@@ -45,7 +45,7 @@ export interface Refused {
   detail: string;
   /** Seconds after which a retry makes sense. */
   retry_after?: number;
-  /** Whose budget is spent, as the edge is to remember it: until then none of its calls needs to get this far. */
+  /** Key of the budget that is spent: the edge remembers it, and answers itself until then. */
   spent_by?: string;
 }
 

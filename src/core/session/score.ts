@@ -8,8 +8,8 @@ import type { SessionState } from "./state";
 const EVERYTHING = Object.values(Topic).reduce((all, bit) => all | bit, 0);
 
 /**
- * The scores' part of folding one entry, after the state has taken it in. Deterministic like the fold itself. What comes
- * late, after the session's end, changes no score; answers about the session and its lead still do.
+ * Folds one entry into the scores, after the state has taken it in. Deterministic like the fold. Late events, after the session's
+ * end, change no score; answers about the session and its lead still do.
  */
 export function score(state: SessionState, entry: Entry, set: RuleSet): void {
   if (set.rules.length === 0) return;

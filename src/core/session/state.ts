@@ -16,18 +16,17 @@ import type { Views } from "./views";
 export const STATE_VERSION = 3;
 
 /**
- * What a session's journal folds to. Plain JSON, so that a snapshot is `JSON.stringify` and reads back the same:
- * no undefined, Map, NaN or -0.
+ * What a session's journal folds to. Plain JSON, so that a snapshot reads back the same: no undefined, Map, NaN or -0.
  */
 export interface SessionState extends Scored {
   v: number;
-  /** Latest act, by its own time; null before any. What came after the end is none. */
+  /** Time of the latest act; null before any. Events after the end are no acts. */
   last_event_at: number | null;
   /** Newest receive time of anything, for the idle limit. */
   last_received_at: number;
   ended_at: number | null;
   end_reason: EndEntry["reason"] | null;
-  /** When the end was taken, by the actor's clock: the linger counts from here. */
+  /** When the end was taken, by the actor's clock: the stay after the end is counted from here. */
   end_taken_at: number | null;
   consent: Consent;
   rules_version: number;
@@ -36,7 +35,7 @@ export interface SessionState extends Scored {
   current_page: string | null;
   referrer: string | null;
   network_changes: number;
-  /** Events stored, late ones included: what R2 must hold, and D1 but for the `shed` ones. */
+  /** Events stored, late ones included. R2 must hold them all, D1 all but the `shed` ones. */
   events: number;
   late: number;
   /** Events that only R2 holds. */
@@ -48,7 +47,7 @@ export interface SessionState extends Scored {
   page_views: number;
   /** Distinct pages seen, the first 100. */
   pages: string[];
-  /** Of the session's site when it began: what its pages are named by. */
+  /** How the site named its pages when the session began. */
   trailing_slash: TrailingSlash;
   /** Page views by page, the entry page among them even if it was never viewed. */
   views: Views;
@@ -57,11 +56,11 @@ export interface SessionState extends Scored {
   visible: boolean;
   cadence: Cadence;
   streams: Streams;
-  /** Begun and not submitted, the one touched last at the end. */
+  /** Forms that were begun and not submitted; the one touched last is at the end. */
   forms: OpenForm[];
-  /** Sent, the newest at the end. */
+  /** Forms that were sent; the newest is at the end. */
   sent_forms: SentForm[];
-  /** What a lead shows of the way to it. */
+  /** The way to a form, which a lead shows. */
   journey: Journey;
 }
 

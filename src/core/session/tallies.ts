@@ -1,13 +1,13 @@
 import { BUILT_IN_TYPES } from "../../protocol/types";
 import type { Views } from "./views";
 
-/** Counts by type and by page as a session's row keeps them; read in the form of older rows too, which is their own. */
+/** Counts by type and by page, as a session's row keeps them. */
 
 type Counts = Readonly<Record<string, number>>;
 
 export const sumOf = (counts: Counts): number => Object.values(counts).reduce((sum, n) => sum + n, 0);
 
-/** In the order of their definition, to which new ones are added: places are stored. */
+/** In this order, which is stored: new types are added at the end. */
 const TYPES: readonly string[] = [...BUILT_IN_TYPES];
 
 const isRecord = (value: unknown): value is Record<string, number> =>
@@ -31,7 +31,7 @@ export function readCounts(stored: unknown): Record<string, number> {
   return counts;
 }
 
-/** The origin found last, with a slash: most sessions are of a few, and to parse a URL is most of reading a row. */
+/** The last origin found, with a slash. Parsing a URL is most of the work of reading a row, and origins repeat. */
 let lastOrigin = "";
 
 function originOf(url: string | undefined): string | undefined {
@@ -42,7 +42,7 @@ function originOf(url: string | undefined): string | undefined {
   return origin;
 }
 
-/** The first page by its name; those of the same origin by what theirs have after it. */
+/** The first page is written whole; other pages of its origin without the origin. */
 export function writeViews(views: Views): Views {
   const origin = originOf(Object.keys(views)[0]);
   const entries = Object.entries(views).map(([page, n], i) => {
@@ -52,8 +52,8 @@ export function writeViews(views: Views): Views {
 }
 
 /**
- * Without a prototype: as an object that has one, each sequence of pages would leave a hidden class in the heap, of which
- * a long export meets a hundred thousand.
+ * Without a prototype: with one, each sequence of pages would leave a hidden class in the heap, and a long export reads a hundred
+ * thousand sequences.
  */
 export function readViews(stored: unknown): Views {
   const views: Record<string, number> = Object.create(null);

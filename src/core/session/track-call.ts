@@ -23,9 +23,9 @@ export interface TrackCall {
   trailing_slash?: TrailingSlash;
   /** The name under which the site shares identities with others; absent where it counts by itself. */
   identity_group?: string;
-  /** Absent in sockets opened before there were budgets. */
+  /** Absent where limits are lifted. */
   budget?: CallBudget;
-  /** Custom types for which the site has no room: what is of them goes to the archive only. */
+  /** Custom types for which the site has no room: their events go to the archive only. */
   archive_only?: readonly string[];
   network: ClientNetwork;
   /** SHA-256 of the session key that came with the call, hex. */
@@ -41,7 +41,7 @@ export interface TrackCall {
   lead?: LeadSubmit | null;
 }
 
-/** What a session hears of a submit: a token to tell a retry by, what its rules ask for, and no word that names anyone. */
+/** What a session hears of a submit: a token to know a retry by, and what the rules need. Nothing in it names anyone. */
 export type LeadSubmit = Pick<LeadEntry, "submission"> & Pick<LeadFacts, "honeypot" | "disposable_email">;
 
 /** A few fields of each call: the Worker has checked the rest, and this runs for every batch. */

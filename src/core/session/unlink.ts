@@ -4,19 +4,28 @@ import { lastNetwork } from "./lead";
 import type { SessionState } from "./state";
 import type { TrackCall } from "./track-call";
 
-/** What a visitor's refusal would be, from where the session was last seen: it names nobody any more, and goes on. */
+/** The call of a visitor who refuses, from where the session was last seen: the session then names nobody, and goes on. */
 const withdrawalOf = ({ session_id, site, key_hash }: Head, state: SessionState): TrackCall => ({
-  ...{ v: 1, session_id, site, gpc: true, default_consent: "denied", network: lastNetwork(state), key_hash },
-  ...{ device_id: null, start: null, batch: null, end: null },
+  v: 1,
+  session_id,
+  site,
+  gpc: true,
+  default_consent: "denied",
+  network: lastNetwork(state),
+  key_hash,
+  device_id: null,
+  start: null,
+  batch: null,
+  end: null,
 });
 
 const noId = (): string => {
-  throw new Error("who has refused gets no visitor id");
+  throw new Error("a visitor who has refused gets no visitor id");
 };
 
 /**
- * What it comes to, at `now` (epoch ms), that a visitor is erased whom a session only claims to be. One that has stopped
- * naming them keeps whom it names; it may not name them again either. The second time nothing changes.
+ * What an erasure of a visitor changes, at `now` (epoch ms), in a session that only claims to be them. If it names somebody else
+ * by now, it keeps whom it names. Either way it may not claim to be the visitor again. Repeated, it changes nothing.
  */
 export function unlinked(known: KnownSession, visitor_id: string, now: number): Omit<Intake, "ok" | "reply"> {
   const { head, state } = known;

@@ -15,7 +15,7 @@ import { isClaim } from "./visitor-id";
 /** Unflushed entries shown by the live view: the newest. */
 export const LIVE_MAX_ENTRIES = 1_000;
 
-/** What D1 keeps of a session beside its queried columns, and the live view shows too: the state as of its last entry. */
+/** The state as of its last entry, beside the columns that are queried: D1's detail, which the live view shows too. */
 export function summary(head: Head, state: SessionState, progress: Progress) {
   const visitor = visitorOf(state);
   const verified_bot = state.network?.verified_bot ?? null;
@@ -35,7 +35,7 @@ export function summary(head: Head, state: SessionState, progress: Progress) {
     counts: state.counts,
     scroll_percent: state.scroll_percent,
     engaged_ms: state.engaged_ms,
-    // What only a program fills in is no lead.
+    // The hidden field was filled in: a program sent it, which is no lead.
     lead_submits: state.lead?.honeypot ? 0 : state.journey.leads,
     late: state.late,
     shed: state.shed,
@@ -86,7 +86,7 @@ export interface ActorFacts {
   watchers: number;
 }
 
-/** The state this instant. `now` is only for the velocity windows. */
+/** The state as it is at `now`, which the velocity windows are counted to. */
 export function liveView(head: Head, state: SessionState, progress: Progress, facts: ActorFacts, now: number) {
   return {
     ...columns(head, state),

@@ -5,10 +5,10 @@ import { MAX_PAGES, MAX_PAGES_UNITS } from "./limits";
 /** Page views by page (`pageName`). */
 export type Views = Record<string, number>;
 
-/** Stands for the pages past the first hundred of a session. No URL looks like this. */
+/** In place of all pages past a session's first hundred. No URL looks like this. */
 export const OTHER_PAGE = "(other)";
 
-/** Counts `by` views of a page; 0 only makes it known. Changes `views`. */
+/** Counts `by` views of a page; 0 only adds the page. Changes `views`. */
 export function countView(views: Views, url: string, by: 0 | 1, slash: TrailingSlash = "keep"): void {
   const page = pageName(url, slash);
   const name = Object.hasOwn(views, page) || hasRoom(views, page) ? page : OTHER_PAGE;

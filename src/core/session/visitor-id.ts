@@ -1,9 +1,9 @@
 /**
- * Visitor ids that can be proven: each is made of a secret that only the visitor's device has, so whoever shows the secret is
- * the visitor, and no store has to remember anybody for that.
+ * Visitor ids that can be proven: each is a hash of a secret that only the visitor's device has. A caller who shows the secret is
+ * the visitor, and no store has to remember anything for that.
  */
 
-/** Sets this hash apart from any other that may ever be made of the same secret. */
+/** Keeps this hash apart from any other hash of the same secret. */
 const PURPOSE = "pulsegate visitor\n";
 
 /** A UUID of version 8 (RFC 9562): the first 16 bytes of a SHA-256, less the six bits that name version and variant. */
@@ -18,16 +18,16 @@ export async function visitorOf(secret: string): Promise<string> {
 
 const VERSION_8 = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** Whether an id can be made of a secret. Any other is a name that anybody may give themselves. */
+/** Whether an id can be made of a secret. Any other id may be used by anybody. */
 export const isProvable = (visitor_id: string): boolean => VERSION_8.test(visitor_id);
 
-/** Whose a session says it is, and whether it has shown the secret of it. */
+/** The visitor whom a session names, and whether it has shown their secret. */
 export interface NamedVisitor {
   visitor_id: string | null;
   /** Absent: not proven. */
   visitor_proven?: true;
 }
 
-/** Whether somebody is named as whom another may prove to be: what such a session or lead says is a claim. */
+/** Whether the visitor named is a claim: their id can be proven, and was not. */
 export const isClaim = (named: NamedVisitor | null): boolean =>
   named?.visitor_id != null && isProvable(named.visitor_id) && !named.visitor_proven;

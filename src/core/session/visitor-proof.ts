@@ -3,8 +3,8 @@ import { isWithin } from "./domain";
 import { isProvable } from "./visitor-id";
 
 /**
- * Proofs for the hosts of one domain: who has shown a visitor's secret on one of them gets a proof of that visitor, which the
- * others may show in its place. It is a keyed hash, so no store has to remember anybody for it.
+ * Proofs for the hosts of one domain: a page that has shown a visitor's secret on one host gets a proof, which pages of the other
+ * hosts may show in place of the secret. It is a keyed hash, so no store has to remember it.
  */
 export interface Proven {
   site: string;

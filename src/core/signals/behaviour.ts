@@ -4,11 +4,11 @@ import { move, newPointer, type Pointer } from "./pointer";
 import { add, newSpread, type Spread } from "./spread";
 import { Topic } from "./topic";
 
-/** What a visitor's acts say of how they are made: counts and running figures, of a size that does not grow. */
+/** How a visitor's acts are made: counts and running figures, whose size does not grow. */
 export interface Behaviour {
   pointer: Pointer;
   clicks: number;
-  /** Clicks that name a place: a keyboard's are at 0, 0. */
+  /** Clicks at a place: those of a keyboard are at 0, 0. */
   pointed_clicks: number;
   /** Clicks that a script made. */
   untrusted_clicks: number;
@@ -16,10 +16,10 @@ export interface Behaviour {
   /** Clicks, fields, pages and custom events: what somebody decides to do. */
   deed_rhythm: Cadence;
   scrolls: number;
-  /** Scrolls that no wheel, touch, key or pointer came before. */
+  /** Scrolls without a wheel, touch, key or pointer before them. */
   scrolls_without_input: number;
   scroll_rhythm: Cadence;
-  /** Per cent a scroll went, of those that moved. */
+  /** Per cent that a scroll went; scrolls that did not move are left out. */
   scroll_steps: Spread;
   last_depth: number | null;
   /** When the page went out of sight, epoch ms; null while it is seen. */
@@ -60,7 +60,7 @@ export const newBehaviour = (): Behaviour => ({
   submit_ms: null,
 });
 
-/** An event of the visitor's, as far as it says how it was made. */
+/** The part of a visitor's event that says how it was made. */
 export interface Act {
   /** Epoch ms. */
   at: number;
@@ -68,7 +68,7 @@ export interface Act {
   detail?: { x?: number; y?: number; scroll_percent?: number; data?: Record<string, unknown> };
 }
 
-/** What of a session an act is seen against, and folded into. */
+/** The part of a session that an act is folded into. */
 export interface Observed {
   behaviour: Behaviour;
   /** Epoch ms; of the latest act: null before any. */
@@ -162,13 +162,13 @@ function submit(state: Observed, data: Record<string, unknown> | undefined, at: 
   behaviour.submits += 1;
   beat(behaviour.deed_rhythm, at);
   const { page_at, form_since } = behaviour;
-  // Opened or begun after the submit: on another page.
+  // A page opened, or a form begun, after the submit is another one.
   const opened_at = page_at !== null && page_at <= at ? page_at : state.started_at;
   const since = at - opened_at;
   behaviour.submit_ms = Math.min(behaviour.submit_ms ?? since, since);
   const fields = figure(data?.["fields"]) ?? behaviour.form_fields;
   const own = form_since === null || form_since > at ? null : at - form_since;
-  // What a page claims counts only where it can be true: a form cannot take longer than the session.
+  // A page's claim counts only if it can be true: a form cannot take longer than the session.
   const claimed = figure(data?.["ms"]);
   const ms = claimed !== null && claimed <= at - state.started_at ? claimed : own;
   if (ms !== null && fields >= 2) {

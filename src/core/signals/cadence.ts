@@ -9,8 +9,8 @@ export interface Cadence extends Spread {
 export const newCadence = (): Cadence => ({ last_at: null, ...newSpread() });
 
 /**
- * Counts an act at `at` (epoch ms). Changes `cadence`. An act that is older than the last came late from another page: it says
- * nothing of the rhythm.
+ * Counts an act at `at` (epoch ms). Changes `cadence`. An act older than the last came late from another page, and says nothing
+ * of the rhythm.
  */
 export function beat(cadence: Cadence, at: number): void {
   if (cadence.last_at !== null && at < cadence.last_at) return;

@@ -1,4 +1,4 @@
-/** How a pointer moves, as counts: what tells a hand from a program, without keeping the path. */
+/** How a pointer moves, as counts: enough to tell a hand from a program, without the path. */
 export interface Pointer {
   /** The last known place, CSS pixels; null before any. */
   x: number | null;
@@ -25,7 +25,7 @@ export const newPointer = (): Pointer => ({
   even: 0,
 });
 
-/** A step shorter than this says nothing of direction: whole pixels are all a page is told. */
+/** A shorter step says nothing of direction, because a page hears whole pixels only. */
 const MIN_STEP_PX = 8;
 /** A pause longer than this ends a stroke, ms. */
 const STROKE_GAP_MS = 250;
@@ -33,9 +33,9 @@ const STROKE_GAP_MS = 250;
 const STRAIGHT_SINE = 0.06;
 /** Speeds within a tenth of each other are one speed. */
 const EVEN_SHARE = 0.1;
-/** A jump is farther than a hand comes between two samples. */
+/** A hand does not come farther than this between two samples. */
 const JUMP_PX = 200;
-/** The tracker sends at most 50; others are read as far as this. */
+/** Points read of one path. The tracker sends at most 50; other senders may send more. */
 const MAX_POINTS = 64;
 
 type Point = [dt: number, x: number, y: number];
@@ -78,7 +78,7 @@ export function move(pointer: Pointer, path: unknown, x: unknown, y: unknown): v
   pointer.y = lastY;
 }
 
-/** `Math.hypot` guards against overflow, which pixels do not need, and takes several times as long. */
+/** Not `Math.hypot`: it guards against overflow, which pixels do not need, and takes several times as long. */
 const distance = (dx: number, dy: number): number => Math.sqrt(dx * dx + dy * dy);
 
 const isFar = ({ x, y }: Pointer, [, px, py]: Point): boolean =>

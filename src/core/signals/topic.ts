@@ -1,5 +1,5 @@
 /**
- * What rules watch, as bits: an entry names what it may have changed, and only rules that watch one of those are asked.
+ * What rules watch, as bits. An entry says which topics it may have changed, and only the rules that watch one of them are asked.
  */
 export const Topic = {
   /** Device, screen and signals, from a start. */
@@ -8,7 +8,7 @@ export const Topic = {
   network: 2,
   /** An identity actor's answer. */
   identity: 4,
-  /** Any act of the visitor: engaged time and velocity move with it. */
+  /** Any act of the visitor: it moves engaged time and velocity. */
   act: 8,
   pointer: 16,
   click: 32,
@@ -20,7 +20,7 @@ export const Topic = {
   visibility: 512,
   /** A form was sent, or a lead arrived. */
   lead: 1_024,
-  /** The other scores; risk reads them. */
+  /** The other scores, which risk reads. */
   scores: 2_048,
 } as const;
 

@@ -43,7 +43,7 @@ function add(ring: Ring, width: number, at: number): void {
 
 const sum = (counts: number[]): number => counts.reduce((total, count) => total + count, 0);
 
-/** Counts one event at `at` (epoch ms); one that is older than the window is in no rate any more. Changes `velocity`. */
+/** Counts one event at `at` (epoch ms); if it is older than the window, it is in no rate. Changes `velocity`. */
 export function record(velocity: Velocity, at: number): void {
   add(velocity.seconds, SECONDS.width, at);
   add(velocity.minute, MINUTE.width, at);

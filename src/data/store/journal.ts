@@ -3,8 +3,8 @@ import { type Progress, readProgress } from "../../core/session/progress";
 import { FormError, readText } from "../../core/stored";
 
 /**
- * Small batches are appended to the newest row up to this size: one billed row instead of an insert and a delete. At one
- * frame a second a flush interval fits one row; larger rows would cost more to rewrite than they save.
+ * Small batches are appended to the newest row up to this size: one billed row, instead of an insert and later a delete. At one
+ * frame a second, a flush interval fits one row. Larger rows would cost more to rewrite than they save.
  */
 const JOURNAL_ROW_UNITS = 16 * 1024;
 
@@ -14,7 +14,7 @@ export type JournalRow = {
   hi: number;
   /** Events among the entries: what a plan counts. */
   events: number;
-  /** The wake of the actor that wrote it last. */
+  /** Which wake of the actor wrote the row last. */
   wake: number;
   body: string;
 };
@@ -44,8 +44,8 @@ const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
 };
 
 /**
- * The session actor's own SQLite: one head row and the journal. Every call is synchronous, so that the calls of one turn
- * are one atomic commit. Row counts are kept, because rows written are the bill.
+ * The session actor's own SQLite: one head row and the journal. Every call is synchronous, so the calls of one turn are one
+ * atomic commit. Rows written are counted, because they are billed.
  */
 export class Journal {
   readonly #storage: DurableObjectStorage;
@@ -121,12 +121,12 @@ export class Journal {
     this.#tail = { lo, units: body.length };
   }
 
-  /** After a wake: the newest row may be appended to again if no plan has frozen it, that is, if it begins after `frozen`. */
+  /** After a wake: appends to the newest row again, unless a plan has frozen it. `frozen`: the last seq that a plan has. */
   reopenTail(newest: JournalRow | undefined, frozen: number): void {
     this.#tail = newest && newest.lo > frozen ? { lo: newest.lo, units: newest.body.length } : null;
   }
 
-  /** From here on the newest row is not appended to: a plan has frozen it. */
+  /** A plan has frozen the newest row: nothing is appended to it any more. */
   closeTail(): void {
     this.#tail = null;
   }
@@ -160,7 +160,7 @@ export class Journal {
 
   setAlarm(at: number): void {
     this.rowsWritten += 1;
-    // A write that fails breaks the output gate: nothing sent after it leaves, and the object is reset.
+    // Not awaited: if the write fails, the output gate breaks, so no reply leaves, and the object is reset.
     void this.#storage.setAlarm(at);
   }
 
