@@ -10,8 +10,9 @@ import { newHead } from "../../src/core/session/head";
 import { newState } from "../../src/core/session/state";
 import type { Summary } from "../../src/core/session/view";
 import { putEvents, putIdentity, putMeta } from "../../src/data/store/archive";
-import { readDetail, withQuarantined, writeDetail } from "../../src/data/store/detail";
 import { putChunk } from "../../src/data/store/recordings";
+import { readDetail } from "../../src/data/store/session-row/read";
+import { withQuarantined, writeDetail } from "../../src/data/store/session-row/write";
 import { DEVICE, FULL, ID, NETWORK, T } from "../support/stored";
 
 /**

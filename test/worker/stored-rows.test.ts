@@ -5,7 +5,8 @@ import { newProgress } from "../../src/core/session/progress";
 import { newState } from "../../src/core/session/state";
 import { beginAudit, endAudit, listAudit } from "../../src/data/store/audit";
 import { findKey, insertKey } from "../../src/data/store/keys";
-import { insertEvents, sessionRow, upsertSession } from "../../src/data/store/projection";
+import { insertEvents } from "../../src/data/store/projection";
+import { sessionRow, upsertSession } from "../../src/data/store/session-row/row";
 import { listEvents } from "../../src/data/store/sessions";
 import { ID, NETWORK, T } from "../support/stored";
 

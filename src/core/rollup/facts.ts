@@ -221,7 +221,7 @@ export interface FactsRow
   detail: string;
 }
 
-/** In both forms of a `detail` (src/data/store/detail.ts): what one does not have is null. */
+/** In both forms of a `detail` (src/data/store/session-row/form.ts): what one does not have is null. */
 
 export const DETAIL_PATHS = [
   ...["$.source", "$.campaign", "$.device_class", "$.page_views", "$.engaged_ms", "$.scroll_percent", "$.entry_page"],

@@ -1,8 +1,8 @@
 import type { Filter } from "../../core/api/filter";
 import { DETAIL_PATHS, type Facts, type FactsRow, type LooseLead, readFacts } from "../../core/rollup/facts";
 import { SCORES } from "../../core/scoring/ledger";
-import { USUAL_RULES } from "./detail";
-import { botRules } from "./ledger";
+import { USUAL_RULES } from "./session-row/form";
+import { botRules } from "./session-row/ledger";
 
 /** Rows read at a time for a rollup, or for an answer from rows: about 2 MB of text. */
 const FACTS_PAGE_ROWS = 4_000;

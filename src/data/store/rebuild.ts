@@ -1,6 +1,7 @@
 import type { SessionState } from "../../core/session/state";
 import { insertNames } from "./event-names";
-import { eventsOf, insertEvents, isolate, isRefusal, type SessionRow, upsertSession } from "./projection";
+import { eventsOf, insertEvents, isolate, isRefusal } from "./projection";
+import { type SessionRow, upsertSession } from "./session-row/row";
 
 /** D1 written again from the archive, by the statements that wrote it first. */
 
