@@ -14,15 +14,8 @@ import { newState, readSnapshot, type SessionState, writeSnapshot } from "../../
 import { putEvents, putIdentity, putMeta } from "../../src/data/store/archive";
 import { insertNames } from "../../src/data/store/event-names";
 import type { Journal } from "../../src/data/store/journal";
-import {
-  eventsOf,
-  insertEvents,
-  isolate,
-  isRefusal,
-  type SessionRow,
-  sessionRow,
-  upsertSession,
-} from "../../src/data/store/projection";
+import { eventsOf, insertEvents, isolate, isRefusal } from "../../src/data/store/projection";
+import { type SessionRow, sessionRow, upsertSession } from "../../src/data/store/session-row/row";
 import { OUTSIDE_TIMEOUT_MS, PLAN_MAX_EVENTS, PLAN_MAX_UNITS } from "../../src/limits";
 import { inTime } from "../../src/ops/in-time";
 import { errorField } from "../../src/ops/logger";

@@ -1,30 +1,37 @@
 /** Objects of a known shape as lists, without their names: for what is stored a million times. */
 
-/** The keys of a shape, all of them, in the order in which they are stored: a new one goes to the end. */
-export type Places<T> = Record<keyof Required<T>, true>;
+/** `Order`, if it names every key of `T`; a key that is missing is named in the compiler's message. */
+type Whole<T, Order extends readonly string[]> = [Exclude<keyof T, Order[number]>] extends [never]
+  ? Order
+  : readonly ["missing", Exclude<keyof T, Order[number]>];
 
 /** Stands for a key that the object does not have: no value is an empty object. */
 const isAbsent = (value: unknown): boolean =>
   typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
 
-/** Without the last values as far as they are the usual ones. */
+/** Without the values at the end that are the usual ones. */
 export function trimmed(values: readonly unknown[], usual: readonly unknown[]): unknown[] {
   const last = values.findLastIndex((value, i) => value !== usual[i]);
   return values.slice(0, last + 1);
 }
 
-export function toTuple<T extends object>(object: T, places: Places<T>): unknown[] {
-  const values: Partial<Record<string, unknown>> = { ...object };
-  return trimmed(
-    Object.keys(places).map((key) => values[key]),
-    [],
-  ).map((value) => (value === undefined ? {} : value));
+/**
+ * `order`: the keys as they are stored, every one of them. Once values are stored by it, a new key goes to the end, and none
+ * changes its place.
+ */
+export function toTuple<T extends object, const Order extends readonly (keyof T & string)[]>(
+  object: T,
+  order: Order & Whole<T, Order>,
+): unknown[] {
+  const keys: readonly (keyof T & string)[] = order;
+  const values = keys.map((key): unknown => object[key]);
+  return trimmed(values, []).map((value) => (value === undefined ? {} : value));
 }
 
-/** What `toTuple` was given. */
-export function fromTuple<T extends object>(tuple: readonly unknown[], places: Places<T>): T {
+/** What `toTuple` was given. The values are taken to be of their keys' types: they were written by `toTuple`. */
+export function fromTuple<T extends object>(tuple: readonly unknown[], order: readonly (keyof T & string)[]): T {
   const object: Partial<Record<string, unknown>> = {};
-  for (const [i, key] of Object.keys(places).entries()) {
+  for (const [i, key] of order.entries()) {
     if (i < tuple.length && !isAbsent(tuple[i])) object[key] = tuple[i];
   }
   return object as T;

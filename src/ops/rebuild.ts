@@ -8,8 +8,8 @@ import { newState, type SessionState } from "../core/session/state";
 import { type ArchivedIdentity, readFlushes, readIdentities, readMeta } from "../data/store/archive";
 import { type Day, sessionPrefixes } from "../data/store/archive-days";
 import { deleteSessionRows } from "../data/store/erasures";
-import { sessionRow } from "../data/store/projection";
 import { type Flush, isAhead, replaceSession } from "../data/store/rebuild";
+import { sessionRow } from "../data/store/session-row/row";
 import type { WorkBudget } from "./work-budget";
 
 type RebuildStores = Pick<Env, "DB" | "TRACKING_R2" | "IDENTITY">;

@@ -8,7 +8,7 @@ import { newHead } from "../../src/core/session/head";
 import { newProgress } from "../../src/core/session/progress";
 import { newState } from "../../src/core/session/state";
 import { columns, summary } from "../../src/core/session/view";
-import { readDetail } from "../../src/data/store/detail";
+import { readDetail } from "../../src/data/store/session-row/read";
 import { LINGER_MS } from "../../src/limits";
 import { stopClock, tick, tickUntilDrained } from "../support/clock";
 import { callsBy, faults, hold, resetFaults } from "../support/faults";

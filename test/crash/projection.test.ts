@@ -4,8 +4,9 @@ import { apply } from "../../src/core/session/fold";
 import { type Head, type Identity, newHead } from "../../src/core/session/head";
 import { newProgress } from "../../src/core/session/progress";
 import { newState, type SessionState } from "../../src/core/session/state";
-import { insertEvents, isRefusal, type SessionRow, sessionRow, upsertSession } from "../../src/data/store/projection";
+import { insertEvents, isRefusal } from "../../src/data/store/projection";
 import { replaceSession } from "../../src/data/store/rebuild";
+import { type SessionRow, sessionRow, upsertSession } from "../../src/data/store/session-row/row";
 import { act, logOf, start, T0 } from "../support/log";
 import { inD1, sessionRow as rowOf } from "../support/visit";
 

@@ -9,7 +9,7 @@ import { newState } from "../../src/core/session/state";
 import { summary } from "../../src/core/session/view";
 import { pageName } from "../../src/core/sources/page";
 import { sourceOf } from "../../src/core/sources/source";
-import { writeDetail } from "../../src/data/store/detail";
+import { writeDetail } from "../../src/data/store/session-row/write";
 import { NO_AGENT, NOWHERE } from "./log";
 
 /** Session rows written straight into D1, for tests of what is read from there. */

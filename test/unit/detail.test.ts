@@ -7,12 +7,14 @@ import { newHead } from "../../src/core/session/head";
 import { newProgress } from "../../src/core/session/progress";
 import { newState } from "../../src/core/session/state";
 import { type Summary, summary } from "../../src/core/session/view";
-import { type DetailRow, readDetail, USUAL_RULES, withQuarantined, writeDetail } from "../../src/data/store/detail";
-import { botRules, readLedger, writeLedger } from "../../src/data/store/ledger";
+import { type DetailColumns, USUAL_RULES } from "../../src/data/store/session-row/form";
+import { botRules, readLedger, writeLedger } from "../../src/data/store/session-row/ledger";
+import { readDetail } from "../../src/data/store/session-row/read";
+import { withQuarantined, writeDetail } from "../../src/data/store/session-row/write";
 import { HOME, NO_AGENT } from "../support/log";
 
 const T = 1_795_000_000_000;
-const ROW: DetailRow = { started_at: T, last_seq: 100, engagement: null };
+const ROW: DetailColumns = { started_at: T, last_seq: 100, engagement: null };
 const SHOP = "https://shop.example/";
 
 const EMPTY: Summary = {
@@ -21,7 +23,8 @@ const EMPTY: Summary = {
   ...{ rules_version: USUAL_RULES, abstained: [], ledger: [] },
 };
 const session = (more: Partial<Summary> = {}): Summary => ({ ...EMPTY, ...more });
-const stored = (more: Partial<Summary>, row: DetailRow = ROW): unknown => JSON.parse(writeDetail(session(more), row));
+const stored = (more: Partial<Summary>, row: DetailColumns = ROW): unknown =>
+  JSON.parse(writeDetail(session(more), row));
 
 const rules = ruleSet(USUAL_RULES).rules;
 const ruleOf = (score: Rule["score"], nth = 0): Rule => {
@@ -137,6 +140,12 @@ describe("a session's row", () => {
   it("of before this form is the summary itself", () => {
     const old = { consent: "granted", ledger: [] };
     expect(readDetail(JSON.stringify(old), ROW)).toEqual(old);
+  });
+
+  it("of a newer form is not taken for one that is known", () => {
+    expect(() => readDetail('{"v":3}', ROW)).toThrow("a session's detail is of version 3");
+    expect(() => withQuarantined('{"v":3}', 1)).toThrow("version 3");
+    expect(() => readDetail("[]", ROW)).toThrow("no object");
   });
 
   it("counts what D1 refused on top of what it had before", () => {

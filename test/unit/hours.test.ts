@@ -8,7 +8,7 @@ import {
   visitorsWithin,
   writeHours,
 } from "../../src/core/rollup/hours";
-import { type Plan, planRange } from "../../src/core/rollup/plan";
+import { planRange, type ReadPlan } from "../../src/core/rollup/plan";
 import { isZone, localDays } from "../../src/protocol/zone";
 
 const HOUR = 3_600_000;
@@ -114,7 +114,7 @@ describe("a plan", () => {
     markedHours: new Set<number>(),
     markedDays: new Set<number>(),
   };
-  const plan = (from: number, to: number, more: Partial<typeof validity> = {}, useHours = true): Plan =>
+  const plan = (from: number, to: number, more: Partial<typeof validity> = {}, useHours = true): ReadPlan =>
     planRange({ from: BASE + from * HOUR, to: BASE + to * HOUR }, { ...validity, ...more }, useHours);
   const at = (...hours: number[]) => hours.map((hour) => BASE + hour * HOUR);
   const rows = (from: number, to: number) => ({ from: BASE + from * HOUR, to: BASE + to * HOUR });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readStreams, writeStreams } from "../../src/core/session/delivered";
-import { fromTuple, type Places, toTuple, trimmed } from "../../src/core/tuple";
+import { fromTuple, toTuple, trimmed } from "../../src/core/tuple";
 import { afterDay, beforeDay, dayOf, dayOfKey } from "../../src/data/store/archive-days";
 import { conditionsOf, joinConditions } from "../../src/data/store/facts";
 import { cutPage, pageEnd } from "../../src/data/store/page";
@@ -28,7 +28,7 @@ describe("an object as a list", () => {
     b?: string;
     c?: unknown[];
   }
-  const places: Places<Shape> = { a: true, b: true, c: true };
+  const ORDER = ["a", "b", "c"] as const;
 
   it.each<[Shape, unknown[]]>([
     [{}, []],
@@ -38,8 +38,8 @@ describe("an object as a list", () => {
     [{ b: "x" }, [{}, "x"]],
     [{ a: 0, b: "", c: [1] }, [0, "", [1]]],
   ])("%j is %j, and the same again", (object, tuple) => {
-    expect(toTuple(object, places)).toEqual(tuple);
-    const read = fromTuple<Shape>(tuple, places);
+    expect(toTuple(object, ORDER)).toEqual(tuple);
+    const read = fromTuple<Shape>(tuple, ORDER);
     expect(read).toEqual(object);
     expect(Object.keys(read)).toEqual(Object.keys(object));
   });

@@ -3,7 +3,8 @@ import { followRequest, hubName, readFollow } from "../../src/core/roster/socket
 import { type Identity, newHead } from "../../src/core/session/head";
 import { newProgress } from "../../src/core/session/progress";
 import { newState } from "../../src/core/session/state";
-import { sessionRow } from "../../src/data/store/projection";
+import { UPSERT, valuesOf } from "../../src/data/store/session-row/columns";
+import { sessionRow } from "../../src/data/store/session-row/row";
 
 const ID = "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d";
 const T = 1_795_000_000_000;
@@ -15,9 +16,10 @@ const SOMEBODY: Identity = {
 function rowOf(identity: Identity | null, version: number, inD1: number | null) {
   const head = { ...newHead(ID, "a", T), identity, identity_version: version };
   const state = { ...newState(0), started_at: T, seq: 9, events: 3 };
-  const { statement, values } = sessionRow(head, state, { ...newProgress(0), identity_in_d1: inD1 });
+  const row = sessionRow(head, state, { ...newProgress(0), identity_in_d1: inD1 });
+  const statement = UPSERT[row.sets];
   const set = statement.slice(statement.indexOf("DO UPDATE SET"));
-  return { values, sets: { site: /\bsite = /.test(set), visitor: /\bvisitor_id = /.test(set) } };
+  return { columns: row.columns, sets: { site: /\bsite = /.test(set), visitor: /\bvisitor_id = /.test(set) } };
 }
 
 describe("a session's statement", () => {
@@ -34,19 +36,19 @@ describe("a session's statement", () => {
   });
 
   it("changes nothing that is newer", () => {
-    const head = newHead(ID, "a", T);
-    expect(sessionRow(head, newState(0), newProgress(0)).statement).toContain(
-      "WHERE excluded.last_seq > sessions.last_seq",
-    );
+    for (const statement of Object.values(UPSERT)) {
+      expect(statement).toContain("WHERE excluded.last_seq > sessions.last_seq");
+    }
   });
 
-  it("has the values of its columns, and a place for the detail after them", () => {
-    const { values } = rowOf(SOMEBODY, 1, null);
-    expect(values).toHaveLength(17);
+  it("has a parameter for each of its columns, in their order", () => {
+    const { columns } = rowOf(SOMEBODY, 1, null);
+    const values = valuesOf(columns);
+    expect(values).toHaveLength(18);
     expect(values.slice(0, 5)).toEqual([ID, "a", "v", "f", T]);
     expect(values.slice(7, 9)).toEqual(["1.2.3.0", 64_500]);
-    expect(values.slice(-2)).toEqual([3, 9]);
-    expect(rowOf(null, 1, 1).values.slice(2, 4)).toEqual([null, null]);
+    expect(values.slice(-3)).toEqual([3, 9, columns.detail]);
+    expect(rowOf(null, 1, 1).columns).toMatchObject({ visitor_id: null, fingerprint_id: null });
   });
 });
 

@@ -4,7 +4,7 @@ import { TOTALS, type Total } from "../rollup/facts";
 import { KINDS, type Kind, type Measure, type Sums } from "./kinds";
 import { mad, median } from "./robust";
 
-/** A median of fewer is one of two middle ones. */
+/** With fewer weeks no median is taken. */
 const ANOMALY_MIN_WEEKS = 4;
 
 /** Anomalies: hours that are not what the same hour of the weeks before was. Pure. */
@@ -16,22 +16,22 @@ export interface Anomaly {
   /** The hours in a row that are out of the ordinary: [from, to). */
   from: number;
   to: number;
-  /** Hours added up for the value, `at`'s the last of them. */
+  /** How many hours the value adds up; the last is `at`. */
   hours: number;
   value: number;
   median: number;
   mad: number;
-  /** How many MADs the value is off, at least as large ones as chance alone makes. Negative: too little. */
+  /** How many MADs the value is off, of a MAD no smaller than chance makes. Negative: too little. */
   deviation: number;
   /** Weeks the median is of. */
   samples: number;
 }
 
-/** What is known, by the hour's start. An hour that is missing is not known, which is not the same as nothing. */
-export type Known = ReadonlyMap<number, Sums>;
+/** Sums by the hour's start. An hour that is not there is unknown, which is not the same as zero. */
+export type KnownHours = ReadonlyMap<number, Sums>;
 
 /** The anomalies of the hours in [from, to), latest first. Needs `ANOMALY_WEEKS` weeks before. */
-export function findAnomalies(known: Known, from: number, to: number): Anomaly[] {
+export function findAnomalies(known: KnownHours, from: number, to: number): Anomaly[] {
   const found = KINDS.flatMap((kind) => {
     const anomalies: Anomaly[] = [];
     const measured = measuring(known, kind);
@@ -44,7 +44,7 @@ export function findAnomalies(known: Known, from: number, to: number): Anomaly[]
   return found.sort((a, b) => b.at - a.at || (a.kind < b.kind ? -1 : 1));
 }
 
-/** Hours in a row are one anomaly, told by the worst of them. */
+/** Makes one anomaly of hours in a row, with the figures of the worst. */
 function join(anomalies: Anomaly[], next: Anomaly): void {
   const last = anomalies.at(-1);
   if (!last || last.to !== next.from) anomalies.push(next);
@@ -54,7 +54,7 @@ function join(anomalies: Anomaly[], next: Anomaly): void {
   }
 }
 
-/** Of the window that ends with an hour; null unless all of it is known. */
+/** The measure of the window that ends with an hour; null unless all of its hours are known. */
 type Measured = (at: number) => Measure | null;
 
 function judge(measured: Measured, kind: Kind, at: number): Anomaly | null {
@@ -73,13 +73,21 @@ function judge(measured: Measured, kind: Kind, at: number): Anomaly | null {
   const deviation = (now.value - usual) / unit;
   if (deviation * kind.side < kind.mads) return null;
   return {
-    ...{ kind: kind.name, at, from: at, to: at + HOUR_MS, hours: kind.hours, value: now.value, median: usual },
-    ...{ mad: spread, deviation: Math.round(deviation * 10) / 10, samples: before.length },
+    kind: kind.name,
+    at,
+    from: at,
+    to: at + HOUR_MS,
+    hours: kind.hours,
+    value: now.value,
+    median: usual,
+    mad: spread,
+    deviation: Math.round(deviation * 10) / 10,
+    samples: before.length,
   };
 }
 
-/** An hour is asked for with each of the weeks after it, and measured once. */
-function measuring(known: Known, { hours, measure }: Kind): Measured {
+/** Measures each hour once: it is asked for again with each of the weeks after it. */
+function measuring(known: KnownHours, { hours, measure }: Kind): Measured {
   const measures = new Map<number, Measure | null>();
   return (at) => {
     const before = measures.get(at);
@@ -91,7 +99,7 @@ function measuring(known: Known, { hours, measure }: Kind): Measured {
   };
 }
 
-function windowOf(known: Known, hours: number, at: number): Sums | null {
+function windowOf(known: KnownHours, hours: number, at: number): Sums | null {
   const sum = { people: zeros(), bots: zeros(), dead: 0 };
   for (let i = 0; i < hours; i++) {
     const sums = known.get(at - i * HOUR_MS);

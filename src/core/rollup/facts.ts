@@ -91,11 +91,7 @@ export const isBounce = ({ page_views, engaged_ms, leads, lead_submits, counts }
 const isCustom = (type: string): boolean => type === "custom" || !BUILT_IN_TYPES.has(type);
 
 /** What a question may filter by, and have answered from rollups. Scores go by bands of ten. */
-export const DIMENSIONS = [
-  ...(["country", "page", "source", "campaign", "device", "label"] as const),
-  ...SCORES,
-  "channel",
-] as const;
+export const DIMENSIONS = ["country", "page", "source", "campaign", "device", "label", ...SCORES, "channel"] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
 /** Stands for what is not known: no country, no verdict, no score. */
@@ -140,28 +136,67 @@ export function valuesOf(facts: Facts, dimension: Dimension): string[] {
   }
 }
 
-/** The sums every slice has, in the order they are stored. New ones go to the end: what is stored may be shorter. */
+/** The sums of every slice, in the order they are stored. A new one goes to the end: rows that exist are shorter. */
 export const TOTALS = [
-  ...(["sessions", "events", "page_views", "bounces", "engaged_ms", "scroll"] as const),
-  ...(["submits", "vpn", "expected", "missing", "leads", "implausible"] as const),
+  "sessions",
+  "events",
+  "page_views",
+  "bounces",
+  "engaged_ms",
+  "scroll",
+  "submits",
+  "vpn",
+  "expected",
+  "missing",
+  "leads",
+  "implausible",
 ] as const;
 export type Total = (typeof TOTALS)[number];
 
-export const totalsOf = (facts: Facts): number[] => [
-  ...[1, facts.events, facts.page_views, isBounce(facts) ? 1 : 0, facts.engaged_ms, facts.scroll],
-  ...[facts.counts["form_submit"] ?? 0, (facts.vpn ?? 0) >= VPN_LIKELY ? 1 : 0, facts.expected, facts.missing],
-  ...[facts.leads, facts.implausible],
-];
+/** What a session adds, by `TOTALS`. */
+export function totalsOf(facts: Facts): number[] {
+  const totals: Record<Total, number> = {
+    sessions: 1,
+    events: facts.events,
+    page_views: facts.page_views,
+    bounces: isBounce(facts) ? 1 : 0,
+    engaged_ms: facts.engaged_ms,
+    scroll: facts.scroll,
+    submits: facts.counts["form_submit"] ?? 0,
+    vpn: (facts.vpn ?? 0) >= VPN_LIKELY ? 1 : 0,
+    expected: facts.expected,
+    missing: facts.missing,
+    leads: facts.leads,
+    implausible: facts.implausible,
+  };
+  return TOTALS.map((name) => totals[name]);
+}
 
-/** What a loose lead adds. */
+/** What a loose lead adds, by `TOTALS`. */
 export const LEAD_TOTALS: readonly number[] = TOTALS.map((name) => (name === "leads" ? 1 : 0));
 
-/** What sessions are broken down by. */
+/** What sessions are broken down by. Their order is that of the keys in a stored breakdown. */
 export const PARTS = [
-  ...(["country", "page", "source", "campaign", "device", "label", "engagement", "type"] as const),
-  ...(["region", "referrer", "browser", "os", "rule"] as const),
-  ...(["channel", "medium", "term", "content"] as const),
-  ...(["bot_kind", "bot_name", "bot_proof"] as const),
+  "country",
+  "page",
+  "source",
+  "campaign",
+  "device",
+  "label",
+  "engagement",
+  "type",
+  "region",
+  "referrer",
+  "browser",
+  "os",
+  "rule",
+  "channel",
+  "medium",
+  "term",
+  "content",
+  "bot_kind",
+  "bot_name",
+  "bot_proof",
 ] as const;
 export type Part = (typeof PARTS)[number];
 
@@ -221,70 +256,113 @@ export interface FactsRow
   detail: string;
 }
 
-/** In both forms of a `detail` (src/data/store/detail.ts): what one does not have is null. */
+/**
+ * What is read of a row's `detail`, and where it lies (src/data/store/session-row/form.ts). Names that end in `1` are of
+ * version 1, which has no lists; `from`, `acts`, `streams` and those that end in `2` are of version 2. What a row does not
+ * have is null.
+ */
+const DETAIL_FIELDS = {
+  source1: "$.source",
+  campaign1: "$.campaign",
+  device1: "$.device_class",
+  page_views: "$.page_views",
+  engaged1: "$.engaged_ms",
+  scroll1: "$.scroll_percent",
+  entry_page: "$.entry_page",
+  views: "$.views",
+  counts: "$.counts",
+  expected1: "$.completeness.expected",
+  missing1: "$.completeness.missing",
+  referrer1: "$.referrer",
+  region1: "$.network.region",
+  browser1: "$.network.agent.browser",
+  os1: "$.network.agent.os",
+  from: "$.from",
+  acts: "$.acts",
+  streams: "$.streams",
+  region2: "$.client[0][0]",
+  browser2: "$.client[0][1][0]",
+  os2: "$.client[0][1][1]",
+  visitor2: "$.client[3]",
+  bot2: "$.client[0][1][4]",
+  kind2: "$.client[0][1][6]",
+  verified2: "$.client[0][17]",
+  bot1: "$.network.agent.bot",
+  kind1: "$.network.agent.bot_kind",
+  verified1: "$.network.verified_bot",
+} as const;
+type DetailField = keyof typeof DETAIL_FIELDS;
+type DetailFields = Partial<Record<DetailField, unknown>>;
 
-export const DETAIL_PATHS = [
-  ...["$.source", "$.campaign", "$.device_class", "$.page_views", "$.engaged_ms", "$.scroll_percent", "$.entry_page"],
-  ...["$.views", "$.counts", "$.completeness.expected", "$.completeness.missing"],
-  ...["$.referrer", "$.network.region", "$.network.agent.browser", "$.network.agent.os"],
-  ...["$.from", "$.acts", "$.streams", "$.client[0][0]", "$.client[0][1][0]", "$.client[0][1][1]"],
-  ...["$.client[3]", "$.client[0][1][4]", "$.client[0][1][6]", "$.client[0][17]"],
-  ...["$.network.agent.bot", "$.network.agent.bot_kind", "$.network.verified_bot"],
-] as const;
+const FIELD_NAMES = Object.keys(DETAIL_FIELDS) as DetailField[];
+/** The paths that a statement takes out of a `detail`, as the JSON array that `readFacts` is given. */
+export const DETAIL_PATHS = FIELD_NAMES.map((name) => DETAIL_FIELDS[name]);
+
+function parseFields(text: string): DetailFields {
+  const values = listOf(JSON.parse(text));
+  const fields: DetailFields = {};
+  for (const [i, name] of FIELD_NAMES.entries()) fields[name] = values[i];
+  return fields;
+}
 
 const isText = (value: unknown): value is string => typeof value === "string";
 const textOf = (...values: unknown[]): string | null => values.find(isText) ?? null;
 const numberOf = (value: unknown, otherwise = 0): number => (typeof value === "number" ? value : otherwise);
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
-/** A row as facts; what an older row does not say is nothing. */
+/** A row as facts. What an older row does not say counts as nothing. */
 export function readFacts({ detail, ...row }: FactsRow): Facts {
-  const [source, campaign, device, page_views, engaged_ms, scroll, entry, views, counts, expected, missing, ...more] =
-    JSON.parse(detail) as unknown[];
-  const [referrer, region, browser, os, from, acts, streams, ...places] = more;
-  const [deviceAt, sourceAt, referrerAt, campaignAt, , channelAt, mediumAt, termAt, contentAt] = listOf(from);
-  const [engagedAt, scrollAt, , , , , submitsAt] = listOf(acts);
-  const [regionAt, browserAt, osAt, seen, ...bots] = places;
-  const { implausible, ...delivered } = readStreams(listOf(streams).map(listOf));
-  const visitor = readVisitor(seen, textOf(browser, browserAt), textOf(os, osAt), bots);
-  const viewed = readViews(views);
-  const entered = isText(entry) ? nameAmong(entry, viewed) : (Object.keys(viewed)[0] ?? "");
+  const fields = parseFields(detail);
+  const [device2, source2, referrer2, campaign2, , channel, medium, term, content] = listOf(fields.from);
+  const [engaged2, scroll2, , , , , submits] = listOf(fields.acts);
+  const { implausible, expected, missing } = readStreams(listOf(fields.streams).map(listOf));
+  const views = readViews(fields.views);
+  const { entry_page } = fields;
+  const entry = isText(entry_page) ? nameAmong(entry_page, views) : (Object.keys(views)[0] ?? "");
+  const visitor = readVisitor(fields);
   return {
     ...row,
-    source: textOf(source, sourceAt) ?? DIRECT,
-    channel: textOf(channelAt) ?? DIRECT,
-    campaign: textOf(campaign, campaignAt),
-    medium: textOf(mediumAt),
-    term: textOf(termAt),
-    content: textOf(contentAt),
-    device: textOf(device, deviceAt) ?? "unknown",
-    page_views: numberOf(page_views, sumOf(viewed)),
-    engaged_ms: numberOf(engaged_ms, numberOf(engagedAt)),
-    lead_submits: numberOf(submitsAt),
-    scroll: numberOf(scroll, numberOf(scrollAt)),
-    entry: entered,
-    views: viewed,
-    counts: readCounts(counts),
-    expected: numberOf(expected, delivered.expected),
-    missing: numberOf(missing, delivered.missing),
+    source: textOf(fields.source1, source2) ?? DIRECT,
+    channel: textOf(channel) ?? DIRECT,
+    campaign: textOf(fields.campaign1, campaign2),
+    medium: textOf(medium),
+    term: textOf(term),
+    content: textOf(content),
+    device: textOf(fields.device1, device2) ?? "unknown",
+    page_views: numberOf(fields.page_views, sumOf(views)),
+    engaged_ms: numberOf(fields.engaged1, numberOf(engaged2)),
+    lead_submits: numberOf(submits),
+    scroll: numberOf(fields.scroll1, numberOf(scroll2)),
+    entry,
+    views,
+    counts: readCounts(fields.counts),
+    expected: numberOf(fields.expected1, expected),
+    missing: numberOf(fields.missing1, missing),
     implausible,
-    referrer: referrerHost(entered, textOf(referrer, referrerAt)),
-    region: textOf(region, regionAt),
+    referrer: referrerHost(entry, textOf(fields.referrer1, referrer2)),
+    region: textOf(fields.region1, fields.region2),
     ...visitor,
   };
 }
 
 type VisitorFacts = Pick<Facts, "browser" | "os" | "bot_name" | "bot_kind" | "bot_proof">;
 
-/** `seen`: what the row holds of it where the agent of the request is not all there is. */
-function readVisitor(seen: unknown, browser: string | null, os: string | null, bots: unknown[]): VisitorFacts {
-  const [nameAt, kindAt, verifiedAt, name, kind, verified] = bots;
-  const category = textOf(verified, verifiedAt);
-  const known = { browser, os, bot_name: textOf(name, nameAt), bot_kind: textOf(kind, kindAt) };
-  const [seenBrowser, seenOs, seenName, seenKind] = listOf(seen);
-  const visitor = Array.isArray(seen)
-    ? { browser: textOf(seenBrowser), os: textOf(seenOs), bot_name: textOf(seenName), bot_kind: textOf(seenKind) }
-    : known;
-  const bot_kind = visitor.bot_kind ?? (category ? kindByCategory(category) : null);
-  return { ...visitor, bot_kind, bot_proof: botProof(visitor.bot_name, category) };
+/** `visitor2` is there only where the visitor is not what the request's agent says. */
+function readVisitor(fields: DetailFields): VisitorFacts {
+  const category = textOf(fields.verified1, fields.verified2);
+  const [browser, os, bot_name, kind] = Array.isArray(fields.visitor2)
+    ? listOf(fields.visitor2).map((value) => textOf(value))
+    : [
+        textOf(fields.browser1, fields.browser2),
+        textOf(fields.os1, fields.os2),
+        textOf(fields.bot1, fields.bot2),
+        textOf(fields.kind1, fields.kind2),
+      ];
+  return {
+    browser: browser ?? null,
+    os: os ?? null,
+    bot_name: bot_name ?? null,
+    bot_kind: kind ?? (category ? kindByCategory(category) : null),
+    bot_proof: botProof(bot_name ?? null, category),
+  };
 }

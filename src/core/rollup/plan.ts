@@ -2,7 +2,7 @@ import { DAY_MS, HOUR_MS } from "../../time";
 
 /** Which parts of a time range are answered from what. Pure. */
 
-export interface Range {
+export interface TimeRange {
   from: number;
   to: number;
 }
@@ -16,21 +16,21 @@ export interface Validity {
   markedDays: ReadonlySet<number>;
 }
 
-export interface Plan {
+export interface ReadPlan {
   /** Starts of whole valid days, from daily rollups. */
   days: number[];
   /** Starts of whole valid hours outside of those days, from hourly rollups. */
   hours: number[];
   /** The rest, from rows: rising, apart from each other. */
-  rows: Range[];
+  rows: TimeRange[];
 }
 
 /**
  * Covers [from, to) with as few reads as there can be: whole days, then whole hours, then rows. `useHours` is false where
  * hourly rollups do not hold what is asked.
  */
-export function planRange({ from, to }: Range, validity: Validity, useHours: boolean): Plan {
-  const plan: Plan = { days: [], hours: [], rows: [] };
+export function planRange({ from, to }: TimeRange, validity: Validity, useHours: boolean): ReadPlan {
+  const plan: ReadPlan = { days: [], hours: [], rows: [] };
   for (let at = from; at < to; ) {
     if (at % DAY_MS === 0 && at + DAY_MS <= to && at < validity.days_through && !validity.markedDays.has(at)) {
       plan.days.push(at);

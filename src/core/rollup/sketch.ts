@@ -16,17 +16,17 @@ export const SKETCH_ERROR = 0.01625;
 export const newSketch = (): Sketch => new Uint8Array(REGISTERS);
 
 /** Where a visitor is in any sketch: worked out once for all those that a session belongs to. */
-export interface Place {
+export interface SketchPlace {
   index: number;
   rank: number;
 }
 
-export function placeIn(visitor: string): Place {
+export function placeIn(visitor: string): SketchPlace {
   const [a, b] = hashText(visitor);
   return { index: a >>> (32 - INDEX_BITS), rank: Math.clz32(b) + 1 };
 }
 
-export const addPlace = (sketch: Sketch, { index, rank }: Place): void => raise(sketch, index, rank);
+export const addPlace = (sketch: Sketch, { index, rank }: SketchPlace): void => raise(sketch, index, rank);
 
 function raise(sketch: Sketch, index: number, rank: number): void {
   if (rank > (sketch[index] ?? 0)) sketch[index] = rank;

@@ -6,9 +6,9 @@ import {
   mergeSketch,
   mergeWritten,
   newSketch,
-  type Place,
   placeIn,
   type Sketch,
+  type SketchPlace,
   writeSketch,
 } from "./sketch";
 
@@ -62,7 +62,7 @@ export interface Contribution {
   totals: number[];
   duration: number;
   /** Null where nobody is known. */
-  visitor: Place | null;
+  visitor: SketchPlace | null;
   parts: [Part, [string, number[]][]][];
 }
 

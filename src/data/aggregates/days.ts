@@ -1,6 +1,6 @@
 import { isBot, LEAD_TOTALS, TOTALS, totalsOf } from "../../core/rollup/facts";
 import { LOOK_BACK_HOURS } from "../../core/rollup/hours";
-import type { Range } from "../../core/rollup/plan";
+import type { TimeRange } from "../../core/rollup/plan";
 import { addSums } from "../../core/rollup/slice";
 import type { LocalDay } from "../../protocol/zone";
 import { HOUR_MS } from "../../time";
@@ -18,7 +18,7 @@ export interface DayFigures {
 }
 
 /** The index of the window, of a rising row of them, that holds an instant; -1 if none does. */
-function windowAt(windows: readonly Range[], at: number): number {
+function windowAt(windows: readonly TimeRange[], at: number): number {
   let low = 0;
   let high = windows.length - 1;
   while (low <= high) {
@@ -77,7 +77,7 @@ export async function collectDays(
 }
 
 /** The split hours among what was rolled up, cut to what is asked. */
-function splitRanges(split: ReadonlySet<number>, { plan }: Rolled, { from, to }: Question): Range[] {
+function splitRanges(split: ReadonlySet<number>, { plan }: Rolled, { from, to }: Question): TimeRange[] {
   const isRolled = (hour: number) =>
     plan.hours.includes(hour) || plan.days.some((day) => day <= hour && hour < day + 24 * HOUR_MS);
   return [...split].filter(isRolled).map((hour) => ({ from: Math.max(hour, from), to: Math.min(hour + HOUR_MS, to) }));
@@ -97,7 +97,7 @@ async function visitorsOf(
     else rolledDays.delete(day);
   }
   const hours = hoursOf(crowds);
-  const isRolled = ({ from, to }: Range): boolean => {
+  const isRolled = ({ from, to }: TimeRange): boolean => {
     if (from % HOUR_MS !== 0 || to % HOUR_MS !== 0 || to - from > LOOK_BACK_HOURS * HOUR_MS) return false;
     for (let at = from; at < to; at += HOUR_MS) {
       if (!rolledDays.has(Math.floor(at / (24 * HOUR_MS)) * 24 * HOUR_MS)) return false;

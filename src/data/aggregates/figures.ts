@@ -33,8 +33,16 @@ export function figuresOf(totals: readonly number[]) {
 /** Sums of a value of most breakdowns: sessions, events, page views, bounces, engaged ms, leads. */
 export function sessionSums(sums: readonly number[], all: number) {
   const [sessions = 0, events = 0, page_views = 0, bounces = 0, engaged = 0, leads = 0] = sums;
-  const rates = { bounces, bounce_rate: share(bounces, sessions), average_engaged_ms: average(engaged, sessions) };
-  return { sessions, share: share(sessions, all), events, page_views, ...rates, leads };
+  return {
+    sessions,
+    share: share(sessions, all),
+    events,
+    page_views,
+    bounces,
+    bounce_rate: share(bounces, sessions),
+    average_engaged_ms: average(engaged, sessions),
+    leads,
+  };
 }
 
 export function pageSums([views = 0, sessions = 0, entries = 0, bounces = 0]: readonly number[]) {
@@ -56,10 +64,13 @@ export function engagementOf({ totals, durations, parts }: Slice) {
     ...sessionSums(values.get(band) ?? [], sessions),
   }));
   return {
-    ...{ sessions, average_engaged_ms, median_duration_ms: medianOf(durations) },
+    sessions,
+    average_engaged_ms,
+    median_duration_ms: medianOf(durations),
     average_scroll_percent: scrolled(totalOf(totals, "scroll"), sessions),
     pages_per_session: sessions > 0 ? Math.round((page_views / sessions) * 100) / 100 : null,
-    ...{ bounce_rate, bands },
+    bounce_rate,
+    bands,
   };
 }
 

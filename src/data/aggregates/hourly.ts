@@ -1,4 +1,4 @@
-import { type Known, sumsByName } from "../../core/anomaly/find";
+import { type KnownHours, sumsByName } from "../../core/anomaly/find";
 import type { Sums } from "../../core/anomaly/kinds";
 import { addSums } from "../../core/rollup/slice";
 import { DAY_MS, HOUR_MS } from "../../time";
@@ -10,7 +10,12 @@ import { readRolled } from "./read";
  * The sums of each hour in [from, to) that is rolled up, from rollups alone: a row a day, class and site, and one an hour
  * for the days that are open. What is not rolled up is not known, and left out.
  */
-export async function readHourly(db: D1Database, from: number, to: number, site: string | undefined): Promise<Known> {
+export async function readHourly(
+  db: D1Database,
+  from: number,
+  to: number,
+  site: string | undefined,
+): Promise<KnownHours> {
   const question = { from, to, filter: { ...(site !== undefined && { site }) }, bots: "include" } as const;
   const [{ plan, days, hours }, dead] = await Promise.all([
     readRolled(db, question, { parts: [], sketch: [], hours: true }),

@@ -1,6 +1,6 @@
 import type { Dimension } from "../../core/rollup/facts";
 import { NONE } from "../../core/rollup/facts";
-import { type Plan, planRange, type Range, type Validity } from "../../core/rollup/plan";
+import { planRange, type ReadPlan, type TimeRange, type Validity } from "../../core/rollup/plan";
 import { DAY_MS } from "../../time";
 import {
   type Chosen,
@@ -22,10 +22,10 @@ export const ROLLUP_READ_TRIES = 4;
 /** What rollups say of a question, and the ranges of which only rows can. */
 export interface Rolled {
   /** The question's range without the time before the first session. */
-  range: Range;
+  range: TimeRange;
   /** What the days' rows are of; null when all of it comes from rows. */
   slice: Chosen | null;
-  plan: Plan;
+  plan: ReadPlan;
   /** The days' rows, whose sums add up. */
   days: RolledRow[];
   /** These and, where hours were wanted, those that count the days' visitors. */
@@ -78,26 +78,28 @@ export async function readRolled(
 }
 
 /** Bands next to each other are one row of a day where it has their range, unless parts are wanted, which it has not. */
-function narrowed(slice: Chosen, { days }: Plan, { ranged_from }: Usable, { parts }: Wanted): Chosen {
+function narrowed(slice: Chosen, { days }: ReadPlan, { ranged_from }: Usable, { parts }: Wanted): Chosen {
   const isRanged = slice.crowd !== null && parts.length === 0 && days.every((day) => day >= ranged_from);
   return isRanged ? { ...slice, values: [slice.crowd ?? NONE] } : slice;
 }
 
-function planFor(range: Range, usable: Usable | null, grains: Grains, slice: Chosen | null): Plan {
+function planFor(range: TimeRange, usable: Usable | null, grains: Grains, slice: Chosen | null): ReadPlan {
   if (!usable || range.from >= range.to) return { days: [], hours: [], rows: range.from < range.to ? [range] : [] };
   const { hours_through, days_through, marks } = usable;
   const periods = (grain: "hour" | "day") =>
     new Set(marks.filter((mark) => mark.grain === grain).map(({ period }) => period));
   const validity: Validity = {
-    ...{ hours_through, days_through: grains.days ? days_through : 0 },
-    ...{ markedHours: periods("hour"), markedDays: periods("day") },
+    hours_through,
+    days_through: grains.days ? days_through : 0,
+    markedHours: periods("hour"),
+    markedDays: periods("day"),
   };
   return planRange(range, validity, grains.hours && slice?.dimension === NONE);
 }
 
 function rollupStatements(
   db: D1Database,
-  { days, hours }: Plan,
+  { days, hours }: ReadPlan,
   slice: Chosen,
   site: string | undefined,
   wanted: Wanted,

@@ -1,8 +1,8 @@
 import type { Filter } from "../../core/api/filter";
 import { DETAIL_PATHS, type Facts, type FactsRow, type LooseLead, readFacts } from "../../core/rollup/facts";
 import { SCORES } from "../../core/scoring/ledger";
-import { USUAL_RULES } from "./detail";
-import { botRules } from "./ledger";
+import { USUAL_RULES } from "./session-row/form";
+import { botRules } from "./session-row/ledger";
 
 /** Rows read at a time for a rollup, or for an answer from rows: about 2 MB of text. */
 const FACTS_PAGE_ROWS = 4_000;
@@ -27,16 +27,20 @@ function factsOf({ session_id: _, convicted, ...row }: StoredFacts): Facts {
 
 export type Condition = readonly [sql: string, ...values: (string | number)[]];
 
-/** Of both forms of a detail. */
+/** A value of a detail: by its name in version 1, by its index in `from` in version 2. `@` stands for the table. */
 const detailed = (name: string, place: number, usual: string) =>
   `coalesce(@detail ->> '$.${name}', @detail ->> '$.from[${place}]', ${usual})`;
 const EQUAL = {
-  ...{ site: "@site", country: "@country", label: "@label", source: detailed("source", 1, "'direct'") },
+  site: "@site",
+  country: "@country",
+  label: "@label",
+  source: detailed("source", 1, "'direct'"),
   channel: "coalesce(@detail ->> '$.from[5]', 'direct')",
-  ...{ campaign: detailed("campaign", 3, "NULL"), device: detailed("device_class", 0, "'unknown'") },
+  campaign: detailed("campaign", 3, "NULL"),
+  device: detailed("device_class", 0, "'unknown'"),
 } as const;
 
-/** A page by its name, or by what it has after the origin of the first one. */
+/** `views` names a page in full, or, if it is of the origin of the first, by what follows the origin. */
 const VIEWED = `EXISTS (SELECT 1 FROM json_each(@detail, '$.views') WHERE key = ?) OR
   EXISTS (SELECT 1 FROM json_each(@detail, '$.views') WHERE key = ?) AND
   (SELECT instr(key, ?) = 1 FROM json_each(@detail, '$.views') LIMIT 1)`;
@@ -108,7 +112,7 @@ export async function readFactsPage(
   return { facts: results.map(factsOf), next };
 }
 
-/** All of them, a page at a time. A session is in one page only, whatever is written meanwhile. */
+/** All sessions begun in [from, to), a page at a time. Each is in one page only, whatever is written meanwhile. */
 export async function* readFactsRange(
   db: D1Database,
   range: { from: number; to: number },

@@ -1,4 +1,5 @@
-import type { ApiKey, Scope } from "../../core/api/keys";
+import * as z from "zod";
+import { type ApiKey, Scope } from "../../core/api/keys";
 import { cutPage } from "./page";
 
 /** D1's `api_keys`: what a key may do, and the SHA-256 of the key. The key itself is nowhere. */
@@ -8,7 +9,7 @@ export interface StoredKey extends ApiKey {
   hash: string;
 }
 
-interface Row {
+interface ApiKeyRow {
   key_id: string;
   hash: string;
   name: string;
@@ -19,10 +20,13 @@ interface Row {
   expires_at: number | null;
 }
 
-const fromRow = ({ scopes, sites, ...row }: Row): StoredKey => ({
+const Scopes = z.array(Scope);
+const Sites = z.array(z.string());
+
+const fromRow = ({ scopes, sites, ...row }: ApiKeyRow): StoredKey => ({
   ...row,
-  scopes: JSON.parse(scopes) as Scope[],
-  sites: sites === null ? null : (JSON.parse(sites) as string[]),
+  scopes: Scopes.parse(JSON.parse(scopes)),
+  sites: sites === null ? null : Sites.parse(JSON.parse(sites)),
 });
 
 export async function insertKey(db: D1Database, key: StoredKey): Promise<void> {
@@ -36,7 +40,7 @@ export async function insertKey(db: D1Database, key: StoredKey): Promise<void> {
 }
 
 export async function findKey(db: D1Database, key_id: string): Promise<StoredKey | null> {
-  const row = await db.prepare("SELECT * FROM api_keys WHERE key_id = ?").bind(key_id).first<Row>();
+  const row = await db.prepare("SELECT * FROM api_keys WHERE key_id = ?").bind(key_id).first<ApiKeyRow>();
   return row && fromRow(row);
 }
 
@@ -49,7 +53,7 @@ export async function listKeys(
   const { results } = await db
     .prepare(`SELECT * FROM api_keys WHERE (created_at, key_id) < (?, ?) ORDER BY created_at DESC, key_id DESC LIMIT ?`)
     .bind(before?.created_at ?? Number.MAX_SAFE_INTEGER, before?.key_id ?? "", limit + 1)
-    .all<Row>();
+    .all<ApiKeyRow>();
   const { page, last } = cutPage(
     results.map(fromRow).map(({ hash: _, ...key }) => key),
     limit,

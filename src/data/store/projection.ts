@@ -1,9 +1,4 @@
 import { type EventEntry, readEntries } from "../../core/session/entry";
-import { type Head, identityMark } from "../../core/session/head";
-import type { Progress } from "../../core/session/progress";
-import type { SessionState } from "../../core/session/state";
-import { columns, summary } from "../../core/session/view";
-import { withQuarantined, writeDetail } from "./detail";
 
 /**
  * What D1 keeps of an event's data; the archive has the whole. Most have under 200 bytes, and at the full 2.5 KB one address
@@ -38,75 +33,9 @@ const INSERT_EVENTS = `
   WHERE true
   ON CONFLICT (session_id, seq) DO NOTHING`;
 
-/**
- * Guarded by last_seq: a write that stalled in D1 and lands late changes nothing. The indexed columns are only named when
- * they may differ from the row's: SQLite rewrites, and D1 bills, an index entry whenever a SET names its column.
- */
-const upsert = (alsoSet: string): string => `
-  INSERT INTO sessions (session_id, site, visitor_id, fingerprint_id, started_at, last_event_at, ended_at, ip, asn,
-                        country, label, engagement, bot, vpn, risk, events, last_seq, detail)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
-  ON CONFLICT (session_id) DO UPDATE SET
-    ${alsoSet} last_event_at = excluded.last_event_at, ended_at = excluded.ended_at, country = excluded.country,
-    label = excluded.label, engagement = excluded.engagement, bot = excluded.bot, vpn = excluded.vpn,
-    risk = excluded.risk, events = excluded.events, last_seq = excluded.last_seq, detail = excluded.detail
-  WHERE excluded.last_seq > sessions.last_seq`;
-
-const IDENTITY = `visitor_id = excluded.visitor_id, fingerprint_id = excluded.fingerprint_id, ip = excluded.ip,
-    asn = excluded.asn,`;
-const UPSERT = {
-  same: upsert(""),
-  identity: upsert(IDENTITY),
-  whole: upsert(`site = excluded.site, started_at = excluded.started_at, ${IDENTITY}`),
-};
-
 /** Events from journal text: JSON objects joined by commas, other kinds of entry and `shed` events among them. */
 export const insertEvents = (db: D1Database, session_id: string, body: string): D1PreparedStatement =>
   db.prepare(INSERT_EVENTS).bind(session_id, `[${body}]`);
-
-/** A session's row as of a plan's end, made before the first await: what happens meanwhile is not in it. */
-export interface SessionRow {
-  statement: string;
-  values: (string | number | null)[];
-  /** The summary, as `writeDetail` gives it. */
-  detail: string;
-}
-
-export function sessionRow(head: Head, state: SessionState, progress: Progress): SessionRow {
-  const { scores, ...row } = columns(head, state);
-  const mark = identityMark(head);
-  const { identity_in_d1 } = progress;
-  // Nobody is always written out: that D1 holds nobody already is never taken for granted.
-  const isSame = mark !== 0 && identity_in_d1 === mark;
-  return {
-    statement: identity_in_d1 === null ? UPSERT.whole : isSame ? UPSERT.same : UPSERT.identity,
-    values: [
-      row.session_id,
-      row.site,
-      row.visitor_id,
-      row.fingerprint_id,
-      row.started_at,
-      row.last_event_at,
-      row.ended_at,
-      row.ip,
-      row.asn,
-      row.country,
-      row.label,
-      scores.engagement,
-      scores.bot,
-      scores.vpn,
-      scores.risk,
-      row.events,
-      row.last_seq,
-    ],
-    detail: writeDetail(summary(head, state, progress), { ...row, ...scores }),
-  };
-}
-
-/** `quarantined`: events of this plan that D1 refused, on top of those before. */
-export function upsertSession(db: D1Database, row: SessionRow, quarantined: number): D1PreparedStatement {
-  return db.prepare(row.statement).bind(...row.values, withQuarantined(row.detail, quarantined));
-}
 
 // SQLite refuses the row itself: trying again cannot help. Anything else (a missing table included, which a migration
 // mends) is an outage and is retried.

@@ -1,6 +1,7 @@
 import type { SessionState } from "../../core/session/state";
 import { insertNames } from "./event-names";
-import { eventsOf, insertEvents, isolate, isRefusal, type SessionRow, upsertSession } from "./projection";
+import { eventsOf, insertEvents, isolate, isRefusal } from "./projection";
+import { type SessionRow, upsertSession } from "./session-row/row";
 
 /** D1 written again from the archive, by the statements that wrote it first. */
 
@@ -13,17 +14,17 @@ export interface Flush {
 }
 
 /** Which session, and whose names its events have. */
-interface Place {
+interface RebuiltSession {
   session_id: string;
   site: string;
 }
 
 /** Flushes a batch: below the 100 statements and the size that D1 takes at once. */
 const FLUSHES_PER_BATCH = 10;
-/** Rows of one flush that D1 refuses, found by halving. */
+/** Writes spent on finding, by halving, the rows of one flush that D1 refuses. */
 const ISOLATION_CALLS = 500;
 
-/** True when D1 has this session as of a later entry: its actor is ahead of the archive, and right. */
+/** Whether D1 has this session as of a later entry. Then its actor is ahead of the archive, and D1 is right. */
 export async function isAhead(db: D1Database, { seq }: SessionState, session_id: string): Promise<boolean> {
   const sql = "SELECT last_seq FROM sessions WHERE session_id = ?";
   const row = await db.prepare(sql).bind(session_id).first<{ last_seq: number }>();
@@ -31,12 +32,12 @@ export async function isAhead(db: D1Database, { seq }: SessionState, session_id:
 }
 
 /**
- * Replaces what D1 has of these flushes. The session's row comes last: a rebuild that dies half-way is told by its
- * absence, and run again.
+ * Replaces what D1 has of these flushes. The session's row comes last: its absence shows that a rebuild died half-way, and
+ * has to run again.
  */
 export async function replaceSession(
   db: D1Database,
-  { session_id, site }: Place,
+  { session_id, site }: RebuiltSession,
   flushes: readonly Flush[],
   row: SessionRow,
 ): Promise<{ events: number; quarantined: number }> {

@@ -30,7 +30,9 @@ export interface StoredReport extends RetentionReport {
 }
 
 const toOpen = ({ started_at, cutoff, steps, report }: RunRow): OpenRun => ({
-  ...{ started_at, cutoff, steps },
+  started_at,
+  cutoff,
+  steps,
   report: JSON.parse(report) as StoredReport,
 });
 

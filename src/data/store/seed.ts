@@ -1,8 +1,8 @@
 import type { Head } from "../../core/session/head";
 import type { Progress } from "../../core/session/progress";
 import type { SessionState } from "../../core/session/state";
-import { columns, summary } from "../../core/session/view";
-import { writeDetail } from "./detail";
+import { SESSION_COLUMN_NAMES, valuesOf } from "./session-row/columns";
+import { sessionRow } from "./session-row/row";
 
 /** Many made-up sessions at once, straight into D1: for trying things out and for measuring, never for the Worker. */
 
@@ -17,16 +17,9 @@ export type SeedEvent = readonly [
   detail: string | null,
 ];
 
-const SESSION_COLUMNS = [
-  ...["session_id", "site", "visitor_id", "fingerprint_id", "started_at", "last_event_at", "ended_at", "ip", "asn"],
-  ...["country", "label", "engagement", "bot", "vpn", "risk", "events", "last_seq", "detail"],
-];
-
-const picked = (columnsOf: readonly string[], offset = 0): string =>
-  columnsOf.map((_, i) => `value ->> ${i + offset}`).join(", ");
-
-const INSERT_SESSIONS = `INSERT INTO sessions (${SESSION_COLUMNS.join(", ")})
-  SELECT ${picked(SESSION_COLUMNS)} FROM json_each(?) WHERE TRUE ON CONFLICT DO NOTHING`;
+const INSERT_SESSIONS = `INSERT INTO sessions (${SESSION_COLUMN_NAMES.join(", ")})
+  SELECT ${SESSION_COLUMN_NAMES.map((_, i) => `value ->> ${i}`).join(", ")} FROM json_each(?) WHERE TRUE
+  ON CONFLICT DO NOTHING`;
 
 const INSERT_EVENTS = `
   INSERT INTO events (session_id, seq, stream, number, at, received_at, event_type, page, element, detail)
@@ -47,14 +40,8 @@ const INSERT_CONVERSIONS = `
   FROM json_each(?) WHERE TRUE ON CONFLICT DO NOTHING`;
 
 /** A session's row as its actor would write it. */
-export function seedRow(head: Head, state: SessionState, progress: Progress): unknown[] {
-  const { scores, events, last_seq, ...row } = columns(head, state);
-  return [
-    ...[row.session_id, row.site, row.visitor_id, row.fingerprint_id, row.started_at, row.last_event_at, row.ended_at],
-    ...[row.ip, row.asn, row.country, row.label, scores.engagement, scores.bot, scores.vpn, scores.risk],
-    ...[events, last_seq, writeDetail(summary(head, state, progress), { ...row, ...scores, last_seq })],
-  ];
-}
+export const seedRow = (head: Head, state: SessionState, progress: Progress): unknown[] =>
+  valuesOf(sessionRow(head, state, progress).columns);
 
 export interface Seeds {
   sessions: unknown[][];

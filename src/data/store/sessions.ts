@@ -1,35 +1,19 @@
 import type { SessionsQuery } from "../../core/api/analytics";
 import type { Bots } from "../../core/api/filter";
-import type { Scores } from "../../core/scoring/ledger";
-import { readDetail } from "./detail";
 import { findSessionNames } from "./event-names";
 import { type Condition, conditionsOf, joinConditions } from "./facts";
+import { isObject } from "./json";
 import { cutPage, pageEnd } from "./page";
+import type { SessionColumns } from "./session-row/columns";
+import { readDetail } from "./session-row/read";
 
 /** Reading D1's `sessions` and `events`. */
-
-interface SessionRow extends Scores {
-  session_id: string;
-  site: string;
-  visitor_id: string | null;
-  fingerprint_id: string | null;
-  started_at: number;
-  last_event_at: number;
-  ended_at: number | null;
-  ip: string | null;
-  asn: number | null;
-  country: string | null;
-  label: string | null;
-  events: number;
-  last_seq: number;
-  detail: string;
-}
 
 /** A session as the API shows it: the columns, the scores together, and what is in `detail`. */
 export type Session = ReturnType<typeof toSession>;
 
 /** Written out: an export makes a million of these, and a rest or a spread of a row is slower than all the rest. */
-function toSession(row: SessionRow) {
+function toSession(row: SessionColumns) {
   const { engagement, bot, vpn, risk } = row;
   return {
     session_id: row.session_id,
@@ -50,19 +34,19 @@ function toSession(row: SessionRow) {
   };
 }
 
-/** A place in a list, newest first: the last row of a page. */
+/** The last row of a page of a list, newest first: the next page begins after it. */
 export interface SessionCursor {
   started_at: number;
   session_id: string;
 }
 
-/** What a list of sessions is asked, beside its page. */
+/** What a list of sessions is asked for, beside which page. */
 export interface SessionsAsked {
   query: SessionsQuery;
   range: { from: number; to: number };
 }
 
-/** Of the sessions asked for, or of those that `bots` excludes from them. */
+/** Conditions of the sessions asked for; with `excluded`, of those that `bots` leaves out of them. */
 function conditions({ query, range }: SessionsAsked, excluded: boolean): Condition[] {
   const { visitor_id, fingerprint_id, bots } = query;
   return [
@@ -100,17 +84,17 @@ export async function listSessions(
   const { results } = await db
     .prepare(statement)
     .bind(...values, limit + 1)
-    .all<SessionRow>();
+    .all<SessionColumns>();
   const { page, last } = cutPage(results, limit);
   return { sessions: sessionsOf(page), next: last && { started_at: last.started_at, session_id: last.session_id } };
 }
 
-/** One at a time: what a row unfolds to is three times as large, and a page of an export need not hold it all. */
-function* sessionsOf(rows: readonly SessionRow[]): Generator<Session> {
+/** One at a time: a session in memory is three times as large as its row, and an export need not hold a page of them. */
+function* sessionsOf(rows: readonly SessionColumns[]): Generator<Session> {
   for (const row of rows) yield toSession(row);
 }
 
-/** Sessions that `bots` leaves out, counted in the rows: for filters that few sessions pass. */
+/** How many sessions `bots` leaves out. Reads their rows, so it is for filters that few sessions pass. */
 export async function countExcluded(db: D1Database, asked: SessionsAsked): Promise<number> {
   const { sql, values } = joinConditions(conditions(asked, true));
   const statement = db.prepare(`SELECT count(*) AS n FROM sessions WHERE ${sql}`).bind(...values);
@@ -118,11 +102,11 @@ export async function countExcluded(db: D1Database, asked: SessionsAsked): Promi
 }
 
 export async function findSession(db: D1Database, session_id: string): Promise<Session | null> {
-  const row = await db.prepare("SELECT * FROM sessions WHERE session_id = ?").bind(session_id).first<SessionRow>();
+  const row = await db.prepare("SELECT * FROM sessions WHERE session_id = ?").bind(session_id).first<SessionColumns>();
   return row && toSession(row);
 }
 
-/** Where a session's objects are, and whose they are. */
+/** What a session's prefix in R2 is made from, and its site. */
 export const findPlace = (db: D1Database, session_id: string): Promise<{ site: string; started_at: number } | null> =>
   db.prepare("SELECT site, started_at FROM sessions WHERE session_id = ?").bind(session_id).first();
 
@@ -138,7 +122,8 @@ interface EventRow {
   detail: string | null;
 }
 
-interface StoredDetail {
+/** What a row of `events` keeps of an event beside its columns. */
+interface EventDetailJson {
   x?: number;
   y?: number;
   scroll_percent?: number;
@@ -147,11 +132,18 @@ interface StoredDetail {
   truncated?: true;
 }
 
+function parseEventDetail(text: string | null): EventDetailJson {
+  if (text === null) return {};
+  const detail: unknown = JSON.parse(text);
+  if (!isObject(detail)) throw new Error("an event's detail is no object");
+  return detail;
+}
+
 /** An event as the API shows it. */
 export type StoredEvent = ReturnType<typeof toEvent>;
 
 function toEvent({ detail, ...row }: EventRow, name: string | undefined) {
-  const parts = detail === null ? {} : (JSON.parse(detail) as StoredDetail);
+  const parts = parseEventDetail(detail);
   const { x = null, y = null, scroll_percent = null, data = null, late = false, truncated = false } = parts;
   return { ...row, ...(name !== undefined && { name }), x, y, scroll_percent, data, late, truncated };
 }
@@ -177,7 +169,7 @@ export async function listEvents(
   return { events, next: last?.seq ?? null };
 }
 
-/** Sessions begun in [from, to) that neither ended nor moved since `before`: their alarm may be lost. */
+/** Sessions begun in [from, to) that have not ended and got no event since `before`: their alarm may be lost. */
 export async function listStale(
   db: D1Database,
   slice: { from: number; to: number },
