@@ -2,7 +2,7 @@ import type { Seeds, SeedTexts } from "../../src/data/store/seed";
 import { addVisit } from "./visit";
 import { type Profile, seeded, upTo } from "./world";
 
-/** Makes sessions, hour after hour, as the texts D1 takes: what `thread.mjs` runs. */
+/** Makes sessions, hour after hour, as the texts D1 takes: what `thread.ts` runs. */
 
 export interface Hour {
   /** Epoch ms. */

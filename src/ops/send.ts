@@ -29,7 +29,7 @@ export interface SendOptions {
   gate?: string | undefined;
 }
 
-/** What the gate is told, and what it answers where the name leads inside (`scripts/lib/gate.mjs`). */
+/** What the gate is told, and what it answers where the name leads inside (`scripts/lib/gate.ts`). */
 const TARGET_HEADER = "X-Pulse-Target";
 const REFUSED_HEADER = "X-Pulse-Refused";
 

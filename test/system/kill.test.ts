@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type LocalServer, startServer, until } from "../local/server.mjs";
-import { archivedEvents } from "../local/stores.mjs";
+import { type LocalServer, startServer, until } from "../local/server.ts";
+import { archivedEvents } from "../local/stores.ts";
 import { live, post, wait } from "./helpers";
 import { Sender } from "./sender";
 
