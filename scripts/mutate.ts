@@ -8,19 +8,13 @@ import { mutantsOf, sampleOf, withSwitches } from "./mutate/mutants.ts";
 import { describe, describeOne, interval, isNoticed, scoreOf } from "./mutate/report.ts";
 import { Runner } from "./mutate/run.ts";
 
-/** Pure code, actors and stores: what carries promises. The rest is asked for with --in. */
-const FOLDERS = [
-  "durable",
-  ...["aggregates", "anomaly", "identity", "leads", "network", "protocol", "recording", "rollup", "roster"].map(
-    (name) => `src/${name}`,
-  ),
-  ...["scoring", "session", "store"].map((name) => `src/${name}`),
-];
-/** The share of a sample that tests are to notice. */
+/** Pure code, actors and stores: they carry the promises. For the rest there is --in. */
+const FOLDERS = ["durable", "src/core", "src/data", "src/protocol"];
+/** The share of a sample that tests have to notice. */
 const GOAL = 0.9;
-/** Two: what the machines of this project have. More of them would make tests of real clocks fail by themselves. */
+/** The project's machines have two cores. With more processes than cores, tests of real clocks fail by themselves. */
 const AT_ONCE = 2;
-/** The whole run without mutants takes four minutes on two quiet cores. */
+/** The run without mutants takes four minutes on two quiet cores. */
 const BASELINE_MS = 20 * 60_000;
 
 const HELP = `npm run mutate -- [options]
@@ -56,12 +50,10 @@ if (values.help) {
   console.log(HELP);
   process.exit(0);
 }
-const [size, seed, budget, minutes] = [values.sample, values.seed, values.budget, values.minutes].map((text) => {
-  const number = Number(text);
-  if (Number.isInteger(number) && number >= 1) return number;
-  console.error(`A whole number from 1 on was expected, not ${text}. See npm run mutate -- --help.`);
-  return process.exit(2);
-});
+const size = wholeNumber(values.sample);
+const seed = wholeNumber(values.seed);
+const budget = wholeNumber(values.budget);
+const minutes = wholeNumber(values.minutes);
 
 for (const name of values.suite.filter((one) => !IN_WORKERD.includes(one))) {
   console.error(`${name} is no suite that runs in workerd: ${IN_WORKERD.join(", ")}.`);
@@ -73,8 +65,10 @@ const say = (text: string) => values.json || console.log(text);
 const elapsed = () => `${((Date.now() - began) / 60_000).toFixed(1)} min`;
 
 const files = git("ls-files", "--", ...values.in).filter((name) => /(?<!\.d)\.tsx?$/.test(name));
-if (files.length === 0) {
-  console.error(`No TypeScript in ${values.in.join(", ")}.`);
+for (const place of values.in.filter(
+  (name) => !files.some((file) => file === name || file.startsWith(`${name.replace(/\/$/, "")}/`)),
+)) {
+  console.error(`No TypeScript in ${place}.`);
   process.exit(2);
 }
 const lines = values.changed === undefined ? null : changedLines(values.changed);
@@ -83,7 +77,7 @@ const all = (await mutantsOf(files)).filter(
     // A mutant's lines are counted from 0, git's from 1.
     lines === null || touches(lines.get(fileName), start.line + 1, end.line + 1),
 );
-const chosen = sampleOf(all, size ?? all.length, seed ?? 1);
+const chosen = sampleOf(all, size, seed);
 if (chosen.length === 0) {
   console.error("There is nothing to change on those lines.");
   process.exit(0);
@@ -92,7 +86,7 @@ const switched = await withSwitches(chosen);
 const code = Object.fromEntries(switched.files);
 say(`${chosen.length} of ${all.length} possible changes to ${files.length} files (seed ${seed}).`);
 
-// Tests of the Worker import what it serves: without a build, two suites would be left out and their mutants survive.
+// Tests of the Worker import what it serves. Without a build two suites could not run, and their mutants would survive.
 const built = spawnSync(process.execPath, ["scripts/build.ts"], { cwd: root, encoding: "utf8" });
 if (built.status !== 0) {
   console.error(built.stderr || built.stdout);
@@ -126,12 +120,12 @@ const queue = [...switched.mutants];
 await Promise.all(Array.from({ length: AT_ONCE }, work));
 
 async function work() {
-  // The other one has the other processor.
+  // One file at a time: the other runner has the other core.
   const runner = new Runner({ files: code, suites: values.suite, atOnce: 1, bail: true });
-  while (!isStopped && Date.now() - began < (minutes ?? 60) * 60_000) {
+  while (!isStopped && Date.now() - began < minutes * 60_000) {
     const mutant = queue.shift();
     if (!mutant) break;
-    const one = await judge(runner, mutant, tests, (budget ?? 60) * 1_000);
+    const one = await judge(runner, mutant, tests, budget * 1_000);
     judged.push(one);
     if (!isNoticed(one)) say(`  survived: ${describeOne(one)}`);
     if (judged.length % 20 === 0) say(`${judged.length} of ${chosen.length}, ${elapsed()}`);
@@ -157,6 +151,13 @@ if (values.json) {
 }
 process.exit(score >= GOAL ? 0 : 1);
 
+function wholeNumber(text: string) {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1) return number;
+  console.error(`A whole number from 1 on was expected, not ${text}. See npm run mutate -- --help.`);
+  return process.exit(2);
+}
+
 function git(...args: string[]) {
   const { status, stdout, stderr } = spawnSync("git", args, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28 });
   if (status === 0) return stdout.split("\n").filter((line) => line !== "");
@@ -164,22 +165,26 @@ function git(...args: string[]) {
   return process.exit(1);
 }
 
-/**
- * Lines of the working tree that differ from a commit.
- * @returns First and last line of each run, counted from 1.
- */
-function changedLines(since: string): Map<string, [number, number][]> {
-  const runs = new Map<string, [number, number][]>();
+/** A run of lines, counted from 1, both included. */
+interface LineRun {
+  first: number;
+  last: number;
+}
+
+/** Lines of the working tree that differ from a commit, by file. */
+function changedLines(since: string): Map<string, LineRun[]> {
+  const runs = new Map<string, LineRun[]>();
   let file = "";
   for (const line of git("diff", "--unified=0", "--no-color", since, "--")) {
     if (line.startsWith("+++ ")) file = line.replace(/^\+\+\+ (b\/)?/, "");
     const [, from, count = "1"] = /^@@ -\S+ \+(\d+)(?:,(\d+))? @@/.exec(line) ?? [];
-    if (from && Number(count) > 0)
-      runs.set(file, [...(runs.get(file) ?? []), [Number(from), Number(from) + Number(count) - 1]]);
+    if (!from || Number(count) === 0) continue;
+    const run = { first: Number(from), last: Number(from) + Number(count) - 1 };
+    runs.set(file, [...(runs.get(file) ?? []), run]);
   }
   return runs;
 }
 
-function touches(runs: [number, number][] | undefined, from: number, to: number) {
-  return runs?.some(([first, last]) => from <= last && to >= first) ?? false;
+function touches(runs: LineRun[] | undefined, from: number, to: number) {
+  return runs?.some(({ first, last }) => from <= last && to >= first) ?? false;
 }

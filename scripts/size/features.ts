@@ -1,22 +1,22 @@
-// What each feature weighs in a script: its modules' part of the minified text, as a part of what the script weighs by brotli.
+// What each feature weighs in a script: the share of its modules in the minified text, times the brotli size of the script.
 
-/** Modules by what they are for; the first that fits counts. Any other module is a feature by itself. */
-const FEATURES: [string, RegExp][] = [
-  ["delivery", /browser\/(delivery|queue|call|http|backoff|outbox|reply|json)\.ts$/],
+/** Features by the paths of their modules; the first that matches counts. Any other module is a feature by itself. */
+export const FEATURES: readonly (readonly [feature: string, modules: RegExp])[] = [
+  ["delivery", /tracker\/(delivery|queue|call|http|backoff|outbox|reply|json)\.ts$/],
   ["delivery", /lazy\/acts\/(move|settle|lost|bounds|recover|answers|socket)\.ts$/],
-  ["session and visitor", /browser\/(session|ids|storage|keys)\.ts$|lazy\/acts\/(tab|domain)\.ts$|lazy\/domain\//],
+  ["session and visitor", /tracker\/(session|ids|storage|keys)\.ts$|lazy\/acts\/(tab|domain)\.ts$|lazy\/domain\//],
   ["campaigns", /campaign\.ts$/],
-  ["consent", /browser\/(consent|asked)\.ts$|lazy\/acts\/ask\.ts$/],
+  ["consent", /tracker\/(consent|asked)\.ts$|lazy\/acts\/ask\.ts$/],
   ["page views", /capture\/pages\.ts$|lazy\/acts\/history\.ts$/],
   ["clicks", /capture\/(clicks|element|subject)\.ts$|lazy\/acts\/clicks\.ts$/],
   ["dead clicks", /lazy\/acts\/(dead|sight|unseen)\.ts$/],
   ["visibility", /capture\/visibility\.ts$/],
-  ["facts of the device", /browser\/page\.ts$|lazy\/acts\/device\.ts$/],
+  ["facts of the device", /tracker\/page\.ts$|lazy\/acts\/device\.ts$/],
   ["errors", /lazy\/acts\/(errors|noise)\.ts$|privacy\/message\.ts$/],
-  ["secrets", /browser\/(rough|url)\.ts$|lazy\/acts\/clean\.ts$|privacy\//],
-  ["API", /browser\/(api|hooks|options|tracker|one|record)\.ts$|lazy\/acts\/rejections\.ts$/],
-  ["loading", /browser\/(lazy|load|start|plug|kit|safe|limits)\.ts$|lazy\/acts\/index\.ts$/],
-  ["forms", /browser\/form(\.ts|\/)/],
+  ["secrets", /tracker\/(rough|url)\.ts$|lazy\/acts\/clean\.ts$|privacy\//],
+  ["API", /tracker\/(api|hooks|options|tracker|one|record)\.ts$|lazy\/acts\/rejections\.ts$/],
+  ["loading", /tracker\/(lazy|load|start|plug|kit|safe|limits)\.ts$|lazy\/acts\/index\.ts$/],
+  ["forms", /tracker\/form(\.ts|\/)/],
 ];
 
 const featureOf = (path: string) =>
