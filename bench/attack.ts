@@ -4,6 +4,7 @@ import { ATTACKS } from "./attack/kinds.ts";
 import { type Played, play } from "./attack/play.ts";
 import { print, targetsOf } from "./attack/report.ts";
 import { buildOwn, buildSubject } from "./lib/build.ts";
+import { progress } from "./lib/progress.ts";
 import { figure } from "./lib/stats.ts";
 
 const NAMES = Object.keys(ATTACKS);
@@ -61,8 +62,7 @@ const attacks = only.flatMap((name) => {
   return ways.map((isSpread) => ({ name, isSpread, rate: rate ?? (isSpread ? SPREAD_RATE : RATE), minutes }));
 });
 
-const began = Date.now();
-const say = (text: string) => console.error(`${Math.round((Date.now() - began) / 1_000)} s: ${text}`);
+const say = progress();
 
 say("building");
 const built = { subject: buildSubject(), empty: await buildOwn("empty") };

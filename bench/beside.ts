@@ -4,8 +4,10 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { buildOther, buildSubject } from "./lib/build.ts";
 import { isDisturbed, measureClosed } from "./lib/measure.ts";
+import { progress } from "./lib/progress.ts";
 import { start } from "./lib/server.ts";
 import { figure, median } from "./lib/stats.ts";
+import { atLeast, atMost } from "./lib/target.ts";
 import type { Shape } from "./load/drive.ts";
 import { table, targetTable } from "./report.ts";
 
@@ -19,7 +21,7 @@ the median of the rounds' ratios.
   --help    this text
 Ends with 1 where this one is slower, or needs more CPU, by more than 5 %.`;
 
-/** Noise of a median of five rounds on two shared cores is about as large. */
+/** About the noise of a median of five rounds on two shared cores. */
 const SLOWER = 1.05;
 
 const CELLS: { shape: Shape; events: number }[] = [
@@ -56,8 +58,7 @@ if (!Number.isInteger(rounds) || rounds < 1) {
   process.exit(2);
 }
 
-const began = Date.now();
-const say = (text: string) => console.error(`${Math.round((Date.now() - began) / 1_000)} s: ${text}`);
+const say = progress();
 
 say("building");
 const options = {
@@ -100,8 +101,8 @@ for (let round = 1; round <= rounds; round++) {
 for (const server of Object.values(servers)) await server.kill();
 
 const targets = cells.flatMap(({ name, cpu, stored }) => [
-  target(`CPU of an event, ${name}`, median(cpu), `≤ ${SLOWER}`, (value) => value <= SLOWER),
-  target(`events/s stored, ${name}`, median(stored), `≥ ${figure(1 / SLOWER)}`, (value) => value >= 1 / SLOWER),
+  atMost(`CPU of an event, ${name}`, median(cpu), "×", SLOWER),
+  { ...atLeast(`events/s stored, ${name}`, median(stored), "×", 1 / SLOWER), goal: `≥ ${figure(1 / SLOWER)}` },
 ]);
 if (values.json) console.log(JSON.stringify({ targets, rounds, cells }));
 else {
@@ -114,7 +115,3 @@ else {
   console.log(targetTable(targets));
 }
 process.exit(targets.every(({ holds }) => holds) ? 0 : 1);
-
-function target(name: string, value: number, goal: string, test: (value: number) => boolean) {
-  return { name, value, unit: "×", goal, holds: test(value) };
-}

@@ -44,7 +44,10 @@ export async function showAttacks({ only, json }: { only: string | undefined; js
 
 const targetsOf = (who: string, bills: Bill[], goal: number) =>
   bills.map(({ kind, dollars }) => ({
-    ...{ name: `${who}: ${KINDS[kind]}`, value: dollars, unit: "dollars a day", goal: `<= ${goal}` },
+    name: `${who}: ${KINDS[kind]}`,
+    value: dollars,
+    unit: "dollars a day",
+    goal: `<= ${goal}`,
     holds: dollars <= goal,
   }));
 

@@ -68,7 +68,7 @@ const GB = 1e9;
 const D1_GB = { price: 0.75, included: 5 };
 /** The plan itself, a month. */
 const PLAN = 5;
-/** Enough for the jitter of the flushes to even out, and few enough for a long session to be counted in a minute. */
+/** Enough to even out the jitter of the flushes, and few enough to count a long session within a minute. */
 const COUNTED = Math.max(5, Math.min(100, Math.round(5_000 / length)));
 
 const name = `${size} events a ${transport === "http" ? "batch" : "frame"}`;
@@ -77,7 +77,7 @@ const lines = LINES.map(({ name: line, unit, price, included, billed }) => {
   const units = billed(counts) * sessions;
   return { name: line, unit, units, included, price, list: (units * price) / 1e6, due: 0 };
 });
-// setAlarm is a row of the object like any other: they share the allotment.
+// setAlarm is billed as a row that the object writes: both share the allotment.
 const rows = lines.find((line) => line.name === "Object rows written");
 const alarms = lines.find((line) => line.name === "Object setAlarm");
 for (const line of lines) line.due = (Math.max(0, line.units - line.included) * line.price) / 1e6;

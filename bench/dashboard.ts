@@ -1,12 +1,12 @@
 // `npm run bench:dashboard`: how long each view of the dashboard takes until everything it asks for is on the screen.
-import { isAbsolute, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { ask, DEVELOPMENT_KEY as KEY } from "../scripts/dashboard/stage.ts";
+import { ask } from "../scripts/dashboard/stage.ts";
 import { settled, signedIn, stops } from "../scripts/dashboard/tour.ts";
-import { root } from "../scripts/install.ts";
+import { DEVELOPMENT_KEY as KEY } from "../scripts/lib/dev-options.ts";
 import { launch, needChromium } from "../test/local/chromium.ts";
 import { buildSubject } from "./lib/build.ts";
 import { start } from "./lib/server.ts";
+import { stateDir } from "./lib/state.ts";
 
 /** ms: what a view may take until it has all of its answers. */
 const GOAL_MS = 1_000;
@@ -28,7 +28,6 @@ const { values } = parseArgs({
     help: { type: "boolean", short: "h", default: false },
   },
 });
-const { STATE_DIR = ".state" } = process.env;
 const rounds = Number(values.rounds);
 if (values.help || !Number.isInteger(rounds) || rounds < 1) {
   console.log(HELP);
@@ -36,10 +35,9 @@ if (values.help || !Number.isInteger(rounds) || rounds < 1) {
 }
 needChromium();
 
-const state = isAbsolute(STATE_DIR) ? STATE_DIR : resolve(root, STATE_DIR);
 const server = await start("dashboard", {
   dist: buildSubject(),
-  state,
+  state: stateDir(),
   bindings: { RATE_LIMIT: "off" },
   objects: "project",
   assets: true,
@@ -78,7 +76,7 @@ for (const stop of tour) {
     const page = await signedIn(context, KEY);
     const began = performance.now();
     await page.goto(`${url}/dashboard#/${stop.hash}`);
-    // What there is none of in this state is told, and that counts too.
+    // A view without data says so, and that counts too.
     await page.waitForSelector(`${stop.ready}, main .notice`, { timeout: 60_000 });
     await settled(page, 60_000);
     times.push(performance.now() - began);

@@ -1,5 +1,7 @@
 // `npm run bench:export`: what a long export does to the runtime's memory.
+
 import { parseArgs } from "node:util";
+import { DEVELOPMENT_KEY } from "../scripts/lib/dev-options.ts";
 import { buildOwn } from "./lib/build.ts";
 import { type Heaps, openHeaps } from "./lib/heaps.ts";
 import { memory, quiet, resetPeak } from "./lib/process.ts";
@@ -21,7 +23,7 @@ Ends with 1 if a target does not hold.`;
 
 const GOAL_MB = 64;
 const SAY_ROWS = 100_000;
-/** Rows between two looks at the heaps, for which the runtime has to be left alone. */
+/** Rows between two looks at the heaps. The export waits during a look, because the runtime has to be idle. */
 const LOOK_ROWS = 10_000;
 
 const { values } = parseArgs({
@@ -40,7 +42,10 @@ if (values.help || !accept || !Number.isInteger(wanted) || wanted < 1) {
 }
 
 const server = await start("export", {
-  ...{ dist: await buildOwn("queries"), state: stateDir(), objects: "project", inspector: true },
+  dist: await buildOwn("queries"),
+  state: stateDir(),
+  objects: "project",
+  inspector: true,
   bindings: { RATE_LIMIT: "off", LOG_LEVEL: "error" },
 });
 
@@ -52,7 +57,7 @@ const look = async () => {
   return now;
 };
 
-/** Times an export is begun: a runtime under load drops a connection now and then, and half a file is no export. */
+/** How often an export is tried: under load the runtime drops a connection now and then, and half a file is no export. */
 const TRIES = 3;
 
 /**
@@ -71,10 +76,12 @@ async function take(count: number, tries: number = TRIES): Promise<{ lines: numb
 
 async function takeOnce(count: number) {
   const response = await fetch(`http://127.0.0.1:${server.port}/analytics/sessions?from=0&bots=include`, {
-    headers: { "X-API-Key": "pulsegate-development-key", Accept: accept ?? "" },
+    headers: { "X-API-Key": DEVELOPMENT_KEY, Accept: accept ?? "" },
   });
   if (!response.ok || !response.body) throw new Error(await response.text());
-  let [lines, bytes, early] = [0, 0, 0];
+  let lines = 0;
+  let bytes = 0;
+  let early = 0;
   const reader = response.body.getReader();
   for (let read = await reader.read(); !read.done; read = await reader.read()) {
     const chunk = read.value;
@@ -93,7 +100,7 @@ async function takeOnce(count: number) {
   return { lines, bytes, early };
 }
 
-// What any export needs: code, a heap, D1's cache.
+// Warms up what any export needs: code, a heap, D1's cache.
 await take(20_000);
 await quiet(server.pids);
 const short = await look();
@@ -104,7 +111,8 @@ const began = performance.now();
 const { lines, bytes, early } = await take(wanted);
 const seconds = (performance.now() - began) / 1_000;
 await look();
-const [late, peak] = [memory(server.pids, "VmRSS"), memory(server.pids, "VmHWM")];
+const late = memory(server.pids, "VmRSS");
+const peak = memory(server.pids, "VmHWM");
 await server.kill();
 
 const grown = (name: string, value: number) => ({
@@ -127,7 +135,9 @@ else {
   );
   const rows = Object.entries(most).map(([of, mb]) => [
     of,
-    ...[figure(short[of] ?? 0), figure(mb), figure(mb - (short[of] ?? 0))],
+    figure(short[of] ?? 0),
+    figure(mb),
+    figure(mb - (short[of] ?? 0)),
   ]);
   console.log(`\n${table(["heaps and buffers", "after a short export, MB", "at most", "more"], rows)}`);
   console.log(`\n${targetTable(targets)}`);

@@ -1,8 +1,10 @@
 // `npm run bench:recording`: what a recorded minute weighs and costs: a visit of a made-up shop in Chromium, played at its
 // real speed against the real server, and what of it is in R2 afterwards.
 import { createServer } from "node:http";
+import { listen, shut } from "../scripts/lib/listen.ts";
 import { launch, needChromium } from "../test/local/chromium.ts";
-import { startServer, until } from "../test/local/server.ts";
+import { startServer } from "../test/local/server.ts";
+import { until } from "../test/local/until.ts";
 import { bill } from "./prices.ts";
 
 const HELP = `npm run bench:recording [-- --seconds <n>] [-- --json]
@@ -135,12 +137,5 @@ async function openShop(tracker: string) {
   const http = createServer((_, response) => {
     response.writeHead(200, { "Content-Type": "text/html; charset=utf-8" }).end(html);
   });
-  await new Promise((done) => http.listen(0, "127.0.0.1", () => done(undefined)));
-  const address = http.address();
-  const port = typeof address === "object" && address ? address.port : 0;
-  const close = () => {
-    http.closeAllConnections();
-    return new Promise((done) => http.close(done));
-  };
-  return { url: `http://127.0.0.1:${port}`, close };
+  return { url: `http://127.0.0.1:${await listen(http)}`, close: () => shut(http) };
 }

@@ -1,8 +1,8 @@
 // The numbers of a run as tables of text.
 import type { Measured } from "./lib/measure.ts";
 import { figure } from "./lib/stats.ts";
+import type { Target } from "./lib/target.ts";
 import { bill, type Counts } from "./prices.ts";
-import type { Target } from "./targets.ts";
 
 export function table(head: string[], rows: string[][]) {
   const all = [head, ...rows];

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { buildOwn, buildSubject } from "./lib/build.ts";
 import { cores } from "./lib/process.ts";
+import { progress } from "./lib/progress.ts";
 import { start } from "./lib/server.ts";
 import { figure } from "./lib/stats.ts";
 import { BILL_SHAPES, countSessions, countStateless } from "./phases/bill.ts";
@@ -59,9 +60,8 @@ const SCALE = values.quick
     };
 const OVERDUE = 1_000;
 
-/** Progress, which must not be among what is parsed. */
-const say = (text: string) => console.error(`${Math.round((Date.now() - began) / 1_000)} s: ${text}`);
 const began = Date.now();
+const say = progress(began);
 
 say("building");
 const dist = buildSubject();
@@ -89,20 +89,20 @@ const counts = {
   frames: await countSessions(BILL_SHAPES.frames, SCALE.billSessions),
   stateless: await countStateless(BILL_SHAPES.batches, 1),
 };
-/** What each of the counted is, for its table. */
+/** The shape behind each count, for its table. */
 const SHAPES = {
   ...BILL_SHAPES,
   stateless: { ...BILL_SHAPES.batches, name: `stateless design, ${BILL_SHAPES.batches.name}` },
 };
 const shapes = ["batches", "frames", "stateless"] as const;
 
-/** A million events. */
+/** Dollars for a million events. */
 function dollarsOf(shape: (typeof shapes)[number], parts: readonly string[]) {
   const counted = Object.entries(only(counts[shape], parts));
   return bill(Object.fromEntries(counted.map(([key, n]) => [key, (n / SHAPES[shape].length) * 1e6]))).dollars;
 }
 
-/** Taking sessions and writing them out; then knowing who they are; then who is here now. */
+/** The parts of the bill: taking sessions and writing them out, then knowing who they are, then who is here now. */
 const PARTS = {
   sessions: ["session"],
   identities: ["session", "identity"],

@@ -1,5 +1,6 @@
 // What the project set out to reach, and whether the numbers of a run do.
 import type { Measured } from "./lib/measure.ts";
+import { atLeast, atMost, type Target } from "./lib/target.ts";
 
 interface Results {
   load: Record<string, Measured>;
@@ -9,30 +10,6 @@ interface Results {
   growth: { window: string; cpu: number }[];
   recovery: { seconds: number };
 }
-
-export interface Target {
-  name: string;
-  value: number;
-  unit: string;
-  goal: string;
-  holds: boolean;
-}
-
-const atLeast = (name: string, value: number, unit: string, goal: number): Target => ({
-  name,
-  value,
-  unit,
-  goal: `≥ ${goal}`,
-  holds: value >= goal,
-});
-
-const atMost = (name: string, value: number, unit: string, goal: number): Target => ({
-  name,
-  value,
-  unit,
-  goal: `≤ ${goal}`,
-  holds: value <= goal,
-});
 
 export function targetsOf({ load, dollars, inserts, growth, recovery }: Results): Target[] {
   const of = (key: string) => {

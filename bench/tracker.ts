@@ -1,6 +1,7 @@
 // `npm run bench:tracker`: what the tracker costs a page, in Chromium at 4 × CPU throttling: its own tasks, and the web
 // vitals of loads with and without it, interleaved.
 import { createServer } from "node:http";
+import { listen, shut } from "../scripts/lib/listen.ts";
 import { launch, needChromium } from "../test/local/chromium.ts";
 import { startServer } from "../test/local/server.ts";
 import { median, quantile } from "./lib/stats.ts";
@@ -175,14 +176,5 @@ async function openPage(tracker: string) {
     const [type, body] = files[url] ?? ["text/html", html(url === "/tracked" ? tag : "")];
     response.setHeader("Content-Type", type).end(body);
   });
-  await new Promise((done) => http.listen(0, "127.0.0.1", () => done(undefined)));
-  const address = http.address();
-  const port = typeof address === "object" && address ? address.port : 0;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    close: () => {
-      http.closeAllConnections();
-      return new Promise((done) => http.close(done));
-    },
-  };
+  return { url: `http://127.0.0.1:${await listen(http)}`, close: () => shut(http) };
 }

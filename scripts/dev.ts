@@ -1,13 +1,13 @@
 // `npm run dev`: installs what is missing, builds the scripts, migrates the local database, starts.
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { bin, installMissing, quiet, root, run, runQuietly } from "./install.ts";
-import { startOf } from "./lib/dev-options.ts";
+import { DEVELOPMENT_KEY, startOf } from "./lib/dev-options.ts";
 import { isMigrated, noteMigrated } from "./lib/fresh.ts";
 import { openGate } from "./lib/gate.ts";
+import { freePort } from "./lib/listen.ts";
 
 const HELP = `npm run dev [-- <arguments for wrangler dev>]
 
@@ -27,7 +27,7 @@ if (args.includes("--help") || args.includes("-h")) {
   process.exit(0);
 }
 
-// As wrangler chooses it: the environment's own file takes the other's place.
+// As wrangler does it: the file of the environment, if there is one, replaces the general one.
 const file = [".dev.vars.development", ".dev.vars"].map((name) => `${root}${name}`).find((name) => existsSync(name));
 const wanted = startOf(args, process.env, file ? parseEnv(readFileSync(file, "utf8")) : {});
 if ("refusal" in wanted) {
@@ -41,10 +41,11 @@ await checkPort(port);
 installMissing();
 run(process.execPath, ["scripts/build.ts"]);
 const migrate = ["d1", "migrations", "apply", "DB", "--local", "--env", "development", "--persist-to", state];
-// CI=1: no question whether to apply them.
+// CI=1 keeps wrangler from asking whether to apply them.
 if (!isMigrated(state)) runQuietly(bin("wrangler"), migrate, { CI: "1" });
 noteMigrated(state);
 
+// The inspector's usual port may be held by another server.
 const inspectorPort = await freePort();
 const gate = await openGate();
 const passedOn = ["RATE_LIMIT", "LOG_LEVEL", "WEBHOOK_SCHEDULE_MS", "WEBHOOK_TIMEOUT_MS", "WEBHOOK_HOSTS"];
@@ -65,7 +66,7 @@ console.log(`
 PulseGate is running.
   Demo page   http://localhost:${port}/demo
   API         http://localhost:${port}/analytics/sessions   (described at /openapi.json)
-  Key         ${isDevelopmentKey ? "pulsegate-development-key" : "your own"}   (Authorization: Bearer <key>)
+  Key         ${isDevelopmentKey ? DEVELOPMENT_KEY : "your own"}   (Authorization: Bearer <key>)
   State       ${state}
   Stop        Ctrl-C
 `);
@@ -81,26 +82,10 @@ async function ready(url: string) {
 }
 
 async function checkPort(wanted: number) {
-  const free = await listen(wanted)
+  const free = await freePort(wanted)
     .then(() => true)
     .catch(() => false);
   if (free) return;
   console.error(`Port ${wanted} is in use. Choose another: PORT=8790 npm run dev`);
   process.exit(1);
-}
-
-function listen(wanted: number): Promise<number> {
-  return new Promise((done, fail) => {
-    const probe = createServer();
-    probe.once("error", fail);
-    probe.listen(wanted, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => done(typeof address === "object" && address ? address.port : wanted));
-    });
-  });
-}
-
-/** The inspector's usual port may be held by another server. */
-function freePort() {
-  return listen(0);
 }

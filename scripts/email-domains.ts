@@ -25,7 +25,7 @@ const FREE: List[] = [
   { source: "email-providers@2.26.0", licence: "ISC", file: "all.json" },
 ];
 
-/** Not made from these: what they have in common with ours says how much ours lack. */
+/** Our lists are not made from these, so these show how much ours lack. */
 const OTHERS: List[] = [
   { source: "freemail@1.7.0", licence: "ISC", file: "data/free.txt", read: (text) => text.split(/\s+/) },
   {
@@ -36,10 +36,10 @@ const OTHERS: List[] = [
   },
 ];
 
-/** On those lists, and of companies: their staff writes from there, or it is nobody's. */
+/** On those lists, but no free mailboxes: companies' own domains, and nobody's. */
 const COMPANIES = new Set(["alibaba.com", "bt.com", "comcast.com", "example.com", "facebook.com", "localhost.com"]);
 
-/** On the list of disposable domains, and people's own mailboxes: an access provider's, and a mail service of China Telecom. */
+/** On the list of disposable domains, but real mailboxes: of an access provider, and of a mail service of China Telecom. */
 const MAILBOXES = new Set(["21cn.com", "sify.com"]);
 
 const scratch = mkdtempSync(join(tmpdir(), "pulsegate-domains-"));
@@ -47,7 +47,7 @@ const disposable = published(DISPOSABLE).filter((domain) => !MAILBOXES.has(domai
 const isDisposable = new Set(disposable);
 const relays = lines("src/core/leads/domains/relay.txt");
 const more = lines("scripts/email-domains/more.txt");
-// A domain on both lists is a disposable one: the stricter class wins. What is kept by hand comes last, and stays.
+// The stricter class wins: a domain on both lists is disposable. Those kept by hand are never taken off.
 const listed = FREE.flatMap(published).filter((domain) => !isDisposable.has(domain) && !COMPANIES.has(domain));
 const free = [...new Set([...listed, ...more])].sort();
 if (process.argv.includes("--recall")) recall();

@@ -117,17 +117,26 @@ const asListed = rightSources / heldSources;
 const targets = [
   { name: "crawlers found (verdict bot)", value: 100 * recall, unit: "%", goal: "≥ 99", holds: recall >= 0.99 },
   {
-    ...{ name: "people's agents taken for bots, of every class", value: (100 * convicted) / shown, unit: "%" },
-    ...{ goal: "≤ 0.1", holds: convicted / shown <= 0.001 },
+    name: "people's agents taken for bots, of every class",
+    value: (100 * convicted) / shown,
+    unit: "%",
+    goal: "≤ 0.1",
+    holds: convicted / shown <= 0.001,
   },
   { name: "real profiles taken for bots", value: 100 * wrong, unit: "%", goal: "≤ 0.1", holds: wrong <= 0.001 },
   {
-    ...{ name: "scripted sessions at least suspect, user-agent layer off", value: 100 * share, unit: "%" },
-    ...{ goal: "≥ 90", holds: share >= 0.9 },
+    name: "scripted sessions at least suspect, user-agent layer off",
+    value: 100 * share,
+    unit: "%",
+    goal: "≥ 90",
+    holds: share >= 0.9,
   },
   {
-    ...{ name: "sources in the channel of others' lists", value: 100 * asListed, unit: "%" },
-    ...{ goal: "≥ 65", holds: asListed >= 0.65 },
+    name: "sources in the channel of others' lists",
+    value: 100 * asListed,
+    unit: "%",
+    goal: "≥ 65",
+    holds: asListed >= 0.65,
   },
 ];
 

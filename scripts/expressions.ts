@@ -16,7 +16,7 @@ Fetches the checker from the registry into a folder of its own: with what it bri
   --help  this text`;
 
 const RECHECK = "recheck@4.5.0";
-/** For one expression, ms. What the checker cannot tell by then is left to the texts of the tests. */
+/** For one expression, ms. Where the checker cannot tell by then, the texts of the tests have to. */
 const PATIENCE_MS = 5_000;
 
 const { values } = parseArgs({
@@ -52,7 +52,7 @@ async function main() {
     console.error(`The checker could not be fetched: ${stderr}`);
     return 1;
   }
-  // Without the parts for one kind of machine it runs as JavaScript.
+  // Its native builds are not installed, so it has to run as JavaScript.
   process.env["RECHECK_BACKEND"] = "pure";
   const { check }: { check(pattern: string, flags: string, options: object): Promise<Verdict> } = createRequire(
     join(folder, "x.js"),
@@ -80,7 +80,7 @@ async function main() {
   return slow.length > 0 ? 1 : 0;
 }
 
-/** What the checker found to be worst, drawn out. */
+/** The text that the checker found to be worst, at full length. */
 function attackOf({ pumps, suffix }: NonNullable<Verdict["attack"]>) {
   const share = HOSTILE_UNITS / Math.max(1, pumps.length);
   const drawn = pumps.map(({ prefix, pump }) => prefix + pump.repeat(Math.ceil(share / Math.max(1, pump.length))));

@@ -2,8 +2,9 @@
 import { parseArgs } from "node:util";
 import { startServer } from "../test/local/server.ts";
 import { rowsOf } from "../test/local/stores.ts";
-import { randomOf, requestOf } from "./fuzz/bodies.ts";
+import { requestOf } from "./fuzz/bodies.ts";
 import { faultsOf } from "./fuzz/stored.ts";
+import { seeded } from "./lib/random.ts";
 import { loadSource } from "./lib/source.ts";
 
 const HELP = `npm run fuzz [-- options]
@@ -39,7 +40,7 @@ const SHOWN = 10;
 /** Longer than a flush interval: what was taken is in D1 then. */
 const SETTLE_MS = 40_000;
 
-const random = randomOf(seed ?? 1);
+const random = seeded(seed ?? 1);
 const statuses = new Map<number | string, number>();
 const wrong: string[] = [];
 let sent = 0;

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 /** The project's root, from wherever a command is called. */
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** What keeps the tools quiet, offline and without prompts. */
+/** Environment that keeps the tools quiet, offline and without prompts. */
 export const quiet = {
   WRANGLER_SEND_METRICS: "false",
   WRANGLER_SEND_ERROR_REPORTS: "false",
@@ -13,7 +13,7 @@ export const quiet = {
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
   // Wrangler would keep each request, its address and its log lines in a store that no erasure reaches.
   X_LOCAL_OBSERVABILITY: "false",
-  // It answers any SQL, and asks for no key.
+  // The explorer would answer any SQL, without a key.
   X_LOCAL_EXPLORER: "false",
 };
 

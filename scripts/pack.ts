@@ -35,8 +35,14 @@ const { name, version, license }: { name: string; version: string; license: stri
 );
 const entry = { types: "./index.d.ts", default: "./index.js" };
 const about = {
-  ...{ name, version, license, description: "PulseGate's tracker for pages, as a module." },
-  ...{ type: "module", sideEffects: false, main: "./index.js", types: "./index.d.ts" },
+  name,
+  version,
+  license,
+  description: "PulseGate's tracker for pages, as a module.",
+  type: "module",
+  sideEffects: false,
+  main: "./index.js",
+  types: "./index.d.ts",
   // The second is the entry's name in versions that had no package.
   exports: { ".": entry, "./browser": entry },
   files: Object.keys(FILES),

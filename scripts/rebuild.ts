@@ -1,5 +1,7 @@
 // `npm run rebuild`: D1's sessions and events again, from the R2 log alone.
+
 import { parseArgs } from "node:util";
+import { DEVELOPMENT_KEY } from "./lib/dev-options.ts";
 
 const HELP = `npm run rebuild -- --from 2026-11-01 --to 2026-11-25 [--url <url>] [--key <key>]
 
@@ -16,7 +18,7 @@ const { values } = parseArgs({
     from: { type: "string" },
     to: { type: "string" },
     url: { type: "string", default: "http://localhost:8787" },
-    key: { type: "string", default: process.env.PULSEGATE_KEY ?? "pulsegate-development-key" },
+    key: { type: "string", default: process.env.PULSEGATE_KEY ?? DEVELOPMENT_KEY },
     json: { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
   },

@@ -5,9 +5,10 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { launch, needChromium } from "../test/local/chromium.ts";
 import { startServer } from "../test/local/server.ts";
-import { DEVELOPMENT_KEY, setStage } from "./dashboard/stage.ts";
+import { setStage } from "./dashboard/stage.ts";
 import { signedIn, stops, visit } from "./dashboard/tour.ts";
 import { installMissing, root, run } from "./install.ts";
+import { DEVELOPMENT_KEY } from "./lib/dev-options.ts";
 
 interface Picture {
   view: string;
@@ -17,7 +18,7 @@ interface Picture {
 
 const WIDTH = 1_440;
 
-/** What the docs show; nothing else is kept with them. */
+/** The pictures that the docs show. */
 const OF_THE_DOCS: readonly Picture[] = [
   ...["overview", "live", "session", "session-replay", "identity", "lead", "deliveries", "quality"].map(
     (view) => ({ view, width: WIDTH, scheme: "light" }) as Picture,
@@ -27,9 +28,9 @@ const OF_THE_DOCS: readonly Picture[] = [
 const DOCS_FOLDER = "docs/dashboard";
 const TOUR_FOLDER = "dist/tour";
 
-/** CSS pixels of a picture: the fiftieth row of a table looks like the twentieth. */
+/** Height of a picture at most, CSS pixels: more rows of a table show nothing new. */
 const TALLEST = 1_000;
-/** A repository keeps every version of a picture for ever. */
+/** Small, because a repository keeps every version of a picture. */
 const LARGEST_BYTES = 60_000;
 const QUALITIES = [82, 74, 66, 58, 50, 42, 34];
 
@@ -98,7 +99,7 @@ try {
 if (!values.tour && !values.out) deleteOthers();
 console.log(`${wanted.length} pictures, ${(total / 1_000).toFixed(0)} kB, in ${out}`);
 
-/** A PulseGate with a made-up year, in a folder that goes with it. */
+/** A PulseGate with a made-up year. Its stop deletes its folder. */
 async function ownServer() {
   installMissing();
   run(process.execPath, ["scripts/build.ts"]);
@@ -107,7 +108,9 @@ async function ownServer() {
   await own.kill();
   console.log("Writing a made-up year …");
   const seed = spawnSync(process.execPath, ["bench/seed.ts", "--json"], {
-    ...{ cwd: root, encoding: "utf8", env: { ...process.env, STATE_DIR: own.state } },
+    cwd: root,
+    encoding: "utf8",
+    env: { ...process.env, STATE_DIR: own.state },
   });
   if (seed.status !== 0) {
     await own.stop();
@@ -172,7 +175,7 @@ async function take(picture: Picture) {
   return bytes.length;
 }
 
-/** What an older list of pictures has left in the docs. */
+/** Deletes pictures of the docs that are no longer on the list. */
 function deleteOthers() {
   const kept = new Set(OF_THE_DOCS.map(nameOf));
   for (const name of readdirSync(out)) {

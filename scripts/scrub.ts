@@ -34,7 +34,7 @@ const total = { files: 0, bytes_before: 0, bytes_after: 0, seconds: 0 };
 for (const file of files) {
   total.bytes_before += sizeOf(file);
   withDatabase(file, (database) => {
-    // The log goes into the file and is gone; the runtime begins a new one when it opens the file.
+    // Merges the write-ahead log into the file and deletes it. The runtime starts a new log when it opens the file.
     database.exec("PRAGMA journal_mode = DELETE");
     database.exec("VACUUM");
   });

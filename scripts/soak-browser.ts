@@ -27,11 +27,17 @@ const report = join(folder, "report.json");
 const env = { SOAK_VISITS: String(visits), SOAK_SEED: String(seed), SOAK_REPORT: report, CI: "true" };
 // Standard output is for the result.
 const { status } = spawnSync(bin("vitest"), ["run", "--project", "soak"], {
-  ...{ cwd: root, stdio: ["ignore", 2, 2], env: { ...process.env, ...quiet, ...env } },
+  cwd: root,
+  stdio: ["ignore", 2, 2],
+  env: { ...process.env, ...quiet, ...env },
 });
 const result = readReport();
 const exactly = (name: string, value: number, goal: number) => ({
-  ...{ name, value, unit: "", goal, holds: value === goal },
+  name,
+  value,
+  unit: "",
+  goal,
+  holds: value === goal,
 });
 const targets = [
   exactly("visits made", result.visits, visits),
@@ -46,7 +52,7 @@ else {
 }
 process.exit(status === 0 && targets.every(({ holds }) => holds) ? 0 : 1);
 
-/** A run that ends before it has counted has shown nothing. */
+/** A run without a report has shown nothing: its figures miss every goal. */
 function readReport() {
   try {
     return JSON.parse(readFileSync(report, "utf8"));

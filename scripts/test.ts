@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { bin, installMissing, quiet, root, run } from "./install.ts";
-import type { Report, Told } from "./lib/reporter.ts";
+import type { SuiteReport, TestNote } from "./lib/reporter.ts";
 import { filesOf, IN_WORKERD, SUITES, suitesOf, TIERS } from "./lib/suites.ts";
 
 const list = Object.entries(SUITES).map(([name, { tier, what }]) => `  ${name.padEnd(9)} ${tier.padEnd(5)} ${what}`);
@@ -105,7 +105,7 @@ function counted(passed: number, failed: number, skipped: number) {
   return `${String(passed).padStart(4)} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
 }
 
-function tell(what: string, tests: Told[]) {
+function tell(what: string, tests: TestNote[]) {
   for (const { test, error } of tests) console.log(`${what}: ${test}\n    ${error}`);
 }
 
@@ -131,7 +131,7 @@ function runSuite(name: string) {
 }
 
 /** A suite that ends without a report has failed as a whole. */
-function readReport(file: string): Report {
+function readReport(file: string): SuiteReport {
   try {
     const report = JSON.parse(readFileSync(file, "utf8"));
     rmSync(file);

@@ -17,7 +17,7 @@ page in Chromium that is recorded, and looks for what was typed in every chunk t
   <name>    only those whose names have it: ${TRIALS.map(({ name }) => name).join(", ")}
   --folder  keeps what is installed there, for the next time`;
 
-/** Each is found nowhere else by accident, nor is its beginning. */
+/** None of them, nor its first five letters, occurs anywhere by accident. */
 const TYPED = ["Qzhunter2Vy81", "Wxremov7Kk55", "Jvscript9Pu66", "Yqzebra8Mn44"];
 
 const args = process.argv.slice(2);
@@ -54,7 +54,7 @@ function install(packages: string[]) {
   if (status !== 0) throw new Error(`npm could not install ${packages.join(" ")}.`);
 }
 
-/** Says what came of it, in a line; false if something typed was sent, or nothing was typed at all. */
+/** Prints the result in a line. @returns False if typed text was sent, or if nothing was typed at all. */
 async function isQuiet(browser: Browser, { name, code, html, into }: Trial) {
   const { script, styles } = await bundle(code);
   const recorder = readFileSync(`${root}dist/browser/recorder.js.txt`, "utf8");
@@ -84,7 +84,11 @@ async function isQuiet(browser: Browser, { name, code, html, into }: Trial) {
 async function bundle(code: string) {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: folder },
-    ...{ bundle: true, write: false, outdir: folder, format: "iife", logLevel: "error" },
+    bundle: true,
+    write: false,
+    outdir: folder,
+    format: "iife",
+    logLevel: "error",
     loader: { ".ttf": "dataurl", ".svg": "text" },
     define: { "process.env.NODE_ENV": '"production"' },
   });

@@ -5,17 +5,17 @@ import { START } from "../load/mix.ts";
 import { ORIGIN, SITE } from "./kinds.ts";
 import type { Lines } from "./line.ts";
 
-/** 600 visits in five minutes: twice as many as a p95 of them needs to be told from chance. */
+/** 600 visits in five minutes: twice what a p95 needs to stand above chance. */
 export const VISITS_PER_SECOND = 2;
 const MIN_CALLS = 2;
 const MAX_CALLS = 4;
 const GAP_MS = 500;
-/** A visit begins early enough to end within the time. */
+/** The longest visit: the last one starts this long before the end. */
 const VISIT_MS = MAX_CALLS * GAP_MS;
-/** A page sends a batch again that got no answer. */
+/** How often a call without an answer is sent, as a page would. */
 const TRIES = 3;
 
-/** What became of the visits so far. */
+/** Visits, and what became of them. */
 export class Bystander {
   /** Events that were acked, by session. */
   acked = new Map<string, number>();
@@ -43,7 +43,7 @@ export class Bystander {
     await Promise.all(underWay);
   }
 
-  /** What was measured until now does not count; what was acked does. */
+  /** Forgets the times of the warm-up. Its acked events still have to be stored. */
   forgetTimes() {
     this.latencies = [];
     this.visits = 0;
@@ -75,7 +75,7 @@ export class Bystander {
     }
   }
 
-  /** Whether it was taken. */
+  /** @returns Whether the call was taken. */
   async #send(session_id: string, body: string, address: string) {
     const began = performance.now();
     const sent = { method: "POST" as const, path: "/track/events/batch", headers: HEADERS, body };

@@ -1,4 +1,5 @@
-// One of two servers that take turns: with a bystander, and beside it the attack, or as many requests to an empty Worker.
+// One of two servers that take turns. Both serve a bystander: one beside the attack, the other beside as many requests to an
+// empty Worker.
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -30,7 +31,7 @@ export interface Built {
 export interface Side {
   /** Answers by status; 0: the connection ended before one. */
   statuses: Record<string, number>;
-  /** So many were under way that no more were sent. */
+  /** Requests that were not sent, because too many were under way. */
   unsent: number;
   /** Sent. */
   bytes: number;
@@ -50,20 +51,20 @@ export interface Side {
 }
 
 /**
- * The stores are in memory where the machine has a place for that: the local runtime makes files for each object that wakes,
- * also for one that writes nothing, and on a disk everybody waits for those. On Cloudflare such an object leaves nothing.
+ * Keeps the stores in memory, where the machine has a place for that. The local runtime makes files for each object that
+ * wakes, even if it writes nothing, and on a disk every request waits for them. On Cloudflare such an object has no file.
  */
 const MEMORY = "/dev/shm";
 const stores = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), "pulsegate-attack-"));
 process.on("exit", () => rmSync(stores, { recursive: true, force: true }));
 
-/** What was begun is written to D1 by then, and is no burden on the other's slice. */
+/** By then all of a slice is written to D1, and does not slow down the other server's slice. */
 export const PAUSE_MS = 4_000;
-/** The hosts by which the Worker, and the empty one beside it, are found. */
+/** The hosts of the Worker, and of the empty one beside it. */
 const HOST = "bench";
 const EMPTY_HOST = "empty.example";
 const WARM_SECONDS = 6;
-/** Requests under way at a time: more than the runtime answers in seconds. */
+/** Requests under way at the same time at most: the runtime needs seconds to answer so many. */
 const MOST_UNDER_WAY = 512;
 const ATTACKER = "198.51.100.7";
 
@@ -124,7 +125,7 @@ export class Half {
     this.#cpu += cpuSeconds(this.#server.pids) - before;
   }
 
-  /** One every 1 / rate seconds, whatever became of the last one. */
+  /** Sends one every 1 / rate seconds, whether or not the last one was answered. */
   async #flood(seconds: number) {
     const { rate } = this.#attack;
     const began = performance.now();
@@ -147,7 +148,7 @@ export class Half {
     this.#statuses[status] = (this.#statuses[status] ?? 0) + 1;
   }
 
-  /** Whether something is to be written. */
+  /** Whether a request was taken, so that something will be written. */
   wasTaken = () => Object.keys(this.#statuses).some((status) => status === "200" || status === "202");
 
   hangUp() {
@@ -181,7 +182,7 @@ export class Half {
   }
 }
 
-/** As a site is set up: pages of one origin. */
+/** Sets the site up as its owner would: for pages of one origin. */
 async function setSite(port: number, key: string) {
   const response = await fetch(`http://127.0.0.1:${port}/analytics/sites/${SITE}`, {
     method: "PUT",

@@ -7,10 +7,10 @@ import type { Sent } from "./line.ts";
 /** The request number n, from 0 on. */
 type Next = (n: number) => Sent;
 
-interface Kind {
+interface AttackSource {
   says: string;
   begin: (isSpread: boolean) => Next;
-  /** It is worth sending from many addresses. */
+  /** Whether it is worth sending from many addresses too. */
   spreads?: boolean;
 }
 
@@ -18,7 +18,7 @@ export const SITE = "shop";
 export const ORIGIN = "https://shop.example";
 const PAGE = `${ORIGIN}/`;
 const HEADERS = { Origin: ORIGIN, "Content-Type": "text/plain" };
-/** Sessions that one address goes on with. */
+/** Sessions that one address continues. */
 const GONE_ON_WITH = 24;
 const FAT = "x".repeat(2_400);
 
@@ -42,7 +42,7 @@ const starts = (): Next => () => beginning([CLICK]);
 const heavy = (): Next => (n) =>
   beginning(Array.from({ length: 100 }, (_, i) => ({ event_type: `type.n${n * 100 + i}`, data: { text: FAT } })));
 
-/** Begins sessions, and goes on with them; from one address with a few. */
+/** Begins sessions and continues them; from one address only a few. */
 function goingOn(isSpread: boolean, next: (id: string, calls: number) => Sent): Next {
   const begun: { id: string; calls: number }[] = [];
   const most = isSpread ? Number.POSITIVE_INFINITY : GONE_ON_WITH;
@@ -63,7 +63,9 @@ const calls = (isSpread: boolean) => goingOn(isSpread, (id, count) => batch(id, 
 const consent = (isSpread: boolean) =>
   goingOn(isSpread, (session_id, count) =>
     post("/track/session/start", {
-      ...{ page: PAGE, session_id, site: SITE },
+      page: PAGE,
+      session_id,
+      site: SITE,
       consent: count % 2 === 0 ? "granted" : "denied",
     }),
   );
@@ -76,7 +78,7 @@ const leads = (): Next => (n) => post("/lead", { site: SITE, email: `n${n}@perso
 
 const badLeads = (): Next => () => post("/lead", { site: SITE, message: MESSAGE });
 
-/** A chunk may have 4 MiB of text: this is all of it, from 4 KB. */
+/** The most text that a chunk may have, 4 MiB, from 4 KB. */
 const INFLATED_BYTES = 4 * 1024 * 1024 - 1;
 
 function gzip(): Next {
@@ -84,7 +86,7 @@ function gzip(): Next {
   return () => ({ method: "POST", path: "/track/recording", headers: HEADERS, body });
 }
 
-/** Just under what a body may have. */
+/** Just under the limit of a body. */
 const DEEP = "[".repeat(256 * 1024 - 1);
 
 const deep = (): Next => () => ({ method: "POST", path: "/track/events/batch", headers: HEADERS, body: DEEP });
@@ -103,7 +105,7 @@ const UPGRADE = {
   "Sec-WebSocket-Key": "cHVsc2VnYXRlLWJlbmNoMQ==",
 };
 
-/** Left as they are: the server has to end them. */
+/** The attacker never closes them: the server has to. */
 const sockets = (): Next => () => ({
   method: "GET",
   path: `/track/socket?session_id=${randomUUID()}&site=${SITE}`,
@@ -112,7 +114,7 @@ const sockets = (): Next => () => ({
 
 const keyless = (): Next => () => ({ method: "GET", path: "/analytics/overview?days=365" });
 
-export const ATTACKS: Record<string, Kind> = {
+export const ATTACKS: Record<string, AttackSource> = {
   starts: { says: KINDS.starts, begin: starts, spreads: true },
   heavy: { says: KINDS.heavy, begin: heavy, spreads: true },
   calls: { says: KINDS.calls, begin: calls, spreads: true },

@@ -1,4 +1,4 @@
-// HTTP/1.1 on bare sockets for requests of any kind, good or bad: whatever the answer is, it is an answer.
+// HTTP/1.1 on bare sockets, for good requests and bad ones: any answer is returned.
 import { connect, type Socket } from "node:net";
 import { readHttp } from "../load/wire.ts";
 
@@ -17,7 +17,7 @@ interface Answer {
   sent: number;
 }
 
-/** An idle connection is not used again after this: its end may be on its way. */
+/** A connection that was idle for longer is not used again: the server may just be closing it. */
 const IDLE_MS = 2_000;
 
 interface Line {
@@ -26,20 +26,20 @@ interface Line {
   hear: ((chunk: string | null) => void) | null;
 }
 
-/** Connections to one port, as many as requests are under way. */
+/** Connections to one port: as many as there are requests under way. */
 export class Lines {
   #idle: Line[] = [];
   #open = new Set<Socket>();
   #port;
   #host;
 
-  /** @param host The name by which it is asked. */
+  /** @param host For the header `Host`. */
   constructor(port: number, host: string) {
     this.#port = port;
     this.#host = host;
   }
 
-  /** @param address Whose it is, as the edge would say it. */
+  /** @param address The sender's, as the edge would tell it. */
   async ask({ method, path, headers = {}, body = "" }: Sent, address: string): Promise<Answer> {
     const named = { Host: this.#host, "CF-Connecting-IP": address, ...headers };
     const all = method === "POST" ? { ...named, "Content-Length": Buffer.byteLength(body) } : named;
@@ -55,7 +55,7 @@ export class Lines {
         const answer = readHttp(text);
         if (!answer) return;
         line.hear = null;
-        // A WebSocket stays with whoever opened it.
+        // A WebSocket's connection cannot be used again.
         if (answer.status !== 101) this.#give(line);
         done({ ...answer, sent });
       };

@@ -1,4 +1,4 @@
-// Plays one attack beside the bystander, and as many requests that an empty Worker refuses, in turn.
+// Plays one attack beside the bystander, in turn with as many requests that an empty Worker refuses.
 import { sleep } from "../lib/process.ts";
 import { type Attack, type Built, Half, PAUSE_MS, type Side } from "./half.ts";
 
@@ -9,7 +9,7 @@ export interface Played extends Attack {
   client: number;
 }
 
-/** Both meet the same noise; and not less, where there is time: limits let through in its first seconds what they have for a minute. */
+/** Short, so that both meet the same noise; but a minute, because limits let a minute's share through in their first seconds. */
 const SLICE_SECONDS = 60;
 /** The archive lags by up to 75 s. */
 const ARCHIVED_MS = 80_000;

@@ -1,8 +1,8 @@
 // What attacks came to, as tables of text, and what was set out to hold.
 import { figure, sum } from "../lib/stats.ts";
+import { atMost, exactly, type Target } from "../lib/target.ts";
 import { REFUSED_DOLLARS } from "../phases/attack.ts";
 import { table, targetTable } from "../report.ts";
-import type { Target } from "../targets.ts";
 import { ATTACKS } from "./kinds.ts";
 import type { Played } from "./play.ts";
 
@@ -20,28 +20,23 @@ export function targetsOf(played: Played): Target[] {
   const refused = sum(Object.values(attacked.refused));
   const lost = attacked.lost + spared.lost;
   return [
-    target(`${name}: bystander's p95 beside the empty Worker's`, slower, "×", `≤ ${SLOWER}`, slower <= SLOWER),
-    target(`${name}: answers 5xx`, failed, "answers", "0", failed === 0),
-    target(`${name}: calls of the bystander that were not taken`, refused, "calls", "0", refused === 0),
-    target(`${name}: acked events of the bystander that are in no store`, lost, "events", "0", lost === 0),
+    atMost(`${name}: bystander's p95 beside the empty Worker's`, slower, "×", SLOWER),
+    exactly(`${name}: answers 5xx`, failed, "answers", 0),
+    exactly(`${name}: calls of the bystander that were not taken`, refused, "calls", 0),
+    exactly(`${name}: acked events of the bystander that are in no store`, lost, "events", 0),
   ];
 }
-
-const target = (name: string, value: number, unit: string, goal: string, holds: boolean): Target => ({
-  name,
-  value,
-  unit,
-  goal,
-  holds,
-});
 
 const failuresOf = (statuses: Record<string, number>) =>
   sum(Object.entries(statuses).map(([status, count]) => (Number(status) >= 500 ? count : 0)));
 
-/** A day of what the Worker refuses by itself: answered 4xx, but 404, for which it has asked an object. */
+/** Dollars a day for what the Worker refuses by itself: every 4xx but 404, for which it had to ask an object. */
 function refusedDollars({ rate, attacked: { statuses, unsent } }: Played) {
   const refused = sum(
-    Object.entries(statuses).map(([status, count]) => (/^4/.test(status) && status !== "404" ? count : 0)),
+    Object.entries(statuses).map(([status, count]) => {
+      const isRefusal = Number(status) >= 400 && Number(status) < 500 && status !== "404";
+      return isRefusal ? count : 0;
+    }),
   );
   const all = sum(Object.values(statuses)) + unsent;
   return (refused / all) * rate * DAY_SECONDS * REFUSED_DOLLARS;
@@ -79,7 +74,7 @@ const answers = (played: Played) => [
   ].join(", "),
 ];
 
-/** The bystander's part, and the runtime's, is what it comes to beside the empty Worker. */
+/** What the attack alone adds: the spared side, which has the bystander's and the runtime's part, is taken off. */
 const growth = (played: Played) => [
   nameOf(played),
   figure(played.rate),

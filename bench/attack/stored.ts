@@ -2,13 +2,13 @@
 import { sleep } from "../lib/process.ts";
 import type { Server } from "../lib/server.ts";
 
-/** Sessions a question: their names stand in its text. */
+/** Sessions a query: their ids are part of its text. */
 const PIECE = 500;
-/** D1 shows a session that has ended at once; a flush that failed is tried again within seconds. */
+/** D1 has an ended session at once, or seconds later if a flush failed and is tried again. */
 const WAIT_MS = 30_000;
 
 /**
- * Waits until none is missing, or time is over.
+ * Waits until no event is missing, or the time is over.
  * @param acked Events by session.
  * @returns Events that are missing.
  */

@@ -8,7 +8,7 @@ import { build } from "esbuild";
 import { quiet, root, runQuietly } from "../../scripts/install.ts";
 import { isBuilt } from "../../scripts/lib/fresh.ts";
 
-// A host serves the built scripts and dashboard, whatever it measures.
+// Every host serves the built scripts and the dashboard.
 if (!isBuilt()) runQuietly(process.execPath, ["scripts/build.ts"]);
 
 /** A folder for this run's builds and state; removed at its end. */
@@ -35,7 +35,7 @@ function buildWorker(folder: string, out: string) {
 
 /**
  * The same Worker with one of its limits changed.
- * @param change Of the expression that it is.
+ * @param change Makes the new expression from the old one.
  * @returns The folder with index.js.
  */
 function withLimit(dist: string, limit: string, change: (now: string) => string): string {
@@ -48,10 +48,10 @@ function withLimit(dist: string, limit: string, change: (now: string) => string)
   return out;
 }
 
-/** Any batch is text enough for a session to flush at once. */
+/** A session flushes after every batch. */
 export const flushingOften = (dist: string) => withLimit(dist, "FLUSH_AT_UNITS", (now) => `(${now}) / 1_000`);
 
-/** Who has come is not written to the stores for ten minutes. */
+/** A session's first flush comes after ten minutes. */
 export const flushingLate = (dist: string) => withLimit(dist, "FIRST_FLUSH_MS", () => "600_000");
 
 /**

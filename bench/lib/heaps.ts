@@ -1,14 +1,14 @@
-// The heaps of a runtime's isolates, told by its inspector. It answers only while a runtime has nothing else to do.
+// The heaps of a runtime's isolates, from its inspector, which answers only while the runtime is idle.
 import { openSocket } from "../load/wire.ts";
 
-/** What the runtime names its isolates. On Cloudflare only the Worker is where the Worker is: D1 is another machine's. */
+/** How the runtime names its isolates. On Cloudflare D1 is on another machine than the Worker. */
 const OWNERS: readonly (readonly [name: RegExp, of: string])[] = [
   [/^core:user:/, "the Worker"],
   [/^d1:/, "the local D1's (on Cloudflare another machine's)"],
   [/./, "the local runtime's others"],
 ];
 
-/** MB by whose they are: V8's heap, what is free in it included, and buffers. */
+/** MB by owner: V8's heap, with what is free in it, and buffers. */
 export type Heaps = Record<string, number>;
 
 /** @param port The inspector's. */

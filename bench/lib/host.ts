@@ -80,7 +80,7 @@ async function migrate() {
   const db = await miniflare.getD1Database("DB");
   const missing = readdirSync(migrations).filter((file) => !applied.has(file));
   for (const file of missing.sort()) {
-    // Triggers have statements inside of them.
+    // Not split at each semicolon: a trigger contains statements.
     const statements = unstable_splitSqlQuery(readFileSync(new URL(file, migrations), "utf8"));
     const note = db.prepare("INSERT INTO d1_migrations (name) VALUES (?)").bind(file);
     await db.batch([...statements.map((statement) => db.prepare(statement)), note]);
@@ -121,7 +121,7 @@ async function objectBytes() {
 
 const tell = (message: HostMessage) => process.send?.(message);
 
-// Nobody is left to ask anything, or to end this.
+// The parent is gone, and nobody else would end this process.
 process.on("disconnect", () => process.exit());
 process.on("message", async (question: Question) => {
   try {

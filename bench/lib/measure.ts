@@ -1,17 +1,17 @@
-// One cell of a round: drives a server, waits until it has nothing left to do, and says what that took.
+// One cell of a round: drives a server, waits until it is idle, and returns what that took.
 import { closedLoop, type Driven, type Shape } from "../load/drive.ts";
 import { cores, cpuSeconds, machineCpuSeconds, memory, quiet, resetPeak } from "./process.ts";
 import type { Server } from "./server.ts";
 import { quantile } from "./stats.ts";
 
-/** Other work on the machine above this share of it is noted. */
+/** A cell counts as disturbed when other work took more than this share of the machine. */
 const DISTURBED = 0.1;
 
 export interface Measured {
   events: number;
   /** Events a second, until the last ack. */
   acked: number;
-  /** Events a second, until everything is written wherever it has to be. */
+  /** Events a second, until everything is in its stores. */
   stored: number;
   p50: number;
   p95: number;

@@ -17,11 +17,11 @@ export interface Driven {
   seconds: number;
   /** Of each batch, ms. */
   latencies: number[];
-  /** Connections the server ended before a reply; what they carried was sent again. */
+  /** Connections that the server ended before a reply; their batch was sent again. */
   dropped: number;
 }
 
-/** Visitors at a time. */
+/** Visitors at the same time. */
 export const LANES = 32;
 
 export async function closedLoop(port: number, shape: Shape, sessions: number, lanes: number = LANES): Promise<Driven> {
@@ -48,7 +48,7 @@ async function playSession(port: number, http: Wire | null, { size, length }: Sh
   const wire = http ?? (await openSocket(port, `/track/socket?session_id=${session.id}`));
   for (let position = 0; position < length; position += size) {
     const count = Math.min(size, length - position);
-    const body = batch(session, position, count, length);
+    const body = batch(session, { position, count, total: length });
     const sent = performance.now();
     const reply = await wire.send(http ? `{${body}}` : `{"t":"events","id":${position},${body}}`);
     latencies.push(performance.now() - sent);
@@ -57,7 +57,7 @@ async function playSession(port: number, http: Wire | null, { size, length }: Sh
   if (!http) wire.close();
 }
 
-/** All of a batch is accepted, or some of it was already when it is sent again. */
+/** Throws unless each event of a batch was accepted, now or when the batch was sent before. */
 function checkAck(reply: string, count: number) {
   if (reply.includes(`"accepted":${count},`)) return;
   const { accepted = 0, duplicates = 0 } = JSON.parse(reply) as { accepted?: number; duplicates?: number };
@@ -65,8 +65,8 @@ function checkAck(reply: string, count: number) {
 }
 
 /**
- * One batch every `size / rate` seconds, whatever became of the last one; each session sends one a second. A latency
- * counts from the time the batch was due, so that a server that stalls is charged for everything that waited.
+ * Sends a batch every `size / rate` seconds, whether or not the last one was answered; each session sends one a second. A
+ * latency counts from when the batch was due, so that a server that stalls pays for all that waited.
  * @param rate Events a second.
  */
 export async function constantRate(
@@ -77,7 +77,7 @@ export async function constantRate(
 ): Promise<Driven> {
   const perSecond = rate / size;
   const idle: Wire[] = await Promise.all(Array.from({ length: 16 }, () => openHttp(port, pathOf)));
-  // The first session of each slot is cut short, so that sessions are of all ages from the start on.
+  // The first session of each slot is shorter, so that sessions have all ages from the start on.
   const active = Array.from({ length: perSecond }, (_, i) => ({
     session: newSession(),
     acked: false,
@@ -106,7 +106,10 @@ export async function constantRate(
     if (!slot) continue;
     if (slot.position === 0) sessions += 1;
     const { session } = slot;
-    const sent = send(due, `{${batch(session, slot.position, size, slot.length, slot.acked)}}`);
+    const sent = send(
+      due,
+      `{${batch(session, { position: slot.position, count: size, total: slot.length, acked: slot.acked })}}`,
+    );
     underWay.push(
       sent.then(() => {
         if (slot.session === session) slot.acked = true;
@@ -119,10 +122,12 @@ export async function constantRate(
   const events = latencies.length * size;
   const took = (performance.now() - began) / 1_000;
   const measured = latencies.splice(0);
-  // Nothing is left open for the next round to pay for.
+  // End the open sessions, or the next round pays for them.
   const open = active.filter(({ position }) => position > 0);
   await Promise.all(
-    open.map(({ session, position }) => send(0, `{${batch(session, position, size, position + size)}}`)),
+    open.map(({ session, position }) =>
+      send(0, `{${batch(session, { position, count: size, total: position + size })}}`),
+    ),
   );
   for (const wire of idle) wire.close();
   return { events, sessions, seconds: took, latencies: measured, dropped };

@@ -1,4 +1,4 @@
-// The bodies of a session's batches, put together from text that is serialised once: the client must not be what limits.
+// The bodies of a session's batches, put together from text that was serialised once, so that the client is not the limit.
 import { randomUUID } from "node:crypto";
 import { START, VISIT_EVENTS, visit } from "./mix.ts";
 
@@ -23,7 +23,7 @@ function run(variant: number, position: number, count: number) {
 
 let made = 0;
 
-interface Session {
+interface LoadSession {
   id: string;
   variant: number;
   stream: string;
@@ -31,7 +31,7 @@ interface Session {
   fingerprint: string;
 }
 
-export function newSession(): Session {
+export function newSession(): LoadSession {
   made += 1;
   return {
     id: randomUUID(),
@@ -42,12 +42,22 @@ export function newSession(): Session {
   };
 }
 
+interface BatchPlace {
+  /** Events of the session that were sent before. */
+  position: number;
+  /** Events in this batch. */
+  count: number;
+  /** Events of the whole session. */
+  total: number;
+  /** Whether a batch of the session has been acked. */
+  acked?: boolean;
+}
+
 /**
- * Events `position + 1` to `position + count` of a session, without its braces. Batches carry the start until one is
- * acked, the one that reaches `total` the end, as the tracker sends them.
- * @param acked Whether a batch of the session has been.
+ * A batch's body, without its braces. As the tracker does, batches carry the start until one is acked, and the last one
+ * carries the end.
  */
-export function batch(session: Session, position: number, count: number, total: number, acked: boolean = position > 0) {
+export function batch(session: LoadSession, { position, count, total, acked = position > 0 }: BatchPlace) {
   const { id, variant, stream, visitor, fingerprint } = session;
   const start = acked
     ? ""
@@ -57,7 +67,7 @@ export function batch(session: Session, position: number, count: number, total: 
 }
 
 /**
- * Where a batch is posted. The session's id, with which a body begins, rides in the query too: the bare object is found by
- * it without parsing the body.
+ * Where a batch is posted. The query has the session's id, which stands at the start of the body, so that the bare Worker
+ * finds the object without parsing the body.
  */
 export const pathOf = (body: string) => `/track/events/batch?session_id=${body.slice(15, 51)}`;

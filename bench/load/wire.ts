@@ -2,7 +2,7 @@
 // takes as much CPU as the server under test, and both share the machine.
 import { connect, type Socket } from "node:net";
 
-/** Idle longer than this a connection is not used again: its end may be on its way. */
+/** A connection that was idle for longer is not used again: the server may just be closing it. */
 const IDLE_MS = 2_000;
 
 /** One connection, one request under way at a time. */
@@ -29,12 +29,12 @@ const HEADERS = "Host: bench\r\nOrigin: https://shop.example\r\nCF-Connecting-IP
 const httpRequest = (path: string, body: string) =>
   `POST ${path} HTTP/1.1\r\n${HEADERS}Content-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 
-/** How often one request may lose its connection before that is a failure. */
+/** How often one request may lose its connection before it fails. */
 const DROPS_AT_MOST = 3;
 
 /**
- * A connection that ends before its reply is opened again and the request repeated: under load the local runtime drops
- * some, the comparison's more than the project's. Every batch is numbered, so a repeat counts once.
+ * If a connection ends before its reply, a new one repeats the request: under load the local runtime drops some. Every batch
+ * is numbered, so a repeat counts once.
  */
 export async function openHttp(port: number, pathOf: (body: string) => string): Promise<Wire> {
   let socket = await dial(port);

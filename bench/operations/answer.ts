@@ -1,23 +1,8 @@
 // What the operations' measuring commands have in common: options, progress, targets, the exit code.
 import { parseArgs } from "node:util";
+import { progress } from "../lib/progress.ts";
+import type { Target } from "../lib/target.ts";
 import { targetTable } from "../report.ts";
-import type { Target } from "../targets.ts";
-
-export const atMost = (name: string, value: number, unit: string, goal: number): Target => ({
-  name,
-  value,
-  unit,
-  goal: `≤ ${goal}`,
-  holds: value <= goal,
-});
-
-export const exactly = (name: string, value: number, unit: string, goal: number): Target => ({
-  name,
-  value,
-  unit,
-  goal: `${goal}`,
-  holds: value === goal,
-});
 
 /** Reads `--<size> N`, `--json` and `--help`, runs what is measured, prints what came of it and ends the process. */
 export async function answer(
@@ -42,10 +27,7 @@ export async function answer(
     process.exit(2);
   }
   const began = Date.now();
-  // Progress must not be among what is parsed.
-  const say = (text: string) =>
-    console.error(`${String(Math.round((Date.now() - began) / 1_000)).padStart(4)} s  ${text}`);
-  const { targets, ...figures } = await measure(wanted, say);
+  const { targets, ...figures } = await measure(wanted, progress(began));
   if (values["json"]) console.log(JSON.stringify({ targets, ...figures, seconds: (Date.now() - began) / 1_000 }));
   else console.log(`\n${targetTable(targets)}\n\n${JSON.stringify(figures, null, 2)}`);
   process.exit(targets.every(({ holds }) => holds) ? 0 : 1);

@@ -1,9 +1,11 @@
 // `npm run bench:replay`: how soon the replay of a long session begins, and that it is whole.
+import { until } from "../../test/local/until.ts";
 import { buildSubject } from "../lib/build.ts";
 import { start } from "../lib/server.ts";
 import { quantile } from "../lib/stats.ts";
-import { answer, atMost, exactly } from "./answer.ts";
-import { open, PAGE, read, sendBatch, until } from "./sessions.ts";
+import { atMost, exactly } from "../lib/target.ts";
+import { answer } from "./answer.ts";
+import { open, PAGE, read, sendBatch } from "./sessions.ts";
 
 const HELP = `npm run bench:replay [-- --events 10000] [-- --json]
 
@@ -37,7 +39,7 @@ await answer(HELP, { name: "events", value: 10_000 }, async (events, say) => {
     const { actor } = await read<{ actor: { journal_depth: number } }>(port, `/analytics/sessions/${session_id}/live`);
     return actor.journal_depth;
   };
-  await until(async () => (await depth()) === 0, "the journal to be written out");
+  await until(async () => (await depth()) === 0, "the journal to be written out", 120_000);
   await send(flushed + 1, events - flushed);
   say(`${events} events sent, ${(await objects())["events"]} event objects in R2`);
 

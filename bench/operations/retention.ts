@@ -2,7 +2,8 @@
 import { buildOwn } from "../lib/build.ts";
 import { sleep } from "../lib/process.ts";
 import { start } from "../lib/server.ts";
-import { answer, atMost, exactly } from "./answer.ts";
+import { atMost, exactly } from "../lib/target.ts";
+import { answer } from "./answer.ts";
 
 const HELP = `npm run bench:retention [-- --objects 100000] [-- --json]
 
@@ -17,7 +18,7 @@ const DAY = 86_400_000;
 const NOW = Date.UTC(2031, 5, 20, 3);
 const OBJECTS_A_SESSION = 5;
 const SEEDED_AT_ONCE = 100;
-/** A tenth of what an invocation may do in earnest, or less: so that any number of objects takes several. */
+/** At most a tenth of what an invocation may do in production, so that any number of objects takes several. */
 const boundsFor = (objects: number) => ({
   calls: 75,
   ms: 600_000,
@@ -35,7 +36,7 @@ await answer(HELP, { name: "objects", value: 100_000 }, async (objects, say) => 
   const ask = async (path: string, body?: object) => {
     const init = body ? { method: "POST", body: JSON.stringify(body) } : {};
     const send = () => fetch(`http://127.0.0.1:${server.port}${path}`, init);
-    // A kept connection may be closed just as it is used; what fills and reads may be asked again.
+    // The server may just be closing the kept connection. Filling and reading may be repeated, retention may not.
     const response = await (path === "/retain" ? send() : send().catch(send));
     const text = await response.text();
     if (!response.ok) throw new Error(text);
@@ -44,7 +45,7 @@ await answer(HELP, { name: "objects", value: 100_000 }, async (objects, say) => 
   const cutoff = Number(await ask(`/cutoff?now=${NOW}`));
   const sessions = Array.from({ length: Math.ceil(objects / OBJECTS_A_SESSION) }, (_, i) => ({
     id: crypto.randomUUID(),
-    // The youngest that goes is a millisecond too old, the oldest that stays is of that day's first.
+    // The youngest that goes is a millisecond too old; the oldest that stays began exactly at the cutoff.
     started_at: i % 2 === 0 ? cutoff - 1 - (i % 13) * DAY : cutoff + (i % 11) * DAY,
   }));
   const filling = Date.now();
@@ -55,7 +56,9 @@ await answer(HELP, { name: "objects", value: 100_000 }, async (objects, say) => 
   const filled = (Date.now() - filling) / 1_000;
 
   const began = Date.now();
-  let [invocations, killed, run] = [0, 0, null as Record<string, unknown> | null];
+  let invocations = 0;
+  let killed = 0;
+  let run: Record<string, unknown> | null = null;
   while (!run?.["finished_at"]) {
     const invocation = ask("/retain", { now: NOW, begin: invocations === 0, bounds });
     invocations += 1;

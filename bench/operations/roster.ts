@@ -1,8 +1,10 @@
 // `npm run bench:roster`: who is on the site now, exactly, with many visitors at once; how soon a change is seen.
+import { until } from "../../test/local/until.ts";
 import { buildSubject, flushingLate } from "../lib/build.ts";
 import { start } from "../lib/server.ts";
-import { answer, atMost, exactly } from "./answer.ts";
-import { follow, inLanes, PAGE, read, sendBatch, until } from "./sessions.ts";
+import { atMost, exactly } from "../lib/target.ts";
+import { answer } from "./answer.ts";
+import { follow, inLanes, PAGE, read, sendBatch } from "./sessions.ts";
 
 const HELP = `npm run bench:roster [-- --visitors 10000] [-- --json]
 
@@ -17,7 +19,7 @@ are written to D1 and R2 later than they would be: two cores cannot write so man
 const LANES = 64;
 const ROUNDS = 5;
 const SITE = "default";
-/** As long as an entry is shown at most: a minute. */
+/** How long a silent visitor is shown at most. */
 const SHOWN_MS = 60_000;
 
 await answer(HELP, { name: "visitors", value: 3_000 }, async (visitors, say) => {
@@ -36,10 +38,10 @@ await answer(HELP, { name: "visitors", value: 3_000 }, async (visitors, say) => 
       ...more,
     });
   const ids = Array.from({ length: visitors }, () => crypto.randomUUID());
-  /** When each was last heard of. */
+  /** When each was last heard of, epoch ms. */
   const heard: number[] = [];
   const came = performance.now();
-  // Who came first must still be there when the last has come: sent again, as a tracker does, until all are in.
+  // The first visitor must still be shown when the last one comes.
   await inLanes(visitors, LANES, async (i) => {
     await visit(ids[i] ?? "", 1);
     heard[i] = Date.now();
@@ -53,12 +55,16 @@ await answer(HELP, { name: "visitors", value: 3_000 }, async (visitors, say) => 
     );
   const settled = async () => {
     let last = -1;
-    await until(async () => {
-      const { visitors: now } = await realtime();
-      const isSame = now === last;
-      last = now;
-      return isSame;
-    }, "the count to stand still");
+    await until(
+      async () => {
+        const { visitors: now } = await realtime();
+        const isSame = now === last;
+        last = now;
+        return isSame;
+      },
+      "the count to stand still",
+      120_000,
+    );
     return last;
   };
   const counted = await settled();
@@ -69,7 +75,9 @@ await answer(HELP, { name: "visitors", value: 3_000 }, async (visitors, say) => 
   const gone = heard.filter((at) => Date.now() - at > 55_000).length;
   say(`${counted} there; ${again} after a kill and a restart, ${gone} of them expired by then`);
 
-  const [comes, leaves, acts] = [[] as number[], [] as number[], [] as number[]];
+  const comes: number[] = [];
+  const leaves: number[] = [];
+  const acts: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const id = crypto.randomUUID();
     const seen = new Map<string, number>();

@@ -1,14 +1,16 @@
 // Talks to the built Worker as pages and an analyst do.
+
 import { fetch as fetchOrUpgrade } from "miniflare";
+import { DEVELOPMENT_KEY } from "../../scripts/lib/dev-options.ts";
 
 export const PAGE = "https://shop.example/pricing";
-const KEY = { Authorization: "Bearer pulsegate-development-key" };
+const KEY = { Authorization: `Bearer ${DEVELOPMENT_KEY}` };
 
 const TRIES = 5;
 
 /**
- * Asks again where a kept connection was closed just as it was used: events have numbers and count once, and a question
- * may be repeated.
+ * Asks again where the server was just closing the kept connection. Events are numbered and count once, and a question may
+ * be repeated.
  */
 function ask(port: number, path: string, init: RequestInit) {
   const send = () => fetch(`http://127.0.0.1:${port}${path}`, init);
@@ -51,14 +53,6 @@ export async function follow(port: number, path: string, heard: (frame: StreamFr
   webSocket.addEventListener("message", ({ data }) => heard(JSON.parse(String(data)), performance.now()));
   webSocket.accept();
   return () => webSocket.close();
-}
-
-export async function until(check: () => Promise<boolean> | boolean, what: string, ms = 120_000) {
-  const deadline = Date.now() + ms;
-  while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`waited ${ms} ms for ${what}`);
-    await new Promise((done) => setTimeout(done, 25));
-  }
 }
 
 /** Runs `step` for 0 … count - 1, `lanes` at a time. */

@@ -12,11 +12,11 @@ const DAY_MINUTES = 24 * 60;
 export const ADDRESS_RATE = 1_200;
 export const SITE_RATE = 6_000;
 /**
- * Attacks are played at so small a part of their rate, against limits and budgets of as small a part: what is admitted is
- * written to real stores, and a day of it would take hours. The budget of an address's leads is no setting.
+ * Attacks are played at a fraction of their rate, against limits and budgets of the same fraction: what is admitted is
+ * written to real stores, and a whole day would take hours. Leads of an address are not scaled: their budget is no setting.
  */
 const ADDRESS_SCALE = 20;
-/** Twice what an address may try; the rest of its requests are refused by the same limit, and only priced. */
+/** Twice what an address may try. The same limit refuses all further requests, so they are only priced. */
 const LEADS_RATE = 120;
 const SITE_SCALE = 400;
 /** A site's leads are 120 a minute. */
@@ -48,11 +48,11 @@ export interface Bill {
 /** A request that is refused without an object: the request, and a fifth of a millisecond of CPU. */
 export const REFUSED_DOLLARS = (0.3 + 0.2 * 0.02) / 1e6;
 
-/** Wakes an object with each request, and spends nothing: one minute is like another, and so few of them do. */
+/** Each request wakes an object and spends no budget: every minute is like the others, so a few are enough. */
 const ALIKE = "unknown";
 const FEW_MINUTES = 5;
 
-/** From one address: the first hour spends what may be spent at once, the 23 after it are like the second. */
+/** From one address. The first hour spends what may be spent at once; the other 23 are like the second hour. */
 export async function attackByAddress(kind: Kind): Promise<Bill> {
   const isLeads = kind === "leads";
   const scale = isLeads ? 1 : ADDRESS_SCALE;
@@ -80,28 +80,30 @@ export async function attackOnSite(kind: Kind): Promise<Bill> {
   return billOf(kind, SITE_RATE, (of) => (of(played) * scale * DAY_MINUTES) / minutes);
 }
 
-/** @param day What a day comes to. */
-function billOf(kind: Kind, rate: number, day: (of: (one: Played) => number) => number): Bill {
+/** @param day Scales a figure up to a day. */
+function billOf(kind: Kind, rate: number, day: (of: (one: PlayedDay) => number) => number): Bill {
   const requests = rate * DAY_MINUTES;
   const taken = day((one) => one.taken);
   return {
-    ...{ kind, requests, taken },
+    kind,
+    requests,
+    taken,
     dollars: day((one) => one.dollars),
     refused: (requests - taken) * REFUSED_DOLLARS,
     d1_bytes: day((one) => one.d1_bytes),
   };
 }
 
-interface Played {
+interface PlayedDay {
   taken: number;
   dollars: number;
   d1_bytes: number;
 }
 
-/** Minutes a call: well within the time a client waits. */
+/** Minutes that one call plays: well within the time a client waits. */
 const STEP_MINUTES = 5;
 
-async function play({ minutes, ...attack }: Attack & { minutes: number }): Promise<Played> {
+async function play({ minutes, ...attack }: Attack & { minutes: number }): Promise<PlayedDay> {
   const name = `attack-${attack.kind}-${attack.isSpread ? "site" : "address"}-${minutes}`;
   const server = await start(name, {
     dist: await buildOwn("attack"),

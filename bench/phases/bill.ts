@@ -8,16 +8,16 @@ import type { Counts } from "../prices.ts";
 /** One session every 8.64 s: 10,000 a day. */
 const ARRIVAL_MS = 8_640;
 const BASE = Date.UTC(2026, 0, 5, 8);
-/** Sessions a request: their alarms of a day later included, and few enough that the driver's search stays short. */
+/** Sessions a request. The driver searches all of them for the next call or alarm, so they are few. */
 const JOB = 100;
 /**
- * Not to be measured on one machine, so stated: a Worker's CPU for a request, well above what a batch takes here all
- * together, and the time an object waits for D1 and R2, which is active time.
+ * One machine cannot measure these, so they are assumed: a Worker's CPU for a request, well above what a batch takes here,
+ * and the time an object waits for D1 and R2, which is billed as active time.
  */
 const WORKER_CPU_MS = 1;
 const OUTSIDE_WAIT_MS = 150;
 
-/** What an object waits for: it writes to D1, R2 or KV. */
+/** Calls and alarms in which an object waits for D1, R2 or KV. */
 const WAITS = [
   ["session", "alarms"],
   ["identity", "alarms"],
@@ -64,14 +64,14 @@ export async function countSessions(shape: BillShape, sessions: number): Promise
       at += 3 * 86_400_000;
     }
     await checkRows(server, sessions * shape.length);
-    // Rows and index entries of its events, and its own row.
+    // A session's own row, and the rows and index entries of its events.
     return { ...withStated(total), "session:d1_bytes": ((await server.databaseBytes()) - empty) / sessions };
   } finally {
     await server.kill();
   }
 }
 
-/** With what cannot be measured on one machine. */
+/** Adds the assumed CPU and waits. */
 export function withStated(counts: Counts): Counts {
   const all: Counts = { ...counts, "session:worker_cpu_ms": (counts["session:requests"] ?? 0) * WORKER_CPU_MS };
   for (const [part, name] of WAITS) {
@@ -92,7 +92,7 @@ export async function countStateless({ size, length }: BillShape, sessions: numb
     for (let n = 0; n < sessions; n++) {
       const session = newSession();
       for (let position = 0; position < length; position += size) {
-        const body = `{${batch(session, position, size, length)}}`;
+        const body = `{${batch(session, { position, count: size, total: length })}}`;
         const response = await fetch(`http://127.0.0.1:${server.port}/`, { method: "POST", body });
         const { counts } = (await response.json()) as { counts: Counts };
         for (const [name, count] of Object.entries(counts)) {
@@ -111,7 +111,7 @@ function play({ transport, size, length }: BillShape, at: number, n: number) {
   const calls: { at: number; body?: string; frame?: string; open?: true }[] =
     transport === "ws" ? [{ at, open: true }] : [];
   for (let position = 0; position < length; position += size) {
-    const text = batch(session, position, size, length);
+    const text = batch(session, { position, count: size, total: length });
     const due = at + (position + size) * EVENT_GAP_MS;
     calls.push(
       transport === "ws"
@@ -119,11 +119,11 @@ function play({ transport, size, length }: BillShape, at: number, n: number) {
         : { at: due, body: `{${text}}` },
     );
   }
-  // Each from a network of its own: nobody shares an address, so no counter's write is shared.
+  // Each visitor has a network of its own, so no two share the write of an address's counter.
   return { id: session.id, ip: `${20 + (n >> 16)}.${(n >> 8) % 256}.${n % 256}.7`, calls };
 }
 
-/** The bill is for events that can be queried. */
+/** Throws where an event that the bill counts is not in D1. */
 async function checkRows(server: Server, wanted: number) {
   const [row] = await server.sql("SELECT count(*) AS n FROM events");
   if (row?.["n"] !== wanted) throw new Error(`${row?.["n"]} of ${wanted} events are in D1`);

@@ -8,7 +8,7 @@ import { batch, newSession, pathOf } from "../load/session.ts";
 import { openHttp, type Wire } from "../load/wire.ts";
 
 const SIZE = 20;
-/** Between the windows. */
+/** Events a batch between the windows. */
 const LARGEST = 100;
 const FIRST = "1-100";
 const YOUNG = "900-1,000";
@@ -26,8 +26,8 @@ type Found = Record<typeof FIRST | typeof YOUNG | typeof OLD, { cpu: number[]; p
 const empty = () => ({ cpu: [] as number[], p50: [] as number[] });
 
 /**
- * An ordinary session flushes once in about 1,100 events, so a window of 100 would meet one flush or none, and which of
- * the two would decide. Hence a Worker that flushes after every batch; all else is the same.
+ * An ordinary session flushes about every 1,100 events, so a window of 100 events would have one flush or none, and that
+ * would decide the figure. So this Worker flushes after every batch; all else is the same.
  */
 export async function growth(dist: string, { sessions, rounds }: { sessions: number; rounds: number }) {
   const server = await start("growth", {
@@ -45,10 +45,10 @@ export async function growth(dist: string, { sessions, rounds }: { sessions: num
   }
 }
 
-/** Young sessions are measured in turn with the old ones, in this many steps: both meet the machine in the same mood. */
+/** Young and old sessions are measured in turn, in this many steps, so that both meet the same noise. */
 const STEPS = 5;
 
-/** Sessions side by side, so that a step is long enough to measure. */
+/** Plays several sessions at once, so that a step is long enough to measure. */
 async function playWindows(server: Server, sessions: number, found: Found) {
   const old = await open(server, sessions);
   await step(server, old, 100, found[FIRST]);
@@ -87,7 +87,7 @@ async function advance(visitor: Visitor, to: number, most: number): Promise<numb
   const latencies = [];
   while (visitor.sent < to) {
     const size = Math.min(most, to - visitor.sent);
-    const body = batch(visitor.session, visitor.sent, size, LONGEST);
+    const body = batch(visitor.session, { position: visitor.sent, count: size, total: LONGEST });
     if (!visitor.wire.isOpen()) {
       visitor.wire.close();
       visitor.wire = await openHttp(visitor.port, pathOf);

@@ -1,4 +1,4 @@
-// The load: the Worker with everything on, and what it is compared to, cell by cell in each round.
+// The load on the Worker with everything on, and on what it is compared to, cell by cell in each round.
 import { isDisturbed, type Measured, measure, measureClosed } from "../lib/measure.ts";
 import type { Server } from "../lib/server.ts";
 import { median } from "../lib/stats.ts";
@@ -7,82 +7,58 @@ import { closedLoop, constantRate, type Shape } from "../load/drive.ts";
 type Who = "subject" | "parse" | "bare" | "written" | "stateless";
 type Servers = Record<Who, Server>;
 
-interface Cell {
-  key: string;
+interface Cell extends Shape {
   who: Who;
-  shape: Shape;
   /** In each round. */
   events: number;
-  /** In the short run too. */
+  /** Whether the short run has it too. */
   quick: boolean;
 }
 
-const cell = (
-  who: Who,
-  transport: "http" | "ws",
-  size: number,
-  length: number,
-  events: number,
-  quick: boolean,
-): Cell => ({
-  key: `${who} ${transport} ${size} of ${length}`,
-  who,
-  shape: { transport, size, length },
-  events,
-  quick,
-});
-
-/** What is compared stands side by side, so that both meet the machine in the same mood. */
-export const CELLS = [
-  cell("parse", "http", 20, 1_000, 60_000, true),
-  cell("bare", "http", 20, 100, 15_000, true),
-  cell("written", "http", 20, 100, 15_000, false),
-  cell("subject", "http", 20, 100, 15_000, true),
-  cell("stateless", "http", 20, 100, 600, true),
-  cell("subject", "ws", 20, 100, 15_000, false),
-  cell("bare", "http", 20, 1_000, 30_000, true),
-  cell("written", "http", 20, 1_000, 30_000, false),
-  cell("subject", "http", 20, 1_000, 30_000, true),
-  cell("subject", "ws", 20, 1_000, 30_000, true),
-  cell("bare", "ws", 20, 1_000, 30_000, false),
-  cell("parse", "ws", 20, 1_000, 60_000, false),
-  cell("parse", "http", 1, 100, 10_000, false),
-  cell("bare", "http", 1, 100, 5_000, false),
-  cell("subject", "http", 1, 100, 5_000, false),
-  cell("parse", "ws", 1, 100, 20_000, false),
-  cell("bare", "ws", 1, 100, 10_000, false),
-  cell("subject", "ws", 1, 100, 10_000, false),
-  cell("parse", "http", 100, 1_000, 60_000, false),
-  cell("bare", "http", 100, 1_000, 40_000, false),
-  cell("subject", "http", 100, 1_000, 40_000, false),
+/** In each round, in this order: what is compared stands side by side, so that both meet the same noise. */
+export const CELLS: readonly Cell[] = [
+  { who: "parse", transport: "http", size: 20, length: 1_000, events: 60_000, quick: true },
+  { who: "bare", transport: "http", size: 20, length: 100, events: 15_000, quick: true },
+  { who: "written", transport: "http", size: 20, length: 100, events: 15_000, quick: false },
+  { who: "subject", transport: "http", size: 20, length: 100, events: 15_000, quick: true },
+  { who: "stateless", transport: "http", size: 20, length: 100, events: 600, quick: true },
+  { who: "subject", transport: "ws", size: 20, length: 100, events: 15_000, quick: false },
+  { who: "bare", transport: "http", size: 20, length: 1_000, events: 30_000, quick: true },
+  { who: "written", transport: "http", size: 20, length: 1_000, events: 30_000, quick: false },
+  { who: "subject", transport: "http", size: 20, length: 1_000, events: 30_000, quick: true },
+  { who: "subject", transport: "ws", size: 20, length: 1_000, events: 30_000, quick: true },
+  { who: "bare", transport: "ws", size: 20, length: 1_000, events: 30_000, quick: false },
+  { who: "parse", transport: "ws", size: 20, length: 1_000, events: 60_000, quick: false },
+  { who: "parse", transport: "http", size: 1, length: 100, events: 10_000, quick: false },
+  { who: "bare", transport: "http", size: 1, length: 100, events: 5_000, quick: false },
+  { who: "subject", transport: "http", size: 1, length: 100, events: 5_000, quick: false },
+  { who: "parse", transport: "ws", size: 1, length: 100, events: 20_000, quick: false },
+  { who: "bare", transport: "ws", size: 1, length: 100, events: 10_000, quick: false },
+  { who: "subject", transport: "ws", size: 1, length: 100, events: 10_000, quick: false },
+  { who: "parse", transport: "http", size: 100, length: 1_000, events: 60_000, quick: false },
+  { who: "bare", transport: "http", size: 100, length: 1_000, events: 40_000, quick: false },
+  { who: "subject", transport: "http", size: 100, length: 1_000, events: 40_000, quick: false },
 ];
 
-/** More requests under way than this at once make the stateless design slower, and its local runtime drop connections. */
+const keyOf = ({ who, transport, size, length }: Cell) => `${who} ${transport} ${size} of ${length}`;
+
+/** With more requests at once the stateless design gets slower, and its local runtime drops connections. */
 const STATELESS_LANES = 8;
 
 const STEADY = { rate: 1_000, shape: { transport: "http", size: 20, length: 100 } as const };
 
-/**
- * @param options `share`: of each cell's events; the stateless design's are few already. `repeats`: how often a cell that other work disturbed is tried again.
- */
-export async function load(
-  servers: Servers,
-  {
-    rounds,
-    quick,
-    share,
-    repeats,
-    steadySeconds,
-    say,
-  }: {
-    rounds: number;
-    quick: boolean;
-    share: number;
-    repeats: number;
-    steadySeconds: number;
-    say: (text: string) => void;
-  },
-) {
+interface LoadOptions {
+  rounds: number;
+  quick: boolean;
+  /** Of each cell's events. The stateless design's are few already, and stay. */
+  share: number;
+  /** How often a cell that other work disturbed is tried again. */
+  repeats: number;
+  steadySeconds: number;
+  say: (text: string) => void;
+}
+
+export async function load(servers: Servers, { rounds, quick, share, repeats, steadySeconds, say }: LoadOptions) {
   const cells = CELLS.filter((one) => one.quick || !quick).map((one) =>
     one.who === "stateless" ? one : { ...one, events: one.events * share },
   );
@@ -98,8 +74,8 @@ export async function load(
   for (const one of cells) await run(servers, { ...one, events: one.events / 5 });
   for (let round = 1; round <= rounds; round++) {
     say(`round ${round} of ${rounds}`);
-    for (const one of cells) await take(one.key, round, () => run(servers, one));
-    const steady = ["bare", ...(quick ? [] : (["written"] as const)), "subject"] as const;
+    for (const one of cells) await take(keyOf(one), round, () => run(servers, one));
+    const steady: Who[] = quick ? ["bare", "subject"] : ["bare", "written", "subject"];
     for (const who of steady) {
       const server = servers[who];
       const drive = () => constantRate(server.port, STEADY.shape, STEADY.rate, steadySeconds);
@@ -111,7 +87,7 @@ export async function load(
 
 const percent = (share: number) => `${Math.round(share * 100)} %`;
 
-function run(servers: Servers, { who, shape, events }: Cell) {
+function run(servers: Servers, { who, events, ...shape }: Cell) {
   const server = servers[who];
   if (who !== "stateless") return measureClosed(server, shape, events);
   return measure(server, () => closedLoop(server.port, shape, events / shape.length, STATELESS_LANES));
@@ -130,7 +106,7 @@ function mediansOf(samples: Record<string, Measured[]>): Record<string, Measured
   );
 }
 
-/** Everything acked must be in D1 and in R2, or the numbers are of something else. */
+/** Throws unless every acked event is in D1 and R2: the numbers would be of something else. */
 export async function checkStores(subject: Server) {
   const [sessions] = await subject.sql(
     "SELECT count(*) AS n, sum(events) AS events, count(ended_at) AS ended FROM sessions",

@@ -1,6 +1,8 @@
 // A restart with many sessions overdue: how long until all of them are in D1. And what a session takes until then.
+
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { DEVELOPMENT_KEY } from "../../scripts/lib/dev-options.ts";
 import { buildOwn } from "../lib/build.ts";
 import { cpuSeconds, memory, quiet, sleep } from "../lib/process.ts";
 import { type Server, start } from "../lib/server.ts";
@@ -22,15 +24,15 @@ interface Recovered {
 }
 
 /**
- * The project: fills `sessions` sessions on a server whose flushes hang, kills it with `kill -9`, waits until every flush
- * is overdue, and starts the real one on what is left.
+ * The project's recovery: fills sessions on a server whose flushes hang, kills it with `kill -9`, waits until every flush is
+ * overdue, and starts the real Worker on the same state.
  */
 export async function recovery(dist: string, sessions: number) {
   const held = await start("held", { dist: await buildOwn("held"), ...options });
   return recover(held, "recovered", { dist, ...options }, sessions);
 }
 
-/** The same of the floor that does nothing but write to the two stores. */
+/** The same for the floor, which only writes to the two stores. */
 export async function recoveryFloor(sessions: number) {
   const dist = await buildOwn("written");
   const objects = { ROWS: "Rows" };
@@ -57,7 +59,7 @@ async function recover(
       if (Date.now() - server.launched > DRAIN_MS) throw new Error(`not drained in ${DRAIN_MS / 1_000} s`);
       await sleep(POLL_MS);
     }
-    // From the start of the runtime: overdue alarms fire from then on, and hold up what the first question is answered.
+    // Counted from the start of the runtime: overdue alarms fire from then on, and delay the first answer.
     const seconds = (Date.now() - server.launched) / 1_000;
     return { sessions, alreadyWritten: before.sessions, seconds, cpu: cpuSeconds(server.pids), footprint };
   } finally {
@@ -65,13 +67,13 @@ async function recover(
   }
 }
 
-/** A busy machine takes a minute, and its figure is still one; here something hangs. */
+/** A busy machine takes a minute, and that still counts; after this long something hangs. */
 const DRAIN_MS = 180_000;
 
-/** Often enough for a figure in seconds; a question is work for the runtime that is measured. */
+/** Often enough for a figure in seconds, and no more: each question costs the measured runtime time. */
 const POLL_MS = 100;
 
-/** Of a hundred events each, overdue like the rest. */
+/** They have a hundred events each, and are overdue like the rest. */
 const WARM_UP_SESSIONS = 10;
 
 async function counts(server: Server) {
@@ -79,7 +81,7 @@ async function counts(server: Server) {
   return { sessions: Number(row?.["sessions"]), events: Number(row?.["events"]) };
 }
 
-/** Ten events each, and the session stays open. */
+/** Sends ten events of each session, and leaves it open. */
 async function sendOpen({ port }: Server, sessions: number) {
   let left = sessions;
   const ids = [] as string[];
@@ -89,7 +91,7 @@ async function sendOpen({ port }: Server, sessions: number) {
       left -= 1;
       const session = newSession();
       ids.push(session.id);
-      await wire.send(`{${batch(session, 0, EVENTS, 2 * EVENTS)}}`);
+      await wire.send(`{${batch(session, { position: 0, count: EVENTS, total: 2 * EVENTS })}}`);
     }
     wire.close();
   };
@@ -97,7 +99,7 @@ async function sendOpen({ port }: Server, sessions: number) {
   return ids;
 }
 
-/** What an open session of ten events holds before its first flush: memory of the server, journal text, disk. */
+/** What an open session of ten events takes before its first flush: memory of the server, journal, disk. */
 async function fill(server: Server, sessions: number) {
   await quiet(server.pids);
   const objects = join(server.state, "v3/do");
@@ -113,7 +115,7 @@ async function fill(server: Server, sessions: number) {
 
 async function journal(server: Server, id: string) {
   const response = await fetch(`http://127.0.0.1:${server.port}/analytics/sessions/${id}/live`, {
-    headers: { Authorization: "Bearer pulsegate-development-key" },
+    headers: { Authorization: `Bearer ${DEVELOPMENT_KEY}` },
   });
   const live = (await response.json()) as { data: { actor: { journal_units: number; journal_rows: number } } };
   return { journalBytes: live.data.actor.journal_units, journalRows: live.data.actor.journal_rows };
@@ -122,7 +124,7 @@ async function journal(server: Server, id: string) {
 function folderBytes(folder: string): number {
   return readdirSync(folder, { withFileTypes: true }).reduce((total, entry) => {
     const path = join(folder, entry.name);
-    // Journals of SQLite come and go.
+    // SQLite may delete a journal between the two calls.
     return total + (entry.isDirectory() ? folderBytes(path) : (statSync(path, { throwIfNoEntry: false })?.size ?? 0));
   }, 0);
 }

@@ -1,4 +1,4 @@
-// Whether two answers say the same: P6.
+// Whether two answers say the same: promise P6 of ARCHITECTURE.md.
 import { isDeepStrictEqual } from "node:util";
 
 /** Standard errors an estimate of different visitors may be off. */

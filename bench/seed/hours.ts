@@ -4,7 +4,8 @@ const HOUR = 3_600_000;
 const WEIGHTS = [2, 1, 1, 1, 1, 2, 4, 8, 14, 18, 20, 20, 18, 18, 19, 18, 17, 16, 15, 16, 17, 15, 9, 4];
 
 /**
- * Sessions of each hour of a year that ends at `until` (epoch ms, a whole hour): it grows, rests at weekends, and sleeps.
+ * Sessions of each hour of a year that ends at `until` (epoch ms, a whole hour): more towards its end, fewer at weekends and
+ * at night.
  */
 export function sessionsByHour(total: number, until: number) {
   const hours = 365 * 24;

@@ -1,4 +1,4 @@
-// The indexes that no order of writing suits: taken away while millions of rows come, made again from all of them.
+// Indexes in whose order rows never come: dropped while millions of rows are written, and made again afterwards.
 import { readFileSync } from "node:fs";
 
 const migration = new URL("../../migrations/004_tracking_tables.sql", import.meta.url);

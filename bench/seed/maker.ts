@@ -3,32 +3,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { bundle } from "../lib/build.ts";
+import type { Batch, Job } from "./job.ts";
 
-/** Jobs under way: while one is written the next is made, and memory holds no more. */
+/** Jobs under way: one is written while the next is made. More would only take memory. */
 const AHEAD = 2;
-
-/** What make.ts takes and gives. */
-export interface Hour {
-  at: number;
-  first: number;
-  count: number;
-}
-export interface Job {
-  hours: Hour[];
-  profiles: object[];
-}
-interface Texts {
-  sessions: string;
-  events: string;
-  leads: string;
-}
-interface Batch {
-  texts: Texts;
-  sessions: number;
-  events: number;
-  through: number;
-  isLast: boolean;
-}
 
 export async function* batchesOf(jobs: Iterable<Job>): AsyncGenerator<Batch> {
   const builder = pathToFileURL(join(await bundle("make", "../seed/make.ts", "node"), "index.js")).href;

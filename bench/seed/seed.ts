@@ -5,20 +5,21 @@ import { memory, resetPeak, sleep } from "../lib/process.ts";
 import { start } from "../lib/server.ts";
 import { sessionsByHour } from "./hours.ts";
 import { createIndexes, dropIndexes } from "./indexes.ts";
-import { batchesOf, type Hour, type Job } from "./maker.ts";
+import type { Hour, Job, Profile } from "./job.ts";
+import { batchesOf } from "./maker.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** Sessions made at a time: a second or so of work. */
+/** Sessions made at a time: about a second of work. */
 const JOB_SESSIONS = 4_000;
 /** Profiles taken of the package's 10,000: the most used ones come first. */
 const PROFILES = 600;
 const SAY_MS = 3_000;
-/** Times a request is made, and how much longer is waited before each. */
+/** How often a request is tried, and how much longer the wait gets before each try. */
 const TRIES = 6;
 const TRY_AGAIN_MS = 500;
 
-function profiles(): object[] {
+function profiles(): [Profile, ...Profile[]] {
   const data = new URL("./user-agents.json", import.meta.resolve("user-agents"));
   return JSON.parse(readFileSync(data, "utf8")).slice(0, PROFILES);
 }
@@ -47,27 +48,25 @@ function* jobsOf(sessions: number, until: number, there: ReadonlyMap<number, num
   yield { hours, profiles: known };
 }
 
-/** @param options `until`: the year's end, epoch ms, a whole UTC day. `rollsUp`: false leaves the rollups to the cron. */
-export async function seed({
-  sessions,
-  until,
-  state,
-  say,
-  rollsUp = true,
-}: {
+interface SeedOptions {
   sessions: number;
+  /** The year's end, epoch ms: a whole UTC day. */
   until: number;
+  /** The folder of the stores. */
   state: string;
   say: (line: string) => void;
+  /** False leaves the rollups to the cron. */
   rollsUp?: boolean;
-}) {
+}
+
+export async function seed({ sessions, until, state, say, rollsUp = true }: SeedOptions) {
   const began = Date.now();
   const server = await start("seed", { dist: await buildOwn("seed"), state, objects: {} });
   const own = [process.pid, ...server.pids];
   resetPeak(own);
   const seconds = () => `${((Date.now() - began) / 1_000).toFixed(0)} s`;
   const post = async (path: string, body: string) => {
-    // A runtime under load closes a connection now and then, and the next one with it. What is asked may be asked twice.
+    // Under load the runtime closes connections now and then. Every request here may be repeated.
     for (let tries = 1; ; tries++) {
       try {
         const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { method: "POST", body });
@@ -80,33 +79,37 @@ export async function seed({
     }
   };
   try {
-    // A batch is one transaction: an hour that has its sessions has their events.
+    // A batch is one transaction, so an hour that has its sessions has their events too.
     const known = await server.sql(
       `SELECT started_at / ${HOUR} * ${HOUR} AS at, count(*) AS n FROM sessions GROUP BY 1`,
     );
     const there = new Map(known.map(({ at, n }) => [Number(at), Number(n)]));
     const before = await server.sql("SELECT count(*) AS events FROM events WHERE stream = 'seed'");
-    let [written, events, said] = [known.reduce((sum, { n }) => sum + Number(n), 0), Number(before[0]?.events), began];
+    let written = known.reduce((sum, { n }) => sum + Number(n), 0);
+    let events = Number(before[0]?.events);
+    let said = began;
     let writing = Promise.resolve();
-    let [days, rolled, rolling] = [0, until - 365 * DAY, null as Promise<void> | null];
+    let days = 0;
+    let rolled = until - 365 * DAY;
+    let rolling: Promise<void> | null = null;
     const rollUp = async (now: number) => {
       const report = await post("/rollup", String(now));
       days += report.days;
       return report.isDone;
     };
-    // While sessions are made, the server has time: a day is rolled up once the next one is there.
+    // The server has time while sessions are made, so it rolls a day up once the next day is there.
     const rollUpAfter = (through: number) => {
       if (!rollsUp || rolling || through - rolled < DAY) return;
       rolling = rollUp(through).then((isDone) => {
         if (isDone) rolled = through;
         rolling = null;
       });
-      // It is awaited in the end; a failure before that must not count as unhandled.
+      // It is awaited at the end. Until then a failure must not count as unhandled.
       rolling.catch(() => {});
     };
     await dropIndexes(server);
     for await (const { texts, ...batch } of batchesOf(jobsOf(sessions, until, there))) {
-      // One is sent while D1 writes the one before.
+      // D1 writes one batch while the next is made.
       await writing;
       const lengths = `sessions=${texts.sessions.length}&events=${texts.events.length}`;
       writing = post(`/seed?${lengths}`, texts.sessions + texts.events + texts.leads).then(() =>
@@ -127,7 +130,8 @@ export async function seed({
       isDone = await rollUp(until + 6 * HOUR);
       say(`${days} days rolled up, ${seconds()}`);
     }
-    const [bytes, memory_mb] = [await server.databaseBytes(), Math.round(memory(own, "VmHWM"))];
+    const bytes = await server.databaseBytes();
+    const memory_mb = Math.round(memory(own, "VmHWM"));
     return { sessions, events, bytes, memory_mb, insert_ms: inserted - began, total_ms: Date.now() - began };
   } catch (error) {
     throw new Error(

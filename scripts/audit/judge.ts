@@ -1,4 +1,4 @@
-// What the registry's findings come to beside the answers that are kept. Pure.
+// Compares the registry's findings with the answers that are kept. Pure.
 
 interface Finding {
   id: string;
@@ -7,15 +7,15 @@ interface Finding {
   severity: string;
 }
 
-/** `date`: when somebody looked, as YYYY-MM-DD. */
 interface Answer {
   id: string;
   package: string;
   reason: string;
+  /** When somebody looked, as YYYY-MM-DD. */
   date: string;
 }
 
-/** An answer is looked at again after so many days: what was out of reach may have come into it. */
+/** An answer has to be looked at again after so many days: by then the project may use what is vulnerable. */
 export const ANSWER_DAYS = 180;
 const DAY = 24 * 3_600_000;
 

@@ -5,7 +5,7 @@ import type { Entry } from "../../src/core/session/entry.ts";
 import { openStores } from "../lib/local.ts";
 import { loadSource } from "../lib/source.ts";
 
-interface Log {
+interface SessionLog {
   session_id: string;
   site: string | null;
   entries: Entry[];
@@ -26,7 +26,7 @@ export async function* logsOfServer({
   from: string;
   to: string;
   site: string | undefined;
-}): AsyncGenerator<Log> {
+}): AsyncGenerator<SessionLog> {
   let after: string | null = null;
   do {
     const query = new URLSearchParams({ from, to, ...(site && { site }), ...(after && { after }) });
@@ -37,7 +37,7 @@ export async function* logsOfServer({
   } while (after);
 }
 
-/** Every line of an answer that is whole. */
+/** The lines of a whole answer. */
 async function step(url: string, key: string) {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -45,7 +45,7 @@ async function step(url: string, key: string) {
       const text = await response.text();
       if (response.ok) {
         const lines = text.trimEnd().split("\n");
-        // The last line says that nothing was cut off.
+        // Only a whole answer has this last line.
         if (lines.at(-1)?.startsWith('{"next":')) return lines;
       } else if (response.status < 500 && response.status !== 429) {
         throw new Refusal(`The server answered ${response.status}: ${text}`);
@@ -73,15 +73,16 @@ export async function* logsOfState({
   from: string;
   to: string;
   site: string | undefined;
-}): AsyncGenerator<Log> {
+}): AsyncGenerator<SessionLog> {
   const folder = resolve(state);
   if (!existsSync(join(folder, "v3/r2")))
     throw new Error(`${folder} is no server's STATE_DIR: there is no v3/r2 in it`);
-  // Not `typeof import(…)`: that file speaks of the runtime's types, which are not Node's.
+  // Not `typeof import(…)`: that file needs types of the runtime, which Node's contradict.
   const {
     archivedLogs,
-  }: { archivedLogs(bucket: object, range: { from: string; to: string }, after: string | null): AsyncIterable<Log> } =
-    await loadSource("src/ops/logs.ts");
+  }: {
+    archivedLogs(bucket: object, range: { from: string; to: string }, after: string | null): AsyncIterable<SessionLog>;
+  } = await loadSource("src/ops/logs.ts");
   const miniflare = openStores(folder);
   try {
     const bucket = await miniflare.getR2Bucket("TRACKING_R2");

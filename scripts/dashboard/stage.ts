@@ -1,10 +1,9 @@
 // A running PulseGate with something to see in every view of the dashboard: for its screenshots and its tests.
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
+import { until } from "../../test/local/until.ts";
 import { visitOf } from "../../test/local/visits.ts";
-
-/** What opens a PulseGate in development. */
-export const DEVELOPMENT_KEY = "pulsegate-development-key";
+import { listen, shut } from "../lib/listen.ts";
 
 interface Api {
   url: string;
@@ -56,25 +55,8 @@ async function openReceiver(): Promise<{ urls: string[]; close: () => Promise<vo
       response.writeHead(isRefused ? 410 : 200).end(isRefused ? "This endpoint is gone." : "{}");
     });
   });
-  await new Promise((done) => server.listen(0, "127.0.0.1", () => done(null)));
-  const address = server.address();
-  const port = typeof address === "object" && address ? address.port : 0;
-  return {
-    urls: [`http://127.0.0.1:${port}/takes`, `http://127.0.0.1:${port}/refuses`],
-    close: () => {
-      server.closeAllConnections();
-      return new Promise((done) => server.close(() => done()));
-    },
-  };
-}
-
-/** Polls until `check` is true. */
-export async function until(check: () => Promise<boolean>, what: string, ms = 60_000) {
-  const deadline = Date.now() + ms;
-  while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`waited ${ms} ms for ${what}`);
-    await new Promise((done) => setTimeout(done, 100));
-  }
+  const url = `http://127.0.0.1:${await listen(server)}`;
+  return { urls: [`${url}/takes`, `${url}/refuses`], close: () => shut(server) };
 }
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;

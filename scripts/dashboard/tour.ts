@@ -11,19 +11,15 @@ interface Stop {
 
 const TABLE = "main table";
 
-export function stops({
-  session,
-  lead,
-  fingerprint,
-  site = "",
-  range = "90d",
-}: {
+interface TourOptions {
   session: string;
   lead: string;
   fingerprint: string;
   site?: string;
   range?: string;
-}): Stop[] {
+}
+
+export function stops({ session, lead, fingerprint, site = "", range = "90d" }: TourOptions): Stop[] {
   const asked = new URLSearchParams({ range, ...(site && { site }) }).toString();
   const rest = site ? `&site=${site}` : "";
   return [
@@ -69,6 +65,6 @@ export async function visit(page: Page, url: string, stop: Stop, timeout = 45_00
   await settled(page, timeout);
 }
 
-/** Nothing is awaited any more. */
+/** Waits until no part of the view is waiting for an answer. */
 export const settled = (page: Page, timeout = 45_000) =>
   page.waitForFunction(() => !document.querySelector("main .waiting, main .held"), undefined, { timeout });

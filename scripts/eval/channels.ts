@@ -4,7 +4,7 @@ import { loadSource } from "../lib/source.ts";
 
 const { sourceOf }: typeof import("../../src/core/sources/source.ts") = await loadSource("src/core/sources/source.ts");
 
-interface Held {
+interface SourceList {
   name: string;
   /** Whose list it is, and when it was read. */
   source: string;
@@ -18,7 +18,7 @@ const GOOGLE =
   "about every fifth of GA4's source categories (support.google.com/analytics/answer/9756891), read 2026-11-30";
 const MATOMO = "AIAssistants.yml of matomo-org/searchengine-and-social-list (CC0), read 2026-11-30";
 
-export const LISTS: Held[] = [
+export const LISTS: SourceList[] = [
   {
     name: "search",
     source: GOOGLE,

@@ -1,4 +1,4 @@
-// A session as the Worker and its actor would take it: through the real intake and the real fold.
+// Takes a session as the Worker and its actor do: through the real intake and the real fold.
 import type { RuleSet } from "../../src/core/scoring/ruleset.ts";
 import type { Known } from "../../src/core/session/intake.ts";
 import type { TrackCall } from "../../src/core/session/track-call.ts";
@@ -18,9 +18,9 @@ export interface Act {
 
 export interface Sample {
   name: string;
-  /** Of the request; null where the data has none. */
+  /** The request's; null where the data has none. */
   headers: Record<string, string> | null;
-  /** Of the request, where the data has nothing else of it. */
+  /** The request's, where the data has no headers. */
   userAgent: string | null;
   start: Record<string, unknown>;
   acts?: Act[];
@@ -51,11 +51,18 @@ function callOf({ headers, userAgent, start }: Sample, part: Act[], first: numbe
   const session_id = "11111111-2222-4333-8444-555555555555";
   const events = part.map(({ at, ...rest }) => ({ ...rest, page: PAGE, timestamp: BASE + at }));
   return {
-    ...{ v: 1, session_id, site: "default", gpc: false, default_consent: "granted", key_hash: null, device_id: null },
+    v: 1,
+    session_id,
+    site: "default",
+    gpc: false,
+    default_consent: "granted",
+    key_hash: null,
+    device_id: null,
     network: networkOf(headers, userAgent),
     start: first === 0 ? { page: PAGE, ...start } : null,
     batch: { session_id, stream: "s1", first: first + 1, sent_at: now, events, rejected: [] },
-    ...{ end: null, lead: null },
+    end: null,
+    lead: null,
   };
 }
 

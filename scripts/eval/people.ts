@@ -55,7 +55,7 @@ const TYPES = {
 
 /**
  * The fixtures of Matomo's device-detector (LGPL-3.0; not part of this project): YAML of one form, read line by line.
- * Only what shows pages: an app that fetches and a phone of before there were scripts meet no tracker.
+ * Only agents that show pages: apps that only fetch, and phones without scripts, never run a tracker.
  */
 export function fixtures(folder: string): Person[] {
   const files = readdirSync(folder).filter((name) => name.endsWith(".yml") && !/^(bots|clienthints)/.test(name));

@@ -16,7 +16,10 @@ const HEADERS = {
 const SIGNALS = { webdriver: false, plugins: 5, outer_width: 1440, outer_height: 900, chrome: true, touch: 0 };
 
 const sample = (name: string, acts: Act[], signals: Record<string, unknown> = {}): Sample => ({
-  ...{ name, headers: HEADERS, userAgent: null, acts },
+  name,
+  headers: HEADERS,
+  userAgent: null,
+  acts,
   start: {
     device_info: { user_agent: CHROME, platform: "Win32", language: "en-US", languages: ["en-US"] },
     screen: { width: 1440, height: 900, color_depth: 24, pixel_ratio: 1 },

@@ -1,54 +1,56 @@
-// Bodies that nobody means well with: good ones, changed at random. The same seed gives the same bodies.
+// Hostile bodies: good ones, changed at random. The same seed gives the same bodies.
 import { randomUUID } from "node:crypto";
-
-/** In [0, 1). */
-type Random = () => number;
-
-export function randomOf(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let n = Math.imul(state ^ (state >>> 15), state | 1);
-    n ^= n + Math.imul(n ^ (n >>> 7), n | 61);
-    return ((n ^ (n >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import type { Random } from "../lib/random.ts";
 
 export const pick = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
 
-/** What is put in the place of a value. */
+/** What takes the place of a value. */
 const HOSTILE = [
-  ...[null, true, false, 0, -1, 1.5, 1e9, 1e308, -1e308, 2 ** 53, "", " ", "0", "null", "__proto__", "constructor"],
-  ...[
-    "\u0000",
-    "\ud800",
-    "\udc00x",
-    "\u202e",
-    "é".repeat(3_000),
-    "x".repeat(70_000),
-    "😀".repeat(600),
-    "%00",
-    "%",
-    "../../x",
-  ],
-  ...[
-    "https://shop.example/?token=abc",
-    "javascript:alert(1)",
-    "http://[::1]:99999/",
-    "https://ü.example/%",
-    "file:///etc/passwd",
-  ],
-  ...[
-    "' OR 1=1 --",
-    '"); DROP TABLE events; --',
-    "{{7*7}}",
-    "<script>alert(1)</script>",
-    "=1+1",
-    "a@b",
-    "a@b.co",
-    "+4915123456789",
-  ],
-  ...[[], {}, [[[[[[]]]]]], { a: { b: { c: {} } } }, [1, "x", null], Array.from({ length: 200 }, (_, i) => i)],
+  null,
+  true,
+  false,
+  0,
+  -1,
+  1.5,
+  1e9,
+  1e308,
+  -1e308,
+  2 ** 53,
+  "",
+  " ",
+  "0",
+  "null",
+  "__proto__",
+  "constructor",
+  "\u0000",
+  "\ud800",
+  "\udc00x",
+  "\u202e",
+  "é".repeat(3_000),
+  "x".repeat(70_000),
+  "😀".repeat(600),
+  "%00",
+  "%",
+  "../../x",
+  "https://shop.example/?token=abc",
+  "javascript:alert(1)",
+  "http://[::1]:99999/",
+  "https://ü.example/%",
+  "file:///etc/passwd",
+  "' OR 1=1 --",
+  '"); DROP TABLE events; --',
+  "{{7*7}}",
+  "<script>alert(1)</script>",
+  "=1+1",
+  "a@b",
+  "a@b.co",
+  "+4915123456789",
+  [],
+  {},
+  [[[[[[]]]]]],
+  { a: { b: { c: {} } } },
+  [1, "x", null],
+  Array.from({ length: 200 }, (_, i) => i),
 ];
 
 const TYPES = [
@@ -77,8 +79,14 @@ function batch(random: Random) {
       device_info: { user_agent: "Mozilla/5.0", timezone: "Europe/Berlin" },
     },
     events: Array.from({ length: count }, () => ({
-      ...{ event_type: pick(random, TYPES), timestamp: 1_790_000_000_000, page: "https://shop.example/a", x: 1, y: 2 },
-      ...{ element: "main > a", scroll_percent: 50, data: { name: "x", total: 3, path: [[0, 1, 2]] } },
+      event_type: pick(random, TYPES),
+      timestamp: 1_790_000_000_000,
+      page: "https://shop.example/a",
+      x: 1,
+      y: 2,
+      element: "main > a",
+      scroll_percent: 50,
+      data: { name: "x", total: 3, path: [[0, 1, 2]] },
     })),
     gone: [],
   };

@@ -1,6 +1,6 @@
-// What is stored, held against the schemas of what may be: nothing that a schema refuses gets in.
+// Checks what is stored with the schemas: nothing that a schema refuses may get in.
 
-/** Text that is no text: NUL ends it in some stores, and half a character is none. */
+/** NUL ends a text in some stores, and half of a surrogate pair is no character. */
 const isUnstorable = (value: unknown) =>
   typeof value === "string" && (value.includes("\0") || /\p{Surrogate}/u.test(value));
 

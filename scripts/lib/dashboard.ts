@@ -6,9 +6,9 @@ import { build } from "vite";
 
 const root = fileURLToPath(new URL("../../src/web/dashboard/", import.meta.url));
 const outDir = fileURLToPath(new URL("../../dist/assets/", import.meta.url));
-/** What others' licences ask to be said goes wherever their work goes. */
+/** The notices of others' licences have to be served with their code. */
 const notices = fileURLToPath(new URL("../../THIRD-PARTY.txt", import.meta.url));
-/** Beside the assets, not among them: what `npm run size` reads. */
+/** What `npm run size` reads. It is not among the assets, which are served. */
 const report = fileURLToPath(new URL("../../dist/dashboard.json", import.meta.url));
 
 /** The view that the page opens with. */

@@ -12,11 +12,11 @@ export const filesUnder = (folder: string): string[] =>
 
 export const databasesUnder = (state: string): string[] => filesUnder(state).filter((file) => file.endsWith(".sqlite"));
 
-/** Opens a database as its last process left it, killed or not: what stands in the write-ahead log counts. */
+/** Opens a database as its last process left it, with what is in the write-ahead log. */
 export function withDatabase<T>(file: string, use: (database: Database) => T): T {
   const database = new sqlite.Database(file);
   try {
-    // Alone with the file there is no need of the shared memory that a write-ahead log is otherwise read through.
+    // With an exclusive lock SQLite needs no shared memory to read the write-ahead log.
     database.exec("PRAGMA locking_mode = EXCLUSIVE");
     return use(database);
   } finally {

@@ -3,16 +3,16 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 /** The key of wrangler.toml's development environment, which everybody can read there. */
-const DEVELOPMENT_KEY = "pulsegate-development-key";
-/** As short as a key may be that others can try. */
+export const DEVELOPMENT_KEY = "pulsegate-development-key";
+/** A server that others can reach needs a key of this length or longer. */
 const MIN_KEY_UNITS = 16;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i;
 
-/** What of the options below, and of those that decide about them, the arguments set. */
+/** The options below that the arguments set, and those that decide about them. */
 function namedIn(args: string[]) {
   const { values } = parseArgs({
     args,
-    // The rest is wrangler's, and not looked at.
+    // All others are wrangler's.
     strict: false,
     allowPositionals: true,
     options: {
@@ -42,7 +42,7 @@ function keyOf(vars: unknown, variables: Readonly<Record<string, string | undefi
 
 const isOwn = (key: string) => key.length >= MIN_KEY_UNITS && !key.includes(DEVELOPMENT_KEY);
 
-/** What listens on every address answers on this machine's own. */
+/** A server that listens on every address answers on 127.0.0.1 too. */
 const EVERYWHERE = new Set(["0.0.0.0", "::", "[::]", "*"]);
 
 interface Start {
@@ -51,9 +51,9 @@ interface Start {
   port: number;
   /** The folder of its stores. */
   state: string;
-  /** Its key is the one that everybody knows. */
+  /** Whether its key is the one that everybody knows. */
   isDevelopmentKey: boolean;
-  /** For `wrangler dev`. */
+  /** Arguments for `wrangler dev`. */
   options: (inspectorPort: number) => string[];
 }
 
@@ -95,7 +95,7 @@ export function startOf(
     return [
       ...unnamed.flatMap(([name, value]) => [`--${name}`, value]),
       "--show-interactive-dev-session=false",
-      // Runs the crons for whoever asks: on this machine only.
+      // It lets anybody run the crons, so not where others can reach the server.
       ...(isOpen || named["test-scheduled"] !== undefined ? [] : ["--test-scheduled"]),
       ...args,
     ];

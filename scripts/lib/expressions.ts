@@ -1,4 +1,4 @@
-// The regular expressions of the code, and texts that make a slow one show itself.
+// The regular expressions of the code, and texts on which a slow one takes long.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -14,15 +14,15 @@ interface Expression {
   flags: string;
 }
 
-/** As much text as is tried: more than any field or header has once it is cut. */
+/** Length of the texts: more than any field or header has once it is cut. */
 export const HOSTILE_UNITS = 64 * 1024;
 /**
- * An expression that is linear reads as much in a few milliseconds; one that is quadratic takes two seconds or more. A busy
- * machine may lose one such time, and hardly three in a row.
+ * A linear expression reads so much text in a few milliseconds, a quadratic one takes two seconds or more. On a busy machine
+ * a linear one may take this long once, but hardly three times in a row.
  */
 const HOSTILE_MS = 700;
 const TRIES = 3;
-/** For all texts of one expression in a row. */
+/** For all texts of one expression together. */
 const ALL_MS = 2_000;
 
 /** TypeScript of the Worker, its actors and the pages' scripts, as far as git knows it. */
@@ -34,12 +34,12 @@ const files = () =>
     .stdout.split("\n")
     .filter((name) => /(?<!\.d)\.tsx?$/.test(name));
 
-/** Those of them that run at the edge. */
+/** Those that run at the edge. */
 export const workerFiles = () => files().filter((name) => !name.startsWith("src/web/"));
 
 const textOf = (file: string) => readFileSync(join(root, file), "utf8");
 
-/** Each that is written down as a literal. */
+/** Those that are written as literals. */
 export function literals(): Expression[] {
   return files().flatMap((file) => {
     const found: Expression[] = [];
@@ -57,11 +57,11 @@ export function literals(): Expression[] {
   });
 }
 
-/** Each that is put together while its module is loaded, from a table for one. */
+/** Those that a module builds with `new RegExp`, from a table for example. */
 export async function built(): Promise<Expression[]> {
   const cache = join(root, "node_modules/.cache");
   mkdirSync(cache, { recursive: true });
-  // Within the project, so that packages are found.
+  // Inside the project, so that bundles find its packages.
   const folder = mkdtempSync(join(cache, "expressions-"));
   const found: Expression[] = [];
   try {
@@ -74,7 +74,7 @@ export async function built(): Promise<Expression[]> {
   }
 }
 
-/** What libphonenumber makes is not ours to judge: it reads phones, of 128 characters. It is loaded before anyone listens. */
+/** Expressions of libphonenumber do not count: it reads 128 characters at most. As an external it is loaded before RegExp is watched. */
 const external = ["libphonenumber-js", "libphonenumber-js/*"];
 
 async function bundled(file: string, outfile: string) {
@@ -83,7 +83,7 @@ async function bundled(file: string, outfile: string) {
   return pathToFileURL(outfile).href;
 }
 
-/** What functions of which nothing is known may be asked about. */
+/** An argument for functions of which nothing is known. */
 const ANYTHING = "Mozilla/5.0 (compatible; Thing/1.0)";
 
 async function madeBy(url: string, file: string): Promise<Expression[]> {
@@ -99,7 +99,7 @@ async function madeBy(url: string, file: string): Promise<Expression[]> {
   });
   try {
     const loaded: Record<string, unknown> = await import(`${url}?again`);
-    // Some are made when they are first asked for.
+    // Some are only built by the first call of a function.
     for (const ask of Object.values(loaded)) {
       if (typeof ask !== "function") continue;
       await Promise.resolve(ANYTHING)
@@ -112,10 +112,10 @@ async function madeBy(url: string, file: string): Promise<Expression[]> {
   return found;
 }
 
-/** Over and over, up to the length that is tried; nothing that follows lets an expression end well. */
+/** Repeats a text to full length, with an end that keeps an expression from matching. */
 const pumped = (text: string) => `${text.repeat(Math.ceil(HOSTILE_UNITS / text.length)).slice(0, HOSTILE_UNITS)}\u0000`;
 
-/** What slow expressions are slow on, whichever they are: one kind of character, or two that take turns. */
+/** Most slow expressions are slow on one repeated character, or on two in turn. */
 const USUAL = [
   "a",
   "A",
@@ -143,10 +143,10 @@ const USUAL = [
   "%2",
 ];
 
-/** The words and numbers that an expression looks for: what begins like a match has to be read on. */
+/** Words that an expression looks for: on text that begins like a match it has to read on. */
 const wordsOf = (pattern: string) => [...new Set(pattern.match(/[A-Za-z]{2,30}|[a-z]+:/g) ?? [])].slice(0, 12);
 
-/** Texts of 64 KB that are hard for this expression if any are. */
+/** Texts of full length that are the likeliest to be slow for this expression. */
 export const hostileTexts = ({ pattern }: Expression): string[] => [
   ...USUAL.map(pumped),
   ...wordsOf(pattern).flatMap((word) => [
@@ -158,7 +158,7 @@ export const hostileTexts = ({ pattern }: Expression): string[] => [
 
 /** The first of these texts that an expression does not get through in time; null where there is none. */
 export function slowOn(expression: Expression, texts: readonly string[]) {
-  // All in one go: one that is linear is through with them in a moment.
+  // All at once first: a linear expression is through with them in a moment.
   if (!isStopped(expression, texts, ALL_MS)) return null;
   return (
     texts.find((text) => Array.from({ length: TRIES }).every(() => isStopped(expression, [text], HOSTILE_MS))) ?? null
@@ -168,7 +168,7 @@ export function slowOn(expression: Expression, texts: readonly string[]) {
 /** @param timeout ms */
 function isStopped({ pattern, flags }: Expression, texts: readonly string[], timeout: number) {
   const expression = new RegExp(pattern, flags);
-  // As the code uses it: all matches of a global one.
+  // As the code uses it: a global one for all matches.
   const use = flags.includes("g") ? "text.replace(expression, '')" : "expression.test(text)";
   try {
     runInNewContext(`for (const text of texts) ${use}`, { expression, texts }, { timeout });

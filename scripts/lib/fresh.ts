@@ -6,7 +6,7 @@ import { root } from "../install.ts";
 
 /** Everything that the scripts, the dashboard and the Worker are made from. */
 const SOURCES = ["src", "durable", "scripts/lib", "package-lock.json", "wrangler.toml", "THIRD-PARTY.txt"];
-/** What a build of the scripts and the dashboard leaves; without it there is nothing to be fresh. */
+/** Files that every build of the scripts and the dashboard leaves. */
 const BUILT = ["dist/browser/manifest.txt", "dist/assets/_headers"].map((file) => join(root, file));
 const DIST = join(root, "dist");
 
@@ -32,8 +32,8 @@ const stampOf = (folder: string) => join(folder, ".sources");
 export const isFresh = (folder: string) => read(stampOf(folder)) === sources();
 
 /**
- * To be called before something is made: what changes meanwhile is to be made again.
- * @returns To be called when it has been made.
+ * Call it before a build: if a source changes during the build, the result does not count as fresh.
+ * @returns Call it after the build.
  */
 export function noteFresh(folder: string): () => void {
   const of = sources();

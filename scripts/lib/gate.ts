@@ -1,19 +1,32 @@
-// Where `npm run dev` sends webhooks through: it looks up where each name leads, and connects to nothing that is inside. On
-// Cloudflare the platform does this; the local runtime connects to whatever a name says.
+// `npm run dev` sends every webhook through this gate. It looks each name up, and refuses addresses that are not public.
+// Cloudflare does this itself; the local runtime would connect to anything.
 
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { lookup } from "node:dns";
 import { createServer, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { BlockList, isIP, type LookupFunction } from "node:net";
+import { listen, shut } from "./listen.ts";
 
-/** By the registries of special-purpose addresses (RFC 6890): what is not on the public Internet, or leads off it again. */
+/** Not public, or leading off the public Internet again: the registries of special-purpose addresses (RFC 6890). */
 const INSIDE_V4 = [
-  ...["0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24"],
-  ...["192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24"],
-  ...["224.0.0.0/4", "240.0.0.0/4"],
+  "0.0.0.0/8",
+  "10.0.0.0/8",
+  "100.64.0.0/10",
+  "127.0.0.0/8",
+  "169.254.0.0/16",
+  "172.16.0.0/12",
+  "192.0.0.0/24",
+  "192.0.2.0/24",
+  "192.88.99.0/24",
+  "192.168.0.0/16",
+  "198.18.0.0/15",
+  "198.51.100.0/24",
+  "203.0.113.0/24",
+  "224.0.0.0/4",
+  "240.0.0.0/4",
 ];
-/** Of IPv6 only 2000::/3 is public; in it these are not, or carry an IPv4 address inside (Teredo, 6to4). */
+/** Of IPv6 only 2000::/3 is public. Of that, these are not, or carry an IPv4 address inside (Teredo, 6to4). */
 const INSIDE_V6 = ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"];
 
 const inside = new BlockList();
@@ -42,8 +55,8 @@ type LookUp = (
 class Inside extends Error {}
 
 /**
- * Looks a name up for the connection itself, so that what was judged is what is connected to. One address inside is enough to
- * refuse: which of several is taken is not known before.
+ * The connection itself looks the name up here, so it goes to the address that was judged. One private address is enough to
+ * refuse: which of several the connection takes is not known before.
  */
 const publicOnly =
   (find: LookUp): LookupFunction =>
@@ -55,18 +68,17 @@ const publicOnly =
       return options.all ? done(null, found) : done(null, first.address, first.family);
     });
 
-/** What an answer keeps on its way back. */
+/** Headers of the receiver's answer that are passed on. */
 const KEPT = ["content-type", "retry-after", "location"];
 
-/**
- * What the operator has named (WEBHOOK_HOSTS) does not come through here.
- * @returns The address holds a secret: only the server sends here.
- */
-export async function openGate({
-  find = lookup,
-}: {
-  find?: LookUp;
-} = {}): Promise<{ url: string; close: () => Promise<void> }> {
+interface Gate {
+  /** It holds a secret, so that only the server sends here. */
+  url: string;
+  close: () => Promise<void>;
+}
+
+/** Webhooks to what the operator has named (WEBHOOK_HOSTS) do not come through here. */
+export async function openGate({ find = lookup }: { find?: LookUp } = {}): Promise<Gate> {
   const path = `/${randomBytes(16).toString("hex")}`;
   const server = createServer((incoming, answer) => {
     const text = incoming.headers["x-pulse-target"];
@@ -79,7 +91,7 @@ export async function openGate({
     const { "x-pulse-target": _, host: __, connection: ___, ...headers } = incoming.headers;
     const hostname = target.hostname.replace(/^\[|\]$/g, "");
     const refuse = () => answer.writeHead(403, { "X-Pulse-Refused": "target" }).end();
-    // An address is not looked up, so it is judged here.
+    // Node does not look an address up, so it is judged here.
     if (isIP(hostname) !== 0 && !isPublic(hostname)) return refuse();
     const send = target.protocol === "https:" ? requestHttps : requestHttp;
     const options = { method: "POST", headers, agent: false, lookup: publicOnly(find) };
@@ -91,22 +103,12 @@ export async function openGate({
       response.on("error", () => answer.destroy());
       response.pipe(answer);
     });
-    // What the receiver does not say is not said for it: the line breaks here as it broke there.
+    // No answer is made up for the receiver: if its connection breaks, so does this one.
     outgoing.on("error", (error) => (error instanceof Inside ? refuse() : answer.destroy()));
     answer.on("close", () => outgoing.destroy());
     incoming.pipe(outgoing);
   });
-  await new Promise((done) => server.listen(0, "127.0.0.1", () => done(null)));
-  const address = server.address();
-  const port = typeof address === "object" && address ? address.port : 0;
-  return {
-    url: `http://127.0.0.1:${port}${path}`,
-    close: () =>
-      new Promise((done) => {
-        server.close(() => done());
-        server.closeAllConnections();
-      }),
-  };
+  return { url: `http://127.0.0.1:${await listen(server)}${path}`, close: () => shut(server) };
 }
 
 const isSame = (given: string, wanted: string) =>

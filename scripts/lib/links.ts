@@ -13,7 +13,7 @@ export function pagesUnder(folder: string): string[] {
   });
 }
 
-/** What is not code. */
+/** The text without code. */
 const prose = (text: string) =>
   text.replace(/^( *)(```|~~~)[\s\S]*?^\1\2/gm, "").replace(/`[^`\n]*`/g, (code) => " ".repeat(code.length));
 

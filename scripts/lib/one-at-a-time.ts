@@ -1,4 +1,4 @@
-// A lock between processes, given up with the process that holds it.
+// A lock between processes. It ends with the process that holds it.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -29,12 +29,12 @@ function read(file: string) {
   try {
     return readFileSync(file, "utf8");
   } catch {
-    // Given up since.
+    // It was released in the meantime.
     return "";
   }
 }
 
-/** @param pid 0 where none is written down, yet or any more. */
+/** @param pid 0: the file has no pid yet, or is gone. */
 function isAlive(pid: number) {
   if (pid === 0) return true;
   try {

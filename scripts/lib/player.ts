@@ -5,7 +5,7 @@ import { build } from "vite";
 const root = fileURLToPath(new URL("../../src/web/dashboard/player/", import.meta.url));
 const outDir = fileURLToPath(new URL("../../dist/assets/", import.meta.url));
 
-/** After the dashboard, which empties the folder. */
+/** Run it after the build of the dashboard, which empties the folder. */
 export async function buildPlayer() {
   await build({
     configFile: false,
@@ -13,8 +13,14 @@ export async function buildPlayer() {
     base: "/",
     logLevel: "warn",
     build: {
-      ...{ outDir, emptyOutDir: false, assetsDir: "player", assetsInlineLimit: 0, target: "es2022" },
-      ...{ modulePreload: { polyfill: false }, reportCompressedSize: false, chunkSizeWarningLimit: 1_000 },
+      outDir,
+      emptyOutDir: false,
+      assetsDir: "player",
+      assetsInlineLimit: 0,
+      target: "es2022",
+      modulePreload: { polyfill: false },
+      reportCompressedSize: false,
+      chunkSizeWarningLimit: 1_000,
       rollupOptions: { input: `${root}player.html` },
     },
   });

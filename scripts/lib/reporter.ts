@@ -1,29 +1,29 @@
-// Vitest's default reporter tells while it runs; this one leaves what is to be said when all suites are over.
+// Vitest's default reporter prints during the run. This one writes a report, which `npm test` prints after the last suite.
 import { writeFileSync } from "node:fs";
 import type { SerializedError } from "vitest";
 import type { TestModule } from "vitest/node";
 
-export interface Told {
+export interface TestNote {
   /** File and name. */
   test: string;
   /** First line of what it failed with. */
   error: string;
 }
 
-export interface Report {
+export interface SuiteReport {
   passed: number;
   skipped: number;
-  failed: Told[];
+  failed: TestNote[];
   /** Passed at a second try, with the first one's error. */
-  again: Told[];
+  again: TestNote[];
 }
 
-/** Writes a {@link Report} to the file that `PULSEGATE_TEST_REPORT` names. */
+/** Writes a {@link SuiteReport} to the file that `PULSEGATE_TEST_REPORT` names. */
 export default class Reporter {
   onTestRunEnd(modules: ReadonlyArray<TestModule>, unhandled: ReadonlyArray<SerializedError>) {
-    const report: Report = { passed: 0, skipped: 0, failed: [], again: [] };
+    const report: SuiteReport = { passed: 0, skipped: 0, failed: [], again: [] };
     for (const one of modules) {
-      // What a file fails with outside of its tests: it cannot be loaded, or a hook of it threw.
+      // Errors outside of tests: a file that cannot be loaded, or a hook that threw.
       for (const error of one.errors()) report.failed.push(told(one.relativeModuleId, error));
       for (const suite of one.children.allSuites()) {
         for (const error of suite.errors())
@@ -44,6 +44,6 @@ export default class Reporter {
   }
 }
 
-function told(test: string, error: { message: string } | undefined): Told {
+function told(test: string, error: { message: string } | undefined): TestNote {
   return { test, error: (error?.message ?? "no error was told").split("\n", 1)[0] ?? "" };
 }

@@ -11,7 +11,7 @@ import { loadSource } from "./source.ts";
 
 const OUT = `${root}dist/browser`;
 
-/** Loaded after idle, or where the page has what it is for, with `import()`: ES modules. */
+/** ES modules that a page loads with `import()`, when it is idle or has a use for them. */
 const LAZY = {
   "acts.js": "src/web/tracker/lazy/acts/index.ts",
   "domain.js": "src/web/tracker/lazy/domain/index.ts",
@@ -21,7 +21,7 @@ const LAZY = {
   "recorder.js": "src/web/tracker/lazy/recorder/index.ts",
   "vitals.js": "src/web/tracker/lazy/vitals/index.ts",
 };
-/** What a page's tag names. */
+/** Scripts that a page's tag names. */
 const SCRIPTS = {
   "tracker.js": "src/web/tracker/tracker.ts",
   "form.js": "src/web/tracker/form.ts",
@@ -30,7 +30,7 @@ const SCRIPTS = {
 /** For bundlers: the package's entry, and what it evaluates where there is a page. */
 const MODULE = { name: "module.js", entry: "src/web/tracker/module.ts", inPage: "src/web/tracker/in-page.ts" };
 
-/** Bundlers are to leave the lazy files to the page: they are on another server. Minifiers would drop a comment in the source. */
+/** Tells bundlers not to resolve the lazy files, which are on another server. Added here: a minifier drops comments of the source. */
 const UNBUNDLED = "import(/* webpackIgnore: true */ /* @vite-ignore */ ";
 
 /**
@@ -39,23 +39,35 @@ const UNBUNDLED = "import(/* webpackIgnore: true */ /* @vite-ignore */ ";
  */
 const SHORT_NAMES = Object.fromEntries(
   Object.entries({
-    ...{ until: "a", failures: "b", finish: "c", place: "d", items: "e", bytes: "f", number: "g", batch: "h" },
-    ...{ gather: "i", consented: "j", clean: "k", leaving: "l", look: "m", socket: "n", device: "o", held: "p" },
-    ...{
-      url: "q",
-      last: "r",
-      drops: "s",
-      refuses: "t",
-      bound: "u",
-      settle: "v",
-      move: "w",
-      answered: "x",
-      ledBy: "y",
-      told: "z",
-    },
+    until: "a",
+    failures: "b",
+    finish: "c",
+    place: "d",
+    items: "e",
+    bytes: "f",
+    number: "g",
+    batch: "h",
+    gather: "i",
+    consented: "j",
+    clean: "k",
+    leaving: "l",
+    look: "m",
+    socket: "n",
+    device: "o",
+    held: "p",
+    url: "q",
+    last: "r",
+    drops: "s",
+    refuses: "t",
+    bound: "u",
+    settle: "v",
+    move: "w",
+    answered: "x",
+    ledBy: "y",
+    told: "z",
   }).map(([name, letter]) => [`$${name}`, letter]),
 );
-/** The files that have those names; what others have written, and what talks to the server or to a page, keeps its own. */
+/** Files in which those names are shortened. The others keep their names: they are not ours, or a server or page reads them. */
 const SHORTENED = ["tracker.js", "pulse.js", "module.js", "acts.js", "domain.js"];
 const OWN_NAMES = new RegExp(
   `^(${Object.keys(SHORT_NAMES)
@@ -64,8 +76,8 @@ const OWN_NAMES = new RegExp(
 );
 
 /**
- * FingerprintJS writes a frame's document as text, which a page that requires Trusted Types refuses, and reports. The
- * frame is measured just as well when it is blank: what that document adds is a viewport for phones.
+ * FingerprintJS writes a frame's document as text. A page that requires Trusted Types refuses and reports that. A blank frame
+ * measures just as well: the document would only add a viewport for phones.
  */
 const blankFrames: Plugin = {
   name: "blank-frames",
@@ -80,8 +92,8 @@ const blankFrames: Plugin = {
 };
 
 /**
- * rrweb brings what records drawings on a canvas, with a worker as text: an eighth of the file, and nothing that is ever
- * asked for, because a canvas may show what was typed. In its place is what the rest of it calls.
+ * An eighth of rrweb's file records drawings on a canvas, with a worker as text. That is never used, because a canvas may show
+ * what was typed. An empty class replaces it, with the methods that the rest calls.
  */
 const withoutCanvas: Plugin = {
   name: "without-canvas",
@@ -116,7 +128,7 @@ interface Script {
 export async function buildScripts() {
   mkdirSync(OUT, { recursive: true });
   const lazy = await bundleAll(LAZY, "esm", {});
-  // One address for all of them: a tracker knows the files it was built with, and no others.
+  // They share one version: a tracker loads only the files that it was built with.
   const lazyVersion = hash(lazy.map(({ code }) => code).join(""));
   for (const script of lazy) script.version = lazyVersion;
   const define = { LAZY_PATH: JSON.stringify(`/v/${lazyVersion}/`) };
@@ -133,7 +145,7 @@ export async function buildScripts() {
     name,
     { ...rest, neutral: neutral[name] },
   ]);
-  // Apart from the manifest, which the Worker has in it.
+  // Not in the manifest, which the Worker carries.
   const parts = Object.fromEntries(scripts.map((script) => [script.name, script.parts]));
   writeFileSync(`${OUT}/parts.json`, JSON.stringify(parts, null, 2));
   writeFileSync(`${OUT}/manifest.txt`, JSON.stringify(Object.fromEntries(facts), null, 2));
@@ -148,7 +160,7 @@ async function bundleModule(define: Record<string, string>) {
   return { ...module, code: module.code.replaceAll("import(", UNBUNDLED) };
 }
 
-/** What the scripts go by below a prefix, where the Worker puts other names in their texts: version and hash of each. */
+/** Version and hash of each script below a prefix, where the Worker puts other names into the text. */
 async function neutralOf(scripts: Script[], lazyVersion: string) {
   const { neutralText }: typeof import("../../src/edge/http/neutral.ts") = await loadSource("src/edge/http/neutral.ts");
   const textOf = (code: string, version: string) => neutralText(code, [`/v/${lazyVersion}/`, `/v/${version}/`]);
@@ -173,14 +185,24 @@ function bundleAll(
 
 const bundling = (name: string, entry: string, format: "esm" | "iife", define: Record<string, string>) =>
   ({
-    ...{ absWorkingDir: root, entryPoints: [entry], outfile: `${OUT}/${name}`, write: false, bundle: true, define },
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile: `${OUT}/${name}`,
+    write: false,
+    bundle: true,
+    define,
     // A "use strict" of its own would only weigh: the code is the same in sloppy mode.
-    ...{ format, target: "es2020", minify: true, tsconfigRaw: { compilerOptions: {} } },
-    ...{ sourcemap: "external", legalComments: "none", logLevel: "warning" },
+    format,
+    target: "es2020",
+    minify: true,
+    tsconfigRaw: { compilerOptions: {} },
+    sourcemap: "external",
+    legalComments: "none",
+    logLevel: "warning",
     plugins: [blankFrames, withoutCanvas],
   }) satisfies BuildOptions;
 
-/** esbuild bundles, terser makes it small: together a tenth smaller than either. */
+/** esbuild bundles, terser minifies: together a tenth smaller than either alone. */
 async function bundle(
   name: string,
   entry: string,
@@ -199,13 +221,22 @@ async function bundle(
   const [map, bundled] = outputFiles.sort((a, b) => b.path.length - a.path.length).map(({ text }) => text);
   const { code = "", map: minifiedMap } = await minify(bundled ?? "", {
     // Each file is a scope of its own, an iife or a module: any top-level name may change.
-    ...{ module: true, ecma: 2020 },
+    module: true,
+    ecma: 2020,
     ...(SHORTENED.includes(name) && { mangle: { properties: { regex: OWN_NAMES, builtins: true } }, nameCache }),
     compress: {
-      ...{ ecma: 2020, passes: 4, inline: 3, keep_fargs: false, pure_getters: true },
-      ...{ unsafe_arrows: true, unsafe_methods: true, hoist_funs: true },
+      ecma: 2020,
+      passes: 4,
+      inline: 3,
+      keep_fargs: false,
+      pure_getters: true,
+      unsafe_arrows: true,
+      unsafe_methods: true,
+      hoist_funs: true,
       // Mostly a template of one value, as a sum. It takes the page's built-ins for the language's own, as this code does.
-      ...{ unsafe: SHORTENED.includes(name), unsafe_math: SHORTENED.includes(name), lhs_constants: false },
+      unsafe: SHORTENED.includes(name),
+      unsafe_math: SHORTENED.includes(name),
+      lhs_constants: false,
     },
     sourceMap: { content: map ?? "", filename: name, includeSources: true },
   });

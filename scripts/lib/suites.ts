@@ -21,7 +21,7 @@ export const SUITES: Record<string, { tier: Tier; what: string }> = {
   soak: { tier: "all", what: "visits in Chromium over a line that cuts, delays, doubles and reorders" },
 };
 
-/** In these, coverage can be had. */
+/** Suites whose coverage can be counted, and that `npm run mutate` runs. */
 export const IN_WORKERD = ["unit", "property", "crash", "worker"];
 
 /** What a tier runs: its own suites and those of the shorter ones. */

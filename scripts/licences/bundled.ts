@@ -32,17 +32,20 @@ export interface Bundled {
 /** @returns By name; `within` says in which of the files above each is. */
 export async function bundledPackages(): Promise<Bundled[]> {
   const { metafile } = await build({
-    ...{
-      absWorkingDir: root,
-      entryPoints: ENTRIES,
-      outdir: "dist/licences",
-      write: false,
-      bundle: true,
-      metafile: true,
-    },
-    ...{ format: "esm", target: "es2022", logLevel: "error", define: { LAZY_PATH: '""' } },
-    ...{ jsx: "automatic", jsxImportSource: "preact", conditions: ["workerd", "worker", "browser"] },
-    // The Worker carries the scripts as text; they are looked at themselves.
+    absWorkingDir: root,
+    entryPoints: ENTRIES,
+    outdir: "dist/licences",
+    write: false,
+    bundle: true,
+    metafile: true,
+    format: "esm",
+    target: "es2022",
+    logLevel: "error",
+    define: { LAZY_PATH: '""' },
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    conditions: ["workerd", "worker", "browser"],
+    // The Worker carries the scripts as text; they are entries of their own.
     external: ["cloudflare:*", "node:*", "../../dist/browser/*"],
     loader: { ".txt": "text", ".html": "text", ".svg": "text" },
   });

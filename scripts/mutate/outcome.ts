@@ -1,4 +1,4 @@
-// What a run of tests says to the one who asked for it.
+// The report of a run of tests.
 import type { TestModule } from "vitest/node";
 
 export interface Tested {
@@ -16,27 +16,28 @@ export interface Tested {
   loaded: Record<string, number>;
 }
 
-export interface Report {
+export interface RunReport {
   tests: Tested[];
   /** Files that failed outside of their tests, with the reason. */
   broken: string[];
 }
 
-/** What `setup.ts` says beside a test. `active`: the switch that was on, "" for none. */
-interface Told {
+/** What `setup.ts` notes beside a test. */
+interface TestMeta {
+  /** The switch that was on, "" for none. */
   active: string;
   met?: Record<string, number>;
   loaded?: Record<string, number>;
 }
 
-export function reportOf(modules: ReadonlyArray<TestModule>, unhandled: readonly unknown[]): Report {
-  const report: Report = { tests: [], broken: unhandled.map((error) => (error as Error).message) };
+export function reportOf(modules: ReadonlyArray<TestModule>, unhandled: readonly unknown[]): RunReport {
+  const report: RunReport = { tests: [], broken: unhandled.map((error) => (error as Error).message) };
   for (const one of modules) {
     report.broken.push(...one.errors().map(({ message }) => `${one.relativeModuleId}: ${message}`));
     for (const suite of one.children.allSuites()) report.broken.push(...suite.errors().map(({ message }) => message));
     for (const test of one.children.allTests()) {
       const { state } = test.result();
-      const told = test.meta() as Partial<Told>;
+      const told = test.meta() as Partial<TestMeta>;
       report.tests.push({
         name: `${one.relativeModuleId} > ${test.fullName}`,
         project: one.project.name,

@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { quiet, root } from "../install.ts";
-import type { Report } from "./outcome.ts";
+import type { RunReport } from "./outcome.ts";
 import type { Setup } from "./vitest.config.ts";
-import type { Message, Plan } from "./worker.ts";
+import type { Plan, WorkerMessage } from "./worker.ts";
 
-type Outcome = { kind: "report"; report: Report } | { kind: "hung" } | { kind: "crashed"; output: string };
+type Outcome = { kind: "report"; report: RunReport } | { kind: "hung" } | { kind: "crashed"; output: string };
 
 /** Until a worker can be asked: its start costs 3 s of a core, which others may have. */
 const READY_MS = 120_000;
@@ -33,13 +33,13 @@ export class Runner {
 
   constructor(setup: Setup) {
     writeFileSync(join(this.#folder, "setup.json"), JSON.stringify(setup));
-    // It holds the code; a command that is stopped leaves none behind.
+    // The folder has the code with switches: nothing of it stays when the command is stopped.
     process.once("exit", () => rmSync(this.#folder, { recursive: true, force: true }));
   }
 
   /** @param timeoutMs A run that takes longer does not end. */
   async run(plan: Plan, timeoutMs: number): Promise<Outcome> {
-    // One that does not get ready after its last run says nothing about this one.
+    // A worker that does not get ready after its last run is replaced. That says nothing about this run.
     if (this.#worker && !(await this.#worker.next(READY_MS, isReady))) this.#stop();
     const worker = this.#worker ?? start(join(this.#folder, "setup.json"));
     if (!this.#worker && !(await worker.next(READY_MS, isReady))) {
@@ -50,7 +50,7 @@ export class Runner {
     worker.ask(plan);
     const answer = await worker.next(timeoutMs, isReport);
     if (answer) {
-      // A run that judged another mutant than the one that was asked for must not be believed.
+      // Do not believe a run that had another switch on.
       const other = answer.report.tests.find(({ active }) => active !== null && active !== (plan.active ?? ""));
       if (other) throw new Error(`Switch ${other.active} was on, not ${plan.active}: ${other.name}`);
       return { kind: "report", report: answer.report };
@@ -74,9 +74,9 @@ export class Runner {
   }
 }
 
-const isReady = (message: Message): message is { ready: true } => "ready" in message;
+const isReady = (message: WorkerMessage): message is { ready: true } => "ready" in message;
 
-const isReport = (message: Message): message is { report: Report } => "report" in message;
+const isReport = (message: WorkerMessage): message is { report: RunReport } => "report" in message;
 
 function start(setupFile: string) {
   const child = fork(join(root, "scripts/mutate/worker.ts"), {
@@ -95,14 +95,14 @@ function start(setupFile: string) {
   child.stdout?.on("data", keep);
   child.stderr?.on("data", keep);
 
-  const told: Message[] = [];
+  const told: WorkerMessage[] = [];
   let ended = false;
   let notice = () => {};
   child.on("message", (message) => {
-    told.push(message as Message);
+    told.push(message as WorkerMessage);
     notice();
   });
-  // It could not be asked, for it has ended: that is seen below.
+  // Sending fails if it has ended; `close`, below, notes that.
   child.on("error", () => {});
   child.once("close", () => {
     ended = true;
@@ -119,7 +119,10 @@ function start(setupFile: string) {
       groups.delete(group);
     },
     /** What it says next, or null if it ends, or says nothing in time. */
-    async next<M extends Message>(timeoutMs: number, isWanted: (message: Message) => message is M): Promise<M | null> {
+    async next<M extends WorkerMessage>(
+      timeoutMs: number,
+      isWanted: (message: WorkerMessage) => message is M,
+    ): Promise<M | null> {
       const deadline = Date.now() + timeoutMs;
       for (;;) {
         const message = told.shift();

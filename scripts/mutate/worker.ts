@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createVitest } from "vitest/node";
 import { root } from "../install.ts";
 import { keepRuntimes } from "./kept.ts";
-import { type Report, reportOf } from "./outcome.ts";
+import { type RunReport, reportOf } from "./outcome.ts";
 
 export interface Plan {
   /** The switch that is on. */
@@ -18,7 +18,7 @@ export interface Plan {
   files: { project: string; file: string }[] | null;
 }
 
-export type Message = { ready: true } | { report: Report };
+export type WorkerMessage = { ready: true } | { report: RunReport };
 
 const vitest = await createVitest("test", {
   config: join(root, "scripts/mutate/vitest.config.ts"),
@@ -31,7 +31,7 @@ const vitest = await createVitest("test", {
 const drops = vitest.projects.filter(({ config }) => !config.isolate).map(keepRuntimes);
 let runs = 0;
 
-const tell = (message: Message) => process.send?.(message);
+const tell = (message: WorkerMessage) => process.send?.(message);
 
 process.on("message", async (plan: Plan) => {
   const report = await run(plan);
@@ -62,7 +62,7 @@ async function run({ active, hits, tests, files }: Plan) {
 /**
  * Whether nothing of a run can be left in a runtime that is kept: no error came from outside of a test, and none was given up.
  */
-function mayStay({ tests, broken }: Report) {
+function mayStay({ tests, broken }: RunReport) {
   return (
     broken.length === 0 && tests.every(({ project, ms }) => ms < vitest.getProjectByName(project).config.testTimeout)
   );

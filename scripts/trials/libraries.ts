@@ -1,4 +1,4 @@
-// Component libraries and editors as a page uses them: what is typed into each is not to be found in a recording. Their
+// Component libraries and editors as a page uses them: no recording may have what is typed into them. Their
 // licences are MIT, Apache 2.0 or BSD, but for TinyMCE's: nothing of them is installed with the project, or shipped.
 
 export interface Trial {

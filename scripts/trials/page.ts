@@ -2,15 +2,16 @@
 import { createServer } from "node:http";
 import { gunzipSync } from "node:zlib";
 import type { Browser } from "playwright-core";
+import { listen, shut } from "../lib/listen.ts";
 
-/** Code to load, and to record. */
+/** What the page loads. */
 interface Content {
   body: string;
   script: string;
   recorder: string;
 }
 
-/** A component is there when its script has run and has drawn it. */
+/** How long a component takes to load and draw itself. */
 const DRAWN_MS = 1_000;
 
 export async function openPage(browser: Browser, content: Content) {
@@ -27,9 +28,7 @@ export async function openPage(browser: Browser, content: Content) {
     const [type, text] = fileOf(request.url ?? "", content);
     response.writeHead(200, { "Content-Type": `${type}; charset=utf-8` }).end(text);
   });
-  await new Promise((done) => server.listen(0, "127.0.0.1", () => done(undefined)));
-  const address = server.address();
-  const port = typeof address === "object" && address ? address.port : 0;
+  const port = await listen(server);
   const page = await browser.newPage();
   await page.goto(`http://127.0.0.1:${port}/`);
   await page.waitForTimeout(DRAWN_MS);
@@ -38,10 +37,10 @@ export async function openPage(browser: Browser, content: Content) {
   return {
     click: (selector: string) => page.locator(selector).first().click({ timeout: 10_000 }),
     type: (text: string) => page.keyboard.type(text, { delay: 15 }),
-    /** Whether the page has it somewhere, in groups or not: what was not typed cannot be found either. */
+    /** Whether the page shows the text, spaces aside. If it does not, nothing was typed, and the trial proves nothing. */
     shows: (text: string) =>
       page.evaluate(`document.documentElement.outerHTML.replace(/ /g, "").includes(${JSON.stringify(text)})`),
-    /** Has it take a whole snapshot, and send everything. */
+    /** Has the recorder take a whole snapshot, and send everything. */
     async leave() {
       await page.evaluate(AGAIN);
       await page.waitForTimeout(500);
@@ -52,8 +51,7 @@ export async function openPage(browser: Browser, content: Content) {
     },
     async close() {
       await page.close();
-      server.closeAllConnections();
-      await new Promise((done) => server.close(done));
+      await shut(server);
     },
   };
 }
@@ -64,7 +62,7 @@ function fileOf(path: string, { body, script, recorder }: Content): [type: strin
   return ["text/html", path === "/" ? `<!doctype html><title>Trial</title><body>${body}` : ""];
 }
 
-/** What the tracker lends to the recorder, as far as it asks for it. */
+/** Starts the recorder with what the tracker would give it. */
 const START = `(async () => {
   const session = (id) => localStorage.setItem("pulsegate.session.trial", JSON.stringify({ id, key: "key" }));
   session("first");

@@ -1,4 +1,4 @@
-// The npm package as whoever installs it has it, and apps that are built with it.
+// The npm package as a user installs it, and apps that are built with it.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -39,7 +39,7 @@ export class App {
 }
 
 function ran(command: string, args: string[], cwd: string, isQuiet = false) {
-  // What is built goes by it: vitest's own would build something else than whoever packs.
+  // Builds depend on NODE_ENV, and vitest sets another one than a user's shell has.
   const { NODE_ENV: _, ...env } = process.env;
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, env, encoding: "utf8" });
   if (error || status !== 0 || (isQuiet && stderr !== ""))

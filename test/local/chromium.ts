@@ -10,10 +10,7 @@ const PLACES = onMac
       "/Applications/Chromium.app/Contents/MacOS/Chromium",
       "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     ]
-  : [
-      ...["/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/chromium-browser"],
-      ...["/usr/bin/google-chrome"],
-    ];
+  : ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 const HOW_TO_INSTALL = onMac ? "brew install --cask chromium" : "apt-get install chromium-headless-shell";
 
@@ -26,8 +23,14 @@ export const missing = path
   : `No Chromium at ${process.env["CHROMIUM_PATH"] ?? PLACES.join(" or ")}: install it (${HOW_TO_INSTALL}), or name one in CHROMIUM_PATH.`;
 
 const ARGS = [
-  ...["--no-sandbox", "--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"],
-  ...["--disable-background-networking", "--disable-component-update"],
+  "--no-sandbox",
+  "--headless",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-sync",
+  "--disable-background-networking",
+  "--disable-component-update",
 ];
 
 /** Ends with an error where there is none: ask {@link missing} before. */

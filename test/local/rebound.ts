@@ -1,4 +1,4 @@
-// Preloaded into a server's process: public names that lead to this machine, as anybody can make one in a zone of their own.
+// Preloaded into a server's process: makes public names lead to this machine, as anybody can in a zone of their own.
 import dns from "node:dns";
 import { syncBuiltinESMExports } from "node:module";
 

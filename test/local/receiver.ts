@@ -1,8 +1,9 @@
-// A CRM's webhook receiver on loopback that fails in every way one does, and checks every signature.
+// A CRM's webhook receiver on loopback. It checks every signature, and can fail in every way that receivers do.
 import { createServer, type ServerResponse } from "node:http";
 import { Webhook } from "standardwebhooks";
+import { listen, shut } from "../../scripts/lib/listen.ts";
 
-/** How a receiver answers: `ok`, or a way to fail. */
+/** How a receiver answers: `ok`, or one of the ways to fail. */
 type Manner =
   | "ok"
   | "timeout"
@@ -19,7 +20,7 @@ type Manner =
   | "redirect"
   | "huge_refusal";
 
-interface Message {
+interface ReceivedWebhook {
   /** `webhook-id`. */
   id: string;
   path: string;
@@ -30,9 +31,9 @@ interface Message {
 
 export const SECRET = `whsec_${Buffer.from("a secret of exactly 32 bytes !!!").toString("base64")}`;
 
-/** @param mannerOf `n` counts the attempts under this id, from 1. */
-export async function openReceiver(mannerOf: (message: Omit<Message, "manner">, n: number) => Manner) {
-  const received: Message[] = [];
+/** @param mannerOf How to answer the `n`th attempt under this id, counted from 1. */
+export async function openReceiver(mannerOf: (message: Omit<ReceivedWebhook, "manner">, n: number) => Manner) {
+  const received: ReceivedWebhook[] = [];
   const faults: string[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -63,17 +64,12 @@ export async function openReceiver(mannerOf: (message: Omit<Message, "manner">, 
       answer(manner, response);
     });
   });
-  await new Promise((done) => server.listen(0, "127.0.0.1", () => done(null)));
-  const address = server.address();
   return {
-    url: `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`,
+    url: `http://127.0.0.1:${await listen(server)}`,
     received,
     /** Signatures that did not verify, bodies that were too large. */
     faults,
-    close: () => {
-      server.closeAllConnections();
-      return new Promise((done) => server.close(() => done(null)));
-    },
+    close: () => shut(server),
   };
 }
 
@@ -117,7 +113,12 @@ function answer(manner: Manner, response: ServerResponse) {
     case "huge_refusal":
       response.writeHead(500).end("x".repeat(5_000_000));
       return;
-    default:
+    case "500":
+    case "410":
+    case "422":
       response.writeHead(Number(manner)).end(`no: ${manner}`);
+      return;
+    default:
+      throw new Error(`there is no manner ${manner satisfies never}`);
   }
 }

@@ -1,16 +1,17 @@
-// The real server, for tests that kill it, restart it, or point a browser at it: as `npm run dev` starts it, or, with
-// `lean`, the Worker as it is deployed on the same runtime without the tools around it: up in a second, again and again.
+// The real server, for tests that kill it, restart it, or point a browser at it. It starts as `npm run dev` starts it. With
+// `lean` only the deployed Worker runs, on the same runtime: that is up in a second.
+
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DEVELOPMENT_KEY } from "../../scripts/lib/dev-options.ts";
+import { freePort } from "../../scripts/lib/listen.ts";
 import { builtWorker, quiet } from "./built.ts";
 import { readStores } from "./stores.ts";
+import { until } from "./until.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
-
-export const DEVELOPMENT_KEY = "pulsegate-development-key";
 
 export interface LocalServer {
   url: string;
@@ -31,24 +32,13 @@ export interface LocalServer {
   api: (path: string, init?: RequestInit) => Promise<Response>;
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const probe = createServer();
-    probe.once("error", fail);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => done(typeof address === "object" && address ? address.port : 0));
-    });
-  });
+interface ServerOptions {
+  env?: Record<string, string>;
+  /** The Worker as it is deployed, without the tools around it. */
+  lean?: boolean;
 }
 
-export async function startServer({
-  env: own = {},
-  lean = false,
-}: {
-  env?: Record<string, string>;
-  lean?: boolean;
-} = {}): Promise<LocalServer> {
+export async function startServer({ env: own = {}, lean = false }: ServerOptions = {}): Promise<LocalServer> {
   // Receivers of webhooks are on this machine.
   const env = { WEBHOOK_HOSTS: "127.0.0.1", ...own };
   const dist = lean ? builtWorker() : "";
@@ -80,7 +70,7 @@ export async function startServer({
     const command = lean ? [join(root, "bench/lib/host.ts"), host] : [join(root, "scripts/dev.ts")];
     child = spawn(process.execPath, command, {
       cwd: root,
-      // A group of its own, so that the kill takes the runtime with it and nothing else.
+      // Its own process group: the kill then ends the runtime too, and nothing else.
       detached: true,
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: { ...process.env, ...(lean ? quiet : { PORT: String(port), STATE_DIR: state, ...env }) },
@@ -88,7 +78,7 @@ export async function startServer({
     child.stdout?.on("data", (chunk) => (output += chunk));
     child.stderr?.on("data", (chunk) => (output += chunk));
     const started = child;
-    // The lean one answers before its database has been migrated, and says when that is done.
+    // The lean server answers before its database is migrated, and sends a message when it is.
     let isReady = !lean;
     child.on("message", () => {
       isReady = true;
@@ -96,7 +86,7 @@ export async function startServer({
     await until(async () => {
       if (started.exitCode !== null) throw new Error(`the server ended:\n${output}`);
       if (!isReady) return false;
-      // A server that is coming up may take a connection and never answer it.
+      // A server that is starting may accept a connection and never answer it.
       return fetch(`${url}/health`, { signal: AbortSignal.timeout(2_000) }).then(
         (response) => response.ok,
         () => false,
@@ -109,9 +99,9 @@ export async function startServer({
       await start();
       break;
     } catch (error) {
-      // Nobody else knows of it.
+      // No caller has it yet, so nobody else would end it.
       await kill();
-      // Somebody else has taken the port since it was found free.
+      // Another process may have taken the port since it was found free.
       if (!/in use/.test(output) || tries === 3) throw error;
       port = await freePort();
       url = `http://127.0.0.1:${port}`;
@@ -139,13 +129,4 @@ export async function startServer({
         headers: { Authorization: `Bearer ${DEVELOPMENT_KEY}`, "Content-Type": "application/json", ...init.headers },
       }),
   };
-}
-
-/** Polls until `check` holds. */
-export async function until(check: () => Promise<boolean> | boolean, what: string, ms = 60_000) {
-  const deadline = Date.now() + ms;
-  while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`waited ${ms} ms for ${what}`);
-    await new Promise((done) => setTimeout(done, 50));
-  }
 }

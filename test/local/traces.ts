@@ -1,4 +1,4 @@
-// What can be found of somebody in the files of a stopped server.
+// Finds what the files of a stopped server still have of somebody.
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, relative } from "node:path";
@@ -30,7 +30,7 @@ export function tracesIn(state: string, needles: readonly string[]): Trace[] {
   }
 }
 
-/** The same in the bytes of every file, whatever they are of: free pages of databases and logs among them. */
+/** Searches the raw bytes of every file, with free pages of databases and logs. */
 export const tracesInBytes = (state: string, needles: readonly string[]): Trace[] =>
   filesUnder(state).flatMap((file) => find(needles, relative(state, file), readFileSync(file)));
 

@@ -10,7 +10,7 @@ const AGENTS = [
 ];
 
 interface Visit {
-  /** Makes each visit another one, the same at every call. */
+  /** The same number makes the same visit. */
   i: number;
   site?: string;
   /** Without an end: still on the site. */
@@ -27,7 +27,8 @@ export function visitOf({ i, site = "shop", stays = false }: Visit) {
   const events: Record<string, unknown>[] = [{ event_type: "page_view", timestamp: began, page: page(0) }];
   for (let n = 1; n <= 10 + (i % 9); n++) {
     const timestamp = began + Math.round((length * n) / 20);
-    const [x, y] = [120 + ((i * 37 + n * 53) % 700), 90 + ((i * 29 + n * 71) % 500)];
+    const x = 120 + ((i * 37 + n * 53) % 700);
+    const y = 90 + ((i * 29 + n * 71) % 500);
     if (n % 4 === 0) events.push({ event_type: "click", timestamp, page: page(0), x, y, element: "main > a.card" });
     else if (n % 5 === 0)
       events.push({ event_type: "scroll", timestamp, page: page(0), scroll_percent: Math.min(100, n * 9) });

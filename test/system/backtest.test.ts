@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Backtest } from "../../src/ops/backtest";
-import { type LocalServer, startServer, until } from "../local/server.ts";
+import { type LocalServer, startServer } from "../local/server.ts";
+import { until } from "../local/until.ts";
 import { PAGE, post } from "./helpers";
 
 let server: LocalServer;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openReceiver, SECRET } from "../local/receiver.ts";
-import { type LocalServer, startServer, until } from "../local/server.ts";
+import { type LocalServer, startServer } from "../local/server.ts";
+import { until } from "../local/until.ts";
 
 /** Webhooks of `npm run dev`, whose gate looks up where names lead. */
 

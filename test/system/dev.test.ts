@@ -4,7 +4,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { freePort, until } from "../local/server.ts";
+import { freePort } from "../../scripts/lib/listen.ts";
+import { until } from "../local/until.ts";
 
 const script = new URL("../../scripts/dev.ts", import.meta.url).pathname;
 

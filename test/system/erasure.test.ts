@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type LocalServer, startServer, until } from "../local/server.ts";
+import { type LocalServer, startServer } from "../local/server.ts";
 import { rowsOf, wipeTables } from "../local/stores.ts";
 import { type Trace, tracesIn, tracesInBytes } from "../local/traces.ts";
+import { until } from "../local/until.ts";
 import { live, PAGE } from "./helpers";
 
 let server: LocalServer;
