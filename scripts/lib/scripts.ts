@@ -1,12 +1,13 @@
 // Bundles the browser scripts to dist/browser: *.txt, because that is what the Worker can import as text, with their
-// source maps, and a manifest that says what each is called, hashes to and weighs.
-
+// source maps, and a manifest with the name, hash and size of each.
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { brotliCompressSync, constants } from "node:zlib";
-import { type BuildOptions, build, type Plugin } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
 import { minify } from "terser";
 import { root } from "../install.ts";
+import { blankFrames, withoutCanvas } from "./script-plugins.ts";
+import { OWN_NAMES, SHORT_NAMES, SHORTENED } from "./short-names.ts";
 import { loadSource } from "./source.ts";
 
 const OUT = `${root}dist/browser`;
@@ -33,85 +34,16 @@ const MODULE = { name: "module.js", entry: "src/web/tracker/module.ts", inPage: 
 /** Tells bundlers not to resolve the lazy files, which are on another server. Added here: a minifier drops comments of the source. */
 const UNBUNDLED = "import(/* webpackIgnore: true */ /* @vite-ignore */ ";
 
-/**
- * Properties that only the tracker and acts.js know, and the letter each becomes; on the wire they are not. Some are in
- * what a page leaves on the device for the next, maybe of another version: a letter once given stays.
- */
-const SHORT_NAMES = Object.fromEntries(
-  Object.entries({
-    until: "a",
-    failures: "b",
-    finish: "c",
-    place: "d",
-    items: "e",
-    bytes: "f",
-    number: "g",
-    batch: "h",
-    gather: "i",
-    consented: "j",
-    clean: "k",
-    leaving: "l",
-    look: "m",
-    socket: "n",
-    device: "o",
-    held: "p",
-    url: "q",
-    last: "r",
-    drops: "s",
-    refuses: "t",
-    bound: "u",
-    settle: "v",
-    move: "w",
-    answered: "x",
-    ledBy: "y",
-    told: "z",
-  }).map(([name, letter]) => [`$${name}`, letter]),
-);
-/** Files in which those names are shortened. The others keep their names: they are not ours, or a server or page reads them. */
-const SHORTENED = ["tracker.js", "pulse.js", "module.js", "acts.js", "domain.js"];
-const OWN_NAMES = new RegExp(
-  `^(${Object.keys(SHORT_NAMES)
-    .map((name) => name.slice(1))
-    .join("|")})$`,
-);
-
-/**
- * FingerprintJS writes a frame's document as text. A page that requires Trusted Types refuses and reports that. A blank frame
- * measures just as well: the document would only add a viewport for phones.
- */
-const blankFrames: Plugin = {
-  name: "blank-frames",
-  setup({ onLoad }) {
-    onLoad({ filter: /fingerprintjs.dist.fp\.esm\.js$/ }, ({ path }) => {
-      const [before, after, ...more] = readFileSync(path, "utf8").split("initialHtml && 'srcdoc' in iframe");
-      if (after === undefined || more.length > 0)
-        throw new Error(`${path} sets a frame's document in another way now.`);
-      return { contents: `${before}false${after}`, loader: "js" };
-    });
-  },
-};
-
-/**
- * An eighth of rrweb's file records drawings on a canvas, with a worker as text. That is never used, because a canvas may show
- * what was typed. An empty class replaces it, with the methods that the rest calls.
- */
-const withoutCanvas: Plugin = {
-  name: "without-canvas",
-  setup({ onLoad }) {
-    onLoad({ filter: /@rrweb.record.dist.record\.js$/ }, ({ path }) => {
-      const text = readFileSync(path, "utf8");
-      const start = text.indexOf('var chars = "ABCDEFGHIJKLMNOPQRSTUVWXYZ');
-      const end = text.indexOf("class StylesheetManager {");
-      if (start < 0 || end < start || !text.slice(start, end).includes("class CanvasManager {"))
-        throw new Error(`${path} records canvases in another way now.`);
-      const nothing = ["reset", "freeze", "unfreeze", "lock", "unlock"].map((name) => `${name}() {}`).join(" ");
-      return {
-        contents: `${text.slice(0, start)}class CanvasManager { ${nothing} }\n${text.slice(end)}`,
-        loader: "js",
-      };
-    });
-  },
-};
+/** A file to build. */
+interface Wanted {
+  name: string;
+  /** Its source. */
+  entry: string;
+  format: "esm" | "iife";
+  define: Record<string, string>;
+  /** Code in front of it. */
+  banner?: string;
+}
 
 interface Script {
   name: string;
@@ -124,7 +56,7 @@ interface Script {
   parts: Record<string, number>;
 }
 
-/** Writes all of them. */
+/** Builds all scripts, and writes them to dist/browser. */
 export async function buildScripts() {
   mkdirSync(OUT, { recursive: true });
   const lazy = await bundleAll(LAZY, "esm", {});
@@ -153,10 +85,13 @@ export async function buildScripts() {
 
 async function bundleModule(define: Record<string, string>) {
   const { name, entry, inPage } = MODULE;
-  const { outputFiles } = await build({ ...bundling(name, inPage, "iife", define), globalName: "page" });
+  const { outputFiles } = await build({
+    ...bundling({ name, entry: inPage, format: "iife", define }),
+    globalName: "page",
+  });
   const page = outputFiles?.find(({ path }) => path.endsWith(name))?.text;
   const banner = `const openInPage = () => { ${page} return page.inPage; };`;
-  const module = await bundle(name, entry, "esm", define, banner);
+  const module = await bundle({ name, entry, format: "esm", define, banner });
   return { ...module, code: module.code.replaceAll("import(", UNBUNDLED) };
 }
 
@@ -175,15 +110,11 @@ async function neutralOf(scripts: Script[], lazyVersion: string) {
   );
 }
 
-function bundleAll(
-  entries: Record<string, string>,
-  format: "esm" | "iife",
-  define: Record<string, string>,
-): Promise<Script[]> {
-  return Promise.all(Object.entries(entries).map(([name, entry]) => bundle(name, entry, format, define)));
+function bundleAll(entries: Record<string, string>, format: Wanted["format"], define: Wanted["define"]) {
+  return Promise.all(Object.entries(entries).map(([name, entry]) => bundle({ name, entry, format, define })));
 }
 
-const bundling = (name: string, entry: string, format: "esm" | "iife", define: Record<string, string>) =>
+const bundling = ({ name, entry, format, define }: Wanted) =>
   ({
     absWorkingDir: root,
     entryPoints: [entry],
@@ -191,10 +122,10 @@ const bundling = (name: string, entry: string, format: "esm" | "iife", define: R
     write: false,
     bundle: true,
     define,
-    // A "use strict" of its own would only weigh: the code is the same in sloppy mode.
     format,
     target: "es2020",
     minify: true,
+    // Without our tsconfig, whose `strict` adds a "use strict": it only weighs, because the code does the same without it.
     tsconfigRaw: { compilerOptions: {} },
     sourcemap: "external",
     legalComments: "none",
@@ -203,16 +134,11 @@ const bundling = (name: string, entry: string, format: "esm" | "iife", define: R
   }) satisfies BuildOptions;
 
 /** esbuild bundles, terser minifies: together a tenth smaller than either alone. */
-async function bundle(
-  name: string,
-  entry: string,
-  format: "esm" | "iife",
-  define: Record<string, string>,
-  banner = "",
-): Promise<Script> {
+async function bundle(wanted: Wanted): Promise<Script> {
+  const { name, banner = "" } = wanted;
   const nameCache = { props: { props: { ...SHORT_NAMES } } };
   const { outputFiles = [], metafile } = await build({
-    ...bundling(name, entry, format, define),
+    ...bundling(wanted),
     banner: { js: banner },
     metafile: true,
   });
@@ -233,7 +159,7 @@ async function bundle(
       unsafe_arrows: true,
       unsafe_methods: true,
       hoist_funs: true,
-      // Mostly a template of one value, as a sum. It takes the page's built-ins for the language's own, as this code does.
+      // Mostly turns a template of one value into a sum. Like our code it trusts the page's built-ins.
       unsafe: SHORTENED.includes(name),
       unsafe_math: SHORTENED.includes(name),
       lhs_constants: false,
