@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { loadSource } from "../scripts/lib/source.ts";
+import { atMost } from "../scripts/lib/target.ts";
 import type { Entry } from "../src/core/session/entry.ts";
 import { figure } from "./lib/stats.ts";
-import { atMost } from "./lib/target.ts";
 import { START, VISIT_EVENTS, visit } from "./load/mix.ts";
 import { targetTable } from "./report.ts";
 

@@ -2,12 +2,12 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { atLeast, atMost } from "../scripts/lib/target.ts";
 import { buildOther, buildSubject } from "./lib/build.ts";
 import { isDisturbed, measureClosed } from "./lib/measure.ts";
 import { progress } from "./lib/progress.ts";
 import { start } from "./lib/server.ts";
 import { figure, median } from "./lib/stats.ts";
-import { atLeast, atMost } from "./lib/target.ts";
 import type { Shape } from "./load/drive.ts";
 import { table, targetTable } from "./report.ts";
 

@@ -1,9 +1,9 @@
 // `npm run bench:identity`: 100,000 sessions under one fingerprint, and under one address: what each call takes, and what is kept.
 import { parseArgs } from "node:util";
 import { loadSource } from "../scripts/lib/source.ts";
+import { atMost, exactly } from "../scripts/lib/target.ts";
 import type { Sighting } from "../src/core/identity/record.ts";
 import { figure, quantile } from "./lib/stats.ts";
-import { atMost, exactly } from "./lib/target.ts";
 import { table, targetTable } from "./report.ts";
 
 const HELP = `npm run bench:identity [-- --json]

@@ -1,7 +1,8 @@
 // The numbers of a run as tables of text.
+
+import type { Target } from "../scripts/lib/target.ts";
 import type { Measured } from "./lib/measure.ts";
 import { figure } from "./lib/stats.ts";
-import type { Target } from "./lib/target.ts";
 import { bill, type Counts } from "./prices.ts";
 
 export function table(head: string[], rows: string[][]) {

@@ -1,6 +1,7 @@
 // What the project set out to reach, and whether the numbers of a run do.
+
+import { atLeast, atMost, type Target } from "../scripts/lib/target.ts";
 import type { Measured } from "./lib/measure.ts";
-import { atLeast, atMost, type Target } from "./lib/target.ts";
 
 interface Results {
   load: Record<string, Measured>;

@@ -8,8 +8,10 @@ import { channels } from "./eval/channels.ts";
 import { foldSample, type Sample, tools } from "./eval/fold.ts";
 import { counted, fixtures, type Group, groupsOf, written } from "./eval/people.ts";
 import { crawlers, fingerprints, visitors } from "./eval/profiles.ts";
+import { type Labels, print } from "./eval/report.ts";
 import { BOTS, hand } from "./eval/scripted.ts";
 import { classesOf, listed } from "./eval/systems.ts";
+import { atLeast, atMost } from "./lib/target.ts";
 
 const HELP = `npm run eval [-- --json] [--fixtures FOLDER] [--systems FILE]
 
@@ -54,8 +56,8 @@ console.error("Folding the profiles …");
 const people = [...visitors(), ...fingerprints(FINGERPRINTS)];
 const bots = crawlers();
 
-function labels(samples: Sample[], set: RuleSet) {
-  const found: Record<"human" | "suspect" | "bot", string[]> = { human: [], suspect: [], bot: [] };
+function labels(samples: Sample[], set: RuleSet): Labels {
+  const found: Labels = { human: [], suspect: [], bot: [] };
   for (const sample of samples) found[foldSample(sample, set).label ?? "human"].push(sample.name);
   return found;
 }
@@ -65,7 +67,6 @@ const all = matrix.at(-1);
 if (!all) throw new Error("there are no layers");
 const recall = all.bots.bot.length / bots.length;
 const wrong = all.people.bot.length / people.length;
-const suspected = all.people.suspect.length / people.length;
 
 console.error("Folding the scripted sessions …");
 const withoutAgent = new tools.RuleSet(rules.filter((rule) => !tools.BOT_LAYERS["user agent"]?.includes(rule)));
@@ -115,29 +116,11 @@ const heldSources = channels.reduce((sum, { count }) => sum + count, 0);
 const rightSources = channels.reduce((sum, { right }) => sum + right, 0);
 const asListed = rightSources / heldSources;
 const targets = [
-  { name: "crawlers found (verdict bot)", value: 100 * recall, unit: "%", goal: "≥ 99", holds: recall >= 0.99 },
-  {
-    name: "people's agents taken for bots, of every class",
-    value: (100 * convicted) / shown,
-    unit: "%",
-    goal: "≤ 0.1",
-    holds: convicted / shown <= 0.001,
-  },
-  { name: "real profiles taken for bots", value: 100 * wrong, unit: "%", goal: "≤ 0.1", holds: wrong <= 0.001 },
-  {
-    name: "scripted sessions at least suspect, user-agent layer off",
-    value: 100 * share,
-    unit: "%",
-    goal: "≥ 90",
-    holds: share >= 0.9,
-  },
-  {
-    name: "sources in the channel of others' lists",
-    value: 100 * asListed,
-    unit: "%",
-    goal: "≥ 65",
-    holds: asListed >= 0.65,
-  },
+  atLeast("crawlers found (verdict bot)", 100 * recall, "%", 99),
+  atMost("people's agents taken for bots, of every class", (100 * convicted) / shown, "%", 0.1),
+  atMost("real profiles taken for bots", 100 * wrong, "%", 0.1),
+  atLeast("scripted sessions at least suspect, user-agent layer off", 100 * share, "%", 90),
+  atLeast("sources in the channel of others' lists", 100 * asListed, "%", 65),
 ];
 
 if (values.json) {
@@ -156,66 +139,27 @@ if (values.json) {
     }),
   );
 } else {
-  print();
-  printAgents();
+  print(
+    {
+      crawlers: bots.length,
+      people: people.length,
+      fingerprints: FINGERPRINTS,
+      matrix,
+      scripted,
+      sessions: scripted.length * EACH_KIND,
+      caught,
+      hands,
+      byLayer,
+      channels,
+      agents,
+      systems,
+      targets,
+    },
+    values.missed,
+  );
 }
 process.exit(targets.every(({ holds }) => holds) ? 0 : 1);
 
 function sized(groups: Group[]) {
   return groups.map(({ bots: found, ...group }) => ({ ...group, bots: found.length }));
-}
-
-function printAgents() {
-  for (const { list, byClass, byApp } of agents) {
-    console.log(`\n${list}`);
-    for (const { name, agents: count, bots: found, placed } of byClass) {
-      const right = ((100 * placed) / count).toFixed(1);
-      console.log(
-        `  ${name.padEnd(12)} ${String(count).padStart(6)} agents, ${found.length} taken for bots, class found ${right} %`,
-      );
-    }
-    const apps = byApp.map(({ name, agents: count, bots: found }) => `${name} ${found.length} of ${count}`);
-    console.log(`  taken for bots, by app or maker: ${apps.join(", ")}`);
-    if (values.missed) for (const { bots: found } of byClass) for (const agent of found) console.log(`    ${agent}`);
-  }
-  if (systems) console.log(`\nAutonomous systems of the list, by class: ${JSON.stringify(systems)}`);
-}
-
-function print() {
-  const row = (cells: (string | number)[]) =>
-    cells.map((cell, i) => (i === 0 ? String(cell).padEnd(26) : String(cell).padStart(9))).join(" ");
-  console.log(
-    `${bots.length} crawlers (crawler-user-agents), ${people.length} real profiles (user-agents 10,000, fingerprint-generator ${FINGERPRINTS})\n`,
-  );
-  console.log(row(["", "crawlers", "", "", "people", "", ""]));
-  console.log(row(["layer", "bot", "suspect", "human", "bot", "suspect", "human"]));
-  for (const { layer, bots: b, people: p } of matrix) {
-    console.log(row([layer, ...[b.bot, b.suspect, b.human, p.bot, p.suspect, p.human].map((names) => names.length)]));
-  }
-  console.log(
-    `\nRecall ${(100 * recall).toFixed(2)} %, false positives ${(100 * wrong).toFixed(3)} % (suspects ${(100 * suspected).toFixed(3)} %)\n`,
-  );
-  console.log(row(["scripted, no user agent", "bot", "suspect", "human"]));
-  for (const { kind, found } of scripted) {
-    console.log(row([kind, found.bot.length, found.suspect.length, found.human.length]));
-  }
-  console.log(row(["synthetic hands", hands.bot.length, hands.suspect.length, hands.human.length]));
-  console.log(`\n${row(["suspected by one layer", ...byLayer.map(({ layer }) => layer)])}`);
-  for (const kind of Object.keys(BOTS)) console.log(row([kind, ...byLayer.map(({ caught: of }) => of[kind] ?? 0)]));
-  console.log(`\n${caught} of ${scripted.length * EACH_KIND} scripted sessions are at least suspect.`);
-  console.log(`\n${row(["channels of sources", "listed", "as listed"])}`);
-  for (const { name, channel, count, right } of channels) console.log(row([`${name} → ${channel}`, count, right]));
-  for (const source of new Set(channels.map((one) => one.source))) console.log(`  ${source}`);
-  console.log("");
-  for (const { name, value, unit, goal, holds } of targets) {
-    console.log(`${holds ? "holds" : "DOES NOT HOLD"}: ${name} ${value.toFixed(2)} ${unit} (goal ${goal})`);
-  }
-  if (!values.missed) return;
-  console.log(
-    `\nMissed crawlers:\n${[...(all?.bots.human ?? []), ...(all?.bots.suspect ?? [])].map((name) => `  ${name}`).join("\n")}`,
-  );
-  for (const { name, others } of channels)
-    console.log(`\nIn other channels than ${name}: ${others.join(", ") || "none"}`);
-  console.log(`\nMissed scripted sessions: ${scripted.flatMap(({ found }) => found.human).join(", ") || "none"}`);
-  console.log(`\nPeople suspected: ${all?.people.suspect.slice(0, 20).join("\n  ") || "none"}`);
 }

@@ -1,6 +1,7 @@
 // What attacks came to, as tables of text, and what was set out to hold.
+
+import { atMost, exactly, type Target } from "../../scripts/lib/target.ts";
 import { figure, sum } from "../lib/stats.ts";
-import { atMost, exactly, type Target } from "../lib/target.ts";
 import { REFUSED_DOLLARS } from "../phases/attack.ts";
 import { table, targetTable } from "../report.ts";
 import { ATTACKS } from "./kinds.ts";

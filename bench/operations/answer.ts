@@ -1,7 +1,7 @@
 // What the operations' measuring commands have in common: options, progress, targets, the exit code.
 import { parseArgs } from "node:util";
+import type { Target } from "../../scripts/lib/target.ts";
 import { progress } from "../lib/progress.ts";
-import type { Target } from "../lib/target.ts";
 import { targetTable } from "../report.ts";
 
 /** Reads `--<size> N`, `--json` and `--help`, runs what is measured, prints what came of it and ends the process. */

@@ -1,9 +1,10 @@
 // `npm run bench:replay`: how soon the replay of a long session begins, and that it is whole.
+
+import { atMost, exactly } from "../../scripts/lib/target.ts";
 import { until } from "../../test/local/until.ts";
 import { buildSubject } from "../lib/build.ts";
 import { start } from "../lib/server.ts";
 import { quantile } from "../lib/stats.ts";
-import { atMost, exactly } from "../lib/target.ts";
 import { answer } from "./answer.ts";
 import { open, PAGE, read, sendBatch } from "./sessions.ts";
 

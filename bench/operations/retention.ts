@@ -1,8 +1,9 @@
 // `npm run bench:retention`: retention over many objects, in invocations too small for it, one of them killed half-way.
+
+import { atMost, exactly } from "../../scripts/lib/target.ts";
 import { buildOwn } from "../lib/build.ts";
 import { sleep } from "../lib/process.ts";
 import { start } from "../lib/server.ts";
-import { atMost, exactly } from "../lib/target.ts";
 import { answer } from "./answer.ts";
 
 const HELP = `npm run bench:retention [-- --objects 100000] [-- --json]

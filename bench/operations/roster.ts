@@ -1,8 +1,9 @@
 // `npm run bench:roster`: who is on the site now, exactly, with many visitors at once; how soon a change is seen.
+
+import { atMost, exactly } from "../../scripts/lib/target.ts";
 import { until } from "../../test/local/until.ts";
 import { buildSubject, flushingLate } from "../lib/build.ts";
 import { start } from "../lib/server.ts";
-import { atMost, exactly } from "../lib/target.ts";
 import { answer } from "./answer.ts";
 import { follow, inLanes, PAGE, read, sendBatch } from "./sessions.ts";
 
