@@ -1,3 +1,5 @@
+// One made-up session: its entries, folded by the code that folds real ones.
+import type { Random } from "../../scripts/lib/random";
 import { agentOf } from "../../src/core/network/agent";
 import { RULES_VERSION } from "../../src/core/scoring/ruleset";
 import { type Entry, type EventEntry, firstSeq, type StartEntry } from "../../src/core/session/entry";
@@ -6,22 +8,8 @@ import { type Head, learn, newHead } from "../../src/core/session/head";
 import { newProgress } from "../../src/core/session/progress";
 import { newState, type SessionState } from "../../src/core/session/state";
 import { type SeedEvent, type Seeds, seedRow } from "../../src/data/store/seed";
-import {
-  ARRIVALS,
-  deviceOf,
-  NETWORKS,
-  PAGES,
-  PLACES,
-  type Profile,
-  pick,
-  type Random,
-  REGIONS,
-  screenOf,
-  upTo,
-  weighted,
-} from "./world";
-
-/** One made-up session: its entries, folded by the code that folds real ones. */
+import type { Profile } from "./job";
+import { ARRIVALS, deviceOf, NETWORKS, PAGES, PLACES, pick, REGIONS, screenOf, upTo, weighted } from "./world";
 
 const hex = (random: Random, length: number): string => {
   let text = "";
@@ -50,14 +38,32 @@ function startOf(at: number, seq: number, random: Random, profile: Profile, isTo
   const device = deviceOf(isTool ? { ...profile, userAgent: pick(random, TOOLS) } : profile, timezone);
   const agent = agentOf(device.user_agent);
   return {
-    ...{ kind: "start", seq, at, page: `${weighted(random, PAGES)}${query}`, referrer, device, agent },
-    ...{ screen: screenOf(profile), signals: { webdriver: isTool && random() < 0.5 } },
+    kind: "start",
+    seq,
+    at,
+    page: `${weighted(random, PAGES)}${query}`,
+    referrer,
+    device,
+    agent,
+    screen: screenOf(profile),
+    signals: { webdriver: isTool && random() < 0.5 },
     network: {
-      ...{ address: "a1", network: "n1", country, region, timezone, colo: null, protocol: "HTTP/2", edge: true },
-      ...{ asn_class, timezone_gap: 0, headers: isTool ? ["no_accept_language"] : [] },
-      ...{ agent, language: "en-GB" },
+      address: "a1",
+      network: "n1",
+      country,
+      region,
+      timezone,
+      colo: null,
+      protocol: "HTTP/2",
+      edge: true,
+      asn_class,
+      timezone_gap: 0,
+      headers: isTool ? ["no_accept_language"] : [],
+      agent,
+      language: "en-GB",
     },
-    ...{ consent: "granted", rules_version: RULES_VERSION },
+    consent: "granted",
+    rules_version: RULES_VERSION,
   };
 }
 
@@ -145,13 +151,20 @@ export function addVisit(
   const events = eventsOf(start, 1 + Math.floor(-Math.log(1 - random()) * EVENTS), random, isTool, sends);
   const last = events.at(-1)?.at ?? at;
   const end: Entry = {
-    ...{ kind: "end", seq: start.seq + events.length + 1, at: last + 1_800_000, received_at: last + 1_800_000 },
-    ...{ reason: "idle", exit_page: null },
+    kind: "end",
+    seq: start.seq + events.length + 1,
+    at: last + 1_800_000,
+    received_at: last + 1_800_000,
+    reason: "idle",
+    exit_page: null,
   };
   const name = `v-${visitor.toString(36)}`;
   const place = PLACES.find(([[country]]) => country === start.network.country)?.[0];
   const identity = {
-    ...{ visitor_id: name, fingerprint_id: `fp-${visitor.toString(36)}`, device_id: null, asn: place?.[2] ?? null },
+    visitor_id: name,
+    fingerprint_id: `fp-${visitor.toString(36)}`,
+    device_id: null,
+    asn: place?.[2] ?? null,
     ip: `198.${18 + (visitor % 2)}.${(visitor >> 1) % 256}.0/24`,
   };
   const { head, state } = fold(id, [start, ...events, end], identity, at);
@@ -172,6 +185,12 @@ export function addVisit(
 }
 
 const rowOf = (id: string, { seq, number, at, event_type, page, element, detail }: EventEntry): SeedEvent => [
-  ...([id, seq, number ?? 0, at, event_type, page ?? "", element ?? null] as const),
+  id,
+  seq,
+  number ?? 0,
+  at,
+  event_type,
+  page ?? "",
+  element ?? null,
   detail ? JSON.stringify(detail) : null,
 ];

@@ -1,28 +1,7 @@
+// What a made-up year is made of. Pure: every choice comes from the random source it is given.
+import type { Random } from "../../scripts/lib/random";
 import type { DeviceInfo, Screen } from "../../src/protocol/track";
-
-/** What a made-up year is made of. Pure; every choice comes from the random source it is given. */
-
-/** A browser profile of the `user-agents` package. */
-export interface Profile {
-  userAgent: string;
-  language?: string | null;
-  platform: string;
-  screenWidth: number;
-  screenHeight: number;
-}
-
-export type Random = () => number;
-
-/** The same numbers for the same seed (mulberry32). */
-export function seeded(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import type { Profile } from "./job";
 
 export const upTo = (random: Random, max: number): number => Math.floor(random() * (max + 1));
 export const pick = <T>(random: Random, list: readonly [T, ...T[]]): T =>
@@ -44,12 +23,16 @@ const page = (path: string, weight: number) => [`${SHOP}${path}`, weight] as con
 
 export const PAGES = [
   page("/", 30),
-  ...[page("/pricing", 14), page("/features", 9), page("/contact", 5), page("/docs", 6), page("/about", 3)],
+  page("/pricing", 14),
+  page("/features", 9),
+  page("/contact", 5),
+  page("/docs", 6),
+  page("/about", 3),
   ...Array.from({ length: 24 }, (_, i) => page(`/products/${i + 1}`, 12 / (i + 1))),
   ...Array.from({ length: 30 }, (_, i) => page(`/blog/post-${i + 1}`, 10 / (i + 1))),
 ] as const;
 
-/** Country, its time zone, an AS number there, weight. */
+/** Choices with their weights. */
 type Choices<T> = readonly [readonly [T, number], ...(readonly [T, number])[]];
 
 export const PLACES: Choices<readonly [country: string, timezone: string, asn: number]> = [
@@ -71,7 +54,7 @@ export const PLACES: Choices<readonly [country: string, timezone: string, asn: n
   [["AU", "Australia/Sydney", 1221], 1],
 ];
 
-/** Regions (ISO 3166-2) of the countries most visitors are from; the edge knows none for the others. */
+/** Regions (ISO 3166-2) of the countries that most visitors are from. Visits from other countries have none. */
 export const REGIONS: Readonly<Record<string, readonly [string, ...string[]]>> = {
   DE: ["BE", "BY", "HE", "HH", "NW", "SN"],
   US: ["CA", "NY", "TX", "WA"],
@@ -114,5 +97,8 @@ export const deviceOf = (profile: Profile, timezone: string): DeviceInfo => ({
 });
 
 export const screenOf = (profile: Profile): Screen => ({
-  ...{ width: profile.screenWidth, height: profile.screenHeight, color_depth: 24, pixel_ratio: 2 },
+  width: profile.screenWidth,
+  height: profile.screenHeight,
+  color_depth: 24,
+  pixel_ratio: 2,
 });

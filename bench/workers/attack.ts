@@ -101,7 +101,7 @@ class Limiter implements RateLimit {
   }
 }
 
-/** What is held against one address is as small a part of its limits, or what is held against the site of the site's. */
+/** The address's limits, or the site's, as many times smaller as the attack is. */
 function limitsOf({ scale, isSpread }: Attack) {
   const ofAddress = (most: number) => new Limiter(isSpread ? most : most / scale);
   const ofSite = (most: number) => new Limiter(isSpread ? most / scale : most);
@@ -115,7 +115,7 @@ function limitsOf({ scale, isSpread }: Attack) {
   };
 }
 
-/** The same of budgets. */
+/** Budgets, as many times smaller. */
 const budgetsOf = ({ scale, isSpread }: Attack): Partial<SiteSettings["budgets"]> =>
   isSpread
     ? { site_bytes_per_day: Math.round(SITE_BYTES_PER_DAY / scale) }
@@ -177,7 +177,7 @@ class Attacker {
     return { path: "/track/session/start", body: { page: PAGE, session_id: known.id, consent } };
   }
 
-  /** It was taken: it can be gone on with. */
+  /** The session that it begins was taken, so it can be continued. */
   took({ begins }: Sent): void {
     if (begins) this.#begun.push({ id: begins, calls: 0 });
   }
@@ -290,7 +290,9 @@ async function send({ path, body }: Sent, ip: string, env: Env, ctx: ExecutionCo
   add("session", "requests");
   const headers = { Origin: "https://shop.example", "CF-Connecting-IP": ip, "Content-Type": "application/json" };
   const request = new Request<unknown, IncomingRequestCfProperties>(`https://bench${path}?site=${SITE}`, {
-    ...{ method: "POST", headers, body: JSON.stringify(body) },
+    method: "POST",
+    headers,
+    body: JSON.stringify(body),
   });
   const response = await (handler.fetch?.(request, env, ctx) ?? new Response(null, { status: 500 }));
   await response.body?.cancel();

@@ -90,7 +90,7 @@ export class IdentityActor extends ProductionIdentity {
     return active("identity", () => super.alarm());
   }
 
-  /** The driver's: identities there are. The last one's file is gone. */
+  /** For the driver: how many identities the shard has. After the last one its table is gone. */
   size(): number {
     const { sql } = this.ctx.storage;
     const has = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'identities'").toArray().length > 0;

@@ -19,7 +19,7 @@ interface Body {
 const INSERT = `INSERT INTO events (session_id, seq, at, received_at, event_type, page, detail)
   VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
 
-/** What the bill counts: see prices.mjs. */
+/** What the bill counts: see prices.ts. */
 type Counts = Record<"d1_rows_written" | "d1_rows_read" | "kv_reads" | "kv_writes" | "r2_class_a", number>;
 
 async function count(kv: KVNamespace, key: string, counts: Counts): Promise<void> {

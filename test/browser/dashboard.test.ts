@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { seed } from "../../bench/seed/seed.mjs";
-import { ask, type Stage, setStage } from "../../scripts/dashboard/stage.mjs";
-import { settled, stops, visit } from "../../scripts/dashboard/tour.mjs";
-import { type LocalServer, startServer } from "../local/server.mjs";
+import { seed } from "../../bench/seed/seed.ts";
+import { ask, type Stage, setStage } from "../../scripts/dashboard/stage.ts";
+import { settled, stops, visit } from "../../scripts/dashboard/tour.ts";
+import { type LocalServer, startServer } from "../local/server.ts";
 import { describeInChromium, launch } from "./chromium";
 import { axeFindings, foreignMarkup, openViewer } from "./dashboard";
 
@@ -213,7 +213,7 @@ describeInChromium("the dashboard, on a seeded year", () => {
     await page.selectOption("label:has-text('Addresses') select", "masked");
     await page.click("button:has-text('Save')");
     await page.waitForSelector("text=It holds everywhere within a minute");
-    const { data } = await ask(server, "/analytics/sites/shop");
+    const { data } = await ask<{ data: unknown }>(server, "/analytics/sites/shop");
     expect(data).toMatchObject({ allowed_origins: ["*"], ip: "masked", webhooks: [{ id: "crm" }, { id: "old-crm" }] });
     await context.close();
   });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { signedIn } from "../../scripts/dashboard/tour.mjs";
+import { signedIn } from "../../scripts/dashboard/tour.ts";
 
 /** A dashboard in Chromium, and everything it must not do while it is used. */
 export interface Viewer {

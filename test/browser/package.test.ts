@@ -5,7 +5,7 @@ import { extname, join } from "node:path";
 import type { Page } from "playwright-core";
 import { build, createLogger } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { App } from "../local/app.mjs";
+import { App } from "../local/app.ts";
 import { liveCount, settled, storedEvents } from "./analytics";
 import { sessionIdOf } from "./created";
 import { describeVisits, started } from "./setting";

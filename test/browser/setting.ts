@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
-import { type LocalServer, startServer } from "../local/server.mjs";
+import { type LocalServer, startServer } from "../local/server.ts";
 import { isGapFree, live, settled, storedIn, tally, until } from "./analytics";
 import { describeInChromium, launch } from "./chromium";
 import { createdIn, keyOf, listenIn } from "./created";

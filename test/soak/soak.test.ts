@@ -7,7 +7,7 @@ import { createdIn, listenIn, sessionIdOf } from "../browser/created";
 import { openProxy, seeded } from "../browser/proxy";
 import { started } from "../browser/setting";
 import { openShop, type Shop } from "../browser/shop";
-import { type LocalServer, startServer } from "../local/server.mjs";
+import { type LocalServer, startServer } from "../local/server.ts";
 import { SITUATIONS, type Situation } from "./situations";
 
 /** `npm run soak:browser` sets these. */

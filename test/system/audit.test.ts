@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { ANSWER_DAYS, faultsOf, findingsIn } from "../../scripts/audit/judge.mjs";
+import { ANSWER_DAYS, faultsOf, findingsIn } from "../../scripts/audit/judge.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 const NOW = Date.parse("2026-11-30");
@@ -84,7 +84,7 @@ describe("a finding", () => {
 
 describe("npm run audit", () => {
   test("ends with 2, and says why, where the registry does not answer", async () => {
-    const { code, output } = await run(["scripts/audit.mjs"], await registry(405, {}));
+    const { code, output } = await run(["scripts/audit.ts"], await registry(405, {}));
     expect(code, output).toBe(2);
     expect(output).toContain("The registry does not answer for .: 405 Method Not Allowed");
     expect(output).toContain("Nothing is known of vulnerabilities");
@@ -93,19 +93,19 @@ describe("npm run audit", () => {
   test("ends with 1 for what is found and not answered, and with 0 where nothing is", async () => {
     const url = `https://github.com/advisories/${finding.id}`;
     const found = { uplot: [{ id: 1, url, title: finding.title, severity: "high", vulnerable_versions: "*" }] };
-    const unanswered = await run(["scripts/audit.mjs"], await registry(200, found));
+    const unanswered = await run(["scripts/audit.ts"], await registry(200, found));
     expect(unanswered.code, unanswered.output).toBe(1);
     expect(unanswered.output).toContain(`unanswered: ${finding.id} (high) in uplot`);
-    const clean = await run(["scripts/audit.mjs"], await registry(200, {}));
+    const clean = await run(["scripts/audit.ts"], await registry(200, {}));
     expect(clean.code, clean.output).toBe(0);
   });
 });
 
 describe("npm run licences", () => {
   test("holds the notices to what is bundled, and lists all of it", async () => {
-    const { code, output } = await run(["scripts/licences.mjs", "--check"]);
+    const { code, output } = await run(["scripts/licences.ts", "--check"]);
     expect(code, output).toBe(0);
-    const { output: list } = await run(["scripts/licences.mjs", "--list"]);
+    const { output: list } = await run(["scripts/licences.ts", "--list"]);
     // A direct one, a transitive one, what a package has swallowed, and data.
     for (const name of ["zod", "@stablelib/base64", "postcss", "airport-data-js"]) expect(list).toContain(`${name}`);
     const notices = readFileSync(`${root}THIRD-PARTY.txt`, "utf8");

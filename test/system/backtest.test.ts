@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Backtest } from "../../src/ops/backtest";
-import { type LocalServer, startServer, until } from "../local/server.mjs";
+import { type LocalServer, startServer } from "../local/server.ts";
+import { until } from "../local/until.ts";
 import { PAGE, post } from "./helpers";
 
 let server: LocalServer;
@@ -17,7 +18,7 @@ function run(...args: string[]): { status: number | null; stdout: string; stderr
   const range = ["--from", today(-3_600_000), "--to", today()];
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [new URL("../../scripts/backtest.mjs", import.meta.url).pathname, ...range, ...args],
+    [new URL("../../scripts/backtest.ts", import.meta.url).pathname, ...range, ...args],
     { encoding: "utf8" },
   );
   return { status, stdout, stderr };

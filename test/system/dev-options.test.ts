@@ -1,6 +1,6 @@
 import { parseEnv } from "node:util";
 import { describe, expect, test } from "vitest";
-import { startOf } from "../../scripts/lib/dev-options.mjs";
+import { startOf } from "../../scripts/lib/dev-options.ts";
 
 /** What the local server is started with. */
 

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openReceiver, SECRET } from "../local/receiver.mjs";
-import { type LocalServer, startServer, until } from "../local/server.mjs";
+import { openReceiver, SECRET } from "../local/receiver.ts";
+import { type LocalServer, startServer } from "../local/server.ts";
+import { until } from "../local/until.ts";
 
 /** Webhooks of `npm run dev`, whose gate looks up where names lead. */
 
 let server: LocalServer;
 
 beforeAll(async () => {
-  const NODE_OPTIONS = `--import=${new URL("../local/rebound.mjs", import.meta.url).href}`;
+  const NODE_OPTIONS = `--import=${new URL("../local/rebound.ts", import.meta.url).href}`;
   server = await startServer({ env: { NODE_OPTIONS, RATE_LIMIT: "off", WEBHOOK_SCHEDULE_MS: "200" } });
 });
 afterAll(() => server?.stop());

@@ -4,9 +4,10 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { freePort, until } from "../local/server.mjs";
+import { freePort } from "../../scripts/lib/listen.ts";
+import { until } from "../local/until.ts";
 
-const script = new URL("../../scripts/dev.mjs", import.meta.url).pathname;
+const script = new URL("../../scripts/dev.ts", import.meta.url).pathname;
 
 const dev = (args: string[], env: Record<string, string> = {}) =>
   spawnSync(process.execPath, [script, ...args], {

@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type LocalServer, startServer, until } from "../local/server.mjs";
-import { rowsOf, wipeTables } from "../local/stores.mjs";
-import { type Trace, tracesIn, tracesInBytes } from "../local/traces.mjs";
+import { type LocalServer, startServer } from "../local/server.ts";
+import { rowsOf, wipeTables } from "../local/stores.ts";
+import { type Trace, tracesIn, tracesInBytes } from "../local/traces.ts";
+import { until } from "../local/until.ts";
 import { live, PAGE } from "./helpers";
 
 let server: LocalServer;
@@ -27,8 +28,11 @@ class Person {
   readonly email = `${this.mark}@mail.example`;
   readonly sessions: string[] = [];
   lead = "";
+  readonly address: string;
 
-  constructor(readonly address: string) {}
+  constructor(address: string) {
+    this.address = address;
+  }
 
   /** By what they can be found. */
   get needles(): string[] {
@@ -109,7 +113,7 @@ test("an erasure leaves nothing of a person in any file, another's data whole, a
   for (const needle of stays.needles) expect(kept, needle).toContain(needle);
 
   // Deleted is not overwritten, until it is.
-  const scrubbed = command("scrub.mjs", ["--state", server.state, "--json"]);
+  const scrubbed = command("scrub.ts", ["--state", server.state, "--json"]);
   expect(scrubbed.status, scrubbed.stderr).toBe(0);
   expect(JSON.parse(scrubbed.stdout)).toMatchObject({ files: expect.any(Number) });
   expect(tracesInBytes(server.state, gone.needles).filter(isOfPerson)).toEqual([]);
@@ -128,10 +132,10 @@ test("an erasure leaves nothing of a person in any file, another's data whole, a
   expect(namedBefore).toEqual([[[stays.fingerprint, undefined]], [[stays.fingerprint, stays.address]]]);
   await wipeTables(server.state, [...tables, ...identities]);
   await server.start();
-  expect(command("scrub.mjs", ["--state", server.state]).stderr).toContain("stop the server first");
+  expect(command("scrub.ts", ["--state", server.state]).stderr).toContain("stop the server first");
   const today = Date.now();
   const day = (offset: number) => new Date(today + offset * 86_400_000).toISOString().slice(0, 10);
-  const rebuilt = command("rebuild.mjs", [
+  const rebuilt = command("rebuild.ts", [
     ...["--from", day(-1), "--to", day(1), "--url", server.url, "--key", server.key, "--json"],
   ]);
   expect(rebuilt.status, rebuilt.stderr).toBe(0);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { built, hostileTexts, literals, slowOn, workerFiles } from "../../scripts/lib/expressions.mjs";
+import { built, hostileTexts, literals, slowOn, workerFiles } from "../../scripts/lib/expressions.ts";
 
 /** No text takes an expression more time than its length is worth. */
 

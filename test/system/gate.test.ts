@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { isPublic, openGate } from "../../scripts/lib/gate.mjs";
+import { isPublic, openGate } from "../../scripts/lib/gate.ts";
 
 /** A receiver on this machine, with what it was sent. */
 async function receiver(status = 200) {

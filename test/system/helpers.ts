@@ -1,5 +1,5 @@
 import { fetch as fetchOrUpgrade } from "miniflare";
-import type { LocalServer } from "../local/server.mjs";
+import type { LocalServer } from "../local/server.ts";
 
 /** What the suites need to act as a page towards the running server. Node 20 has no WebSocket of its own; Miniflare brings one. */
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { root } from "../../scripts/install.mjs";
-import { Runner } from "../../scripts/mutate/run.mjs";
+import { root } from "../../scripts/install.ts";
+import { Runner } from "../../scripts/mutate/run.ts";
 
 /** Mutants are judged one after another by one process: none may be judged by what another has left. */
 

@@ -10,9 +10,11 @@ const scripts = new URL("../../scripts/", import.meta.url).pathname;
 test.each([
   ["18.20.8", false],
   ["20.20.2", false],
-  ["22.11.9", false],
-  ["22.12.0", true],
+  ["22.17.9", false],
+  ["22.18.0", true],
   ["22.23.3", true],
+  ["23.5.0", false],
+  ["23.6.0", true],
   ["24.0.0", true],
   ["100.1.0", true],
 ])("Node %s is new enough for the tools: %s", (version, isEnough) => {
@@ -54,7 +56,7 @@ describe("under an older Node", () => {
       "console.log('hello', process.argv.slice(2), process.env.PATH.split(':')[0])",
     );
     const { status, stdout, stderr } = run(["scripts/launch.mjs", "hello.mjs", "--flag"], link);
-    expect(stderr).toMatch(/needs Node 22\.12 or newer; this is 20\.20\.2\.\nFetching Node 24/);
+    expect(stderr).toMatch(/needs Node 22\.18 or newer; this is 20\.20\.2\.\nFetching Node 24/);
     expect({ status, stdout }).toEqual({
       status: 0,
       stdout: expect.stringMatching(/^hello \[ '--flag' \] .*\/\.node\/24/),

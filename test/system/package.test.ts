@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { root } from "../../scripts/install.mjs";
-import { App } from "../local/app.mjs";
+import { root } from "../../scripts/install.ts";
+import { App } from "../local/app.ts";
 
 /** The package on a server, and in an editor: there is no page, and nothing happens. */
 

@@ -1,4 +1,4 @@
-import type { LocalServer } from "../local/server.mjs";
+import type { LocalServer } from "../local/server.ts";
 import { type Answer, openSocket, PAGE, post, type Socket, wait } from "./helpers";
 
 interface Run {
@@ -22,12 +22,17 @@ export class Sender {
   #work: Promise<void> = Promise.resolve();
   #socket: Socket | null = null;
 
-  constructor(
-    readonly server: LocalServer,
-    readonly session_id: string,
-    readonly stream: string,
-    readonly transport: "http" | "socket",
-  ) {}
+  readonly server: LocalServer;
+  readonly session_id: string;
+  readonly stream: string;
+  readonly transport: "http" | "socket";
+
+  constructor(server: LocalServer, session_id: string, stream: string, transport: "http" | "socket") {
+    this.server = server;
+    this.session_id = session_id;
+    this.stream = stream;
+    this.transport = transport;
+  }
 
   get isSettled(): boolean {
     return this.#open.length === 0;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type LocalServer, startServer, until } from "../local/server.mjs";
-import { archivedEvents } from "../local/stores.mjs";
+import { type LocalServer, startServer } from "../local/server.ts";
+import { archivedEvents } from "../local/stores.ts";
+import { until } from "../local/until.ts";
 import { live, openSocket, PAGE, post, wait } from "./helpers";
 
 let server: LocalServer;

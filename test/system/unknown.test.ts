@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type LocalServer, startServer } from "../local/server.mjs";
+import { type LocalServer, startServer } from "../local/server.ts";
 import { live, PAGE, post, upgrade } from "./helpers";
 
 const IDS = 1_000;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openReceiver, SECRET } from "../local/receiver.mjs";
-import { type LocalServer, startServer, until } from "../local/server.mjs";
+import { openReceiver, SECRET } from "../local/receiver.ts";
+import { type LocalServer, startServer } from "../local/server.ts";
+import { until } from "../local/until.ts";
 import { wait } from "./helpers";
 
 /** The same code as with the usual schedule, a few thousand times faster at first. */

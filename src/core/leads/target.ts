@@ -1,7 +1,7 @@
 /**
  * Where a webhook may go, by its address alone: a public name, over TLS, at a port where receivers are. Where the name leads is
  * looked up by whoever connects: on Cloudflare the platform, which with `global_fetch_strictly_public` reaches nothing that is
- * not on the public Internet; under `npm run dev` its gate (`scripts/lib/gate.mjs`).
+ * not on the public Internet; under `npm run dev` its gate (`scripts/lib/gate.ts`).
  */
 
 /** Where webhooks may go whatever it is. No port: at any. */

@@ -1,7 +1,7 @@
 import brandsText from "./brands.txt";
 import listedText from "./listed.txt";
 
-/** The two tables of brands: brands.txt, by hand, and listed.txt, made by scripts/brands.mjs. Read when first asked. */
+/** The two tables of brands: brands.txt, by hand, and listed.txt, made by scripts/brands.ts. Read when first asked. */
 
 /** What visitors come to a brand for, or how it sends them on. */
 export type Kind = "search" | "social" | "email" | "ai" | "ads" | "affiliate" | "referral";
