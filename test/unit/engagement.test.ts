@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ENGAGEMENT_RULES } from "../../src/core/scoring/engagement";
+import { ENGAGEMENT_RULES } from "../../src/core/scoring/rules/engagement";
 import { newState, type SessionState } from "../../src/core/session/state";
 import { newBehaviour } from "../../src/core/signals/behaviour";
 import { foldLog } from "../../src/ops/backtest";

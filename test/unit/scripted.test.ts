@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BEHAVIOUR_RULES } from "../../src/core/scoring/behaviour-rules";
+import { BEHAVIOUR_RULES } from "../../src/core/scoring/rules/bot-behaviour";
 import type { Unplaced } from "../../src/core/session/entry";
 import { foldLog } from "../../src/ops/backtest";
 import { act, logOf, start } from "../support/log";

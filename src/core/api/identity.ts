@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { SiteName } from "../../protocol/fields";
+import { LABELS } from "../scoring/ledger";
 import { Time } from "./analytics";
 import { ListQuery } from "./list";
 
@@ -50,7 +51,7 @@ export const FingerprintAnswer = z.object({
     session_id: z.uuid(),
     site: z.string(),
     started_at: At,
-    label: Text,
+    label: z.enum(LABELS).nullable(),
     country: Text,
     scores: z.object({ engagement: Score, bot: Score, vpn: Score, risk: Score }),
   }),

@@ -1,6 +1,6 @@
-/** What identity actors answer, and what a lead brings: counts and flags, nothing that names anyone. */
+/** What scoring gets from identity actors and from leads: counts and flags, nothing that names anyone. */
 
-/** An identity's last 24 hours, as its actor counts them; this session is among them. */
+/** An identity's last 24 hours, as its actor counts them; this session is included. */
 export interface IdentityCounts {
   sessions: number;
   /** Distinct, of a fingerprint; of an address always 1. */
@@ -11,7 +11,7 @@ export interface IdentityCounts {
   fingerprints: number;
   /** Forms sent by these sessions. */
   forms: number;
-  /** There were more than the actor keeps: the counts are lower bounds. */
+  /** There was more than the actor keeps, so the counts are lower bounds. */
   capped: boolean;
 }
 
@@ -27,19 +27,19 @@ export interface LeadFacts {
   honeypot: boolean;
   /** The e-mail address is of a domain that hands out addresses to throw away. */
   disposable_email: boolean;
-  /** It came with no session, or with one nobody knows. */
+  /** It came without a session, or with an unknown one. */
   no_session: boolean;
-  /** From when its page was opened to when it came, ms; null when that is not known. */
+  /** From its page's opening to its arrival, ms; null if not known. */
   submit_ms: number | null;
 }
 
-/** The newest answer, and what it was an answer to. */
+/** The newest answer, with the version and number of forms that it was asked for. */
 export interface IdentityFacts extends IdentityAnswer {
   version: number;
   forms: number;
 }
 
-/** A session may bring several leads; the worst of each counts. */
+/** A session may bring several leads; of each fact the worst value counts. */
 export function mergeLeads(known: LeadFacts | null, added: LeadFacts): LeadFacts {
   if (!known) return { ...added };
   const times = [known.submit_ms, added.submit_ms].filter((ms) => ms !== null);

@@ -7,7 +7,7 @@ import type { Scored } from "./scored";
 
 /**
  * Asks the rules that watch one of `topics`, and brings ledger, scores and label up to date. `at`: the time of the entry that
- * touched them, epoch ms. Pure but for `state`, which it changes. Rules that read the other scores come last, so that one
+ * touched them, epoch ms. Changes `state` and nothing else. Rules that read the other scores are asked last, so that one
  * round is enough.
  */
 export function judge(state: Scored, topics: number, set: RuleSet, at: number): void {
@@ -73,7 +73,7 @@ function total(state: Scored): void {
 
 export const labelOf = (bot: number): Label => (bot >= BOT_FROM ? "bot" : bot >= SUSPECT_FROM ? "suspect" : "human");
 
-/** A session begins with nothing held against it. */
+/** Opens a new session's judgement: all scores 0, label human. */
 export function open(state: Scored): void {
   state.judgement.scores = { engagement: 0, bot: 0, vpn: 0, risk: 0 };
   state.judgement.label = "human";

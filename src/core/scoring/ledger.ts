@@ -17,8 +17,8 @@ export const SCORES = ["engagement", "bot", "vpn", "risk"] as const satisfies re
 export const SCORE_MAX = 100;
 
 /**
- * One line for each rule that has fired. A score is always the sum of its lines' `points`, at most 100: a supporting rule
- * without an open case, a shadow rule and a withdrawn one stand here with 0 points, and `weight` says what they would add.
+ * One line for each rule that has fired. A score is the sum of its lines' `points`, at most 100. A supporting rule without
+ * an open case, a shadow rule and a withdrawn one have 0 points; `weight` is what they would add.
  */
 export interface Firing {
   rule: string;
@@ -33,9 +33,9 @@ export interface Firing {
   at: number;
   seq: number;
   evidence: string;
-  /** Recorded, never counted. */
+  /** From a shadow rule: recorded, never counted. */
   shadow?: true;
-  /** What it saw does not hold any more since then, epoch ms. */
+  /** Since when its finding no longer holds, epoch ms. */
   withdrawn_at?: number;
 }
 
@@ -72,7 +72,7 @@ export type Band = (typeof BANDS)[number][1];
 export const bandOf = (engagement: number | null): Band | null =>
   engagement === null ? null : (BANDS.find(([from]) => engagement >= from)?.[1] ?? "cold");
 
-/** What a page may be told of its session. */
+/** What the tracker may tell its page about the session. */
 export interface Exposed {
   score: number;
   band: Band;

@@ -35,17 +35,24 @@ const abstain = (rules: readonly Rule[], isLacking: (need: Need) => boolean): re
     return need ? [{ rule: id, why: NEEDS[need].why }] : [];
   });
 
-/** Rules that say nothing of this session, and why: silence of a rule that could not look is no acquittal. */
+/** Rules that abstain for this session, and why. Told apart from rules that looked and found nothing. */
 export const abstentions = (state: Scored, rules: readonly Rule[]): readonly Abstention[] =>
   abstain(rules, (need) => isMissing(state, need));
 
-/** Stored: a new need goes to the end. */
+/** Bit i stands for the i-th need. The bits are stored, so a new need goes to the end. */
 const BITS = [
-  ...(["edge", "asn", "bot_management", "round_trip", "headers", "signals", "timezone", "fingerprint"] as const),
+  "edge",
+  "asn",
+  "bot_management",
+  "round_trip",
+  "headers",
+  "signals",
+  "timezone",
+  "fingerprint",
   "address",
 ] as const satisfies Need[];
 
-/** What was lacking for these abstentions, as bits. */
+/** The needs that these abstentions lacked, as bits. */
 export function lackOf(abstained: readonly Abstention[]): number {
   const reasons = new Set(abstained.map(({ why }) => why));
   return BITS.reduce((lack, need, i) => lack | (reasons.has(NEEDS[need].why) ? 1 << i : 0), 0);
@@ -53,7 +60,7 @@ export function lackOf(abstained: readonly Abstention[]): number {
 
 const known = new WeakMap<readonly Rule[], Map<number, readonly Abstention[]>>();
 
-/** The abstentions again. Worked out once for each combination of needs, of which there are few. */
+/** The abstentions for the bits of `lackOf`. Cached for each combination, of which there are few. */
 export function abstentionsOf(lack: number, rules: readonly Rule[]): readonly Abstention[] {
   const byLack = known.get(rules) ?? new Map<number, readonly Abstention[]>();
   known.set(rules, byLack);

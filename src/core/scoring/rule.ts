@@ -2,7 +2,7 @@ import type { TopicName } from "../signals/topic";
 import type { ScoreName } from "./ledger";
 import type { Scored } from "./scored";
 
-/** What a rule cannot do without. Missing, it abstains, and the session says so. */
+/** What a rule needs to know. If it is not known, the rule abstains, and the session says so. */
 export type Need =
   | "edge"
   | "asn"
@@ -21,23 +21,26 @@ export interface Finding {
   points?: number;
 }
 
+/** The finding of a rule that always gives its full points. */
+export const saw = (evidence: string): Finding => ({ evidence });
+
 export interface Rule {
   id: string;
-  /** The rule set's version in which it came to be as it is; a session keeps the set it began with. */
+  /** The first version of the rule set that has the rule in this form. A session keeps the version it began with. */
   version: number;
-  /** The last version it was part of; absent while it is. */
+  /** The last version of the rule set that has it; absent if the newest still does. */
   until?: number;
   score: ScoreName;
-  /** 1-100: what it adds, at most. */
+  /** 1-100; for a graded rule the most it can add. */
   points: number;
   class: "convicting" | "supporting";
-  /** Recorded, not counted. */
+  /** A shadow rule is recorded in the ledger, but never counted. */
   shadow?: true;
   watch: readonly TopicName[];
   needs?: readonly Need[];
   /** Pure: null when it does not hold. */
   test(state: Scored): Finding | null;
-  /** For people: what it looks for, where it comes from, and a case. */
+  /** For people, and for docs/rules.md: what it looks for, where it comes from, and an example. */
   about: string;
   source: string;
   example: string;

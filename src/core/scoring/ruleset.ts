@@ -1,10 +1,16 @@
 import { Topic } from "../signals/topic";
-import { BEHAVIOUR_RULES } from "./behaviour-rules";
-import { CLIENT_LAYERS, CLIENT_RULES } from "./client-rules";
-import { ENGAGEMENT_RULES } from "./engagement";
-import { RISK_RULES } from "./risk";
 import type { Rule } from "./rule";
-import { VPN_RULES } from "./vpn";
+import { AGENT_RULES } from "./rules/bot-agent";
+import { BEHAVIOUR_RULES } from "./rules/bot-behaviour";
+import { EDGE_RULES } from "./rules/bot-edge";
+import { HEADER_RULES } from "./rules/bot-headers";
+import { SIGNAL_RULES } from "./rules/bot-signals";
+import { ENGAGEMENT_RULES } from "./rules/engagement";
+import { RISK_RULES } from "./rules/risk";
+import { VPN_CHANGE_RULES } from "./rules/vpn-changes";
+import { VPN_DISTANCE_RULES } from "./rules/vpn-distance";
+import { VPN_NETWORK_RULES } from "./rules/vpn-network";
+import { VPN_SPREAD_RULES } from "./rules/vpn-spread";
 
 /**
  * Version of the rules; a session keeps the one it began with, so that its log gives the same scores for ever. To change
@@ -12,17 +18,25 @@ import { VPN_RULES } from "./vpn";
  */
 export const RULES_VERSION = 1;
 
-/** Every rule of every version. */
+/** The layers of the bot verdict, in the order of the ledger and of docs/rules.md; the verdict needs all of them. */
+export const BOT_LAYERS: Readonly<Record<string, readonly Rule[]>> = {
+  "user agent": AGENT_RULES,
+  headers: HEADER_RULES,
+  signals: SIGNAL_RULES,
+  edge: EDGE_RULES,
+  behaviour: BEHAVIOUR_RULES,
+};
+
+/** Every rule of every version, in the order in which they are asked. */
 export const RULES: readonly Rule[] = [
   ...ENGAGEMENT_RULES,
-  ...CLIENT_RULES,
-  ...BEHAVIOUR_RULES,
-  ...VPN_RULES,
+  ...Object.values(BOT_LAYERS).flat(),
+  ...VPN_NETWORK_RULES,
+  ...VPN_DISTANCE_RULES,
+  ...VPN_CHANGE_RULES,
+  ...VPN_SPREAD_RULES,
   ...RISK_RULES,
 ];
-
-/** The layers of the bot verdict; all of them are asked before there is one. */
-export const BOT_LAYERS: Readonly<Record<string, readonly Rule[]>> = { ...CLIENT_LAYERS, behaviour: BEHAVIOUR_RULES };
 
 /** The rules of one version, indexed by what they watch. */
 export class RuleSet {
@@ -39,7 +53,7 @@ export class RuleSet {
     return this.#byId.get(id);
   }
 
-  /** Rules that watch at least one of the topics. Worked out once for each combination, of which there are few. */
+  /** Rules that watch at least one of `topics` (bits). Cached for each combination, of which there are few. */
   watching(topics: number): readonly Rule[] {
     let rules = this.#byTopics.get(topics);
     if (!rules) {
@@ -52,7 +66,7 @@ export class RuleSet {
 
 const sets = new Map<number, RuleSet>();
 
-/** The set of a version; version 0, of sessions that began before there were rules, is empty. */
+/** The rules of a version. Version 0 has none: it is for sessions from before there were rules. */
 export function ruleSet(version: number): RuleSet {
   let set = sets.get(version);
   if (!set) {

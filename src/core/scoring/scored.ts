@@ -6,12 +6,12 @@ import type { Velocity } from "../signals/velocity";
 import type { IdentityFacts, LeadFacts } from "./facts";
 import type { Judgement } from "./ledger";
 
-/** What of a session the rules judge, and where the judgement is kept: the session's state has this and more. */
+/** The part of a session's state that the rules read, and the judgement that they change. */
 export interface Scored {
   /** Seq of the last entry folded. */
   seq: number;
   started_at: number;
-  /** Earliest act, by its own time; null before any. */
+  /** Time of the earliest act, as the client gave it; null before any. */
   first_event_at: number | null;
   device: DeviceInfo | null;
   screen: Screen | null;
@@ -23,7 +23,7 @@ export interface Scored {
   identity: IdentityFacts | null;
   /** What the session's leads brought; null without any. */
   lead: LeadFacts | null;
-  /** How often each changed from one known value to another. */
+  /** How often each changed from one known value to another. Unknown values in between do not count. */
   travel: { addresses: number; networks: number; countries: number };
   /** Deepest scroll, 0-100. */
   scroll_percent: number;

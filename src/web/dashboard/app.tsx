@@ -9,7 +9,7 @@ import { SignIn } from "./shell/sign-in";
 import { TopBar } from "./shell/top-bar";
 import { VIEWS } from "./views";
 
-/** The whole page: a key is asked for, then the view that the URL names is shown. */
+/** Asks for a key, then shows the view that the URL names. */
 export function App() {
   if (key.value === null) return <SignIn />;
   return <Shell />;
@@ -40,5 +40,5 @@ function Shell() {
 
 const NONE = {};
 
-/** A button, because the fragment is the place: a link to `#main` would leave the view. */
+/** A button instead of a link, because the fragment holds the view: `#main` would leave it. */
 const skip = (): void => document.getElementById("main")?.focus();

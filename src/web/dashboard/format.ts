@@ -24,7 +24,7 @@ export const compact = (value: number | null | undefined): string =>
 export const percent = (share: number | null | undefined): string =>
   share == null ? NOTHING : percentage.format(share);
 
-/** How much more than before, as a percentage; null where there was nothing to compare with. */
+/** The change since before, as a percentage; null if there is nothing to compare with. */
 export const change = (now: number | null, before: number | null): string | null =>
   now === null || before === null || before === 0 ? null : signed.format(now / before - 1);
 
@@ -41,7 +41,7 @@ export function duration(ms: number | null | undefined): string {
   return `${Math.floor(minutes / 1_440)} days`;
 }
 
-/** `2:05.3`: a place on a time line. */
+/** `2:05.3`: minutes, seconds and tenths since a start. */
 export function clock(ms: number): string {
   const tenths = Math.max(0, Math.round(ms / 100));
   const [minutes, rest] = [Math.floor(tenths / 600), tenths % 600];
@@ -64,7 +64,7 @@ export const absoluteTime = (at: number): string => absolute.format(at);
 export const dayName = (at: number): string => dated.format(at);
 export const timeOfDay = (at: number): string => near.format(at);
 
-/** A moment ago in words, an older one by its date. */
+/** A time of the last 12 hours in words, an older one as a date. */
 export function relativeTime(at: number, now: number): string {
   const seconds = Math.round((at - now) / 1_000);
   const distance = Math.abs(seconds);
@@ -74,7 +74,7 @@ export function relativeTime(at: number, now: number): string {
   return far.format(at);
 }
 
-/** A country's name for its code; what is no code stays as it is. */
+/** A country's name by its code; anything else is returned as it is. */
 export function country(code: string | null | undefined): string {
   if (!code) return "Unknown";
   if (code === "T1") return "Tor";
@@ -85,7 +85,7 @@ export function country(code: string | null | undefined): string {
   }
 }
 
-/** A page without its scheme, and without its host where that goes without saying. */
+/** A page's URL without its scheme. */
 export function pagePath(page: string): string {
   if (!URL.canParse(page)) return page;
   const { host, pathname, search, hash } = new URL(page);

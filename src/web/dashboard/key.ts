@@ -1,10 +1,10 @@
 import { signal } from "@preact/signals";
 
-/** The API key: asked once, kept for this tab's session, and nowhere else. */
+/** The API key is kept in this tab's session storage, and nowhere else. */
 const NAME = "pulsegate.key";
 
 export const key = signal<string | null>(sessionStorage.getItem(NAME));
-/** Why it is asked for again. */
+/** Why the key is asked for again; null for the first time. */
 export const keyRefused = signal<string | null>(null);
 
 export function keepKey(value: string): void {

@@ -11,10 +11,10 @@ interface LazyProps<Props> {
   props: Props;
 }
 
-/** By the way to load it, of whatever properties: only `Lazy` reads it, with the same `load` it was kept under. */
+/** Loaded components by their `load`. Untyped, but `Lazy` reads each with the `load` that stored it, so the types agree. */
 const loaded = new Map<unknown, unknown>();
 
-/** A view, or a part of one, whose code is fetched when it is first looked at. */
+/** A view, or a part of one, whose code is fetched when it is first shown. */
 export function Lazy<Props extends object>({ load, title, props }: LazyProps<Props>) {
   const [View, setView] = useState<ComponentType<Props> | null>(
     () => (loaded.get(load) as ComponentType<Props> | undefined) ?? null,

@@ -1,19 +1,19 @@
 import { computed, signal } from "@preact/signals";
 
 /**
- * Where the viewer is: all of it in the URL's fragment, which browsers send to nobody, so that no visitor's id reaches a
+ * Where the viewer is. All of it is in the URL's fragment, which browsers do not send, so that no visitor's id gets into a
  * log. `#/sessions?range=7d&site=shop&country=DE`, `#/session/<id>`.
  */
-export interface Place {
+export interface UrlPlace {
   view: string;
   id: string | null;
   params: Readonly<Record<string, string>>;
 }
 
-/** What goes along from view to view. */
+/** Parameters that are kept from view to view. */
 export const KEPT = ["range", "from", "to", "site", "bots"] as const;
 
-export function readPlace(hash: string): Place {
+export function readPlace(hash: string): UrlPlace {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split(/\?(.*)/s);
   const [view = "", ...rest] = path.split("/");
   return {
@@ -31,12 +31,12 @@ function decode(text: string): string | null {
   }
 }
 
-export function writePlace({ view, id, params }: Place): string {
+export function writePlace({ view, id, params }: UrlPlace): string {
   const query = new URLSearchParams(Object.entries(params).filter(([, value]) => value !== "")).toString();
   return `#/${view}${id === null ? "" : `/${encodeURIComponent(id)}`}${query ? `?${query}` : ""}`;
 }
 
-export const place = signal<Place>(readPlace(location.hash));
+export const place = signal<UrlPlace>(readPlace(location.hash));
 export const view = computed(() => place.value.view);
 
 addEventListener("hashchange", () => {
@@ -48,11 +48,11 @@ function kept(): Record<string, string> {
   return Object.fromEntries(KEPT.flatMap((name) => (params[name] === undefined ? [] : [[name, params[name]]])));
 }
 
-/** The address of another view, with the range and site that are looked at now. */
+/** The address of another view, with the span, site and bots chosen now. */
 export const href = (view: string, id: string | null = null, params: Record<string, string> = {}): string =>
   writePlace({ view, id, params: { ...kept(), ...params } });
 
-/** Changes parameters of this view; an empty one goes. `replace` makes no step of its own for "back". */
+/** Changes parameters of this view; an empty value removes one. With `replace`, "back" gets no step for it. */
 export function setParams(params: Record<string, string>, { replace = false } = {}): void {
   const next = { ...place.value, params: { ...place.value.params, ...params } };
   const hash = writePlace(next);

@@ -1,10 +1,8 @@
 import { computed } from "@preact/signals";
+import { HOUR_MS, MINUTE_MS } from "../../time";
 import { place } from "./place";
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-
-/** Spans that are offered. Days are the viewer's: "7 days" is today and the six before. */
+/** The spans to choose from. Days are in the viewer's zone: "7 days" is today and the six before. */
 export const RANGES = {
   "1h": { label: "Last hour", hours: 1 },
   "24h": { label: "Last 24 hours", hours: 24 },
@@ -32,14 +30,14 @@ function dayStart(now: number, back: number): number {
   return day.getTime();
 }
 
-/** The span a name stands for now; to the minute, so that what is asked twice in a minute is the same question. */
+/** The span that a name stands for now. It ends on a full minute, so that within a minute the question stays the same. */
 export function spanOf(name: RangeName, now: number): Span {
-  const to = Math.ceil(now / MINUTE) * MINUTE;
+  const to = Math.ceil(now / MINUTE_MS) * MINUTE_MS;
   const range = RANGES[name];
-  return "hours" in range ? { from: to - range.hours * HOUR, to } : { from: dayStart(now, range.days - 1), to };
+  return "hours" in range ? { from: to - range.hours * HOUR_MS, to } : { from: dayStart(now, range.days - 1), to };
 }
 
-/** What the URL asks for: two instants, or a name. */
+/** The span in the URL: two instants, or a name. */
 export function currentSpan(params: Readonly<Record<string, string>>, now: number): Span {
   const from = Number(params["from"]);
   const to = Number(params["to"]);

@@ -2,15 +2,15 @@ import { useState } from "preact/hooks";
 import { ApiError, type Call, call } from "./client";
 
 export interface Act {
-  /** Null when it was refused: `error` then says why. */
+  /** Null if it was refused; `error` then says why. */
   run: <T>(path: string, how: Call) => Promise<T | null>;
   isRunning: boolean;
   error: ApiError | null;
-  /** What was refused is not of interest any more. */
+  /** Clears `error`. */
   forget: () => void;
 }
 
-/** Something the viewer does to the server, once at a time. */
+/** An action of the viewer on the server, with its progress and its error. */
 export function useAct(): Act {
   const [isRunning, setRunning] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);

@@ -2,19 +2,19 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { KEPT_ANSWERS, SLOW_MS } from "../limits";
 import { ApiError, call } from "./client";
 
-/** What is known of a question at this moment. */
+/** The state of a question. */
 export interface Answer<T> {
   data: T | null;
-  /** Why there is no newer answer than `data`. */
+  /** Why the last request failed; `data` is then from an earlier one. */
   error: ApiError | null;
-  /** Nothing has come for so long that waiting should be shown. */
+  /** The wait is long enough for a sign of waiting. */
   isSlow: boolean;
   /** When `data` came, epoch ms. */
   at: number | null;
   reload: () => void;
 }
 
-/** Newest last, so that the oldest can go. */
+/** Answers by name, newest last, so that the oldest can be dropped. */
 const kept = new Map<string, { data: unknown; at: number }>();
 
 function keep(name: string, data: unknown): void {
@@ -26,15 +26,15 @@ function keep(name: string, data: unknown): void {
   }
 }
 
-/** Answers are a key's: another key may see other things. */
+/** For a change of key: another key may see other things. */
 export const forgetAnswers = (): void => kept.clear();
 
 interface Options {
-  /** Asked again this often, while the page is seen. */
+  /** Ask again this often while the page is visible, ms. */
   every?: number;
 }
 
-interface Known<T> {
+interface AnswerState<T> {
   name: string;
   data: T | null;
   at: number | null;
@@ -42,12 +42,12 @@ interface Known<T> {
   isSlow: boolean;
 }
 
-function before<T>(name: string): Known<T> {
+function before<T>(name: string): AnswerState<T> {
   const known = kept.get(name);
   return { name, data: (known?.data ?? null) as T | null, at: known?.at ?? null, error: null, isSlow: false };
 }
 
-/** A question: its path, or a way to ask that takes more than one. */
+/** A question: its path, or a function that asks more than one path. */
 export type Ask<T> = (signal: AbortSignal) => string | Promise<T>;
 
 async function answerTo<T>(ask: Ask<T>, signal: AbortSignal): Promise<T> {
@@ -56,11 +56,11 @@ async function answerTo<T>(ask: Ask<T>, signal: AbortSignal): Promise<T> {
 }
 
 /**
- * Asks `ask()` and, while it is looked at, asks it again. What was answered before is shown until there is news; null
- * asks nothing.
+ * Asks `question`, and again every so often while the page is visible. Until an answer comes, the earlier answer of this
+ * `name` is shown. Null asks nothing.
  */
 export function useAnswer<T>(question: Ask<T> | null, name: string, { every }: Options = {}): Answer<T> {
-  const [state, setState] = useState<Known<T>>(() => before(name));
+  const [state, setState] = useState<AnswerState<T>>(() => before(name));
   const [round, setRound] = useState(0);
   const ask = useRef(question);
   ask.current = question;

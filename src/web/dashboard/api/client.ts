@@ -1,7 +1,7 @@
 import { forgetKey, key } from "../key";
 import { ANSWER_MS } from "../limits";
 
-/** A call that was not answered as asked. `status` 0: no answer at all. */
+/** A call that failed. `status` 0: there was no answer, or it could not be read. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
@@ -12,7 +12,7 @@ export class ApiError extends Error {
     super(message);
   }
 
-  /** This deployment does not have the path (yet); unlike a thing that is not there. */
+  /** This deployment does not have the path, as opposed to a resource that does not exist. */
   get isMissingPath(): boolean {
     return (this.status === 404 && this.code === "not_found") || this.status === 405;
   }
@@ -40,7 +40,7 @@ async function problemOf(response: Response): Promise<ApiError> {
   );
 }
 
-/** Calls the API with the viewer's key; a key that opens nothing any more is asked for again. */
+/** Calls the API with the viewer's key. If the key is no longer valid, it is dropped and asked for again. */
 export async function call<T>(path: string, { method = "GET", body, signal }: Call = {}): Promise<T> {
   const patience = AbortSignal.timeout(ANSWER_MS);
   const response = await fetch(path, {

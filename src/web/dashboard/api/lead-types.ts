@@ -1,7 +1,7 @@
 import type { Contact, Evidence } from "../../../core/leads/lead";
 import type { Delivery, Label, Scores, SessionRow } from "./types";
 
-/** What the API answers of leads. */
+/** The API's answers about leads. The published form has their contact and evidence as open objects. */
 
 export interface LeadRow extends Contact {
   lead_id: string;
@@ -25,7 +25,7 @@ export interface SubmissionRow {
   received_at: number;
   outcome: string;
   session_id: string | null;
-  /** It named the lead's email or phone, and nothing shows that it is the same person. */
+  /** It gave the lead's email or phone, but nothing shows that it is the same person. */
   guest: boolean;
   contact: Contact;
   evidence: Evidence;

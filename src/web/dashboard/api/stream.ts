@@ -10,8 +10,8 @@ interface Ticket {
 }
 
 /**
- * Follows a stream of the API: a ticket for each connection, because a browser can send no key with a WebSocket. A
- * connection that breaks is made again; what came meanwhile is in the first message of the next.
+ * Follows a stream of the API. Each connection needs a ticket, because a browser cannot send a key with a WebSocket. A
+ * broken connection is made again; its first message holds what was missed.
  */
 export function useStream<M>(path: string | null, onMessage: (message: M) => void): StreamStatus {
   const [status, setStatus] = useState<StreamStatus>("off");
@@ -39,7 +39,7 @@ export function useStream<M>(path: string | null, onMessage: (message: M) => voi
         if (isOver) return;
         socket = new WebSocket(location.origin.replace(/^http/, "ws") + path, data.protocol);
       } catch (error) {
-        // A path that no ticket is made for will not be there in a second either.
+        // If the server refuses a ticket for the path, a retry would be refused too.
         const isMissing =
           error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429;
         return isMissing ? setStatus("missing") : retry();

@@ -1,9 +1,19 @@
+import type * as z from "zod";
+import type {
+  BotsLeftOut as BotsLeftOutBody,
+  DailyBody,
+  EngagementBody,
+  OverviewBody,
+  PagesBody,
+} from "../../../core/api/aggregates";
+import type { SitesPage } from "../../../core/api/answers";
+import type { StorageBody } from "../../../core/api/storage";
 import type { Presence } from "../../../core/roster/entry";
 import type { Firing, Label, ScoreName, Scores } from "../../../core/scoring/ledger";
 import type { columns, Live as LiveView, Summary } from "../../../core/session/view";
 import type { Webhook } from "../../../protocol/webhook";
 
-/** What the API answers, as far as the dashboard reads it. What is optional is not in rows of every age. */
+/** The API's answers, as far as the dashboard reads them. Optional fields are missing in older rows. */
 
 export type { Erasure } from "../../../core/api/erasure";
 export type { ApiKey, AuditEntry } from "../../../core/api/keys";
@@ -20,87 +30,37 @@ export interface List<T> {
   next_cursor: string | null;
 }
 
-export interface BotsLeftOut {
-  mode: "exclude" | "include" | "only";
-  excluded: number;
-}
+export type BotsLeftOut = z.infer<typeof BotsLeftOutBody>;
 
 export type SessionRow = ReturnType<typeof columns> & Partial<Summary> & { source?: string; campaign?: string | null };
 
-export interface Figures {
-  sessions: number;
-  visitors: number;
-  visitors_error: number;
-  events: number;
-  page_views: number;
-  bounces: number;
-  bounce_rate: number | null;
-  median_duration_ms: number | null;
-  average_engaged_ms: number | null;
-  leads: number;
-  expected?: number;
-  missing?: number;
-  implausible_streams?: number;
-}
+export type Overview = z.infer<typeof OverviewBody>;
+export type OverviewFigures = Overview["data"];
 
-export interface Overview extends One<Figures & { previous: Figures }> {
-  bots: BotsLeftOut;
-}
+export type Day = z.infer<typeof DailyBody>["data"][number];
 
-export interface Day extends Omit<Figures, "visitors_error" | "median_duration_ms"> {
-  date: string;
-  from: number;
-  to: number;
-}
+export type Engagement = z.infer<typeof EngagementBody>;
+export type EngagementBand = Engagement["data"]["bands"][number];
 
-export interface SessionSums {
-  sessions: number;
-  share: number | null;
-  events: number;
-  page_views: number;
-  bounces: number;
-  bounce_rate: number | null;
-  average_engaged_ms: number | null;
-}
+/** The sums of sessions that every breakdown but the one of pages has. */
+export type SessionSums = Omit<EngagementBand, "from" | "to">;
+export type PageSums = z.infer<typeof PagesBody>["data"][number];
 
-export interface PageSums {
-  page: string;
-  views: number;
-  sessions: number;
-  entries: number;
-  bounces: number;
-  bounce_rate: number | null;
-}
-
-export interface Breakdown<Row> extends List<Row> {
+export interface Breakdown<R> extends List<R> {
+  /** The sums of values that are not named. */
   other: Partial<SessionSums & PageSums> | null;
   hidden: number;
   bots: BotsLeftOut;
 }
 
-export interface Engagement
-  extends One<{
-    sessions: number;
-    average_engaged_ms: number | null;
-    median_duration_ms: number | null;
-    average_scroll_percent: number | null;
-    pages_per_session: number | null;
-    bounce_rate: number | null;
-    bands: (SessionSums & { from: number | null; to: number | null })[];
-  }> {
-  bots: BotsLeftOut;
-}
+export type SiteRow = z.infer<typeof SitesPage>["data"][number];
 
-export interface SiteRow {
-  site: string;
-}
+/** Where the tags of sites find the tracker; absent at its usual path. */
+export type Scripted = Pick<z.infer<typeof SitesPage>, "script_path">;
 
-/** An answer about sites says where the script is that their tags name, if not at its usual path. */
-export interface Scripted {
-  script_path?: string;
-}
+export type Storage = z.infer<typeof StorageBody>["data"];
 
-/** A site's settings. More of them than these may come, from a newer deployment; they are edited as JSON. */
+/** A site's settings. A newer server may send more of them; those are edited as JSON. */
 export interface SiteSettings {
   site: string;
   allowed_origins: string[];

@@ -17,5 +17,5 @@ export const CHANNEL_TITLES: Readonly<Record<Channel, string>> = {
 
 const titles: Readonly<Record<string, string>> = CHANNEL_TITLES;
 
-/** A channel of a newer server is shown by its name. */
+/** An unknown channel, from a newer server, is shown by its name. */
 export const channelTitle = (channel: string): string => titles[channel] ?? channel;

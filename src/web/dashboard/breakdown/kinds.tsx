@@ -5,7 +5,8 @@ import type { Column } from "../parts/table";
 import { href } from "../place";
 import { channelTitle } from "./channels";
 
-export type Row = Partial<SessionSums & PageSums> & {
+/** A row of any breakdown: its value, under the name of what it is by, and its sums. */
+export type RankedRow = Partial<SessionSums & PageSums> & {
   country?: string | null;
   source?: string;
   channel?: string;
@@ -23,15 +24,18 @@ export interface Kind {
   params: Record<string, string>;
   /** The sum the list is ranked by. */
   rank: "views" | "sessions";
-  value: (row: Row) => string | null | undefined;
-  show: (row: Row) => string;
-  /** Filter of the session list that this value is; null where there is none. */
+  value: (row: RankedRow) => string | null | undefined;
+  show: (row: RankedRow) => string;
+  /** The session list's filter for this value; null if it has none. */
   filter: string | null;
 }
 
 const sessionsBy = (title: string, path: string, filter: "source" | "country" | "device"): Kind => ({
-  ...{ title, path, filter, rank: "sessions" },
+  title,
+  path,
   params: {},
+  rank: "sessions",
+  filter,
   value: (row) => row[filter],
   show: (row) => (filter === "country" ? country(row.country) : (row[filter] ?? NOTHING)),
 });
@@ -50,7 +54,11 @@ const sourcesBy = (title: string, by: SourcePart, filter: string | null): Kind =
 
 const KINDS: Readonly<Record<string, Kind>> = {
   pages: {
-    ...{ title: "Page", path: "/analytics/pages/top", params: {}, rank: "views", filter: "page" },
+    title: "Page",
+    path: "/analytics/pages/top",
+    params: {},
+    rank: "views",
+    filter: "page",
     value: ({ page }) => page,
     show: ({ page }) => pagePath(page ?? ""),
   },
@@ -67,42 +75,42 @@ const KINDS: Readonly<Record<string, Kind>> = {
 /** Null: the view has no list of its own. */
 export const kindOf = (view: string): Kind | null => (Object.hasOwn(KINDS, view) ? (KINDS[view] ?? null) : null);
 
-type Named = "sessions" | "events" | "page_views" | "views" | "entries" | "leads";
+type NumberName = "sessions" | "events" | "page_views" | "views" | "entries" | "leads";
 
-const numbered = (title: string, name: Named): Column<Row> => ({
+const numbered = (title: string, name: NumberName): Column<RankedRow> => ({
   title,
   cell: (row) => count(row[name]),
   text: (row) => row[name],
   isNumber: true,
 });
 
-const share: Column<Row> = {
+const share: Column<RankedRow> = {
   title: "Share",
   cell: (row) => percent(row.share),
   text: (row) => row.share,
   isNumber: true,
 };
-const bounceRate: Column<Row> = {
+const bounceRate: Column<RankedRow> = {
   title: "Bounce rate",
   cell: (row) => percent(row.bounce_rate),
   text: (row) => row.bounce_rate,
   isNumber: true,
 };
-const engaged: Column<Row> = {
+const engaged: Column<RankedRow> = {
   title: "Engaged, average",
   cell: (row) => duration(row.average_engaged_ms),
   text: (row) => row.average_engaged_ms,
   isNumber: true,
 };
 
-export const PAGE_NUMBERS: readonly Column<Row>[] = [
+export const PAGE_NUMBERS: readonly Column<RankedRow>[] = [
   numbered("Views", "views"),
   numbered("Sessions", "sessions"),
   numbered("Entries", "entries"),
   bounceRate,
 ];
 
-export const SESSION_NUMBERS: readonly Column<Row>[] = [
+export const SESSION_NUMBERS: readonly Column<RankedRow>[] = [
   numbered("Sessions", "sessions"),
   share,
   numbered("Page views", "page_views"),
@@ -112,8 +120,8 @@ export const SESSION_NUMBERS: readonly Column<Row>[] = [
   numbered("Leads", "leads"),
 ];
 
-/** The value itself, over a bar of its share of the first, leading to its sessions. */
-export const nameColumn = (kind: Kind, most: number): Column<Row> => ({
+/** The value, over a bar as long as its share of the largest; a link to its sessions. */
+export const nameColumn = (kind: Kind, most: number): Column<RankedRow> => ({
   title: kind.title,
   isWide: true,
   text: kind.value,

@@ -6,16 +6,18 @@ import { REFRESH_MS } from "../limits";
 import { More, usePages } from "../parts/pager";
 import { Notice, Shown } from "../parts/states";
 import { Table } from "../parts/table";
-import { type Kind, nameColumn, PAGE_NUMBERS, type Row, SESSION_NUMBERS } from "./kinds";
+import { type Kind, nameColumn, PAGE_NUMBERS, type RankedRow, SESSION_NUMBERS } from "./kinds";
 
 /** A breakdown as a list, best first. */
 export function Ranked({ kind }: { kind: Kind }) {
   const { path, params } = kind;
-  const answer = useAnswer<Breakdown<Row>>(() => aggregate(path, params), asked(path, params), { every: REFRESH_MS });
-  return <Shown of={answer}>{(first) => <Rows kind={kind} first={first} />}</Shown>;
+  const answer = useAnswer<Breakdown<RankedRow>>(() => aggregate(path, params), asked(path, params), {
+    every: REFRESH_MS,
+  });
+  return <Shown of={answer}>{(first) => <RankedRows kind={kind} first={first} />}</Shown>;
 }
 
-function Rows({ kind, first }: { kind: Kind; first: Breakdown<Row> }) {
+function RankedRows({ kind, first }: { kind: Kind; first: Breakdown<RankedRow> }) {
   const pages = usePages(first, (cursor) => aggregate(kind.path, { ...kind.params, cursor }));
   const most = Math.max(1, ...first.data.map((row) => row[kind.rank] ?? 0));
   const numbers = kind.rank === "views" ? PAGE_NUMBERS : SESSION_NUMBERS;

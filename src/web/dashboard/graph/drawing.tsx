@@ -2,7 +2,7 @@ import type { NodeKind } from "../api/identity-types";
 import { count, country } from "../format";
 import type { Layout, PlacedNode } from "./layout";
 
-/** Units of the drawing a label may be long, by the 6 units of a letter. */
+/** Longest label, in letters. */
 const LABEL_LETTERS = 20;
 
 const KIND_TITLES: Record<NodeKind, string> = {
@@ -18,7 +18,7 @@ export const labelOf = ({ kind, label }: Pick<PlacedNode, "kind" | "label">): st
 
 const short = (text: string): string => (text.length > LABEL_LETTERS ? `${text.slice(0, LABEL_LETTERS - 1)}…` : text);
 
-/** Labels stand where no line goes: left of the first column, right of the last, above those between. */
+/** Places a label where no edge is: left of the first column, right of the last, above nodes in between. */
 function besides({ kind, r }: PlacedNode) {
   if (kind === "fingerprint") return { x: -r - 4, y: 4, "text-anchor": "end" as const };
   if (kind === "country") return { x: r + 4, y: 4 };
@@ -31,7 +31,7 @@ interface DrawingProps {
   onChoose: (id: string) => void;
 }
 
-/** The graph: a node's size says how many sessions, a line's width how many went that way. */
+/** The graph. Nodes are sized, and edges widened, by their number of sessions. */
 export function Drawing({ layout, chosen, onChoose }: DrawingProps) {
   const { nodes, edges, box } = layout;
   const isNear = (id: string): boolean =>
@@ -53,7 +53,7 @@ export function Drawing({ layout, chosen, onChoose }: DrawingProps) {
           />
         ))}
         {nodes.map((node) => (
-          // biome-ignore lint/a11y/useSemanticElements: a part of a drawing can be no <button>.
+          // biome-ignore lint/a11y/useSemanticElements: an SVG element cannot be a <button>.
           <g
             key={node.id}
             class={`node ${node.kind}${node.id === chosen ? " chosen" : ""}${isNear(node.id) ? "" : " faint"}`}

@@ -27,14 +27,14 @@ export interface Layout {
   nodes: PlacedNode[];
   edges: PlacedEdge[];
   box: { x: number; y: number; width: number; height: number };
-  /** Nodes that are not drawn. */
+  /** Number of nodes that are not drawn. */
   left: number;
 }
 
-/** Kinds from left to right, as the data leads: fingerprint, address, network, country. */
+/** The x of each kind, in the order in which the data leads from one to the next. */
 const COLUMN: Record<NodeKind, number> = { fingerprint: -260, address: -60, asn: 150, country: 330 };
 const MARGIN = 40;
-/** Room beside the outer columns for their labels, which stand outside of them. */
+/** Room for the labels outside the outer columns. */
 const LABEL_ROOM = 150;
 
 interface Moved extends SimulationNodeDatum {
@@ -44,11 +44,14 @@ interface Moved extends SimulationNodeDatum {
 
 const radius = (sessions: number): number => 6 + Math.min(14, Math.sqrt(sessions) * 1.6);
 
-/** Where the nodes stand once the forces rest. The same graph always gives the same picture. */
+/** Places nodes by a force layout. Nothing in it is random: the same graph always gives the same picture. */
 export function layOut({ nodes, edges }: Graph): Layout {
   const drawn = [...nodes].sort((a, b) => b.sessions - a.sessions).slice(0, GRAPH_NODES);
   const moved: Moved[] = drawn.map((node, i) => ({
-    ...{ node, r: radius(node.sessions), x: COLUMN[node.kind], y: ((i * 37) % 200) - 100 },
+    node,
+    r: radius(node.sessions),
+    x: COLUMN[node.kind],
+    y: ((i * 37) % 200) - 100,
   }));
   const byId = new Map(moved.map((one) => [one.node.id, one] as const));
   const known = edges.filter(({ from, to }) => byId.has(from) && byId.has(to));

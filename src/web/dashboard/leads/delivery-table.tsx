@@ -76,13 +76,13 @@ interface DeliveryTableProps {
   rows: readonly Delivery[];
   empty: ComponentChildren;
   more?: ComponentChildren;
-  /** The rows belong to one lead, which need not be named again. */
+  /** All rows belong to one lead: no column for it. */
   ofOneLead?: boolean;
-  /** Something is to be delivered again: what is shown is old. */
+  /** Called after a delivery was queued again, so that the rows are loaded anew. */
   onAgain: () => void;
 }
 
-/** Webhook deliveries, each with a button that has it tried again. */
+/** Webhook deliveries, each with a button to deliver it again. */
 export function DeliveryTable({ rows, empty, more, ofOneLead = false, onAgain }: DeliveryTableProps) {
   const { run, isRunning, error } = useAct();
   const again = async (id: string): Promise<void> => {

@@ -11,7 +11,7 @@ interface EraseProps {
   onErased: (receipt: Erasure) => void;
 }
 
-/** Asks once more: what is erased cannot be had back. */
+/** Asks for confirmation, because an erasure cannot be undone. */
 export function Erase({ lead_id, onErased }: EraseProps) {
   const [isAsked, setAsked] = useState(false);
   const { run, isRunning, error } = useAct();
@@ -42,7 +42,7 @@ export function Erase({ lead_id, onErased }: EraseProps) {
   );
 }
 
-/** What is rarely more than nothing, and not there in receipts of every age. */
+/** Counts that are usually 0, and missing in older receipts. */
 function moreOf({ unlinked, unproven }: Erasure["counts"]): Fact[] {
   const facts: [string, number | undefined][] = [
     ["Sessions that only claimed it: they stay, without the name", unlinked?.sessions],
@@ -52,7 +52,7 @@ function moreOf({ unlinked, unproven }: Erasure["counts"]): Fact[] {
   return facts.flatMap(([name, value]): Fact[] => (value ? [[name, count(value)]] : []));
 }
 
-/** What was erased. It names nobody. */
+/** The receipt of an erasure. It contains no personal data. */
 export function Receipt({ receipt: { erasure_id, status, counts } }: { receipt: Erasure }) {
   const facts: Fact[] = [
     ["Receipt", <Id key="id" id={erasure_id} what="receipt id" />],

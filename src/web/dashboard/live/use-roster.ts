@@ -8,7 +8,7 @@ import type { LiveView, One, Presence } from "../api/types";
 import { LIVE_REFRESH_MS } from "../limits";
 import { bots, site } from "../range";
 
-/** How many visitors are here, and on what: the server's counts, because sessions are not visitors. */
+/** Visitors here now, as the server counts them; one visitor may have several sessions. */
 export interface Counts {
   visitors: number;
   pages: { page: string; visitors: number }[];
@@ -16,7 +16,7 @@ export interface Counts {
   labels: Record<string, number>;
 }
 
-/** Visitors left out as the view's side of bots asks. */
+/** How many visitors the choice of bots leaves out. */
 interface LeftOut {
   bots: { excluded: number };
 }
@@ -28,37 +28,46 @@ type Message =
 type Realtime = One<Counts & { sessions: Presence[] }> & LeftOut;
 
 export interface Roster {
-  /** Those seen last first; null until it is known. */
+  /** Newest session first; null until known. */
   present: Presence[] | null;
   counts: Counts;
   excluded: number;
   status: StreamStatus;
   error: ApiError | null;
   isSlow: boolean;
-  /** The last thing each of those did who are followed. */
+  /** The last event of each followed session, by id. */
   last: ReadonlyMap<string, Entry>;
-  /** What a session's own stream has told. */
+  /** Takes in a message of a session's own stream. */
   follow: (view: LiveView, entries: readonly Entry[]) => void;
 }
 
 const NOBODY: Counts & LeftOut = { visitors: 0, pages: [], countries: [], labels: {}, bots: { excluded: 0 } };
 
-const sides = () => ({ site: site.value, bots: bots.value });
-const followed = (): string => withQuery("/analytics/realtime/stream", sides());
+const siteAndBots = () => ({ site: site.value, bots: bots.value });
+const followed = (): string => withQuery("/analytics/realtime/stream", siteAndBots());
 
 const presenceOf = (view: LiveView): Presence => ({
-  ...{ session_id: view.session_id, site: view.site, page: pageName(view.current_page ?? view.entry_page) },
-  ...{ referrer: view.referrer, country: view.country, started_at: view.started_at, seen_at: view.timestamp },
-  ...{ events: view.events, page_views: view.page_views, engaged_ms: view.engaged_ms },
-  ...{ label: view.label, scores: view.scores },
+  session_id: view.session_id,
+  site: view.site,
+  page: pageName(view.current_page ?? view.entry_page),
+  referrer: view.referrer,
+  country: view.country,
+  started_at: view.started_at,
+  seen_at: view.timestamp,
+  events: view.events,
+  page_views: view.page_views,
+  engaged_ms: view.engaged_ms,
+  label: view.label,
+  scores: view.scores,
 });
 
-/** What a roster's report says may be older than what the session itself has told meanwhile. */
-function newer(known: Presence | undefined, told: Presence): Presence {
-  return known && known.events > told.events ? { ...known, seen_at: Math.max(known.seen_at, told.seen_at) } : told;
+/** The roster's report may be older than what the session's own stream said; the one with more events wins. */
+function newer(known: Presence | undefined, reported: Presence): Presence {
+  if (!known || known.events <= reported.events) return reported;
+  return { ...known, seen_at: Math.max(known.seen_at, reported.seen_at) };
 }
 
-/** Who is on the site, by the roster's stream; where no stream is to be had, by asking again and again. */
+/** Who is on the site now, by the roster's stream; if there is no stream, by polling. */
 export function useRoster(): Roster {
   const [known, setKnown] = useState<ReadonlyMap<string, Presence> | null>(null);
   const [counts, setCounts] = useState<Counts & LeftOut>(NOBODY);
@@ -74,7 +83,7 @@ export function useRoster(): Roster {
     });
   });
   const isPolled = status === "missing";
-  const path = (): string => withQuery("/analytics/realtime", { ...sides(), limit: 100 });
+  const path = (): string => withQuery("/analytics/realtime", { ...siteAndBots(), limit: 100 });
   const asked = useAnswer<Realtime>(isPolled ? path : null, `${followed()} asked`, { every: LIVE_REFRESH_MS });
   useEffect(() => {
     if (!isPolled || asked.data === null) return;

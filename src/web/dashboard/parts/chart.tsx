@@ -13,7 +13,7 @@ export interface Line {
 }
 
 interface ChartProps {
-  /** What it shows, in a sentence: all that a screen reader gets besides the figures beside it. */
+  /** What it shows, in a sentence, for screen readers. */
   title: string;
   /** Epoch ms, rising. */
   times: readonly number[];
@@ -57,7 +57,7 @@ function optionsFor({ lines }: ChartProps, width: number, height: number): uPlot
   };
 }
 
-/** Lines over time. Colours follow the scheme, the width follows the page. */
+/** Lines over time. Drawn again when the colour scheme or the width changes. */
 export function Chart(props: ChartProps) {
   const { title, times, lines, height = 220 } = props;
   const box = useRef<HTMLDivElement>(null);

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { SAID_MS } from "../limits";
 
-/** A button that copies a text, and says so. */
+/** A button that copies a text, then shows that it did. */
 export function Copy({ text, what = "id" }: { text: string; what?: string }) {
   const [said, setSaid] = useState<string | null>(null);
   const say = (word: string): void => {
@@ -23,7 +23,7 @@ export function Copy({ text, what = "id" }: { text: string; what?: string }) {
   );
 }
 
-/** An id: its beginning, the whole on hover, and a button that copies it. */
+/** An id: its first letters, the whole of it on hover, and a button that copies it. */
 export function Id({ id, link, what = "id" }: { id: string; link?: string; what?: string }) {
   const short = id.length > 14 ? `${id.slice(0, 8)}…` : id;
   return (

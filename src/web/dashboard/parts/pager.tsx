@@ -5,7 +5,7 @@ import type { List } from "../api/types";
 
 export interface Pages<Row> {
   rows: Row[];
-  /** Null: these are all. */
+  /** Null if there are no more. */
   more: (() => void) | null;
   isLoading: boolean;
   error: ApiError | null;
@@ -17,7 +17,7 @@ interface Loaded<Row> {
   next: string | null;
 }
 
-/** A list's first page, and those that "more" has added to it; a new first page starts over. */
+/** A list's first page and the pages that "More" added to it. A new first page starts over. */
 export function usePages<Row>(first: List<Row>, pathOf: (cursor: string) => string): Pages<Row> {
   const [state, setState] = useState<Loaded<Row>>({ first, rows: [], next: first.next_cursor });
   const [isLoading, setLoading] = useState(false);

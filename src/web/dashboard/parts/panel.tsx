@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 
 interface PanelProps {
   title: string;
-  /** At the right of the title. */
+  /** Shown right of the title. */
   aside?: ComponentChildren;
   class?: string;
   children: ComponentChildren;

@@ -4,7 +4,7 @@ import { NOTHING } from "../format";
 export const SCORE_NAMES = ["engagement", "bot", "vpn", "risk"] as const;
 export const SCORE_TITLES = { engagement: "Engagement", bot: "Bot", vpn: "VPN", risk: "Risk" } as const;
 
-/** A score as a number and a bar of its length. Engagement is good, the others are not. */
+/** A score as a number and a bar. A high engagement is good, a high value of the others is bad. */
 export function Score({ name, value }: { name: keyof Scores; value: number | null | undefined }) {
   if (value == null) return <span class="score none">{NOTHING}</span>;
   return (

@@ -3,7 +3,7 @@ import type { Answer } from "../api/answer";
 import type { ApiError } from "../api/client";
 import { Time } from "./time";
 
-/** Something is awaited: a quiet bar, told to screen readers too. */
+/** A sign of waiting, for screen readers too. */
 export const Waiting = () => (
   <div class="waiting" role="status">
     <span class="visually-hidden">Loading</span>
@@ -58,7 +58,7 @@ interface ShownProps<T> {
   children: (data: T) => ComponentChildren;
 }
 
-/** An answer in whichever state it is: awaited, failed, there, or there but older than it should be. */
+/** An answer in each of its states: awaited, failed, there, or stale because the last request failed. */
 export function Shown<T>({ of: { data, error, isSlow, at, reload }, children }: ShownProps<T>) {
   if (data === null) {
     if (error) return <Failure error={error} onRetry={reload} />;

@@ -3,13 +3,13 @@ import { saveCsv } from "./csv";
 
 export interface Column<Row> {
   title: string;
-  /** What is shown. */
+  /** On screen. */
   cell: (row: Row) => ComponentChildren;
-  /** What a CSV file has. */
+  /** In the CSV file. */
   text: (row: Row) => string | number | null | undefined;
-  /** Numbers stand at the right, under each other. */
+  /** Aligned to the right. */
   isNumber?: boolean;
-  /** Takes the room that is left, and is cut off first. */
+  /** Takes the remaining width, and is cut off first. */
   isWide?: boolean;
 }
 
@@ -27,7 +27,7 @@ interface TableProps<Row> {
 const classOf = <Row,>({ isNumber, isWide }: Column<Row>): string | undefined =>
   isNumber ? "number" : isWide ? "wide" : undefined;
 
-/** A list of rows, with a button that saves what is on screen. */
+/** Rows, with a button that saves those on screen as CSV. */
 export function Table<Row>({ name, columns, rows, id, empty, more }: TableProps<Row>) {
   if (rows.length === 0) return <>{empty}</>;
   const save = (): void =>
@@ -38,7 +38,7 @@ export function Table<Row>({ name, columns, rows, id, empty, more }: TableProps<
     );
   return (
     <div class="list">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard. */}
       <section class="scroll" tabIndex={0} aria-label={`Table: ${name}`}>
         <table>
           <caption class="visually-hidden">{name}</caption>

@@ -1,13 +1,13 @@
 import { place, setParams } from "../place";
 
 interface TabsProps {
-  /** The parameter of the URL that says which is open; the first is open without it. */
+  /** The URL parameter that names the open tab; without it the first is open. */
   name: string;
   label: string;
   tabs: readonly (readonly [value: string, title: string])[];
 }
 
-/** Parts of a view, as links in all but their address: each is a place of its own. */
+/** Parts of a view. The open one is in the URL, so that "back" and bookmarks work. */
 export function Tabs({ name, label, tabs }: TabsProps) {
   const open = place.value.params[name] ?? tabs[0]?.[0];
   return (

@@ -8,10 +8,10 @@ setInterval(() => {
   if (!document.hidden) now.value = Date.now();
 }, TICK_MS);
 
-/** An instant in the viewer's zone: short to read, whole on hover. */
+/** An instant in the viewer's zone: short, with the full time on hover. */
 export function Time({ at }: { at: number | null | undefined }) {
   if (at == null) return <span>{NOTHING}</span>;
-  // What has just come is younger than the last tick.
+  // `now` is only updated every few seconds; a newer instant must not appear to lie in the future.
   const seen = Math.max(now.value, Math.min(at, Date.now()));
   return (
     <time dateTime={new Date(at).toISOString()} title={absoluteTime(at)}>

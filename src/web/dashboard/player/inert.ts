@@ -1,31 +1,31 @@
 import type { PlayedEvent } from "./say";
 
 /**
- * Takes out of a recording whatever a browser would fetch for it. The player's policy would not let it; but a page that
- * asks for nothing needs no policy to be quiet. Changes the events.
+ * Removes from a recording whatever a browser would fetch for it. The player's content security policy blocks that too;
+ * this is the second guard. Changes the events.
  */
 
 type Attributes = Record<string, unknown>;
 
-interface Item {
+interface RecordedNode {
   tagName?: string;
   attributes?: Attributes;
   textContent?: string;
-  childNodes?: Item[];
+  childNodes?: RecordedNode[];
 }
 
-/** Attributes that name something to fetch; an image within the address itself may stay. */
+/** Attributes that name something to fetch; data: images may stay. */
 const FETCHED = /^(src|srcset|poster|data|background|xlink:href|rr_src|imagesrcset|formaction|action|ping|manifest)$/;
-/** One without a bracket at its end goes on to the end of the text, for browsers too. */
+/** Browsers read a url( without its closing bracket to the end of the text, so this does too. */
 const URL_IN_CSS = /url\([^)]*\)?/gi;
-/** An image within the address itself, or a part of the page. */
+/** A data: image, or a part of the page itself. */
 const IS_HERE = /^url\(\s*["']?(?:data:|#)/i;
 const IMPORT_IN_CSS = /@import[^;]*;?/gi;
 
 export const inertCss = (css: string): string =>
   css.replace(IMPORT_IN_CSS, "").replace(URL_IN_CSS, (url) => (IS_HERE.test(url) ? url : "none"));
 
-/** Those that can be made inert. A page sends what it likes: one event that nobody understands costs no other. */
+/** Makes events inert and drops those where that fails: pages may send anything, and one bad event must not cost the rest. */
 export const inertOnly = (events: readonly PlayedEvent[]): PlayedEvent[] =>
   events.filter((event) => {
     try {
@@ -37,16 +37,16 @@ export const inertOnly = (events: readonly PlayedEvent[]): PlayedEvent[] =>
   });
 
 export function inert({ type, data }: PlayedEvent): void {
-  if (type === 2) inertItem(data["node"] as Item, "");
+  if (type === 2) inertNode(data["node"] as RecordedNode, "");
   if (type !== 3) return;
-  // Style rules are added under the same name, without a node.
-  for (const { node } of list<{ node?: Item }>(data["adds"])) if (node) inertItem(node, "");
+  // `adds` may also hold style rules, which have no node.
+  for (const { node } of list<{ node?: RecordedNode }>(data["adds"])) if (node) inertNode(node, "");
   for (const { attributes } of list<{ attributes: Attributes }>(data["attributes"])) inertAttributes(attributes, "");
   for (const text of list<{ value: string | null }>(data["texts"])) if (text.value) text.value = inertCss(text.value);
   inertRules(data);
 }
 
-/** Style rules come in several shapes, all with their text under one of a few names. */
+/** Style rules have several shapes, with their text under one of three names. */
 function inertRules(data: Attributes): void {
   for (const rule of [data, ...list<Attributes>(data["adds"]), ...list<{ rules?: Attributes[] }>(data["styles"])]) {
     for (const one of [rule, ...list<Attributes>((rule as Attributes)["rules"])] as Attributes[]) {
@@ -62,11 +62,11 @@ function inertRules(data: Attributes): void {
 
 const list = <T>(value: unknown): T[] => (Array.isArray(value) ? (value as T[]) : []);
 
-function inertItem(item: Item, parent: string): void {
+function inertNode(item: RecordedNode, parent: string): void {
   const { tagName = "", attributes, childNodes = [] } = item;
   if (attributes) inertAttributes(attributes, tagName);
   if (parent === "style" && item.textContent) item.textContent = inertCss(item.textContent);
-  for (const child of childNodes) inertItem(child, tagName);
+  for (const child of childNodes) inertNode(child, tagName);
 }
 
 function inertAttributes(attributes: Attributes, tag: string): void {
@@ -75,12 +75,12 @@ function inertAttributes(attributes: Attributes, tag: string): void {
     else if (name === "style" || name === "_cssText") inertStyle(attributes, name, value);
     else if (typeof value !== "string" || /^(data:image\/|#)/.test(value)) continue;
     else if (FETCHED.test(name)) delete attributes[name];
-    // A link stays one to look at.
+    // A link still looks like one, but leads nowhere.
     else if (name === "href") attributes[name] = /^(a|area|)$/.test(tag) ? "#" : "";
   }
 }
 
-/** As text, or as the properties that have changed. */
+/** A style is a text, or an object of the properties that changed. */
 function inertStyle(attributes: Attributes, name: string, value: unknown): void {
   if (typeof value === "string") attributes[name] = inertCss(value);
   else if (typeof value === "object" && value !== null) {

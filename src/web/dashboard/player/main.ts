@@ -1,6 +1,6 @@
 /**
- * A recorded page, in a document of its own: rrweb rebuilds it in a frame without scripts, whose policy is this
- * document's. It has no key, fetches nothing, and does what the dashboard around it says.
+ * Plays a recording in a document of its own. rrweb rebuilds the page in a frame without scripts, under this document's
+ * content security policy. The document has no key, fetches nothing, and follows the dashboard's messages.
  */
 import "@rrweb/replay/dist/style.css";
 import "./player.css";
@@ -22,7 +22,7 @@ function show(): void {
 }
 
 addEventListener("message", ({ data, origin, source }: MessageEvent<ToPlayer>) => {
-  // The replayed page runs no script; anybody else has no business here.
+  // Only the dashboard around this document may speak to it.
   if (origin !== location.origin || source !== parent) return;
   if (data.say === "events") {
     events.push(...inertOnly(data.events));

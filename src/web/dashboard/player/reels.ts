@@ -1,16 +1,16 @@
 import type { PlayedEvent } from "./say";
 
-/** Pure: which page load is shown when. Each is a document of its own, and two may be open at a time, in two tabs. */
+/** Which page load is shown when. Each is a document of its own, and two tabs may have one open at the same time. Pure. */
 
 const INCREMENTAL = 3;
 const META = 4;
-/** Made by somebody's hand, as rrweb numbers its sources: pointer, click, scroll, resize, input, touch, drag. */
+/** rrweb's numbers of sources that the visitor causes: pointer, click, scroll, resize, input, touch, drag. */
 const BY_HAND = new Set([1, 2, 3, 4, 5, 6, 12]);
 
 export interface Reels {
   /** The events of each page load, oldest first. */
   events: ReadonlyMap<string, PlayedEvent[]>;
-  /** From when on which is shown, rising: the one where something was last done. */
+  /** From `at` on `stream` is shown, because the visitor did something there. Rising. */
   turns: readonly { at: number; stream: string }[];
 }
 
@@ -23,7 +23,7 @@ export function reelsOf(all: readonly PlayedEvent[]): Reels {
   for (const event of all) {
     const { stream, timestamp } = event;
     const reel = events.get(stream) ?? [];
-    // What comes before a page's first snapshot has nothing to happen on.
+    // Events before a page's first snapshot have no page to change.
     if (reel.length === 0 && event.type !== META) continue;
     reel.push(event);
     events.set(stream, reel);
@@ -32,6 +32,6 @@ export function reelsOf(all: readonly PlayedEvent[]): Reels {
   return { events, turns };
 }
 
-/** The page load shown at a moment; before the first, the first. */
+/** The page load shown at a moment; the first one before its time. */
 export const streamAt = ({ turns }: Reels, at: number): string | undefined =>
   (turns.findLast((turn) => turn.at <= at) ?? turns[0])?.stream;

@@ -1,8 +1,8 @@
 import type { RecordedEvent } from "../../../protocol/recording";
 
-/** What the dashboard and the player's own document say to each other. */
+/** Messages between the dashboard and the player's document. */
 
-/** An event, with the page load it is of. */
+/** An event, with the page load (`stream`) it belongs to. */
 export type PlayedEvent = RecordedEvent & { stream: string };
 
 /** The moment shown, epoch ms on the server's clock. */

@@ -3,18 +3,18 @@ import type { eventWithTime } from "@rrweb/types";
 import { type Reels, streamAt } from "./reels";
 import type { Moment, PlayedEvent } from "./say";
 
-/** So far the page may be behind or ahead of the clock before it is set right: less would be seen as stumbling. */
+/** How far the page may be off the clock before it is corrected; more frequent corrections would look like stutter. */
 const DRIFT_MS = 250;
 
 const FULL_SNAPSHOT = 2;
 
-/** Shows a recording at the moment it is told: one document at a time, the one where something was last done. */
+/** Shows a recording at a given moment: of the page loads, the one where the visitor last did something. */
 export class Stage {
   readonly #root: HTMLElement;
   readonly #reels: Reels;
   #replayer: Replayer | undefined;
   #stream: string | undefined;
-  /** Time of its first event, epoch ms; and from there its first picture, and its end. */
+  /** Time of the first event, epoch ms; from there, in ms, the first full snapshot and the end. */
   #from = 0;
   #begin = 0;
   #length = 0;
@@ -31,7 +31,7 @@ export class Stage {
     this.#open(streamAt(this.#reels, at));
     const replayer = this.#replayer;
     if (!replayer) return;
-    // Before its first picture, and after its last event, it stands still.
+    // Before the first full snapshot and after the last event nothing moves.
     const offset = Math.min(this.#length, Math.max(this.#begin, at - this.#from));
     const isMoving = playing && at - this.#from >= this.#begin && offset < this.#length;
     if (speed !== this.#speed) replayer.setConfig({ speed });
@@ -57,14 +57,14 @@ export class Stage {
     if (!first || !last || events.length < 2) return;
     this.#from = first.timestamp;
     const snapshot = events.find(({ type }) => type === FULL_SNAPSHOT) ?? first;
-    // rrweb draws what is before a moment, not what is at it.
+    // rrweb draws events before a moment, not those at it; hence the 1 ms.
     this.#begin = snapshot.timestamp - first.timestamp + 1;
     this.#length = Math.max(this.#begin, last.timestamp - first.timestamp + 1);
     const replayer = new Replayer(events as unknown as eventWithTime[], {
       root: this.#root,
       mouseTail: { strokeStyle: "#495af6", lineWidth: 2 },
       showWarning: false,
-      // Nothing happens in it but what is shown.
+      // A replayed focus must not take the focus from the dashboard.
       triggerFocus: false,
     });
     replayer.on("resize", () => this.#fit());
@@ -73,7 +73,7 @@ export class Stage {
     return replayer;
   }
 
-  /** The page as large as there is room, never larger than it was. */
+  /** Scales the page to the room, never above its own size. */
   #fit(): void {
     const { wrapper, iframe } = this.#replayer ?? {};
     if (!wrapper || !iframe) return;

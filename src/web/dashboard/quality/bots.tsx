@@ -10,18 +10,18 @@ import { type Column, Table } from "../parts/table";
 import { href } from "../place";
 
 type By = "rule" | "kind" | "name";
-type Row = SessionSums & Partial<Record<By, string | null>>;
+type BotsRow = SessionSums & Partial<Record<By, string | null>>;
 
 const PATH = "/analytics/bots";
 
-interface Kind {
+interface BotsList {
   by: By;
   title: string;
   column: string;
   note: string;
 }
 
-const KINDS: readonly Kind[] = [
+const LISTS: readonly BotsList[] = [
   {
     by: "rule",
     title: "Filtered as bots, by rule",
@@ -44,7 +44,7 @@ const KINDS: readonly Kind[] = [
 
 const UNNAMED = "not named";
 
-const columnsFor = ({ by, column }: Kind, most: number): readonly Column<Row>[] => [
+const columnsFor = ({ by, column }: BotsList, most: number): readonly Column<BotsRow>[] => [
   {
     title: column,
     isWide: true,
@@ -63,20 +63,20 @@ const columnsFor = ({ by, column }: Kind, most: number): readonly Column<Row>[] 
   },
 ];
 
-/** What was filtered as a bot: by which rule, and which bots they say they are. */
+/** Sessions filtered as bots: by rule, by purpose, and by the name they give. */
 export function Bots() {
   return (
     <>
-      {KINDS.map((kind) => (
+      {LISTS.map((kind) => (
         <BotsBy key={kind.by} kind={kind} />
       ))}
     </>
   );
 }
 
-function BotsBy({ kind }: { kind: Kind }) {
+function BotsBy({ kind }: { kind: BotsList }) {
   const { by, title, note } = kind;
-  const answer = useAnswer<Breakdown<Row>>(() => listed(PATH, { by, limit: 100 }), asked(PATH, { by }), {
+  const answer = useAnswer<Breakdown<BotsRow>>(() => listed(PATH, { by, limit: 100 }), asked(PATH, { by }), {
     every: REFRESH_MS,
   });
   return (

@@ -39,7 +39,7 @@ const COLUMNS: readonly Column<SessionRow>[] = [
   counted("Dropped by the page", "gone"),
 ];
 
-/** Where events were lost, of the newest sessions. */
+/** How events of the newest sessions were lost, and which sessions lack some. */
 export function Losses() {
   const name = asked("quality#losses", { bots: "include" });
   const answer = useAnswer(readSample, name, { every: REFRESH_MS });

@@ -3,10 +3,10 @@ import type { List, SessionRow } from "../api/types";
 import { aggregate } from "../asked";
 import { SAMPLE_PAGES } from "../limits";
 
-/** The newest sessions of the span; what only rows can tell is told of these. */
+/** The newest sessions of the span, for figures that no aggregate has. */
 export interface Sample {
   rows: SessionRow[];
-  /** There are more of them in the span. */
+  /** The span has more sessions. */
   isCut: boolean;
 }
 

@@ -1,6 +1,6 @@
 import type { SessionRow } from "../api/types";
 
-/** What the sample's rows add up to. Pure. */
+/** Sums over the sample's rows. Pure. */
 
 export interface Losses {
   received: number;
@@ -26,7 +26,7 @@ export function lossesOf(rows: readonly SessionRow[]): Losses {
   return sums;
 }
 
-/** Sessions that lack events, those that lack most first. */
+/** Sessions with missing events, most first. */
 export const incomplete = (rows: readonly SessionRow[]): SessionRow[] =>
   rows
     .filter(({ completeness }) => (completeness?.missing ?? 0) > 0)

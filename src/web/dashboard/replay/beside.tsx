@@ -9,11 +9,11 @@ import type { Clock } from "./clock";
 import { lastAt, type Scene } from "./scene";
 import type { ScoreStep } from "./scores";
 
-/** Entries of the log shown round the moment. */
+/** Entries shown up to the moment. */
 const NEAR = 7;
 const FIELDS = 6;
 
-/** The scores as they stood at the moment. */
+/** The scores at the moment. */
 export function ScoresNow({ steps, now }: { steps: readonly ScoreStep[]; now: ReadonlySignal<number> }) {
   const index = useComputed(() => lastAt(steps, now.value));
   const step = steps[index.value] ?? steps[0];
@@ -37,7 +37,7 @@ export function ScoresNow({ steps, now }: { steps: readonly ScoreStep[]; now: Re
   );
 }
 
-/** The ledger as a list of moments: each leads to where its rule fired. */
+/** The ledger; a click on a line goes to the moment its rule fired. */
 export function Fired({ ledger, clock }: { ledger: readonly Firing[]; clock: Clock }) {
   const sorted = ledger.toSorted((a, b) => a.at - b.at);
   const count = useComputed(() => lastAt(sorted, clock.now.value) + 1);
@@ -66,7 +66,7 @@ export function Fired({ ledger, clock }: { ledger: readonly Firing[]; clock: Clo
   );
 }
 
-/** What has just happened, newest first. */
+/** The last entries before the moment, newest first. */
 export function Near({ entries, clock }: { entries: readonly Entry[]; clock: Clock }) {
   const index = useComputed(() => lastAt(entries, clock.now.value));
   const near = entries.slice(Math.max(0, index.value + 1 - NEAR), index.value + 1).reverse();
@@ -89,7 +89,7 @@ export function Near({ entries, clock }: { entries: readonly Entry[]; clock: Clo
   );
 }
 
-/** The fields of forms that were touched by now; what was typed is nowhere. */
+/** Form fields touched up to the moment. What was typed is never recorded. */
 export function Fields({ scene, clock }: { scene: Scene; clock: Clock }) {
   const index = useComputed(() => lastAt(scene.fields, clock.now.value));
   const acts = scene.fields.slice(Math.max(0, index.value + 1 - FIELDS), index.value + 1).reverse();

@@ -1,7 +1,7 @@
 import { TRAIL_POINTS } from "../limits";
 import { lastAt, type Point, type Sheet } from "./scene";
 
-/** What is seen of a page at a moment. */
+/** The visible part of a page at a moment. */
 export interface Seen {
   /** The upper edge of what is shown, CSS pixels from the top of the page. */
   top: number;
@@ -10,11 +10,11 @@ export interface Seen {
   cursor: Point | null;
   /** Where the cursor came from, oldest first. */
   trail: Point[];
-  /** How far down the page has been scrolled by now; null before the first word of it. */
+  /** How far the page is scrolled, percent; null before the first scroll event. */
   scrolled: number | null;
 }
 
-/** The hand that moves is drawn between two points no further apart than this; else it has rested. */
+/** Between two points at most this far apart the cursor is drawn moving; after a longer gap it had rested. */
 const BETWEEN_MS = 400;
 const TRAIL_MS = 2_500;
 
@@ -27,7 +27,7 @@ function cursorAt(points: readonly Point[], index: number, at: number): Point | 
   return { at, x: before.x + (after.x - before.x) * part, y: before.y + (after.y - before.y) * part };
 }
 
-/** Follows what happens down the page: a page tells where its cursor is, and not what is in its window. */
+/** The upper edge that keeps the cursor in view: events have the cursor's place on the page, but not the window's. */
 function topAt(points: readonly Point[], index: number, height: number): number {
   let top = 0;
   for (let i = 0; i <= index; i++) {
@@ -45,7 +45,10 @@ export function seenAt(sheet: Sheet, screen: { width: number; height: number }, 
   const width = points.reduce((most, { x }) => Math.max(most, x + 20), screen.width);
   const trail = points.slice(Math.max(0, index + 1 - TRAIL_POINTS), index + 1).filter((one) => at - one.at < TRAIL_MS);
   return {
-    ...{ top: topAt(points, index, height), width, height, trail },
+    top: topAt(points, index, height),
+    width,
+    height,
+    trail,
     cursor: cursorAt(points, index, at),
     scrolled: scrolls[lastAt(scrolls, at)]?.percent ?? null,
   };

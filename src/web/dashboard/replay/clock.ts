@@ -4,20 +4,20 @@ import { IDLE_GAP_MS } from "../limits";
 /** A stretch of the session's time, epoch ms, half-open. */
 export type Stretch = readonly [from: number, to: number];
 
-/** The replay's one clock: whatever shows the session at a moment reads it, and nothing else. */
+/** The one clock of a replay; every part of it reads its moment from here. */
 export interface Clock {
   /** The moment shown, in the session's own time (entries' `at`), epoch ms; from `from` to `to`. */
   now: ReadonlySignal<number>;
   playing: Signal<boolean>;
-  /** Times as fast as it happened. */
+  /** 1 is as fast as it happened. */
   speed: Signal<number>;
-  /** Whether long pauses pass in two seconds. */
+  /** Whether each long pause is played in `IDLE_GAP_MS`. */
   skipsIdle: Signal<boolean>;
   from: number;
   to: number;
-  /** Goes to a moment, whether it plays or not. */
+  /** Goes to a moment, playing or paused. */
   seek: (at: number) => void;
-  /** Brings the clock on by so much of the viewer's time; called for each frame while it plays. */
+  /** Advances by `ms` of the viewer's time; called for each frame while it plays. */
   tick: (ms: number) => void;
 }
 
@@ -54,7 +54,12 @@ export function createClock(from: number, to: number, pauses: readonly Stretch[]
     now.value = Math.min(to, Math.max(from, at));
   };
   return {
-    ...{ now, playing, speed, skipsIdle, from, to },
+    now,
+    playing,
+    speed,
+    skipsIdle,
+    from,
+    to,
     seek: set,
     tick: (ms) => {
       set(advance(now.value, ms * speed.value, skipsIdle.value ? pauses : []));

@@ -2,10 +2,10 @@ import { useEffect } from "preact/hooks";
 import type { Clock } from "./clock";
 
 const STEP_MS = 5_000;
-/** A frame that came later than this (a tab in the background) is no time that was watched. */
+/** A frame later than this (a tab in the background) counts as this much: nobody was watching. */
 const LATE_FRAME_MS = 500;
 
-/** Brings the clock on, frame by frame, while it plays. */
+/** Advances the clock with each frame while it plays. */
 export function useTicking(clock: Clock): void {
   const isPlaying = clock.playing.value;
   useEffect(() => {
@@ -29,7 +29,7 @@ export function useTicking(clock: Clock): void {
 const takesKeys = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && /^(INPUT|SELECT|TEXTAREA|BUTTON|A|SUMMARY)$/.test(target.tagName);
 
-/** Space plays and pauses, the arrows go five seconds back or on; never while a control has the focus that needs them. */
+/** Space plays and pauses, the arrows seek five seconds; off while a focused control needs these keys. */
 export function useKeys(clock: Clock): void {
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {

@@ -1,7 +1,7 @@
 import { key } from "../key";
 import type { PlayedEvent } from "../player/say";
 
-/** A recording as it arrives, some thousand events at a time: a long one is never in one piece here. */
+/** Reads a recording in parts as it arrives, so that a long one is never in one string. */
 export async function* readRecording(session_id: string, signal: AbortSignal): AsyncGenerator<PlayedEvent[]> {
   const headers = { Authorization: `Bearer ${key.value ?? ""}`, Accept: "application/x-ndjson" };
   const response = await fetch(`/analytics/sessions/${session_id}/recording`, { headers, signal });
@@ -13,6 +13,6 @@ export async function* readRecording(session_id: string, signal: AbortSignal): A
     rest = lines.pop() ?? "";
     if (lines.length > 0) yield lines.map((line) => JSON.parse(line) as PlayedEvent);
   }
-  // Each line ends: what is left over was cut off on its way.
+  // Every line ends with a line break, so a rest means that the answer was cut off.
   if (rest !== "") throw new Error("The recording broke off.");
 }

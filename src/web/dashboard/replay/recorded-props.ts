@@ -1,6 +1,6 @@
 import type { Clock } from "./clock";
 
-/** What a player of a page's own recording is given: it follows the clock, and moves nothing by itself. */
+/** Props of the recording's player. It follows the clock and never changes it. */
 export interface RecordedProps {
   session_id: string;
   clock: Clock;

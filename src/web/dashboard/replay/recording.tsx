@@ -9,7 +9,7 @@ import type { RecordedProps } from "./recorded-props";
 
 type State = "asking" | "slow" | "none" | "failed" | "there";
 
-/** The events of a session's recording; `state` says how far it has got. Kept until the player has them. */
+/** Reads a session's recording; the player takes `events` once `state` is "there". */
 function useRecording(session_id: string): { state: State; events: PlayedEvent[][] } {
   const [state, setState] = useState<State>("asking");
   const events = useRef<PlayedEvent[][]>([]);
@@ -35,7 +35,7 @@ function useRecording(session_id: string): { state: State; events: PlayedEvent[]
   return { state, events: events.current };
 }
 
-/** Hands the events to the player's document once it listens, and from then on each moment of the clock. */
+/** Sends the events to the player's document once it listens, then every moment of the clock. */
 function usePlayer(events: PlayedEvent[][], clock: Clock) {
   const frame = useRef<HTMLIFrameElement>(null);
   const [stage, setStage] = useState<"empty" | "set" | "shown">("empty");
@@ -57,7 +57,7 @@ function usePlayer(events: PlayedEvent[][], clock: Clock) {
     if (!isSet) return;
     return effect(() => {
       const [now, playing, speed] = [clock.now.value, clock.playing.value, clock.speed.value];
-      // What the last event of the log did to the page came after it: at the log's end the page is at its own.
+      // The last log event may still have changed the page, so the end of the log shows the end of the recording.
       const at = now >= clock.to ? Number.MAX_SAFE_INTEGER : now;
       tell(frame.current, { say: "moment", at, playing, speed });
     });
@@ -77,7 +77,7 @@ function Player({ events, clock }: { events: PlayedEvent[][]; clock: Clock }) {
   );
 }
 
-/** The page as its visitor saw it, where their session was recorded, in step with the event log. */
+/** The page as its visitor saw it, in step with the event log; nothing if the session was not recorded. */
 export default function Recording({ session_id, clock }: RecordedProps) {
   const { state, events } = useRecording(session_id);
   if (state === "there") return <Player events={events} clock={clock} />;

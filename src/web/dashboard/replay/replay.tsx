@@ -49,7 +49,7 @@ function Controls({ clock }: { clock: Clock }) {
   );
 }
 
-/** The moment, speed and idle that the URL names; the moment is written there whenever the clock stands. */
+/** Keeps moment, speed and idle in step with the URL; the moment is written there while paused. */
 function useUrl(clock: Clock): void {
   const { t, speed = "1", idle } = place.value.params;
   useEffect(() => {
@@ -64,7 +64,7 @@ function useUrl(clock: Clock): void {
   const seconds = isPlaying ? null : ((clock.now.value - clock.from) / 1_000).toFixed(1);
   useEffect(() => {
     if (seconds === null || seconds === (t ?? "0.0")) return;
-    // A drag along the time line is one place in the end, not a hundred.
+    // A drag along the time line is written once, at its end.
     const later = setTimeout(() => setParams({ t: seconds === "0.0" ? "" : seconds }, { replace: true }), 250);
     return () => clearTimeout(later);
   }, [seconds]);
@@ -105,7 +105,7 @@ export interface ReplayProps {
   log: Log;
 }
 
-/** A session's event log as it happened. What comes while it is looked at waits, so that the clock is not moved. */
+/** Replays a session's log. New entries wait for a click, because they would change the time line. */
 export default function Replay({ session, log }: ReplayProps) {
   const [shown, setShown] = useState(log);
   const news = log.entries.length - shown.entries.length;

@@ -1,7 +1,7 @@
 import type { Entry, EventEntry } from "../../../core/session/entry";
 import type { Stretch } from "./clock";
 
-/** What a log has to show, prepared once: pure, and every part of it in the order of time. */
+/** A log prepared for replay. Pure; every list is in the order of time. */
 
 export interface Point {
   at: number;
@@ -36,7 +36,7 @@ export interface FieldAct {
 export interface Scene {
   from: number;
   to: number;
-  /** CSS pixels of the screen; of a common one where it is not known. */
+  /** In CSS pixels; a common size if not known. */
   screen: { width: number; height: number };
   sheets: Sheet[];
   fields: FieldAct[];
@@ -64,7 +64,7 @@ export function pointsOf({ at, detail }: EventEntry): Point[] {
   return detail?.x === undefined || detail.y === undefined ? [] : [{ at, x: detail.x, y: detail.y }];
 }
 
-/** What a page has sent is believed only as far as it is numbers. */
+/** Pages may send anything, so only steps of finite numbers are used. */
 const isStep = (step: unknown): step is [ms: number, x: number, y: number] =>
   Array.isArray(step) && step.length >= 3 && step.slice(0, 3).every((one) => Number.isFinite(one)) && step[0] >= 0;
 
@@ -115,7 +115,7 @@ export function sceneOf(entries: readonly Entry[]): Scene {
     if (!isEvent(entry)) continue;
     const { event_type: type, at, page, detail } = entry;
     if (type === "page_view" && (page !== sheet.page || at > sheet.from)) {
-      // The first view is of the page the session began on.
+      // The first view is usually of the page the session began on: replace its empty sheet.
       if (scene.sheets.length === 1 && isBlank(sheet)) scene.sheets.pop();
       sheet = open(page ?? sheet.page, scene.sheets.length === 0 ? from : at);
     } else if (type === "mousemove") sheet.points.push(...pointsOf(entry));
@@ -141,7 +141,7 @@ export function sceneOf(entries: readonly Entry[]): Scene {
 
 const isBlank = ({ points, clicks, scrolls }: Sheet): boolean => points.length + clicks.length + scrolls.length === 0;
 
-/** The last of a list at or before a moment, by its index; -1 before the first. */
+/** Index of the last item at or before a moment; -1 before the first. */
 export function lastAt(list: readonly { at: number }[], at: number): number {
   let [low, high] = [0, list.length];
   while (low < high) {

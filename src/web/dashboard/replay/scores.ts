@@ -5,7 +5,7 @@ import { apply } from "../../../core/session/fold";
 import { newState } from "../../../core/session/state";
 import type { Firing } from "../api/types";
 
-/** Scores from a moment on. */
+/** The scores from `at` until the next step. */
 export interface ScoreStep {
   at: number;
   scores: Scores;
@@ -15,12 +15,12 @@ export interface ScoreStep {
 const isSame = (a: Scores, b: Scores): boolean =>
   a.engagement === b.engagement && a.bot === b.bot && a.vpn === b.vpn && a.risk === b.risk;
 
-/** The scores as they moved: the log folded by the very code that scored the session while it happened. */
+/** Folds the log with the code that scored the session live. */
 function folded(entries: readonly Entry[]): ScoreStep[] {
   const steps: ScoreStep[] = [];
   const state = newState((entries[0]?.seq ?? 1) - 1);
   for (const entry of entries) {
-    // The fold may keep and change what it is given.
+    // The fold may keep and change its entry, so it gets a copy.
     apply(state, structuredClone(entry));
     const { scores, label } = state.judgement;
     const last = steps.at(-1);
@@ -30,7 +30,7 @@ function folded(entries: readonly Entry[]): ScoreStep[] {
   return steps;
 }
 
-/** From the ledger alone: what its lines give now, from when each of them fired. */
+/** From the ledger alone: each line adds its present points from when it fired. Withdrawals are not known. */
 function summed(ledger: readonly Firing[], from: number): ScoreStep[] {
   const steps: ScoreStep[] = [{ at: from, scores: { engagement: 0, bot: 0, vpn: 0, risk: 0 }, label: null }];
   for (const { at, score, points } of ledger.toSorted((a, b) => a.at - b.at)) {
@@ -41,7 +41,7 @@ function summed(ledger: readonly Firing[], from: number): ScoreStep[] {
   return steps;
 }
 
-/** Scores over time, of the log where that is whole. A log that a newer version wrote may not be foldable by this page. */
+/** Scores over time: by folding a whole log, else from the ledger. The fold may fail on a log of a newer version. */
 export function scoresOver(entries: readonly Entry[], ledger: readonly Firing[], isWhole: boolean): ScoreStep[] {
   const from = entries[0]?.at ?? 0;
   if (!isWhole || entries[0]?.kind !== "start") return summed(ledger, from);

@@ -6,7 +6,7 @@ import { isWithin, type Scene, sheetAt } from "./scene";
 
 const RULE_PX = 100;
 
-/** The page as its visitor moved on it: no picture of it, but every place is where it was, in the page's own pixels. */
+/** Cursor and clicks where they were on the page, in its own CSS pixels, without a picture of the page. */
 export function Stage({ scene, now }: { scene: Scene; now: ReadonlySignal<number> }) {
   const at = now.value;
   const sheet = sheetAt(scene, at);

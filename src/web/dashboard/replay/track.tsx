@@ -26,13 +26,13 @@ interface TrackProps {
 
 const STEP_MS = 5_000;
 
-/** Where a moment is on the track, 0 to 1,000. */
+/** The x of a moment on the track, 0 to 1,000. */
 const placeOn =
   ({ from, to }: Clock) =>
   (at: number): number =>
     ((Math.min(to, Math.max(from, at)) - from) / (to - from)) * 1_000;
 
-/** Pages, hidden stretches, and what was done. */
+/** Pages, the times they were hidden, and the visitor's acts. */
 function Acts({ scene, clock, entries }: Omit<TrackProps, "ledger">) {
   const place = placeOn(clock);
   return (
@@ -90,11 +90,11 @@ function Marks({ clock, ledger }: Pick<TrackProps, "clock" | "ledger">) {
   );
 }
 
-/** The session's whole time, and the moment that is shown of it. */
+/** The session's time line, with the moment that is shown. */
 export function Track({ scene, clock, entries, ledger }: TrackProps) {
   const { from, to } = clock;
   const now = clock.now.value;
-  // Drawn once: a frame of a long session has no time for thousands of marks.
+  // Memoized: a long session has thousands of marks, too many to draw in each frame.
   const acts = useMemo(() => <Acts scene={scene} clock={clock} entries={entries} />, [scene, clock, entries]);
   const marks = useMemo(() => <Marks clock={clock} ledger={ledger} />, [clock, ledger]);
   const step = (event: KeyboardEvent): void => {
@@ -117,7 +117,7 @@ export function Track({ scene, clock, entries, ledger }: TrackProps) {
         type="range"
         min={from}
         max={to}
-        // By steps from the first moment the last one, which is no multiple of them, could not be reached.
+        // No coarser step: the range's length is no multiple of it, so the last moment could not be reached.
         step="any"
         value={now}
         aria-label="Moment of the session"

@@ -13,7 +13,7 @@ interface ActivityProps {
   startedAt: number;
 }
 
-/** Newest first, so that what happens now is at the top; each rule that fired stands under what made it fire. */
+/** The log, newest first. A rule that fired is shown under the entry that made it fire. */
 export function Activity({ entries, ledger, startedAt }: ActivityProps) {
   const [shown, setShown] = useState(LOG_ROWS);
   const [withMoves, setWithMoves] = useState(false);

@@ -2,7 +2,7 @@ import type { Entry, EventEntry } from "../../../core/session/entry";
 import { vitalsOf } from "../../../protocol/vitals";
 import { country, duration, pagePath } from "../format";
 
-/** What an entry says, for a line of the log. Everything a visitor sent stays text. */
+/** A log entry as a line of text. What a visitor sent is only ever shown as text. */
 
 export interface Described {
   title: string;
@@ -37,7 +37,7 @@ const texts = (...values: unknown[]): string =>
     .map(String)
     .join(" · ");
 
-/** `contact / email · 2.4 s · pasted`; what else a page has put there follows as it is. */
+/** `contact / email · 2.4 s · pasted`, then any other fields as JSON. */
 function formDetail({ form, field, ms, pasted, ...rest }: Record<string, unknown> = {}): string {
   const name = [form, field].filter((part) => typeof part === "string").join(" / ");
   const more = Object.keys(rest).length > 0 ? JSON.stringify(rest) : "";

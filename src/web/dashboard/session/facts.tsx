@@ -10,7 +10,7 @@ import { href } from "../place";
 
 const yes = (value: boolean | undefined): string => (value === undefined ? NOTHING : value ? "yes" : "no");
 
-/** Somebody else may have sent it: an export has it apart, and an erasure leaves it without the name. */
+/** Somebody else may have sent the session: an export lists it apart, and an erasure only removes the visitor's id from it. */
 const Unproven = () => (
   <span class="badge warn" title="It names this visitor, and has not shown that it is them: anybody may have sent it">
     unproven
@@ -76,7 +76,7 @@ export function NetworkFacts({ session }: { session: SessionRow }) {
   );
 }
 
-/** What it says it is, what that comes for, and whether the edge has checked it. */
+/** The bot's name, its purpose, and whether the edge has verified it. */
 const botOf = ({ bot_name, bot_kind, bot_proof }: SessionRow): string =>
   bot_proof ? [bot_name, bot_kind, bot_proof].filter(Boolean).join(", ") : NOTHING;
 

@@ -44,7 +44,7 @@ const columnsFor = (startedAt: number): readonly Column<Firing>[] => [
   },
 ];
 
-/** Which rule fired when and why, and which could not look. */
+/** Which rule fired, when and why, and which rules abstained. */
 export function Ledger({ session }: { session: SessionRow }) {
   const { ledger = [], abstained = [], started_at, rules_version } = session;
   return (

@@ -5,7 +5,7 @@ import type { List } from "../api/types";
 /** A session's log as entries, oldest first. */
 export interface Log {
   entries: Entry[];
-  /** False: the archive has nothing of this session, and only its events are known, from the database. */
+  /** False if the archive has no log of this session: `entries` are then only its events, from the database. */
   isWhole: boolean;
 }
 
@@ -50,7 +50,7 @@ const entryOf = (event: StoredEvent): EventEntry => ({
   ...(event.late && { late: true as const }),
 });
 
-/** At most this many pages of events are read where there is no log: 10,000 events. */
+/** Pages of 100 events read if there is no log: at most 10,000 events. */
 const EVENT_PAGES = 100;
 
 async function storedEvents(id: string, signal: AbortSignal): Promise<Entry[]> {
@@ -72,7 +72,7 @@ export async function readLog(id: string, signal: AbortSignal): Promise<Log> {
   return { entries: await storedEvents(id, signal), isWhole: false };
 }
 
-/** Adds what a stream has brought; each seq once, in order. */
+/** Adds entries from a stream; each seq once, in order. */
 export function addEntries(entries: readonly Entry[], added: readonly Entry[]): Entry[] {
   const last = entries.at(-1)?.seq ?? 0;
   const news = added.filter(({ seq }) => seq > last);

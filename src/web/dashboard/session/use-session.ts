@@ -8,7 +8,7 @@ import { addEntries, type Log, readLog } from "./log";
 
 export interface Watched {
   session: SessionRow | null;
-  /** What the actor tells of itself; null once it has let go of the session. */
+  /** The actor's own view; null once it no longer holds the session. */
   live: LiveView | null;
   log: Log | null;
   error: ApiError | null;
@@ -22,7 +22,7 @@ type Message = { t: "live"; data: LiveView } | { t: "update"; data: LiveView; en
 const asApiError = (error: unknown): ApiError =>
   error instanceof ApiError ? error : new ApiError(0, "unreadable", "The answer cannot be read.");
 
-/** A session from its actor while that has it, else from the database. */
+/** The session from its actor, or from the database if the actor no longer has it. */
 async function findSession(id: string, signal: AbortSignal): Promise<SessionRow | LiveView> {
   try {
     return (await call<One<LiveView>>(`/analytics/sessions/${id}/live`, { signal })).data;
@@ -34,7 +34,7 @@ async function findSession(id: string, signal: AbortSignal): Promise<SessionRow 
 
 const isLive = (session: SessionRow | LiveView): session is LiveView => "actor" in session;
 
-/** One session, its log, and what happens in it from now on. */
+/** One session with its log, kept up to date by its stream. */
 export function useSession(id: string): Watched {
   const [session, setSession] = useState<SessionRow | LiveView | null>(null);
   const [log, setLog] = useState<Log | null>(null);

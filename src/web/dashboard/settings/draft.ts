@@ -1,8 +1,8 @@
 import type { SiteSettings } from "../api/types";
 
 /**
- * Settings as they are edited: lists a line each, the rest that has a shape of its own as JSON. What this page does not
- * know by name is JSON too, so that a newer server's settings are not lost by saving.
+ * Settings as text for editing: lists with one item a line, other structures as JSON. Unknown settings are JSON too, so
+ * that saving does not lose those of a newer server.
  */
 export type Draft = Record<string, string>;
 
@@ -16,7 +16,7 @@ export const CHOICES: Readonly<Record<string, readonly string[]>> = {
 const isList = (name: string): boolean => (LISTS as readonly string[]).includes(name);
 const isPlain = (name: string): boolean => Object.hasOwn(CHOICES, name);
 
-/** Names in the order they are shown: known ones first. */
+/** Setting names in display order: known ones first. */
 export function namesOf(settings: SiteSettings): string[] {
   const known = [...LISTS, ...Object.keys(CHOICES)];
   const rest = Object.keys(settings).filter((name) => name !== "site" && !known.includes(name));
@@ -36,7 +36,7 @@ export function draftOf(settings: SiteSettings): Draft {
 
 export type Read = { ok: true; settings: Record<string, unknown> } | { ok: false; faults: Record<string, string> };
 
-/** What is to be saved; or what is no JSON, by the name of its setting. */
+/** The settings to save, or an error for each setting whose text is not valid JSON. */
 export function readDraft(draft: Draft): Read {
   const faults: Record<string, string> = {};
   const settings: Record<string, unknown> = {};
@@ -54,7 +54,7 @@ export function readDraft(draft: Draft): Read {
   return Object.keys(faults).length > 0 ? { ok: false, faults } : { ok: true, settings };
 }
 
-/** The server's errors by the setting they are about; `rest` are about none that is shown. */
+/** The server's errors by setting; `rest` has those that belong to no setting on screen. */
 export function faultsOf(errors: readonly { path: string; message: string }[], draft: Draft) {
   const faults: Record<string, string> = {};
   const rest: string[] = [];

@@ -5,7 +5,7 @@ import { Choice } from "../parts/field";
 import { Failure } from "../parts/states";
 import { CHOICES, type Draft, draftOf, faultsOf, isJson, readDraft } from "./draft";
 
-/** What a setting is, in a sentence. */
+/** A sentence about each setting. */
 const ABOUT: Readonly<Record<string, readonly [title: string, about: string]>> = {
   allowed_origins: ["Allowed origins", "Pages whose events are taken, one a line; * for any. None: no page's."],
   dashboard_origins: ["Dashboard origins", "Other pages that may call the API from a browser, one a line."],
@@ -76,7 +76,7 @@ function Setting({ name, value, fault, onChange }: SettingProps) {
   );
 }
 
-/** A site's settings, saved as a whole. */
+/** Edits a site's settings and saves them all at once. */
 export function Editor({ settings }: { settings: SiteSettings }) {
   const [base, setBase] = useState(settings);
   const [draft, setDraft] = useState<Draft>(() => draftOf(settings));

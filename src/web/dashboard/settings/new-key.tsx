@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { DAY_MS } from "../../../time";
 import { useAct } from "../api/act";
 import type { ApiKey, One } from "../api/types";
 import { Copy } from "../parts/copy";
@@ -12,7 +13,7 @@ const SCOPES = [
   ["admin", "change settings, make keys, erase"],
 ] as const;
 
-/** Days; 0: until it is revoked. */
+/** Lifetimes of a key, in days; 0: no end. */
 const LIFETIMES = [
   [0, "until it is revoked"],
   [30, "30 days"],
@@ -20,7 +21,7 @@ const LIFETIMES = [
   [365, "a year"],
 ] as const;
 
-/** Makes a key; what it opens with is shown once, here, and kept nowhere. */
+/** Makes a key. Its secret is shown once, here, and is stored nowhere. */
 export function NewKey({ onMade }: { onMade: () => void }) {
   const { run, isRunning, error } = useAct();
   const [made, setMade] = useState<(ApiKey & { key: string }) | null>(null);
@@ -38,7 +39,7 @@ export function NewKey({ onMade }: { onMade: () => void }) {
     setRefused(name === "" ? "Give it a name." : scopes.length === 0 ? "Choose at least one scope." : null);
     if (name === "" || scopes.length === 0) return;
     const days = Number(data.get("days"));
-    const expires_at = days > 0 ? Date.now() + days * 86_400_000 : null;
+    const expires_at = days > 0 ? Date.now() + days * DAY_MS : null;
     const body = { name, scopes, sites: sites.length > 0 ? sites : null, expires_at };
     const answer = await run<One<ApiKey & { key: string }>>("/analytics/keys", { method: "POST", body });
     if (!answer) return;

@@ -10,7 +10,7 @@ const KEYS = [
   ["← →", "Replay: five seconds back or on"],
 ] as const;
 
-/** The keyboard shortcuts, in a dialog of the browser's own. */
+/** The keyboard shortcuts, in a native dialog. */
 export function Help() {
   const dialog = useRef<HTMLDialogElement>(null);
   const isOpen = isHelpOpen.value;

@@ -6,7 +6,7 @@ import { isHelpOpen } from "./help-open";
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName));
 
-/** Single keys, never while something is typed or a modifier is held. */
+/** Single-key shortcuts; off while the viewer types or holds a modifier. */
 export function useShortcuts(): void {
   useEffect(() => {
     let isGoing = false;

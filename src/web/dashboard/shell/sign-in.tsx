@@ -3,7 +3,7 @@ import { forgetAnswers } from "../api/answer";
 import { keepKey, keyRefused } from "../key";
 import { Mark } from "../parts/mark";
 
-/** What a key opens is asked of the server before it is kept. */
+/** Why the server refuses the key; null if it accepts it. */
 async function tryKey(value: string): Promise<string | null> {
   const headers = { Authorization: `Bearer ${value}`, Accept: "application/json" };
   const response = await fetch("/analytics/sessions?limit=1", { headers }).catch(() => null);
@@ -21,7 +21,7 @@ export function SignIn() {
     const form = event.currentTarget;
     if (!(form instanceof HTMLFormElement)) return;
     const value = String(new FormData(form).get("key") ?? "").trim();
-    // What no header can carry is no key.
+    // The key goes into a header, which takes no other characters.
     if (!/^[\x21-\x7e]+$/.test(value)) return setRefused("Enter the key, without blanks.");
     setAsking(true);
     const why = await tryKey(value);

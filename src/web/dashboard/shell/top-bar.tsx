@@ -22,7 +22,7 @@ function SiteChoice() {
   return <Choice label="Site" value={site.value} options={options} onChange={(value) => setParams({ site: value })} />;
 }
 
-/** What every view is asked about: site, span, bots. */
+/** Site, span and bots, which apply to every view. */
 export function TopBar() {
   const { params } = place.value;
   const isCustom = params["from"] !== undefined && params["to"] !== undefined;

@@ -23,7 +23,7 @@ interface Anomaly {
   samples: number;
 }
 
-/** Kinds in words; a newer one is shown as it comes. */
+/** Titles of kinds; an unknown kind, from a newer server, is shown by its name. */
 const KINDS: Readonly<Record<string, string>> = {
   traffic_spike: "More sessions than usual",
   submission_drop: "Fewer forms are sent than usual",
@@ -61,7 +61,7 @@ const COLUMNS: readonly Column<Anomaly>[] = [
   { title: "Compared with", cell: ({ samples }) => count(samples), text: ({ samples }) => samples, isNumber: true },
 ];
 
-/** What is not as usual, with what usual is. */
+/** Anomalies, each beside its usual value. */
 export default function AnomaliesView() {
   const answer = useAnswer<List<Anomaly>>(() => listed(PATH), asked(PATH), { every: REFRESH_MS });
   return (

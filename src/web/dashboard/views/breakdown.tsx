@@ -14,7 +14,7 @@ const TABS = [
   ["devices", "Devices"],
 ] as const;
 
-/** What sessions are broken down by; each tab is a view of its own, so that the menu names it. */
+/** One breakdown of sessions. Each kind is a view of its own, so that the menu can name it. */
 export default function BreakdownView() {
   const open = view.value;
   const kind = kindOf(open);

@@ -18,7 +18,7 @@ const STATES = [
   ["dead", "Dead letters"],
 ] as const;
 
-function Rows({ first, params, answer }: RowsProps) {
+function DeliveryRows({ first, params, answer }: DeliveryRowsProps) {
   const pages = usePages(first, (cursor) => listed(PATH, { ...params, cursor }));
   return (
     <DeliveryTable
@@ -30,13 +30,13 @@ function Rows({ first, params, answer }: RowsProps) {
   );
 }
 
-interface RowsProps {
+interface DeliveryRowsProps {
   first: List<Delivery>;
   params: Record<string, string>;
   answer: Answer<List<Delivery>>;
 }
 
-/** Every dead letter of the site that is looked at, up to a hundred at a time. */
+/** Redelivers the dead letters of the chosen site, up to a hundred at a time. */
 function RedeliverDead({ onAgain }: { onAgain: () => void }) {
   const { run, isRunning, error } = useAct();
   const name = site.value || "default";
@@ -64,7 +64,7 @@ export default function DeliveriesView() {
         <Choice label="State" value={state} options={STATES} onChange={(value) => setParams({ state: value })} />
       </search>
       {state === "dead" && <RedeliverDead onAgain={answer.reload} />}
-      <Shown of={answer}>{(first) => <Rows first={first} params={params} answer={answer} />}</Shown>
+      <Shown of={answer}>{(first) => <DeliveryRows first={first} params={params} answer={answer} />}</Shown>
     </>
   );
 }

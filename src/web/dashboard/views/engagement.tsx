@@ -1,5 +1,5 @@
 import { useAnswer } from "../api/answer";
-import type { Engagement, SessionSums } from "../api/types";
+import type { Engagement, EngagementBand } from "../api/types";
 import { aggregate, asked } from "../asked";
 import { count, duration, NOTHING, percent } from "../format";
 import { REFRESH_MS } from "../limits";
@@ -8,13 +8,11 @@ import { Notice, Shown } from "../parts/states";
 import { type Column, Table } from "../parts/table";
 import { href } from "../place";
 
-type Band = SessionSums & { from: number | null; to: number | null };
-
 const PATH = "/analytics/engagement";
 
-const bandName = ({ from, to }: Band): string => (from === null ? "Without a score" : `${from} to ${to}`);
+const bandName = ({ from, to }: EngagementBand): string => (from === null ? "Without a score" : `${from} to ${to}`);
 
-const columnsFor = (most: number): readonly Column<Band>[] => [
+const columnsFor = (most: number): readonly Column<EngagementBand>[] => [
   {
     title: "Score",
     isWide: true,
@@ -44,7 +42,7 @@ const columnsFor = (most: number): readonly Column<Band>[] => [
   },
 ];
 
-function Figures({ data }: Pick<Engagement, "data">) {
+function EngagementStats({ data }: Pick<Engagement, "data">) {
   const { average_scroll_percent: scrolled, pages_per_session: pages } = data;
   const figures = [
     ["Sessions", count(data.sessions)],
@@ -76,7 +74,7 @@ export default function EngagementView() {
       <Shown of={answer}>
         {({ data, bots }) => (
           <>
-            <Figures data={data} />
+            <EngagementStats data={data} />
             <Table
               name="Sessions by engagement score"
               columns={columnsFor(Math.max(1, ...data.bands.map(({ sessions }) => sessions)))}

@@ -71,7 +71,7 @@ function Whole({ one }: { one: FingerprintWhole }) {
 
 const VERDICT_NAMES: Readonly<Record<string, string>> = { human: "Human", suspect: "Suspect", bot: "Bot" };
 
-/** Its sessions of all times: the list's own span would hide the older ones. */
+/** All sessions of the fingerprint, because the chosen span could hide older ones. */
 function Sessions({ id }: { id: string }) {
   const path = withQuery("/analytics/sessions", { fingerprint_id: id, from: 0, limit: 20, site: site.value });
   const answer = useAnswer<List<SessionRow>>(() => path, path);

@@ -15,7 +15,7 @@ import { href, place, setParams } from "../place";
 
 const PATH = "/analytics/fingerprints";
 
-/** Engagement is a visit's, not a fingerprint's. */
+/** Without engagement, which is a figure of one visit. */
 const SCORES = ["bot", "vpn", "risk"] as const;
 
 type Counted = "sessions" | "ips" | "asns" | "countries";
@@ -67,7 +67,7 @@ const COLUMNS: readonly Column<FingerprintRow>[] = [
   },
 ];
 
-function Rows({ first, params }: { first: List<FingerprintRow>; params: Record<string, string> }) {
+function FingerprintRows({ first, params }: { first: List<FingerprintRow>; params: Record<string, string> }) {
   const pages = usePages(first, (cursor) => listed(PATH, { ...params, cursor }));
   return (
     <Table
@@ -98,7 +98,7 @@ export default function FingerprintsView() {
           onChange={(value) => setParams({ ip: value })}
         />
       </search>
-      <Shown of={answer}>{(first) => <Rows first={first} params={params} />}</Shown>
+      <Shown of={answer}>{(first) => <FingerprintRows first={first} params={params} />}</Shown>
     </>
   );
 }

@@ -11,7 +11,7 @@ import { tagOf } from "../settings/tag";
 
 const FOREVER = "/analytics/sessions?limit=1&from=0";
 
-/** Whether nothing has ever come in. Once something has, that is not asked again. */
+/** Whether no session has ever come in. Not asked again once one has. */
 export function useIsFirstRun(): boolean {
   const { data } = useAnswer<List<SessionRow>>(() => FOREVER, "ever");
   return data !== null && data.data.length === 0;
@@ -19,7 +19,7 @@ export function useIsFirstRun(): boolean {
 
 /** The tag to paste, and a wait for the first event. */
 export function FirstRun() {
-  // The roster hears of a session with its first event, the database some 30 s later.
+  // The roster has a session from its first event, the database only some 30 s later.
   const present = (): string => withQuery("/analytics/realtime", { site: site.value, bots: "include", limit: 1 });
   const { data } = useAnswer<One<{ sessions: Presence[] }>>(present, "first event", { every: LIVE_REFRESH_MS / 2 });
   const [first] = data?.data.sessions ?? [];

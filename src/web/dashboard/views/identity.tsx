@@ -60,7 +60,7 @@ function Network({ graph }: { graph: Graph }) {
   );
 }
 
-/** A fingerprint, its addresses, their networks and countries, and who else is on those addresses. */
+/** A fingerprint, its addresses, their networks and countries, and other fingerprints on those addresses. */
 export default function IdentityView() {
   const id = place.value.id ?? "";
   const path = withQuery(`/analytics/identity/${encodeURIComponent(id)}`, { site: site.value });

@@ -3,13 +3,13 @@ import type { Load } from "../lazy";
 export interface ViewEntry {
   title: string;
   load: Load;
-  /** The view of the menu that this one belongs to. */
+  /** The menu entry that is marked for this view, if not its own. */
   within?: string;
 }
 
 const breakdown: Load = () => import("./breakdown");
 
-/** Every view by its name in the URL. Each is a chunk of its own. */
+/** Views by their name in the URL. Each is a chunk of its own. */
 export const VIEWS: Readonly<Record<string, ViewEntry>> = {
   overview: { title: "Overview", load: () => import("./overview") },
   live: { title: "Live", load: () => import("./live") },

@@ -26,7 +26,7 @@ interface RevokeProps {
   revoke: (id: string) => void;
 }
 
-/** Asks once more: a key that is revoked cannot be had back. */
+/** Asks for confirmation, because a revoked key cannot be restored. */
 function Revoke({ apiKey: { key_id, name, revoked_at }, asked, ask, revoke }: RevokeProps) {
   if (revoked_at !== null) return null;
   if (asked !== key_id) {

@@ -62,7 +62,7 @@ const COLUMNS: readonly Column<LeadRow>[] = [
   },
 ];
 
-/** Values there are in the span, to choose from. */
+/** The span's values, as options. */
 function useValues(what: "projects" | "sources"): (readonly [string, string])[] {
   const path = `${PATH}/${what}`;
   const { data } = useAnswer<List<Value>>(() => listed(path), asked(path));
@@ -127,11 +127,11 @@ function Filters() {
   );
 }
 
-/** What the URL names is to be chosen from even where no lead of the span has it. */
+/** Adds the value in the URL if no lead of the span has it, so that the choice can show it. */
 const withChosen = (options: (readonly [string, string])[], chosen = "") =>
   options.some(([value]) => value === chosen) ? options : [...options, [chosen, chosen] as const];
 
-function Rows({ first, filters }: { first: List<LeadRow>; filters: Record<string, string> }) {
+function LeadRows({ first, filters }: { first: List<LeadRow>; filters: Record<string, string> }) {
   const pages = usePages(first, (cursor) => listed(PATH, { ...filters, cursor }));
   return (
     <Table
@@ -153,7 +153,7 @@ export default function LeadsView() {
     <>
       <h1>Leads</h1>
       <Filters />
-      <Shown of={answer}>{(first) => <Rows first={first} filters={filters} />}</Shown>
+      <Shown of={answer}>{(first) => <LeadRows first={first} filters={filters} />}</Shown>
     </>
   );
 }

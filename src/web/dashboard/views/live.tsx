@@ -18,19 +18,19 @@ const STREAM_WORDS: Record<StreamStatus, string> = {
 
 const TOP = 8;
 
-type Named = readonly [name: string, visitors: number];
+type NamedCount = readonly [name: string, visitors: number];
 
-/** Those of one name together: pages that differ in their query are shown by their path. */
-function tally(named: readonly Named[]): Named[] {
+/** Sums rows of the same name, because pages that differ only in their query are shown by path. */
+function tally(named: readonly NamedCount[]): NamedCount[] {
   const counts = new Map<string, number>();
   for (const [name, visitors] of named) counts.set(name, (counts.get(name) ?? 0) + visitors);
   return [...counts].sort(([a, n], [b, m]) => m - n || a.localeCompare(b));
 }
 
-/** The roster calls a country that it does not know so. */
+/** The roster's name for an unknown country. */
 const placeName = (code: string): string => country(code === "unknown" ? null : code);
 
-function Where({ title, of }: { title: string; of: readonly Named[] }) {
+function Where({ title, of }: { title: string; of: readonly NamedCount[] }) {
   const most = of[0]?.[1] ?? 1;
   return (
     <Panel title={title}>
@@ -52,7 +52,7 @@ const average = (present: readonly Presence[], score: keyof Presence["scores"]):
   return known.length === 0 ? "–" : String(Math.round(known.reduce((sum, one) => sum + one, 0) / known.length));
 };
 
-/** Who is here, where, and with which scores. */
+/** Who is here now, from where, and with which scores. */
 export default function LiveView() {
   const { present, counts, excluded, status, error, isSlow, last, follow } = useRoster();
   if (present === null) {

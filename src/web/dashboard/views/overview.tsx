@@ -1,6 +1,6 @@
 import { useMemo } from "preact/hooks";
 import { type Answer, useAnswer } from "../api/answer";
-import type { Breakdown, Day, Figures, List, Overview, PageSums, SessionSums } from "../api/types";
+import type { Breakdown, Day, List, Overview, OverviewFigures, PageSums, SessionSums } from "../api/types";
 import { aggregate, asked, before, zone } from "../asked";
 import { change, compact, count, country, duration, pagePath, percent } from "../format";
 import { REFRESH_MS } from "../limits";
@@ -13,9 +13,9 @@ import { FirstRun, useIsFirstRun } from "./first-run";
 
 interface Figure {
   title: string;
-  value: (figures: Figures) => number | null;
+  value: (figures: OverviewFigures["previous"]) => number | null;
   show: (value: number | null) => string;
-  /** Less of it is better. */
+  /** True where a lower value is better. */
   isBad?: boolean;
 }
 
@@ -29,7 +29,7 @@ const FIGURES: readonly Figure[] = [
   { title: "Leads", value: ({ leads }) => leads, show: compact },
 ];
 
-function Stat({ figure, now }: { figure: Figure; now: Figures & { previous: Figures } }) {
+function Stat({ figure, now }: { figure: Figure; now: OverviewFigures }) {
   const value = figure.value(now);
   const previous = figure.value(now.previous);
   const changed = change(value, previous);
@@ -53,7 +53,7 @@ function Stat({ figure, now }: { figure: Figure; now: Figures & { previous: Figu
   );
 }
 
-/** Days as lines; the span before lies under them, day by day. */
+/** Sessions and visitors by day, over the sessions of the span before. */
 function Days({ days, previous }: { days: readonly Day[]; previous: readonly Day[] }) {
   const [times, lines] = useMemo((): [number[], Line[]] => {
     const earlier = days.map((_, i) => previous[previous.length - days.length + i]?.sessions ?? null);

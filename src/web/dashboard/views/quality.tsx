@@ -10,7 +10,7 @@ import { Shown } from "../parts/states";
 import { Bots } from "../quality/bots";
 import { Losses } from "../quality/losses";
 
-/** Whatever the top bar says: completeness is of everybody, and what was filtered is told beside it. */
+/** Bots are always included here, whatever the top bar says, because completeness is about all events. */
 const ALL = { bots: "include" };
 const OVERVIEW = "/analytics/overview";
 const DAILY = "/analytics/sessions/daily";

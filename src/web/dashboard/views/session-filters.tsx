@@ -4,8 +4,23 @@ import { place, setParams } from "../place";
 
 /** Filters of sessions, as the API names them. */
 export const FILTERS = [
-  ...["visitor_id", "fingerprint_id", "country", "label", "page", "source", "channel", "campaign", "device"],
-  ...["min_engagement", "max_engagement", "min_bot", "max_bot", "min_vpn", "max_vpn", "min_risk", "max_risk"],
+  "visitor_id",
+  "fingerprint_id",
+  "country",
+  "label",
+  "page",
+  "source",
+  "channel",
+  "campaign",
+  "device",
+  "min_engagement",
+  "max_engagement",
+  "min_bot",
+  "max_bot",
+  "min_vpn",
+  "max_vpn",
+  "min_risk",
+  "max_risk",
 ] as const;
 
 export const filtersOf = (params: Readonly<Record<string, string>>): Record<string, string> =>

@@ -64,7 +64,7 @@ function Head({ session, watched }: { session: SessionRow; watched: Watched }) {
   );
 }
 
-function Figures({ session }: { session: SessionRow }) {
+function SessionStats({ session }: { session: SessionRow }) {
   const figures = [
     ["Length", duration(lengthOf(session))],
     ["Engaged", duration(session.engaged_ms)],
@@ -139,7 +139,7 @@ export default function SessionView() {
   return (
     <>
       <Head session={session} watched={watched} />
-      <Figures session={session} />
+      <SessionStats session={session} />
       <Tabs name="tab" tabs={TABS} label="Parts of the session" />
       <Body session={session} watched={watched} />
     </>

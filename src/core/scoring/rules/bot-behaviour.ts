@@ -1,10 +1,10 @@
-import { variation } from "../signals/spread";
-import type { Finding, Rule } from "./rule";
-import type { Scored } from "./scored";
+import { variation } from "../../signals/spread";
+import { type Finding, type Rule, saw } from "../rule";
+import type { Scored } from "../scored";
 
 /**
- * Bot: behaviour. Every rule needs a series, never one act, and is withdrawn when the series stops looking that way. The
- * page sends most of these events, so each may also be missing; a rule that sees nothing says nothing.
+ * Bot: behaviour. Every rule needs a series of acts, and is withdrawn when the series no longer looks scripted. Most of
+ * these events come from the page and may be missing, so a rule that sees no events does not fire.
  */
 
 const bot = {
@@ -13,11 +13,10 @@ const bot = {
   class: "convicting",
   source: "Behaviour of scripted sessions, `npm run eval`",
 } as const;
-const saw = (evidence: string): Finding => ({ evidence });
 const percent = (part: number, of: number): number => Math.round((100 * part) / of);
 const steady = (n: number): string => n.toFixed(2);
 
-/** True where the device is known to have no touch screen: a finger taps without moving a pointer. */
+/** Touch screens are left out, because a finger taps without moving a pointer. */
 const isMouseOnly = ({ signals }: Scored): boolean => signals?.["touch"] === 0;
 
 function noMovement(state: Scored): Finding | null {

@@ -1,7 +1,7 @@
-import type { Finding, Rule } from "./rule";
-import type { Scored } from "./scored";
+import { type Rule, saw } from "../rule";
+import type { Scored } from "../scored";
 
-/** Risk: is this lead a fraud? Every rule counts by itself. */
+/** Risk: is this lead a fraud? Every rule is convicting, so each counts by itself. */
 
 const risk = {
   version: 1,
@@ -9,9 +9,8 @@ const risk = {
   class: "convicting",
   source: "The fraud weights this project set out with",
 } as const;
-const saw = (evidence: string): Finding => ({ evidence });
 
-/** The quickest way from a page to a submit, ms; null before any. */
+/** Shortest time from a page's opening to a submit, ms; null before any submit. */
 function submitMs({ behaviour, lead }: Scored): number | null {
   const times = [behaviour.submit_ms, lead?.submit_ms ?? null].filter((ms) => ms !== null);
   return times.length > 0 ? Math.min(...times) : null;
@@ -81,7 +80,7 @@ export const RISK_RULES: readonly Rule[] = [
     id: "risk.no_engagement",
     points: 10,
     watch: ["lead", "scores"],
-    // Without a session nothing is known of the engagement: that has a rule of its own.
+    // A lead without a session has no known engagement; `risk.no_session` is for those.
     test: (state) =>
       hasSubmitted(state) && !state.lead?.no_session && (state.judgement.scores.engagement ?? 0) === 0
         ? saw("submitted with an engagement of 0")

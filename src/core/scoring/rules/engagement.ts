@@ -1,6 +1,6 @@
-import type { Finding, Rule } from "./rule";
+import type { Finding, Rule } from "../rule";
 
-/** How much a visitor does. Every rule counts by itself: none needs a case. */
+/** Engagement: how much a visitor does. Every rule is convicting, so each counts by itself. */
 
 const SOURCE = "The scoring model this project set out with; bands 0-20 cold, 21-45 warm, 46-70 engaged, 71-100 hot.";
 
@@ -11,7 +11,6 @@ const DURATION = 35;
 const SCROLL = 30;
 const CLICKS = 20;
 const RETURNS = 15;
-/** Ten clicks are all a score can tell. */
 const PER_CLICK = 2;
 const PER_RETURN = 5;
 
