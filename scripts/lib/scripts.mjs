@@ -34,25 +34,61 @@ const MODULE = { name: "module.js", entry: "src/web/tracker/module.ts", inPage: 
 const UNBUNDLED = "import(/* webpackIgnore: true */ /* @vite-ignore */ ";
 
 /**
- * Properties that only the tracker and acts.js know, and the letter each becomes; on the wire they are not. Some are in
- * what a page leaves on the device for the next, maybe of another version: a letter once given stays.
+ * Properties that only the tracker and acts.js know, and the letter that each gets: the two files are built apart and have to
+ * agree. Never a property that is on the wire or in the public API. Queues on a device are read by later versions, so the
+ * letters of `place`, `items`, `bytes`, `number`, `last` and `held` stay for ever.
  */
 const SHORT_NAMES = Object.fromEntries(
   Object.entries({
-    ...{ until: "a", failures: "b", finish: "c", place: "d", items: "e", bytes: "f", number: "g", batch: "h" },
-    ...{ gather: "i", consented: "j", clean: "k", leaving: "l", look: "m", socket: "n", device: "o", held: "p" },
-    ...{
-      url: "q",
-      last: "r",
-      drops: "s",
-      refuses: "t",
-      bound: "u",
-      settle: "v",
-      move: "w",
-      answered: "x",
-      ledBy: "y",
-      told: "z",
-    },
+    until: "a",
+    failures: "b",
+    finish: "c",
+    place: "d",
+    items: "e",
+    bytes: "f",
+    number: "g",
+    batch: "h",
+    gather: "i",
+    consented: "j",
+    clean: "k",
+    leaving: "l",
+    look: "m",
+    socket: "n",
+    device: "o",
+    held: "p",
+    url: "q",
+    last: "r",
+    drops: "s",
+    refuses: "t",
+    bound: "u",
+    settle: "v",
+    move: "w",
+    answered: "x",
+    ledBy: "y",
+    addressFacts: "z",
+    // Objects that have none of the names above, so a letter may be used again: `AddressFacts`, and what is lent to acts.js.
+    campaignQuery: "r",
+    shownView: "n",
+    options: "s",
+    plug: "r",
+    pageName: "q",
+    recordEvent: "p",
+    cleanUrl: "o",
+    addHook: "n",
+    emit: "m",
+    consentNow: "l",
+    restart: "k",
+    flushQueue: "j",
+    read: "i",
+    write: "h",
+    memory: "g",
+    streams: "f",
+    retry: "e",
+    enter: "d",
+    forgetSession: "c",
+    keepAll: "b",
+    changeConsent: "a",
+    mayStore: "t",
   }).map(([name, letter]) => [`$${name}`, letter]),
 );
 /** The files that have those names; what others have written, and what talks to the server or to a page, keeps its own. */
@@ -213,7 +249,7 @@ async function bundle(name, entry, format, define, banner = "") {
     ...(SHORTENED.includes(name) && { mangle: { properties: { regex: OWN_NAMES, builtins: true } }, nameCache }),
     compress: {
       ...{ ecma: 2020, passes: 4, inline: 3, keep_fargs: false, pure_getters: true },
-      ...{ unsafe_arrows: true, unsafe_methods: true, hoist_funs: true },
+      ...{ unsafe_arrows: true, unsafe_methods: true, hoist_funs: SHORTENED.includes(name) },
       // Mostly a template of one value, as a sum. It takes the page's built-ins for the language's own, as this code does.
       ...{ unsafe: SHORTENED.includes(name), unsafe_math: SHORTENED.includes(name), lhs_constants: false },
     },

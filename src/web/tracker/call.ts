@@ -9,8 +9,14 @@ import type { Call } from "./reply";
 import { type Session, visitor } from "./session";
 
 /** A stream for what happens from now on, `page` as its first, and `referrer` what led there. */
-export const newStream = ({ id, key }: Session, page: string, referrer: string): Stream => ({
-  ...{ id, key, name: streamName(), start: startFacts(page, referrer), last: 0, items: [], gone: [] },
+export const newStream = (session: Session, page: string, referrer: string): Stream => ({
+  id: session.id,
+  key: session.key,
+  name: streamName(),
+  start: startFacts(page, referrer),
+  last: 0,
+  items: [],
+  gone: [],
 });
 
 /** The next call, its events marked as taken; undefined when there is nothing, or all is in flight. */

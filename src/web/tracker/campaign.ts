@@ -3,15 +3,15 @@ import { CAMPAIGN } from "../../core/sources/campaign";
 export { CAMPAIGN };
 
 /** What an address tells. */
-export interface Told {
+export interface AddressFacts {
   /** The campaign that it brings, where it says something: a query. Empty for none. */
-  campaign: string;
+  campaignQuery: string;
   /** What the page shows: the same view with another campaign, or at another place of the page, is no other. */
-  view: string;
+  shownView: string;
 }
 
 /** By an expression, which takes any text. */
-export function toldBy(page: string): Told {
+export function addressFacts(page: string): AddressFacts {
   const [, path, query] = /^([^?#]*)\??([^#]*)/.exec(page) ?? [];
   const rest = new URLSearchParams(query);
   const campaign = new URLSearchParams();
@@ -20,5 +20,5 @@ export function toldBy(page: string): Told {
     rest.delete(name);
     if (value) campaign.append(name, value);
   }
-  return { campaign: `${campaign}`, view: `${path}?${rest}` };
+  return { campaignQuery: `${campaign}`, shownView: `${path}?${rest}` };
 }

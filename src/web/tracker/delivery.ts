@@ -6,16 +6,16 @@ import type { EventInput } from "../../protocol/events";
 import type { Consent } from "../../protocol/fields";
 import { failed, newBackoff, reset } from "./backoff";
 import { newStream, nextCall } from "./call";
-import { toldBy } from "./campaign";
+import { addressFacts } from "./campaign";
 import { consent, setConsent } from "./consent";
 import { emit } from "./hooks";
-import { beacon, post, sizeOf } from "./http";
+import { post, sizeOf } from "./http";
 import { toJson } from "./json";
 import { ANSWER_MS, BATCH_BYTES, BEACON_MIN_BYTES, COALESCE_MS } from "./limits";
 import { keep } from "./outbox";
 import { plug } from "./plug";
 import { add, BEACONED, release, SENT, type Stream } from "./queue";
-import { BUSY, type Call, isElsewhere, isOver, type Reply } from "./reply";
+import { BUSY, type Call, ELSEWHERE, OVER, type Reply } from "./reply";
 import { rough } from "./rough";
 import { safe } from "./safe";
 import { forgetSession, isSessionOpen, touchSession } from "./session";
@@ -68,10 +68,10 @@ export function enter(raw: string, isMove?: boolean): EventInput | undefined {
   if (plug.refuses?.(event)) return;
   let campaign: string | undefined;
   if (event.event_type === "page_view") {
-    const told = (plug.told ?? toldBy)(event.page);
+    const facts = (plug.addressFacts ?? addressFacts)(event.page);
     // Another place of the page, or the same without what had brought the visitor.
-    if (isMove && told.view === view) return;
-    ({ view, campaign } = told);
+    if (isMove && facts.shownView === view) return;
+    ({ shownView: view, campaignQuery: campaign } = facts);
   }
   const session = touchSession(campaign);
   let [stream] = streams;
@@ -123,7 +123,7 @@ export function leave(): void {
     for (let room = BATCH_BYTES; room > BEACON_MIN_BYTES; ) {
       const call = nextCall(stream, BEACONED, room);
       if (!call) break;
-      if (!beacon(call.url, call.body)) {
+      if (!navigator.sendBeacon(call.url, call.body)) {
         release(stream, BEACONED, call.batch);
         room /= 2;
       } else if (!call.batch) break;
@@ -199,13 +199,13 @@ function send(stream: Stream, call: Call): void {
 function settleCall(stream: Stream, call: Call, reply: Reply, bySocket: unknown): void {
   const { ack, code, consent: effective, session_id } = reply;
   if (effective && !code) forbid(effective);
-  if (isElsewhere(code) && plug.move) plug.move(stream);
+  if (ELSEWHERE.test(code as string) && plug.move) plug.move(stream);
   else if (code === "consent_pending") forbid("pending");
   else if (code ? code !== BUSY : call.batch ? ack : session_id) {
     call.finish(reply);
     reset(retry);
     if (isKept) keepAll(Date.now());
-    if (ack?.ended || isOver(code)) forgetSession(stream.id);
+    if (ack?.ended || OVER.test(code as string)) forgetSession(stream.id);
     emit("ack", ack);
     plug.answered?.(reply, call);
   }

@@ -8,20 +8,18 @@ import type { Stream } from "./queue";
 export interface Kit {
   options: Options;
   plug: Plug;
-  /** This page load's own name. */
-  page: string;
-  record(event: EventInput): void;
+  /** The name of this page load. */
+  pageName: string;
+  recordEvent(event: EventInput): void;
   cleanUrl(href: string): string | undefined;
-  on(name: HookName, hook: Hook): void;
+  addHook(name: HookName, hook: Hook): void;
   emit(name: HookName, detail: unknown): void;
   /** What the visitor allows; undefined while the site's default holds. */
-  consent(): Consent | undefined;
-  /** False while nobody has allowed it, or somebody has forbidden it. */
-  mayStore(): boolean;
+  consentNow(): Consent | undefined;
   /** Says the start again, with what is known of the device now. */
   restart(): void;
   /** Sends what there is: nothing goes out before texts can be cleaned. */
-  flush(): void;
+  flushQueue(): void;
   read(key: string): string | null;
   /** Without a value it removes. */
   write(key: string, value?: string | null | false): void;
@@ -40,11 +38,8 @@ export interface Kit {
   keepAll(held: number): void;
 }
 
-/** How a kit is handed over: by position, because each name would weigh in the first file. */
-export const KIT = [
-  ...(["options", "plug", "page", "record", "cleanUrl", "on", "emit", "consent", "restart", "flush"] as const),
-  ...(["read", "write", "memory", "streams", "retry", "enter", "forgetSession", "keepAll", "changeConsent"] as const),
-] as const;
-
-type Values<Names extends readonly (keyof Kit)[]> = { -readonly [Place in keyof Names]: Kit[Names[Place]] };
-export type Lent = Values<typeof KIT>;
+/** The kit as the later part of the tracker passes it on to its own parts. */
+export interface FullKit extends Kit {
+  /** False while nobody has allowed it, or somebody has forbidden it. */
+  mayStore(): boolean;
+}

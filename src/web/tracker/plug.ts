@@ -1,7 +1,7 @@
 import type { Ack } from "../../core/delivery/streams";
 import type { EventInput } from "../../protocol/events";
 import type { StartInput } from "../../protocol/track";
-import type { Told } from "./campaign";
+import type { AddressFacts } from "./campaign";
 import type { Batch, Stream } from "./queue";
 import type { Call, Reply } from "./reply";
 
@@ -12,7 +12,7 @@ export interface Plug {
   /** Records a view, if the page's address shows another now. */
   look?(): void;
   /** What an address tells, where routes in the hash are pages of their own. */
-  told?(page: string): Told;
+  addressFacts?(page: string): AddressFacts;
   /** Whether the server would refuse the whole batch that an event is in. */
   refuses?(event: EventInput): boolean;
   /** Drops what is too old at `now`, epoch ms, or too much. */

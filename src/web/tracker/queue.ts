@@ -48,7 +48,7 @@ export interface Batch {
   last: number;
   /** The events, joined by commas. */
   json: string;
-  /** Of these numbers the server is to expect nothing. */
+  /** The server is to expect nothing of these numbers. */
   gone: Range[];
 }
 

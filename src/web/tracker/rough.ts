@@ -1,4 +1,4 @@
-import { toldBy } from "./campaign";
+import { addressFacts } from "./campaign";
 
 /**
  * What is left of a text before the file that knows secrets has loaded, or without it: what only may be one goes too. A page
@@ -17,7 +17,7 @@ export function rough(text: string, name = ""): string {
   if (name === "event_type") return text;
   const [, scheme, host, path = ""] = /^([a-z][\w+.-]*:\/\/)(?:[^/?#]*@)?([^/?#]+)([^?#]*)/i.exec(text) ?? [];
   if (!scheme || !host) return DOUBTFUL_NAME.test(name) ? ":secret" : hide(text);
-  const { campaign } = toldBy(text);
+  const { campaignQuery: campaign } = addressFacts(text);
   return (
     scheme + host + path.split("/").map(hide).join("/") + (campaign && !/%40/.test(campaign) ? `?${campaign}` : "")
   );

@@ -1,7 +1,7 @@
 import { cleanAddress, cleanText } from "../../../../core/privacy/address";
 import { HIDDEN, type Rules } from "../../../../core/privacy/rules";
 import { CAMPAIGN } from "../../campaign";
-import type { Kit } from "../../kit";
+import type { FullKit } from "../../kit";
 import { FIELD_NAME_UNITS, URL_UNITS } from "../../limits";
 import { listen } from "../../safe";
 
@@ -24,7 +24,7 @@ const SLUG = /^[\w.]+$/;
 const cut = (url: string): string => (url.length > URL_UNITS ? url.replace(/[?#].*/, "").slice(0, URL_UNITS) : url);
 
 /** Cleans what leaves the page. */
-export function cleanTexts({ options, plug, read, write, memory, mayStore }: Kit): void {
+export function cleanTexts({ options, plug, read, write, memory, mayStore }: FullKit): void {
   const typed = (): string[] => (read(TYPED_KEY) ?? "").split("\n");
   const rules: Rules = {
     get allow() {

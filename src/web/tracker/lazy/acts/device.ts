@@ -1,4 +1,4 @@
-import type { Kit } from "../../kit";
+import type { FullKit } from "../../kit";
 import type { Device } from "../fingerprint";
 
 interface Fingerprint {
@@ -6,7 +6,7 @@ interface Fingerprint {
 }
 
 /** The device's fingerprint, with consent only, as soon as there is one; the server hears it in a repeated start. */
-export function askDevice({ plug, mayStore, restart }: Kit): void {
+export function askDevice({ plug, mayStore, restart }: FullKit): void {
   let isAsked = false;
   const ask = async (): Promise<void> => {
     if (isAsked || !mayStore()) return;

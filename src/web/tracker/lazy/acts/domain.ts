@@ -1,10 +1,10 @@
-import type { Kit } from "../../kit";
+import type { FullKit } from "../../kit";
 
 /** Beside this file: what the server has of the one, it has of the other. */
 const DOMAIN = "./domain.js";
 
 /** Takes over what the hosts of a domain share, before anything is sent; without that file each host is by itself. */
-export async function joinDomain(kit: Kit): Promise<void> {
+export async function joinDomain(kit: FullKit): Promise<void> {
   const { domain } = kit.options;
   if (!domain) return;
   try {

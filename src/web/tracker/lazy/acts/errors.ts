@@ -15,7 +15,7 @@ interface Told {
  * Errors that the page did not catch, and promises nobody waited for: the first of each at once, and as the page is left
  * how often each has come in all, if more than once.
  */
-export function captureErrors({ record, cleanUrl, plug }: Kit): void {
+export function captureErrors({ recordEvent, cleanUrl, plug }: Kit): void {
   const told = new Map<string, Told>();
   const say = (message: unknown, error: unknown, where: Partial<ErrorEvent>): void => {
     if (!message || isNoise(String(message), error, where.filename)) return;
@@ -31,7 +31,7 @@ export function captureErrors({ record, cleanUrl, plug }: Kit): void {
     if (known) known.count++;
     else if (told.size < ERRORS) {
       told.set(key, { data, count: 1, said: 1 });
-      record({ event_type: "error", data });
+      recordEvent({ event_type: "error", data });
     }
   };
   // A file that does not load fires an event without a message here.
@@ -41,7 +41,7 @@ export function captureErrors({ record, cleanUrl, plug }: Kit): void {
     safe(() => {
       for (const one of told.values()) {
         const { data, count } = one;
-        if (count > one.said) record({ event_type: "error", data: { ...data, count } });
+        if (count > one.said) recordEvent({ event_type: "error", data: { ...data, count } });
         one.said = count;
       }
     }),

@@ -1,5 +1,5 @@
 /** The tracker's later part, loaded once the page is idle: what no page view has to wait for. */
-import { KIT, type Kit, type Lent } from "../../kit";
+import type { FullKit, Kit } from "../../kit";
 import { captureActivity } from "./activity";
 import { tellAnswers } from "./answers";
 import { askConsent } from "./ask";
@@ -22,9 +22,8 @@ import { keepInTab } from "./tab";
 import { measureVitals } from "./vitals";
 
 /** Starts all of it. Events go out only once texts can be cleaned, which is after what the hosts of a domain share is known. */
-export async function start(...lent: Lent): Promise<void> {
-  const kit = Object.fromEntries(KIT.map((name, i) => [name, lent[i]])) as unknown as Kit;
-  kit.mayStore = () => (kit.consent() ?? "granted") === "granted";
+export async function start(lent: Kit): Promise<void> {
+  const kit: FullKit = { ...lent, mayStore: () => (lent.consentNow() ?? "granted") === "granted" };
   askConsent(kit);
   followHash(kit);
   followHistory(kit);
@@ -46,5 +45,5 @@ export async function start(...lent: Lent): Promise<void> {
   cleanTexts(kit);
   recover(kit);
   measureVitals(kit);
-  kit.flush();
+  kit.flushQueue();
 }

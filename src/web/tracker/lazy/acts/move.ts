@@ -4,7 +4,7 @@ import type { Kit } from "../../kit";
 import { miss } from "./lost";
 
 /** Moves on with what is unacked where the server does not know a session, or takes no more streams of it. */
-export function moveOn({ options, plug, streams, retry, write, on, enter, forgetSession }: Kit): void {
+export function moveOn({ options, plug, streams, retry, write, addHook, enter, forgetSession }: Kit): void {
   /** Events that were dropped before a move: they count as lost in the next session. */
   let owed = 0;
   const pay = (): void => {
@@ -13,7 +13,7 @@ export function moveOn({ options, plug, streams, retry, write, on, enter, forget
     owed = 0;
   };
   // A move without an event has no session yet.
-  on("event", pay);
+  addHook("event", pay);
   plug.move = (stream) => {
     const { id, name, items, gone } = stream;
     forgetSession(id);

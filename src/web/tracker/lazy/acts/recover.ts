@@ -12,9 +12,9 @@ const readAt = (key: string): Kept => JSON.parse(localStorage.getItem(key) ?? ""
 
 /** Finds what earlier pages, and tabs that are no more, have left, and takes it over: each is one page's at a time. */
 export const recover = safe((kit: Kit) => {
-  hold(kit.page);
+  hold(kit.pageName);
   // Back from the back/forward cache: nobody else is to take over what this page has again.
-  listen("pageshow", ({ persisted }) => persisted && hold(kit.page));
+  listen("pageshow", ({ persisted }) => persisted && hold(kit.pageName));
   const left = new Map<string, string[]>();
   for (const key of Object.keys(localStorage)) {
     if (key.indexOf(queueKey(kit.options.site, "")) !== 0) continue;
@@ -23,7 +23,7 @@ export const recover = safe((kit: Kit) => {
       left.set(page, [...(left.get(page) ?? []), key]);
     })();
   }
-  left.delete(kit.page);
+  left.delete(kit.pageName);
   for (const [page, keys] of left) {
     ifGone(page, () => {
       for (const key of keys) take(key, page, kit);
@@ -46,7 +46,7 @@ function ifGone(page: string, then: () => void): void {
   else then();
 }
 
-const take = safe((key: string, owner: string, { streams, keepAll, flush }: Kit) => {
+const take = safe((key: string, owner: string, { streams, keepAll, flushQueue }: Kit) => {
   const { page, held, ...stream } = readAt(key);
   // Another tab was quicker. Without Web Locks: what was written a moment ago still has its page.
   if (page !== owner || (!navigator.locks && Date.now() - held < LEASE_MS)) return;
@@ -56,5 +56,5 @@ const take = safe((key: string, owner: string, { streams, keepAll, flush }: Kit)
   // This page's from now on.
   streams.push(stream);
   keepAll(Date.now());
-  flush();
+  flushQueue();
 });

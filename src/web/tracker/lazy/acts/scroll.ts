@@ -20,7 +20,7 @@ function scrollerOf(target: EventTarget | null): Element | undefined {
  * Scroll depth, each time a page is seen further down than before; starts over with the page. It says so when nobody
  * has used wheel, finger, key or button before: then a script has scrolled.
  */
-export function captureScroll({ record }: Kit): void {
+export function captureScroll({ recordEvent }: Kit): void {
   let page = "";
   let deepest = 0;
   let timer = 0;
@@ -36,7 +36,7 @@ export function captureScroll({ record }: Kit): void {
     const scroll_percent = Math.max(...depths);
     if (scroll_percent <= deepest) return;
     deepest = scroll_percent;
-    record({ event_type: "scroll", scroll_percent, data: isTouched ? undefined : { input: false } });
+    recordEvent({ event_type: "scroll", scroll_percent, data: isTouched ? undefined : { input: false } });
   });
   const hear = safe(({ target }: Event) => {
     scrolled.add(target);

@@ -3,7 +3,7 @@ import { record as observe } from "@rrweb/record";
 import type { RecordedEvent, RecordOrder } from "../../../../protocol/recording";
 import { watchPasswords } from "../../form/fields";
 import { streamName } from "../../ids";
-import type { Kit } from "../../kit";
+import type { FullKit, Kit } from "../../kit";
 import {
   RECORD_CHECKOUT_MS,
   RECORD_FIRST_MS,
@@ -28,17 +28,24 @@ const META = 4;
 const BY_HAND = [1, 2, 3, 4, 5, 6, 12];
 
 /** Waits for orders; each says whether to send what is recorded, or to keep the last 30 s. */
-export function start(kit: Kit): (order: RecordOrder) => void {
+export function start(
+  options: Kit["options"],
+  on: Kit["addHook"],
+  mayStore: FullKit["mayStore"],
+  cleanUrl: Kit["cleanUrl"],
+): (order: RecordOrder) => void {
   watchPasswords(() => {});
-  const recorder = new Recorder(kit);
-  kit.on("session", () => recorder.change());
+  const recorder = new Recorder(options, mayStore, cleanUrl);
+  on("session", () => recorder.change());
   listen("pagehide", () => recorder.leave());
   listen("visibilitychange", () => document.hidden && recorder.leave());
   return safe((order: RecordOrder) => recorder.obey(order));
 }
 
 class Recorder {
-  readonly #kit: Kit;
+  readonly #site: string;
+  readonly #mayStore: FullKit["mayStore"];
+  readonly #cleanUrl: Kit["cleanUrl"];
   readonly #tape = new Tape();
   readonly #values = new Values();
   readonly #courier: Courier;
@@ -54,9 +61,11 @@ class Recorder {
   /** Nothing is kept until the next whole snapshot. */
   #isPaused = false;
 
-  constructor(kit: Kit) {
-    this.#kit = kit;
-    this.#courier = new Courier(kit.options.endpoint, kit.options.site, () => this.#end());
+  constructor({ endpoint, site }: Kit["options"], mayStore: FullKit["mayStore"], cleanUrl: Kit["cleanUrl"]) {
+    this.#site = site;
+    this.#mayStore = mayStore;
+    this.#cleanUrl = cleanUrl;
+    this.#courier = new Courier(endpoint, site, () => this.#end());
   }
 
   obey(order: RecordOrder): void {
@@ -116,20 +125,19 @@ class Recorder {
   /** On the device only while the visitor allows it: a page without is not recorded. */
   #session(): Session | undefined {
     try {
-      if (!this.#kit.mayStore()) return;
-      return JSON.parse(localStorage.getItem(`pulsegate.session.${this.#kit.options.site}`) ?? "") as Session;
+      if (!this.#mayStore()) return;
+      return JSON.parse(localStorage.getItem(`pulsegate.session.${this.#site}`) ?? "") as Session;
     } catch {
       return;
     }
   }
 
   #take(event: RecordedEvent): void {
-    const { cleanUrl, mayStore } = this.#kit;
-    if (!mayStore()) this.#end();
+    if (!this.#mayStore()) this.#end();
     if (!this.#order || !this.#isWanted(event)) return;
     const isMasked = this.#order.text === "masked";
     const nodeOf = (id: number): Node | null => observe.mirror.getNode(id);
-    if (!scrub(event, { isMasked, values: this.#values, cleanUrl, nodeOf })) return;
+    if (!scrub(event, { isMasked, values: this.#values, cleanUrl: this.#cleanUrl, nodeOf })) return;
     const json = JSON.stringify(event);
     // More than a chunk may have: such a page cannot be recorded.
     if (json.length > RECORD_KEEP_UNITS) this.#end();
@@ -179,7 +187,7 @@ class Recorder {
     clearTimeout(this.#timer);
     this.#timer = 0;
     this.#flushed = Date.now();
-    if (!this.#kit.mayStore()) this.#end();
+    if (!this.#mayStore()) this.#end();
     for (let piece = this.#tape.cut(); piece && this.#reel; piece = this.#tape.cut())
       this.#courier.add(this.#reel, piece);
   });
