@@ -17,7 +17,7 @@ interface Acts {
   start(kit: Kit): void;
 }
 
-/** Loads the tracker's later part once the page has loaded and has nothing else to do, and then sends what there is. */
+/** Loads acts.js once the page has loaded and is idle. It then sends what waits; without it `flushNow` does. */
 export function loadRest(): void {
   const start = (acts: Acts): void =>
     acts.start({
@@ -49,6 +49,6 @@ export function loadRest(): void {
   const idle = (): unknown => (self.requestIdleCallback ?? setTimeout)(ask, { timeout: IDLE_MS });
   if (document.readyState === "complete") idle();
   else listen("load", idle);
-  // A page may load for ever.
+  // Some pages never finish loading.
   setTimeout(ask, IDLE_MS);
 }

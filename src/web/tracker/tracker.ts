@@ -8,7 +8,7 @@ import { safe } from "./safe";
 const page = window as Window & Marked;
 const { PulseGate: known } = page;
 const one: PulseGateApi & PulseGateStub = page[MARK] ?? api;
-// A page that carries the tag twice is tracked once. A stub has only kept what the page has called so far.
+// A page with two tags is tracked once. A stub is not a tracker: it only queues calls.
 if (known !== one) {
   page[MARK] = one;
   page.PulseGate = one;
@@ -16,7 +16,7 @@ if (known !== one) {
   const call = safe(([name, ...args]: StubCall) => (one[name] as (...args: unknown[]) => void)(...args));
   const { q = [] } = known ?? {};
   q.forEach(call);
-  // The page may go on with a function of the stub's, which looks for its list here.
+  // The page may still hold a function of the stub, which pushes to this list.
   q.push = call as () => number;
   one.q = q;
   if (startsAlone) one.init(options);

@@ -3,8 +3,8 @@ import { ACTIVE_MS, PATH_POINTS, POINT_MS } from "../../limits";
 import { listen, safe } from "../../safe";
 
 /**
- * The pointer's path, sampled, as one event per flush; and a sign of life at least every 10 s while somebody is active,
- * so that engaged time can be counted: its path is empty when it was by keys or wheel.
+ * The pointer's path, sampled, as one event per flush. While somebody is active there is an event at least every 10 s, so that
+ * engaged time can be counted. After keys or wheel alone its path is empty.
  */
 export function captureActivity({ recordEvent, plug }: Kit): void {
   let path: number[][] = [];

@@ -8,7 +8,7 @@ import { deadClicks } from "./dead";
 
 const DOWNLOAD = /\.(pdf|zip|gz|dmg|exe|msi|apk|csv|docx?|xlsx?|pptx?|mp[34])$/i;
 
-/** What a click amounts to: rage, nothing at all, leaving, or an event the page has given a name. */
+/** What a click means: rage, a dead click, leaving, a download, or an event that the page has named. */
 export function captureClicks(kit: Kit): void {
   const rage = rageCounter();
   const watch = deadClicks(kit);
@@ -19,7 +19,7 @@ export function captureClicks(kit: Kit): void {
     if (rage(event)) kit.recordEvent({ event_type: "rage_click", ...act });
     follow(target, kit);
     named(target, kit);
-    // It is told later, of this moment on this page.
+    // Recorded later, but with the time and page of the click.
     const then = { timestamp: Date.now(), page: location.href };
     watch(event, () => kit.recordEvent({ event_type: "dead_click", ...then, ...act }));
   });
@@ -38,7 +38,7 @@ function rageCounter(): (event: MouseEvent) => boolean {
   };
 }
 
-/** A link out of the site, or to a file. */
+/** Records a link out of the site, or to a file. */
 function follow(target: Element, { options, recordEvent, cleanUrl }: Kit): void {
   const link = target.closest<HTMLAnchorElement>("a[href]");
   const href = link && cleanUrl(link.href);

@@ -1,7 +1,7 @@
 import { addressFacts } from "../../campaign";
 import type { Kit } from "../../kit";
 
-/** Makes a route in the hash a view of its own, where the tag says that pages are kept there. */
+/** If the tag has `data-hash`, makes each route in the hash a view of its own. */
 export function followHash({ options, plug }: Kit): void {
   if (!("hash" in options)) return;
   plug.addressFacts = (page) => {

@@ -1,4 +1,4 @@
-/** The tracker's later part, loaded once the page is idle: what no page view has to wait for. */
+/** acts.js, the tracker's later part: all that a page view need not wait for. Loaded once the page is idle. */
 import type { FullKit, Kit } from "../../kit";
 import { captureActivity } from "./activity";
 import { tellAnswers } from "./answers";
@@ -21,7 +21,7 @@ import { socketFor } from "./socket";
 import { keepInTab } from "./tab";
 import { measureVitals } from "./vitals";
 
-/** Starts all of it. Events go out only once texts can be cleaned, which is after what the hosts of a domain share is known. */
+/** Starts all parts. Events go out once texts can be cleaned, and that waits for what the hosts of a domain share. */
 export async function start(lent: Kit): Promise<void> {
   const kit: FullKit = { ...lent, mayStore: () => (lent.consentNow() ?? "granted") === "granted" };
   askConsent(kit);
@@ -41,7 +41,7 @@ export async function start(lent: Kit): Promise<void> {
   askDevice(kit);
   keepInTab(kit);
   await joinDomain(kit);
-  // From here on events go out.
+  // From here on events may go out.
   cleanTexts(kit);
   recover(kit);
   measureVitals(kit);

@@ -1,10 +1,10 @@
 import type { RecordOrder } from "../../../../protocol/recording";
 import type { FullKit } from "../../kit";
 
-/** Beside this file: what the server has of the one, it has of the other. */
+/** In the same folder on the server, of the same version. */
 const RECORDER = "./recorder.js";
 
-/** Loads the recorder once an ack says that the session may be recorded, and passes on what each says. */
+/** Loads the recorder once an ack orders a recording, and passes each order on. */
 export function followOrders({ options, cleanUrl, mayStore, addHook }: FullKit): void {
   let recorder: Promise<(order: RecordOrder) => void> | undefined;
   addHook("ack", (ack) => {

@@ -1,10 +1,10 @@
 import type { Kit } from "../../kit";
 import type { Rejection } from "../../public";
 
-/** Hosts of the machine itself: a page there is being worked on. */
+/** Hosts of the machine itself: pages there are in development. */
 const LOCAL = /^(.+\.)?localhost$|^127\.|^\[::1\]$/;
 
-/** Says in the console what was not taken, and why, to whoever develops the page: a visitor's console is not ours. */
+/** Prints in the console what was rejected and why, for the page's developer only, not for visitors. */
 export function tellRejections({ addHook, options: { debug = `${LOCAL.test(location.hostname)}` } }: Kit): void {
   if (debug === "false") return;
   addHook("rejected", (rejection) => {
