@@ -27,7 +27,7 @@ const META = 4;
 /** Of incremental events, those that somebody's hand has made: pointer, click, scroll, resize, input, touch, drag. */
 const BY_HAND = [1, 2, 3, 4, 5, 6, 12];
 
-/** Waits for orders; each says whether to send what is recorded, or to keep the last 30 s. */
+/** Waits for orders. Each says whether to send the recording, or to keep only the last 30 s. */
 export function start(
   options: Kit["options"],
   on: Kit["addHook"],
@@ -72,11 +72,11 @@ class Recorder {
     const { send } = this.#order ?? order;
     this.#order = { ...order, text: this.#order?.text ?? order.text };
     if (!this.#stop) this.#begin();
-    // What the ring has goes first.
+    // First send what the ring holds.
     else if (order.send && !send) this.#flush();
   }
 
-  /** Another session: what was recorded until now is the last one's. */
+  /** Another session began: what was recorded until now belongs to the last one. */
   change(): void {
     if (!this.#stop || !this.#order || !this.#reel) return;
     if (this.#session()?.id === this.#reel.id) return;
@@ -108,7 +108,7 @@ class Recorder {
       blockSelector: "[data-pulse-ignore],iframe[data-pulse-mask],[data-pulse-mask] iframe",
       slimDOMOptions: "all",
       sampling: { mousemove: 50, scroll: 150, media: 800, input: "last" },
-      // What goes wrong in it is not the page's to hear.
+      // Keeps rrweb's errors from the page.
       errorHandler: () => true,
     });
     // Its first snapshot may have shown that nothing can come of it.
@@ -122,7 +122,7 @@ class Recorder {
     return this.#reel !== undefined;
   }
 
-  /** On the device only while the visitor allows it: a page without is not recorded. */
+  /** The session on the device, which is there only while the visitor allows it. Without it nothing is recorded. */
   #session(): Session | undefined {
     try {
       if (!this.#mayStore()) return;
@@ -150,7 +150,7 @@ class Recorder {
     const isByHand = type === INCREMENTAL && BY_HAND.includes(Number(data["source"]));
     if (isByHand) this.#touched = now;
     if (type === META) this.#isPaused = false;
-    // Takes the snapshot by calling this: what is held is held no more.
+    // Taking the snapshot calls this method with META, which ends the pause.
     else if (this.#isPaused && isByHand && this.#hasRoom()) observe.takeFullSnapshot();
     else if (now - this.#touched > RECORD_IDLE_MS) this.#isPaused = true;
     return !this.#isPaused;
@@ -174,7 +174,7 @@ class Recorder {
   #schedule(now: number): void {
     const isFirst = this.#reel?.number === 0;
     if (!this.#hasRoom()) {
-      // Nobody takes it: what comes next begins anew, when there is room.
+      // The server takes nothing, so drop all and begin with a snapshot once there is room.
       this.#tape.clear();
       this.#isPaused = true;
     } else if (!isFirst && this.#tape.units > RECORD_FLUSH_UNITS && now - this.#flushed > RECORD_GAP_MS) this.#flush();
@@ -192,11 +192,11 @@ class Recorder {
       this.#courier.add(this.#reel, piece);
   });
 
-  /** Nothing is kept, and nothing more is said of the page, until another order. */
+  /** Stops: nothing is kept or sent until another order. */
   #end(): void {
     const stop = this.#stop;
     this.#stop = this.#order = this.#reel = undefined;
-    // In a moment: this may be called from inside of it.
+    // Later, because this may be called from inside rrweb.
     if (stop) setTimeout(safe(stop));
     clearTimeout(this.#timer);
     this.#timer = 0;
