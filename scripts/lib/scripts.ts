@@ -160,7 +160,7 @@ async function bundle(wanted: Wanted): Promise<Script> {
       pure_getters: true,
       unsafe_arrows: true,
       unsafe_methods: true,
-      hoist_funs: true,
+      hoist_funs: SHORTENED.includes(name),
       // Mostly turns a template of one value into a sum. Like our code it trusts the page's built-ins.
       unsafe: SHORTENED.includes(name),
       unsafe_math: SHORTENED.includes(name),

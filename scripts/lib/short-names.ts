@@ -1,8 +1,9 @@
 // Names of properties that become letters in the scripts for pages.
 
 /**
- * Properties that only our own files read, with the letter of each; they never go over the wire. A page leaves some on the
- * device for the next page, which may have another version: a letter, once given, stays.
+ * Properties that only the tracker and acts.js know, and the letter that each gets: the two files are built apart and have to
+ * agree. Never a property that is on the wire or in the public API. Queues on a device are read by later versions, so the
+ * letters of `place`, `items`, `bytes`, `number`, `last` and `held` stay for ever.
  */
 export const SHORT_NAMES = Object.fromEntries(
   Object.entries({
@@ -31,7 +32,30 @@ export const SHORT_NAMES = Object.fromEntries(
     move: "w",
     answered: "x",
     ledBy: "y",
-    told: "z",
+    addressFacts: "z",
+    // Objects that have none of the names above, so a letter may be used again: `AddressFacts`, and what is lent to acts.js.
+    campaignQuery: "r",
+    shownView: "n",
+    options: "s",
+    plug: "r",
+    pageName: "q",
+    recordEvent: "p",
+    cleanUrl: "o",
+    addHook: "n",
+    emit: "m",
+    consentNow: "l",
+    restart: "k",
+    flushQueue: "j",
+    read: "i",
+    write: "h",
+    memory: "g",
+    streams: "f",
+    retry: "e",
+    enter: "d",
+    forgetSession: "c",
+    keepAll: "b",
+    changeConsent: "a",
+    mayStore: "t",
   }).map(([name, letter]) => [`$${name}`, letter]),
 );
 /** Files in which those names are shortened. The others keep their names: they are not ours, or a server or page reads them. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CAMPAIGN, toldBy } from "../../src/web/tracker/campaign";
+import { addressFacts, CAMPAIGN } from "../../src/web/tracker/campaign";
 
 describe("a campaign, as the tracker knows it by the names of parameters,", () => {
   it.each([
@@ -24,12 +24,12 @@ describe("a campaign, as the tracker knows it by the names of parameters,", () =
     ["?igsh=1&srsltid=2", ""],
     ["", ""],
   ])("of %j is %j: what is empty begins no session", (query, campaign) => {
-    expect(toldBy(`https://shop.example/${query}`).campaign).toBe(campaign);
+    expect(addressFacts(`https://shop.example/${query}`).campaignQuery).toBe(campaign);
   });
 });
 
 describe("a view, as the tracker tells one page from the next,", () => {
-  const view = (address: string) => toldBy(`https://shop.example${address}`).view;
+  const view = (address: string) => addressFacts(`https://shop.example${address}`).shownView;
 
   it.each([
     ["/docs", "/docs#sec-2"],

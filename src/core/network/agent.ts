@@ -4,11 +4,11 @@ import type { BotKind } from "./bot-kind";
 import { APPS, type Browser, browserOf } from "./browser";
 import { type DeviceClass, deviceOf, type System, systemOf } from "./device";
 
-/** What a user agent says of itself, as classes. The text itself goes no further. */
+/** A user agent as classes. Its text is stored nowhere. */
 export interface Agent {
   /** The name of a bot or a tool, without a version; null for a browser. */
   bot: string | null;
-  /** What the bot comes for; null for a browser. */
+  /** What the bot is for; null for a browser. */
   bot_kind: BotKind | null;
   browser: Browser | null;
   /** Major version. */
@@ -19,14 +19,14 @@ export interface Agent {
   device: DeviceClass;
 }
 
-/** What nobody sees: blanks, control and format characters, and those that a font leaves out. */
+/** Invisible characters: blanks, control and format characters, and those that fonts leave out. */
 const UNSEEN = /[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]+/gu;
 
 /** An agent up to `MAX_AGENT_UNITS`, with single blanks; null where there is nothing to read in it. */
 export const agentText = (text: string | null | undefined): string | null =>
   text?.slice(0, MAX_AGENT_UNITS).replace(UNSEEN, " ").trim() || null;
 
-/** The classes of agents by their text, the one read last at the end. Nothing in here says whose they are. */
+/** Classes by agent text, the most recently read last. Nothing in it says whose agents they are. */
 const read = new Map<string, Agent>();
 
 /** Null where there is no agent. Read up to `MAX_AGENT_UNITS`. */

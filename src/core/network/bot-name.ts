@@ -1,13 +1,13 @@
-/** What a bot that no table knows is called: by its product's name, and by nothing that names a person. Pure. */
+/** The name of a bot that no table knows: its product's name, and nothing that names a person. Pure. */
 
-/** A bot's name is shown, stored and counted by. */
+/** The longest name of a bot: it is shown, stored, and counted by. */
 const BOT_NAME_UNITS = 64;
-/** No address of a mailbox fits, which an agent may carry: names are stored without consent as well. */
+/** Does not match an email address, which an agent may hold, because names are stored without consent too. */
 const NAME = /^[A-Za-z][\w.+ -]*$/;
 /** Stands for a name that must not be shown. */
 export const UNNAMED = "unnamed";
 
-/** What all browsers begin with, and addresses: they give a bot away, and name none. */
+/** The beginning of all browsers' agents, and addresses: they may convict a bot but do not name it. */
 const IS_COMMON = /^(?:Mozilla|https?|www\.[\w.-]*)$/i;
 /** `(compatible; Acme Bot/1.0; …)`: up to the version, or to what follows the name. */
 const COMPATIBLE =
@@ -41,7 +41,7 @@ function productAt(agent: string, at: number, length: number): string {
   return beforeNotes(agent.slice(from, to));
 }
 
-/** Where the agent says its name, if that is elsewhere; empty if nowhere. */
+/** The name if it stands elsewhere in the agent; empty if there is none. */
 function productIn(agent: string): string {
   const compatible = COMPATIBLE.exec(agent)?.[1];
   if (compatible) return compatible;

@@ -1,30 +1,60 @@
 /** Names of browsers and of apps that open pages within themselves, from a user agent. Pure. */
 
 export const BROWSERS = [
-  ...(["chrome", "edge", "firefox", "safari", "opera", "samsung", "ie", "yandex", "uc", "xiaomi", "huawei"] as const),
-  ...([
-    "vivo",
-    "oppo",
-    "whale",
-    "qq",
-    "sogou",
-    "silk",
-    "vivaldi",
-    "brave",
-    "duckduckgo",
-    "webview",
-    "android",
-  ] as const),
-  ...(["instagram", "facebook", "messenger", "threads", "tiktok", "snapchat", "pinterest", "linkedin"] as const),
-  ...(["twitter", "reddit", "wechat", "line", "kakaotalk", "google_app", "telegram", "naver", "baidu"] as const),
-  ...(["alipay", "weibo", "zalo", "vk", "viber", "discord", "slack", "teams"] as const),
+  "chrome",
+  "edge",
+  "firefox",
+  "safari",
+  "opera",
+  "samsung",
+  "ie",
+  "yandex",
+  "uc",
+  "xiaomi",
+  "huawei",
+  "vivo",
+  "oppo",
+  "whale",
+  "qq",
+  "sogou",
+  "silk",
+  "vivaldi",
+  "brave",
+  "duckduckgo",
+  "webview",
+  "android",
+  "instagram",
+  "facebook",
+  "messenger",
+  "threads",
+  "tiktok",
+  "snapchat",
+  "pinterest",
+  "linkedin",
+  "twitter",
+  "reddit",
+  "wechat",
+  "line",
+  "kakaotalk",
+  "google_app",
+  "telegram",
+  "naver",
+  "baidu",
+  "alipay",
+  "weibo",
+  "zalo",
+  "vk",
+  "viber",
+  "discord",
+  "slack",
+  "teams",
 ] as const;
 export type Browser = (typeof BROWSERS)[number];
 
-type Named = readonly [Browser, RegExp];
+type BrowserPattern = readonly [Browser, RegExp];
 
 /** An app's page runs in the system's web view, so these come before the browser that the web view is made of. */
-const APP_NAMES: readonly Named[] = [
+const APP_NAMES: readonly BrowserPattern[] = [
   ["threads", /\bBarcelona (\d+)/],
   ["instagram", /\bInstagram[ /](\d+)/],
   ["messenger", /\bFBAN\/(?:Messenger|Orca)|\bFB_IAB\/(?:Orca|MESSENGER)\b/],
@@ -57,7 +87,7 @@ const APP_NAMES: readonly Named[] = [
 export const APPS: ReadonlySet<Browser> = new Set(["webview", ...APP_NAMES.map(([name]) => name)]);
 
 /** Each names the engines and browsers it descends from as well. */
-const OWN_NAMES: readonly Named[] = [
+const OWN_NAMES: readonly BrowserPattern[] = [
   ["edge", /\bEdg(?:e|A|iOS)?\/(\d+)/],
   ["opera", /\b(?:OPR|OPiOS|OPX|OPT)\/(\d+)|\bOpera[ /](?:Mini\/)?(\d+)/],
   ["samsung", /\bSamsungBrowser\/(\d+)/],

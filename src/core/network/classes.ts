@@ -3,7 +3,7 @@ import type { Agent } from "./agent";
 /** What kind of network an address belongs to. */
 export type AsnClass = "hosting" | "vpn" | "tor" | "relay" | "corporate" | "mobile" | "residential";
 
-/** What is odd about a request's headers, as names: the headers themselves go no further. */
+/** What is odd about a request's headers. Only these names are stored, not the headers. */
 export type HeaderFinding =
   | "no_user_agent"
   | "no_accept_language"
@@ -23,7 +23,7 @@ export interface NetworkClasses {
   timezone: string | null;
   colo: string | null;
   protocol: string | null;
-  /** The edge told something: without it, rules that need it abstain. Absent in entries of before there were rules. */
+  /** Whether the edge told anything. If not, rules that need it abstain. */
   edge?: boolean;
   asn_class?: AsnClass | null;
   /** Who runs a network of class relay, vpn or corporate, by a name known to the class table. */
@@ -32,7 +32,7 @@ export interface NetworkClasses {
   timezone_gap?: number | null;
   /** TCP or QUIC round trip, ms. */
   rtt_ms?: number | null;
-  /** What of it the distance to the data centre does not explain, ms. */
+  /** The part of `rtt_ms` that the distance to the data centre does not explain, ms. */
   rtt_excess_ms?: number | null;
   /** `cf.botManagement`: 1 (surely automated) to 99. */
   bot_score?: number | null;

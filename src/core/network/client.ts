@@ -21,7 +21,7 @@ interface Edge {
 }
 
 const text = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value.slice(0, 64) : null);
-/** Of a number, or of one in text, as the edge gives coordinates. */
+/** A number, also from text, because the edge gives coordinates as text. */
 const figure = (value: unknown): number | null => {
   const number = typeof value === "string" && value !== "" ? Number(value) : value;
   return typeof number === "number" && Number.isFinite(number) ? number : null;
@@ -29,7 +29,7 @@ const figure = (value: unknown): number | null => {
 const record = (value: unknown): Record<string, unknown> =>
   typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 
-/** Turns a request into classes: nothing of its headers goes on but these. */
+/** Turns a request into classes. Nothing else of its headers is passed on. */
 export function clientNetwork(request: Request, storedAddress: string | null): ClientNetwork {
   const edge: Edge = record(request.cf);
   const bots = record(edge.botManagement);
@@ -59,7 +59,7 @@ export function clientNetwork(request: Request, storedAddress: string | null): C
   };
 }
 
-/** The edge gives 0 for the protocol that was not spoken. */
+/** The edge gives 0 for the protocol that was not used. */
 function roundTrip({ clientTcpRtt, clientQuicRtt }: Edge): number | null {
   const measured = [figure(clientTcpRtt), figure(clientQuicRtt)].filter((ms) => ms !== null && ms > 0);
   return measured[0] ?? null;

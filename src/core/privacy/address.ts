@@ -3,25 +3,25 @@ import { isSecretName } from "./names";
 import { HIDDEN, isAllowed, type Rules } from "./rules";
 import { hideNames, hideNumbers, isToken } from "./values";
 
-/** Addresses without secrets. Nothing else in them changes: one that has none stays the same text. */
+/** Addresses without secrets. Nothing else changes: an address without any stays the same text. */
 
-/** An address in an address in an address: what is nested deeper goes whole. Nobody writes it by hand. */
+/** Levels of addresses within addresses. What is nested deeper is hidden whole, because nobody writes that by hand. */
 const LEVELS = 4;
 
-/** What has parts of its own, and is looked at part by part. A slash between digits parts a date, or a phone number. */
+/** Whether a word has parts that are cleaned one by one. A slash between digits belongs to a date or a phone number. */
 const isNested = (word: string): boolean =>
   /[?&=#;]|%[\da-f]{2}/i.test(word) || (/[/\\]/.test(word) && /[a-z]/i.test(word));
 
-/** It has slashes of its own. */
+/** Base64, whose slashes separate no parts. */
 const BASE64 = /^\w[\w+/-]{19,}=*$/;
 
 /** Parameters and segments, each with the mark before it. */
 const IN_PATH = /([/\\;&]?)([^/\\;&]*)/g;
 const IN_QUERY = /([?&;])([^&;]*)/g;
 
-/** A segment, a name or a value, which may be encoded, and may be or hold an address itself. */
+/** Cleans a segment, a name or a value. It may be encoded, and may be or hold an address. */
 function cleanPiece(raw: string, rules: Rules, levels: number, isKept?: boolean): string {
-  // No broken escape stops it; what it does to letters beyond ASCII, `escape` undoes.
+  // Unlike `decodeURIComponent` it accepts broken escapes. `escape` undoes what it does to letters beyond ASCII.
   const meant = unescape(raw);
   const clean = cleanWords(meant, rules, levels, isKept);
   return clean === meant ? raw : escape(clean).replace(/%3A/g, ":");
@@ -37,16 +37,16 @@ const cleanWords = (text: string, rules: Rules, levels: number, isKept?: boolean
 function cleanParts(address: string, rules: Rules, levels: number): string {
   const clean = (_: string, mark: string, part: string): string => {
     const at = part.indexOf("=");
-    // A number alone is the name of a product or an order, also one that begins with 0.
+    // A number alone names a product or an order, also if it begins with 0.
     if (at < 0) return mark + (part && cleanPiece(part, rules, levels, /^\d+$/.test(part)));
     const name = part.slice(0, at);
     const value = part.slice(at + 1);
     const meant = unescape(name);
     const isKept = CAMPAIGN.test(meant) || SHARED.test(meant) || isAllowed(meant, rules);
     const kept = cleanPiece(value, rules, levels, isKept);
-    // A name that holds a secret goes with its pair.
+    // If the name holds a secret, the whole pair goes.
     const goes = isKept ? kept !== value : isSecretName(meant) || cleanPiece(name, rules, levels) !== name;
-    // What is in a path is no field.
+    // Only a query holds form fields, a path does not.
     const isTyped = /[?&]/.test(mark) && rules.drops?.(meant);
     return goes || isTyped ? "" : `${mark}${name}=${kept}`;
   };
@@ -54,19 +54,19 @@ function cleanParts(address: string, rules: Rules, levels: number): string {
     /^((?:[a-z][\w+.-]*:)?[/\\]{2,}[^/\\?#]*)?([^?#]*)(\??[^#]*)(.*)$/is.exec(
       address.replace(/^((?:[a-z][\w+.-]*:)?[/\\]{2,})[^/\\?#]*@/i, "$1"),
     ) ?? [];
-  // Single-page apps have their route there, and sign-ins their tokens: with one of those all of it goes.
+  // Single-page apps keep their route in the hash, and sign-ins their tokens. If a pair is removed there, all of it goes.
   const inside = hash && levels > 0 ? cleanParts(hash.slice(1), rules, levels - 1) : "";
   const isWhole = hash.split("=").length === inside.split("=").length;
   const after = hash && isWhole ? `#${inside}` : "";
   return start + path.replace(IN_PATH, clean) + query.replace(IN_QUERY, clean).replace(/^[&;]/, "?") + after;
 }
 
-/** An address, whole or from its path on: without a user and password, secret parameters, and what is secret by its value. */
+/** Cleans an address, whole or from its path on, of user and password, secret parameters, and secret values. */
 export const cleanAddress = (address: string, rules: Rules): string => cleanParts(address, rules, LEVELS);
 
 const ADDRESS = /^[a-z][\w+.-]*:\/\/\S+$/i;
 
-/** A text that may hold addresses, without secrets. `name`: what it is called in the data it is of. */
+/** Cleans a text that may hold addresses. `name`: its name in its data. */
 export function cleanText(text: string, rules: Rules, name = ""): string {
   if (ADDRESS.test(text)) return cleanAddress(text, rules);
   return isAllowed(name, rules) ? cleanWords(text, rules, LEVELS, true) : cleanWords(text, rules, LEVELS);

@@ -7,7 +7,7 @@ import { cleanAddress, cleanText } from "./address";
 import { cleanMessage } from "./message";
 import { HIDDEN, isAllowed, type Rules } from "./rules";
 
-/** What the tracker does on a page, done again to whatever anybody sends. Pure. */
+/** Cleans calls as the tracker does on a page, again, because anybody may send anything. Pure. */
 
 export interface Parts {
   start?: StartInput | null;
@@ -15,17 +15,17 @@ export interface Parts {
   end?: EndPart | null;
 }
 
-/** Most texts have nothing of this, and need no closer look: a value, an escape, an email, 8 digits, a long word. */
+/** A value, an escape, an email, 8 digits, a long word. Most texts have none of these and need no closer look. */
 const SUSPICIOUS = /[=%@]|eyJ|\d(?:[^a-z]{0,4}\d){7}|[\w-]{20}/i;
 
 /** rrweb's number: https://github.com/rrweb-io/rrweb/blob/main/packages/types/src/index.ts (`Meta`) */
 const RECORDED_PAGE = 4;
 
-/** As long as the server takes it: a placeholder may be longer than what it stands for. */
+/** Cuts an address to the limit again, because a placeholder may be longer than what it replaces. */
 const cut = (url: string): string =>
   url.length > MAX_URL_UNITS ? url.replace(/[?#].*/s, "").slice(0, MAX_URL_UNITS) : url;
 
-/** Base64 with its slashes. An address has as many of its own. */
+/** Base64 with slashes. Looked for in texts only, because addresses have slashes of their own. */
 const BASE64 = /[\w+/-]{20}/;
 
 function once(known: Map<string, string>, text: string, clean: () => string, also?: RegExp): string {
@@ -37,7 +37,7 @@ function once(known: Map<string, string>, text: string, clean: () => string, als
   return found;
 }
 
-/** Cleans one call. Its events name the same pages and elements again and again: each text is looked at once. */
+/** Cleans one call. Its events repeat the same pages and elements, so each text is cleaned once and remembered. */
 export class Cleaner {
   readonly #rules: Rules;
   readonly #addresses = new Map<string, string>();
@@ -84,15 +84,15 @@ export class Cleaner {
     };
   }
 
-  /** Changed in place, as it came from JSON for this call alone: a copy of each event would cost more than the look at it. */
+  /** Changes the event in place: it was parsed for this call alone, and a copy would cost more than the cleaning. */
   #event(event: NamedEvent): NamedEvent {
     const { name, page, element, data } = event;
     const shown = name === undefined ? undefined : this.text(name);
-    // Its slug has been made of the secret, too. A name that is nothing else goes whole.
+    // The slug was made of the secret too, so both are made again. A name that was only a secret is replaced whole.
     if (shown !== name) Object.assign(event, freeName(cutName(shown ?? "") || HIDDEN));
     if (page) event.page = this.address(page);
     if (element) event.element = this.text(element).slice(0, MAX_ELEMENT_UNITS);
-    // What a visitor says of themselves is said on purpose.
+    // Traits are not cleaned: the visitor gave them on purpose.
     if (data && event.event_type !== "identify") this.#data(data, event.event_type === "error");
     return event;
   }
@@ -121,7 +121,7 @@ export class Cleaner {
     }
   }
 
-  /** Where a script is, its address says; all else of an error is text that may quote anything. */
+  /** An error's `source` is the address of a script. Its other texts may quote anything. */
   #value(text: string, name: string, isError: boolean): string {
     if (!isError || isAllowed(name, this.#rules)) return this.text(text, name);
     if (name === "source") return this.address(text.slice(0, MAX_URL_UNITS));
@@ -129,7 +129,7 @@ export class Cleaner {
   }
 }
 
-/** Pages by their addresses in a recording, rrweb's events of this type; in place. What a page looks like, its own tracker veils. */
+/** Cleans, in place, the page addresses in a recording. What the page shows was masked by its tracker. */
 export function cleanRecorded(events: readonly RecordedEvent[], allow: readonly string[]): void {
   const cleaner = new Cleaner(allow);
   for (const { type, data } of events) {

@@ -1,10 +1,10 @@
 import { HIDDEN } from "./rules";
 
-/** Error messages without what they quote. Pure: for the page, and for the Worker again. */
+/** Error messages without what they quote. Pure: the page and the Worker both clean them. */
 
 /**
- * The words of the messages that engines make (V8, SpiderMonkey, JavaScriptCore) and of those that programs write of themselves.
- * Any other word may be a value.
+ * Words in the messages of engines (V8, SpiderMonkey, JavaScriptCore) and in common messages of programs. Any other word may be
+ * a value.
  */
 const WORDS = new Set(
   (
@@ -30,17 +30,17 @@ const WORDS = new Set(
   ).split(" "),
 );
 
-/** An address; a word, with what dots or an apostrophe bind to it; or a quotation. */
+/** An address; a word, with parts joined by dots or an apostrophe; or a quotation. */
 const PARTS =
   /https?:\/\/[^\s"'`<>()]+|[a-z_$][\w$]*(?:\.[a-z_$][\w$]*)+(?![\w$@]|:\/\/)|[^\s.,:;()[\]{}<>!?'"`/“”‘’«»]+(?:['’][a-z]{1,2}(?![a-z]))?|'[^']*'|"[^"]*"|`[^`]*`/gi;
 
-/** A name of the page's code, as engines quote it: letters alone, so that no number of anybody's is one. */
+/** A name in the page's code, as engines quote it. Letters only, so that no number passes. */
 const NAME = /^[a-z_$][a-z_$.]{0,60}$/i;
-/** After this an engine quotes a name of the code, or of its own. */
+/** After these words an engine quotes a name of the code, or one of its own. */
 const BEFORE_NAME =
   /(?:\((?:reading|setting|evaluating)|(?:read|set|access) propert(?:y|ies)|failed to (?:execute|construct)|failed to execute '\w{1,60}' on|not of type) $/i;
 const UNSET = /^ before initialization/;
-/** Before this an engine has it without quotes, first in its message. */
+/** Before these words an engine writes a name without quotes, at the beginning of its message. */
 const AFTER_NAME = /^ is (?:not (?:defined|a function|a constructor|iterable|an object)|undefined|null)(?![a-z])/;
 const FIRST = /^(?:uncaught )?(?:type|reference)error: $/i;
 /** The name of an error's class, before its message or alone. */
@@ -49,13 +49,13 @@ const CLASS = /^[a-z]{1,60}(?:error|exception)$/i;
 const isWord = (word: string): boolean =>
   word.split(/[-.]/).every((part) => WORDS.has(part.toLowerCase().replace("’", "'")));
 
-/** Some that stand together. */
+/** Several placeholders in a row. */
 const SECRETS = new RegExp(`${HIDDEN}(?:[\\s.,]{1,3}${HIDDEN})+`, "g");
 
 /**
  * An error message: its fixed words, the class of the error, names of code where an engine puts them, and addresses as
- * `cleanUrl` leaves them. Everything else is `:secret`, once for what stands together, so that the same error is the same text
- * whatever it met. Cut it to size before.
+ * `cleanUrl` leaves them. Everything else becomes `:secret`, once for a row of them, so that the same error has the same text
+ * whatever values it met. The caller cuts the message to size before.
  */
 export function cleanMessage(message: string, cleanUrl: (url: string) => string | undefined): string {
   const clean = message.replace(PARTS, (part, at: number) => {

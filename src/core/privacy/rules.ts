@@ -1,16 +1,16 @@
-/** What an address or a text may say. Pure: the page and the Worker go by the same rules. */
+/** Rules for what an address or a text may say. Pure: the page and the Worker use the same. */
 
-/** Stands where a secret was. It is no secret itself, so that what is clean stays as it is. */
+/** Replaces a secret. It is no secret itself, so that cleaning a clean text changes nothing. */
 export const HIDDEN = ":secret";
 
 export interface Rules {
   /** What the site allows: names of parameters and of data, and patterns of values, with `*` for anything. */
   allow: readonly string[];
-  /** A parameter that goes for another reason: the page knows the names of filled-in fields. */
+  /** Whether a parameter goes for another reason: the page knows the names of fields that were typed into. */
   drops?(name: string): boolean;
 }
 
-/** Whether a text is what a pattern says. Without an expression, which would take its time over many stars. */
+/** Whether a text matches a pattern. Not by an expression, which would be slow with many stars. */
 function fits(text: string, pattern: string): boolean {
   const parts = pattern.split("*");
   const last = parts.pop() ?? "";

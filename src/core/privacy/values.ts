@@ -1,19 +1,19 @@
 import { HIDDEN, isAllowed, type Rules } from "./rules";
 
-/** What is a secret by what it is, wherever it stands. Each expression reads a letter from a bounded number of places. */
+/** Values that are secret by themselves, wherever they stand. Each expression stays linear: it reads a letter a bounded number of times. */
 
-/** Emails; and whole words, so that a long one is looked at once. */
+/** Emails, and whole words, so that a long word is read once. */
 const EMAILS = /[^\s!-$&(),/:-@[-^`{-~]+(?:@[^\s!-,/:-@[-^`{-~]+\.[^\s!-@[-`{-~]{2,})?/g;
 
-/** JWTs, and what is long enough to be a token. */
+/** JWTs, and words long enough to be a token. */
 const LONG = /eyJ[\w-]+\.[\w-]+[\w.-]*|[\w-]{20,}/g;
 
-/** Digits with not much between them. After a letter `+` is a blank. */
+/** Digits with little between them. A `+` after a letter is an encoded blank. */
 const DIGITS = /(?:[a-z](?=\+))?\+?\(?\d(?:[\s()./+\u2010-\u2013-]{0,3}\d){7,}/gi;
 
 /**
- * Phone numbers among them: from `+`, from a 0 or 00 that is no date's (`01.12.2024 10`), or as North America writes them. Ten
- * digits without any of it may be anything.
+ * Phone numbers among those digits: after `+`, after a 0 or 00 that begins no date (`01.12.2024 10`), or in North America's form.
+ * Ten digits without any of this may be anything.
  */
 const PHONE =
   /(?:^|[\s(])\+\(?[1-9](?:\D*\d){7}|(?:^|[\s(])(?!\d\d([./-])\d\d\1\d{4})00?[1-9](?:\D*\d){7}|(?:^|\D)\d{3}\)?[-. +]+\d{3}[-. +]+\d{4}(?!\d)/;
@@ -28,11 +28,11 @@ const turnsEvery = (letters: number, text: string): boolean => (text.split(TURN)
 /**
  * Whether letters and digits are mixed as chance mixes them: a UUID; 20 or more in a row, with digits in two places, or only
  * digits, or many turns; or 12 or more in words that mix them, with more turns where they are all small or all capital letters.
- * What people write, a slug or a name in code, is made of words and numbers, however long it is.
+ * Slugs and names in code consist of words and numbers, however long they are.
  */
 export function isToken(run: string): boolean {
   const words = run.split(/[-_+/]/);
-  // What is short is a code among words: `a1`, `b2b`, `m10`.
+  // Up to three characters are a code among words: `a1`, `b2b`, `m10`.
   const mixed = words.filter((word) => word[3] && turnsEvery(/\d/.test(word) ? 9 : 4, word)).join("-");
   return (
     UUID.test(run) ||
@@ -73,7 +73,7 @@ const hasCard = (run: string): boolean =>
     }),
   );
 
-/** `isKept`: of what a campaign says only emails, cards and JWTs go. */
+/** `isKept`: a campaign's value, from which only emails, cards and JWTs are removed. */
 type Hide = (text: string, rules: Rules, isKept?: boolean) => string;
 
 const unlessAllowed = (found: string, rules: Rules): string => (isAllowed(found, rules) ? found : HIDDEN);

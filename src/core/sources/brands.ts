@@ -3,21 +3,21 @@ import { type Brand, type BrandTable, keyOf, listedTable, ownTable } from "./tab
 
 /** Which brand a host, or a typed name, belongs to. Pure. */
 
-/** Public suffixes under which a brand has its countries: com, de, co.uk, com.au; cat is Catalonia. */
+/** Public suffixes for the countries of a brand: com, de, co.uk, com.au; cat is Catalonia. */
 const COUNTRY_SUFFIX = /^(com|org|net|cat|(com?\.)?[a-z]{2})$/;
 
-/** Parts of a search engine's host that are still its search. Others, as docs.google.com, are pages of its own. */
+/** Subdomains of a search engine that are still search. Others, such as docs.google.com, are other products. */
 const SEARCH_PARTS = new Set(["www", "images", "image", "lens", "scholar", "web", "m", "wap", "lite", "encrypted"]);
-/** Search in the languages that hosts have it in. `research` is none. */
+/** The word "search" in the languages of hosts. Not `research`. */
 const SEARCH_WORD = /(?<!re)search|suche|recherche|busqueda|buscador/;
 const COUNTRY_PART = /^[a-z]{2}$/;
 /** `www2`, as `www`. */
 const WWW_PART = /^www\d+$/;
 
-/** A part, before the domain, of a host that shows mail, whosoever's it is. */
+/** A subdomain for webmail, of any owner. */
 const MAIL_PART = /^(web|e|e-)?mail\d?$|^(roundcube|zimbra|owa|horde)$/;
 
-/** The most labels a host is looked at by: those of real hosts are fewer, and a long one costs no more than this. */
+/** The most labels of a host that are read. Real hosts have fewer, and a longer one costs no more. */
 const MAX_LABELS = 8;
 
 /** The host, and the domains it lies under, up to two labels. */
@@ -39,7 +39,7 @@ function inTable(table: BrandTable, host: string): Brand | null {
   return table.labels.get(`${subdomain}.${domainWithoutSuffix}`) ?? (brand ? ofPart(brand, subdomain) : null);
 }
 
-/** A brand as a part of its host is of it. */
+/** The brand for a subdomain of its host. */
 function ofPart(brand: Brand, part: string): Brand {
   if (brand.kind !== "search") return brand;
   const labels = part.split(".");
@@ -52,7 +52,7 @@ function ofPart(brand: Brand, part: string): Brand {
 /** The brand of a host by the table that is kept by hand; null if it has none. */
 export const ownBrand = (host: string): Brand | null => inTable(ownTable(), host);
 
-/** Whose a host is, without `www.`: a brand of the tables, else the host itself. Webmail is email under any name. */
+/** The brand of a host (without `www.`) from the tables, else the host itself. Webmail is email under any name. */
 export function brandOfHost(host: string): Brand {
   const known = ownTable().hosts.get(host) ?? listedTable().hosts.get(host);
   if (known) return known;

@@ -5,5 +5,5 @@
 export const CAMPAIGN =
   /^utm_|clk?id$|^([gw]braid|gad_.*|(li_fat_|irclick|scc|rdt_c|mc_c)id|epik|tblci|dicbo|awc|cjevent)$/i;
 
-/** The others: they begin no session, and still say where it came from. */
+/** Click ids of links between people and of free results: they begin no session, but still name its source. */
 export const SHARED = /^(igsh(id)?|srsltid)$/i;

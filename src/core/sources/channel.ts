@@ -2,7 +2,7 @@ import type { Channel } from "./channels";
 import type { Click } from "./clicks";
 import type { Kind } from "./table";
 
-/** What the source of a visit is: of a kind, none at all, or a name that says nothing. */
+/** The kind of a visit's source, `direct` for none, or `unknown` for a name that says nothing. */
 export type Origin = Kind | "direct" | "unknown";
 
 /** What `utm_medium` can say. `paid` alone does not say where. */
@@ -52,7 +52,7 @@ const PAID_BY: Readonly<Partial<Record<Origin, Channel>>> = {
   affiliate: "affiliate",
 };
 
-/** A visit that nobody says was paid for, from a source that says by itself what it is. */
+/** An unpaid visit from a source whose kind decides the channel. */
 const FREE_BY: Readonly<Partial<Record<Origin, Channel>>> = {
   search: "organic_search",
   social: "organic_social",
@@ -62,7 +62,7 @@ const FREE_BY: Readonly<Partial<Record<Origin, Channel>>> = {
   affiliate: "affiliate",
 };
 
-/** Where nothing else is said. */
+/** The channel if nothing else is known. */
 const PLAIN_BY: Readonly<Partial<Record<Origin, Channel>>> = { direct: "direct", referral: "referral" };
 
 function said(origin: Origin, medium: Medium): Channel {
@@ -83,7 +83,7 @@ function said(origin: Origin, medium: Medium): Channel {
   }
 }
 
-/** What a click id that was paid for overrules: its network knows better than a name that was typed, or left out. */
+/** Channels that a paid click id overrules, because its network knows better than a typed or missing name. */
 const OVERRULED: ReadonlySet<Channel> = new Set(["direct", "referral", "other", "organic_search", "organic_social"]);
 
 export interface Signs {

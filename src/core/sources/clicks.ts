@@ -1,11 +1,11 @@
 import type { Channel } from "./channels";
 
-/** What ad networks, shops and mailers add to the links that lead out of them. */
+/** Click ids: what ad networks, shops and mailers add to their links. */
 
 export interface Click {
   /** The brand that added it. */
   source: string;
-  /** What a click of it proves; null where ads and other links carry it alike. */
+  /** The channel that such a click proves; null if both ads and other links carry it. */
   channel: Channel | null;
 }
 
@@ -17,7 +17,7 @@ export interface Click {
  */
 const CLICKS: Readonly<Record<string, Click>> = {
   gclid: { source: "google", channel: "paid_search" },
-  // What iOS lets through in the place of gclid.
+  // iOS lets these through instead of gclid.
   wbraid: { source: "google", channel: "paid_search" },
   gbraid: { source: "google", channel: "paid_search" },
   gad_source: { source: "google", channel: "paid_search" },

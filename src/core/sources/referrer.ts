@@ -20,7 +20,7 @@ const lastLabels = (host: string): string => host.split(".").slice(-2).join(".")
  */
 export function isSameSite(a: string, b: string): boolean {
   if (a === b) return true;
-  // Most are strangers, and need no look at the list.
+  // Most hosts have nothing in common, so skip the list.
   if (lastLabels(a) !== lastLabels(b)) return false;
   const domain = getDomain(a, { allowPrivateDomains: true });
   return domain !== null && domain === getDomain(b, { allowPrivateDomains: true });
@@ -34,6 +34,6 @@ export function foreignHost(entryPage: string, referrer: string | null): string 
   return own !== null && isSameSite(own, from) ? null : from;
 }
 
-/** The same as a breakdown names it. */
+/** The same host, as breakdowns name it. */
 export const referrerHost = (entryPage: string, referrer: string | null): string | null =>
   nameOf(foreignHost(entryPage, referrer));

@@ -19,7 +19,7 @@ export interface Source {
   content: string | null;
 }
 
-/** Of a visit that says nothing of where it came from: its source, and its channel. */
+/** Source and channel of a visit that says nothing of where it came from. */
 export const DIRECT = "direct";
 
 interface From {
@@ -69,7 +69,7 @@ function fromClick({ source }: Click, referred: From | null): From {
   return fromName(source) ?? NOWHERE;
 }
 
-/** What a visit's source is where its name says nothing: the referrer's kind, else the click's. Any host is a referral. */
+/** The origin if the source's name says nothing: the referrer's kind, else the click's. Any host is a referral. */
 function originBeside(referred: From | null, clicked: From | null): Origin {
   if (referred && referred.origin !== "referral") return referred.origin;
   return clicked?.origin ?? referred?.origin ?? "unknown";

@@ -11,7 +11,7 @@ let isStarted = false;
 /** Calls made before the start, in order. */
 const early: (() => void)[] = [];
 
-/** Now, or when the tracker starts. */
+/** Calls `f` now if the tracker runs, and otherwise when it starts. */
 const whenStarted = <Args extends unknown[]>(f: (...args: Args) => void): ((...args: Args) => void) => {
   const call = safe(f);
   return (...args) => {
@@ -21,7 +21,7 @@ const whenStarted = <Args extends unknown[]>(f: (...args: Args) => void): ((...a
 };
 
 const start = safe(() => {
-  // A page without an address, `file:` or `about:`, is nothing the server could take.
+  // The server takes no pages of `file:` or `about:`.
   if (isStarted || !/^http/.test(location.href)) return;
   isStarted = true;
   startCapture();
@@ -36,7 +36,7 @@ const track = whenStarted((event_type: string, data?: Record<string, unknown>) =
 export const api: PulseGateApi = {
   init(given?: Partial<Options>) {
     if (!isStarted) Object.assign(options, given);
-    // A page that is only prepared has not been seen, and may never be.
+    // Nobody has seen a prerendered page yet, and maybe nobody will.
     if ((document as Prepared).prerendering) addEventListener("prerenderingchange", start);
     else start();
   },

@@ -1,4 +1,4 @@
 import type { Options } from "./public";
 
-/** Whether the page's own consent management says what the visitor allows: an option names it. */
+/** Whether an option names the page's consent management, which then says what the visitor allows. */
 export const isAsked = (options: Options): boolean => /consentM|tcf|gpp|banner/.test(`${Object.keys(options)}`);

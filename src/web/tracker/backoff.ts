@@ -9,12 +9,12 @@ export interface Backoff {
 
 export const newBackoff = (): Backoff => ({ until: 0, failures: 0 });
 
-/** Milliseconds left to wait; none when it is not above 0. */
+/** Milliseconds left to wait. At 0 or below, the next try is due. */
 export const left = (backoff: Backoff): number => backoff.until - performance.now();
 
 /**
- * Doubles the wait, with jitter, so that the pages that lost one server do not return in one moment. `seconds` is the
- * server's own word, which is only ever lengthened; a date, which no number is, counts as none.
+ * Doubles the wait, with jitter, so that pages that lost the same server do not all return at once. `seconds` is the server's
+ * `Retry-After`: the wait is added to it. A date in that header is no number and counts as 0.
  */
 export function failed(backoff: Backoff, seconds?: number): void {
   const ms = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** backoff.failures++) * (0.5 + Math.random() / 2);

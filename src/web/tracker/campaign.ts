@@ -2,16 +2,16 @@ import { CAMPAIGN } from "../../core/sources/campaign";
 
 export { CAMPAIGN };
 
-/** What an address tells. */
-export interface Told {
-  /** The campaign that it brings, where it says something: a query. Empty for none. */
-  campaign: string;
-  /** What the page shows: the same view with another campaign, or at another place of the page, is no other. */
-  view: string;
+/** What an address says of the view and of the campaign that led to it. */
+export interface AddressFacts {
+  /** The campaign parameters that have a value, as a query. Empty if there are none. */
+  campaignQuery: string;
+  /** The address without campaign and fragment: two addresses of one view differ in nothing else. */
+  shownView: string;
 }
 
-/** By an expression, which takes any text. */
-export function toldBy(page: string): Told {
+/** Split by an expression, because `URL` would throw on some texts. */
+export function addressFacts(page: string): AddressFacts {
   const [, path, query] = /^([^?#]*)\??([^#]*)/.exec(page) ?? [];
   const rest = new URLSearchParams(query);
   const campaign = new URLSearchParams();
@@ -20,5 +20,5 @@ export function toldBy(page: string): Told {
     rest.delete(name);
     if (value) campaign.append(name, value);
   }
-  return { campaign: `${campaign}`, view: `${path}?${rest}` };
+  return { campaignQuery: `${campaign}`, shownView: `${path}?${rest}` };
 }

@@ -6,7 +6,7 @@ let state: Consent | undefined;
 // Not in TypeScript's DOM library: https://w3c.github.io/gpc/
 const { globalPrivacyControl, doNotTrack } = navigator as Navigator & { globalPrivacyControl?: boolean };
 
-/** What the visitor allows; absent while the page has said nothing and the site's default holds. */
+/** What the visitor allows. Undefined while the page has said nothing: then the site's default holds. */
 export const consent = (): Consent | undefined =>
   globalPrivacyControl || (options.dnt === "true" && doNotTrack === "1") ? "denied" : state;
 
@@ -14,5 +14,5 @@ export function setConsent(next: Consent | undefined): void {
   state = next;
 }
 
-/** Nothing is kept on the device while the answer is no, or not there yet. */
+/** Whether the device may keep something: not while the visitor's answer is no, or still missing. */
 export const mayStore = (): boolean => (consent() ?? "granted") === "granted";

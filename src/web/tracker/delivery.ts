@@ -1,54 +1,54 @@
 /**
- * Brings events to the server: one call at a time, by socket or by `fetch`, until each number is settled. With one call
- * in flight nothing overtakes the start, and the server's pace is the page's.
+ * Brings events to the server, one call at a time, by socket or `fetch`, until each number is settled. With one call in
+ * flight nothing overtakes the start, and the page never sends faster than the server answers.
  */
 import type { EventInput } from "../../protocol/events";
 import type { Consent } from "../../protocol/fields";
 import { failed, newBackoff, reset } from "./backoff";
 import { newStream, nextCall } from "./call";
-import { toldBy } from "./campaign";
+import { addressFacts } from "./campaign";
 import { consent, setConsent } from "./consent";
 import { emit } from "./hooks";
-import { beacon, post, sizeOf } from "./http";
+import { post, sizeOf } from "./http";
 import { toJson } from "./json";
 import { ANSWER_MS, BATCH_BYTES, BEACON_MIN_BYTES, COALESCE_MS } from "./limits";
 import { keep } from "./outbox";
 import { plug } from "./plug";
 import { add, BEACONED, release, SENT, type Stream } from "./queue";
-import { BUSY, type Call, isElsewhere, isOver, type Reply } from "./reply";
+import { BUSY, type Call, ELSEWHERE, OVER, type Reply } from "./reply";
 import { rough } from "./rough";
 import { safe } from "./safe";
 import { forgetSession, isSessionOpen, touchSession } from "./session";
 import { clearDevice } from "./storage";
 import { cleanValue, pageUrl } from "./url";
 
-/** The first takes events; the others still have something unacked, of a session that is over or a page that is gone. */
+/** The first takes new events. The others hold unacked events of a session that is over or a page that is gone. */
 export const streams: Stream[] = [];
-/** What has happened and is in no stream yet, in order: JSON as it happened, and whether it is a view by a move within the page. */
+/** Events that are in no stream yet, in order: the JSON, and whether it is a view after a navigation within the page. */
 const fresh: Parameters<typeof deliver>[] = [];
 let isInFlight = false;
 let timer = 0;
 export const retry = newBackoff();
-/** Something may be on the device. */
+/** Whether unacked events may be on the device. */
 let isKept = false;
 
-/** What the page's last view showed. */
+/** The page's last view, as `AddressFacts.shownView`. */
 let view = "";
 
 /** Takes an event. */
 export function deliver(json: string, isMove?: boolean): void {
   fresh.push([json, isMove]);
-  // The next try may be half a minute away, and the page may crash before.
+  // The next try may be 30 s away and the page may crash before, so number it now, which keeps it on the device.
   if (retry.failures) number();
   wakeIn(COALESCE_MS);
 }
 
-/** Whether what happens now goes on with a session: one that runs, or that begins with what has just happened. */
+/** Whether there is a session now: one that runs, or one that begins with an event that waits for its number. */
 export const isVisit = (): unknown => fresh[0] ?? isSessionOpen();
 
 /**
- * Gives what has happened its session and its number. Not as it happens: storage, random ids and what is asked of the
- * device would take the time of a page that loads, or of a click that waits for its frame.
+ * Gives waiting events their session and number. Not as they happen, because storage, random ids and questions to the device
+ * would delay a page that loads, or the frame after a click.
  */
 export const number = (): void => fresh.splice(0).forEach(numberOne);
 
@@ -57,9 +57,9 @@ const numberOne = safe(([json, isMove]: Parameters<typeof enter>) => {
   if (event) emit("event", event);
 });
 
-/** Enters an event, without secrets, into the session that runs now; nothing for what is no event of its own. */
+/** Enters an event, cleaned of secrets, into the current session. Undefined if it is refused, or shows the same view again. */
 export function enter(raw: string, isMove?: boolean): EventInput | undefined {
-  // Only traits are what a visitor has told on purpose.
+  // Traits are not cleaned: the visitor gave them on purpose.
   const isTold = /^{"event_type":"identify"/.test(raw);
   const event: EventInput & { page: string } = JSON.parse(raw, (name, value) =>
     isTold ? value : cleanValue(name, value),
@@ -68,10 +68,10 @@ export function enter(raw: string, isMove?: boolean): EventInput | undefined {
   if (plug.refuses?.(event)) return;
   let campaign: string | undefined;
   if (event.event_type === "page_view") {
-    const told = (plug.told ?? toldBy)(event.page);
-    // Another place of the page, or the same without what had brought the visitor.
-    if (isMove && told.view === view) return;
-    ({ view, campaign } = told);
+    const facts = (plug.addressFacts ?? addressFacts)(event.page);
+    // Only the fragment or the campaign has changed.
+    if (isMove && facts.shownView === view) return;
+    ({ shownView: view, campaignQuery: campaign } = facts);
   }
   const session = touchSession(campaign);
   let [stream] = streams;
@@ -91,9 +91,10 @@ export function enter(raw: string, isMove?: boolean): EventInput | undefined {
 /** Sends what there is, unless the server has asked for patience. */
 export const flush = safe(() => {
   timer = 0;
-  // What cleans texts is on its way.
+  // Wait for acts.js: it brings what cleans texts.
   if (!plug.clean) return;
-  // Not after an ack: a path would go out with each round trip. While tries fail, what happens is in a stream at once.
+  // Not after each ack, or every round trip would send a piece of a mouse path. While tries fail, events are in a stream
+  // at once, so `fresh` is empty and the failures stand in for it.
   if (fresh[0] ?? retry.failures) plug.gather?.();
   number();
   if (isInFlight || consent() === "pending") return;
@@ -106,24 +107,24 @@ export const flush = safe(() => {
   }
 });
 
-/** The same without waiting for what cleans texts: whatever may be a secret goes. */
+/** The same without waiting for acts.js: `rough` removes whatever may be a secret. */
 export function flushNow(): void {
   plug.clean ??= rough;
   flush();
 }
 
-/** The page may be gone in a moment: all that is unacked leaves at once, also what waits for an answer. */
+/** The page may be gone in a moment: sends all unacked events by beacon, also those that wait for an answer. */
 export function leave(): void {
   if (isVisit()) for (const last of plug.leaving) last();
   if (consent() === "pending") return;
-  // Whether a beacon arrives is never known: the next page asks for the rest, or this one if it is still there by then.
+  // A beacon gets no answer, so the events stay on the device. The next page sends them again, or this one if it is still there.
   keepAll(0);
   setTimeout(resume, ANSWER_MS);
   for (const stream of streams) {
     for (let room = BATCH_BYTES; room > BEACON_MIN_BYTES; ) {
       const call = nextCall(stream, BEACONED, room);
       if (!call) break;
-      if (!beacon(call.url, call.body)) {
+      if (!navigator.sendBeacon(call.url, call.body)) {
         release(stream, BEACONED, call.batch);
         room /= 2;
       } else if (!call.batch) break;
@@ -131,7 +132,7 @@ export function leave(): void {
   }
 }
 
-/** Back on the page: what left by beacon goes by a way that answers. */
+/** Back on the page: sends again, in a way that answers, what left by beacon. */
 export function resume(): void {
   for (const stream of streams) release(stream, BEACONED);
   flush();
@@ -154,7 +155,7 @@ export function restart(): void {
   flush();
 }
 
-/** The server hears it with the next events, or by a call of its own. */
+/** Sets the consent. The start tells the server: with the next events, or in a call of its own. */
 export function changeConsent(state: Consent | undefined): void {
   setConsent(state);
   if (consent() === "denied") clearDevice();
@@ -163,32 +164,32 @@ export function changeConsent(state: Consent | undefined): void {
   plug.consented?.();
 }
 
-/** The site's settings do not allow what the page has taken for granted. */
+/** The site's settings allow less than the page assumed. */
 function forbid(state: Consent): void {
   setConsent(state);
   clearDevice();
 }
 
-/** To the device: what is unacked; or, once it is acked, that nothing is. */
+/** Writes unacked events to the device, and removes those that are acked. `held`: epoch ms, see `Kept`. */
 export function keepAll(held: number): void {
   number();
   isKept = true;
   for (const stream of streams) keep(stream, held);
 }
 
-/** Whoever wakes it early finds what holds it back, and what is due later then asks again; a timer too many asks in vain. */
+/** One timer is enough: `flush` finds out what still has to wait, and sets the timer again. */
 function wakeIn(ms: number): void {
   if (!timer) timer = setTimeout(flush, ms);
 }
 
 function send(stream: Stream, call: Call): void {
   isInFlight = true;
-  // The first call of a stream goes by `fetch`, which is there at once. The socket is for the session that runs.
+  // A stream's first call goes by `fetch`, which needs no connection first. The socket is for the current session.
   const isRunning = stream === streams[0] && !stream.start && call.batch && !document.hidden;
   const bySocket = isRunning && plug.socket?.(stream.id, call.body);
   const finish = safe((reply: Reply) => {
     isInFlight = false;
-    // Before anything can go wrong with the reply: what it does not settle is to be sent again.
+    // First, so that events are sent again even if reading the reply fails.
     release(stream, SENT);
     settleCall(stream, call, reply, bySocket);
     flush();
@@ -199,16 +200,16 @@ function send(stream: Stream, call: Call): void {
 function settleCall(stream: Stream, call: Call, reply: Reply, bySocket: unknown): void {
   const { ack, code, consent: effective, session_id } = reply;
   if (effective && !code) forbid(effective);
-  if (isElsewhere(code) && plug.move) plug.move(stream);
+  if (ELSEWHERE.test(code as string) && plug.move) plug.move(stream);
   else if (code === "consent_pending") forbid("pending");
   else if (code ? code !== BUSY : call.batch ? ack : session_id) {
     call.finish(reply);
     reset(retry);
     if (isKept) keepAll(Date.now());
-    if (ack?.ended || isOver(code)) forgetSession(stream.id);
+    if (ack?.ended || OVER.test(code as string)) forgetSession(stream.id);
     emit("ack", ack);
     plug.answered?.(reply, call);
   }
-  // A socket that says nothing closes, and `fetch` may get through at once.
+  // After a socket without an answer there is no wait: it closes, and `fetch` may get through at once.
   else if (!bySocket || code) failed(retry, reply.retry_after);
 }

@@ -1,34 +1,39 @@
 import { ANSWER_MS, KEEPALIVE_BYTES } from "./limits";
 import { BUSY, type Reply } from "./reply";
 
-/** UTF-8. Not by a `Blob`: that asks the browser process, a millisecond each time. */
+/** Bytes in UTF-8. A `Blob` would ask the browser process, which takes a millisecond each time. */
 export const sizeOf = (text: string): number => new TextEncoder().encode(text).length;
 
-/** Bytes on their way that may outlive the page: browsers refuse what goes over their sum. */
+/** Bytes now on their way with keepalive. Browsers limit their sum, and refuse a call that exceeds it. */
 let inFlight = 0;
 
-/** Sends by `fetch`, which outlives the page. Text, so that no preflight costs a round trip. Never rejects. */
+/** Sends by `fetch` with keepalive. The body is plain text, so that no preflight costs a round trip. Never rejects. */
 export async function post(url: string, body: string): Promise<Reply> {
   const size = sizeOf(body);
   inFlight += size;
   try {
     const response = await fetch(url, {
-      ...{ method: "POST", body, credentials: "omit", keepalive: inFlight <= KEEPALIVE_BYTES },
-      // Where it is missing, the browser's own patience holds.
+      method: "POST",
+      body,
+      credentials: "omit",
+      keepalive: inFlight <= KEEPALIVE_BYTES,
+      // A browser without it uses its own time-out.
       signal: AbortSignal.timeout?.(ANSWER_MS),
     });
     const reply: Reply = await response.json().catch(() => ({}));
     if (response.ok) return reply;
-    // What a proxy, a firewall or a captive portal answers settles nothing, as its 200 does: our refusals have a code, in small letters.
+    // Our refusals have a code in small letters. An answer of a proxy, firewall or captive portal has none and settles nothing.
     const { status, headers } = response;
-    const isFinal = reply.code && /^4(?!08|29)\d\d[a-z_]+$/.test(status + reply.code);
-    return { ...reply, code: (isFinal && reply.code) || BUSY, retry_after: Number(headers.get("Retry-After")) };
+    const isFinal =
+      status !== 408 && status !== 429 && status >= 400 && status < 500 && /^[a-z_]+$/.test(`${reply.code}`);
+    return {
+      ...reply,
+      code: (isFinal && reply.code) || BUSY,
+      retry_after: Number(headers.get("Retry-After")),
+    };
   } catch {
     return {};
   } finally {
     inFlight -= size;
   }
 }
-
-/** False when the browser does not take it: it counts what is under way, too. Whether one arrived is never known. */
-export const beacon = (url: string, body: string): boolean => navigator.sendBeacon(url, body);

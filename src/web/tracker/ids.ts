@@ -5,15 +5,15 @@ export const uuid = (): string =>
     return (+digit ^ (random & (15 >> (+digit / 4)))).toString(16);
   });
 
-/** Two of them, 244 random bits: nobody else is ever to guess it. */
+/** Two UUIDs, 244 random bits, so that nobody can guess it. */
 export const secret = (): string => uuid() + uuid();
 
 /**
- * Looks like one of them, or like a secret where that is asked for. Anything on the page can write to its storage, and what is
- * malformed would be refused for ever.
+ * Whether a text looks like a UUID, or like a secret of `units` characters. Any script can write to the page's storage, and the
+ * server would refuse a malformed id for ever.
  */
 export const isOwn = (id: unknown, units = 36): id is string =>
   /^[\da-f-]+$/.test(id as string) && (id as string).length === units;
 
-/** A stream's name, 12 hex digits: it only has to differ from the session's other page loads. */
+/** A stream's name, 12 hex digits: it has to differ only from the session's other streams. */
 export const streamName = (): string => uuid().slice(-12);

@@ -1,4 +1,4 @@
-/** What the module is where there is a page: tracker and forms, started by `init`. */
+/** The module in a page: tracker and forms, started by `init`. */
 import { api } from "./api";
 import { captureForms } from "./form/capture";
 import { lookForLeads } from "./form/leads";
@@ -8,7 +8,7 @@ import type { PulseGateApi } from "./public";
 import { listen, safe } from "./safe";
 
 const page = window as Marked;
-/** A page has one tracker, whichever comes first: its tag's, or this. */
+/** A page has one tracker: the tag's or this one, whichever came first. */
 const first = page[MARK] ?? api;
 page[MARK] = first;
 
@@ -24,7 +24,7 @@ export const inPage: PulseGateApi = {
   ...first,
   init(given) {
     first.init(given);
-    // A lead form comes from where the options say, also where the tracker is the tag's.
+    // If the tag's tracker is used, its `init` has not set the options here, and lead forms need the endpoint.
     if (first !== api) Object.assign(options, given);
     watchForms();
   },

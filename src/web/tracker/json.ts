@@ -1,7 +1,7 @@
-/** Where Prototype.js and its kind put a `toJSON` that makes text of every list. */
+/** Libraries such as Prototype.js put a `toJSON` here that turns every list into text. */
 const list = Array.prototype as { toJSON?: unknown };
 
-/** JSON as the language has it, whatever the page has made of lists. */
+/** JSON without such a `toJSON` of the page. */
 export function toJson(value: unknown): string {
   const { toJSON } = list;
   delete list.toJSON;

@@ -4,47 +4,45 @@ import type { Plug } from "./plug";
 import type { Consent, Hook, HookName, Options } from "./public";
 import type { Stream } from "./queue";
 
-/** What the tracker lends to the file it loads after idle: that is built by itself, and shares no module with it. */
+/**
+ * What the tracker lends to acts.js, which is built apart and shares no module with it. The build shortens these names
+ * (scripts/lib/scripts.mjs), so none of them may be on the wire, in the public API or in the DOM.
+ */
 export interface Kit {
   options: Options;
   plug: Plug;
-  /** This page load's own name. */
-  page: string;
-  record(event: EventInput): void;
+  /** The name of this page load. */
+  pageName: string;
+  recordEvent(event: EventInput): void;
   cleanUrl(href: string): string | undefined;
-  on(name: HookName, hook: Hook): void;
+  addHook(name: HookName, hook: Hook): void;
   emit(name: HookName, detail: unknown): void;
-  /** What the visitor allows; undefined while the site's default holds. */
-  consent(): Consent | undefined;
-  /** False while nobody has allowed it, or somebody has forbidden it. */
-  mayStore(): boolean;
-  /** Says the start again, with what is known of the device now. */
+  /** What the visitor allows. Undefined while the site's default holds. */
+  consentNow(): Consent | undefined;
+  /** Sends the start again, with what is known of the device now. */
   restart(): void;
-  /** Sends what there is: nothing goes out before texts can be cleaned. */
-  flush(): void;
+  /** Sends what waits, once texts can be cleaned. */
+  flushQueue(): void;
   read(key: string): string | null;
-  /** Without a value it removes. */
+  /** Removes the key if there is no value. */
   write(key: string, value?: string | null | false): void;
-  /** What could not be kept on the device, or must not be. */
+  /** What could not, or must not, be kept on the device. */
   memory: Map<string, string>;
-  /** Those with something unacked; the first takes events. */
+  /** Streams with unacked events. The first takes new ones. */
   streams: Stream[];
   /** When calls are tried again. */
   retry: Backoff;
-  /** Enters an event as it went out into the session that runs now. */
+  /** Enters an event, in the JSON it was sent in, into the current session. */
   enter(json: string): unknown;
   /** Ends a session for every tab, unless another has begun the next already. */
   forgetSession(id: string): void;
   changeConsent(state: Consent | undefined): void;
-  /** To the device: what is unacked, written at `held`, epoch ms. */
+  /** Writes unacked events to the device. `held`: epoch ms of the writing. */
   keepAll(held: number): void;
 }
 
-/** How a kit is handed over: by position, because each name would weigh in the first file. */
-export const KIT = [
-  ...(["options", "plug", "page", "record", "cleanUrl", "on", "emit", "consent", "restart", "flush"] as const),
-  ...(["read", "write", "memory", "streams", "retry", "enter", "forgetSession", "keepAll", "changeConsent"] as const),
-] as const;
-
-type Values<Names extends readonly (keyof Kit)[]> = { -readonly [Place in keyof Names]: Kit[Names[Place]] };
-export type Lent = Values<typeof KIT>;
+/** The kit as acts.js passes it to its parts. */
+export interface FullKit extends Kit {
+  /** Whether the device may keep something: not while the visitor's answer is no, or still missing. */
+  mayStore(): boolean;
+}

@@ -1,7 +1,7 @@
 import { consent } from "./consent";
 import { changeConsent, enter, flush, flushNow, keepAll, restart, retry, streams } from "./delivery";
 import { emit, on } from "./hooks";
-import type { Lent } from "./kit";
+import type { Kit } from "./kit";
 import { IDLE_MS } from "./limits";
 import { load } from "./load";
 import { options } from "./options";
@@ -14,24 +14,41 @@ import { memory, read, write } from "./storage";
 import { cleanUrl } from "./url";
 
 interface Acts {
-  start(...lent: Lent): void;
+  start(kit: Kit): void;
 }
 
-/** Loads the tracker's later part once the page has loaded and has nothing else to do, and then sends what there is. */
+/** Loads acts.js once the page has loaded and is idle. It then sends what waits; without it `flushNow` does. */
 export function loadRest(): void {
   const start = (acts: Acts): void =>
-    acts.start(
-      ...([options, plug, page, record, cleanUrl, on, emit, consent, restart, flush] as const),
-      ...([read, write, memory, streams, retry, enter, forgetSession, keepAll, changeConsent] as const),
-    );
+    acts.start({
+      options,
+      plug,
+      pageName: page,
+      recordEvent: record,
+      cleanUrl,
+      addHook: on,
+      emit,
+      consentNow: consent,
+      restart,
+      flushQueue: flush,
+      read,
+      write,
+      memory,
+      streams,
+      retry,
+      enter,
+      forgetSession,
+      keepAll,
+      changeConsent,
+    });
   let isLoading = false;
   const ask = (): void => {
-    if (!isLoading) load("acts.js", start, flushNow);
+    if (!isLoading) load<Acts>("acts.js").then(start).catch(flushNow);
     isLoading = true;
   };
   const idle = (): unknown => (self.requestIdleCallback ?? setTimeout)(ask, { timeout: IDLE_MS });
   if (document.readyState === "complete") idle();
   else listen("load", idle);
-  // A page may load for ever.
+  // Some pages never finish loading.
   setTimeout(ask, IDLE_MS);
 }

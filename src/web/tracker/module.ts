@@ -1,10 +1,10 @@
 /**
- * The package's entry: the same API without globals, started by `init`. Nothing of the tracker runs before it is called, and where
- * there is no page, as on a server that renders one, nothing ever does.
+ * The package's entry: the same API without globals. Nothing runs before the first call, and nothing at all without a page, as
+ * on a server that renders one.
  */
 import type { PulseGateApi } from "./public";
 
-/** `in-page.ts`, evaluated when it is called: the build puts it here as a function. */
+/** Evaluates `in-page.ts`. The build puts this function here. */
 declare const openInPage: () => PulseGateApi;
 
 let opened: PulseGateApi | undefined;

@@ -1,9 +1,9 @@
 import type { PulseGateApi } from "./public";
 
-/** Where a tag or a bundle's module leaves word that it is the page's tracker: whoever comes later adds no second one. */
+/** Marks the page's tracker, of a tag or a module, so that a later one adds no second. */
 export const MARK = Symbol.for("pulsegate");
 
-/** Where whoever captures a page's forms leaves word: a tag for forms, a tag for both, or a module. */
+/** Set once a tag or a module captures the page's forms. */
 export const FORMS = Symbol.for("pulsegate.forms");
 
 export interface Marked {

@@ -4,15 +4,18 @@ import type { Options } from "./public";
 const tag = (document.currentScript ??
   document.querySelector('script[src*="/tracker.js"],script[src*="/pulse.js"]')) as HTMLScriptElement | null;
 
-// Its attributes may say all that Options has, and `auto`.
-const said: DOMStringMap & Partial<Options> = { ...tag?.dataset } as Partial<Options>;
+/** The attributes of a tag: all that `Options` has, and `auto`. */
+type TagOptions = Options & { auto?: string };
 
-/** `data-auto="false"` waits for `PulseGate.init`. */
-export const startsAlone = said["auto"] !== "false";
-
-/** One tracker a page: what `init` says, over what the tag says, over where the script came from, without its version. */
-export const options: Options = {
+/**
+ * The options of the page's one tracker. What `init` says wins over what the tag says. The default endpoint is the address that
+ * the script came from, without its version.
+ */
+export const options: TagOptions = {
   endpoint: tag?.src.replace(/(\/v\/\w{12})?\/[^/?]*(\?.*)?$/, "") || location.origin,
   site: "default",
-  ...said,
+  ...(tag?.dataset as Partial<TagOptions> | undefined),
 };
+
+/** `data-auto="false"` waits for `PulseGate.init`. */
+export const startsAlone = options.auto !== "false";

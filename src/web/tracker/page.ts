@@ -1,7 +1,7 @@
 import type { StartInput } from "../../protocol/track";
 import { cleanUrl } from "./url";
 
-/** What a start says of this device, and of the visit that begins with `page`; `referrer`: what led there, if anything did. */
+/** A start: this device, and the visit that begins with `page`. `referrer` led there, or is empty. */
 export function startFacts(page: string, referrer: string): StartInput {
   // Not in TypeScript's DOM library: https://www.w3.org/TR/device-memory/, and Chromium's own object.
   const device: Navigator & { deviceMemory?: number } = navigator;
@@ -13,7 +13,7 @@ export function startFacts(page: string, referrer: string): StartInput {
       language: device.language,
       languages: device.languages.slice(0, 16),
       platform: device.platform,
-      // A browser's first look takes as long as all the rest of this file: by now the page is idle, or about to leave.
+      // The first call of it takes as long as the rest of this file. By now the page is idle, or about to leave.
       timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       hardware_concurrency: device.hardwareConcurrency,
       device_memory: device.deviceMemory,

@@ -1,41 +1,41 @@
 import type { Ack } from "../../core/delivery/streams";
 import type { EventInput } from "../../protocol/events";
 import type { StartInput } from "../../protocol/track";
-import type { Told } from "./campaign";
+import type { AddressFacts } from "./campaign";
 import type { Batch, Stream } from "./queue";
 import type { Call, Reply } from "./reply";
 
-/** What the tracker's later part plugs into delivery. */
+/** What acts.js plugs into delivery. */
 export interface Plug {
-  /** A text without secrets; `name`: what it is called in its data, or nothing for an address. Absent until acts.js is there. */
+  /** Removes secrets from a text. `name`: its name in the event's data, empty for an address. Absent until acts.js is there. */
   clean?(text: string, name?: string): string;
-  /** Records a view, if the page's address shows another now. */
+  /** Records a view if the page's address now shows another. */
   look?(): void;
-  /** What an address tells, where routes in the hash are pages of their own. */
-  told?(page: string): Told;
-  /** Whether the server would refuse the whole batch that an event is in. */
+  /** Replaces `addressFacts` where routes in the hash are pages of their own. */
+  addressFacts?(page: string): AddressFacts;
+  /** Whether the server would refuse a whole batch because of this event. */
   refuses?(event: EventInput): boolean;
-  /** Drops what is too old at `now`, epoch ms, or too much. */
+  /** Drops events that are too old at `now` (epoch ms), or too many. */
   bound?(stream: Stream, now: number): void;
-  /** Forgets what an ack for `batch` has settled. */
+  /** Forgets what the ack for `batch` has settled. */
   settle?(stream: Stream, batch: Batch, ack: Ack): void;
-  /** The server does not know the session, or takes no more streams of it: what is unacked happens in the next. */
+  /** Moves unacked events to a new session: the server does not know theirs, or takes no more streams of it. */
   move?(stream: Stream): void;
-  /** Hears what the server has answered to a call, once that is settled. */
+  /** Called with the server's answer once a call is settled. */
   answered?(reply: Reply, call: Call): void;
-  /** What led to the page: the first session of a page load was brought by it, and no later one. */
+  /** The referrer, for the first session of a page load only. Then empty. */
   ledBy: string;
-  /** Called before the page's last call goes out: each may add an event, and none may throw. It may be left more than once. */
+  /** Called before the page leaves, maybe more than once. Each may record an event, and none may throw. */
   leaving: (() => void)[];
-  /** May add an event to whatever is about to go out. */
+  /** May record an event before events go out. */
   gather?(): void;
-  /** Sends a batch of the session `id` by WebSocket: undefined while none is open. Answers with nothing if it fails. */
+  /** Sends a batch of session `id` by WebSocket. Undefined while none is open; resolves to an empty reply if it fails. */
   socket?(id: string, body: string): Promise<Reply> | undefined;
-  /** The visitor's consent has changed. */
+  /** Called when the visitor's consent has changed. */
   consented?(): void;
-  /** What it has found out of the device; a start says it, with consent. */
+  /** Facts of the device and visitor, sent with a start if there is consent. */
   device?: Partial<StartInput>;
 }
 
-/** Filled by the part of the tracker that comes after idle. */
+/** Filled by acts.js. */
 export const plug: Plug = { leaving: [], ledBy: document.referrer };

@@ -9,7 +9,7 @@ import { BATCH_EVENTS, EVENT_BYTES, NAMED_RANGES } from "./limits";
 /** First and last number, both included. */
 export type Range = [number, number];
 
-/** Where an unacked event is: here, in the call that waits for its answer, or in a beacon that will get none. */
+/** Where an unacked event is: still here, in a call that waits for its answer, or in a beacon, which gets none. */
 const HERE = 0;
 export const SENT = 1;
 export const BEACONED = 2;
@@ -17,7 +17,7 @@ export type By = typeof SENT | typeof BEACONED;
 
 export interface Item {
   number: number;
-  /** The event as it goes out: written once, so that a number never changes its event. */
+  /** The event as it is sent. Written once, so that a number always means the same event. */
   json: string;
   bytes: number;
   /** Epoch ms. */
@@ -25,14 +25,14 @@ export interface Item {
   place: typeof HERE | By;
 }
 
-/** This page load's part of one session. Plain JSON: what a page leaves behind, the next reads and sends on. */
+/** This page load's part of one session. Plain JSON, because the next page reads what this one leaves behind. */
 export interface Stream {
-  /** The session's. */
+  /** The session's id. */
   id: string;
-  /** The session's secret: who started it may add to it. */
+  /** The session's secret: only who knows it may add to the session. */
   key: string;
   name: string;
-  /** Due until the server has confirmed it; another object when it says something else than before. */
+  /** Due until the server has confirmed it. A changed start is a new object. */
   start?: StartInput | undefined;
   end?: EndPart | undefined;
   /** The highest number given so far. */
@@ -48,13 +48,13 @@ export interface Batch {
   last: number;
   /** The events, joined by commas. */
   json: string;
-  /** Of these numbers the server is to expect nothing. */
+  /** The server is to expect nothing of these numbers. */
   gone: Range[];
 }
 
 const isIn = (batch: Batch, item: Item): boolean => batch.first <= item.number && item.number <= batch.last;
 
-/** Numbers an event of `bytes`, written at `at`. One too large is counted but not kept. */
+/** Numbers an event of `bytes`, written at `at`. One that is too large gets a number but is not kept. */
 export function add(stream: Stream, json: string, bytes: number, at: number): void {
   const number = ++stream.last;
   if (bytes > EVENT_BYTES) stream.gone.push([number, number]);
@@ -62,7 +62,7 @@ export function add(stream: Stream, json: string, bytes: number, at: number): vo
 }
 
 /**
- * Takes the first run of at most `room` bytes that is not in flight. A beacon takes what waits for an answer too: a
+ * Takes the first run of at most `room` bytes that is not in flight. A beacon also takes what waits for an answer, because a
  * repeat counts once.
  */
 export function take(stream: Stream, by: By, room: number): Batch | undefined {
@@ -85,12 +85,12 @@ export function take(stream: Stream, by: By, room: number): Batch | undefined {
   );
 }
 
-/** What was sent, or beaconed, may be sent again: no answer came, or none will. Of `batch` only, if there is one. */
+/** Lets events that are in `from` be sent again, because no answer came, or none will. With `batch`, only its events. */
 export function release(stream: Stream, from: By, batch?: Batch): void {
   for (const item of stream.items) if (item.place === from && (!batch || isIn(batch, item))) item.place = HERE;
 }
 
-/** An ack came for `batch`: forgets it. What else the ack settles is sent again, and counts once. */
+/** Forgets `batch` after its ack. Other events that the ack settles are sent again and count once. */
 export function settle(stream: Stream, batch: Batch): void {
   stream.items = stream.items.filter((item) => !isIn(batch, item));
 }

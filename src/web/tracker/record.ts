@@ -4,11 +4,11 @@ import { toJson } from "./json";
 import { safe } from "./safe";
 
 /**
- * Gives an event its time and page, and sends it on its way; data in a circle goes nowhere. `isMove`: a view of a page that may
- * be the one before.
+ * Gives an event its time and page, and hands it to delivery. Data with a circle is dropped. `isMove`: a view after a navigation
+ * within the page, which may show the same view.
  */
 export const record = safe((event: EventInput, isMove?: boolean) =>
-  // As text: what the page changes afterwards in its own data did not happen yet.
+  // As text at once, because the page may change its data afterwards.
   deliver(
     toJson({ event_type: "", timestamp: Date.now(), page: location.href, ...(event as Partial<EventInput>) }),
     isMove,

@@ -3,19 +3,19 @@ import type { Consent } from "../../protocol/fields";
 import type { Rejection } from "./public";
 import type { Batch } from "./queue";
 
-/** What a call comes to on either transport: the fields of acks and errors that matter here. Empty when none came. */
+/** The answer to a call, by socket or `fetch`: the fields of acks and errors that matter here. Empty when no answer came. */
 export interface Reply {
   ack?: Ack | null;
-  /** Of the calls that only start or end. */
+  /** In answers to calls that only start or end a session. */
   session_id?: string;
-  /** Said where the site allows less than the page has taken for granted. */
+  /** Present where the site allows less than the page assumed. */
   consent?: Consent;
-  /** Where the site exposes it. */
+  /** Present where the site exposes it. */
   engagement?: { score: number; band: string };
-  /** Said to a start that named a domain: who the visitor is, for the other hosts. */
+  /** Answer to a start that named a domain: the visitor, for the other hosts of the domain. */
   visitor_id?: string;
   visitor_proof?: string;
-  /** Events of the batch that were refused by themselves. */
+  /** Events of the batch that were refused one by one. */
   rejected?: Rejection["rejected"];
   code?: string;
   detail?: string | undefined;
@@ -23,16 +23,14 @@ export interface Reply {
   retry_after?: number;
 }
 
-/** The code for every answer that means "not now": nothing is lost by asking again. Any other code is final. */
+/** The code for every answer that means "not now": asking again loses nothing. Any other code is final. */
 export const BUSY = "busy";
 
-// An expression reads what is undefined as that word.
+/** Codes of a session that is unknown, or has as many streams as it may have. What was refused can go to another session. */
+export const ELSEWHERE = /unknown|sparse/;
 
-/** The session is unknown, or has had as many streams as it may: what was refused can happen in another. */
-export const isElsewhere = (code?: string): boolean => /unknown|sparse/.test(code as string);
-
-/** The session was erased, or is somebody else's: it takes nothing any more. */
-export const isOver = (code?: string): boolean => /^session/.test(code as string);
+/** Codes of a session that was erased, or is somebody else's. It takes nothing more. */
+export const OVER = /^session/;
 
 /** A call that is ready to go out. */
 export interface Call {
@@ -40,6 +38,6 @@ export interface Call {
   /** A JSON object. */
   body: string;
   batch: Batch | undefined;
-  /** Takes the server's final word. What it refused is not sent again. */
+  /** Settles the call by the server's final answer. What was refused is not sent again. */
   finish(reply: Reply): void;
 }

@@ -5,10 +5,10 @@ import { SESSION_IDLE_MS } from "./limits";
 import { options } from "./options";
 import { read, write } from "./storage";
 
-/** The visit's session, shared by the tabs of one origin: whoever finds it idle or ended begins the next. */
+/** The visit's session, shared by the tabs of one origin. The first tab that finds it idle or ended begins the next. */
 export interface Session {
   id: string;
-  /** A secret of this device: the server takes more of this session only from who has it. */
+  /** A secret of this device. The server takes events of this session only with it. */
   key: string;
   /** Last activity, epoch ms. */
   at: number;
@@ -23,7 +23,7 @@ function stored(): Partial<Session> {
     const session = JSON.parse(read(storageKey()) ?? "") as Partial<Session>;
     if (isOwn(session.id) && session.key) return session;
   } catch {
-    // As good as none.
+    // Unreadable: the same as none.
   }
   return {};
 }
@@ -31,12 +31,12 @@ function stored(): Partial<Session> {
 /** False once nothing has happened for 30 minutes, or the session was ended. */
 export const isSessionOpen = ({ at = 0 } = stored()): boolean => Date.now() - at < SESSION_IDLE_MS;
 
-/** The campaign in the address of the page's last view: it has brought somebody once, and brings nobody again. */
+/** The campaign in the address of the last view. The same address begins no second session. */
 let arrived = "";
 
 /**
- * The session for what has just happened: a new one after 30 minutes of nothing, or where a view's own address brings another
- * campaign. `campaign` is that of a view, empty without one; undefined for what is no view.
+ * The session for a new event. After 30 minutes without one, or when a view's address brings another campaign, it is a new
+ * session. `campaign` is that of a view, or empty; undefined for other events.
  */
 export function touchSession(campaign?: string): Session {
   const known = stored();
@@ -52,14 +52,14 @@ export function touchSession(campaign?: string): Session {
   return session;
 }
 
-/** Ends `id` for every tab, unless another has begun the next already. */
+/** Ends `id` for every tab, unless a tab has begun the next already. */
 export function forgetSession(id: string): void {
   if (stored().id === id) write(storageKey());
 }
 
 /**
- * Who visits this origin: the secret that the server makes their id of, made when first asked for. A device that has an id of
- * before keeps it, so that nobody becomes new.
+ * Who visits this origin: the secret that the server makes the visitor's id of, created at the first call. A device with an id
+ * from before there were secrets keeps that, so that known visitors do not become new ones.
  */
 export function visitor(): Pick<StartInput, "visitor_id" | "visitor_secret"> {
   let visitor_secret = read(SECRET_KEY);

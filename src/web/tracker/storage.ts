@@ -2,9 +2,9 @@ import { consent, mayStore } from "./consent";
 import { VISITOR_KEY } from "./keys";
 import { safe } from "./safe";
 
-/** `localStorage`; or this page's memory where it is blocked, full or absent, or where nobody has allowed it. */
+/** `localStorage`, or this page's memory where that is blocked, full, absent or not allowed by the visitor. */
 
-/** What could not be kept on the device, or must not be: the next page will not know it. */
+/** What could not, or must not, be kept on the device. The next page will not know it. */
 export const memory = new Map<string, string>();
 
 export function read(key: string): string | null {
@@ -15,19 +15,19 @@ export function read(key: string): string | null {
   }
 }
 
-/** Without a value it removes. While the visitor's answer is not there yet the device stays as it is. */
+/** Removes the key if there is no value. While the visitor's answer is pending, what is on the device stays. */
 export function write(key: string, value?: string | null | false): void {
   memory.delete(key);
   try {
     if (value && mayStore()) return void localStorage.setItem(key, value);
     if (!value || consent() !== "pending") localStorage.removeItem(key);
   } catch {
-    // As if it were forbidden.
+    // Storage fails: use the memory.
   }
   if (value) memory.set(key, value);
 }
 
-/** Once it is forbidden: what the page still needs of the device it remembers itself; the visitor it forgets. */
+/** Clears the device once it is forbidden. What the page still needs goes to its memory; the visitor's keys are forgotten. */
 export const clearDevice = safe(() => {
   for (const key of Object.keys(localStorage)) {
     if (!/^pulsegate\./.test(key)) continue;

@@ -5,18 +5,18 @@ import { options, startsAlone } from "./options";
 import type { PulseGateApi, PulseGateStub, StubCall } from "./public";
 import { safe } from "./safe";
 
-const page = window as Marked;
-const { PulseGate: known } = window;
+const page = window as Window & Marked;
+const { PulseGate: known } = page;
 const one: PulseGateApi & PulseGateStub = page[MARK] ?? api;
-// A page that carries the tag twice is tracked once. A stub has only kept what the page has called so far.
+// A page with two tags is tracked once. A stub is not a tracker: it only queues calls.
 if (known !== one) {
   page[MARK] = one;
-  window.PulseGate = one;
-  window.PulseGateSession = { ...one, trackEvent: one.track };
+  page.PulseGate = one;
+  page.PulseGateSession = { ...one, trackEvent: one.track };
   const call = safe(([name, ...args]: StubCall) => (one[name] as (...args: unknown[]) => void)(...args));
   const { q = [] } = known ?? {};
   q.forEach(call);
-  // The page may go on with a function of the stub's, which looks for its list here.
+  // The page may still hold a function of the stub, which pushes to this list.
   q.push = call as () => number;
   one.q = q;
   if (startsAlone) one.init(options);

@@ -1,11 +1,11 @@
 import { plug } from "./plug";
 import { rough } from "./rough";
 
-/** What an event's data says under a name, without secrets. */
+/** A value of an event's data without secrets. `name`: its name there. */
 export const cleanValue = (name: string, value: unknown): unknown =>
   typeof value === "string" ? (plug.clean ?? rough)(value, name) : value;
 
-/** An address as the server takes it, of a page or an app, without secrets; undefined for `file:`, `mailto:` and the like. */
+/** An address of a page or an app, without secrets. Undefined for `file:`, `mailto:` and others that the server refuses. */
 export const cleanUrl = (href: string): string | undefined =>
   /^(https?|android-app):/.test(href) ? (cleanValue("", href) as string) : undefined;
 

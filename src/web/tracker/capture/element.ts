@@ -1,8 +1,8 @@
 import { ELEMENT_UNITS } from "../limits";
 
 /**
- * `tag#id.class`; the id from its attribute, because a form's `id` property may be a field of that name. An id with a
- * long number in it is generated, or somebody's: it would name nothing that lasts.
+ * `tag#id.class`. The id comes from its attribute, because a form's `id` property may be a field of that name. An id with a long
+ * number is left out: it is generated or a person's, and names nothing that lasts.
  */
 function step(element: Element): string {
   const id = element.getAttribute("id");
@@ -11,8 +11,8 @@ function step(element: Element): string {
 }
 
 /**
- * A short path that stays the same from visit to visit, `nav#menu > a.item`: up to the nearest id, or as far as 120
- * characters go. Made of names only, never of a text or a value.
+ * A short path that is the same on each visit, `nav#menu > a.item`: up to the nearest id, or to 120 characters. Made of names
+ * only, never of texts or values.
  */
 export function elementPath(target: Element): string {
   let path = "";
@@ -20,7 +20,7 @@ export function elementPath(target: Element): string {
     const longer = path ? `${step(element)} > ${path}` : step(element);
     if (path && longer.length > ELEMENT_UNITS) break;
     path = longer;
-    // From inside a shadow root the path goes on with its host.
+    // Above a shadow root the path goes on with its host.
     if (element.hasAttribute("id")) break;
     element = element.parentElement ?? (element.getRootNode() as Partial<ShadowRoot>).host;
   }

@@ -1,6 +1,6 @@
 /**
- * The element an event is about, from inside open shadow roots too; undefined below `data-pulse-ignore`, and the
- * masked element itself for anything in it.
+ * The element an event is about, also inside open shadow roots. Undefined below `data-pulse-ignore`. For anything inside a masked
+ * element, that element.
  */
 export function subject(event: Pick<Event, "composedPath">): Element | undefined {
   const path = event.composedPath().filter((one): one is Element => one instanceof Element);

@@ -25,9 +25,9 @@ interface Begun {
 }
 
 /**
- * Which field was entered, left changed and after how long, pasted or typed, corrected how often; and the submit. What
- * was typed is never read. Nothing is prevented or delayed: a form works as if this were not there. `added` hears of each
- * new part of the page, `say` of what happens in its forms.
+ * Records which field was entered, changed, after how long, pasted or typed, how often corrected; and the submit. What was typed
+ * is never read. Nothing is prevented or delayed. `added` is called with each new part of the page, `say` with what happens in
+ * its forms.
  */
 export function captureForms(added: (part: Element) => void, say: Say = sayToTag): void {
   const begun = new Map<string, Begun>();
@@ -88,9 +88,9 @@ export function captureForms(added: (part: Element) => void, say: Say = sayToTag
     say("form_submit", { form: name, ms, fields: since?.fields.size ?? 0 });
   };
   listenInside("submit", ({ target }) => target instanceof HTMLFormElement && submitted(target));
-  // Only one that somebody has begun: what a page sends by itself is no visitor's.
+  // Only forms that somebody has begun: what a page sends by itself is not the visitor's.
   watchSending((form) => begun.has(nameOfForm(form)) && submitted(form));
-  // A page that goes away fires both: what the first tells the tracker is in the beacon that it sends at the second.
+  // A page that leaves fires both. What is recorded at the first is in the beacon of the second.
   listen("visibilitychange", () => document.hidden && leave());
   listen("pagehide", leave);
 }

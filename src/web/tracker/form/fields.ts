@@ -7,7 +7,7 @@ export type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 /** Names and purposes of fields that hold a secret, or what buys something. */
 const SECRET = /passw|pwd|secret|\bpin\b|cvc|cvv|csc|card.?n|ccn|cc-|iban|otp|one.?time|token|ssn/i;
 
-/** Fields that have been password fields: one stays one when its text is shown. */
+/** Fields that once were password fields. They stay secret when the page shows their text. */
 const passwords = new WeakSet<EventTarget>();
 
 const PASSWORD = 'input[type="password"]';
@@ -18,8 +18,8 @@ function rememberIn(part: Element): void {
 }
 
 /**
- * Remembers every password field from before it can be turned into another: now, and as the page changes; of a large
- * page that changes all the time, only what is new is looked at. `added` hears of each new part.
+ * Remembers every password field before its type can change: now, and as the page changes. Only new parts are looked at, because
+ * a large page may change all the time. `added` is called with each new part.
  */
 export function watchPasswords(added: (part: Element) => void): void {
   rememberIn(document.documentElement);
@@ -35,14 +35,14 @@ export function watchPasswords(added: (part: Element) => void): void {
   }).observe(document, { subtree: true, childList: true, attributeFilter: ["type"], attributeOldValue: true });
 }
 
-/** Whether a field holds what nobody else may know: by its type now or before, or by what it is called. */
+/** Whether a field holds a secret: by its type now or before, or by its name. */
 export function isSecret(field: Field): boolean {
   const { type, name, id, autocomplete } = field;
   if (type === "password") passwords.add(field);
   return /^(password|hidden|file)$/.test(type) || passwords.has(field) || SECRET.test(`${name} ${id} ${autocomplete}`);
 }
 
-/** The field an event is about, if it may be spoken of: not one that is secret, ignored or masked. */
+/** The field an event is about. Undefined if it is secret, ignored or masked. */
 export function fieldOf(event: Event): Field | undefined {
   const [target] = event.composedPath();
   const isField =

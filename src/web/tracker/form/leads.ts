@@ -14,9 +14,7 @@ let isAsked = false;
 export function lookForLeads(part: Element = document.documentElement): void {
   if (isAsked || !(part.matches(LEADS) || part.querySelector(LEADS))) return;
   isAsked = true;
-  load(
-    "lead.js",
-    ({ start }: Leads) => start(options),
-    () => {},
-  );
+  load<Leads>("lead.js")
+    .then(({ start }) => start(options))
+    .catch(() => {});
 }

@@ -5,7 +5,7 @@ type Said = [type: string, data: Record<string, unknown>];
 /** What was said before the tracker had loaded, in order. */
 const waiting: Said[] = [];
 
-/** Hands an event to the tracker of the page: with the tag of its own, it may come later than this file. */
+/** Hands an event to the page's tracker, which may load later than this file. */
 export function say(type: string, data: Record<string, unknown>): void {
   if (waiting.length < EARLY_CALLS) waiting.push([type, data]);
   const { PulseGate } = window;

@@ -18,7 +18,7 @@ const SENDS = 'button:not([type="reset"]),[type="submit"],[type="button"],[type=
 const REQUEST = /^(fetch|xmlhttprequest)$/;
 
 /**
- * Calls `sent` for a form that a script of the page sends, of which no `submit` event tells: by `form.submit()`; by
+ * Calls `sent` for a form that a script of the page sends without a `submit` event: by `form.submit()`; by
  * taking its data as its button is pressed; or by a request after the press, with which the form goes, becomes empty or
  * leaves with its page. Data taken at other times say nothing: a page may keep a draft.
  */
@@ -36,7 +36,7 @@ export function watchSending(sent: (form: HTMLFormElement) => void): void {
   };
   const look = safe((isLeft: boolean) => {
     if (!press?.answeredAt || performance.now() - press.answeredAt > 2 * GONE_MS) return;
-    // What is removed, or not displayed, has no place.
+    // A form that was removed or is not displayed has no rectangles.
     if (isLeft || press.isReset || !press.form.getClientRects()[0]) end();
   });
   const note = safe((entries: PerformanceEntryList) => {
@@ -65,7 +65,7 @@ export function watchSending(sent: (form: HTMLFormElement) => void): void {
     const [target] = event.composedPath();
     if (event.key === "Enter" && target instanceof HTMLInputElement) begin(target);
   });
-  // It tells of itself, and what comes after is no other way to send.
+  // A submit event is recorded by itself, so later signs are not another submit.
   listenInside("submit", ({ target }) => {
     if (target === press?.form) press = undefined;
   });

@@ -1,8 +1,7 @@
 import { listen, safe } from "../safe";
 
 /**
- * A listener on the window and on each open shadow root that somebody enters: of what happens to a form in one, nothing
- * reaches the window.
+ * A listener on the window and on each open shadow root that somebody enters, because form events in one do not reach the window.
  */
 export function listenInside(type: "submit" | "formdata" | "reset", f: (event: Event) => void): void {
   const heard = new WeakSet<EventTarget>();

@@ -3,10 +3,10 @@ import { ACTIVE_MS, PATH_POINTS, POINT_MS } from "../../limits";
 import { listen, safe } from "../../safe";
 
 /**
- * The pointer's path, sampled, as one event per flush; and a sign of life at least every 10 s while somebody is active,
- * so that engaged time can be counted: its path is empty when it was by keys or wheel.
+ * The pointer's path, sampled, as one event per flush. While somebody is active there is an event at least every 10 s, so that
+ * engaged time can be counted. After keys or wheel alone its path is empty.
  */
-export function captureActivity({ record, plug }: Kit): void {
+export function captureActivity({ recordEvent, plug }: Kit): void {
   let path: number[][] = [];
   let at = 0;
   let timer = 0;
@@ -16,7 +16,7 @@ export function captureActivity({ record, plug }: Kit): void {
     const said = path;
     path = [];
     const [, x, y] = said[said.length - 1] ?? [];
-    record({ event_type: "mousemove", x, y, data: { path: said } });
+    recordEvent({ event_type: "mousemove", x, y, data: { path: said } });
   });
   const gather = (): void => {
     if (path[0]) say();

@@ -1,6 +1,6 @@
 import type { Kit } from "../../kit";
 
-/** Tells the page what the server's answers say: its engagement, where that has changed, and what is not taken. */
+/** Tells the page's hooks what the server answered: a changed engagement, and rejected events. */
 export function tellAnswers({ plug, emit }: Kit): void {
   let told: number | undefined;
   plug.answered = (reply, { batch }) => {

@@ -1,10 +1,10 @@
 import { isAsked } from "../../asked";
 import type { Kit } from "../../kit";
 
-/** Beside this file. */
+/** In the same folder on the server. */
 const CONSENT = "./consent.js";
 
-/** Asks the page's own consent management, where the tag names one; without that file nobody has allowed anything. */
+/** Asks the page's consent management if the tag names one. If consent.js does not load, consent stays pending. */
 export function askConsent({ options, changeConsent }: Kit): void {
   if (!isAsked(options)) return;
   (import(CONSENT) as Promise<typeof import("../consent")>)

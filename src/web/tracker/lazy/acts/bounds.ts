@@ -3,13 +3,13 @@ import { DATA_LEVELS } from "../../limits";
 import { bound } from "./lost";
 import { settleAll } from "./settle";
 
-/** Plain data, of so many levels at most, in which nothing is called `__proto__`. */
+/** Whether data has at most `levels` levels and no key `__proto__`. */
 const isPlain = (value: unknown, levels: number): boolean =>
   Object(value) !== value ||
   (levels > 0 &&
     Object.entries(value as object).every(([name, part]) => name !== "__proto__" && isPlain(part, levels - 1)));
 
-/** Keeps what waits within its bounds, and out of a batch what would make the server refuse all of it. */
+/** Bounds what waits, and keeps events out of a batch that would make the server refuse all of it. */
 export function keepBounds({ plug, emit }: Kit): void {
   plug.bound = bound;
   plug.settle = settleAll;

@@ -1,42 +1,42 @@
 import { cleanAddress, cleanText } from "../../../../core/privacy/address";
 import { HIDDEN, type Rules } from "../../../../core/privacy/rules";
 import { CAMPAIGN } from "../../campaign";
-import type { Kit } from "../../kit";
+import type { FullKit } from "../../kit";
 import { FIELD_NAME_UNITS, URL_UNITS } from "../../limits";
 import { listen } from "../../safe";
 
-/** Names of what visitors have typed into on this origin, newest first. */
+/** Key for the names of fields that visitors typed into on this origin, newest first. */
 const TYPED_KEY = "pulsegate.typed";
-/** Until 1.0 names of hidden fields were among them, and a campaign's with those. */
+/** The key before 1.0. Its names include hidden fields, and so a campaign's, so it is removed. */
 const OLD_KEY = "pulsegate.fields";
 
-/** The page has filled these in, and not its visitor. */
+/** Fields that the page fills in, not the visitor. */
 const HIDDEN_FIELD = /^(hidden|button|submit|reset|image|fieldset|output)$/;
-/** A choice is remembered only in a form that has a field to type in, too: one without, a cart's, is about goods. */
+/** A choice counts only in a form that also has a field to type in. A form without one, like a cart's, is about goods. */
 const CHOSEN = /^(radio|checkbox|range|color|number|select-one|select-multiple)$/;
-/** Names of goods are remembered in no form. */
+/** Names for goods, which are never remembered. */
 const OF_GOODS = /^(id|variant|quantity|qty|sku|product|item)([_-]?id)?$/i;
 
-/** A type of event that is no free text, as the server tells them apart. */
+/** An event type that is no free text, by the server's own rule. */
 const SLUG = /^[\w.]+$/;
 
-/** As long as the server takes an address: a longer one loses its query. */
+/** Cuts an address to what the server takes: a longer one loses query and fragment first. */
 const cut = (url: string): string => (url.length > URL_UNITS ? url.replace(/[?#].*/, "").slice(0, URL_UNITS) : url);
 
-/** Cleans what leaves the page. */
-export function cleanTexts({ options, plug, read, write, memory, mayStore }: Kit): void {
+/** Sets `plug.clean`, which removes secrets from what leaves the page. */
+export function cleanTexts({ options, plug, read, write, memory, mayStore }: FullKit): void {
   const typed = (): string[] => (read(TYPED_KEY) ?? "").split("\n");
   const rules: Rules = {
     get allow() {
       return options.allow?.match(/[^\s,]+/g) ?? [];
     },
     /**
-     * A form may put what was typed into the next page's address, and from there it gets into links. Where no names could be
-     * remembered, nothing but the campaign is known not to have been typed.
+     * A form may put what was typed into the next page's address, and from there into links. If names could not be remembered,
+     * any parameter but the campaign's may have been typed.
      */
     drops: (name) => !CAMPAIGN.test(name) && (!mayStore() || memory.size > 0 || typed().includes(name)),
   };
-  // Names only; a value is never read.
+  // Only names are read, never values.
   listen("formdata", ({ target, formData }) => {
     const fields = [...(target as HTMLFormElement).elements] as HTMLInputElement[];
     const isTyped = ({ type }: HTMLInputElement): boolean => !HIDDEN_FIELD.test(type) && !CHOSEN.test(type);
@@ -44,7 +44,7 @@ export function cleanTexts({ options, plug, read, write, memory, mayStore }: Kit
     const isPrivate = (name: string): boolean => {
       const named = fields.filter((field) => field.name === name);
       if (OF_GOODS.test(name)) return false;
-      // What a form has no field for may be anything.
+      // A name without a field may hold anything.
       return !named[0] || named.some((field) => isTyped(field) || (hasTyped && CHOSEN.test(field.type)));
     };
     const names = [...formData.keys()].filter(isPrivate);
@@ -54,7 +54,7 @@ export function cleanTexts({ options, plug, read, write, memory, mayStore }: Kit
   plug.clean = (text, name) => {
     if (!name) return cut(cleanAddress(text, rules));
     if (name !== "event_type") return cleanText(text, rules, name);
-    // A slug is the page's own word, however long; a name that is nothing but a secret goes whole.
+    // The page chose a slug itself, however long it is. A name that is only a secret is replaced whole.
     return SLUG.test(text) ? text : cleanText(text, rules) || (text && HIDDEN);
   };
 }

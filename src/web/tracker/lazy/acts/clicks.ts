@@ -8,7 +8,7 @@ import { deadClicks } from "./dead";
 
 const DOWNLOAD = /\.(pdf|zip|gz|dmg|exe|msi|apk|csv|docx?|xlsx?|pptx?|mp[34])$/i;
 
-/** What a click amounts to: rage, nothing at all, leaving, or an event the page has given a name. */
+/** What a click means: rage, a dead click, leaving, a download, or an event that the page has named. */
 export function captureClicks(kit: Kit): void {
   const rage = rageCounter();
   const watch = deadClicks(kit);
@@ -16,12 +16,12 @@ export function captureClicks(kit: Kit): void {
     const target = subject(event);
     if (!target) return;
     const act = { x: Math.round(event.pageX), y: Math.round(event.pageY), element: elementPath(target) };
-    if (rage(event)) kit.record({ event_type: "rage_click", ...act });
+    if (rage(event)) kit.recordEvent({ event_type: "rage_click", ...act });
     follow(target, kit);
     named(target, kit);
-    // It is told later, of this moment on this page.
+    // Recorded later, but with the time and page of the click.
     const then = { timestamp: Date.now(), page: location.href };
-    watch(event, () => kit.record({ event_type: "dead_click", ...then, ...act }));
+    watch(event, () => kit.recordEvent({ event_type: "dead_click", ...then, ...act }));
   });
 }
 
@@ -38,21 +38,22 @@ function rageCounter(): (event: MouseEvent) => boolean {
   };
 }
 
-/** A link out of the site, or to a file. */
-function follow(target: Element, { options, record, cleanUrl }: Kit): void {
+/** Records a link out of the site, or to a file. */
+function follow(target: Element, { options, recordEvent, cleanUrl }: Kit): void {
   const link = target.closest<HTMLAnchorElement>("a[href]");
   const href = link && cleanUrl(link.href);
   if (!href) return;
-  if (link.hasAttribute("download") || DOWNLOAD.test(link.pathname)) record({ event_type: "download", data: { href } });
+  if (link.hasAttribute("download") || DOWNLOAD.test(link.pathname))
+    recordEvent({ event_type: "download", data: { href } });
   else if (link.host !== location.host && !(options.domain && isWithin(options.domain, link.hostname)))
-    record({ event_type: "outbound", data: { href } });
+    recordEvent({ event_type: "outbound", data: { href } });
 }
 
 /** `data-pulse-event="signup.open"`, with the element's other `data-pulse-…` attributes as its data. */
-function named(target: Element, { record }: Kit): void {
+function named(target: Element, { recordEvent }: Kit): void {
   const { pulseEvent, ...rest } = target.closest<HTMLElement>("[data-pulse-event]")?.dataset ?? {};
   if (!pulseEvent) return;
   const said = Object.entries(rest).filter(([name]) => /^pulse[A-Z]/.test(name));
   const data = Object.fromEntries(said.map(([name, value]) => [name.slice(5).toLowerCase(), value]));
-  record({ event_type: pulseEvent, data });
+  recordEvent({ event_type: pulseEvent, data });
 }

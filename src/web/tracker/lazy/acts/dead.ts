@@ -6,13 +6,13 @@ import { look } from "./sight";
 import { hearUnseen } from "./unseen";
 
 const LOOKS_CLICKABLE = 'button,[role="button"],input[type="button"],a:not([href]),a[href="#"]';
-/** Says itself that nothing will happen. */
+/** The element itself says that nothing will happen. */
 const DISABLED = ':disabled,[disabled],[aria-disabled="true"]';
-/** Each is an effect: something has moved, opened, begun to play, been chosen, sent, copied or left. */
+/** Events that are an effect: something moved, opened, began to play, was chosen, sent, copied or left. */
 const SIGNS =
   "scroll focusin submit reset invalid input change selectionchange copy cut toggle close cancel play pause seeking " +
   "fullscreenchange enterpictureinpicture pointerlockchange beforeprint dragstart navigate beforeunload pagehide blur";
-/** What a visitor does next. Only that; a pointer that moves on does nothing. */
+/** What counts as the visitor's next act. Moving the pointer does not. */
 const ACTS = ["pointerdown", "keydown", "wheel", "touchmove"] as const;
 const PASSIVE = { capture: true, passive: true };
 const CHANGES = { subtree: true, childList: true, attributes: true, characterData: true };
@@ -22,7 +22,7 @@ interface Press {
   button: Element;
   /** The click has come. */
   click(say: () => void): void;
-  /** Nobody clicks, or something has come of it. */
+  /** Stops watching: nobody clicked, or the press had an effect. */
   stop(): void;
 }
 
@@ -33,9 +33,9 @@ const buttonOf = (event: Event): Element | undefined => {
 };
 
 /**
- * Returns what watches a click: it says so if the click is dead. A click on what looks like a button is dead if nothing
- * comes of it: no change, no request to the page's own site, nothing played, copied or opened. It is watched from the
- * press on, because many pages act on that. Where an effect could not be seen, no click is called dead.
+ * Returns a function that watches a click and calls `say` if it is dead. A click on what looks like a button is dead if it has
+ * no effect: no change, no request to the page's own site, nothing played, copied or opened. It is watched from the press on,
+ * because many pages act on that. Where an effect could not be seen, no click is called dead.
  */
 export function deadClicks({ options, plug }: Kit): (event: MouseEvent, say: () => void) => void {
   const watched = new Set<() => void>();
@@ -66,13 +66,13 @@ export function deadClicks({ options, plug }: Kit): (event: MouseEvent, say: () 
 }
 
 const addressNow = (): string => location.href.replace(/#$/, "");
-/** Watches what comes of pressing `button`; it is in `watched` meanwhile, and in `silent` while only a request may still end. */
+/** Watches the effects of pressing `button`. `watched` holds its `stop` meanwhile, `silent` its `tell` while only a request may still end. */
 function watch(button: Element, endpoint: string, watched: Set<() => void>, silent: Set<() => void>): Press {
   const address = addressNow();
   const { roots, isBlind, states, near } = look(button);
   const before = { states: states(), near: near(), animations: new Set(document.getAnimations?.()) };
   const places: EventTarget[] = [window, ...roots];
-  // Not in every browser: it tells of a file that is saved, and of a page that is asked for and slow.
+  // Not in every browser. It tells of downloads, and of navigations to slow pages.
   if (window.navigation) places.push(window.navigation);
   const timers: number[] = [];
   let from = performance.now();
@@ -95,12 +95,12 @@ function watch(button: Element, endpoint: string, watched: Set<() => void>, sile
   const sense = safe((event: Event) => {
     // A press moves the focus to its own button.
     if (event.type === "focusin" && button.contains(event.target as Node)) return;
-    // Within the page the address says it, and a link to "#" alone leads nowhere.
+    // A navigation within the page shows in its address, and a link to "#" alone leads nowhere.
     if (event.type === "navigate" && (event as NavigateEvent).destination.sameDocument) return;
     stop();
   });
   const changes = new MutationObserver((records) => {
-    // How a button shows that it is pressed is no effect of it; nor is that it is left.
+    // Before the click, changes within the button only show that it is pressed or left.
     if (isClicked || records.some(({ target }) => !button.contains(target))) stop();
   });
   const note = safe((entries: PerformanceEntryList) => {
@@ -118,12 +118,12 @@ function watch(button: Element, endpoint: string, watched: Set<() => void>, sile
     const { target } = effect as KeyframeEffect;
     return !!target && !button.contains(target);
   };
-  /** Soon after the click: what is over soon, or what the visitor's next move would change. */
+  /** Looks soon after the click for effects that end soon, or that the visitor's next move would change. */
   const lookSoon = safe(() => {
     const fresh = document.getAnimations?.().filter((one) => !before.animations.has(one));
     if (near() !== before.near || fresh?.some(isAnimated)) stop();
   });
-  /** Nothing so far. From now on what changes may be of the visitor's doing, but for an answer that is still to come. */
+  /** No effect so far. Later changes may be the visitor's doing, so only a request that has begun already still counts. */
   const fall = safe(() => {
     if (!watched.has(stop)) return;
     ignore();
@@ -134,7 +134,7 @@ function watch(button: Element, endpoint: string, watched: Set<() => void>, sile
   });
   const goOn = safe((event: Event) => {
     if (!event.isTrusted) return;
-    // An act so soon, on something else: of what happens then nobody knows whose it is.
+    // The visitor acts on something else so soon that an effect could be of either.
     if (performance.now() - from >= DEAD_MIN_MS) fall();
     else if (buttonOf(event) !== button) stop();
   });

@@ -4,19 +4,19 @@ import { ERROR_UNITS, ERRORS } from "../../limits";
 import { listen, safe } from "../../safe";
 import { isNoise } from "./noise";
 
-interface Told {
+interface ErrorCount {
   data: Record<string, unknown>;
-  /** How often it has come, and how often when that was last told. */
+  /** How often it came, and how often it had come when it was last recorded. */
   count: number;
   said: number;
 }
 
 /**
- * Errors that the page did not catch, and promises nobody waited for: the first of each at once, and as the page is left
- * how often each has come in all, if more than once.
+ * Records errors that the page did not catch, and unhandled rejections: the first of each at once. As the page is left, it
+ * records how often each came, if more than once.
  */
-export function captureErrors({ record, cleanUrl, plug }: Kit): void {
-  const told = new Map<string, Told>();
+export function captureErrors({ recordEvent, cleanUrl, plug }: Kit): void {
+  const told = new Map<string, ErrorCount>();
   const say = (message: unknown, error: unknown, where: Partial<ErrorEvent>): void => {
     if (!message || isNoise(String(message), error, where.filename)) return;
     const data = {
@@ -25,23 +25,23 @@ export function captureErrors({ record, cleanUrl, plug }: Kit): void {
       line: where.lineno,
       column: where.colno,
     };
-    // As it is told: what differs only in a secret is the same error.
+    // By the cleaned text: errors that differ only in a secret are one.
     const key = JSON.stringify(data);
     const known = told.get(key);
     if (known) known.count++;
     else if (told.size < ERRORS) {
       told.set(key, { data, count: 1, said: 1 });
-      record({ event_type: "error", data });
+      recordEvent({ event_type: "error", data });
     }
   };
-  // A file that does not load fires an event without a message here.
+  // Files that do not load fire this too, without a message.
   listen("error", (event) => say(event.message, event.error, event));
   listen("unhandledrejection", ({ reason }) => say(reason, reason, {}));
   plug.leaving.push(
     safe(() => {
       for (const one of told.values()) {
         const { data, count } = one;
-        if (count > one.said) record({ event_type: "error", data: { ...data, count } });
+        if (count > one.said) recordEvent({ event_type: "error", data: { ...data, count } });
         one.said = count;
       }
     }),

@@ -1,12 +1,12 @@
 import { FIRST_VISIT_KEY, SECRET_KEY, VISITOR_KEY } from "../../keys";
-import type { Kit } from "../../kit";
+import type { FullKit } from "../../kit";
 
 /**
- * Keeps the day of a device's first visit, as cohorts of visitors go by it. Only for whom this page has made new: when a device
- * that has an id already was here first, nobody knows.
+ * Keeps the day of a device's first visit, for cohorts of visitors. Only for visitors that are new on this page: of a device
+ * that already has an id, nobody knows when it first came.
  */
-export function noteFirstVisit({ read, write, mayStore, on }: Kit): void {
-  on("session", () => {
+export function noteFirstVisit({ read, write, mayStore, addHook }: FullKit): void {
+  addHook("session", () => {
     if (!mayStore() || read(FIRST_VISIT_KEY) || read(SECRET_KEY) || read(VISITOR_KEY)) return;
     write(FIRST_VISIT_KEY, new Date().toISOString().slice(0, 10));
   });

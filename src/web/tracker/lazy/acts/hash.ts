@@ -1,11 +1,11 @@
-import { toldBy } from "../../campaign";
+import { addressFacts } from "../../campaign";
 import type { Kit } from "../../kit";
 
-/** Makes a route in the hash a view of its own, where the tag says that pages are kept there. */
+/** If the tag has `data-hash`, makes each route in the hash a view of its own. */
 export function followHash({ options, plug }: Kit): void {
   if (!("hash" in options)) return;
-  plug.told = (page) => {
-    const { campaign, view } = toldBy(page);
-    return { campaign, view: view + (/#!?\/.*/.exec(page) ?? "") };
+  plug.addressFacts = (page) => {
+    const { campaignQuery, shownView } = addressFacts(page);
+    return { campaignQuery, shownView: shownView + (/#!?\/.*/.exec(page) ?? "") };
   };
 }

@@ -1,13 +1,13 @@
 import type { Kit } from "../../kit";
 import { listen } from "../../safe";
 
-/** Navigations within the page, in a browser without the Navigation API; several before this file has come are one. */
+/** Views after navigations within the page, in browsers without the Navigation API. Those before this file loaded count as one. */
 export function followHistory({ plug }: Kit): void {
   if ((window as { navigation?: EventTarget }).navigation) return;
   const look = (): void => plug.look?.();
   for (const method of ["pushState", "replaceState"] as const) {
     const original = history[method];
-    // The page's call comes first and is as it was: its errors are the page's.
+    // The original runs first and unchanged, so that its errors reach the page.
     history[method] = function (...args) {
       original.apply(this, args);
       look();

@@ -1,5 +1,5 @@
-/** The tracker's later part, loaded once the page is idle: what no page view has to wait for. */
-import { KIT, type Kit, type Lent } from "../../kit";
+/** acts.js, the tracker's later part: all that a page view need not wait for. Loaded once the page is idle. */
+import type { FullKit, Kit } from "../../kit";
 import { captureActivity } from "./activity";
 import { tellAnswers } from "./answers";
 import { askConsent } from "./ask";
@@ -21,10 +21,9 @@ import { socketFor } from "./socket";
 import { keepInTab } from "./tab";
 import { measureVitals } from "./vitals";
 
-/** Starts all of it. Events go out only once texts can be cleaned, which is after what the hosts of a domain share is known. */
-export async function start(...lent: Lent): Promise<void> {
-  const kit = Object.fromEntries(KIT.map((name, i) => [name, lent[i]])) as unknown as Kit;
-  kit.mayStore = () => (kit.consent() ?? "granted") === "granted";
+/** Starts all parts. Events go out once texts can be cleaned, and that waits for what the hosts of a domain share. */
+export async function start(lent: Kit): Promise<void> {
+  const kit: FullKit = { ...lent, mayStore: () => (lent.consentNow() ?? "granted") === "granted" };
   askConsent(kit);
   followHash(kit);
   followHistory(kit);
@@ -42,9 +41,9 @@ export async function start(...lent: Lent): Promise<void> {
   askDevice(kit);
   keepInTab(kit);
   await joinDomain(kit);
-  // From here on events go out.
+  // From here on events may go out.
   cleanTexts(kit);
   recover(kit);
   measureVitals(kit);
-  kit.flush();
+  kit.flushQueue();
 }

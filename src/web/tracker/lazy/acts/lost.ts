@@ -1,7 +1,7 @@
 import { KEEP_MS, QUEUE_BYTES } from "../../limits";
 import type { Item, Stream } from "../../queue";
 
-/** What is lost on the page, under the numbers it had or would have had. */
+/** Drops an event, and names its number as gone. */
 
 function lose(stream: Stream, lost: Item): void {
   stream.items = stream.items.filter((item) => item !== lost);
@@ -11,14 +11,14 @@ function lose(stream: Stream, lost: Item): void {
   else stream.gone.push([number, number]);
 }
 
-/** Numbers `count` events that are lost already. */
+/** Gives numbers to `count` events that are lost already, and names them as gone. */
 export function miss(stream: Stream, count: number): void {
   const first = stream.last + 1;
   stream.last += count;
   stream.gone.push([first, stream.last]);
 }
 
-/** Drops what is over 20 h old at `now`, and as much as is too much: the oldest mouse path, or the oldest event. */
+/** Drops events over 20 h old at `now`. Over the byte limit it drops the oldest mouse paths first, then the oldest events. */
 export function bound(stream: Stream, now: number): void {
   for (;;) {
     let bytes = 0;

@@ -3,21 +3,21 @@ import { queueKey } from "../../keys";
 import type { Kit } from "../../kit";
 import { miss } from "./lost";
 
-/** Moves on with what is unacked where the server does not know a session, or takes no more streams of it. */
-export function moveOn({ options, plug, streams, retry, write, on, enter, forgetSession }: Kit): void {
-  /** Events that were dropped before a move: they count as lost in the next session. */
+/** Moves unacked events to a new session if the server does not know theirs, or takes no more streams of it. */
+export function moveOn({ options, plug, streams, retry, write, addHook, enter, forgetSession }: Kit): void {
+  /** How many events were dropped before a move. They count as lost in the next session. */
   let owed = 0;
   const pay = (): void => {
     const [stream] = streams;
     if (owed && stream) miss(stream, owed);
     owed = 0;
   };
-  // A move without an event has no session yet.
-  on("event", pay);
+  // After a move without events the next session begins with the next event.
+  addHook("event", pay);
   plug.move = (stream) => {
     const { id, name, items, gone } = stream;
     forgetSession(id);
-    // Were the next one unknown too, this must not become a storm of new sessions.
+    // Waits before the next call, so that a server that knows no session does not get a storm of new ones.
     failed(retry);
     stream.items = [];
     write(queueKey(options.site, name));

@@ -1,11 +1,11 @@
-/** Browsers put a frame after "at", or behind "@". */
+/** A stack frame: browsers write it after "at" or behind "@". */
 const FRAME = /^\s*at .*:\/\/|^\S*@\S+:\/\//;
-/** Scripts of the visitor's own browser; Safari masks their addresses. */
+/** Addresses of scripts of browser extensions. Safari masks them. */
 const EXTENSION = /(?:^|[\s(@])(?:[a-z-]+-extension|webkit-masked-url):\/\//;
 
 /**
- * Whether an error is nobody's to mend: a browser's remark on its layout, an error of which the browser says neither what
- * nor where, one of an extension's script, or a call that the page itself has given up.
+ * Whether nobody can mend an error: a browser's remark on layout, an error without message and place ("Script error."), one of
+ * an extension's script, or a call that the page aborted itself.
  */
 export function isNoise(message: string, error: unknown, source = ""): boolean {
   const { name, stack } = (error ?? {}) as Partial<Error>;

@@ -1,16 +1,18 @@
 import type { RecordOrder } from "../../../../protocol/recording";
-import type { Kit } from "../../kit";
+import type { FullKit } from "../../kit";
 
-/** Beside this file: what the server has of the one, it has of the other. */
+/** In the same folder on the server, of the same version. */
 const RECORDER = "./recorder.js";
 
-/** Loads the recorder once an ack says that the session may be recorded, and passes on what each says. */
-export function followOrders(kit: Kit): void {
+/** Loads the recorder once an ack orders a recording, and passes each order on. */
+export function followOrders({ options, cleanUrl, mayStore, addHook }: FullKit): void {
   let recorder: Promise<(order: RecordOrder) => void> | undefined;
-  kit.on("ack", (ack) => {
+  addHook("ack", (ack) => {
     const { record } = (ack ?? {}) as { record?: RecordOrder };
     if (!record) return;
-    recorder ??= (import(RECORDER) as Promise<typeof import("../recorder")>).then(({ start }) => start(kit));
+    recorder ??= (import(RECORDER) as Promise<typeof import("../recorder")>).then(({ start }) =>
+      start(options, addHook, mayStore, cleanUrl),
+    );
     recorder.then((obey) => obey(record)).catch(() => {});
   });
 }

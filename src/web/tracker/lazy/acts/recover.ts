@@ -10,11 +10,11 @@ const lockName = (page: string): string => `pulsegate.page.${page}`;
 
 const readAt = (key: string): Kept => JSON.parse(localStorage.getItem(key) ?? "");
 
-/** Finds what earlier pages, and tabs that are no more, have left, and takes it over: each is one page's at a time. */
+/** Takes over queues that pages and tabs that are gone have left. Each queue belongs to one page at a time. */
 export const recover = safe((kit: Kit) => {
-  hold(kit.page);
-  // Back from the back/forward cache: nobody else is to take over what this page has again.
-  listen("pageshow", ({ persisted }) => persisted && hold(kit.page));
+  hold(kit.pageName);
+  // Back from the back/forward cache: hold the lock again, so that no other page takes over the queue.
+  listen("pageshow", ({ persisted }) => persisted && hold(kit.pageName));
   const left = new Map<string, string[]>();
   for (const key of Object.keys(localStorage)) {
     if (key.indexOf(queueKey(kit.options.site, "")) !== 0) continue;
@@ -23,7 +23,7 @@ export const recover = safe((kit: Kit) => {
       left.set(page, [...(left.get(page) ?? []), key]);
     })();
   }
-  left.delete(kit.page);
+  left.delete(kit.pageName);
   for (const [page, keys] of left) {
     ifGone(page, () => {
       for (const key of keys) take(key, page, kit);
@@ -31,13 +31,13 @@ export const recover = safe((kit: Kit) => {
   }
 });
 
-/** A page's lock is held while it lives, and let go when it leaves: a page that holds one is not kept for a return. */
+/** Holds the page's lock while it lives. Let go on leaving, because the back/forward cache takes no page that holds a lock. */
 function hold(page: string): void {
   const until = (): Promise<void> => new Promise((release) => listen("pagehide", () => release()));
   navigator.locks?.request(lockName(page), until).catch(() => {});
 }
 
-/** Calls `then` if `page` is no more, in one tab at a time; without Web Locks always. */
+/** Calls `then` if `page` is gone, in one tab at a time. Always without Web Locks. */
 function ifGone(page: string, then: () => void): void {
   const withLock = async (lock: Lock | null): Promise<void> => {
     if (lock) then();
@@ -46,15 +46,15 @@ function ifGone(page: string, then: () => void): void {
   else then();
 }
 
-const take = safe((key: string, owner: string, { streams, keepAll, flush }: Kit) => {
+const take = safe((key: string, owner: string, { streams, keepAll, flushQueue }: Kit) => {
   const { page, held, ...stream } = readAt(key);
-  // Another tab was quicker. Without Web Locks: what was written a moment ago still has its page.
+  // Another tab took it first. Or, without Web Locks, it was written a moment ago, so its page still lives.
   if (page !== owner || (!navigator.locks && Date.now() - held < LEASE_MS)) return;
   release(stream, SENT);
   release(stream, BEACONED);
   bound(stream, Date.now());
-  // This page's from now on.
+  // The queue is this page's from now on.
   streams.push(stream);
   keepAll(Date.now());
-  flush();
+  flushQueue();
 });

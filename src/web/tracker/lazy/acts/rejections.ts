@@ -1,13 +1,13 @@
 import type { Kit } from "../../kit";
 import type { Rejection } from "../../public";
 
-/** Hosts of the machine itself: a page there is being worked on. */
+/** Hosts of the machine itself: pages there are in development. */
 const LOCAL = /^(.+\.)?localhost$|^127\.|^\[::1\]$/;
 
-/** Says in the console what was not taken, and why, to whoever develops the page: a visitor's console is not ours. */
-export function tellRejections({ on, options: { debug = `${LOCAL.test(location.hostname)}` } }: Kit): void {
+/** Prints in the console what was rejected and why, for the page's developer only, not for visitors. */
+export function tellRejections({ addHook, options: { debug = `${LOCAL.test(location.hostname)}` } }: Kit): void {
   if (debug === "false") return;
-  on("rejected", (rejection) => {
+  addHook("rejected", (rejection) => {
     const { events, rejected, code = "invalid_data", detail = "" } = rejection as Rejection;
     const all = events.map((_, index) => ({ index, code, detail }));
     for (const why of rejected ?? all) {

@@ -2,13 +2,13 @@ import type { Kit } from "../../kit";
 import { SCROLL_MS, SCROLLER_SHARE } from "../../limits";
 import { listen, safe } from "../../safe";
 
-/** How far down a scroller is: 100 is its end, and one drawn past it by its rubber band is at its end. */
+/** How far down a scroller is, 0 to 100. Beyond its end, as rubber bands go, counts as 100. */
 function depth(scroller: Element): number {
   const { scrollTop, scrollHeight, clientHeight } = scroller;
   return Math.round(Math.max(0, Math.min(1, scrollTop / (scrollHeight - clientHeight || 1))) * 100);
 }
 
-/** The page, or an element that takes so much of the window that it stands for it. */
+/** The page's scroller, or an element so large that it stands for the page. */
 function scrollerOf(target: EventTarget | null): Element | undefined {
   if (target instanceof Document) return document.scrollingElement ?? document.documentElement;
   if (!(target instanceof Element)) return;
@@ -17,10 +17,10 @@ function scrollerOf(target: EventTarget | null): Element | undefined {
 }
 
 /**
- * Scroll depth, each time a page is seen further down than before; starts over with the page. It says so when nobody
- * has used wheel, finger, key or button before: then a script has scrolled.
+ * Records the scroll depth each time it is deeper than before on this page. `input: false` if nobody used wheel, finger, key or
+ * button before: then a script has scrolled.
  */
-export function captureScroll({ record }: Kit): void {
+export function captureScroll({ recordEvent }: Kit): void {
   let page = "";
   let deepest = 0;
   let timer = 0;
@@ -36,7 +36,7 @@ export function captureScroll({ record }: Kit): void {
     const scroll_percent = Math.max(...depths);
     if (scroll_percent <= deepest) return;
     deepest = scroll_percent;
-    record({ event_type: "scroll", scroll_percent, data: isTouched ? undefined : { input: false } });
+    recordEvent({ event_type: "scroll", scroll_percent, data: isTouched ? undefined : { input: false } });
   });
   const hear = safe(({ target }: Event) => {
     scrolled.add(target);
@@ -46,7 +46,7 @@ export function captureScroll({ record }: Kit): void {
   for (const type of ["wheel", "touchstart", "keydown", "pointerdown"] as const) {
     listen(type, (event) => {
       isTouched ||= event.isTrusted;
-      // What scrolls in an open shadow root does not tell the window.
+      // A scroll event in an open shadow root does not reach the window.
       for (const root of event.composedPath()) {
         if (!(root instanceof ShadowRoot) || heard.has(root)) continue;
         heard.add(root);
@@ -54,7 +54,7 @@ export function captureScroll({ record }: Kit): void {
       }
     });
   }
-  // The last stretch before leaving counts too.
+  // Count the last scroll before leaving too.
   listen("pagehide", () => timer && measure());
   listen("visibilitychange", () => timer && measure());
 }

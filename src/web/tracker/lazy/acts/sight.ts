@@ -1,14 +1,14 @@
 import { FIELDS, NEAR_ELEMENTS } from "../../limits";
 
-/** A page as it is before a click, as far as a change would show in it. */
+/** A page before a click, as far as it is needed to see a change. */
 export interface Sight {
   /** What is watched for changes and events: the document, and each open shadow root in it. */
   roots: (Document | ShadowRoot)[];
-  /** True where an effect could show and not be seen: in a drawing, or in a shadow root that is closed. */
+  /** True if an effect could show where it cannot be read: in a canvas, or in a closed shadow root. */
   isBlind: boolean;
-  /** What changes without a change of the document: fields that a script fills in, and what plays. */
+  /** State that changes without a mutation: of fields that a script fills in, and of media. */
   states(): string;
-  /** Which elements beside the button are shown: a style alone may do that. */
+  /** Which elements beside the button are visible, because a style alone may show one. */
   near(): string;
 }
 
@@ -38,7 +38,7 @@ export function look(button: Element): Sight {
   };
 }
 
-/** An element of the page's own making that is empty, and shows something all the same. */
+/** A custom element without children: it may show something in a closed shadow root. */
 const isClosed = (element: Element, name: string): boolean =>
   !element.firstChild && name.includes("-") && !!customElements.get(name);
 

@@ -5,12 +5,12 @@ import type { Options } from "../../public";
 import { BUSY, type Reply } from "../../reply";
 import { listen, safe } from "../../safe";
 
-/** By `fetch` it is the status that says so. */
+/** Codes that mean "not now". By `fetch` the status says so. */
 const NOT_NOW = /^(too_fast|budget_spent|unavailable|internal)$/;
 
 type SendBySocket = NonNullable<Plug["socket"]>;
 
-/** The page's socket: for one session at a time, opened when there is something to send, closed when it falls quiet. */
+/** The page's socket, for one session at a time. Opened when there is something to send, closed after a quiet minute. */
 export function socketFor({ endpoint, site }: Options): SendBySocket {
   let socket: WebSocket | undefined;
   let openFor = "";
@@ -19,7 +19,7 @@ export function socketFor({ endpoint, site }: Options): SendBySocket {
   let answer: ((reply: Reply) => void) | undefined;
   const retry = newBackoff();
 
-  // The rest follows when the browser says that it is closed.
+  // `onclose` does the rest.
   const close = (): void => socket?.close();
 
   const stayOpen = (): void => {
@@ -29,9 +29,9 @@ export function socketFor({ endpoint, site }: Options): SendBySocket {
 
   const open = safe((id: string) => {
     openFor = id;
-    // Counted until an answer shows that the socket works: some proxies open every socket and pass nothing.
+    // Counts as failed until an answer comes, because some proxies open every socket and pass nothing on.
     failed(retry);
-    // A secure page and an endpoint without TLS, for one, throws; then there is `fetch`.
+    // Throws, for example, on a secure page with an endpoint without TLS. Then `fetch` is used.
     socket = new WebSocket(`${endpoint.replace(/^http/, "ws")}/track/socket?session_id=${id}&site=${site}`);
     socket.onmessage = safe(({ data }: MessageEvent<string>) => {
       const reply: Reply & { id?: number } = JSON.parse(data);
@@ -44,17 +44,17 @@ export function socketFor({ endpoint, site }: Options): SendBySocket {
     stayOpen();
   });
 
-  // An open socket would keep the page out of the back/forward cache.
+  // The back/forward cache takes no page with an open socket.
   listen("pagehide", close);
 
   return (id, body) => {
     if (openFor !== id) close();
-    // Its state is asked for, not remembered: one that a content security policy forbids closes without an event.
+    // Read each time, because a socket that a content security policy forbids closes without an event.
     const state = socket?.readyState ?? WebSocket.CLOSED;
     if (state === WebSocket.CLOSED && left(retry) <= 0) open(id);
     if (openFor !== id || state !== WebSocket.OPEN) return;
     return new Promise((resolve) => {
-      // One that says nothing is of no use.
+      // A socket without answers is useless.
       const timeout = setTimeout(() => {
         close();
         answer?.({});

@@ -1,12 +1,12 @@
 import { SECRET_KEY, sessionKey } from "../../keys";
-import type { Kit } from "../../kit";
+import type { FullKit } from "../../kit";
 import { safe } from "../../safe";
 
 /**
- * Where `localStorage` is full or forbidden, the page's memory holds session and visitor. The tab's own storage takes them to
- * its next page, so that a visit of several pages is one.
+ * If `localStorage` is full or forbidden, the page's memory holds session and visitor. `sessionStorage` takes them to the tab's
+ * next page, so that a visit of several pages stays one session.
  */
-export function keepInTab({ options, plug, memory, mayStore, on }: Kit): void {
+export function keepInTab({ options, plug, memory, mayStore, addHook }: FullKit): void {
   const keys = [sessionKey(options.site), SECRET_KEY];
   const isFull = (): boolean => {
     try {
@@ -18,7 +18,7 @@ export function keepInTab({ options, plug, memory, mayStore, on }: Kit): void {
     }
   };
   const forEach = (f: (key: string) => void): void => {
-    // The tab's storage may be forbidden, too.
+    // `sessionStorage` may be forbidden too.
     for (const key of keys) safe(f)(key);
   };
   const keep = (): void =>
@@ -33,7 +33,7 @@ export function keepInTab({ options, plug, memory, mayStore, on }: Kit): void {
       if (kept && !memory.has(key)) memory.set(key, kept);
     });
   }
-  on("event", () => memory.size && keep());
+  addHook("event", () => memory.size && keep());
   const { consented } = plug;
   plug.consented = () => {
     consented?.();

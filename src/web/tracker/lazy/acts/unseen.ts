@@ -1,6 +1,6 @@
 import { safe } from "../../safe";
 
-/** Calls that do what a visitor has asked for, and change nothing on the page. */
+/** Calls that do what a visitor asked for and change nothing on the page. */
 const CALLS: [name: string, ...methods: string[]][] = [
   ["HTMLElement", "click"],
   ["HTMLInputElement", "showPicker"],
@@ -14,8 +14,8 @@ const CALLS: [name: string, ...methods: string[]][] = [
 type Methods = Record<string, (...args: unknown[]) => unknown>;
 
 /**
- * Calls `f` whenever the page clicks for the visitor, copies, shares, plays, opens a window, or makes a file to save. The
- * page's call comes first and is as it was.
+ * Calls `f` whenever a script clicks for the visitor, copies, shares, plays, opens a window, or makes a file to save. The
+ * original call runs first and unchanged.
  */
 export function hearUnseen(f: () => void): void {
   const heard = safe(f);

@@ -1,13 +1,13 @@
 import type { Kit } from "../../kit";
 import { safe } from "../../safe";
 
-/** Beside this file. */
+/** In the same folder on the server. */
 const VITALS = "./vitals.js";
 
-/** Loads what measures the page's speed, unless the page does not want it; without it the visit goes on. */
-export function measureVitals({ options, plug, record }: Kit): void {
+/** Loads what measures the page's speed, unless `data-vitals` is "false". If it does not load, the visit goes on. */
+export function measureVitals({ options, plug, recordEvent }: Kit): void {
   if (options.vitals === "false") return;
   (import(VITALS) as Promise<typeof import("../vitals")>)
-    .then(({ start }) => plug.leaving.push(safe(start(record))))
+    .then(({ start }) => plug.leaving.push(safe(start(recordEvent))))
     .catch(() => {});
 }

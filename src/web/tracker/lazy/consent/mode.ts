@@ -15,7 +15,10 @@ export interface Mode {
 }
 
 export const newMode = (): Mode => ({
-  ...{ defaults: new Map(), updates: new Map(), regional: new Set(), wait: undefined },
+  defaults: new Map(),
+  updates: new Map(),
+  regional: new Set(),
+  wait: undefined,
 });
 
 /** Takes an entry of the data layer, of which most are about something else. Changes `mode`; true where it did. */

@@ -1,14 +1,14 @@
 /** One visitor and one session over the hosts of a domain, by a first-party cookie; loaded where `data-domain` is set. */
 import { isWithin } from "../../../../core/session/domain";
 import { SHARED_KEY, sessionKey } from "../../keys";
-import type { Kit } from "../../kit";
+import type { FullKit } from "../../kit";
 import { COOKIE_DAYS, SESSION_IDLE_MS, SHARED_MS } from "../../limits";
 import { safe } from "../../safe";
 import type { Session } from "../../session";
 import { readFrom, type Shared, written } from "./shared";
 
-export function start(kit: Kit, domain: string): void {
-  const { options, plug, read, write, on, consent, mayStore } = kit;
+export function start(kit: FullKit, domain: string): void {
+  const { options, plug, read, write, addHook, consentNow, mayStore } = kit;
   if (!isWithin(domain, location.hostname)) return;
   const name = `pulsegate.${options.site}`;
 
@@ -28,7 +28,7 @@ export function start(kit: Kit, domain: string): void {
     }
   };
 
-  const isRefused = (): boolean => consent() === "denied";
+  const isRefused = (): boolean => consentNow() === "denied";
 
   /** The visitor's id of this host from now on, in its starts and in its leads. */
   const share = (visitor_id: string, visitor_proof: string): void => {
@@ -39,7 +39,7 @@ export function start(kit: Kit, domain: string): void {
 
   /** The session that this page's events were in last. */
   let latest = "";
-  on("session", (id) => {
+  addHook("session", (id) => {
     latest = String(id);
   });
 
@@ -78,8 +78,8 @@ export function start(kit: Kit, domain: string): void {
   keep();
   if (document.referrer && isWithin(domain, new URL(document.referrer).hostname)) plug.ledBy = "";
 
-  on("event", () => keep());
-  on("ack", () => keep());
+  addHook("event", () => keep());
+  addHook("ack", () => keep());
   plug.leaving.push(() => keep(true));
   const { refuses, answered, consented } = plug;
   // Asked of each event before it gets its session: where this host's is over, another may have gone on with it.

@@ -42,7 +42,10 @@ export async function send(url: string, lead: Lead): Promise<Sent> {
   const body = JSON.stringify(lead);
   try {
     const response = await fetch(url, {
-      ...{ method: "POST", body, credentials: "omit", keepalive: sizeOf(body) < KEEPALIVE_BYTES / 2 },
+      method: "POST",
+      body,
+      credentials: "omit",
+      keepalive: sizeOf(body) < KEEPALIVE_BYTES / 2,
       signal: AbortSignal.timeout?.(LEAD_WAIT_MS),
     });
     const answer = await response.json();

@@ -12,7 +12,7 @@ export interface Reel {
   number: number;
 }
 
-/** A chunk, unacked. Sent again it says the same, but for when it was sent. */
+/** An unacked chunk. Sent again it is the same, except for `sent_at`. */
 interface Chunk {
   head: Record<string, unknown>;
   json: string;
@@ -64,7 +64,7 @@ export class Courier {
     this.#chunks = [];
   }
 
-  /** The page may be gone in a moment. What arrives twice counts once, and what may not have arrived stays here. */
+  /** The page may be gone in a moment: sends chunks by beacon. They stay here too, because a beacon gets no answer and a repeat counts once. */
   leave(): void {
     let room = RECORD_LEAVE_BYTES;
     for (const chunk of this.#chunks) {
@@ -101,7 +101,7 @@ export class Courier {
       const keepalive = body.size < RECORD_LEAVE_BYTES / 4;
       const signal = AbortSignal.timeout?.(ANSWER_MS);
       const answer = await fetch(this.#url, { method: "POST", body, credentials: "omit", keepalive, signal });
-      // A proxy's page is no ack, whatever its status.
+      // A proxy's page is no ack, whatever its status is.
       const said = await answer.json().catch(() => ({}));
       status = said.ack || !answer.ok ? answer.status : 0;
       wait = Number(answer.headers.get("Retry-After")) || 0;

@@ -25,7 +25,7 @@ function isKnown(word: string): boolean {
   );
 }
 
-/** Where what is found in a style sheet is the sheet's own language, it says nothing of anybody. */
+/** Finds values in a style sheet, without words of CSS itself, which say nothing of anybody. */
 export function findInCss(css: string, finder: Finder): Range[] {
   const found = finder.find(css);
   if (found.length === 0) return found;

@@ -3,7 +3,7 @@ import { record as observe } from "@rrweb/record";
 import type { RecordedEvent, RecordOrder } from "../../../../protocol/recording";
 import { watchPasswords } from "../../form/fields";
 import { streamName } from "../../ids";
-import type { Kit } from "../../kit";
+import type { FullKit, Kit } from "../../kit";
 import {
   RECORD_CHECKOUT_MS,
   RECORD_FIRST_MS,
@@ -27,18 +27,25 @@ const META = 4;
 /** Of incremental events, those that somebody's hand has made: pointer, click, scroll, resize, input, touch, drag. */
 const BY_HAND = [1, 2, 3, 4, 5, 6, 12];
 
-/** Waits for orders; each says whether to send what is recorded, or to keep the last 30 s. */
-export function start(kit: Kit): (order: RecordOrder) => void {
+/** Waits for orders. Each says whether to send the recording, or to keep only the last 30 s. */
+export function start(
+  options: Kit["options"],
+  on: Kit["addHook"],
+  mayStore: FullKit["mayStore"],
+  cleanUrl: Kit["cleanUrl"],
+): (order: RecordOrder) => void {
   watchPasswords(() => {});
-  const recorder = new Recorder(kit);
-  kit.on("session", () => recorder.change());
+  const recorder = new Recorder(options, mayStore, cleanUrl);
+  on("session", () => recorder.change());
   listen("pagehide", () => recorder.leave());
   listen("visibilitychange", () => document.hidden && recorder.leave());
   return safe((order: RecordOrder) => recorder.obey(order));
 }
 
 class Recorder {
-  readonly #kit: Kit;
+  readonly #site: string;
+  readonly #mayStore: FullKit["mayStore"];
+  readonly #cleanUrl: Kit["cleanUrl"];
   readonly #tape = new Tape();
   readonly #values = new Values();
   readonly #courier: Courier;
@@ -54,20 +61,22 @@ class Recorder {
   /** Nothing is kept until the next whole snapshot. */
   #isPaused = false;
 
-  constructor(kit: Kit) {
-    this.#kit = kit;
-    this.#courier = new Courier(kit.options.endpoint, kit.options.site, () => this.#end());
+  constructor({ endpoint, site }: Kit["options"], mayStore: FullKit["mayStore"], cleanUrl: Kit["cleanUrl"]) {
+    this.#site = site;
+    this.#mayStore = mayStore;
+    this.#cleanUrl = cleanUrl;
+    this.#courier = new Courier(endpoint, site, () => this.#end());
   }
 
   obey(order: RecordOrder): void {
     const { send } = this.#order ?? order;
     this.#order = { ...order, text: this.#order?.text ?? order.text };
     if (!this.#stop) this.#begin();
-    // What the ring has goes first.
+    // First send what the ring holds.
     else if (order.send && !send) this.#flush();
   }
 
-  /** Another session: what was recorded until now is the last one's. */
+  /** Another session began: what was recorded until now belongs to the last one. */
   change(): void {
     if (!this.#stop || !this.#order || !this.#reel) return;
     if (this.#session()?.id === this.#reel.id) return;
@@ -99,7 +108,7 @@ class Recorder {
       blockSelector: "[data-pulse-ignore],iframe[data-pulse-mask],[data-pulse-mask] iframe",
       slimDOMOptions: "all",
       sampling: { mousemove: 50, scroll: 150, media: 800, input: "last" },
-      // What goes wrong in it is not the page's to hear.
+      // Keeps rrweb's errors from the page.
       errorHandler: () => true,
     });
     // Its first snapshot may have shown that nothing can come of it.
@@ -113,23 +122,22 @@ class Recorder {
     return this.#reel !== undefined;
   }
 
-  /** On the device only while the visitor allows it: a page without is not recorded. */
+  /** The session on the device, which is there only while the visitor allows it. Without it nothing is recorded. */
   #session(): Session | undefined {
     try {
-      if (!this.#kit.mayStore()) return;
-      return JSON.parse(localStorage.getItem(`pulsegate.session.${this.#kit.options.site}`) ?? "") as Session;
+      if (!this.#mayStore()) return;
+      return JSON.parse(localStorage.getItem(`pulsegate.session.${this.#site}`) ?? "") as Session;
     } catch {
       return;
     }
   }
 
   #take(event: RecordedEvent): void {
-    const { cleanUrl, mayStore } = this.#kit;
-    if (!mayStore()) this.#end();
+    if (!this.#mayStore()) this.#end();
     if (!this.#order || !this.#isWanted(event)) return;
     const isMasked = this.#order.text === "masked";
     const nodeOf = (id: number): Node | null => observe.mirror.getNode(id);
-    if (!scrub(event, { isMasked, values: this.#values, cleanUrl, nodeOf })) return;
+    if (!scrub(event, { isMasked, values: this.#values, cleanUrl: this.#cleanUrl, nodeOf })) return;
     const json = JSON.stringify(event);
     // More than a chunk may have: such a page cannot be recorded.
     if (json.length > RECORD_KEEP_UNITS) this.#end();
@@ -142,7 +150,7 @@ class Recorder {
     const isByHand = type === INCREMENTAL && BY_HAND.includes(Number(data["source"]));
     if (isByHand) this.#touched = now;
     if (type === META) this.#isPaused = false;
-    // Takes the snapshot by calling this: what is held is held no more.
+    // Taking the snapshot calls this method with META, which ends the pause.
     else if (this.#isPaused && isByHand && this.#hasRoom()) observe.takeFullSnapshot();
     else if (now - this.#touched > RECORD_IDLE_MS) this.#isPaused = true;
     return !this.#isPaused;
@@ -166,7 +174,7 @@ class Recorder {
   #schedule(now: number): void {
     const isFirst = this.#reel?.number === 0;
     if (!this.#hasRoom()) {
-      // Nobody takes it: what comes next begins anew, when there is room.
+      // The server takes nothing, so drop all and begin with a snapshot once there is room.
       this.#tape.clear();
       this.#isPaused = true;
     } else if (!isFirst && this.#tape.units > RECORD_FLUSH_UNITS && now - this.#flushed > RECORD_GAP_MS) this.#flush();
@@ -179,16 +187,16 @@ class Recorder {
     clearTimeout(this.#timer);
     this.#timer = 0;
     this.#flushed = Date.now();
-    if (!this.#kit.mayStore()) this.#end();
+    if (!this.#mayStore()) this.#end();
     for (let piece = this.#tape.cut(); piece && this.#reel; piece = this.#tape.cut())
       this.#courier.add(this.#reel, piece);
   });
 
-  /** Nothing is kept, and nothing more is said of the page, until another order. */
+  /** Stops: nothing is kept or sent until another order. */
   #end(): void {
     const stop = this.#stop;
     this.#stop = this.#order = this.#reel = undefined;
-    // In a moment: this may be called from inside of it.
+    // Later, because this may be called from inside rrweb.
     if (stop) setTimeout(safe(stop));
     clearTimeout(this.#timer);
     this.#timer = 0;

@@ -11,8 +11,8 @@ import { Finder, type Spelled, type Value } from "./finder";
 import { ELEMENT_NODE, isEditable, isField, isShown, outside } from "./mask";
 
 /**
- * What visitors have entered, so that it is found where the page writes it again: what is in fields now, what was in them,
- * and what was typed where no value can be read. In memory only, and of no use but to be masked.
+ * What visitors have entered, so that it can be masked where the page shows it again: what is in fields now, what was in them,
+ * and what was typed where no value can be read. Kept in memory only.
  */
 export class Values {
   /** Fields, and what else is typed into, with what was in each when it was last looked at. */
@@ -24,7 +24,7 @@ export class Values {
   #isOn = false;
   /** Where somebody typed last. */
   #typed: Element | undefined;
-  /** Typed without a break, key by key: an editor may empty its field after each. */
+  /** What was typed in one run, key by key, because an editor may empty its field after each key. */
   #run = "";
   #runIn: EventTarget | undefined;
   #isKeyed = false;
@@ -48,21 +48,21 @@ export class Values {
     this.#joined = [];
   }
 
-  /** To be told of every node that is recorded, before {@link finder} is asked. */
+  /** Called for every node that is recorded, before {@link finder}. */
   note(node: Node | null): void {
     if (!node) return;
     if ("defaultView" in node) {
       this.#hear((node as Document).defaultView);
       return;
     }
-    // Of what is edited, the outermost: all of a document whose mode says so.
+    // Of nested editable elements only the outermost counts, which may be a whole document.
     const { parentNode } = node;
     const isInside = parentNode?.nodeType === ELEMENT_NODE && isEditable(parentNode);
     if (isField(node.nodeName) || (node.nodeType === ELEMENT_NODE && isEditable(node) && !isInside))
       this.#add(node as Element);
   }
 
-  /** Of a part that is not recorded: its fields count too. */
+  /** Notes all nodes of a part that is not recorded: its fields count too. */
   noteIn(part: Node | null): void {
     this.note(part);
     const { shadowRoot, contentDocument } = (part ?? {}) as Partial<HTMLIFrameElement>;
@@ -74,7 +74,7 @@ export class Values {
     return node !== null && this.#hosts.has(node);
   }
 
-  /** What finds all of it, as it is now. */
+  /** A finder for all values, as they are now. */
   finder(): Finder {
     for (const field of this.#fields.keys()) this.#read(field);
     for (const beginning of this.#finder?.beginnings ?? []) this.#keep(beginning);
@@ -106,7 +106,7 @@ export class Values {
   }
 
   #key({ key, ctrlKey, metaKey, altKey }: KeyboardEvent, target: Element): void {
-    // With both, a letter of the third level.
+    // Ctrl and Alt together are AltGr, which types a letter.
     this.#isKeyed = key.length === 1 && !metaKey && ctrlKey <= altKey;
     if (this.#isKeyed) this.#type(this.#run + key, target);
     if (key === "Backspace") this.#type(this.#run.slice(0, -1), target);
@@ -159,13 +159,13 @@ export class Values {
     else this.#fields.set(field, text);
     if (text === before) return;
     this.#finder = undefined;
-    // What has only grown has it still.
+    // A text that has only grown still begins with the old one.
     if (!text.startsWith(before)) this.#keep(before);
   }
 
   #keep(text: string): void {
     const value = text.slice(0, RECORD_VALUE_UNITS);
-    // A single letter says nothing, and is everywhere.
+    // A single letter says nothing and is everywhere.
     if (value.trim().length < 2 || this.#kept.has(value)) return;
     this.#finder = undefined;
     this.#kept.add(value);
@@ -212,7 +212,7 @@ function partsOf(text: string): string[] {
   return [text, ...lines.filter((line) => line.trim().length >= RECORD_FOUND_UNITS)];
 }
 
-/** Not typed: what a button says, what a box stands for, a colour. */
+/** Types of fields whose value is not typed. */
 const NO_ENTRY = /^(submit|button|reset|image|checkbox|radio|color)$/;
 
 /** What has an entry: a field of any kind, or a component that is like one. */

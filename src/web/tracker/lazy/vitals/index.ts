@@ -6,7 +6,7 @@ import { culpritOf } from "./culprit";
 import { nameOf } from "./name";
 
 /** Starts measuring; what has happened before is told by the browser. Returns what tells it, to be called as the page leaves. */
-export function start(record: Kit["record"]): () => void {
+export function start(record: Kit["recordEvent"]): () => void {
   let data: Record<string, unknown> = {};
   let isSaid = false;
   // Before the measuring hears of it: a page that comes back is seen as quickly, and as steadily, as it then is.

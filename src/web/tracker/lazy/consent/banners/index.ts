@@ -11,5 +11,14 @@ import { usercentrics } from "./usercentrics";
 
 /** The banners that `data-banner` may name. */
 export const BANNERS = {
-  ...{ cookiebot, onetrust, didomi, usercentrics, klaro, cookieyes, complianz, osano, tarteaucitron, termly },
+  cookiebot,
+  onetrust,
+  didomi,
+  usercentrics,
+  klaro,
+  cookieyes,
+  complianz,
+  osano,
+  tarteaucitron,
+  termly,
 };
