@@ -39,10 +39,6 @@ export function toldOf(namespace: Namespace, head: Head, told: readonly string[]
   return added.length > 0 ? [...told, ...added] : told;
 }
 
-/** Whether a list of before there were shards has yet to learn of them. */
-export const isTold = (told: readonly string[] | undefined): boolean =>
-  told !== undefined && (told.length === 0 || told.some((one) => readPlace(one) !== null));
-
 type Answer = Omit<IdentityEntry, "seq">;
 
 /** When there may be something to ask: something was taken, or the alarm rings, before what waits is written out. */
@@ -104,9 +100,8 @@ export class Inquiry {
   }
 
   #forgetIn(told: string, session_id: string): Promise<boolean> {
-    const place = readPlace(told);
-    if (!place) return this.#namespace.get(this.#namespace.idFromString(told)).forgetFormer(session_id);
-    return this.#namespace.get(this.#namespace.idFromName(place.shard)).forget(session_id, place.key);
+    const { shard, key } = readPlace(told);
+    return this.#namespace.getByName(shard).forget(session_id, key);
   }
 
   async #ask({ head, state, progress }: Memory): Promise<Answer> {

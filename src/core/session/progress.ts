@@ -56,8 +56,7 @@ export interface Progress {
   /** Set while identity objects have to go from R2 after a withdrawal. */
   erase: Erasure | null;
   /**
-   * Where a withdrawal has to reach: shards and keys of identities (`placeText`), ids of objects of before there were shards.
-   * Absent before there were any.
+   * Where a withdrawal has to reach: shards and keys of identities (`placeText`). Absent before there were any.
    */
   told?: readonly string[];
   /** What of it has been recorded; absent in a session that is not. */

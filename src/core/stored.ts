@@ -1,0 +1,101 @@
+/**
+ * Forms: what one version of this code writes and another may read. Rows, snapshots, what a socket keeps, calls between
+ * actors. Each carries its version as `v`.
+ */
+
+/** A form before anything is known of it. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** Whether a field has a value that the code can work with. */
+export type Check = (value: unknown) => boolean;
+
+export type Shape<T> = Readonly<Partial<Record<keyof T & string, Check>>>;
+
+/** Makes the next version's fields of one version's. `v` is set by the reader. */
+export type Migration = (old: Fields) => Fields;
+
+export interface Form<T extends object> {
+  /** What it is; errors begin with it. */
+  name: string;
+  /** The version that this code writes. Raise it with every change of shape, and add a migration. */
+  version: number;
+  /** The fields that are looked at. Those that hold a visitor's words are checked where they come in, not here. */
+  shape: Shape<T>;
+  /** By the version that they begin with: at most the one directly before. */
+  migrations?: Readonly<Record<number, Migration>>;
+}
+
+/** A form that this code cannot read. The message names fields, and never shows what is in them. */
+export class FormError extends Error {
+  override name = "FormError";
+}
+
+/** The reader of a form. It throws a `FormError` for a newer version, for one too old, and for another shape. */
+export function formReader<T extends object>({
+  name,
+  version,
+  shape,
+  migrations = {},
+}: Form<T>): (value: unknown) => T {
+  const checks = Object.entries<Check | undefined>(shape);
+  return (value) => {
+    if (!isFields(value)) throw new FormError(`${name} is no object`);
+    const fields = value.v === version ? value : migrated(name, version, migrations, value);
+    for (const [field, check] of checks) {
+      if (check && !check(fields[field])) throw new FormError(`${name}: ${field} has an unknown shape`);
+    }
+    return fields as T;
+  };
+}
+
+/** For a form that is stored as JSON text. */
+export function readText<T>(read: (value: unknown) => T, text: string): T {
+  return read(JSON.parse(text));
+}
+
+function migrated(name: string, version: number, migrations: Form<object>["migrations"], value: Fields): Fields {
+  const { v } = value;
+  if (typeof v !== "number") throw new FormError(`${name} has no version`);
+  if (v > version) throw new FormError(`${name}: version ${v} is newer than this code, which reads ${version}`);
+  let fields = value;
+  for (let from = v; from < version; from++) {
+    const migrate = migrations?.[from];
+    if (!migrate) throw new FormError(`${name}: version ${v} is too old for this code, which reads ${version}`);
+    fields = { ...migrate(fields), v: from + 1 };
+  }
+  return fields;
+}
+
+export const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+export const isText: Check = (value) => typeof value === "string";
+export const isNumber: Check = (value) => typeof value === "number";
+export const isFlag: Check = (value) => typeof value === "boolean";
+export const isList: Check = (value) => Array.isArray(value);
+
+export const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value);
+
+export const orAbsent =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
+
+export const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+
+export const oneOf =
+  (...values: readonly unknown[]): Check =>
+  (value) =>
+    values.includes(value);
+
+/** An object whose named fields pass; what else it has is not looked at. */
+export function shaped<T extends object>(shape: Shape<T>): Check {
+  const checks = Object.entries<Check | undefined>(shape);
+  return (value) => isFields(value) && checks.every(([field, check]) => !check || check(value[field]));
+}
