@@ -74,8 +74,6 @@ export interface IdentityRpc extends Rpc.DurableObjectBranded {
   forget(session_id: string, key: string): Promise<boolean>;
   erase(key: string, kind: IdentityKind, value: string): Promise<boolean>;
   rewrite(key: string): Promise<boolean>;
-  forgetFormer(session_id: string): Promise<boolean>;
-  eraseFormer(kind: IdentityKind, value: string): Promise<boolean>;
 }
 
 /** How far a reader has read one shard's changes. */

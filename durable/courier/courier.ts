@@ -1,13 +1,13 @@
 import { type Env, isDevelopment, webhookGate } from "../../src/bindings";
 import type { Permit, Report } from "../../src/core/leads/breaker";
 import { type Delivery, newDelivery, PAUSED } from "../../src/core/leads/delivery";
+import { Retry } from "../../src/core/leads/retry";
 import { type Attempt, expiryOf, judgeAttempt, readSchedule, reasonOf } from "../../src/core/leads/schedule";
 import { namedHosts } from "../../src/core/leads/target";
 import { projectDeliveries, type Sender } from "../../src/data/store/deliveries";
 import type { OutboxStore } from "../../src/data/store/outbox";
 import {
   ALARM_GUARD_MS,
-  LEAD_RETRY_MAX_MS,
   LEAD_RETRY_MIN_MS,
   OUTSIDE_TIMEOUT_MS,
   WEBHOOK_JITTER,
@@ -31,22 +31,6 @@ export interface CourierContext {
   log: Logger;
   /** Puts the actor's alarm where `nextAt` says, in the same turn as what was just written. */
   arm: () => void;
-}
-
-/** Something outside that failed, and when to try again: lost with the instance, which then tries at once. */
-class Retry {
-  #attempts = 0;
-  at = 0;
-
-  failed(now: number): void {
-    this.at = now + Math.min(LEAD_RETRY_MIN_MS * 2 ** Math.min(this.#attempts, 10), LEAD_RETRY_MAX_MS);
-    this.#attempts += 1;
-  }
-
-  succeeded(): void {
-    this.#attempts = 0;
-    this.at = 0;
-  }
 }
 
 /**

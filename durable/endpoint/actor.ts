@@ -22,14 +22,12 @@ import { createLogger, errorField, type Logger } from "../../src/ops/logger";
  * is gone. Sends nothing itself, so that a slow receiver holds up no one here.
  */
 export class EndpointActor extends DurableObject<Env> implements EndpointRpc {
-  protected db: D1Database;
   readonly #store: EndpointStore;
   readonly #cooling: Cooling;
   readonly #log: Logger;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.db = env.DB;
     this.#store = new EndpointStore(ctx.storage.sql);
     const timeout = Number(env.WEBHOOK_TIMEOUT_MS) || WEBHOOK_TIMEOUT_MS;
     this.#cooling = coolingOf(readSchedule(env.WEBHOOK_SCHEDULE_MS), timeout);
@@ -77,7 +75,7 @@ export class EndpointActor extends DurableObject<Env> implements EndpointRpc {
     const known = this.#store.read();
     if (!known?.unprojected) return;
     try {
-      await inTime(projectEndpoint(this.db, known.name, known.breaker, Date.now()), OUTSIDE_TIMEOUT_MS);
+      await inTime(projectEndpoint(this.env.DB, known.name, known.breaker, Date.now()), OUTSIDE_TIMEOUT_MS);
       this.#store.markProjected(known.breaker);
     } catch (error) {
       this.#log.warn("projection_failed", { error: errorField(error) });

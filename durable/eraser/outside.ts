@@ -1,42 +1,28 @@
 import type { Env } from "../../src/bindings";
-import { identityName, placeOf } from "../../src/core/identity/name";
+import { placeOf } from "../../src/core/identity/name";
 import { isShared } from "../../src/data/store/erasures";
 import type { NamedIdentity } from "../../src/data/store/order";
 import { sitesIn } from "../../src/ops/site-settings";
 
-/**
- * What an erasure asks of identities: of the shard of their group, and of the object of before there were shards, as long as
- * that may be there.
- */
+/** What an erasure asks of the shards that hold a person's identities. */
 
-type Stores = Pick<Env, "DB" | "IDENTITY" | "SITE">;
-
-const formerOf = ({ IDENTITY }: Pick<Env, "IDENTITY">, [kind, value]: NamedIdentity) =>
-  IDENTITY.getByName(identityName(kind, value));
-
-/** What rests on a session alone goes. */
-export async function forgetSession(stores: Stores, identity: NamedIdentity, session_id: string): Promise<void> {
-  const [kind, value, group] = identity;
-  await formerOf(stores, identity).forgetFormer(session_id);
-  if (group === undefined) return;
-  const { shard, key } = placeOf(stores.IDENTITY, kind, value, group);
-  await stores.IDENTITY.getByName(shard).forget(session_id, key);
+/** Deletes what rests on this session alone. */
+export async function forgetSession(
+  { IDENTITY }: Pick<Env, "IDENTITY">,
+  { kind, value, group }: NamedIdentity,
+  session_id: string,
+): Promise<void> {
+  const { shard, key } = placeOf(IDENTITY, kind, value, group);
+  await IDENTITY.getByName(shard).forget(session_id, key);
 }
 
-/** The identity itself goes, unless a session that is left has it too. `again`: a write may still be on its way. */
+/** Deletes the identity, unless a remaining session has it too. `again`: a write may still be on its way. */
 export async function eraseIdentity(
-  stores: Stores,
-  identity: NamedIdentity,
+  env: Pick<Env, "DB" | "IDENTITY" | "SITE">,
+  { kind, value, group }: NamedIdentity,
 ): Promise<{ isErased: boolean; again: boolean }> {
-  const [kind, value, group] = identity;
-  let [isErased, again] = [false, false];
-  if (group !== undefined && !(await isShared(stores.DB, kind, value, await sitesIn(stores, group)))) {
-    const { shard, key } = placeOf(stores.IDENTITY, kind, value, group);
-    again = await stores.IDENTITY.getByName(shard).erase(key, kind, value);
-    isErased = true;
-  }
-  // It was of all sites together.
-  if (await isShared(stores.DB, kind, value, null)) return { isErased, again };
-  const former = await formerOf(stores, identity).eraseFormer(kind, value);
-  return { isErased: true, again: again || former };
+  if (await isShared(env.DB, kind, value, await sitesIn(env, group))) return { isErased: false, again: false };
+  const { shard, key } = placeOf(env.IDENTITY, kind, value, group);
+  const again = await env.IDENTITY.getByName(shard).erase(key, kind, value);
+  return { isErased: true, again };
 }

@@ -27,7 +27,6 @@ import { OUTSIDE_TIMEOUT_MS, RETRY_MAX_MS, RETRY_MIN_MS } from "../../src/limits
 import { inTime } from "../../src/ops/in-time";
 import { createLogger, errorField, type Logger } from "../../src/ops/logger";
 import { HOUR_MS, SECOND_MS } from "../../src/time";
-import { FormerIdentity } from "./former";
 import { Spent } from "./spent";
 
 /**
@@ -63,7 +62,6 @@ interface Sent extends Change {
 export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
   protected outside: Pick<Env, "DB" | "TRACKING_KV">;
   readonly #rows: IdentityRows;
-  readonly #former: FormerIdentity;
   readonly #log: Logger;
   readonly #spent: Spent;
   /** Addresses that KV was told of as having spent their budget, and at which rate. */
@@ -87,7 +85,6 @@ export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
     this.#rows = new IdentityRows(ctx.storage);
     this.#isWhole = !this.#rows.exists;
     this.#failedAt = this.#rows.state().failed_at;
-    // Not its name: of before there were shards that is the fingerprint or the address.
     this.#log = createLogger(env.LOG_LEVEL, { actor: "identity" });
     this.#spent = new Spent({
       env,
@@ -96,7 +93,6 @@ export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
       nameOf: (sender) => placeOf(env.IDENTITY, "address", sender, "").key,
       tell: (sender, hour) => this.#tellSpent(sender, hour),
     });
-    this.#former = new FormerIdentity(ctx.storage, () => this.outside, this.#log);
     void ctx.blockConcurrencyWhile(async () => {
       this.#alarmAt = await ctx.storage.getAlarm();
     });
@@ -186,20 +182,11 @@ export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
     return true;
   }
 
-  /** For an object of before there were shards, see `FormerIdentity`. */
-  forgetFormer(session_id: string): Promise<boolean> {
-    return this.#former.forget(session_id);
-  }
-
-  eraseFormer(kind: IdentityKind, value: string): Promise<boolean> {
-    return this.#former.erase(kind, value);
-  }
-
   /** What was put off or failed is written; a few times a day the table is looked through. Throws for no outside failure. */
   override async alarm(): Promise<void> {
     const now = Date.now();
     this.#alarmAt = null;
-    if (!this.#rows.exists) return this.#former.alarm();
+    if (!this.#rows.exists) return;
     const isSweep = this.#sweepAt === null || this.#sweepAt <= now || !this.#waiting.isWhole;
     try {
       if (isSweep) await this.#lookThrough(now);

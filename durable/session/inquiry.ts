@@ -4,7 +4,6 @@ import type { IdentityKind, Sighting } from "../../src/core/identity/record";
 import type { IdentityCounts } from "../../src/core/scoring/facts";
 import type { IdentityEntry } from "../../src/core/session/entry";
 import type { Head } from "../../src/core/session/head";
-import { FormError } from "../../src/core/stored";
 import { OUTSIDE_TIMEOUT_MS } from "../../src/limits";
 import { inTime } from "../../src/ops/in-time";
 import { errorField, type Logger } from "../../src/ops/logger";
@@ -109,10 +108,9 @@ export class Inquiry {
     return again.some(Boolean);
   }
 
-  async #forgetIn(told: string, session_id: string): Promise<boolean> {
-    const place = readPlace(told);
-    if (!place) throw new FormError("a place that was told of the session cannot be read");
-    return this.#namespace.getByName(place.shard).forget(session_id, place.key);
+  #forgetIn(told: string, session_id: string): Promise<boolean> {
+    const { shard, key } = readPlace(told);
+    return this.#namespace.getByName(shard).forget(session_id, key);
   }
 
   async #ask({ head, state, progress }: SessionMemory): Promise<Answer> {

@@ -85,7 +85,7 @@ describe("where an identity is kept", () => {
   it("is remembered as a text, which no id of an object is", () => {
     const place = placeOf(ids, "fingerprint", "f-1", "group:brands");
     expect(readPlace(placeText(place))).toEqual(place);
-    expect(readPlace("0".repeat(64))).toBeNull();
+    expect(() => readPlace("0".repeat(64))).toThrow("not a place of an identity");
     expect(identityName("address", "a")).toBe("address:a");
   });
 

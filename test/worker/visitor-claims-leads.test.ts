@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { LEAD_ASK_MS, LEAD_ASKS } from "../../durable/lead/actor";
+import { LEAD_ASK_MS, LEAD_ASKS } from "../../durable/lead/proof";
 import type { Erasure } from "../../src/core/api/erasure";
 import { type Device, exportOf, newDevice } from "../support/device";
 import { faults, resetFaults } from "../support/faults";

@@ -20,7 +20,7 @@ export const groupOf = (site: string, shared: string | undefined): string =>
 export const sharedBy = (group: string): string | null =>
   group.startsWith("group:") ? group.slice("group:".length) : null;
 
-/** Names a fingerprint or an address, whatever the site: also its own object of before there were shards. */
+/** What an identity's hash is made of, whatever the site. */
 export const identityName = (kind: IdentityKind, value: string): string => `${kind}:${value}`;
 
 /** Where an identity of a group is kept. Neither part names anybody. */
@@ -57,11 +57,11 @@ export const groupIn = (key: string): string => key.slice(DIGITS + 1);
 /** What the rows of one identity begin with, whatever their group. */
 export const stemOf = (key: string): string => key.slice(0, DIGITS + 1);
 
-/** A place as a session remembers it. The ids of objects of before there were shards have no blank. */
+/** A place as a session remembers it. */
 export const placeText = ({ shard, key }: IdentityPlace): string => `${shard} ${key}`;
 
-/** Null for an object of before. */
-export function readPlace(text: string): IdentityPlace | null {
+export function readPlace(text: string): IdentityPlace {
   const [shard, key] = text.split(" ");
-  return shard !== undefined && key !== undefined ? { shard, key } : null;
+  if (shard === undefined || key === undefined) throw new Error("not a place of an identity");
+  return { shard, key };
 }

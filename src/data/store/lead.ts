@@ -1,5 +1,17 @@
 import type { CrmWord } from "../../core/leads/crm-word";
 import type { Submission, Unheard } from "../../core/leads/lead";
+import {
+  formReader,
+  isFields,
+  isFlag,
+  isNumber,
+  isText,
+  oneOf,
+  orAbsent,
+  orNull,
+  readText,
+  shaped,
+} from "../../core/stored";
 import type { Claimed } from "./leads";
 
 /** What a lead actor knows of itself: one row of its own SQLite. */
@@ -19,6 +31,28 @@ export interface LeadState {
   wipe_at: number | null;
 }
 
+export const readLeadState = formReader<LeadState>({
+  name: "lead state",
+  version: 1,
+  shape: {
+    lead_id: isText,
+    site: isText,
+    own: orNull(isFields),
+    claim: orNull(shaped<Claimed>({ lead_id: isText, outcome: oneOf("created", "merged", "reengaged", "spam") })),
+    crm: orNull(shaped<NonNullable<LeadState["crm"]>>({ status: isText, at: isNumber, unprojected: isFlag })),
+    unheard: orAbsent(
+      shaped<NonNullable<LeadState["unheard"]>>({
+        session_id: isText,
+        key_hash: orNull(isText),
+        claimed: isText,
+        asks: isNumber,
+        ask_at: isNumber,
+      }),
+    ),
+    wipe_at: orNull(isNumber),
+  },
+});
+
 const SCHEMA = [
   "CREATE TABLE IF NOT EXISTS lead (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL)",
   "CREATE TABLE IF NOT EXISTS submissions (submission_id TEXT PRIMARY KEY) WITHOUT ROWID",
@@ -37,7 +71,7 @@ export class LeadStore {
     const found = this.#sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'lead'").toArray();
     if (found.length === 0) return null;
     const [row] = this.#sql.exec<{ body: string }>("SELECT body FROM lead").toArray();
-    return row ? (JSON.parse(row.body) as LeadState) : null;
+    return row ? readText(readLeadState, row.body) : null;
   }
 
   create(): void {

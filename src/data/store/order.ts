@@ -1,17 +1,33 @@
-/** Without a group: noted before there were shards. */
-export type NamedIdentity = [kind: "fingerprint" | "address", value: string, group?: string];
+import type { Erasure } from "../../core/api/erasure";
+import type { LifeIdentity } from "../../core/session/life";
+import {
+  type Check,
+  formReader,
+  isFields,
+  isFlag,
+  isList,
+  isNumber,
+  isText,
+  listOf,
+  oneOf,
+  orNull,
+  shaped,
+} from "../../core/stored";
+
+/** A fingerprint or an address that a session told of itself. */
+export type NamedIdentity = LifeIdentity;
 
 export interface OrderedSession {
   session_id: string;
   /** When the lives began that are to be erased, or unlinked. */
   starts: number[];
-  /** When its other lives began: they stay as they are. Absent in orders of before lives were told apart. */
-  others?: number[];
+  /** When its other lives began: they stay as they are. */
+  others: number[];
   /** Whom it has told of itself. */
   identities: NamedIdentity[];
-  /** Erased or unlinked, and a write of it may still land. */
+  /** It is erased or unlinked, and a write of it may still land. */
   done: boolean;
-  /** Of one that only claims to be the visitor's: it is unlinked, not erased. `counted`: the receipt has no more to count. */
+  /** Set in a session that only claims to be the visitor's: it is unlinked, not erased. `counted`: the receipt counts it. */
   claim?: { counted: boolean };
 }
 
@@ -23,6 +39,7 @@ export type ErasureSubject =
 
 /** What an erasure's actor has to remember while it works; gone with its storage when it is done. */
 export interface ErasureOrder {
+  v: 1;
   subject: ErasureSubject;
   sites: readonly string[] | null;
   keep_leads: boolean;
@@ -32,28 +49,69 @@ export interface ErasureOrder {
   sessions: OrderedSession[];
   /** Leads and submits met, to be erased after the sessions; those to be looked at once more stay. */
   lead_ids: string[];
-  /** Leads that only claim to be the visitor's, to be unlinked. Absent in orders of before there were claims. */
-  claims?: string[];
+  /** Leads that only claim to be the visitor's, to be unlinked. */
+  claims: string[];
   /** When to look once more, epoch ms: a write may have been on its way. Null when that is done, or needless. */
   again_at: number | null;
 }
 
-const KEY = "order";
+const isIdentity = shaped<NamedIdentity>({ kind: oneOf("fingerprint", "address"), value: isText, group: isText });
 
-export const readOrder = (storage: DurableObjectStorage): ErasureOrder | null =>
-  storage.kv.get<ErasureOrder>(KEY) ?? null;
+const isSession = shaped<OrderedSession>({
+  session_id: isText,
+  starts: listOf(isNumber),
+  others: listOf(isNumber),
+  identities: listOf(isIdentity),
+  done: isFlag,
+});
 
-export const writeOrder = (storage: DurableObjectStorage, order: ErasureOrder): void => storage.kv.put(KEY, order);
+const isSubject: Check = (value) => {
+  if (!isFields(value)) return false;
+  switch (value.kind) {
+    case "visitor":
+      return isText(value.visitor_id);
+    case "person":
+      return listOf(isText)(value.keys);
+    case "lead":
+      return isText(value.lead_id);
+    default:
+      return false;
+  }
+};
+
+export const readErasureOrder = formReader<ErasureOrder>({
+  name: "erasure order",
+  version: 1,
+  shape: {
+    subject: isSubject,
+    sites: orNull(isList),
+    keep_leads: isFlag,
+    identities: listOf(isIdentity),
+    sessions: listOf(isSession),
+    lead_ids: listOf(isText),
+    claims: listOf(isText),
+    again_at: orNull(isNumber),
+  },
+});
+
+const ORDER = "order";
+
+export function readOrder(storage: DurableObjectStorage): ErasureOrder | null {
+  const stored = storage.kv.get(ORDER);
+  return stored === undefined ? null : readErasureOrder(stored);
+}
+
+export const writeOrder = (storage: DurableObjectStorage, order: ErasureOrder): void => storage.kv.put(ORDER, order);
 
 const RECEIPT = "receipt";
 
-export const readReceipt = <T>(storage: DurableObjectStorage): T | null => storage.kv.get<T>(RECEIPT) ?? null;
+export const readReceipt = (storage: DurableObjectStorage): Erasure | null => storage.kv.get<Erasure>(RECEIPT) ?? null;
 
-export const writeReceipt = (storage: DurableObjectStorage, receipt: object): void => storage.kv.put(RECEIPT, receipt);
+export const writeReceipt = (storage: DurableObjectStorage, receipt: Erasure): void => storage.kv.put(RECEIPT, receipt);
 
 /**
- * Notes that the receipt counts what was unlinked, a session or a lead. False: it did before. Gone with the order, and not in
- * it: anybody may send so many claims that one value could not hold their names.
+ * Notes that the receipt counts what was unlinked, a session or a lead. False: it did before. A row each, because anybody may
+ * send more claims than one value can hold; gone with the order.
  */
 export function noteUnlinked(storage: DurableObjectStorage, kind: "session" | "lead", id: string): boolean {
   const key = `unlinked:${kind}:${id}`;
