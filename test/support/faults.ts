@@ -211,6 +211,7 @@ export function faultyIdentity(
             faults.spendings.push(answer);
             return answer;
           },
+          forget: (session_id: string, key: string) => stub.forget(session_id, key),
         };
       };
     },
