@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { readStreams, writeStreams } from "../../src/core/session/delivered";
 import { fromTuple, toTuple, trimmed } from "../../src/core/tuple";
 import { afterDay, beforeDay, dayOf, dayOfKey } from "../../src/data/store/archive-days";
-import { conditionsOf, joinConditions } from "../../src/data/store/facts";
 import { cutPage, pageEnd } from "../../src/data/store/page";
 import { eventsOf, isRefusal } from "../../src/data/store/projection";
+import { conditionsOf, joinConditions } from "../../src/data/store/session-conditions";
 
 describe("a page of a list", () => {
   it("has the row after it as the sign that there are more", () => {

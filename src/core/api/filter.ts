@@ -45,12 +45,21 @@ export const filterFields = {
   campaign: named(nameOf).meta({ description: "utm_campaign of the entry page" }),
   device: z.enum(DEVICE_CLASSES).optional(),
   label: z.enum(LABELS).optional(),
-  ...{ min_engagement: Score, max_engagement: Score, min_bot: Score, max_bot: Score },
-  ...{ min_vpn: Score, max_vpn: Score, min_risk: Score, max_risk: Score },
+  min_engagement: Score,
+  max_engagement: Score,
+  min_bot: Score,
+  max_bot: Score,
+  min_vpn: Score,
+  max_vpn: Score,
+  min_risk: Score,
+  max_risk: Score,
 };
 
 const FilterFields = z.object(filterFields);
 export type Filter = z.infer<typeof FilterFields>;
+export type FilterName = keyof typeof filterFields;
+/** Every filter there is: lists and aggregates go by this list. */
+export const FILTERS = Object.keys(filterFields) as FilterName[];
 
 /** `exclude`: without sessions labelled `bot`; `only`: those alone; `include`: all. */
 export const Bots = z.enum(["exclude", "include", "only"]);

@@ -1,13 +1,13 @@
 import type { Filter } from "../../core/api/filter";
 import { DETAIL_PATHS, type Facts, type FactsRow, type LooseLead, readFacts } from "../../core/rollup/facts";
-import { SCORES } from "../../core/scoring/ledger";
+import { type Condition, conditionsOf, joinConditions } from "./session-conditions";
 import { USUAL_RULES } from "./session-row/form";
 import { botRules } from "./session-row/ledger";
 
 /** Rows read at a time for a rollup, or for an answer from rows: about 2 MB of text. */
 const FACTS_PAGE_ROWS = 4_000;
 
-/** Reading sessions as facts, and the conditions by which sessions are chosen. */
+/** Reading sessions as facts. */
 
 const COLUMNS = `site, visitor_id, started_at, last_event_at, country, label, engagement, bot, vpn, risk, events,
   json_extract(detail, ${DETAIL_PATHS.map((path) => `'${path}'`).join(", ")}) AS detail,
@@ -24,58 +24,6 @@ function factsOf({ session_id: _, convicted, ...row }: StoredFacts): Facts {
   const [ledger, version] = JSON.parse(convicted ?? "[]") as [unknown[]?, number?];
   return readFacts({ ...row, rules: botRules(ledger ?? [], version ?? USUAL_RULES) });
 }
-
-export type Condition = readonly [sql: string, ...values: (string | number)[]];
-
-/** A value of a detail: by its name in version 1, by its index in `from` in version 2. `@` stands for the table. */
-const detailed = (name: string, place: number, usual: string) =>
-  `coalesce(@detail ->> '$.${name}', @detail ->> '$.from[${place}]', ${usual})`;
-const EQUAL = {
-  site: "@site",
-  country: "@country",
-  label: "@label",
-  source: detailed("source", 1, "'direct'"),
-  channel: "coalesce(@detail ->> '$.from[5]', 'direct')",
-  campaign: detailed("campaign", 3, "NULL"),
-  device: detailed("device_class", 0, "'unknown'"),
-} as const;
-
-/** `views` names a page in full, or, if it is of the origin of the first, by what follows the origin. */
-const VIEWED = `EXISTS (SELECT 1 FROM json_each(@detail, '$.views') WHERE key = ?) OR
-  EXISTS (SELECT 1 FROM json_each(@detail, '$.views') WHERE key = ?) AND
-  (SELECT instr(key, ?) = 1 FROM json_each(@detail, '$.views') LIMIT 1)`;
-
-function viewed(page: string, table: string): Condition {
-  const start = `${URL.parse(page)?.origin}/`;
-  const path = page.startsWith(start) ? page.slice(start.length - 1) : page;
-  return [`(${VIEWED.replaceAll("@", table)})`, page, path, start];
-}
-
-/**
- * A filter as conditions on a row of `sessions`, which the statement may call by another name (`s.`). Values are bound,
- * never written into the statement.
- */
-export function conditionsOf(filter: Filter, table = ""): Condition[] {
-  const equal = (Object.keys(EQUAL) as (keyof typeof EQUAL)[]).flatMap((name): Condition[] => {
-    const value = filter[name];
-    return value === undefined ? [] : [[`${EQUAL[name].replaceAll("@", table)} = ?`, value]];
-  });
-  const scores = SCORES.flatMap((score): Condition[] => {
-    const low = filter[`min_${score}`];
-    const high = filter[`max_${score}`];
-    return [
-      ...(low === undefined ? [] : [[`${table}${score} >= ?`, low] as const]),
-      ...(high === undefined ? [] : [[`${table}${score} <= ?`, high] as const]),
-    ];
-  });
-  const page = filter.page === undefined ? [] : [viewed(filter.page, table)];
-  return [...equal, ...scores, ...page];
-}
-
-export const joinConditions = (conditions: readonly Condition[]) => ({
-  sql: conditions.map(([sql]) => sql).join(" AND "),
-  values: conditions.flatMap(([, ...values]) => values),
-});
 
 export interface FactsPage {
   facts: Facts[];

@@ -1,8 +1,8 @@
 import type { Neighbour, Place } from "../../core/identity/graph";
 import type { Label } from "../../core/scoring/ledger";
 import { FINGERPRINT_MAX_SESSIONS, FINGERPRINT_NEIGHBOUR_SESSIONS } from "../../limits";
-import { type Condition, joinConditions } from "./facts";
 import { cutPage, pageEnd } from "./page";
+import { type Condition, joinConditions } from "./session-conditions";
 
 /** Sessions a call looks at for a page of fingerprints: where one farm has them all, a page is short, and goes on. */
 export const FINGERPRINT_STEP_SESSIONS = 5_000;

@@ -1,9 +1,9 @@
 import type { SessionsQuery } from "../../core/api/analytics";
 import type { Bots } from "../../core/api/filter";
 import { findSessionNames } from "./event-names";
-import { type Condition, conditionsOf, joinConditions } from "./facts";
 import { isObject } from "./json";
 import { cutPage, pageEnd } from "./page";
+import { type Condition, conditionsOf, joinConditions } from "./session-conditions";
 import type { SessionColumns } from "./session-row/columns";
 import { readDetail } from "./session-row/read";
 

@@ -1,6 +1,6 @@
 import type { Env } from "../../bindings";
 import { rangeOf } from "../../core/api/analytics";
-import type { Bots, Filter } from "../../core/api/filter";
+import { type Bots, FILTERS, type Filter } from "../../core/api/filter";
 import { pageName } from "../../core/sources/page";
 import type { Question } from "../../data/aggregates/question";
 import { siteSettings, trailingSlashes } from "../../ops/site-settings";
@@ -12,25 +12,6 @@ export interface AggregateQuery extends Filter {
   to?: number | undefined;
   bots: Bots;
 }
-
-const FILTERS = [
-  "site",
-  "country",
-  "page",
-  "source",
-  "channel",
-  "campaign",
-  "device",
-  "label",
-  "min_engagement",
-  "max_engagement",
-  "min_bot",
-  "max_bot",
-  "min_vpn",
-  "max_vpn",
-  "min_risk",
-  "max_risk",
-] as const;
 
 /**
  * The query with its page as the site names it: a site may drop the slash of `/a/`. 400 for a question about all sites if they
