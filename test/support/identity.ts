@@ -2,6 +2,7 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { placeOf } from "../../src/core/identity/name";
 import type { IdentityKind, IdentityRecord, Sighting } from "../../src/core/identity/record";
+import { readRecordText } from "../../src/core/identity/stored-record";
 
 /** Look-ups for tests of identities: where they are kept, and as what. */
 
@@ -28,8 +29,7 @@ export const recordIn = (kind: IdentityKind, value: string, group = "default"): 
     if (!has) return null;
     const { key } = placeIn(kind, value, group);
     const row = sql.exec<{ body: string }>("SELECT body FROM identities WHERE key = ?", key).toArray()[0];
-    const crowd = kv.get<string>(`crowd ${key}`);
-    return row ? { ...JSON.parse(row.body), ...(crowd && { seen: JSON.parse(crowd) }) } : null;
+    return row ? readRecordText(row.body, () => kv.get<string>(`crowd ${key}`)) : null;
   });
 
 /** A session, seen with an identity. */

@@ -7,6 +7,7 @@ import {
   type IdentityRecord,
   keyOf,
   newRecord,
+  type Seen,
   type Sighting,
   settle,
   take,
@@ -48,7 +49,18 @@ function full(more: (i: number) => Partial<Sighting> = () => ({})): IdentityReco
   return record;
 }
 
-const sessionsOf = (record: IdentityRecord) => record.seen.map(([session]) => session);
+const seenAt = (session_id: string, more: Partial<Seen> = {}): Seen => ({
+  session_id,
+  ip: HOME,
+  asn: 3320,
+  country: "DE",
+  fingerprint_id: "f-1",
+  forms: 0,
+  at: T0,
+  ...more,
+});
+
+const sessionsOf = (record: IdentityRecord) => record.seen.map(({ session_id }) => session_id);
 
 describe("a first sighting", () => {
   it("counts, is remembered, and has its place to be written", () => {
@@ -56,7 +68,7 @@ describe("a first sighting", () => {
     expect(taken(sighting("s-1", { forms: 2 }))).toEqual({
       ...newRecord("fingerprint", "f-1", T0),
       sessions: 1,
-      seen: [["s-1", HOME, 3320, "DE", "f-1", 2, T0]],
+      seen: [seenAt("s-1", { forms: 2 })],
       edges: [edge],
       row_changed: true,
       changed: [keyOf(edge)],
@@ -67,9 +79,9 @@ describe("a first sighting", () => {
 
   it("has nothing for what is not known", () => {
     const unknown = { fingerprint_id: null, asn: null, country: null };
-    expect(taken(sighting("s-1", unknown)).seen).toEqual([["s-1", HOME, 0, "", "", 0, T0]]);
+    expect(taken(sighting("s-1", unknown)).seen).toEqual([seenAt("s-1", { asn: 0, country: "", fingerprint_id: "" })]);
     expect(taken(sighting("s-1", { ip: null })).edges).toEqual([]);
-    expect(taken(sighting("s-1", { ip: null })).seen).toEqual([["s-1", "", 3320, "DE", "f-1", 0, T0]]);
+    expect(taken(sighting("s-1", { ip: null })).seen).toEqual([seenAt("s-1", { ip: "" })]);
   });
 
   it("of an address notes no place: that is its own", () => {
@@ -92,14 +104,11 @@ describe("a sighting of a session that is known", () => {
     record.counter_changed = false;
     const before = record.seen;
     take(record, sighting("s-1", { forms: 1 }), T0 + 5_000);
-    expect(record.seen).toEqual([
-      ["s-0", HOME, 3320, "DE", "f-1", 0, T0],
-      ["s-1", HOME, 3320, "DE", "f-1", 2, T0 + 5_000],
-    ]);
+    expect(record.seen).toEqual([seenAt("s-0"), seenAt("s-1", { forms: 2, at: T0 + 5_000 })]);
     // Another list, so that whoever holds the old one sees that it changed.
     expect(record.seen).not.toBe(before);
     take(record, sighting("s-1", { forms: 3, fingerprint_id: null }), T0 + 6_000);
-    expect(record.seen[1]).toEqual(["s-1", HOME, 3320, "DE", "f-1", 3, T0 + 6_000]);
+    expect(record.seen[1]).toEqual(seenAt("s-1", { forms: 3, at: T0 + 6_000 }));
     expect(record).toMatchObject({ sessions: 2, row_changed: false, changed: [], counter_changed: false });
     expect(record.edges).toMatchObject([{ sessions: 2 }]);
     expect(record.last_seen_at).toBe(T0 + 6_000);

@@ -43,7 +43,7 @@ function taken(...sightings: Sighting[]): IdentityRecord {
   return record;
 }
 
-const sessionsOf = (record: IdentityRecord) => record.seen.map(([session]) => session);
+const sessionsOf = (record: IdentityRecord) => record.seen.map(({ session_id }) => session_id);
 
 describe("a session that withdraws", () => {
   it("takes along its count, and the places that rest on it alone", () => {

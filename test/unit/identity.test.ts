@@ -81,7 +81,7 @@ describe("an identity's window", () => {
     expect(record.edges.length).toBeLessThanOrEqual(IDENTITY_MAX_EDGES);
     // Whoever made way may withdraw still, so their places leave D1 with them.
     expect(record.gone.map(({ ip }) => ip)).toEqual(Array.from({ length: 10 }, (_, i) => `h:${i}`));
-    const places = new Set(record.seen.map(([, ip]) => ip));
+    const places = new Set(record.seen.map(({ ip }) => ip));
     expect(record.edges.filter(({ ip }) => !places.has(ip))).toEqual([]);
   });
 

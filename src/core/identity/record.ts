@@ -42,16 +42,18 @@ export interface Edge {
   sessions: number;
 }
 
-/** A session at a place: session, address, autonomous system, country, fingerprint, forms, time of the last (epoch ms). */
-export type Seen = readonly [
-  session: string,
-  ip: string,
-  asn: number,
-  country: string,
-  fingerprint: string,
-  forms: number,
-  at: number,
-];
+/** A session at a place, as an identity remembers it. Unknown parts are 0 and "". */
+export interface Seen {
+  readonly session_id: string;
+  readonly ip: string;
+  readonly asn: number;
+  readonly country: string;
+  readonly fingerprint_id: string;
+  /** Forms the session had sent by then. */
+  readonly forms: number;
+  /** When it was seen there last, epoch ms. */
+  readonly at: number;
+}
 
 /** All that is kept of an identity in one group. Bounded, however many sessions there are. */
 export interface IdentityRecord {
@@ -93,16 +95,15 @@ export const newRecord = (kind: IdentityKind, value: string, now: number): Ident
   counter: null,
 });
 
-type Place = Pick<Edge, "ip" | "asn" | "country">;
+type EdgePlace = Pick<Edge, "ip" | "asn" | "country">;
 
-const placeOf = ({ ip, asn, country }: Sighting): Place => ({ ip: ip ?? "", asn: asn ?? 0, country: country ?? "" });
+const placeOf = ({ ip, asn, country }: Sighting): EdgePlace => ({
+  ip: ip ?? "",
+  asn: asn ?? 0,
+  country: country ?? "",
+});
 
-export const keyOf = ({ ip, asn, country }: Place): string => keyOfPlace(ip, asn, country);
-
-const keyOfPlace = (ip: string, asn: number, country: string): string => `${ip} ${asn} ${country}`;
-
-// By index: taking a tuple apart goes through an iterator, and this runs 400 times a sighting.
-const seenKey = (one: Seen): string => keyOfPlace(one[1], one[2], one[3]);
+export const keyOf = ({ ip, asn, country }: EdgePlace): string => `${ip} ${asn} ${country}`;
 
 /**
  * Folds a sighting into the record. Changes `record`. Past the cap the sighting has moved the totals, and is not
@@ -111,8 +112,8 @@ const seenKey = (one: Seen): string => keyOfPlace(one[1], one[2], one[3]);
 export function take(record: IdentityRecord, sighting: Sighting, now: number): boolean {
   const place = placeOf(sighting);
   const key = keyOf(place);
-  const own = record.seen.filter((one) => one[0] === sighting.session_id);
-  const known = own.find((one) => seenKey(one) === key);
+  const own = record.seen.filter(({ session_id }) => session_id === sighting.session_id);
+  const known = own.find((one) => keyOf(one) === key);
   record.last_seen_at = Math.max(record.last_seen_at, now);
   if (own.length === 0) {
     record.sessions += 1;
@@ -120,11 +121,12 @@ export function take(record: IdentityRecord, sighting: Sighting, now: number): b
     if (sighting.counts) countSession(record, now);
   }
   if (known) {
-    const [session, ip, asn, country, fingerprint, forms] = known;
-    const again: Seen = [
-      ...([session, ip, asn, country] as const),
-      ...([sighting.fingerprint_id ?? fingerprint, Math.max(forms, sighting.forms), now] as const),
-    ];
+    const again: Seen = {
+      ...known,
+      fingerprint_id: sighting.fingerprint_id ?? known.fingerprint_id,
+      forms: Math.max(known.forms, sighting.forms),
+      at: now,
+    };
     record.seen = record.seen.map((one) => (one === known ? again : one));
     return false;
   }
@@ -133,9 +135,12 @@ export function take(record: IdentityRecord, sighting: Sighting, now: number): b
     record.dropped_at = now;
     return true;
   }
-  const { ip, asn, country } = place;
   const { session_id, fingerprint_id, forms } = sighting;
-  record.seen = [...record.seen, [session_id, ip, asn, country, fingerprint_id ?? "", forms, now]];
+  const { ip, asn, country } = place;
+  record.seen = [
+    ...record.seen,
+    { session_id, ip, asn, country, fingerprint_id: fingerprint_id ?? "", forms, at: now },
+  ];
   if (record.kind === "fingerprint" && sighting.ip !== null) noteEdge(record, place, now);
   return true;
 }
@@ -145,16 +150,16 @@ export function take(record: IdentityRecord, sighting: Sighting, now: number): b
  * makes way for one with: 400 idle sessions must not hide the forms that come after them.
  */
 function makeRoom(record: IdentityRecord, { forms }: Sighting, now: number): void {
-  const kept = record.seen.filter((one) => one[6] > now - IDENTITY_KEPT_MS);
+  const kept = record.seen.filter(({ at }) => at > now - IDENTITY_KEPT_MS);
   if (kept.length < record.seen.length) record.seen = kept;
   // While D1 does not answer, places to be deleted there wait here: no more of them than of anything else.
   if (!isFull(record) || record.gone.length >= IDENTITY_MAX_SIGHTINGS) return;
-  const old = record.seen.find((one) => one[6] <= now - IDENTITY_WINDOW_MS);
-  const dropped = old ?? (forms > 0 ? record.seen.find((one) => one[5] === 0) : undefined);
+  const old = record.seen.find(({ at }) => at <= now - IDENTITY_WINDOW_MS);
+  const dropped = old ?? (forms > 0 ? record.seen.find((one) => one.forms === 0) : undefined);
   if (!dropped) return;
   record.seen = record.seen.filter((one) => one !== dropped);
   // Its session may still withdraw, and nobody will know of this place then.
-  releaseEdge(record, seenKey(dropped));
+  releaseEdge(record, keyOf(dropped));
   if (!old) record.dropped_at = now;
 }
 
@@ -177,7 +182,7 @@ function countSession(record: IdentityRecord, now: number): void {
   record.counter_changed = true;
 }
 
-function noteEdge(record: IdentityRecord, place: Place, now: number): void {
+function noteEdge(record: IdentityRecord, place: EdgePlace, now: number): void {
   const key = keyOf(place);
   let edge = record.edges.find((one) => keyOf(one) === key);
   if (!edge) {
@@ -194,16 +199,16 @@ function noteEdge(record: IdentityRecord, place: Place, now: number): void {
 
 /** A session's consent is withdrawn: what rests on it alone goes. Changes `record`. */
 export function forget(record: IdentityRecord, session_id: string, now: number): void {
-  const own = record.seen.filter((one) => one[0] === session_id);
+  const own = record.seen.filter((one) => one.session_id === session_id);
   if (own.length === 0) return;
-  record.seen = record.seen.filter((one) => one[0] !== session_id);
+  record.seen = record.seen.filter((one) => one.session_id !== session_id);
   record.sessions = Math.max(0, record.sessions - 1);
   record.row_changed = true;
   if (record.counter && record.counter.expires_at > now) {
     record.counter.sessions = Math.max(0, record.counter.sessions - 1);
     record.counter_changed = true;
   }
-  for (const key of own.map(seenKey)) releaseEdge(record, key);
+  for (const key of own.map(keyOf)) releaseEdge(record, key);
 }
 
 /** No session that may be remembered is left: the identity itself has to go. */
@@ -257,13 +262,13 @@ export function windowOf(record: IdentityRecord, now: number): IdentityCounts {
   const networks = new Set<number>();
   const countries = new Set<string>();
   const fingerprints = new Set<string>();
-  for (const one of record.seen) {
-    if (one[6] <= now - IDENTITY_WINDOW_MS) continue;
-    forms.set(one[0], Math.max(forms.get(one[0]) ?? 0, one[5]));
-    if (one[1] !== "") addresses.add(one[1]);
-    if (one[2] !== 0) networks.add(one[2]);
-    if (one[3] !== "") countries.add(one[3]);
-    if (one[4] !== "") fingerprints.add(one[4]);
+  for (const { session_id, ip, asn, country, fingerprint_id, forms: sent, at } of record.seen) {
+    if (at <= now - IDENTITY_WINDOW_MS) continue;
+    forms.set(session_id, Math.max(forms.get(session_id) ?? 0, sent));
+    if (ip !== "") addresses.add(ip);
+    if (asn !== 0) networks.add(asn);
+    if (country !== "") countries.add(country);
+    if (fingerprint_id !== "") fingerprints.add(fingerprint_id);
   }
   return {
     sessions: forms.size,

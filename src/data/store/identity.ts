@@ -1,4 +1,5 @@
 import type { IdentityRecord } from "../../core/identity/record";
+import { readRecordText, recordText, seenText } from "../../core/identity/stored-record";
 import { IDENTITY_KEPT_MS, IDENTITY_RETENTION_MS } from "../../limits";
 
 /** As many are written with the record, 8 KB: one row a sighting for all but crowds, whose sightings are a row of their own. */
@@ -92,14 +93,14 @@ export class IdentityRows {
     // Should the write fail, what was changed in memory is not what there is.
     this.#drop(key);
     this.#rev = Math.max(now, this.#rev + 1);
-    const { seen, ...rest } = record;
+    const { seen } = record;
     const isCrowd = seen.length > IDENTITY_INLINE_SIGHTINGS;
     const apart = this.#apart.get(record);
     const { kv } = this.#storage;
-    if (isCrowd && apart !== seen) kv.put(crowdOf(key), JSON.stringify(seen));
+    if (isCrowd && apart !== seen) kv.put(crowdOf(key), seenText(seen));
     // What a withdrawal took out of the record must not be left beside it.
     if (!isCrowd && apart) kv.delete(crowdOf(key));
-    const values = [key, this.#rev, record.last_seen_at + keptFor(record), JSON.stringify(isCrowd ? rest : record)];
+    const values = [key, this.#rev, record.last_seen_at + keptFor(record), recordText(record, isCrowd)];
     this.#rows("INSERT OR REPLACE INTO identities (key, rev, expires_at, body) VALUES (?, ?, ?, ?)", ...values);
     if (isCrowd) this.#apart.set(record, seen);
     else this.#apart.delete(record);
@@ -136,7 +137,7 @@ export class IdentityRows {
     const sql = "SELECT key, rev, body FROM identities WHERE expires_at <= ? ORDER BY expires_at LIMIT ?";
     const rows = this.#rows<{ key: string; rev: number; body: string }>(sql, now, limit);
     // Not kept in memory: they are about to go.
-    return rows.map(({ key, rev, body }) => ({ key, rev, record: JSON.parse(body) as IdentityRecord }));
+    return rows.map(({ key, rev, body }) => ({ key, rev, record: this.#parse(key, body) }));
   }
 
   /** Which of them nobody has written since. */
@@ -182,13 +183,11 @@ export class IdentityRows {
   }
 
   #parse(key: string, body: string): IdentityRecord {
-    const { seen, ...stored }: Omit<IdentityRecord, "seen"> & Partial<IdentityRecord> = JSON.parse(body);
+    const { isApart, ...stored } = readRecordText(body, () => this.#storage.kv.get<string>(crowdOf(key)));
     // What D1 has already it may be told again, at no cost. A counter is told for each session once: what a death keeps from KV
     // is there with the identity's next session.
-    const rest = { ...stored, counter_changed: false };
-    if (seen) return { ...rest, seen };
-    const record: IdentityRecord = { ...rest, seen: JSON.parse(this.#storage.kv.get<string>(crowdOf(key)) ?? "[]") };
-    this.#apart.set(record, record.seen);
+    const record: IdentityRecord = { ...stored, counter_changed: false };
+    if (isApart) this.#apart.set(record, record.seen);
     return record;
   }
 

@@ -1,0 +1,60 @@
+import { formReader, isList, isNumber, isText, oneOf, readText } from "../stored";
+import type { IdentityRecord, Seen } from "./record";
+
+/** An identity's record as its shard stores it: JSON, with a list for each sighting, because a crowd has 400 of them. */
+
+/** The order of a stored sighting. Its places are stored: a new one goes to the end, with a new version of the record. */
+const SEEN_V1 = [
+  "session_id",
+  "ip",
+  "asn",
+  "country",
+  "fingerprint_id",
+  "forms",
+  "at",
+] as const satisfies (keyof Seen)[];
+
+type StoredRecord = Omit<IdentityRecord, "seen"> & { seen?: readonly unknown[] };
+
+const readRecord = formReader<StoredRecord>({
+  name: "identity record",
+  version: 1,
+  shape: {
+    kind: oneOf("fingerprint", "address"),
+    value: isText,
+    first_seen_at: isNumber,
+    last_seen_at: isNumber,
+    sessions: isNumber,
+    edges: isList,
+    changed: isList,
+    gone: isList,
+  },
+});
+
+const seenAsList = (one: Seen): (string | number)[] => SEEN_V1.map((name) => one[name]);
+
+function seenOf(list: unknown): Seen {
+  if (!Array.isArray(list) || list.length < SEEN_V1.length) throw new Error("identity record: no sighting");
+  const [session_id, ip, asn, country, fingerprint_id, forms, at] = list;
+  return { session_id, ip, asn, country, fingerprint_id, forms, at };
+}
+
+/** The sightings by themselves: those of a crowd are stored apart. */
+export const seenText = (seen: readonly Seen[]): string => JSON.stringify(seen.map(seenAsList));
+
+export function readSeen(text: string): Seen[] {
+  const lists: unknown = JSON.parse(text);
+  if (!Array.isArray(lists)) throw new Error("identity record: no list of sightings");
+  return lists.map(seenOf);
+}
+
+/** `isApart`: the sightings are stored by themselves. */
+export function recordText({ seen, ...rest }: IdentityRecord, isApart: boolean): string {
+  return JSON.stringify(isApart ? rest : { ...rest, seen: seen.map(seenAsList) });
+}
+
+/** `apart` reads the sightings where they are stored by themselves. Throws a `FormError` for another version or shape. */
+export function readRecordText(text: string, apart: () => string | undefined): IdentityRecord & { isApart: boolean } {
+  const { seen, ...rest } = readText(readRecord, text);
+  return { ...rest, seen: seen ? seen.map(seenOf) : readSeen(apart() ?? "[]"), isApart: seen === undefined };
+}
