@@ -60,7 +60,6 @@ interface Sent extends Change {
  * unwritten is found when the table is looked through. Not more often than that: whoever changes is remembered meanwhile.
  */
 export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
-  protected outside: Pick<Env, "DB" | "TRACKING_KV">;
   readonly #rows: IdentityRows;
   readonly #log: Logger;
   readonly #spent: Spent;
@@ -81,7 +80,6 @@ export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.outside = env;
     this.#rows = new IdentityRows(ctx.storage);
     this.#isWhole = !this.#rows.exists;
     this.#failedAt = this.#rows.state().failed_at;
@@ -147,7 +145,7 @@ export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
     const again = this.#isUncertain(Date.now());
     await this.#inTurn(async () => {
       const rev = this.#rows.read(key)?.rev;
-      const rows = kind === "fingerprint" ? deleteFingerprints(this.outside.DB, [{ key, value }]) : Promise.resolve();
+      const rows = kind === "fingerprint" ? deleteFingerprints(this.env.DB, [{ key, value }]) : Promise.resolve();
       const others = kind === "address" ? this.#sameAs(key).filter((one) => one.key !== key) : [];
       const counter = counterOf(
         others.map(({ record }) => record),
@@ -252,7 +250,7 @@ export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
   async #write(keys: readonly string[]): Promise<boolean> {
     const sent = keys.flatMap((key) => this.#sentOf(key));
     const changes = sent.filter(({ record }) => record.kind === "fingerprint" && record.row_changed);
-    await this.#answered([writeFingerprints(this.outside.DB, changes)], sent);
+    await this.#answered([writeFingerprints(this.env.DB, changes)], sent);
     const untold = await this.#tellCounters(sent.filter(({ counts }) => counts));
     // What KV has yet to hear of is not done: it is kept, and told whole.
     for (const one of sent) if (!untold.includes(one)) this.#settle(one);
@@ -364,7 +362,7 @@ export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
 
   #putCounter(key: string, kind: IdentityKind, value: string, counter: Counter | null): Promise<void> {
     const name = counterName(kind, value, groupIn(key));
-    const kv = this.outside.TRACKING_KV;
+    const kv = this.env.TRACKING_KV;
     const told = kind === "address" ? this.#withSpent(value, counter) : counter;
     return told ? putCounter(kv, name, told) : deleteCounter(kv, name);
   }
@@ -443,7 +441,7 @@ export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
   async #expire(now: number): Promise<boolean> {
     const old = this.#rows.expired(now, IDENTITY_FLUSH_MAX);
     const named = old.flatMap(({ key, record: { kind, value } }) => (kind === "fingerprint" ? [{ key, value }] : []));
-    await this.#answered([deleteFingerprints(this.outside.DB, named)], []);
+    await this.#answered([deleteFingerprints(this.env.DB, named)], []);
     // Who has been seen meanwhile stays.
     this.#rows.remove(this.#rows.untouched(old));
     return old.length === IDENTITY_FLUSH_MAX;

@@ -239,6 +239,14 @@ const isOf = ({ presence }: Seat, site: string | null): boolean => site === null
 
 /** What is left of an erased session's seat until it expires. */
 const NOBODY: Omit<Presence, "session_id" | "site"> = {
-  ...{ page: "", referrer: null, country: null, started_at: 0, seen_at: 0, events: 0, page_views: 0, engaged_ms: 0 },
-  ...{ label: null, scores: { engagement: null, bot: null, vpn: null, risk: null } },
+  page: "",
+  referrer: null,
+  country: null,
+  started_at: 0,
+  seen_at: 0,
+  events: 0,
+  page_views: 0,
+  engaged_ms: 0,
+  label: null,
+  scores: { engagement: null, bot: null, vpn: null, risk: null },
 };

@@ -5,7 +5,9 @@ import { LIST_DEFAULT, LIST_MAX } from "./limits";
 
 /** `GET /analytics/anomalies` */
 export const AnomaliesQuery = z.strictObject({
-  ...{ from: Time.optional(), to: Time.optional(), site: SiteName.optional() },
+  from: Time.optional(),
+  to: Time.optional(),
+  site: SiteName.optional(),
   limit: wholeNumber(1, LIST_MAX).default(LIST_DEFAULT),
   cursor: z.string().max(512).optional(),
 });

@@ -60,13 +60,18 @@ const LeadOfPerson = z.object({
   submissions: z.array(Bag).meta({ description: "Every submit, oldest first" }),
 });
 const SessionOfPerson = z.object({
-  ...{ session_id: z.string(), session: Bag.nullable(), identity: z.array(Bag), entries: z.array(Bag) },
+  session_id: z.string(),
+  session: Bag.nullable(),
+  identity: z.array(Bag),
+  entries: z.array(Bag),
 });
 const sessions = z.array(SessionOfPerson);
 const leads = z.array(LeadOfPerson);
 export const PersonBody = z.object({
   data: z.object({
-    ...{ visitor_id: z.string(), sessions, leads },
+    visitor_id: z.string(),
+    sessions,
+    leads,
     unproven: z.object({ sessions, leads }).meta({
       description:
         "What names the visitor without showing that it is them: anybody may have sent it. Of an id that is no UUID of version 8, everything",

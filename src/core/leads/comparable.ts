@@ -5,8 +5,16 @@
  * marks of kana: without those a word is another word.
  */
 const MARK_RANGES = [
-  ...["\\u0300-\\u036f", "\\u0483-\\u0487", "\\u0591-\\u05c7", "\\u0610-\\u061a", "\\u064b-\\u065f", "\\u0670"],
-  ...["\\u1ab0-\\u1aff", "\\u1dc0-\\u1dff", "\\u20d0-\\u20ff", "\\ufe20-\\ufe2f"],
+  "\\u0300-\\u036f",
+  "\\u0483-\\u0487",
+  "\\u0591-\\u05c7",
+  "\\u0610-\\u061a",
+  "\\u064b-\\u065f",
+  "\\u0670",
+  "\\u1ab0-\\u1aff",
+  "\\u1dc0-\\u1dff",
+  "\\u20d0-\\u20ff",
+  "\\ufe20-\\ufe2f",
 ];
 const MARKS = new RegExp(`[${MARK_RANGES.join("")}]`, "g");
 

@@ -113,7 +113,9 @@ export class AlertStore {
       `INSERT INTO stuck (session_id, at) SELECT ?1, ?2
        WHERE (SELECT count(*) FROM stuck) < ?3 OR EXISTS (SELECT 1 FROM stuck WHERE session_id = ?1)
        ON CONFLICT (session_id) DO UPDATE SET at = excluded.at`,
-      ...[session_id, at, max],
+      session_id,
+      at,
+      max,
     );
   }
 

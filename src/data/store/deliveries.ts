@@ -31,8 +31,21 @@ export async function projectDeliveries(
       db
         .prepare(UPSERT_DELIVERY)
         .bind(
-          ...[one.delivery_id, site, lead_id, one.endpoint_id, one.type, one.seq, one.state, one.attempts],
-          ...[one.created_at, one.updated_at, one.next_at, one.delivered_at, one.status, one.reason, one.response],
+          one.delivery_id,
+          site,
+          lead_id,
+          one.endpoint_id,
+          one.type,
+          one.seq,
+          one.state,
+          one.attempts,
+          one.created_at,
+          one.updated_at,
+          one.next_at,
+          one.delivered_at,
+          one.status,
+          one.reason,
+          one.response,
         ),
     ),
   );

@@ -67,7 +67,14 @@ const INSERT_CONVERSION = `
 
 /** A lead shows the newest it was told; what a later submit leaves out or empty stays. */
 const TOLD = [
-  ...(["name", "email", "email_class", "phone", "message", "project", "location", "team"] as const),
+  "name",
+  "email",
+  "email_class",
+  "phone",
+  "message",
+  "project",
+  "location",
+  "team",
   "country_code",
 ] as const;
 /** What brought the person stays what it was at first. */
@@ -146,9 +153,17 @@ export function upsertLead(
   return db
     .prepare(UPSERT_LEAD)
     .bind(
-      ...[submission_id, visitor_id, JSON.stringify(contact.fields)],
+      submission_id,
+      visitor_id,
+      JSON.stringify(contact.fields),
       ...[...TOLD, ...WON].map((column) => contact[column]),
-      ...[session_id, label, engagement, bot, vpn, risk, JSON.stringify(evidence)],
+      session_id,
+      label,
+      engagement,
+      bot,
+      vpn,
+      risk,
+      JSON.stringify(evidence),
     );
 }
 
@@ -157,14 +172,24 @@ export async function claimLead(db: D1Database, submission: Submission): Promise
   const { submission_id, site, received_at, contact, honeypot, evidence, claims } = submission;
   const keyOf = (...kinds: ClaimKind[]): string | null => claims.find(({ kind }) => kinds.includes(kind))?.key ?? null;
   const [, , , , , found] = await db.batch<Omit<Claimed, "guest"> & { guest: number }>([
-    db
-      .prepare(INSERT_SUBMISSION)
-      .bind(
-        ...[submission_id, site, received_at, honeypot ? 1 : 0, LEAD_OPEN_MS, evidence.session_id],
-        ...[JSON.stringify(contact), JSON.stringify(evidence)],
-        ...[keyOf("email", "alone"), keyOf("email") === null ? 0 : 1, keyOf("visitor"), keyOf("phone")],
-        ...[searchText(contact), keyOf("phone", "typed"), keyOf("name"), submission.trusted ? 1 : 0],
-      ),
+    db.prepare(INSERT_SUBMISSION).bind(
+      submission_id, // ?1
+      site, // ?2
+      received_at, // ?3
+      honeypot ? 1 : 0, // ?4
+      LEAD_OPEN_MS, // ?5
+      evidence.session_id, // ?6
+      JSON.stringify(contact), // ?7
+      JSON.stringify(evidence), // ?8
+      keyOf("email", "alone"), // ?9
+      keyOf("email") === null ? 0 : 1, // ?10
+      keyOf("visitor"), // ?11
+      keyOf("phone"), // ?12
+      searchText(contact), // ?13
+      keyOf("phone", "typed"), // ?14
+      keyOf("name"), // ?15
+      submission.trusted ? 1 : 0, // ?16
+    ),
     writeClaims(db, submission_id, claims),
     upsertLead(db, submission),
     db.prepare(COUNT_GUEST).bind(submission_id),

@@ -121,7 +121,10 @@ export class OutboxStore {
     this.#sql.exec(
       `UPDATE deliveries SET unprojected = 0 WHERE delivery_id = ? AND state = ?
          AND body ->> 'updated_at' = ? AND body ->> 'attempts' = ?`,
-      ...[delivery_id, state, updated_at, attempts],
+      delivery_id,
+      state,
+      updated_at,
+      attempts,
     );
   }
 
