@@ -61,7 +61,9 @@ export const DEAD_LOOK_MS = 100;
 /** A click's own work, or a dialog that stops the page, took so long: then something has happened. */
 export const DEAD_BUSY_MS = 500;
 /** Elements beside a button that are looked at: a menu is short, and each costs a style. */
-export const NEAR_ELEMENTS = 50;
+export const NEAR_ELEMENTS = 20;
+/** A walk through the page serves this long unless elements come or go: a shadow root may be added to one that is there. */
+export const SURVEY_MS = 10_000;
 /** Fields whose state is compared: a large form twice over. */
 export const FIELDS = 500;
 /** A form whose data a script takes this soon after its button was pressed is being sent: checks before it take less. */

@@ -9,10 +9,14 @@ export const safe =
     }
   };
 
-/** A listener on the window that cannot throw, prevent or delay anything. It also hears events whose propagation the page stops. */
+/** For events that scroll: their listeners say that they never prevent it, so the browser need not wait for them. */
+export const PASSIVE = { capture: true, passive: true };
+
+/** A listener on the window that cannot throw. It also hears events whose propagation the page stops. */
 export function listen<Type extends keyof WindowEventMap | "visibilitychange">(
   type: Type,
   f: (event: Type extends keyof WindowEventMap ? WindowEventMap[Type] : Event) => void,
+  options: boolean | AddEventListenerOptions = true,
 ): void {
-  addEventListener(type, safe(f) as EventListener, { capture: true, passive: true });
+  addEventListener(type, safe(f) as EventListener, options);
 }

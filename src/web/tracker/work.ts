@@ -1,5 +1,10 @@
 const siteOf = (host: string): string => host.split(".").slice(-2).join(".");
 
-/** Whether a request is part of the page's work: to the page's own site, and not to the tracker's endpoint. */
+/** Browsers ask for a page's icon when it loads, and again when its address changes. */
+const isIcon = (url: string): boolean =>
+  /^[^?#]*\/favicon\.ico$/.test(url) ||
+  [...document.querySelectorAll<HTMLLinkElement>('link[rel~="icon"]')].some(({ href }) => href === url);
+
+/** Whether a request is part of the page's work: to the page's own site, and neither to the tracker's endpoint nor for an icon. */
 export const isWork = (url: string, endpoint: string): boolean =>
-  !url.startsWith(endpoint) && siteOf(new URL(url).hostname) === siteOf(location.hostname);
+  !url.startsWith(endpoint) && !isIcon(url) && siteOf(new URL(url).hostname) === siteOf(location.hostname);

@@ -1,6 +1,6 @@
 import type { Kit } from "../../kit";
 import { ACTIVE_MS, PATH_POINTS, POINT_MS } from "../../limits";
-import { listen, safe } from "../../safe";
+import { listen, PASSIVE, safe } from "../../safe";
 
 /**
  * The pointer's path, sampled, as one event per flush. While somebody is active there is an event at least every 10 s, so that
@@ -21,15 +21,15 @@ export function captureActivity({ recordEvent, plug }: Kit): void {
   const gather = (): void => {
     if (path[0]) say();
   };
-  for (const type of ["pointermove", "pointerdown", "keydown", "wheel", "touchmove"] as const) {
-    listen(type, (event) => {
-      timer ||= setTimeout(say, ACTIVE_MS);
-      if (event.type !== "pointermove" || event.timeStamp - at < POINT_MS) return;
-      const { pageX, pageY, timeStamp } = event as PointerEvent;
-      path.push([path[0] ? timeStamp - at : 0, pageX, pageY].map(Math.round));
-      at = timeStamp;
-      if (path.length >= PATH_POINTS) say();
-    });
-  }
+  const note = (event: Event): void => {
+    timer ||= setTimeout(say, ACTIVE_MS);
+    if (event.type !== "pointermove" || event.timeStamp - at < POINT_MS) return;
+    const { pageX, pageY, timeStamp } = event as PointerEvent;
+    path.push([path[0] ? timeStamp - at : 0, pageX, pageY].map(Math.round));
+    at = timeStamp;
+    if (path.length >= PATH_POINTS) say();
+  };
+  for (const type of ["pointermove", "pointerdown", "keydown", "wheel", "touchmove"] as const)
+    listen(type, note, PASSIVE);
   plug.gather = gather;
 }

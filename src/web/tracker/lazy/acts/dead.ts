@@ -1,6 +1,6 @@
 import type { Kit } from "../../kit";
 import { DEAD_BUSY_MS, DEAD_LOOK_MS, DEAD_MIN_MS, DEAD_MS, DEAD_REQUEST_MS } from "../../limits";
-import { listen, safe } from "../../safe";
+import { listen, PASSIVE, safe } from "../../safe";
 import { isWork } from "../../work";
 import { look } from "./sight";
 import { hearUnseen } from "./unseen";
@@ -11,11 +11,20 @@ const DISABLED = ':disabled,[disabled],[aria-disabled="true"]';
 /** Events that are an effect: something moved, opened, began to play, was chosen, sent, copied or left. */
 const SIGNS =
   "scroll focusin submit reset invalid input change selectionchange copy cut toggle close cancel play pause seeking " +
-  "fullscreenchange enterpictureinpicture pointerlockchange beforeprint dragstart navigate beforeunload pagehide blur";
+  "fullscreenchange enterpictureinpicture pointerlockchange beforeprint dragstart pagehide blur";
 /** What counts as the visitor's next act. Moving the pointer does not. */
 const ACTS = ["pointerdown", "keydown", "wheel", "touchmove"] as const;
-const PASSIVE = { capture: true, passive: true };
 const CHANGES = { subtree: true, childList: true, attributes: true, characterData: true };
+
+/** A click that is being watched. */
+interface Watched {
+  /** Stops watching: nobody clicked, or the press had an effect. */
+  stop(): void;
+  /** Hears an effect. */
+  sense(event: Event): void;
+  /** Hears the visitor's next act. */
+  goOn(event: Event): void;
+}
 
 /** A button that was pressed. */
 interface Press {
@@ -38,12 +47,21 @@ const buttonOf = (event: Event): Element | undefined => {
  * because many pages act on that. Where an effect could not be seen, no click is called dead.
  */
 export function deadClicks({ options, plug }: Kit): (event: MouseEvent, say: () => void) => void {
-  const watched = new Set<() => void>();
+  const watched = new Set<Watched>();
   const silent = new Set<() => void>();
   let pressed: Press | undefined;
   hearUnseen(() => {
-    for (const stop of watched) stop();
+    for (const { stop } of watched) stop();
   });
+  // Added once: to add and remove them with each click would take much of the time that its frame has.
+  const senseAll = (event: Event): void => {
+    for (const { sense } of watched) sense(event);
+  };
+  const goOnAll = (event: Event): void => {
+    for (const { goOn } of watched) goOn(event);
+  };
+  for (const sign of SIGNS.split(" ")) listen(sign as keyof WindowEventMap, senseAll);
+  for (const act of ACTS) listen(act, goOnAll, PASSIVE);
   const press = (button: Element): Press => watch(button, options.endpoint, watched, silent);
   listen("pointerdown", (event) => {
     pressed?.stop();
@@ -66,25 +84,29 @@ export function deadClicks({ options, plug }: Kit): (event: MouseEvent, say: () 
 }
 
 const addressNow = (): string => location.href.replace(/#$/, "");
-/** Watches the effects of pressing `button`. `watched` holds its `stop` meanwhile, `silent` its `tell` while only a request may still end. */
-function watch(button: Element, endpoint: string, watched: Set<() => void>, silent: Set<() => void>): Press {
+/** Watches the effects of pressing `button`. `watched` holds it meanwhile, `silent` its `tell` while only a request may still end. */
+function watch(button: Element, endpoint: string, watched: Set<Watched>, silent: Set<() => void>): Press {
   const address = addressNow();
   const { roots, isBlind, states, near } = look(button);
   const before = { states: states(), near: near(), animations: new Set(document.getAnimations?.()) };
-  const places: EventTarget[] = [window, ...roots];
-  // Not in every browser. It tells of downloads, and of navigations to slow pages.
-  if (window.navigation) places.push(window.navigation);
   const timers: number[] = [];
   let from = performance.now();
   let until = Infinity;
   let isClicked = false;
   let tell = (): void => {};
 
+  /** Of a shadow root, which most events do not leave, and of what must not be listened to all the time. */
+  const listenHere = (what: "addEventListener" | "removeEventListener"): void => {
+    for (const root of roots.slice(1)) for (const sign of SIGNS.split(" ")) root[what](sign, sense, true);
+    // Not in every browser. It tells of downloads, and of navigations to slow pages.
+    window.navigation?.[what]("navigate", sense, true);
+    // A page with such a listener is not kept for the way back in every browser.
+    window[what]("beforeunload", sense, true);
+  };
   const ignore = (): void => {
     changes.disconnect();
-    for (const place of places) for (const sign of SIGNS.split(" ")) place.removeEventListener(sign, sense, true);
-    for (const act of ACTS) removeEventListener(act, goOn, true);
-    watched.delete(stop);
+    if (isClicked) listenHere("removeEventListener");
+    watched.delete(own);
   };
   const stop = (): void => {
     ignore();
@@ -93,6 +115,7 @@ function watch(button: Element, endpoint: string, watched: Set<() => void>, sile
     silent.delete(tell);
   };
   const sense = safe((event: Event) => {
+    if (!isClicked) return;
     // A press moves the focus to its own button.
     if (event.type === "focusin" && button.contains(event.target as Node)) return;
     // A navigation within the page shows in its address, and a link to "#" alone leads nowhere.
@@ -125,7 +148,7 @@ function watch(button: Element, endpoint: string, watched: Set<() => void>, sile
   });
   /** No effect so far. Later changes may be the visitor's doing, so only a request that has begun already still counts. */
   const fall = safe(() => {
-    if (!watched.has(stop)) return;
+    if (!watched.has(own)) return;
     ignore();
     if (addressNow() !== address || states() !== before.states) return stop();
     until = performance.now();
@@ -133,19 +156,20 @@ function watch(button: Element, endpoint: string, watched: Set<() => void>, sile
     timers.push(setTimeout(tell, DEAD_REQUEST_MS - (until - from)));
   });
   const goOn = safe((event: Event) => {
-    if (!event.isTrusted) return;
+    if (!isClicked || !event.isTrusted) return;
     // The visitor acts on something else so soon that an effect could be of either.
     if (performance.now() - from >= DEAD_MIN_MS) fall();
     else if (buttonOf(event) !== button) stop();
   });
 
+  const own: Watched = { stop, sense, goOn };
   for (const root of roots) changes.observe(root, CHANGES);
-  watched.add(stop);
+  watched.add(own);
   timers.push(setTimeout(stop, DEAD_MS));
   const click = (say: () => void): void => {
     const early = changes.takeRecords();
     if (isBlind || early.some(({ target }) => !button.contains(target))) stop();
-    if (!watched.has(stop)) return;
+    if (!watched.has(own)) return;
     isClicked = true;
     from = performance.now();
     tell = safe(() => {
@@ -154,8 +178,7 @@ function watch(button: Element, endpoint: string, watched: Set<() => void>, sile
       stop();
       say();
     });
-    for (const place of places) for (const sign of SIGNS.split(" ")) place.addEventListener(sign, sense, PASSIVE);
-    for (const act of ACTS) addEventListener(act, goOn, PASSIVE);
+    listenHere("addEventListener");
     requests.observe({ type: "resource" });
     clearTimeout(timers.pop());
     timers.push(setTimeout(() => performance.now() - from > DEAD_BUSY_MS && stop()));

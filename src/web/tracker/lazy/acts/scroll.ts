@@ -1,6 +1,6 @@
 import type { Kit } from "../../kit";
 import { SCROLL_MS, SCROLLER_SHARE } from "../../limits";
-import { listen, safe } from "../../safe";
+import { listen, PASSIVE, safe } from "../../safe";
 
 /** How far down a scroller is, 0 to 100. Beyond its end, as rubber bands go, counts as 100. */
 function depth(scroller: Element): number {
@@ -43,17 +43,16 @@ export function captureScroll({ recordEvent }: Kit): void {
     timer ||= setTimeout(measure, SCROLL_MS);
   });
   listen("scroll", hear);
-  for (const type of ["wheel", "touchstart", "keydown", "pointerdown"] as const) {
-    listen(type, (event) => {
-      isTouched ||= event.isTrusted;
-      // A scroll event in an open shadow root does not reach the window.
-      for (const root of event.composedPath()) {
-        if (!(root instanceof ShadowRoot) || heard.has(root)) continue;
-        heard.add(root);
-        root.addEventListener("scroll", hear, { capture: true, passive: true });
-      }
-    });
-  }
+  const touch = (event: Event): void => {
+    isTouched ||= event.isTrusted;
+    // A scroll event in an open shadow root does not reach the window.
+    for (const root of event.composedPath()) {
+      if (!(root instanceof ShadowRoot) || heard.has(root)) continue;
+      heard.add(root);
+      root.addEventListener("scroll", hear, true);
+    }
+  };
+  for (const type of ["wheel", "touchstart", "keydown", "pointerdown"] as const) listen(type, touch, PASSIVE);
   // Count the last scroll before leaving too.
   listen("pagehide", () => timer && measure());
   listen("visibilitychange", () => timer && measure());

@@ -1,4 +1,4 @@
-import { FIELDS, NEAR_ELEMENTS } from "../../limits";
+import { FIELDS, NEAR_ELEMENTS, SURVEY_MS } from "../../limits";
 
 /** A page before a click, as far as it is needed to see a change. */
 export interface Sight {
@@ -16,18 +16,42 @@ const STATEFUL = 'input:not([type="password"],[type="hidden"],[type="file"]),tex
 const STATES = ["value", "checked", "indeterminate", "selectedOptions", "paused", "muted", "volume"];
 const SHOWN = { checkOpacity: true, checkVisibilityCSS: true };
 
-/** Looks at the page around `button`. Values of fields are compared and not kept. */
-export function look(button: Element): Sight {
+/** What a walk through the page found. */
+interface Survey {
+  roots: Sight["roots"];
+  /** Canvases, and custom elements with a closed shadow root. */
+  opaque: Element[];
+  /** Elements of the document at that time. */
+  elements: number;
+  /** By `performance.now()`. */
+  at: number;
+}
+
+let last: Survey | undefined;
+
+/** Counts the document's elements; the browser keeps that number by itself. */
+const countElements = (): number => document.getElementsByTagName("*").length;
+
+function survey(): Survey {
   const roots: Sight["roots"] = [document];
-  let isBlind = false;
+  const opaque: Element[] = [];
   // The list grows as it is walked: a shadow root may hold another.
   for (const root of roots) {
     for (const element of root.querySelectorAll("*")) {
       const { shadowRoot, localName } = element;
       if (shadowRoot) roots.push(shadowRoot);
-      else if (localName === "canvas" || isClosed(element, localName)) isBlind ||= isInView(element);
+      else if (localName === "canvas" || isClosed(element, localName)) opaque.push(element);
     }
   }
+  return { roots, opaque, elements: countElements(), at: performance.now() };
+}
+
+/** Looks at the page around `button`. Values of fields are compared and not kept. */
+export function look(button: Element): Sight {
+  // A walk through a large page takes longer than a click may wait for its frame, so the last one serves while it holds.
+  if (!last || last.elements !== countElements() || performance.now() - last.at > SURVEY_MS) last = survey();
+  const { roots, opaque } = last;
+  const isBlind = opaque.some(isInView);
   const stateful = roots.flatMap((root) => [...root.querySelectorAll(STATEFUL)]).slice(0, FIELDS);
   const beside = [...(button.parentElement?.querySelectorAll("*") ?? [])].slice(0, NEAR_ELEMENTS);
   return {
