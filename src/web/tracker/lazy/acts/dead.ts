@@ -62,6 +62,8 @@ export function deadClicks({ options, plug }: Kit): (event: MouseEvent, say: () 
   };
   for (const sign of SIGNS.split(" ")) listen(sign as keyof WindowEventMap, senseAll);
   for (const act of ACTS) listen(act, goOnAll, PASSIVE);
+  // The first look takes longest, because its code is compiled then: the first press is not to wait for that.
+  (self.requestIdleCallback ?? setTimeout)(safe(() => lookBefore(document.body)));
   const press = (button: Element): Press => watch(button, options.endpoint, watched, silent);
   listen("pointerdown", (event) => {
     pressed?.stop();
@@ -83,12 +85,18 @@ export function deadClicks({ options, plug }: Kit): (event: MouseEvent, say: () 
   };
 }
 
+/** The page around `button`, with what of it may change without a mutation as it is now. */
+function lookBefore(button: Element) {
+  const sight = look(button);
+  const { states, near } = sight;
+  return { ...sight, before: { states: states(), near: near(), animations: new Set(document.getAnimations?.()) } };
+}
+
 const addressNow = (): string => location.href.replace(/#$/, "");
 /** Watches the effects of pressing `button`. `watched` holds it meanwhile, `silent` its `tell` while only a request may still end. */
 function watch(button: Element, endpoint: string, watched: Set<Watched>, silent: Set<() => void>): Press {
   const address = addressNow();
-  const { roots, isBlind, states, near } = look(button);
-  const before = { states: states(), near: near(), animations: new Set(document.getAnimations?.()) };
+  const { roots, isBlind, states, near, before } = lookBefore(button);
   const timers: number[] = [];
   let from = performance.now();
   let until = Infinity;
