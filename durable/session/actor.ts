@@ -19,13 +19,13 @@ import { createLogger, errorField, type Logger } from "../../src/ops/logger";
 import { Seats } from "../sockets/seats";
 import { AlarmWork } from "./alarm";
 import { Calls, isOwn } from "./calls";
-import { Doors } from "./doors";
+import { SessionErasure } from "./erasure";
 import { Ingest } from "./ingest";
 import { Inquiry } from "./inquiry";
 import { Instance } from "./instance";
-import { Leaving } from "./leaving";
 import { Recorder } from "./recorder";
 import { Reporter } from "./reporter";
+import { Sockets } from "./sockets";
 import { Spending } from "./spending";
 import { unarchivedOf } from "./unarchived";
 import { Watch } from "./watch";
@@ -48,9 +48,9 @@ export class SessionActor extends DurableObject<Env> implements SessionRpc {
   readonly #recorder: Recorder;
   readonly #writingOut: WritingOut;
   readonly #calls: Calls;
-  readonly #doors: Doors;
+  readonly #sockets: Sockets;
   readonly #alarm: AlarmWork;
-  readonly #leaving: Leaving;
+  readonly #erasure: SessionErasure;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -101,7 +101,7 @@ export class SessionActor extends DurableObject<Env> implements SessionRpc {
       isDatabaseFull: () => writingOut.isDatabaseFull,
       isLifted,
     });
-    this.#doors = new Doors({
+    this.#sockets = new Sockets({
       instance,
       seats,
       watch,
@@ -120,7 +120,7 @@ export class SessionActor extends DurableObject<Env> implements SessionRpc {
       renewJournal,
       log,
     });
-    this.#leaving = new Leaving({ ctx, env, instance, ingest, quiet: () => this.#quiet(), renewJournal });
+    this.#erasure = new SessionErasure({ ctx, env, instance, ingest, quiet: () => this.#quiet(), renewJournal });
     // Answered by the runtime: a ping neither wakes the actor nor is billed as a message.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
@@ -177,11 +177,11 @@ export class SessionActor extends DurableObject<Env> implements SessionRpc {
 
   /** Sockets only, opened by the Worker, which has checked origin, limits and key. */
   override async fetch(request: Request): Promise<Response> {
-    return this.#doors.open(request);
+    return this.#sockets.open(request);
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
-    return this.#doors.frame(socket, message);
+    return this.#sockets.frame(socket, message);
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
@@ -203,12 +203,12 @@ export class SessionActor extends DurableObject<Env> implements SessionRpc {
    * taken any more. `row`: D1's, where it names the visitor.
    */
   subject(visitor_id: string, row: LifeRow | null): Promise<Life[]> {
-    return this.#leaving.subject(visitor_id, row);
+    return this.#erasure.subject(visitor_id, row);
   }
 
   /** Whom the session's lives are of, as far as the actor and the archive know. */
   told(): Promise<Life[]> {
-    return this.#leaving.told();
+    return this.#erasure.told();
   }
 
   /** Whom a lead's session has shown its visitor to be, for a caller who shows the session's key; null for nobody. */
@@ -220,7 +220,7 @@ export class SessionActor extends DurableObject<Env> implements SessionRpc {
 
   /** Whether the session has shown the secret of this visitor's id. */
   proves(visitor_id: string): boolean {
-    return this.#leaving.proves(visitor_id);
+    return this.#erasure.proves(visitor_id);
   }
 
   /**
@@ -228,7 +228,7 @@ export class SessionActor extends DurableObject<Env> implements SessionRpc {
    * when the lives began that claim it; `others`: when the other lives did. May be repeated.
    */
   unlink(visitor_id: string, starts: readonly number[], others: readonly number[] = []): Promise<UnlinkedSession> {
-    return this.#leaving.unlink(visitor_id, starts, others);
+    return this.#erasure.unlink(visitor_id, starts, others);
   }
 
   /**
@@ -237,7 +237,7 @@ export class SessionActor extends DurableObject<Env> implements SessionRpc {
    * one of these, the session goes on. May be repeated.
    */
   erase(starts: readonly number[], others: readonly number[] = []): Promise<ErasedSession> {
-    return this.#leaving.erase(starts, others);
+    return this.#erasure.erase(starts, others);
   }
 
   /** Until nothing of this session is under way any more: its alarm, its questions, its reports and counts, its recording. */

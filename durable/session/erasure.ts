@@ -11,7 +11,7 @@ import type { SessionMemory } from "./memory";
 import { forgetStuck } from "./stuck";
 import { unlinkOutside } from "./unlinking";
 
-export interface LeavingHost {
+export interface SessionErasureHost {
   ctx: DurableObjectState;
   env: Pick<Env, "DB" | "TRACKING_R2" | "TRACKING_KV" | "ALERTS">;
   instance: Instance;
@@ -23,10 +23,10 @@ export interface LeavingHost {
 }
 
 /** What a visitor's erasure asks of a session: whose its lives are, to unlink it, or to erase it. */
-export class Leaving {
-  readonly #host: LeavingHost;
+export class SessionErasure {
+  readonly #host: SessionErasureHost;
 
-  constructor(host: LeavingHost) {
+  constructor(host: SessionErasureHost) {
     this.#host = host;
   }
 

@@ -9,7 +9,7 @@ import type { Instance } from "./instance";
 import type { SessionMemory } from "./memory";
 import type { Watch } from "./watch";
 
-export interface DoorsHost {
+export interface SocketsHost {
   instance: Instance;
   seats: Seats;
   watch: Watch;
@@ -17,12 +17,12 @@ export interface DoorsHost {
 }
 
 /** A session's sockets: who gets in, and the frames of its pages. */
-export class Doors {
-  readonly #host: DoorsHost;
+export class Sockets {
+  readonly #host: SocketsHost;
   /** The frame being taken, and those before it. */
   #frames: Promise<void> = Promise.resolve();
 
-  constructor(host: DoorsHost) {
+  constructor(host: SocketsHost) {
     this.#host = host;
   }
 
