@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { IDENTITY_FLUSH_MAX, IDENTITY_LOOK_MAX, IDENTITY_SWEEP_MS } from "../../durable/identity/actor";
 import { newRecord, take } from "../../src/core/identity/record";
+import { recordText } from "../../src/core/identity/stored-record";
 import { IDENTITY_TABLE } from "../../src/data/store/identity";
 import { IDENTITY_RETENTION_MS } from "../../src/limits";
 import { stopClock } from "../support/clock";
@@ -36,7 +37,7 @@ async function fill(): Promise<void> {
       sightingOf("fingerprint", `f-${i}`, crypto.randomUUID(), { group: SITE, ip: `10.0.${i % 256}.0/24` }),
       now,
     );
-    return { key: `${i.toString(16).padStart(32, "0")}/${SITE}`, rev: i + 1, body: JSON.stringify(record) };
+    return { key: `${i.toString(16).padStart(32, "0")}/${SITE}`, rev: i + 1, body: recordText(record, false) };
   });
   await runInDurableObject(shard(), (_, { storage }) => {
     storage.sql.exec(IDENTITY_TABLE);
