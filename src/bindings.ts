@@ -143,7 +143,7 @@ export interface LeadRpc extends Rpc.DurableObjectBranded {
 }
 
 /** The sockets that follow a site: reached by `fetch` alone. */
-export type RealtimeRpc = Rpc.DurableObjectBranded;
+type RealtimeRpc = Rpc.DurableObjectBranded;
 
 /** The id of a submit, by the name that its retries share. */
 export interface SubmitRpc extends Rpc.DurableObjectBranded {

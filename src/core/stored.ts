@@ -12,7 +12,7 @@ export type Check = (value: unknown) => boolean;
 export type Shape<T> = Readonly<Partial<Record<keyof T & string, Check>>>;
 
 /** Makes the next version's fields of one version's. `v` is set by the reader. */
-export type Migration = (old: Fields) => Fields;
+type Migration = (old: Fields) => Fields;
 
 export interface Form<T extends object> {
   /** What it is; errors begin with it. */

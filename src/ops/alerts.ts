@@ -64,14 +64,14 @@ async function checkSite(env: Env, log: Logger, site: string, now: number): Prom
 }
 
 /** Whether a site has spent most of its daily budget, bytes. Pure. */
-export function spending(spent: number, budget: number): Condition[] {
+function spending(spent: number, budget: number): Condition[] {
   if (spent < budget * BUDGET_ALERT_SHARE) return [];
   const detail = { spent_bytes: spent, budget_bytes: budget, percent: Math.floor((spent / budget) * 100) };
   return [{ kind: "budget_spending", key: "", detail }];
 }
 
 /** The conditions that hold by a site's figures. Pure. */
-export function conditionsOf(figures: SiteFigures, silent_ms: number, now: number): Condition[] {
+function conditionsOf(figures: SiteFigures, silent_ms: number, now: number): Condition[] {
   const { silence, dead, endpoints, database_bytes } = figures;
   const found: Condition[] = [];
   if (database_bytes !== null && database_bytes >= DATABASE_ALERT_BYTES) {

@@ -24,7 +24,7 @@ export interface Condition {
 }
 
 /** What was said of one case. */
-export interface Said {
+interface Said {
   /** It held when last looked at. */
   active: boolean;
   fired_at: number;

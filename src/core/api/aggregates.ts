@@ -73,12 +73,12 @@ const Figures = z.object({
   ...completeness,
   leads: Count,
 });
-export type Figures = z.infer<typeof Figures>;
+type Figures = z.infer<typeof Figures>;
 
 export const OverviewBody = z.object({ data: Figures.extend({ previous: Figures }), bots: BotsLeftOut });
 export type OverviewBody = z.infer<typeof OverviewBody>;
 
-export const SessionSums = z.object({
+const SessionSums = z.object({
   sessions: Count,
   share: Share,
   events: Count,
@@ -88,7 +88,7 @@ export const SessionSums = z.object({
   average_engaged_ms: Ms,
   leads: Count,
 });
-export type SessionSums = z.infer<typeof SessionSums>;
+type SessionSums = z.infer<typeof SessionSums>;
 
 /** The sums of a row without its value are those of `other`: of all values that are not listed. */
 const breakdown = <Row extends z.ZodType, Sums extends z.ZodType>(row: Row, sums: Sums) =>
@@ -128,14 +128,14 @@ export const BotsBody = breakdown(
 );
 export type BotsBody = z.infer<typeof BotsBody>;
 
-export const PageSums = z.object({
+const PageSums = z.object({
   views: Count,
   sessions: Count,
   entries: Count,
   bounces: Count,
   bounce_rate: Share,
 });
-export type PageSums = z.infer<typeof PageSums>;
+type PageSums = z.infer<typeof PageSums>;
 export const PagesBody = breakdown(PageSums.extend({ page: z.string() }), PageSums);
 export type PagesBody = z.infer<typeof PagesBody>;
 
@@ -150,7 +150,7 @@ export const EventTypesBody = breakdown(
 );
 export type EventTypesBody = z.infer<typeof EventTypesBody>;
 
-export const Day = z.object({
+const Day = z.object({
   date: z.iso.date(),
   from: At,
   to: At,
@@ -164,7 +164,7 @@ export const Day = z.object({
   leads: Count,
   ...completeness,
 });
-export type Day = z.infer<typeof Day>;
+type Day = z.infer<typeof Day>;
 export const DailyBody = z.object({
   data: z.array(Day),
   next_cursor: z.string().nullable(),

@@ -75,7 +75,7 @@ const Firing = z.object({
   withdrawn_at: Time.optional(),
 });
 
-export const Session = z.looseObject({
+const Session = z.looseObject({
   session_id: z.uuid(),
   site: z.string(),
   visitor_id: Text,
@@ -140,9 +140,9 @@ export const Session = z.looseObject({
     implausible: Count.meta({ description: "Streams that are in no sum: they say to have lost far more than came" }),
   }),
 });
-export type Session = z.infer<typeof Session>;
+type Session = z.infer<typeof Session>;
 
-export const SessionEvent = z.object({
+const SessionEvent = z.object({
   seq: z.int(),
   stream: Text,
   number: z.int().nullable(),
@@ -162,7 +162,7 @@ export const SessionEvent = z.object({
     .meta({ description: "Only the first 1,024 bytes of its data are here; the replay has the whole" }),
 });
 
-export type SessionEvent = z.infer<typeof SessionEvent>;
+type SessionEvent = z.infer<typeof SessionEvent>;
 
 export const SessionBody = z.object({ data: Session });
 export const SessionsPage = z.object({ data: z.array(Session), next_cursor: Text });

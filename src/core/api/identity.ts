@@ -39,7 +39,7 @@ const figures = {
   countries: Count,
 };
 
-export const FingerprintAnswer = z.object({
+const FingerprintAnswer = z.object({
   fingerprint_id: z.string(),
   ...figures,
   capped: z.boolean().meta({ description: "There are more sessions than were looked at: the counts are lower bounds" }),
@@ -57,7 +57,7 @@ export const FingerprintAnswer = z.object({
   }),
 });
 
-export type FingerprintAnswer = z.infer<typeof FingerprintAnswer>;
+type FingerprintAnswer = z.infer<typeof FingerprintAnswer>;
 
 export const FingerprintsPage = z.object({
   data: z.array(FingerprintAnswer),
@@ -74,7 +74,7 @@ const FingerprintPlace = z.object({
   last_seen_at: At,
 });
 
-export type FingerprintPlace = z.infer<typeof FingerprintPlace>;
+type FingerprintPlace = z.infer<typeof FingerprintPlace>;
 
 export const FingerprintBody = z.object({
   data: FingerprintAnswer.extend({

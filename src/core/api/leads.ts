@@ -118,7 +118,7 @@ export const DeliveryAnswer = z.object({
 });
 export type DeliveryAnswer = z.infer<typeof DeliveryAnswer>;
 
-export const SubmissionAnswer = z.looseObject({
+const SubmissionAnswer = z.looseObject({
   submission_id: z.string(),
   received_at: When,
   outcome: z.string(),
@@ -129,7 +129,7 @@ export const SubmissionAnswer = z.looseObject({
   contact: Bag,
   evidence: Bag,
 });
-export type SubmissionAnswer = z.infer<typeof SubmissionAnswer>;
+type SubmissionAnswer = z.infer<typeof SubmissionAnswer>;
 
 export const LeadsPage = z.object({ data: z.array(LeadAnswer), next_cursor: Text });
 export const DeliveriesPage = z.object({ data: z.array(DeliveryAnswer), next_cursor: Text });

@@ -3,7 +3,7 @@
 /** The reason of a dead letter whose endpoint somebody has paused. */
 export const PAUSED = "endpoint_paused";
 
-export type DeliveryState = "pending" | "delivered" | "dead";
+type DeliveryState = "pending" | "delivered" | "dead";
 
 export interface Delivery {
   /** Also the `webhook-id`. */

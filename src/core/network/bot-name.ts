@@ -5,7 +5,7 @@ const BOT_NAME_UNITS = 64;
 /** Does not match an email address, which an agent may hold, because names are stored without consent too. */
 const NAME = /^[A-Za-z][\w.+ -]*$/;
 /** Stands for a name that must not be shown. */
-export const UNNAMED = "unnamed";
+const UNNAMED = "unnamed";
 
 /** The beginning of all browsers' agents, and addresses: they may convict a bot but do not name it. */
 const IS_COMMON = /^(?:Mozilla|https?|www\.[\w.-]*)$/i;

@@ -1,6 +1,6 @@
 /** Names of browsers and of apps that open pages within themselves, from a user agent. Pure. */
 
-export const BROWSERS = [
+const BROWSERS = [
   "chrome",
   "edge",
   "firefox",

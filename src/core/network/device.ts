@@ -5,7 +5,7 @@ import { platformOf } from "./platform";
 export const DEVICE_CLASSES = ["desktop", "mobile", "tablet", "tv", "console", "unknown"] as const;
 export type DeviceClass = (typeof DEVICE_CLASSES)[number];
 
-export const SYSTEMS = [
+const SYSTEMS = [
   "windows",
   "macos",
   "ios",

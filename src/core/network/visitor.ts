@@ -26,7 +26,7 @@ interface Told {
 }
 
 /** The page's own word comes first: a server that passes a visit on has an agent of its own in the header. */
-export const agentOfVisit = ({ agent, network }: Pick<Told, "agent" | "network">): Agent | null =>
+const agentOfVisit = ({ agent, network }: Pick<Told, "agent" | "network">): Agent | null =>
   agent ?? network?.agent ?? null;
 
 function hintsOf({ signals, screen, device }: Told): DeviceHints {

@@ -20,7 +20,7 @@ export type Hours = Map<number, HourSums>;
 /** The longest local day, when clocks go back: the furthest an hour has to look back. */
 export const LOOK_BACK_HOURS = 25;
 
-export const newHour = (): HourSums => ({ sums: [], gaps: new Map(), both: new Map() });
+const newHour = (): HourSums => ({ sums: [], gaps: new Map(), both: new Map() });
 
 export function hourOf(hours: Hours, at: number): HourSums {
   const start = Math.floor(at / HOUR_MS) * HOUR_MS;

@@ -73,7 +73,7 @@ export interface SettledEntry extends Base {
   gone: [number, number][];
 }
 
-export interface ConsentEntry extends Base {
+interface ConsentEntry extends Base {
   kind: "consent";
   consent: Consent;
 }
@@ -84,13 +84,13 @@ export interface NetworkEntry extends Base {
 }
 
 /** The head row learnt something: only the names of its fields are here, not their values. */
-export interface IdentifyEntry extends Base {
+interface IdentifyEntry extends Base {
   kind: "identify";
   learnt: string[];
 }
 
 /** A repeated start brought what the first did not know. */
-export interface DetailEntry extends Base {
+interface DetailEntry extends Base {
   kind: "detail";
   device: DeviceInfo | null;
   screen: Screen | null;

@@ -13,7 +13,7 @@ import type { OpenForm, SentForm } from "./open-form";
 import type { Views } from "./views";
 
 /** Version of `SessionState` as stored in snapshots. Raise it with every change of shape, and add a migration. */
-export const STATE_VERSION = 3;
+const STATE_VERSION = 3;
 
 /**
  * What a session's journal folds to. Plain JSON, so that a snapshot reads back the same: no undefined, Map, NaN or -0.

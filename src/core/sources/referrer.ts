@@ -18,7 +18,7 @@ const lastLabels = (host: string): string => host.split(".").slice(-2).join(".")
  * Whether two hosts are one owner's: those of one registrable domain by the Public Suffix List. Tenants of shared hosting
  * (a.github.io, b.github.io) are not, because the list's private part is read as well.
  */
-export function isSameSite(a: string, b: string): boolean {
+function isSameSite(a: string, b: string): boolean {
   if (a === b) return true;
   // Most hosts have nothing in common, so skip the list.
   if (lastLabels(a) !== lastLabels(b)) return false;

@@ -16,7 +16,7 @@ const CREATE_ONLY = {
   httpMetadata: { contentType: "application/json" },
 } as const;
 
-export const ARCHIVE_VERSION = 1;
+const ARCHIVE_VERSION = 1;
 
 export function sessionPrefix(session_id: string, startedAt: number): string {
   const [year, month, day] = new Date(startedAt).toISOString().slice(0, 10).split("-");

@@ -25,19 +25,19 @@ function factsOf({ session_id: _, convicted, ...row }: StoredFacts): Facts {
   return readFacts({ ...row, rules: botRules(ledger ?? [], version ?? USUAL_RULES) });
 }
 
-export interface FactsPage {
+interface FactsPage {
   facts: Facts[];
   /** The last row's place, if there may be more. */
   next: FactsPlace | null;
 }
 
-export interface FactsPlace {
+interface FactsPlace {
   started_at: number;
   session_id: string;
 }
 
 /** One page of the sessions begun in [from, to), in the order of their start. */
-export async function readFactsPage(
+async function readFactsPage(
   db: D1Database,
   range: { from: number; to: number },
   filter: Filter,

@@ -20,7 +20,7 @@ export interface FingerprintsAsked {
   ips?: readonly string[] | undefined;
 }
 
-export interface Figures {
+interface Figures {
   first_seen_at: number;
   last_seen_at: number;
   sessions: number;

@@ -122,7 +122,7 @@ function bodyOf(schema: z.ZodType, example: unknown): Media {
 }
 
 /** `/analytics/sessions/:id` → `/analytics/sessions/{id}`. */
-export const publishedPath = (path: string): string => path.replace(/:(\w+)/g, "{$1}");
+const publishedPath = (path: string): string => path.replace(/:(\w+)/g, "{$1}");
 
 /** The document of every route that has an operation, in the order of the route table. */
 export function openApiDocument(

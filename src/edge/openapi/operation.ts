@@ -2,7 +2,7 @@ import type * as z from "zod";
 import { PROBLEMS, type ProblemCode } from "../../protocol/problem";
 
 /** A request that succeeds. The docs print it, and a test runs it. */
-export interface Example {
+interface Example {
   params?: Record<string, string>;
   query?: Record<string, string>;
   body?: unknown;

@@ -2,7 +2,7 @@ import type { Document, Parameter, PublishedOperation } from "./document";
 
 /** The API's document as one HTML page, without scripts. */
 
-export const STYLE = `
+const STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { margin: 0 auto; max-width: 62rem; padding: 1rem 1.5rem 4rem; }
 nav ul { columns: 2; padding: 0; list-style: none; font-size: .9rem; }

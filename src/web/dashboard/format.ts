@@ -9,9 +9,7 @@ const signed = new Intl.NumberFormat(undefined, {
   signDisplay: "exceptZero",
 });
 const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
-const near = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const far = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
-const dated = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short" });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" });
 const regions = new Intl.DisplayNames(undefined, { type: "region" });
 
@@ -61,8 +59,6 @@ export function bytes(size: number | null | undefined): string {
 }
 
 export const absoluteTime = (at: number): string => absolute.format(at);
-export const dayName = (at: number): string => dated.format(at);
-export const timeOfDay = (at: number): string => near.format(at);
 
 /** A time of the last 12 hours in words, an older one as a date. */
 export function relativeTime(at: number, now: number): string {

@@ -11,9 +11,9 @@ export interface UrlPlace {
 }
 
 /** Parameters that are kept from view to view. */
-export const KEPT = ["range", "from", "to", "site", "bots"] as const;
+const KEPT = ["range", "from", "to", "site", "bots"] as const;
 
-export function readPlace(hash: string): UrlPlace {
+function readPlace(hash: string): UrlPlace {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split(/\?(.*)/s);
   const [view = "", ...rest] = path.split("/");
   return {
@@ -31,7 +31,7 @@ function decode(text: string): string | null {
   }
 }
 
-export function writePlace({ view, id, params }: UrlPlace): string {
+function writePlace({ view, id, params }: UrlPlace): string {
   const query = new URLSearchParams(Object.entries(params).filter(([, value]) => value !== "")).toString();
   return `#/${view}${id === null ? "" : `/${encodeURIComponent(id)}`}${query ? `?${query}` : ""}`;
 }

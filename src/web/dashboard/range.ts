@@ -11,7 +11,7 @@ export const RANGES = {
   "90d": { label: "Last 90 days", days: 90 },
 } as const;
 export type RangeName = keyof typeof RANGES;
-export const DEFAULT_RANGE: RangeName = "7d";
+const DEFAULT_RANGE: RangeName = "7d";
 
 export interface Span {
   /** Epoch ms, half-open. */
@@ -19,8 +19,7 @@ export interface Span {
   to: number;
 }
 
-export const isRangeName = (name: string | undefined): name is RangeName =>
-  name !== undefined && Object.hasOwn(RANGES, name);
+const isRangeName = (name: string | undefined): name is RangeName => name !== undefined && Object.hasOwn(RANGES, name);
 
 /** Midnight of the viewer's day `back` days ago. */
 function dayStart(now: number, back: number): number {
@@ -31,7 +30,7 @@ function dayStart(now: number, back: number): number {
 }
 
 /** The span that a name stands for now. It ends on a full minute, so that within a minute the question stays the same. */
-export function spanOf(name: RangeName, now: number): Span {
+function spanOf(name: RangeName, now: number): Span {
   const to = Math.ceil(now / MINUTE_MS) * MINUTE_MS;
   const range = RANGES[name];
   return "hours" in range ? { from: to - range.hours * HOUR_MS, to } : { from: dayStart(now, range.days - 1), to };

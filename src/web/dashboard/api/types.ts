@@ -9,7 +9,7 @@ import type {
 import type { SitesPage } from "../../../core/api/answers";
 import type { StorageBody } from "../../../core/api/storage";
 import type { Presence } from "../../../core/roster/entry";
-import type { Firing, Label, ScoreName, Scores } from "../../../core/scoring/ledger";
+import type { Firing, Label, Scores } from "../../../core/scoring/ledger";
 import type { columns, Live as LiveView, Summary } from "../../../core/session/view";
 import type { Webhook } from "../../../protocol/webhook";
 
@@ -19,7 +19,7 @@ export type { Erasure } from "../../../core/api/erasure";
 export type { ApiKey, AuditEntry } from "../../../core/api/keys";
 export type { DeliveryAnswer as Delivery } from "../../../core/api/leads";
 export type { RetentionRun } from "../../../core/api/storage";
-export type { Firing, Label, LiveView, Presence, ScoreName, Scores };
+export type { Firing, Label, LiveView, Presence, Scores };
 
 export interface One<T> {
   data: T;

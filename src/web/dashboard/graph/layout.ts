@@ -18,7 +18,7 @@ export interface PlacedNode extends GraphNode {
   r: number;
 }
 
-export interface PlacedEdge extends GraphEdge {
+interface PlacedEdge extends GraphEdge {
   a: PlacedNode;
   b: PlacedNode;
 }

@@ -9,7 +9,7 @@ import { LIVE_REFRESH_MS } from "../limits";
 import { bots, site } from "../range";
 
 /** Visitors here now, as the server counts them; one visitor may have several sessions. */
-export interface Counts {
+interface Counts {
   visitors: number;
   pages: { page: string; visitors: number }[];
   countries: { country: string; visitors: number }[];

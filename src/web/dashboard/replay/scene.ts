@@ -9,7 +9,7 @@ export interface Point {
   y: number;
 }
 
-export interface ClickMark extends Point {
+interface ClickMark extends Point {
   seq: number;
   type: string;
   element: string;
@@ -25,7 +25,7 @@ export interface Sheet {
   scrolls: { at: number; percent: number }[];
 }
 
-export interface FieldAct {
+interface FieldAct {
   at: number;
   form: string;
   field: string;
@@ -51,7 +51,7 @@ const CLICKS = new Set(["click", "rage_click", "dead_click"]);
 const isEvent = (entry: Entry): entry is EventEntry => entry.kind === "event";
 
 /** The points of a path, `[ms since the last, x, y]` each; the last one is where the event's own time is. */
-export function pointsOf({ at, detail }: EventEntry): Point[] {
+function pointsOf({ at, detail }: EventEntry): Point[] {
   const { path } = detail?.data ?? {};
   const steps = Array.isArray(path) ? path.filter(isStep) : [];
   const length = steps.slice(1).reduce((sum, [ms]) => sum + ms, 0);

@@ -17,7 +17,7 @@ const isList = (name: string): boolean => (LISTS as readonly string[]).includes(
 const isPlain = (name: string): boolean => Object.hasOwn(CHOICES, name);
 
 /** Setting names in display order: known ones first. */
-export function namesOf(settings: SiteSettings): string[] {
+function namesOf(settings: SiteSettings): string[] {
   const known = [...LISTS, ...Object.keys(CHOICES)];
   const rest = Object.keys(settings).filter((name) => name !== "site" && !known.includes(name));
   return [...known.filter((name) => Object.hasOwn(settings, name)), ...rest];

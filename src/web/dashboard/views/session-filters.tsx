@@ -3,7 +3,7 @@ import { Choice, TextField } from "../parts/field";
 import { place, setParams } from "../place";
 
 /** Filters of sessions, as the API names them. */
-export const FILTERS = [
+const FILTERS = [
   "visitor_id",
   "fingerprint_id",
   "country",
