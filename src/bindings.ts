@@ -2,14 +2,14 @@ import type { AlertKind, Condition } from "./core/alerts/alert";
 import type { Erasure } from "./core/api/erasure";
 import type { Bots } from "./core/api/filter";
 import type { SiteSpending, SiteSums } from "./core/budget/sites";
-import type { Spending, Told } from "./core/budget/spending";
+import type { Spending, SpendingAnswer } from "./core/budget/spending";
 import type { IdentityKind, Sighting } from "./core/identity/record";
 import type { Report as EndpointReport, Permit } from "./core/leads/breaker";
 import type { CrmWord } from "./core/leads/crm-word";
 import type { Taken as LeadTaken, Outcome, Submission, Unheard } from "./core/leads/lead";
 import type { ChunkCall } from "./core/recording/chunk";
 import type { Report as PresenceReport } from "./core/roster/entry";
-import type { Figures as RosterFigures } from "./core/roster/figures";
+import type { RosterFigures } from "./core/roster/figures";
 import type { Here } from "./core/roster/people";
 import type { RosterSummary } from "./core/roster/summary";
 import type { IdentityCounts } from "./core/scoring/facts";
@@ -70,7 +70,7 @@ export interface SessionRpc extends Rpc.DurableObjectBranded {
 /** A shard of identities: fingerprints of one site, or addresses over all sites. */
 export interface IdentityRpc extends Rpc.DurableObjectBranded {
   seen(sighting: Sighting): IdentityCounts;
-  spend(spending: Spending): Told;
+  spend(spending: Spending): SpendingAnswer;
   forget(session_id: string, key: string): Promise<boolean>;
   erase(key: string, kind: IdentityKind, value: string): Promise<boolean>;
   rewrite(key: string): Promise<boolean>;

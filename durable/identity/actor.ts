@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env, IdentityRpc } from "../../src/bindings";
-import type { Spending, Told } from "../../src/core/budget/spending";
+import type { Spending, SpendingAnswer } from "../../src/core/budget/spending";
 import { groupIn, placeOf, stemOf } from "../../src/core/identity/name";
 import {
   type Counter,
@@ -112,7 +112,7 @@ export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
   }
 
   /** Counts what was spent from an address and on a site. */
-  spend(spending: Spending): Told {
+  spend(spending: Spending): SpendingAnswer {
     return this.#spent.spend(spending, Date.now());
   }
 

@@ -2,7 +2,7 @@ import type { Env } from "../../src/bindings";
 import { BUDGETS } from "../../src/core/budget/name";
 import { type KeptLevel, Senders } from "../../src/core/budget/senders";
 import { type SiteSums, Sites } from "../../src/core/budget/sites";
-import type { Spending, Told } from "../../src/core/budget/spending";
+import type { Spending, SpendingAnswer } from "../../src/core/budget/spending";
 import { BUDGET_WAIT_MS } from "../../src/limits";
 import { inTime } from "../../src/ops/in-time";
 import { errorField, type Logger } from "../../src/ops/logger";
@@ -47,7 +47,7 @@ export class Spent {
     return this.#senders.wait(this.#name("calls", sender, hour), now);
   }
 
-  spend({ of, sender, address_hour: hour, site, site_day, bytes }: Spending, now: number): Told {
+  spend({ of, sender, address_hour: hour, site, site_day, bytes }: Spending, now: number): SpendingAnswer {
     const share = this.#sites.spend(site, bytes, site_day, now);
     const due = this.#sites.due(site, site_day, now);
     if (due) void this.#add(due);

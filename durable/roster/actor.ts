@@ -2,7 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { Env, RosterChanges, RosterPlace, RosterRpc } from "../../src/bindings";
 import type { Bots } from "../../src/core/api/filter";
 import { type Health, isHere, type Presence, type Report } from "../../src/core/roster/entry";
-import { addCounts, type Figures, figuresOf } from "../../src/core/roster/figures";
+import { addCounts, figuresOf, type RosterFigures } from "../../src/core/roster/figures";
 import { countVisitors, type Here, isAsked, isLeftFor, visitorOf } from "../../src/core/roster/people";
 import { type RosterSummary, summarize } from "../../src/core/roster/summary";
 import { type Seat, Seats, type Totals } from "../../src/data/store/roster";
@@ -15,7 +15,7 @@ const HEALTH_TTL_MS = 5 * MINUTE_MS;
 /** A shard looks whether it is empty, and then forgets everything, file and all. */
 export const ROSTER_SWEEP_MS = 10 * MINUTE_MS;
 
-interface Known {
+interface KnownSeat {
   slot: number;
   seat: Seat;
   version: number;
@@ -31,9 +31,9 @@ const NO_TOTALS: Totals = { reports: 0, refused: {}, limits: {} };
  */
 export class RosterActor extends DurableObject<Env> implements RosterRpc {
   readonly #seats: Seats;
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, KnownSeat>();
   /** Sessions of one visitor, by the hash of who it is. */
-  readonly #byWho = new Map<string, Set<Known>>();
+  readonly #byWho = new Map<string, Set<KnownSeat>>();
   readonly #free: number[] = [];
   readonly #epoch = crypto.randomUUID();
   #version = 0;
@@ -133,7 +133,7 @@ export class RosterActor extends DurableObject<Env> implements RosterRpc {
     return presences.filter(({ site }) => sites === null || sites.includes(site)).map(({ session_id }) => session_id);
   }
 
-  figures(): Figures {
+  figures(): RosterFigures {
     const now = Date.now();
     for (const [id, { at }] of this.#health) if (at + HEALTH_TTL_MS <= now) this.#health.delete(id);
     const health = [...this.#health.values()].map((one) => one.health);
@@ -166,7 +166,7 @@ export class RosterActor extends DurableObject<Env> implements RosterRpc {
   }
 
   /** Puts what is known of a session in the place of what was, and sees which sessions of its visitor were left. */
-  #seat(known: Known): void {
+  #seat(known: KnownSeat): void {
     const { session_id } = known.seat.presence;
     const before = this.#known.get(session_id);
     if (before) this.#drop(before);
@@ -180,14 +180,14 @@ export class RosterActor extends DurableObject<Env> implements RosterRpc {
     }
   }
 
-  #add(known: Known): void {
+  #add(known: KnownSeat): void {
     const { who } = known.seat;
     if (who === null) return;
     const mine = this.#byWho.get(who) ?? new Set();
     this.#byWho.set(who, mine.add(known));
   }
 
-  #drop(known: Known): void {
+  #drop(known: KnownSeat): void {
     const { who, presence } = known.seat;
     this.#known.delete(presence.session_id);
     const mine = who === null ? null : this.#byWho.get(who);
@@ -196,7 +196,7 @@ export class RosterActor extends DurableObject<Env> implements RosterRpc {
   }
 
   /** Other sessions of the same visitor. */
-  #others(known: Known): Known[] {
+  #others(known: KnownSeat): KnownSeat[] {
     const { who } = known.seat;
     return who === null ? [] : [...(this.#byWho.get(who) ?? [])].filter((one) => one !== known);
   }
@@ -231,9 +231,9 @@ export class RosterActor extends DurableObject<Env> implements RosterRpc {
   }
 }
 
-const hasLeft = ({ seat, isLeft }: Known): boolean => seat.ended || isLeft;
+const hasLeft = ({ seat, isLeft }: KnownSeat): boolean => seat.ended || isLeft;
 
-const hereOf = ({ seat }: Known): Here => ({ presence: seat.presence, visitor: visitorOf(seat) });
+const hereOf = ({ seat }: KnownSeat): Here => ({ presence: seat.presence, visitor: visitorOf(seat) });
 
 const isOf = ({ presence }: Seat, site: string | null): boolean => site === null || presence.site === site;
 

@@ -1,4 +1,4 @@
-import { addCounts, type Figures } from "../core/roster/figures";
+import { addCounts, type RosterFigures } from "../core/roster/figures";
 import { DATABASE_MAX_BYTES, DATABASE_SHED_BYTES } from "../limits";
 import type { SiteBudget } from "./site-budgets";
 
@@ -23,7 +23,7 @@ const byLabel = (label: string, counts: Record<string, number>): MetricSample[] 
     .map(([name, n]) => [{ [label]: name }, n]);
 
 export interface OperatorFigures {
-  shards: Figures[];
+  shards: RosterFigures[];
   /** Shards that did not answer. The sums lack them. */
   failed: number;
   /** When retention last came to its end, epoch ms; null before the first run. */
@@ -58,14 +58,15 @@ const gauge = (name: string, help: string, value: number): string => family(name
 
 export function renderMetrics(operation: OperatorFigures): string {
   const { shards, failed, retention_finished_at } = operation;
-  const sum = (value: (one: Figures) => number): number => shards.reduce((total, one) => total + value(one), 0);
-  const max = (value: (one: Figures) => number): number => shards.reduce((most, one) => Math.max(most, value(one)), 0);
+  const sum = (value: (one: RosterFigures) => number): number => shards.reduce((total, one) => total + value(one), 0);
+  const max = (value: (one: RosterFigures) => number): number =>
+    shards.reduce((most, one) => Math.max(most, value(one)), 0);
   const merged = (field: "refused" | "limits"): Record<string, number> => {
     const counts: Record<string, number> = {};
     for (const one of shards) addCounts(counts, one[field]);
     return counts;
   };
-  const byStore = (value: (one: Figures, store: "d1" | "r2") => number): MetricSample[] =>
+  const byStore = (value: (one: RosterFigures, store: "d1" | "r2") => number): MetricSample[] =>
     (["d1", "r2"] as const).map((store) => [{ store }, sum((one) => value(one, store))]);
   const parts = [
     gauge(

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { graphOf, mergePlaces, type Neighbour, type Place } from "../../src/core/identity/graph";
+import { type GraphPlace, graphOf, mergePlaces, type Neighbour } from "../../src/core/identity/graph";
 import { identityName } from "../../src/core/identity/name";
 import { IDENTITY_GRAPH_NODES } from "../../src/limits";
 
-const place = (more: Partial<Place> = {}): Place => ({
+const place = (more: Partial<GraphPlace> = {}): GraphPlace => ({
   ...{ ip: "203.0.113.0/24", asn: 3320, country: "DE", sessions: 2, first_seen_at: 100, last_seen_at: 200 },
   ...more,
 });
@@ -41,7 +41,7 @@ describe("a fingerprint's graph", () => {
     });
   });
 
-  it.each<[string, Partial<Place>, string[]]>([
+  it.each<[string, Partial<GraphPlace>, string[]]>([
     ["the address", { ip: null }, ["fingerprint:f-1 > asn:AS3320: 2", "asn:AS3320 > country:DE: 2"]],
     [
       "the network",

@@ -7,7 +7,7 @@ import {
   type IdentityRecord,
   keyOf,
   newRecord,
-  type Seen,
+  type SeenSession,
   type Sighting,
   settle,
   take,
@@ -49,7 +49,7 @@ function full(more: (i: number) => Partial<Sighting> = () => ({})): IdentityReco
   return record;
 }
 
-const seenAt = (session_id: string, more: Partial<Seen> = {}): Seen => ({
+const seenAt = (session_id: string, more: Partial<SeenSession> = {}): SeenSession => ({
   session_id,
   ip: HOME,
   asn: 3320,

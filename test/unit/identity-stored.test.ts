@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { type IdentityRecord, newRecord, type Seen } from "../../src/core/identity/record";
+import { type IdentityRecord, newRecord, type SeenSession } from "../../src/core/identity/record";
 import { readRecordText, readSeen, recordText, seenText } from "../../src/core/identity/stored-record";
 import { T0 } from "../support/log";
 
-const SEEN: Seen = {
+const SEEN: SeenSession = {
   session_id: "s-1",
   ip: "203.0.113.0/24",
   asn: 3320,

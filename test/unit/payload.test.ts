@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Act, Contact, Evidence, Reason, Submission } from "../../src/core/leads/lead";
+import type { Act, Contact, Evidence, EvidenceReason, Submission } from "../../src/core/leads/lead";
 import { leadMessage, WEBHOOK_MAX_BYTES } from "../../src/core/leads/payload";
 import { noEvidence } from "../../src/core/session/evidence";
 
@@ -14,7 +14,7 @@ const pages = Array.from({ length: 20 }, (_, i) => page(i));
 const reasons = (units: number) =>
   Array.from(
     { length: 20 },
-    (_, i): Reason => ({ rule: `bot.${i}`, score: "bot", points: 1, evidence: "e".repeat(units) }),
+    (_, i): EvidenceReason => ({ rule: `bot.${i}`, score: "bot", points: 1, evidence: "e".repeat(units) }),
   );
 
 const EVIDENCE: Evidence = {
@@ -33,7 +33,7 @@ function submissionOf(contact: Partial<Contact>, evidence: Partial<Evidence>): S
 /** What a receiver reads, of the parts that this test looks at. */
 interface Read {
   lead: Contact & { truncated: boolean };
-  scores: { reasons: Reason[] };
+  scores: { reasons: EvidenceReason[] };
   session: Evidence;
 }
 

@@ -24,13 +24,13 @@ export interface Condition {
 }
 
 /** What was said of one case. */
-interface Said {
+interface SaidAlert {
   /** It held when last looked at. */
   active: boolean;
   fired_at: number;
 }
 
-export type Memory = Record<string, Said>;
+export type Memory = Record<string, SaidAlert>;
 
 export const caseOf = ({ kind, key }: Condition): string => (key === "" ? kind : `${kind}:${key}`);
 

@@ -1,7 +1,7 @@
 import { ANOMALY_WEEKS, WEEK_MS } from "../../limits";
 import { HOUR_MS } from "../../time";
 import { TOTALS, type Total } from "../rollup/facts";
-import { KINDS, type Kind, type Measure, type Sums } from "./kinds";
+import { type AnomalyRule, KINDS, type Measure, type Sums } from "./kinds";
 import { mad, median } from "./robust";
 
 /** With fewer weeks no median is taken. */
@@ -57,7 +57,7 @@ function join(anomalies: Anomaly[], next: Anomaly): void {
 /** The measure of the window that ends with an hour; null unless all of its hours are known. */
 type Measured = (at: number) => Measure | null;
 
-function judge(measured: Measured, kind: Kind, at: number): Anomaly | null {
+function judge(measured: Measured, kind: AnomalyRule, at: number): Anomaly | null {
   const now = measured(at);
   if (!now) return null;
   const before = Array.from({ length: ANOMALY_WEEKS }, (_, i) => measured(at - (i + 1) * WEEK_MS)).filter(
@@ -87,7 +87,7 @@ function judge(measured: Measured, kind: Kind, at: number): Anomaly | null {
 }
 
 /** Measures each hour once: it is asked for again with each of the weeks after it. */
-function measuring(known: KnownHours, { hours, measure }: Kind): Measured {
+function measuring(known: KnownHours, { hours, measure }: AnomalyRule): Measured {
   const measures = new Map<number, Measure | null>();
   return (at) => {
     const before = measures.get(at);

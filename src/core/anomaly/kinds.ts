@@ -21,7 +21,7 @@ export interface Measure {
   weight: number;
 }
 
-export interface Kind {
+export interface AnomalyRule {
   name: string;
   /** Hours looked at together, the last of them the one that is judged. */
   hours: number;
@@ -45,7 +45,7 @@ const binomial = (usual: number, weight: number): number =>
 
 const submissions = ({ people }: Sums): Measure => ({ value: people.submits, weight: people.submits });
 
-const submissionDrop = ({ hours, least }: Pick<Kind, "hours" | "least">): Kind => ({
+const submissionDrop = ({ hours, least }: Pick<AnomalyRule, "hours" | "least">): AnomalyRule => ({
   name: "submission_drop",
   hours,
   side: -1,
@@ -56,7 +56,7 @@ const submissionDrop = ({ hours, least }: Pick<Kind, "hours" | "least">): Kind =
   matters: (value, usual) => value <= usual / 3,
 });
 
-export const KINDS: readonly Kind[] = [
+export const KINDS: readonly AnomalyRule[] = [
   {
     name: "traffic_spike",
     hours: 1,

@@ -6,7 +6,7 @@ const BUDGET_ADD_SHARE = 0.001;
 export const BUDGET_ADD_MS = MINUTE_MS;
 
 /** What one shard has counted of a site today, and what it was told of all of them together. */
-interface Known {
+interface KnownSite {
   /** Not added up with the others' yet, bytes. */
   own: number;
   total: number;
@@ -29,7 +29,7 @@ export interface SiteSpending {
 /** A shard's part in counting what sites spend in a day. In memory: what a death loses is less than what is due to be added. */
 export class Sites {
   #day = "";
-  #known = new Map<string, Known>();
+  #known = new Map<string, KnownSite>();
 
   /** The share of its budget that the site has spent, as far as this shard knows. */
   spend(site: string, bytes: number, budget: number, now: number): number {

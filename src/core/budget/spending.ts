@@ -25,7 +25,7 @@ export interface Spending extends Pick<CallBudget, "sender" | "address_hour" | "
 }
 
 /** What the shard knows. */
-export interface Told {
+export interface SpendingAnswer {
   /** Seconds until the address may spend again; 0: now. */
   wait: number;
   /** How much of its budget of the day the site has spent: 1 is all of it. */

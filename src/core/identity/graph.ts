@@ -3,7 +3,7 @@ import { IDENTITY_GRAPH_NODES } from "../../limits";
 /** The graph fingerprint → addresses → autonomous systems → countries. Pure. */
 
 /** Where a fingerprint has been. Unknown parts are null. */
-export interface Place {
+export interface GraphPlace {
   ip: string | null;
   asn: number | null;
   country: string | null;
@@ -46,7 +46,7 @@ export interface Graph {
 }
 
 type Step = readonly [kind: NodeKind, label: string];
-type Seen = Pick<Place, "sessions" | "first_seen_at" | "last_seen_at">;
+type Seen = Pick<GraphPlace, "sessions" | "first_seen_at" | "last_seen_at">;
 
 const idOf = ([kind, label]: Step): string => `${kind}:${label}`;
 
@@ -104,8 +104,8 @@ class Builder {
 }
 
 /** Places as sessions' rows and the shards have them: one line each, what only the shards know with 0 sessions. */
-export function mergePlaces(ofSessions: readonly Place[], ofActor: readonly Place[]): Place[] {
-  const key = ({ ip, asn, country }: Place) => `${ip} ${asn} ${country}`;
+export function mergePlaces(ofSessions: readonly GraphPlace[], ofActor: readonly GraphPlace[]): GraphPlace[] {
+  const key = ({ ip, asn, country }: GraphPlace) => `${ip} ${asn} ${country}`;
   const merged = new Map(ofSessions.map((place) => [key(place), { ...place }]));
   for (const place of ofActor) {
     const known = merged.get(key(place));
@@ -119,7 +119,7 @@ export function mergePlaces(ofSessions: readonly Place[], ofActor: readonly Plac
 }
 
 /** `places` and `neighbours` in the order of their weight: what does not fit is left out and said. */
-export function graphOf(fingerprint: string, places: readonly Place[], neighbours: readonly Neighbour[]): Graph {
+export function graphOf(fingerprint: string, places: readonly GraphPlace[], neighbours: readonly Neighbour[]): Graph {
   const builder = new Builder();
   for (const { ip, asn, country, ...seen } of places) {
     const way: Step[] = [

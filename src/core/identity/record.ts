@@ -43,7 +43,7 @@ export interface Edge {
 }
 
 /** A session at a place, as an identity remembers it. Unknown parts are 0 and "". */
-export interface Seen {
+export interface SeenSession {
   readonly session_id: string;
   readonly ip: string;
   readonly asn: number;
@@ -65,7 +65,7 @@ export interface IdentityRecord {
   /** Sessions ever; past the cap a repeated one may count twice. */
   sessions: number;
   /** In order of appearance. What changes is another list: who has written this one need not write it again. */
-  seen: readonly Seen[];
+  seen: readonly SeenSession[];
   edges: Edge[];
   /** What D1 and KV may not have yet: the row, edges by name, the counter. */
   row_changed: boolean;
@@ -121,7 +121,7 @@ export function take(record: IdentityRecord, sighting: Sighting, now: number): b
     if (sighting.counts) countSession(record, now);
   }
   if (known) {
-    const again: Seen = {
+    const again: SeenSession = {
       ...known,
       fingerprint_id: sighting.fingerprint_id ?? known.fingerprint_id,
       forms: Math.max(known.forms, sighting.forms),

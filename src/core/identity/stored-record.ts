@@ -1,5 +1,5 @@
 import { formReader, isList, isNumber, isText, oneOf, readText } from "../stored";
-import type { IdentityRecord, Seen } from "./record";
+import type { IdentityRecord, SeenSession } from "./record";
 
 /** An identity's record as its shard stores it: JSON, with a list for each sighting, because a crowd has 400 of them. */
 
@@ -12,7 +12,7 @@ const SEEN_V1 = [
   "fingerprint_id",
   "forms",
   "at",
-] as const satisfies (keyof Seen)[];
+] as const satisfies (keyof SeenSession)[];
 
 type StoredRecord = Omit<IdentityRecord, "seen"> & { seen?: readonly unknown[] };
 
@@ -31,18 +31,18 @@ const readRecord = formReader<StoredRecord>({
   },
 });
 
-const seenAsList = (one: Seen): (string | number)[] => SEEN_V1.map((name) => one[name]);
+const seenAsList = (one: SeenSession): (string | number)[] => SEEN_V1.map((name) => one[name]);
 
-function seenOf(list: unknown): Seen {
+function seenOf(list: unknown): SeenSession {
   if (!Array.isArray(list) || list.length < SEEN_V1.length) throw new Error("identity record: no sighting");
   const [session_id, ip, asn, country, fingerprint_id, forms, at] = list;
   return { session_id, ip, asn, country, fingerprint_id, forms, at };
 }
 
 /** The sightings by themselves: those of a crowd are stored apart. */
-export const seenText = (seen: readonly Seen[]): string => JSON.stringify(seen.map(seenAsList));
+export const seenText = (seen: readonly SeenSession[]): string => JSON.stringify(seen.map(seenAsList));
 
-export function readSeen(text: string): Seen[] {
+export function readSeen(text: string): SeenSession[] {
   const lists: unknown = JSON.parse(text);
   if (!Array.isArray(lists)) throw new Error("identity record: no list of sightings");
   return lists.map(seenOf);

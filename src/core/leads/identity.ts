@@ -3,7 +3,7 @@ import { comparable } from "./comparable";
 
 /** Who a lead is, as far as it can be told: names and keys made by hashing, so that no table of them names anyone. */
 
-export interface Known {
+export interface KnownContact {
   visitor_id: string | null;
   /** A visitor that is named and not proven, though they could be. */
   claimed_id?: string | null;
@@ -43,7 +43,7 @@ const NAMED = {
   spam: ["email", "phone", "typed"],
   guest: ["email", "phone", "typed", "visitor_id", "claimed_id"],
 } as const;
-const named = (kind: "spam" | "guest", said: Pick<Known, "email" | "phone" | "typed"> & Partial<Known>) =>
+const named = (kind: "spam" | "guest", said: Pick<KnownContact, "email" | "phone" | "typed"> & Partial<KnownContact>) =>
   NAMED[kind].flatMap((field) => {
     const value = said[field];
     return value == null ? [] : [claimOf(kind, field, value)];
@@ -53,7 +53,7 @@ const named = (kind: "spam" | "guest", said: Pick<Known, "email" | "phone" | "ty
  * The claims of a submit: those that join, and those of a guest, of which the store keeps the ones that fit what it becomes. Of
  * a honeypot's catch those that only find it.
  */
-export async function claimsOf(known: Known, honeypot = false): Promise<Claim[]> {
+export async function claimsOf(known: KnownContact, honeypot = false): Promise<Claim[]> {
   if (honeypot) return Promise.all(named("spam", known));
   const { visitor_id, claimed_id = null, email, phone, typed = null, name = null } = known;
   const making: Promise<Claim>[] = [];
@@ -69,7 +69,7 @@ export async function claimsOf(known: Known, honeypot = false): Promise<Claim[]>
 }
 
 /** The keys under which every lead of an email, a phone or a visitor is found, or one that claims a visitor. */
-export async function keysOf(known: Known): Promise<string[]> {
+export async function keysOf(known: KnownContact): Promise<string[]> {
   const claims = [...(await claimsOf(known)), ...(await claimsOf(known, true))];
   return claims.map(({ key }) => key);
 }

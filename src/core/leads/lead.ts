@@ -39,7 +39,7 @@ export interface Contact {
 export type SessionLink = "linked" | "none" | "unknown" | "denied" | "unavailable";
 
 /** One point of a score, with its reason. */
-export interface Reason {
+export interface EvidenceReason {
   rule: string;
   score: keyof Scores;
   points: number;
@@ -64,7 +64,7 @@ export interface Evidence {
   seq: number | null;
   label: string | null;
   scores: Scores;
-  reasons: Reason[];
+  reasons: EvidenceReason[];
   entry_page: string | null;
   current_page: string | null;
   /** Distinct pages, the newest. */

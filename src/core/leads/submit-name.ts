@@ -6,7 +6,7 @@ import { readPhone } from "./phone";
 /** Whether two tries are one submit: pure. */
 
 /** What a submit said of the person, in the form in which tries are compared. */
-export interface Said {
+export interface SaidContact {
   name: string;
   email: string;
   phone: string;
@@ -23,7 +23,7 @@ const digits = (text: string): string => text.normalize("NFKC").replace(/[^\p{Nd
 export function saidOf(
   { phone, country_code }: LeadInput,
   { contact, email }: Pick<Composed, "contact" | "email">,
-): Said {
+): SaidContact {
   return {
     name: plain(contact.name),
     email: email?.key ?? "",
@@ -40,5 +40,5 @@ export function saidOf(
  * id alone says nothing, because pages reuse theirs. What may differ between tries (the session, the address, the button
  * that was pressed) is no part of it. A hash: 256 bits, hex.
  */
-export const submitName = (site: string, id: string, { name, email, phone, message }: Said): Promise<string> =>
+export const submitName = (site: string, id: string, { name, email, phone, message }: SaidContact): Promise<string> =>
   sha256(JSON.stringify(["submit", site, id.trim(), email, phone, name, message]));

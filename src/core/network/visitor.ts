@@ -16,7 +16,7 @@ export interface Visitor {
 }
 
 /** What a session was told of its visitor, null where it was not. */
-interface Told {
+interface ToldClient {
   /** Of the page's own user agent. */
   agent: Agent | null;
   network: NetworkClasses | null;
@@ -26,10 +26,10 @@ interface Told {
 }
 
 /** The page's own word comes first: a server that passes a visit on has an agent of its own in the header. */
-const agentOfVisit = ({ agent, network }: Pick<Told, "agent" | "network">): Agent | null =>
+const agentOfVisit = ({ agent, network }: Pick<ToldClient, "agent" | "network">): Agent | null =>
   agent ?? network?.agent ?? null;
 
-function hintsOf({ signals, screen, device }: Told): DeviceHints {
+function hintsOf({ signals, screen, device }: ToldClient): DeviceHints {
   const touch = signals?.["touch"];
   const sides = [screen?.width, screen?.height].filter((side) => side != null && side > 0) as number[];
   return {
@@ -39,23 +39,23 @@ function hintsOf({ signals, screen, device }: Told): DeviceHints {
   };
 }
 
-const behind = (told: Told, agent: Agent | null) =>
+const behind = (told: ToldClient, agent: Agent | null) =>
   agent?.device === "desktop" ? behindDesktop(agent.os, hintsOf(told)) : null;
 
-export function deviceClass(told: Told): DeviceClass {
+export function deviceClass(told: ToldClient): DeviceClass {
   const agent = agentOfVisit(told);
   return behind(told, agent)?.device ?? agent?.device ?? "unknown";
 }
 
 /** The agent that names a bot. The header's counts where it is the visitor's own, or where there is no other. */
-export function botAgent({ agent, network }: Pick<Told, "agent" | "network">): Agent | null {
+export function botAgent({ agent, network }: Pick<ToldClient, "agent" | "network">): Agent | null {
   const header = network?.agent ?? null;
   const isOwn = agent === null || network?.headers != null;
   if (isOwn && header?.bot) return header;
   return agent?.bot ? agent : null;
 }
 
-export function visitorOf(told: Told): Visitor {
+export function visitorOf(told: ToldClient): Visitor {
   const agent = agentOfVisit(told);
   return {
     browser: agent?.browser ?? null,

@@ -1,7 +1,7 @@
 import type { Health } from "./entry";
 
 /** What one shard knows for the operator. Sums add up over shards, maxima are the worst of them. */
-export interface Figures {
+export interface RosterFigures {
   visitors: number;
   sessions: number;
   reports: number;
@@ -20,9 +20,9 @@ export interface Figures {
   limits: Record<string, number>;
 }
 
-type Counted = Pick<Figures, "visitors" | "reports" | "refused" | "limits">;
+type Counted = Pick<RosterFigures, "visitors" | "reports" | "refused" | "limits">;
 
-export function figuresOf(health: readonly Health[], counted: Counted): Figures {
+export function figuresOf(health: readonly Health[], counted: Counted): RosterFigures {
   const sum = (value: (one: Health) => number): number => health.reduce((total, one) => total + value(one), 0);
   const max = (value: (one: Health) => number): number => health.reduce((most, one) => Math.max(most, value(one)), 0);
   return {

@@ -31,14 +31,14 @@ export const markOf = (head: Head, state: SessionState): Mark => ({
   seen_at: state.events > 0 ? state.last_received_at : null,
 });
 
-export type Reason = "change" | "beat" | null;
+export type ReportReason = "change" | "beat" | null;
 
 /**
  * Why what happened between two marks is worth a report. A beat is due when the time since the last event crosses a line
  * of a grid: as often as with a memory of the last report, but without one. The grid's phase is the session's own, so
  * that sessions do not all report at once.
  */
-export function reasonFor(session_id: string, before: Mark, after: Mark): Reason {
+export function reasonFor(session_id: string, before: Mark, after: Mark): ReportReason {
   if (after.seen_at === null || (before.ended && after.ended)) return null;
   const isSameVisitor = before.visitor === after.visitor && before.is_claim === after.is_claim;
   const isSame = before.page === after.page && before.label === after.label && isSameVisitor;

@@ -1,9 +1,9 @@
 import type { Channel } from "./channels";
 import type { Click } from "./clicks";
-import type { Kind } from "./table";
+import type { BrandKind } from "./table";
 
 /** The kind of a visit's source, `direct` for none, or `unknown` for a name that says nothing. */
-export type Origin = Kind | "direct" | "unknown";
+export type Origin = BrandKind | "direct" | "unknown";
 
 /** What `utm_medium` can say. `paid` alone does not say where. */
 type Medium = Channel | "paid" | "cpm" | "unknown" | "none";

@@ -4,11 +4,11 @@ import listedText from "./listed.txt";
 /** The two tables of brands: brands.txt, by hand, and listed.txt, made by scripts/brands.ts. Read when first asked. */
 
 /** What visitors come to a brand for, or how it sends them on. */
-export type Kind = "search" | "social" | "email" | "ai" | "ads" | "affiliate" | "referral";
+export type BrandKind = "search" | "social" | "email" | "ai" | "ads" | "affiliate" | "referral";
 
 export interface Brand {
   name: string;
-  kind: Kind;
+  kind: BrandKind;
 }
 
 export interface BrandTable {
@@ -28,7 +28,7 @@ function readTable(text: string): BrandTable {
   for (const line of text.split("\n")) {
     if (line === "" || line.startsWith("#")) continue;
     const [kind = "", written = "", ...words] = line.split(" ");
-    const brand: Brand = { name: written.replaceAll("_", " "), kind: kind as Kind };
+    const brand: Brand = { name: written.replaceAll("_", " "), kind: kind as BrandKind };
     if (!names.has(keyOf(brand.name))) names.set(keyOf(brand.name), brand);
     for (const word of words) {
       if (word.endsWith(".*")) labels.set(word.slice(0, -2), brand);

@@ -13,7 +13,7 @@ import {
 } from "../../core/rollup/slice";
 import { HOUR_MS } from "../../time";
 import { countVisitors, hasFewSessions, readFactsRange, readLooseLeads, type VisitorCount } from "../store/facts";
-import type { Chosen, RolledRow, Wanted } from "../store/rollups";
+import type { Chosen, RolledRow, WantedPeriod } from "../store/rollups";
 import { classesOf, type Question } from "./question";
 import { type Rolled, readRolled } from "./read";
 
@@ -58,7 +58,7 @@ interface Summed extends Collected {
   seen: VisitorCount | null;
 }
 
-async function sumsOf(db: D1Database, question: Question, wanted: Wanted): Promise<Summed> {
+async function sumsOf(db: D1Database, question: Question, wanted: WantedPeriod): Promise<Summed> {
   const { filter, bots } = question;
   const { parts } = wanted;
   const rolled = await readRolled(db, question, wanted);

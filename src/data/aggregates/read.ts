@@ -12,7 +12,7 @@ import {
   USABLE_STATEMENTS,
   type Usable,
   usableStatements,
-  type Wanted,
+  type WantedPeriod,
 } from "../store/rollups";
 import { type Question, sliceFor } from "./question";
 
@@ -48,7 +48,7 @@ export interface Grains {
 export async function readRolled(
   db: D1Database,
   question: Question,
-  wanted: Wanted,
+  wanted: WantedPeriod,
   grains: Grains = { days: true, hours: true },
 ): Promise<Rolled> {
   const { from, to, filter } = question;
@@ -78,7 +78,7 @@ export async function readRolled(
 }
 
 /** Bands next to each other are one row of a day where it has their range, unless parts are wanted, which it has not. */
-function narrowed(slice: Chosen, { days }: ReadPlan, { ranged_from }: Usable, { parts }: Wanted): Chosen {
+function narrowed(slice: Chosen, { days }: ReadPlan, { ranged_from }: Usable, { parts }: WantedPeriod): Chosen {
   const isRanged = slice.crowd !== null && parts.length === 0 && days.every((day) => day >= ranged_from);
   return isRanged ? { ...slice, values: [slice.crowd ?? NONE] } : slice;
 }
@@ -102,7 +102,7 @@ function rollupStatements(
   { days, hours }: ReadPlan,
   slice: Chosen,
   site: string | undefined,
-  wanted: Wanted,
+  wanted: WantedPeriod,
 ): D1PreparedStatement[] {
   const { dimension } = slice;
   return [

@@ -1,4 +1,4 @@
-import type { Neighbour, Place } from "../../core/identity/graph";
+import type { GraphPlace, Neighbour } from "../../core/identity/graph";
 import type { Label } from "../../core/scoring/ledger";
 import { FINGERPRINT_MAX_SESSIONS, FINGERPRINT_NEIGHBOUR_SESSIONS } from "../../limits";
 import { cutPage, pageEnd } from "./page";
@@ -220,12 +220,12 @@ export function placesStatement(id: string, asked: FingerprintsAsked) {
 }
 
 /** Where its sessions were last, most sessions first. */
-export async function placesOfSessions(db: D1Database, id: string, asked: FingerprintsAsked): Promise<Place[]> {
+export async function placesOfSessions(db: D1Database, id: string, asked: FingerprintsAsked): Promise<GraphPlace[]> {
   const { sql, values } = placesStatement(id, asked);
   const { results } = await db
     .prepare(sql)
     .bind(...values)
-    .all<Place>();
+    .all<GraphPlace>();
   return results;
 }
 
@@ -234,11 +234,11 @@ export const EDGES = `SELECT nullif(ip, '') AS ip, nullif(asn, 0) AS asn, nullif
   FROM identity_network WHERE fingerprint_id = ?1 AND (?2 IS NULL OR site = ?2) GROUP BY ip, asn, country`;
 
 /** Every place its shards have noted, those that a session only passed through too; on one site, or on all. */
-export async function placesOfShards(db: D1Database, id: string, { site }: FingerprintsAsked): Promise<Place[]> {
+export async function placesOfShards(db: D1Database, id: string, { site }: FingerprintsAsked): Promise<GraphPlace[]> {
   const { results } = await db
     .prepare(EDGES)
     .bind(id, site ?? null)
-    .all<Place>();
+    .all<GraphPlace>();
   return results;
 }
 

@@ -40,7 +40,7 @@ function toLead({ fields, evidence, engagement, bot, vpn, risk, ...row }: LeadRo
 }
 
 /** A place in a list, newest first: the last row of a page. */
-export interface Place {
+export interface LeadPlace {
   created_at: number;
   id: string;
 }
@@ -84,9 +84,9 @@ export async function listLeads(
   db: D1Database,
   query: LeadsQuery,
   range: Range,
-  before: Place | null,
+  before: LeadPlace | null,
   limit: number,
-): Promise<{ leads: Lead[]; next: Place | null }> {
+): Promise<{ leads: Lead[]; next: LeadPlace | null }> {
   const where = leadConditions(query, { ...range, to: pageEnd(range.to, before?.created_at) });
   if (before) where.push(["(leads.created_at, leads.lead_id) < (?, ?)", before.created_at, before.id]);
   const sql = where.map(([condition]) => condition).join(" AND ");
@@ -194,9 +194,9 @@ export async function listDeliveries(
   db: D1Database,
   query: DeliveriesQuery,
   { from, to }: Range,
-  before: Place | null,
+  before: LeadPlace | null,
   limit: number,
-): Promise<{ deliveries: DeliveryAnswer[]; next: Place | null }> {
+): Promise<{ deliveries: DeliveryAnswer[]; next: LeadPlace | null }> {
   const where: Condition[] = [
     ...given("state = ?", query.state),
     ["created_at >= ?", from],

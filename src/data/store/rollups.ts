@@ -155,7 +155,7 @@ export async function writeRollups(db: D1Database, rollups: readonly Rollup[]): 
 const UNMARK = "DELETE FROM rollup_marks WHERE grain = ? AND period = ? AND version = ?";
 
 /** What to read of each rollup row. */
-export interface Wanted {
+export interface WantedPeriod {
   parts: readonly Part[];
   /** The classes whose sketches are wanted: 0 people, 1 bots. */
   sketch: readonly (0 | 1)[];
@@ -175,7 +175,7 @@ export interface RolledRow {
   parts: string | null;
 }
 
-const columns = ({ parts, sketch, hours }: Wanted, grain: Grain): string => {
+const columns = ({ parts, sketch, hours }: WantedPeriod, grain: Grain): string => {
   const picked = parts.map((part) => `'${part}', r.parts -> '$.${part}'`).join(", ");
   return `r.is_bot, r.site, r.totals, CASE WHEN r.is_bot IN (${sketch.join(", ")}) THEN r.sketch END AS sketch,
     ${hours && grain === "day" ? "r.hours" : "NULL AS hours"}, ${grain === "day" ? "r.value" : "NULL AS value"},
@@ -189,7 +189,7 @@ export const hourRows = (
   db: D1Database,
   hours: readonly number[],
   site: string | undefined,
-  wanted: Wanted,
+  wanted: WantedPeriod,
 ): D1PreparedStatement =>
   db
     .prepare(
@@ -212,7 +212,7 @@ export const dayRows = (
   days: readonly number[],
   { dimension, values, crowd }: Chosen,
   site: string | undefined,
-  wanted: Wanted,
+  wanted: WantedPeriod,
 ): D1PreparedStatement => {
   const asked = JSON.stringify([...new Set([...values, ...(wanted.hours && crowd !== null ? [crowd] : [])])]);
   // Several values are bands, next to each other: one look a day finds them, where `value IN` would look for each. The

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Env } from "../../bindings";
 import { rangeOf } from "../../core/api/analytics";
 import { FingerprintQuery, FingerprintsQuery } from "../../core/api/identity";
-import { graphOf, mergePlaces, type Place } from "../../core/identity/graph";
+import { type GraphPlace, graphOf, mergePlaces } from "../../core/identity/graph";
 import { type AddressMode, storedAddress } from "../../core/network/address";
 import { asnClass } from "../../core/network/asn";
 import {
@@ -97,7 +97,7 @@ function askedOf(context: KeyedContext, name: string): { id: string; asked: Fing
 }
 
 /** The shards' own places have no period, so they are shown only if the caller names none. */
-async function placesOf({ env, url }: KeyedContext, id: string, asked: FingerprintsAsked): Promise<Place[]> {
+async function placesOf({ env, url }: KeyedContext, id: string, asked: FingerprintsAsked): Promise<GraphPlace[]> {
   const isWhole = !url.searchParams.has("from") && !url.searchParams.has("to");
   const [ofSessions, ofShards] = await Promise.all([
     placesOfSessions(env.DB, id, asked),
@@ -106,7 +106,7 @@ async function placesOf({ env, url }: KeyedContext, id: string, asked: Fingerpri
   return mergePlaces(ofSessions, ofShards);
 }
 
-const providerOf = ({ asn }: Place): string | null => asnClass(asn).provider;
+const providerOf = ({ asn }: GraphPlace): string | null => asnClass(asn).provider;
 const unknown = (): Problem => new Problem("not_found", "Nothing is known of this fingerprint.");
 
 const COLUMNS: Columns<Fingerprint> = [

@@ -5,7 +5,7 @@ import { claimsOf } from "../../core/leads/identity";
 import type { Submission, Taken, Unheard } from "../../core/leads/lead";
 import { looksLikeLead, sortFields } from "../../core/leads/names";
 import { phoneDigits } from "../../core/leads/phone";
-import { type Said, saidOf, submitName } from "../../core/leads/submit-name";
+import { type SaidContact, saidOf, submitName } from "../../core/leads/submit-name";
 import { clientNetwork } from "../../core/network/client";
 import { MAX_ID_UNITS } from "../../limits";
 import { errorField } from "../../ops/logger";
@@ -160,7 +160,7 @@ function idempotencyKey({ headers }: Request): string | undefined {
 }
 
 /** The id of the submit that this is a try of. Nothing has been taken yet. */
-async function namedSubmit({ env, log }: Context, site: string, id: string, said: Said): Promise<string> {
+async function namedSubmit({ env, log }: Context, site: string, id: string, said: SaidContact): Promise<string> {
   const name = await submitName(site, id, said);
   try {
     return await env.SUBMIT.getByName(name).named();

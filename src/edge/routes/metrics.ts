@@ -1,4 +1,4 @@
-import type { Figures } from "../../core/roster/figures";
+import type { RosterFigures } from "../../core/roster/figures";
 import { allShards, shardName } from "../../core/roster/shards";
 import { databaseBytes } from "../../data/store/database";
 import { lastFinished } from "../../data/store/retention";
@@ -10,7 +10,7 @@ import { keyed, requireAllSites } from "../http/keyed";
 /** `GET /metrics`: the operator's figures, from the sessions' reports to the roster. */
 export const getMetrics = keyed(async ({ env, log, caller }) => {
   requireAllSites(caller);
-  const ask = async (shard: number): Promise<Figures | null> => {
+  const ask = async (shard: number): Promise<RosterFigures | null> => {
     try {
       return await env.ROSTER.getByName(shardName(shard)).figures();
     } catch (error) {

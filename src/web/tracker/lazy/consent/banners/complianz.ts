@@ -1,6 +1,6 @@
 import { type Banner, choice } from "../banner";
 
-interface Page {
+interface ComplianzPage {
   cmplz_has_consent?(category: string): boolean;
   document?: { cookie: string };
 }
@@ -13,7 +13,7 @@ export const complianz: Banner = {
   category: "statistics",
   events: ["cmplz_status_change", "cmplz_fire_categories", "cmplz_banner_status"],
   read(page, category) {
-    const { cmplz_has_consent: has, document } = page as Page;
+    const { cmplz_has_consent: has, document } = page as ComplianzPage;
     return has && choice(has(category), ANSWERED.test(document?.cookie ?? ""));
   },
 };

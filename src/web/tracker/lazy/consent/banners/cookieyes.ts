@@ -1,6 +1,6 @@
 import { type Banner, choice } from "../banner";
 
-interface Page {
+interface CookieYesPage {
   getCkyConsent?(): { categories?: Record<string, boolean>; isUserActionCompleted?: boolean };
 }
 
@@ -9,7 +9,7 @@ export const cookieyes: Banner = {
   category: "analytics",
   events: ["cookieyes_banner_load", "cookieyes_consent_update"],
   read(page, category) {
-    const said = (page as Page).getCkyConsent?.();
+    const said = (page as CookieYesPage).getCkyConsent?.();
     return said && choice(said.categories?.[category], said.isUserActionCompleted);
   },
 };

@@ -6,7 +6,7 @@ interface Didomi {
   shouldUserStatusBeCollected(): boolean;
 }
 
-interface Page {
+interface DidomiPage {
   Didomi?: Didomi;
   didomiEventListeners?: { event: string; listener(): void }[];
 }
@@ -16,14 +16,14 @@ export const didomi: Banner = {
   category: "cookies+measure_content_performance",
   events: [],
   read(page, category) {
-    const { Didomi } = page as Page;
+    const { Didomi } = page as DidomiPage;
     if (!Didomi) return;
     const isEnabled = Didomi.getCurrentUserStatus().purposes?.[category]?.enabled;
     return choice(isEnabled, isEnabled === false && Didomi.shouldUserStatusBeCollected() === false);
   },
   watch(page, again) {
-    const { didomiEventListeners: listeners = [] } = page as Page;
-    (page as Page).didomiEventListeners = listeners;
+    const { didomiEventListeners: listeners = [] } = page as DidomiPage;
+    (page as DidomiPage).didomiEventListeners = listeners;
     listeners.push({ event: "consent.changed", listener: () => again() });
   },
 };

@@ -7,7 +7,7 @@ interface Manager {
   watch(watcher: { update(): void }): void;
 }
 
-interface Page {
+interface KlaroPage {
   klaro?: { getManager(): Manager };
 }
 
@@ -16,11 +16,11 @@ export const klaro: Banner = {
   category: "pulsegate",
   events: [],
   read(page, category) {
-    const manager = (page as Page).klaro?.getManager();
+    const manager = (page as KlaroPage).klaro?.getManager();
     // What is allowed before there is an answer is Klaro's default, and nobody's word.
     return manager && choice(manager.confirmed && manager.getConsent(category), manager.confirmed);
   },
   watch(page, again) {
-    (page as Page).klaro?.getManager().watch({ update: () => again() });
+    (page as KlaroPage).klaro?.getManager().watch({ update: () => again() });
   },
 };

@@ -1,6 +1,6 @@
 import { type Banner, choice } from "../banner";
 
-interface Page {
+interface OneTrustPage {
   /** Groups that are allowed, with commas around each. */
   OnetrustActiveGroups?: string;
   OneTrust?: { IsAlertBoxClosed?(): boolean };
@@ -11,7 +11,7 @@ export const onetrust: Banner = {
   category: "C0002",
   events: ["OneTrustGroupsUpdated", "consent.onetrust"],
   read(page, category) {
-    const { OnetrustActiveGroups: groups, OneTrust } = page as Page;
+    const { OnetrustActiveGroups: groups, OneTrust } = page as OneTrustPage;
     if (groups === undefined) return;
     return choice(groups.split(",").includes(category), OneTrust?.IsAlertBoxClosed?.());
   },

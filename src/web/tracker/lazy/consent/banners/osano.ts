@@ -7,7 +7,7 @@ interface Manager {
   addEventListener(event: string, hear: (said?: Categories) => void): void;
 }
 
-interface Page {
+interface OsanoPage {
   /** A function that waits for the script, before it is there: without `cm`. */
   Osano?: { cm?: Manager };
 }
@@ -17,11 +17,11 @@ export const osano: Banner = {
   category: "ANALYTICS",
   events: [],
   read(page, category, isAnswered) {
-    const manager = (page as Page).Osano?.cm;
+    const manager = (page as OsanoPage).Osano?.cm;
     return manager && choice(manager.getConsent()?.[category] === "ACCEPT", isAnswered);
   },
   watch(page, again) {
-    const manager = (page as Page).Osano?.cm;
+    const manager = (page as OsanoPage).Osano?.cm;
     // Comes at once where it has been: with nothing, where the visitor has not answered.
     manager?.addEventListener("osano-cm-initialized", (said) => again(said !== undefined));
     manager?.addEventListener("osano-cm-consent-saved", () => again(true));

@@ -1,6 +1,6 @@
 import { type Banner, choice } from "../banner";
 
-interface Page {
+interface TarteAuCitronPage {
   /** By a service's key: true, false, or `wait` before there is an answer. */
   tarteaucitron?: { state?: Record<string, boolean | string> };
   addEventListener?(event: string, hear: () => void, isCapturing: boolean): void;
@@ -11,12 +11,12 @@ export const tarteaucitron: Banner = {
   category: "pulsegate",
   events: ["tac.consent_updated", "tac.close_panel", "tac.close_alert"],
   read(page, category) {
-    const { state } = (page as Page).tarteaucitron ?? {};
+    const { state } = (page as TarteAuCitronPage).tarteaucitron ?? {};
     return state && choice(state[category], state[category] === false);
   },
   watch(page, again, category) {
     for (const word of ["Ok", "Ko"]) {
-      (page as Page).addEventListener?.(`${category}_consentMode${word}`, () => again(), true);
+      (page as TarteAuCitronPage).addEventListener?.(`${category}_consentMode${word}`, () => again(), true);
     }
   },
 };

@@ -1,6 +1,6 @@
 import { type Banner, choice } from "../banner";
 
-interface Page {
+interface TermlyPage {
   Termly?: { getConsentState?(): Record<string, boolean> | undefined; on?(event: string, hear: () => void): void };
 }
 
@@ -9,10 +9,10 @@ export const termly: Banner = {
   category: "analytics",
   events: [],
   read(page, category, isAnswered) {
-    const said = (page as Page).Termly?.getConsentState?.();
+    const said = (page as TermlyPage).Termly?.getConsentState?.();
     return said && choice(said[category], isAnswered);
   },
   watch(page, again) {
-    (page as Page).Termly?.on?.("consent", () => again(true));
+    (page as TermlyPage).Termly?.on?.("consent", () => again(true));
   },
 };
