@@ -334,9 +334,12 @@ describe("a withdrawal", () => {
 
   it("before the first flush writes nothing that would have to be erased", async () => {
     const session_id = newId();
-    await post(BATCH, batchOf(session_id, { start, events: [identify] }), { ip });
-    await withdraw(session_id);
-    await flushed(session_id);
+    // By a clock that is ahead of the runtime's, or its own alarm could flush first on a busy machine.
+    await later(60_000, async () => {
+      await post(BATCH, batchOf(session_id, { start, events: [identify] }), { ip });
+      await withdraw(session_id);
+      await flushed(session_id);
+    });
     expect(await traces(session_id, NAMES)).toEqual([]);
     expect(callsBy(stubOf(session_id))).not.toContain("r2.put identity");
   });
