@@ -73,7 +73,6 @@ const Figures = z.object({
   ...completeness,
   leads: Count,
 });
-type Figures = z.infer<typeof Figures>;
 
 export const OverviewBody = z.object({ data: Figures.extend({ previous: Figures }), bots: BotsLeftOut });
 export type OverviewBody = z.infer<typeof OverviewBody>;
@@ -88,7 +87,6 @@ const SessionSums = z.object({
   average_engaged_ms: Ms,
   leads: Count,
 });
-type SessionSums = z.infer<typeof SessionSums>;
 
 /** The sums of a row without its value are those of `other`: of all values that are not listed. */
 const breakdown = <Row extends z.ZodType, Sums extends z.ZodType>(row: Row, sums: Sums) =>
@@ -135,7 +133,6 @@ const PageSums = z.object({
   bounces: Count,
   bounce_rate: Share,
 });
-type PageSums = z.infer<typeof PageSums>;
 export const PagesBody = breakdown(PageSums.extend({ page: z.string() }), PageSums);
 export type PagesBody = z.infer<typeof PagesBody>;
 
@@ -164,7 +161,6 @@ const Day = z.object({
   leads: Count,
   ...completeness,
 });
-type Day = z.infer<typeof Day>;
 export const DailyBody = z.object({
   data: z.array(Day),
   next_cursor: z.string().nullable(),

@@ -140,7 +140,6 @@ const Session = z.looseObject({
     implausible: Count.meta({ description: "Streams that are in no sum: they say to have lost far more than came" }),
   }),
 });
-type Session = z.infer<typeof Session>;
 
 const SessionEvent = z.object({
   seq: z.int(),
@@ -161,8 +160,6 @@ const SessionEvent = z.object({
     .boolean()
     .meta({ description: "Only the first 1,024 bytes of its data are here; the replay has the whole" }),
 });
-
-type SessionEvent = z.infer<typeof SessionEvent>;
 
 export const SessionBody = z.object({ data: Session });
 export const SessionsPage = z.object({ data: z.array(Session), next_cursor: Text });

@@ -57,8 +57,6 @@ const FingerprintAnswer = z.object({
   }),
 });
 
-type FingerprintAnswer = z.infer<typeof FingerprintAnswer>;
-
 export const FingerprintsPage = z.object({
   data: z.array(FingerprintAnswer),
   next_cursor: Text.meta({ description: "A page may be short, and still not be the last" }),
@@ -73,8 +71,6 @@ const FingerprintPlace = z.object({
   first_seen_at: At,
   last_seen_at: At,
 });
-
-type FingerprintPlace = z.infer<typeof FingerprintPlace>;
 
 export const FingerprintBody = z.object({
   data: FingerprintAnswer.extend({

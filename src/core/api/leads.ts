@@ -129,7 +129,6 @@ const SubmissionAnswer = z.looseObject({
   contact: Bag,
   evidence: Bag,
 });
-type SubmissionAnswer = z.infer<typeof SubmissionAnswer>;
 
 export const LeadsPage = z.object({ data: z.array(LeadAnswer), next_cursor: Text });
 export const DeliveriesPage = z.object({ data: z.array(DeliveryAnswer), next_cursor: Text });
