@@ -58,7 +58,7 @@ export const filterFields = {
 const FilterFields = z.object(filterFields);
 export type Filter = z.infer<typeof FilterFields>;
 export type FilterName = keyof typeof filterFields;
-/** Every filter there is: lists and aggregates go by this list. */
+/** Every filter there is. */
 export const FILTERS = Object.keys(filterFields) as FilterName[];
 
 /** `exclude`: without sessions labelled `bot`; `only`: those alone; `include`: all. */

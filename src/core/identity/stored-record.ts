@@ -1,4 +1,5 @@
-import { formReader, isList, isNumber, isText, oneOf, readText } from "../stored";
+import { FormError, formReader, isList, isNumber, isText, oneOf, readText } from "../stored";
+import { fromTuple, toTuple } from "../tuple";
 import type { IdentityRecord, SeenSession } from "./record";
 
 /** An identity's record as its shard stores it: JSON, with a list for each sighting, because a crowd has 400 of them. */
@@ -31,12 +32,11 @@ const readRecord = formReader<StoredRecord>({
   },
 });
 
-const seenAsList = (one: SeenSession): (string | number)[] => SEEN_V1.map((name) => one[name]);
+const seenAsList = (one: SeenSession): unknown[] => toTuple(one, SEEN_V1);
 
 function seenOf(list: unknown): SeenSession {
-  if (!Array.isArray(list) || list.length < SEEN_V1.length) throw new Error("identity record: no sighting");
-  const [session_id, ip, asn, country, fingerprint_id, forms, at] = list;
-  return { session_id, ip, asn, country, fingerprint_id, forms, at };
+  if (!Array.isArray(list) || list.length < SEEN_V1.length) throw new FormError("identity record: no sighting");
+  return fromTuple(list, SEEN_V1);
 }
 
 /** The sightings by themselves: those of a crowd are stored apart. */
@@ -44,7 +44,7 @@ export const seenText = (seen: readonly SeenSession[]): string => JSON.stringify
 
 export function readSeen(text: string): SeenSession[] {
   const lists: unknown = JSON.parse(text);
-  if (!Array.isArray(lists)) throw new Error("identity record: no list of sightings");
+  if (!Array.isArray(lists)) throw new FormError("identity record: no list of sightings");
   return lists.map(seenOf);
 }
 

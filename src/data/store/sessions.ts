@@ -1,7 +1,7 @@
 import type { SessionsQuery } from "../../core/api/analytics";
 import type { Bots } from "../../core/api/filter";
+import { isFields } from "../../core/stored";
 import { findSessionNames } from "./event-names";
-import { isObject } from "./json";
 import { cutPage, pageEnd } from "./page";
 import { type Condition, conditionsOf, joinConditions } from "./session-conditions";
 import type { SessionColumns } from "./session-row/columns";
@@ -135,7 +135,7 @@ interface EventDetailJson {
 function parseEventDetail(text: string | null): EventDetailJson {
   if (text === null) return {};
   const detail: unknown = JSON.parse(text);
-  if (!isObject(detail)) throw new Error("an event's detail is no object");
+  if (!isFields(detail)) throw new Error("an event's detail is no object");
   return detail;
 }
 

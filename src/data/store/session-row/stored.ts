@@ -1,5 +1,5 @@
 import type { Summary } from "../../../core/session/view";
-import { isObject } from "../json";
+import { FormError, isFields } from "../../../core/stored";
 import { DETAIL_VERSION, type DetailV2 } from "./form";
 
 /** Version 1 has no `v`, and the summary as it is. */
@@ -8,8 +8,8 @@ export type StoredDetail = DetailV2 | (Summary & { v?: undefined });
 /** A `detail` as stored, of a version that this code knows. */
 export function readStored(text: string): StoredDetail {
   const stored: unknown = JSON.parse(text);
-  if (!isObject(stored)) throw new Error("a session's detail is no object");
+  if (!isFields(stored)) throw new FormError("a session's detail is no object");
   const version = stored["v"] ?? 1;
-  if (version !== 1 && version !== DETAIL_VERSION) throw new Error(`a session's detail is of version ${version}`);
+  if (version !== 1 && version !== DETAIL_VERSION) throw new FormError(`a session's detail is of version ${version}`);
   return stored as unknown as StoredDetail;
 }
