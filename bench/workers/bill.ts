@@ -1,15 +1,8 @@
-import { IDENTITY_FLUSH_GAP_MS, IdentityActor as ProductionIdentity } from "../../durable/identity/actor";
-import { RosterActor as ProductionRoster } from "../../durable/roster/actor";
-import { SessionActor as Production } from "../../durable/session/actor";
+import { IDENTITY_FLUSH_GAP_MS } from "../../durable/identity/actor";
 import type { Env } from "../../src/bindings";
-import type { Spending } from "../../src/core/budget/spending";
-import type { Sighting } from "../../src/core/identity/record";
-import type { Report } from "../../src/core/roster/entry";
-import type { TrackCall } from "../../src/core/session/track-call";
-import { IDENTITY_TABLE } from "../../src/data/store/identity";
 import worker from "../../src/index";
-import { countedBucket, countedCalls, countedDatabase, countedKv, countStorage, countValues } from "./counted";
-import { active, add, advanceTo, alarms, beginAt, counts } from "./simulated";
+import { countedEnv, identities, type Stub, stubOf } from "./bill-actors";
+import { add, advanceTo, alarms, beginAt, counts } from "./simulated";
 
 /**
  * The production Worker and actor in simulated time, with a counter on each billed operation. The clock and the alarms
@@ -17,101 +10,19 @@ import { active, add, advanceTo, alarms, beginAt, counts } from "./simulated";
  * and an actor that is left alone for 10 s is thrown out of memory, as the platform does. Everything else is real.
  */
 
-export { AlertActor } from "../../durable/alerts/actor";
-export { BudgetActor } from "../../durable/budget/actor";
-export { EndpointActor } from "../../durable/endpoint/actor";
-export { EraserActor } from "../../durable/eraser/actor";
-export { LeadActor } from "../../durable/lead/actor";
-export { RealtimeActor } from "../../durable/realtime/actor";
-export { SiteSettings } from "../../durable/site/actor";
-export { SubmitActor } from "../../durable/submit/actor";
-
-export class SessionActor extends Production {
-  constructor(ctx: DurableObjectState, env: Env) {
-    // Before the actor sees it: its constructor asks for the alarm.
-    countStorage("session", ctx.storage, ctx.id.toString(), ["head", "journal"]);
-    super(ctx, {
-      ...env,
-      DB: countedDatabase("session", env.DB),
-      TRACKING_R2: countedBucket(env.TRACKING_R2),
-      // Its counter in KV is there for whoever asks who this is.
-      TRACKING_KV: countedKv("identity", env.TRACKING_KV),
-    });
-  }
-
-  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
-    add("session", "socket_messages");
-    return active("session", () => super.webSocketMessage(socket, message));
-  }
-
-  /** The driver's: the alarm is due. */
-  fire(): Promise<void> {
-    add("session", "alarms");
-    return active("session", () => super.alarm());
-  }
-
-  /** The driver's: memory is gone. */
-  evict(): void {
-    this.ctx.abort("evicted");
-  }
-}
-
-/** The shards of identities, in the order they were first asked: their alarms are the driver's too. */
-export const identities = new Set<string>();
-
-export class IdentityActor extends ProductionIdentity {
-  constructor(ctx: DurableObjectState, env: Env) {
-    // Made once for all that a shard will ever see: no session's.
-    ctx.storage.sql.exec(IDENTITY_TABLE);
-    countStorage("identity", ctx.storage, ctx.id.toString(), ["identities"]);
-    countValues(ctx.storage);
-    super(ctx, {
-      ...env,
-      DB: countedDatabase("identity", env.DB),
-      TRACKING_KV: countedKv("identity", env.TRACKING_KV),
-    });
-    identities.add(ctx.id.toString());
-  }
-
-  override seen(sighting: Sighting) {
-    add("identity", "object_calls");
-    // It writes to D1 and KV after its answer, which is active time as well.
-    add("identity", "identity_calls");
-    return super.seen(sighting);
-  }
-
-  override spend(spending: Spending) {
-    add("identity", "object_calls");
-    return super.spend(spending);
-  }
-
-  fire(): Promise<void> {
-    add("identity", "alarms");
-    return active("identity", () => super.alarm());
-  }
-
-  /** For the driver: how many identities the shard has. After the last one its table is gone. */
-  size(): number {
-    const { sql } = this.ctx.storage;
-    const has = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'identities'").toArray().length > 0;
-    return has ? Number(sql.exec("SELECT count(*) AS n FROM identities").one()["n"]) : 0;
-  }
-}
-
-/** What a session tells the roster is paid for like any other call of an object. */
-export class RosterActor extends ProductionRoster {
-  constructor(ctx: DurableObjectState, env: Env) {
-    countStorage("roster", ctx.storage, ctx.id.toString(), ["seats", "totals"]);
-    super(ctx, env);
-  }
-
-  override report(report: Report): void {
-    add("roster", "object_calls");
-    const began = performance.now();
-    super.report(report);
-    add("roster", "active_ms", performance.now() - began);
-  }
-}
+export {
+  AlertActor,
+  BudgetActor,
+  EndpointActor,
+  EraserActor,
+  IdentityActor,
+  LeadActor,
+  RealtimeActor,
+  RosterActor,
+  SessionActor,
+  SiteSettings,
+  SubmitActor,
+} from "./bill-actors";
 
 const handler: ExportedHandler<Env> = worker;
 
@@ -139,46 +50,6 @@ interface Running {
   calls: Call[];
   socket: WebSocket | null;
   touched: number | null;
-}
-
-const ALWAYS: RateLimit = { limit: () => Promise.resolve({ success: true }) };
-
-/** What the Worker and the driver call of an actor. */
-interface Stub {
-  track(call: TrackCall): Promise<unknown>;
-  fetch(request: Request): Promise<Response>;
-  fire(): Promise<void>;
-  evict(): Promise<void>;
-}
-
-const stubOf = (env: Env, id: string): Stub => env.SESSION.getByName(id) as unknown as Stub;
-
-/** Every call of an actor is a billed request to it. */
-export function countedEnv(env: Env): Env {
-  const limits = {
-    LIMIT_TRACK: ALWAYS,
-    LIMIT_START: ALWAYS,
-    LIMIT_SITE_STARTS: ALWAYS,
-    LIMIT_LEADS: ALWAYS,
-    LIMIT_SITE_LEADS: ALWAYS,
-    LIMIT_API: ALWAYS,
-  };
-  const getByName = (id: string) => {
-    const stub = stubOf(env, id);
-    return {
-      track: (call: TrackCall) => {
-        add("session", "object_calls");
-        return active("session", () => stub.track(call));
-      },
-      fetch: (request: Request) => {
-        add("session", "object_calls");
-        return stub.fetch(request);
-      },
-    };
-  };
-  const SESSION = { getByName } as unknown as Env["SESSION"];
-  const SITE = countedCalls("session", env.SITE, { get: "object_calls" });
-  return { ...env, ...limits, SESSION, SITE, TRACKING_KV: countedKv("session", env.TRACKING_KV) };
 }
 
 /** Runs the sessions of a job in the order of simulated time: calls, alarms and evictions of all of them interleaved. */

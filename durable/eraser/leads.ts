@@ -1,4 +1,4 @@
-import { isProvable } from "../../src/core/session/visitor-id";
+import { isProvable } from "../../src/core/session/calls/visitor-id";
 import { claimedKeys, leadsByKeys, leadsOf, leadsOfSubmits } from "../../src/data/store/erasures";
 import { ERASURE_STEP_LEADS } from "../../src/limits";
 import { eraseLead } from "../../src/ops/erase-lead";

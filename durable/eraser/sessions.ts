@@ -1,7 +1,7 @@
 import { shardName, shardOf } from "../../src/core/roster/shards";
 import { whoIs } from "../../src/core/roster/who";
-import { type Life, sortLives } from "../../src/core/session/life";
-import { isProvable } from "../../src/core/session/visitor-id";
+import { type Life, sortLives } from "../../src/core/session/calls/life";
+import { isProvable } from "../../src/core/session/calls/visitor-id";
 import { dayOf } from "../../src/data/store/archive-days";
 import { leadsOf, type SessionPlace, sessionsOfVisitor } from "../../src/data/store/erasures";
 import type { NamedIdentity, OrderedSession } from "../../src/data/store/order";

@@ -8,10 +8,10 @@ import {
   type UnlinkedSession,
 } from "../../src/bindings";
 import { type ChunkCall, readChunkCall } from "../../src/core/recording/chunk";
-import { type LeadAnswer, type LeadCall, readLeadCall } from "../../src/core/session/lead";
-import type { Life, LifeRow } from "../../src/core/session/life";
-import type { ChunkResult, TrackResult } from "../../src/core/session/result";
-import { readTrackCall, type TrackCall } from "../../src/core/session/track-call";
+import { type LeadAnswer, type LeadCall, readLeadCall } from "../../src/core/session/calls/lead";
+import type { Life, LifeRow } from "../../src/core/session/calls/life";
+import type { ChunkResult, TrackResult } from "../../src/core/session/calls/result";
+import { readTrackCall, type TrackCall } from "../../src/core/session/calls/track-call";
 import { Journal } from "../../src/data/store/journal";
 import { OUTSIDE_TIMEOUT_MS } from "../../src/limits";
 import { withAdmittedTypes } from "../../src/ops/admit-types";

@@ -1,7 +1,7 @@
 import type { Env } from "../../src/bindings";
 import { forgetAt, idleAt, wipeAt } from "../../src/core/session/deadline";
 import type { EndEntry } from "../../src/core/session/entry";
-import { abandonments } from "../../src/core/session/forms";
+import { abandonments } from "../../src/core/session/fold/forms";
 import { KEY_CHECK_MS } from "../../src/limits";
 import type { Logger } from "../../src/ops/logger";
 import { canBeRevoked, closeRevoked } from "../sockets/followers";

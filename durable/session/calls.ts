@@ -1,19 +1,19 @@
 import type { ChunkCall } from "../../src/core/recording/chunk";
 import { isSameHash } from "../../src/core/same-hash";
 import { exposedOf } from "../../src/core/scoring/ledger";
-import { Bucket } from "../../src/core/session/bucket";
-import { freeze } from "../../src/core/session/evidence";
-import { intake } from "../../src/core/session/intake";
-import { asTrackCall, type LeadAnswer, type LeadCall } from "../../src/core/session/lead";
+import { Bucket } from "../../src/core/session/calls/bucket";
+import { intake } from "../../src/core/session/calls/intake";
+import { asTrackCall, type LeadAnswer, type LeadCall } from "../../src/core/session/calls/lead";
 import {
   type ChunkResult,
   type Refused,
   refused,
   type TakenCall,
   type TrackResult,
-} from "../../src/core/session/result";
-import type { TrackCall } from "../../src/core/session/track-call";
-import { isClaim } from "../../src/core/session/visitor-id";
+} from "../../src/core/session/calls/result";
+import type { TrackCall } from "../../src/core/session/calls/track-call";
+import { isClaim } from "../../src/core/session/calls/visitor-id";
+import { freeze } from "../../src/core/session/fold/evidence";
 import { BUSY_RETRY_SECONDS } from "../../src/limits";
 import type { Ingest } from "./ingest";
 import type { Instance } from "./instance";

@@ -1,9 +1,9 @@
 import type { Env, ErasedSession } from "../../src/bindings";
 import { groupOf } from "../../src/core/identity/name";
 import type { IdentityKind } from "../../src/core/identity/record";
+import { isSameLife, type Life, type LifeIdentity } from "../../src/core/session/calls/life";
+import type { NamedVisitor } from "../../src/core/session/calls/visitor-id";
 import { firstSeq } from "../../src/core/session/entry";
-import { isSameLife, type Life, type LifeIdentity } from "../../src/core/session/life";
-import type { NamedVisitor } from "../../src/core/session/visitor-id";
 import {
   type ArchivedIdentity,
   deleteSessionObjects,

@@ -1,6 +1,13 @@
 import type { Env, ErasedSession, UnlinkedSession } from "../../src/bindings";
-import { isLatestTheirs, isSameLife, type Life, type LifeRow, latestOf, withRow } from "../../src/core/session/life";
-import { unlinked } from "../../src/core/session/unlink";
+import {
+  isLatestTheirs,
+  isSameLife,
+  type Life,
+  type LifeRow,
+  latestOf,
+  withRow,
+} from "../../src/core/session/calls/life";
+import { unlinked } from "../../src/core/session/calls/unlink";
 import { sessionPrefix } from "../../src/data/store/archive";
 import { inTime } from "../../src/ops/in-time";
 import { eraseLives, eraseSession, lifeNow, livesOf } from "./erasing";

@@ -1,6 +1,7 @@
 import { failed, storesDue } from "../../src/core/session/deadline";
 import { firstSeq } from "../../src/core/session/entry";
-import { applyText } from "../../src/core/session/fold";
+import { applyText } from "../../src/core/session/fold/fold";
+import { newState, readSnapshot, type SessionState, writeSnapshot } from "../../src/core/session/fold/state";
 import { type Head, identityMark } from "../../src/core/session/head";
 import {
   lowestWatermark,
@@ -10,7 +11,6 @@ import {
   withRows,
   written,
 } from "../../src/core/session/progress";
-import { newState, readSnapshot, type SessionState, writeSnapshot } from "../../src/core/session/state";
 import { putEvents, putIdentity, putMeta } from "../../src/data/store/archive";
 import { insertNames } from "../../src/data/store/event-names";
 import type { Journal } from "../../src/data/store/journal";

@@ -1,7 +1,7 @@
-import { buildCall, type CallParts } from "../../src/core/session/call";
-import type { TrackResult } from "../../src/core/session/result";
-import type { TrackSocketContext } from "../../src/core/session/socket";
-import type { TrackCall } from "../../src/core/session/track-call";
+import { buildCall, type CallParts } from "../../src/core/session/calls/call";
+import type { TrackResult } from "../../src/core/session/calls/result";
+import type { TrackSocketContext } from "../../src/core/session/calls/socket";
+import type { TrackCall } from "../../src/core/session/calls/track-call";
 import { MAX_FRAME_UNITS, SOCKET_STRIKES } from "../../src/limits";
 import { SessionId } from "../../src/protocol/fields";
 import { type Parsed, parseJson } from "../../src/protocol/text";

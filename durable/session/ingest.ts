@@ -1,9 +1,9 @@
 import type { Env } from "../../src/bindings";
 import { type Mark, markOf } from "../../src/core/roster/when";
+import type { Intake } from "../../src/core/session/calls/intake";
 import type { Entry, IdentityEntry } from "../../src/core/session/entry";
-import { apply } from "../../src/core/session/fold";
+import { apply } from "../../src/core/session/fold/fold";
 import type { Head } from "../../src/core/session/head";
-import type { Intake } from "../../src/core/session/intake";
 import type { Progress } from "../../src/core/session/progress";
 import type { Journal } from "../../src/data/store/journal";
 import { type Inquiry, type Occasion, toldOf } from "./inquiry";

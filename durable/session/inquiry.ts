@@ -1,7 +1,7 @@
 import type { Env } from "../../src/bindings";
 import { groupOf, placeOf, placeText, readPlace } from "../../src/core/identity/name";
 import type { IdentityKind, Sighting } from "../../src/core/identity/record";
-import type { IdentityCounts } from "../../src/core/scoring/facts";
+import type { IdentityCounts } from "../../src/core/scoring/context";
 import type { IdentityEntry } from "../../src/core/session/entry";
 import type { Head } from "../../src/core/session/head";
 import { OUTSIDE_TIMEOUT_MS } from "../../src/limits";

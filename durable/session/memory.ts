@@ -1,9 +1,9 @@
 import { flushAt, isPending, type Schedule } from "../../src/core/session/deadline";
 import { type Entry, firstSeq, readEntries } from "../../src/core/session/entry";
-import { apply } from "../../src/core/session/fold";
+import { apply } from "../../src/core/session/fold/fold";
+import { newState, readSnapshot } from "../../src/core/session/fold/state";
 import type { Head } from "../../src/core/session/head";
 import { frozenThrough, newProgress, STORES, type StoreName, withRows } from "../../src/core/session/progress";
-import { newState, readSnapshot } from "../../src/core/session/state";
 import type { Journal } from "../../src/data/store/journal";
 import { PLAN_MAX_UNITS } from "../../src/limits";
 import { SECOND_MS } from "../../src/time";

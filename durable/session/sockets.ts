@@ -1,7 +1,7 @@
+import type { TrackResult } from "../../src/core/session/calls/result";
+import { lasting, readSocket, type SocketContext } from "../../src/core/session/calls/socket";
+import type { TrackCall } from "../../src/core/session/calls/track-call";
 import type { Head } from "../../src/core/session/head";
-import type { TrackResult } from "../../src/core/session/result";
-import { lasting, readSocket, type SocketContext } from "../../src/core/session/socket";
-import type { TrackCall } from "../../src/core/session/track-call";
 import { MAX_USED_TICKETS } from "../../src/limits";
 import type { Seats } from "../sockets/seats";
 import { handleFrame } from "./frames";

@@ -1,4 +1,9 @@
-import { nameless, readContext, type SocketContext, type TrackSocketContext } from "../../src/core/session/socket";
+import {
+  nameless,
+  readContext,
+  type SocketContext,
+  type TrackSocketContext,
+} from "../../src/core/session/calls/socket";
 import { SECOND_MS } from "../../src/time";
 
 /** Sockets of pages on one session, one for each tab of a visitor; of these, from one address (IPv4, or IPv6 /64). */

@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { IDENTITY_FLUSH_MAX, IDENTITY_LOOK_MAX, IDENTITY_SWEEP_MS } from "../../durable/identity/actor";
+import { IDENTITY_FLUSH_MAX, IDENTITY_LOOK_MAX, IDENTITY_SWEEP_MS } from "../../durable/identity/sweep";
 import { newRecord, take } from "../../src/core/identity/record";
 import { recordText } from "../../src/core/identity/stored-record";
 import { IDENTITY_TABLE } from "../../src/data/store/identity";

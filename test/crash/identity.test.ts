@@ -1,7 +1,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { IDENTITY_FLUSH_GAP_MS, IDENTITY_SWEEP_MS } from "../../durable/identity/actor";
+import { IDENTITY_FLUSH_GAP_MS } from "../../durable/identity/actor";
+import { IDENTITY_SWEEP_MS } from "../../durable/identity/sweep";
 import { IDENTITY_MAX_SIGHTINGS } from "../../src/core/identity/record";
 import { IDENTITY_INLINE_SIGHTINGS } from "../../src/data/store/identity";
 import { IDENTITY_KEPT_MS, IDENTITY_RETENTION_MS } from "../../src/limits";
