@@ -12,11 +12,11 @@ import type { Report as PresenceReport } from "./core/roster/entry";
 import type { RosterFigures } from "./core/roster/figures";
 import type { Here } from "./core/roster/people";
 import type { RosterSummary } from "./core/roster/summary";
-import type { IdentityCounts } from "./core/scoring/facts";
-import type { LeadAnswer, LeadCall } from "./core/session/lead";
-import type { Life, LifeRow } from "./core/session/life";
-import type { ChunkResult, TrackResult } from "./core/session/result";
-import type { TrackCall } from "./core/session/track-call";
+import type { IdentityCounts } from "./core/scoring/context";
+import type { LeadAnswer, LeadCall } from "./core/session/calls/lead";
+import type { Life, LifeRow } from "./core/session/calls/life";
+import type { ChunkResult, TrackResult } from "./core/session/calls/result";
+import type { TrackCall } from "./core/session/calls/track-call";
 import type { ErasureOrder } from "./data/store/order";
 
 /** How much of a session was erased. */

@@ -1,7 +1,7 @@
 // Takes a session as the Worker and its actor do: through the real intake and the real fold.
 import type { RuleSet } from "../../src/core/scoring/ruleset.ts";
-import type { KnownSession } from "../../src/core/session/intake.ts";
-import type { TrackCall } from "../../src/core/session/track-call.ts";
+import type { KnownSession } from "../../src/core/session/calls/intake.ts";
+import type { TrackCall } from "../../src/core/session/calls/track-call.ts";
 import { loadSource } from "../lib/source.ts";
 
 export const tools: typeof import("../../src/ops/for-commands.ts") = await loadSource("src/ops/for-commands.ts");

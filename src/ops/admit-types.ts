@@ -1,7 +1,7 @@
 import type { Env } from "../bindings";
 import { BUDGETS } from "../core/budget/name";
 import { TYPE_BUCKETS } from "../core/budget/types";
-import type { TrackCall } from "../core/session/track-call";
+import type { TrackCall } from "../core/session/calls/track-call";
 import { sha256 } from "../core/sha256";
 import { BUDGET_CACHE_MS, BUDGET_WAIT_MS, SITE_CACHE_ENTRIES, SITE_MAX_TYPES } from "../limits";
 import { BUILT_IN_TYPES } from "../protocol/types";

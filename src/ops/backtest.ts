@@ -2,8 +2,8 @@ import { type Judgement, type Label, SCORES, type ScoreName } from "../core/scor
 import type { Rule } from "../core/scoring/rule";
 import { RuleSet, ruleSet } from "../core/scoring/ruleset";
 import type { Entry } from "../core/session/entry";
-import { apply } from "../core/session/fold";
-import { newState, type SessionState } from "../core/session/state";
+import { apply } from "../core/session/fold/fold";
+import { newState, type SessionState } from "../core/session/fold/state";
 
 /** Folds a session's log from its first entry, by its own rules or by others. */
 export function foldLog(log: readonly Entry[], rules?: RuleSet): SessionState {

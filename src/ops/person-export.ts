@@ -1,7 +1,7 @@
 import type { Env } from "../bindings";
 import { mergeChunks } from "../core/recording/merge";
-import { isSameLife, type Life, sortLives, withRow } from "../core/session/life";
-import { isProvable } from "../core/session/visitor-id";
+import { isSameLife, type Life, sortLives, withRow } from "../core/session/calls/life";
+import { isProvable } from "../core/session/calls/visitor-id";
 import { readIdentities, sessionPrefix } from "../data/store/archive";
 import { everySessionOf, hostOf, leadsByKeys, leadsClaiming, leadsOf, type SessionPlace } from "../data/store/erasures";
 import {

@@ -1,10 +1,10 @@
 import type { Env } from "../bindings";
 import { groupOf, type IdentityPlace, placeOf } from "../core/identity/name";
 import { firstSeq } from "../core/session/entry";
-import { apply } from "../core/session/fold";
+import { apply } from "../core/session/fold/fold";
+import { newState, type SessionState } from "../core/session/fold/state";
 import { type Head, type Identity, newHead } from "../core/session/head";
 import { newProgress } from "../core/session/progress";
-import { newState, type SessionState } from "../core/session/state";
 import { type ArchivedIdentity, readFlushes, readIdentities, readMeta } from "../data/store/archive";
 import { type Day, sessionPrefixes } from "../data/store/archive-days";
 import { deleteSessionRows } from "../data/store/erasures";

@@ -1,6 +1,5 @@
 import { DayBuilder, HourBuilder } from "../core/rollup/build";
 import { LOOK_BACK_HOURS } from "../core/rollup/hours";
-import { readFactsRange, readLooseLeads } from "../data/store/facts";
 import {
   closePeriods,
   type Grain,
@@ -10,6 +9,7 @@ import {
   readState,
   writeRollups,
 } from "../data/store/rollups";
+import { readFactsRange, readLooseLeads } from "../data/store/session-facts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../time";
 
 /**

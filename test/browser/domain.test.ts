@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { visitorOf } from "../../src/core/session/visitor-id";
+import { visitorOf } from "../../src/core/session/calls/visitor-id";
 import { live, liveCount, session, until } from "./analytics";
 import { nextSessionIdOf, sessionIdOf } from "./created";
 import { describeVisits, started } from "./setting";

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { visitorOf } from "../../src/core/session/visitor-id";
+import { visitorOf } from "../../src/core/session/calls/visitor-id";
 import { until } from "./analytics";
 import { sessionIdOf } from "./created";
 import { describeVisits, holdPicture, SLOW_PICTURE } from "./setting";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { visitorOf } from "../../src/core/session/visitor-id";
+import { visitorOf } from "../../src/core/session/calls/visitor-id";
 import { live, liveCount, session, sessions, settled, storedEvents, until } from "./analytics";
 import { createdIn, nextSessionIdOf, sessionIdOf } from "./created";
 import { describeVisits } from "./setting";

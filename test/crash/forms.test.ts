@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { IDLE_MS } from "../../src/core/session/deadline";
 import type { EventEntry } from "../../src/core/session/entry";
-import { FORM_ABANDONED_MS, MAX_OPEN_FORMS } from "../../src/core/session/forms";
+import { FORM_ABANDONED_MS, MAX_OPEN_FORMS } from "../../src/core/session/fold/forms";
 import type { EventInput } from "../../src/protocol/events";
 import { stopClock, tick, tickUntilDrained } from "../support/clock";
 import {

@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { apply } from "../../src/core/session/fold";
+import { apply } from "../../src/core/session/fold/fold";
+import { newState, type SessionState } from "../../src/core/session/fold/state";
 import { type Head, type Identity, newHead } from "../../src/core/session/head";
 import { newProgress } from "../../src/core/session/progress";
-import { newState, type SessionState } from "../../src/core/session/state";
 import { insertEvents, isRefusal } from "../../src/data/store/projection";
 import { replaceSession } from "../../src/data/store/rebuild";
 import { type SessionRow, sessionRow, upsertSession } from "../../src/data/store/session-row/row";

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DayBuilder } from "../../src/core/rollup/build";
 import { addDuration, type Durations, medianOf, mergeDurations } from "../../src/core/rollup/durations";
-import type { Facts } from "../../src/core/rollup/facts";
 import { type Hours, mergeHours, visitorsWithin } from "../../src/core/rollup/hours";
 import { planRange } from "../../src/core/rollup/plan";
+import type { Facts } from "../../src/core/rollup/session-facts";
 import {
   addToSketch,
   countSketch,

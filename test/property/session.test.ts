@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { MAX_GAPS } from "../../src/core/delivery/streams";
+import { intake, type KnownSession } from "../../src/core/session/calls/intake";
 import type { Entry, Unplaced } from "../../src/core/session/entry";
-import { apply, applyText } from "../../src/core/session/fold";
+import { apply, applyText } from "../../src/core/session/fold/fold";
+import { newState, readSnapshot, type SessionState, writeSnapshot } from "../../src/core/session/fold/state";
 import type { Head } from "../../src/core/session/head";
-import { intake, type KnownSession } from "../../src/core/session/intake";
-import { newState, readSnapshot, type SessionState, writeSnapshot } from "../../src/core/session/state";
 import { foldLog } from "../../src/ops/backtest";
 import { lead, logOf, NOWHERE, start, T0 } from "../support/log";
 import { cases } from "../support/scale";

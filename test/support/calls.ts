@@ -1,7 +1,7 @@
+import { type Intake, intake, type KnownSession } from "../../src/core/session/calls/intake";
+import type { TrackCall } from "../../src/core/session/calls/track-call";
 import type { Entry } from "../../src/core/session/entry";
-import { apply } from "../../src/core/session/fold";
-import { type Intake, intake, type KnownSession } from "../../src/core/session/intake";
-import type { TrackCall } from "../../src/core/session/track-call";
+import { apply } from "../../src/core/session/fold/fold";
 import type { EventInput } from "../../src/protocol/events";
 
 /** Calls on a session as the Worker would make them, and what the intake makes of each, for tests without an actor. */

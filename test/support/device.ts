@@ -1,7 +1,7 @@
 import { listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { whoIs } from "../../src/core/roster/who";
-import { visitorOf } from "../../src/core/session/visitor-id";
+import { visitorOf } from "../../src/core/session/calls/visitor-id";
 import { rowsIn } from "./identity";
 import { everything, type Person } from "./person";
 import { rosterOf } from "./roster";

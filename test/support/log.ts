@@ -1,6 +1,6 @@
 import type { Agent } from "../../src/core/network/agent";
 import type { NetworkClasses } from "../../src/core/network/classes";
-import type { IdentityCounts, LeadFacts } from "../../src/core/scoring/facts";
+import type { IdentityCounts, LeadFacts } from "../../src/core/scoring/context";
 import { RULES_VERSION } from "../../src/core/scoring/ruleset";
 import type { Entry, EventDetail, StartEntry, Unplaced } from "../../src/core/session/entry";
 

@@ -3,9 +3,9 @@ import type { Agent } from "../../src/core/network/agent";
 import type { NetworkClasses } from "../../src/core/network/classes";
 import type { Firing } from "../../src/core/scoring/ledger";
 import { ruleSet } from "../../src/core/scoring/ruleset";
+import { newState } from "../../src/core/session/fold/state";
 import { newHead } from "../../src/core/session/head";
 import { newProgress } from "../../src/core/session/progress";
-import { newState } from "../../src/core/session/state";
 import { type Summary, summary } from "../../src/core/session/view";
 
 /** Values in which every field differs, so that two that change places are noticed in what is stored. */

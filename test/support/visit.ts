@@ -1,9 +1,9 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
+import type { Refused, TakenCall, TrackResult } from "../../src/core/session/calls/result";
+import type { TrackCall } from "../../src/core/session/calls/track-call";
 import type { Entry, EventEntry } from "../../src/core/session/entry";
 import type { Progress } from "../../src/core/session/progress";
-import type { Refused, TakenCall, TrackResult } from "../../src/core/session/result";
-import type { TrackCall } from "../../src/core/session/track-call";
 import type { Live } from "../../src/core/session/view";
 import type { EventInput } from "../../src/protocol/events";
 

@@ -13,7 +13,7 @@ const slow = (expressions: Awaited<ReturnType<typeof built>>): string[] =>
 
 describe("a header", () => {
   /** What the Worker says to its own actors is no outside text. */
-  const OWN = ["src/core/roster/socket.ts", "src/core/session/socket.ts", "src/protocol/header.ts"];
+  const OWN = ["src/core/roster/socket.ts", "src/core/session/calls/socket.ts", "src/protocol/header.ts"];
 
   it("is cut before anything reads it: nobody takes one by another way than headerOf", () => {
     const readers = workerFiles().filter((file) => /headers?\.get\(/.test(readFileSync(file, "utf8")));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { TOTALS } from "../../src/core/rollup/facts";
+import { TOTALS } from "../../src/core/rollup/session-facts";
 import { newSlice, type Slice } from "../../src/core/rollup/slice";
 import { crowdOf, exactly, hoursOf, windowVisitors } from "../../src/data/aggregates/collect";
 import {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { findAnomalies, sumsByName } from "../../src/core/anomaly/find";
 import type { Sums } from "../../src/core/anomaly/kinds";
 import { mad, median } from "../../src/core/anomaly/robust";
-import { TOTALS, type Total } from "../../src/core/rollup/facts";
+import { TOTALS, type Total } from "../../src/core/rollup/session-facts";
 import { ANOMALY_LOOK_BACK_MS } from "../../src/edge/routes/anomalies";
 import { WEEK_MS } from "../../src/limits";
 import { seeded } from "../support/random";

@@ -7,7 +7,7 @@ import {
   MAX_ATTENTION_SPANS,
   newAttention,
   type Sight,
-} from "../../src/core/session/attention";
+} from "../../src/core/session/fold/attention";
 import { cases } from "../support/scale";
 
 /** Acts on pages, by stream, and what they come to. */

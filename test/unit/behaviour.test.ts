@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { EventDetail, EventEntry, Unplaced } from "../../src/core/session/entry";
-import { newState } from "../../src/core/session/state";
+import { newState } from "../../src/core/session/fold/state";
 import type { Behaviour } from "../../src/core/signals/behaviour";
 import { observe } from "../../src/core/signals/behaviour";
 import { Topic, type TopicName } from "../../src/core/signals/topic";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RULES } from "../../src/core/scoring/ruleset";
-import { newState, type SessionState } from "../../src/core/session/state";
+import { newState, type SessionState } from "../../src/core/session/fold/state";
 import { type Behaviour, newBehaviour } from "../../src/core/signals/behaviour";
 import type { Cadence } from "../../src/core/signals/cadence";
 import { newPointer, type Pointer } from "../../src/core/signals/pointer";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Bucket } from "../../src/core/session/bucket";
+import { Bucket } from "../../src/core/session/calls/bucket";
 import { SESSION_BURST_EVENTS, SESSION_EVENTS_PER_SECOND } from "../../src/limits";
 
 const T = 1_795_000_000_000;

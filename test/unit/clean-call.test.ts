@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { cleanRecorded } from "../../src/core/privacy/call";
-import { buildCall, type CallContext } from "../../src/core/session/call";
+import { buildCall, type CallContext } from "../../src/core/session/calls/call";
 import { freeName, readName } from "../../src/protocol/event-name";
 import { type Batch, parseBatch } from "../../src/protocol/track";
 

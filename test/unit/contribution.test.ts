@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { addDuration, type Durations, medianOf } from "../../src/core/rollup/durations";
-import { type Facts, PARTS } from "../../src/core/rollup/facts";
+import { type Facts, PARTS } from "../../src/core/rollup/session-facts";
 import { countSketch, placeIn } from "../../src/core/rollup/sketch";
 import {
   addSession,

@@ -18,9 +18,9 @@ import {
   WITHDRAWN_RETRY_MAX_MS,
   wipeAt,
 } from "../../src/core/session/deadline";
-import { FORM_ABANDONED_MS } from "../../src/core/session/forms";
+import { FORM_ABANDONED_MS } from "../../src/core/session/fold/forms";
+import { newState } from "../../src/core/session/fold/state";
 import { newProgress } from "../../src/core/session/progress";
-import { newState } from "../../src/core/session/state";
 import { LINGER_MS, RETRY_MAX_MS, RETRY_MIN_MS } from "../../src/limits";
 
 const T = 1_795_000_000_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ENGAGEMENT_RULES } from "../../src/core/scoring/rules/engagement";
-import { newState, type SessionState } from "../../src/core/session/state";
+import { newState, type SessionState } from "../../src/core/session/fold/state";
 import { newBehaviour } from "../../src/core/signals/behaviour";
 import { foldLog } from "../../src/ops/backtest";
 import { act, counts, identity, logOf, start } from "../support/log";

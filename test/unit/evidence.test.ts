@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Firing, ScoreName } from "../../src/core/scoring/ledger";
-import { campaignOf, EVIDENCE_REASONS, freeze, noEvidence } from "../../src/core/session/evidence";
-import { EVIDENCE_PAGES } from "../../src/core/session/limits";
-import { newState, type SessionState } from "../../src/core/session/state";
+import { campaignOf, EVIDENCE_REASONS, freeze, noEvidence } from "../../src/core/session/fold/evidence";
+import { EVIDENCE_PAGES } from "../../src/core/session/fold/limits";
+import { newState, type SessionState } from "../../src/core/session/fold/state";
 import { HOME } from "../support/log";
 
 const firing = (rule: string, score: ScoreName, points: number): Firing => ({

@@ -17,7 +17,7 @@ import {
   totalsOf,
   VPN_LIKELY,
   valuesOf,
-} from "../../src/core/rollup/facts";
+} from "../../src/core/rollup/session-facts";
 
 const HOME = "https://a.example/";
 

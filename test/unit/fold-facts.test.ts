@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { EventEntry, Unplaced } from "../../src/core/session/entry";
-import { MAX_PAGES, MAX_PAGES_UNITS } from "../../src/core/session/limits";
-import type { SessionState } from "../../src/core/session/state";
+import { MAX_PAGES, MAX_PAGES_UNITS } from "../../src/core/session/fold/limits";
+import type { SessionState } from "../../src/core/session/fold/state";
 import { foldLog } from "../../src/ops/backtest";
 import { act, HOME, logOf, NO_AGENT, network, start, T0 } from "../support/log";
 

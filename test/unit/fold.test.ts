@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { ruleSet } from "../../src/core/scoring/ruleset";
-import { ENGAGED_GAP_MS } from "../../src/core/session/attention";
 import type { EventEntry, Unplaced } from "../../src/core/session/entry";
-import { apply, applyText, MAX_COUNTED_TYPES } from "../../src/core/session/fold";
-import { newState, type SessionState } from "../../src/core/session/state";
+import { ENGAGED_GAP_MS } from "../../src/core/session/fold/attention";
+import { apply, applyText, MAX_COUNTED_TYPES } from "../../src/core/session/fold/fold";
+import { newState, type SessionState } from "../../src/core/session/fold/state";
 import { foldLog } from "../../src/ops/backtest";
 import { act, HOME, lead, logOf, NO_AGENT, start, T0 } from "../support/log";
 

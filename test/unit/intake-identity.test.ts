@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { KnownSession } from "../../src/core/session/intake";
-import type { TrackCall } from "../../src/core/session/track-call";
-import { unlinked } from "../../src/core/session/unlink";
+import type { KnownSession } from "../../src/core/session/calls/intake";
+import type { TrackCall } from "../../src/core/session/calls/track-call";
+import { unlinked } from "../../src/core/session/calls/unlink";
 import { MAX_SIGNALS } from "../../src/limits";
 import { call, codeOf, kinds, knownAfter, type Options, only, someEvents, startless, T, take } from "../support/calls";
 import { HOME } from "../support/log";

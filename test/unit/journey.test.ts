@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { EventEntry } from "../../src/core/session/entry";
-import { follow, newJourney } from "../../src/core/session/journey";
-import { EVIDENCE_EVENTS, MAX_PAGES, MAX_PAGES_UNITS } from "../../src/core/session/limits";
-import { countView, OTHER_PAGE, type Views } from "../../src/core/session/views";
+import { follow, newJourney } from "../../src/core/session/fold/journey";
+import { EVIDENCE_EVENTS, MAX_PAGES, MAX_PAGES_UNITS } from "../../src/core/session/fold/limits";
+import { countView, OTHER_PAGE, type Views } from "../../src/core/session/fold/views";
 import { readName } from "../../src/protocol/event-name";
 
 /** The way a visitor takes, and the pages viewed on it. */

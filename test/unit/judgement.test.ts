@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { mergeLeads } from "../../src/core/scoring/facts";
+import { mergeLeads } from "../../src/core/scoring/context";
 import { judge, labelOf, open } from "../../src/core/scoring/judge";
 import { BAND_FLOORS, bandOf, exposedOf, newJudgement } from "../../src/core/scoring/ledger";
 import type { Finding, Rule } from "../../src/core/scoring/rule";
 import { RuleSet, ruleSet } from "../../src/core/scoring/ruleset";
-import { newState, type SessionState } from "../../src/core/session/state";
+import { newState, type SessionState } from "../../src/core/session/fold/state";
 import { Topic } from "../../src/core/signals/topic";
 
 /** How findings become a ledger, scores and a label. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { apply } from "../../src/core/session/fold";
-import { abandonedAt, FORM_ABANDONED_MS } from "../../src/core/session/forms";
-import { intake, type KnownSession } from "../../src/core/session/intake";
-import type { SessionState } from "../../src/core/session/state";
-import type { TrackCall } from "../../src/core/session/track-call";
+import { intake, type KnownSession } from "../../src/core/session/calls/intake";
+import type { TrackCall } from "../../src/core/session/calls/track-call";
+import { apply } from "../../src/core/session/fold/fold";
+import { abandonedAt, FORM_ABANDONED_MS } from "../../src/core/session/fold/forms";
+import type { SessionState } from "../../src/core/session/fold/state";
 import type { EventInput } from "../../src/protocol/events";
 import { callOf } from "../support/visit";
 

@@ -8,7 +8,7 @@ import { leadMessage, WEBHOOK_MAX_BYTES } from "../../src/core/leads/payload";
 import { readPhone } from "../../src/core/leads/phone";
 import { judgeAttempt, readRetryAfter, readSchedule, WEBHOOK_SCHEDULE_MS } from "../../src/core/leads/schedule";
 import { targetFault } from "../../src/core/leads/target";
-import { noEvidence } from "../../src/core/session/evidence";
+import { noEvidence } from "../../src/core/session/fold/evidence";
 import { Forms } from "../../src/protocol/form";
 import { LeadInput } from "../../src/protocol/lead";
 import { withoutSecrets, withSecrets } from "../../src/protocol/webhook";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isLatestTheirs, type Life, newLife, sortLives, withRow } from "../../src/core/session/life";
+import { isLatestTheirs, type Life, newLife, sortLives, withRow } from "../../src/core/session/calls/life";
 
 const DAY = 86_400_000;
 const T = Date.parse("2031-05-10T12:00:00Z");

@@ -3,7 +3,7 @@ import type { NetworkClasses } from "../../src/core/network/classes";
 import { abstentions, abstentionsOf, isMissing, lackOf, whyOf } from "../../src/core/scoring/needs";
 import type { Need, Rule } from "../../src/core/scoring/rule";
 import { RULES } from "../../src/core/scoring/ruleset";
-import { newState, type SessionState } from "../../src/core/session/state";
+import { newState, type SessionState } from "../../src/core/session/fold/state";
 import { foldLog } from "../../src/ops/backtest";
 import { counts, HOME, logOf, NOWHERE, start } from "../support/log";
 

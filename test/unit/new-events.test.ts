@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { MAX_STREAMS, newStream } from "../../src/core/delivery/streams";
+import { takeEvents } from "../../src/core/session/calls/events";
 import type { Unplaced } from "../../src/core/session/entry";
-import { takeEvents } from "../../src/core/session/events";
-import { newState, type SessionState } from "../../src/core/session/state";
+import { newState, type SessionState } from "../../src/core/session/fold/state";
 import type { EventInput } from "../../src/protocol/events";
 import type { Batch } from "../../src/protocol/track";
 

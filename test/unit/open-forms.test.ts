@@ -9,9 +9,9 @@ import {
   MAX_FORM_FIELDS,
   MAX_OPEN_FORMS,
   noteForm,
-} from "../../src/core/session/forms";
-import type { OpenForm } from "../../src/core/session/open-form";
-import { newState, type SessionState } from "../../src/core/session/state";
+} from "../../src/core/session/fold/forms";
+import type { OpenForm } from "../../src/core/session/fold/open-form";
+import { newState, type SessionState } from "../../src/core/session/fold/state";
 import { MAX_ID_UNITS } from "../../src/limits";
 
 /** Forms that somebody has begun, and when they count as abandoned. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Act, Contact, Evidence, EvidenceReason, Submission } from "../../src/core/leads/lead";
 import { leadMessage, WEBHOOK_MAX_BYTES } from "../../src/core/leads/payload";
-import { noEvidence } from "../../src/core/session/evidence";
+import { noEvidence } from "../../src/core/session/fold/evidence";
 
 const CONTACT: Contact = {
   ...{ name: "Anna", email: "a@b.co", email_class: "own", phone: null, message: "Hello", project: null },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MAX_EVENT_AGE_MS, placeInTime } from "../../src/core/session/time";
+import { MAX_EVENT_AGE_MS, placeInTime } from "../../src/core/session/calls/time";
 
 const NOW = 1_795_000_000_000;
 

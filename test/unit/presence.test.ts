@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { healthOf, isHere, ROSTER_TTL_MS } from "../../src/core/roster/entry";
 import type { Schedule } from "../../src/core/session/deadline";
+import { newState } from "../../src/core/session/fold/state";
 import { newProgress } from "../../src/core/session/progress";
-import { newState } from "../../src/core/session/state";
 
 const T = 1_795_000_000_000;
 

@@ -12,7 +12,7 @@ import {
   ruleOf,
 } from "../../src/core/recording/rule";
 import { newRecording, withChunk, withdraw } from "../../src/core/recording/state";
-import { newState, type SessionState } from "../../src/core/session/state";
+import { newState, type SessionState } from "../../src/core/session/fold/state";
 import { RECORDING_MAX_BYTES } from "../../src/limits";
 import { ChunkBody, RECORDING_MAX_EVENTS } from "../../src/protocol/recording";
 

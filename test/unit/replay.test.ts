@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { RULES_VERSION } from "../../src/core/scoring/ruleset";
 import type { Entry, EventEntry, StartEntry } from "../../src/core/session/entry";
-import { apply } from "../../src/core/session/fold";
-import { newState } from "../../src/core/session/state";
+import { apply } from "../../src/core/session/fold/fold";
+import { newState } from "../../src/core/session/fold/state";
 import { seenAt } from "../../src/web/dashboard/replay/camera";
 import { advance, createClock, pausesOf } from "../../src/web/dashboard/replay/clock";
 import { isWithin, lastAt, sceneOf, sheetAt } from "../../src/web/dashboard/replay/scene";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { DayBuilder, type DayRow, HourBuilder } from "../../src/core/rollup/build";
-import { DIMENSIONS, type Facts, TOTALS } from "../../src/core/rollup/facts";
 import { type Hours, mergeHours } from "../../src/core/rollup/hours";
 import { ROLLUP_TOP } from "../../src/core/rollup/limits";
+import { DIMENSIONS, type Facts, TOTALS } from "../../src/core/rollup/session-facts";
 import { countSketch } from "../../src/core/rollup/sketch";
 import { mergeStored, newSlice } from "../../src/core/rollup/slice";
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { buildCall, type CallContext } from "../../src/core/session/call";
+import { buildCall, type CallContext } from "../../src/core/session/calls/call";
+import { asTrackCall, type LeadCall, leadEntry, SESSION_MAX_LEADS, withLead } from "../../src/core/session/calls/lead";
+import { refused } from "../../src/core/session/calls/result";
+import { newState } from "../../src/core/session/fold/state";
 import { newHead } from "../../src/core/session/head";
-import { asTrackCall, type LeadCall, leadEntry, SESSION_MAX_LEADS, withLead } from "../../src/core/session/lead";
-import { refused } from "../../src/core/session/result";
-import { newState } from "../../src/core/session/state";
 import { sha256 } from "../../src/core/sha256";
 import { HOME } from "../support/log";
 

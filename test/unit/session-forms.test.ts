@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { readChunkCall, readStoredChunk } from "../../src/core/recording/chunk";
-import { buildCall } from "../../src/core/session/call";
+import { buildCall } from "../../src/core/session/calls/call";
+import { type LeadCall, readLeadCall } from "../../src/core/session/calls/lead";
+import { readContext, readSocket, socketRequest } from "../../src/core/session/calls/socket";
+import { readTrackCall } from "../../src/core/session/calls/track-call";
 import { type Entry, readEntries } from "../../src/core/session/entry";
-import { apply } from "../../src/core/session/fold";
+import { apply } from "../../src/core/session/fold/fold";
+import { newState, readSnapshot, writeSnapshot } from "../../src/core/session/fold/state";
 import { type Head, newHead, readHead } from "../../src/core/session/head";
-import { type LeadCall, readLeadCall } from "../../src/core/session/lead";
 import { newProgress, type Progress, readProgress } from "../../src/core/session/progress";
-import { readContext, readSocket, socketRequest } from "../../src/core/session/socket";
-import { newState, readSnapshot, writeSnapshot } from "../../src/core/session/state";
-import { readTrackCall } from "../../src/core/session/track-call";
 import { readText } from "../../src/core/stored";
 
 /**

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { followRequest, hubName, readFollow } from "../../src/core/roster/socket";
+import { newState } from "../../src/core/session/fold/state";
 import { type Identity, newHead } from "../../src/core/session/head";
 import { newProgress } from "../../src/core/session/progress";
-import { newState } from "../../src/core/session/state";
 import { UPSERT, valuesOf } from "../../src/data/store/session-row/columns";
 import { sessionRow } from "../../src/data/store/session-row/row";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { agentOf } from "../../src/core/network/agent";
+import { newState, readSnapshot, writeSnapshot } from "../../src/core/session/fold/state";
 import { type Identity, learn, newHead } from "../../src/core/session/head";
 import { newProgress } from "../../src/core/session/progress";
-import { newState, readSnapshot, writeSnapshot } from "../../src/core/session/state";
 import { columns, LIVE_MAX_ENTRIES, liveView, newest, summary } from "../../src/core/session/view";
 import { foldLog } from "../../src/ops/backtest";
 import { iphone } from "../support/agents";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { isWithin } from "../../src/core/session/domain";
-import { visitorOf } from "../../src/core/session/visitor-id";
-import { isProof, proofOf, sharedDomain } from "../../src/core/session/visitor-proof";
+import { isWithin } from "../../src/core/session/calls/domain";
+import { visitorOf } from "../../src/core/session/calls/visitor-id";
+import { isProof, proofOf, sharedDomain } from "../../src/core/session/calls/visitor-proof";
 import { readFrom, type Shared, written } from "../../src/web/tracker/lazy/domain/shared";
 
 const SHARED: Shared = {

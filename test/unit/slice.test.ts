@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { addDuration, type Durations, medianOf, mergeDurations } from "../../src/core/rollup/durations";
-import { TOTALS } from "../../src/core/rollup/facts";
 import { ROLLUP_TOP } from "../../src/core/rollup/limits";
+import { TOTALS } from "../../src/core/rollup/session-facts";
 import {
   addSums,
   addValue,

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { DayBuilder, HourBuilder } from "../../src/core/rollup/build";
-import type { Facts } from "../../src/core/rollup/facts";
 import { mergeHours, writeHours } from "../../src/core/rollup/hours";
+import type { Facts } from "../../src/core/rollup/session-facts";
 import { mergeStored, newSlice, writeSlice } from "../../src/core/rollup/slice";
 import { bandOf } from "../../src/core/scoring/ledger";
 import { abstentionsOf } from "../../src/core/scoring/needs";
 import { ruleSet } from "../../src/core/scoring/ruleset";
+import { newState } from "../../src/core/session/fold/state";
 import { newHead } from "../../src/core/session/head";
-import { newState } from "../../src/core/session/state";
 import type { Summary } from "../../src/core/session/view";
 import { putEvents, putIdentity, putMeta } from "../../src/data/store/archive";
 import { putChunk } from "../../src/data/store/recordings";

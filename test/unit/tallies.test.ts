@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readCounts, readViews, sumOf, writeCounts, writeViews } from "../../src/core/session/tallies";
+import { readCounts, readViews, sumOf, writeCounts, writeViews } from "../../src/core/session/fold/tallies";
 import { BUILT_IN_TYPES } from "../../src/protocol/types";
 
 /** How counts are stored in a session's row: short, and readable in the form of older rows. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isClaim, isProvable, visitorOf } from "../../src/core/session/visitor-id";
+import { isClaim, isProvable, visitorOf } from "../../src/core/session/calls/visitor-id";
 
 /** Ids that are made of a secret. */
 

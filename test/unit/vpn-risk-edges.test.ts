@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { NetworkClasses } from "../../src/core/network/classes";
 import { newJudgement } from "../../src/core/scoring/ledger";
 import { RULES } from "../../src/core/scoring/ruleset";
-import { newState, type SessionState } from "../../src/core/session/state";
+import { newState, type SessionState } from "../../src/core/session/fold/state";
 import { newBehaviour } from "../../src/core/signals/behaviour";
 import { counts, HOME } from "../support/log";
 

@@ -6,8 +6,8 @@ import { allShards, shardName, shardOf } from "../../src/core/roster/shards";
 import { mergeSummaries, REALTIME_TOP, summarize } from "../../src/core/roster/summary";
 import { markOf, ROSTER_BEAT_MS, reasonFor } from "../../src/core/roster/when";
 import { whoIs } from "../../src/core/roster/who";
+import { newState } from "../../src/core/session/fold/state";
 import { newHead } from "../../src/core/session/head";
-import { newState } from "../../src/core/session/state";
 
 const T = 1_795_000_000_000;
 

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { TrackCall } from "../../src/core/session/track-call";
+import type { TrackCall } from "../../src/core/session/calls/track-call";
 import { findSession } from "../../src/data/store/sessions";
 import { stopClock, tickUntilDrained } from "../support/clock";
 import { everything } from "../support/person";

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Env } from "../../src/bindings";
-import { SESSION_MAX_LEADS } from "../../src/core/session/lead";
+import { SESSION_MAX_LEADS } from "../../src/core/session/calls/lead";
 import { sha256 } from "../../src/core/sha256";
 import worker from "../../src/index";
 import { SUBMIT_NAME_MS } from "../../src/limits";

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { visitorOf } from "../../src/core/session/visitor-id";
+import { visitorOf } from "../../src/core/session/calls/visitor-id";
 import { sessionPrefix } from "../../src/data/store/archive";
 import { dayOf } from "../../src/data/store/archive-days";
 import { LINGER_MS } from "../../src/limits";

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
+import { newState } from "../../src/core/session/fold/state";
 import { newHead } from "../../src/core/session/head";
 import { newProgress } from "../../src/core/session/progress";
-import { newState } from "../../src/core/session/state";
 import { beginAudit, endAudit, listAudit } from "../../src/data/store/audit";
 import { findKey, insertKey } from "../../src/data/store/keys";
 import { insertEvents } from "../../src/data/store/projection";

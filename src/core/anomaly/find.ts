@@ -1,6 +1,6 @@
 import { ANOMALY_WEEKS, WEEK_MS } from "../../limits";
 import { HOUR_MS } from "../../time";
-import { TOTALS, type Total } from "../rollup/facts";
+import { TOTALS, type Total } from "../rollup/session-facts";
 import { type AnomalyRule, KINDS, type Measure, type Sums } from "./kinds";
 import { mad, median } from "./robust";
 

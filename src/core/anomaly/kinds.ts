@@ -1,4 +1,4 @@
-import type { Total } from "../rollup/facts";
+import type { Total } from "../rollup/session-facts";
 import { NORMAL_MAD } from "./robust";
 
 /** 7.4 MADs are five standard deviations of a normal distribution: chance makes one in 3.5 million hours. */

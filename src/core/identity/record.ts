@@ -1,6 +1,6 @@
 import { IDENTITY_COUNTER_MS, IDENTITY_KEPT_MS } from "../../limits";
 import { DAY_MS } from "../../time";
-import type { IdentityCounts } from "../scoring/facts";
+import type { IdentityCounts } from "../scoring/context";
 
 /** Sessions, addresses, networks and countries of an identity are counted over this long. */
 export const IDENTITY_WINDOW_MS = DAY_MS;

@@ -1,5 +1,7 @@
 import { DAY_MS, HOUR_MS } from "../../time";
 import { SCORES } from "../scoring/ledger";
+import { count, type Hours, hourOf, LOOK_BACK_HOURS, writeHours } from "./hours";
+import { ROLLUP_TOP } from "./limits";
 import {
   crowdsOf,
   DIMENSIONS,
@@ -10,9 +12,7 @@ import {
   type LooseLead,
   NONE,
   valuesOf,
-} from "./facts";
-import { count, type Hours, hourOf, LOOK_BACK_HOURS, writeHours } from "./hours";
-import { ROLLUP_TOP } from "./limits";
+} from "./session-facts";
 import {
   addSession,
   addSums,

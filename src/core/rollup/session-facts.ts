@@ -4,7 +4,7 @@ import { kindByCategory } from "../network/bot-kind";
 import { type BotProof, botProof } from "../network/visitor";
 import { SCORES, type ScoreName } from "../scoring/ledger";
 import { readStreams } from "../session/delivered";
-import { readCounts, readViews, sumOf } from "../session/tallies";
+import { readCounts, readViews, sumOf } from "../session/fold/tallies";
 import { nameAmong } from "../sources/page";
 import { referrerHost } from "../sources/referrer";
 import { DIRECT } from "../sources/source";

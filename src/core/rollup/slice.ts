@@ -1,6 +1,6 @@
 import { addDuration, type Durations, mergeDurations } from "./durations";
-import { type Facts, PARTS, type Part, partsOf, TOTALS, totalsOf } from "./facts";
 import { ROLLUP_TOP } from "./limits";
+import { type Facts, PARTS, type Part, partsOf, TOTALS, totalsOf } from "./session-facts";
 import {
   addPlace,
   mergeSketch,

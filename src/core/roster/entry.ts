@@ -2,9 +2,9 @@ import { SECOND_MS } from "../../time";
 import type { Label, Scores } from "../scoring/ledger";
 import type { Schedule } from "../session/deadline";
 import { isPending } from "../session/deadline";
+import type { SessionState } from "../session/fold/state";
 import type { Head } from "../session/head";
 import { lowestWatermark, STORES, type StoreName } from "../session/progress";
-import type { SessionState } from "../session/state";
 import { pageName } from "../sources/page";
 
 /** Someone who was not heard of for so long is gone: within 60 s, with the time a report and an answer take. */

@@ -1,7 +1,7 @@
 import { SECOND_MS } from "../../time";
+import { isClaim } from "../session/calls/visitor-id";
+import type { SessionState } from "../session/fold/state";
 import type { Head } from "../session/head";
-import type { SessionState } from "../session/state";
-import { isClaim } from "../session/visitor-id";
 
 /**
  * A session that goes on says so this often. The tracker sends an event every 10 s while somebody is active, so between

@@ -3,7 +3,7 @@ import type { Agent } from "../network/agent";
 import type { NetworkClasses } from "../network/classes";
 import type { Behaviour } from "../signals/behaviour";
 import type { Velocity } from "../signals/velocity";
-import type { IdentityFacts, LeadFacts } from "./facts";
+import type { IdentityFacts, LeadFacts } from "./context";
 import type { Judgement } from "./ledger";
 
 /** The part of a session's state that the rules read, and the judgement that they change. */

@@ -1,8 +1,8 @@
 import { LINGER_MS, RETRY_MAX_MS, RETRY_MIN_MS } from "../../limits";
 import { MINUTE_MS, SECOND_MS } from "../../time";
-import { abandonedAt } from "./forms";
+import { abandonedAt } from "./fold/forms";
+import type { SessionState } from "./fold/state";
 import { type Progress, STORES, type StoreName, type StoreProgress } from "./progress";
-import type { SessionState } from "./state";
 
 /** A store that is due within this time is written together with one that is due: the archive with D1's second flush. */
 export const ALONG_MS = 25 * SECOND_MS;

@@ -2,7 +2,7 @@ import type { Consent, TrailingSlash } from "../../protocol/fields";
 import type { DeviceInfo, Screen, Signals } from "../../protocol/track";
 import type { Agent } from "../network/agent";
 import type { NetworkClasses } from "../network/classes";
-import type { IdentityAnswer, LeadFacts } from "../scoring/facts";
+import type { IdentityAnswer, LeadFacts } from "../scoring/context";
 import { FormError, isFields, isNumber } from "../stored";
 
 /**

@@ -2,7 +2,7 @@ import { MAX_TRAITS, MAX_TRAITS_KEPT_UNITS } from "../../limits";
 import type { ClientNetwork } from "../network/classes";
 import { isVisitorSecret } from "../privacy/names";
 import { type Form, formReader, isFields, isNumber, isText, listOf, orAbsent, orNull, shaped } from "../stored";
-import type { NamedVisitor } from "./visitor-id";
+import type { NamedVisitor } from "./calls/visitor-id";
 
 /** Network changes recorded; a phone on a train has a few, a rotating proxy has hundreds. */
 export const MAX_NETWORK_CHANGES = 32;

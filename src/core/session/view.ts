@@ -6,11 +6,11 @@ import { ruleSet } from "../scoring/ruleset";
 import { rhythm } from "../signals/cadence";
 import { rates } from "../signals/velocity";
 import { sourceOf } from "../sources/source";
+import { isClaim } from "./calls/visitor-id";
 import type { Entry } from "./entry";
+import type { SessionState } from "./fold/state";
 import type { Head } from "./head";
 import { lowestWatermark, type Progress } from "./progress";
-import type { SessionState } from "./state";
-import { isClaim } from "./visitor-id";
 
 /** Unflushed entries shown by the live view: the newest. */
 export const LIVE_MAX_ENTRIES = 1_000;

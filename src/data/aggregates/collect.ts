@@ -1,6 +1,6 @@
 import type { Bots } from "../../core/api/filter";
-import { isBot, LEAD_TOTALS, type Part } from "../../core/rollup/facts";
 import { type Hours, LOOK_BACK_HOURS, mergeHours, visitorsWithin } from "../../core/rollup/hours";
+import { isBot, LEAD_TOTALS, type Part } from "../../core/rollup/session-facts";
 import { countSketch, SKETCH_ERROR } from "../../core/rollup/sketch";
 import {
   addSession,
@@ -12,8 +12,14 @@ import {
   type Slice,
 } from "../../core/rollup/slice";
 import { HOUR_MS } from "../../time";
-import { countVisitors, hasFewSessions, readFactsRange, readLooseLeads, type VisitorCount } from "../store/facts";
 import type { Chosen, RolledRow, WantedPeriod } from "../store/rollups";
+import {
+  countVisitors,
+  hasFewSessions,
+  readFactsRange,
+  readLooseLeads,
+  type VisitorCount,
+} from "../store/session-facts";
 import { classesOf, type Question } from "./question";
 import { type Rolled, readRolled } from "./read";
 

@@ -1,11 +1,11 @@
-import { isBot, LEAD_TOTALS, TOTALS, totalsOf } from "../../core/rollup/facts";
 import { LOOK_BACK_HOURS } from "../../core/rollup/hours";
 import type { TimeRange } from "../../core/rollup/plan";
+import { isBot, LEAD_TOTALS, TOTALS, totalsOf } from "../../core/rollup/session-facts";
 import { addSums } from "../../core/rollup/slice";
 import type { LocalDay } from "../../protocol/zone";
 import { HOUR_MS } from "../../time";
-import { countVisitors, readFactsRange, readLooseLeads } from "../store/facts";
 import type { RolledRow } from "../store/rollups";
+import { countVisitors, readFactsRange, readLooseLeads } from "../store/session-facts";
 import { crowdOf, exactly, hoursOf, windowVisitors } from "./collect";
 import { classesOf, type Question } from "./question";
 import { type Rolled, readRolled } from "./read";

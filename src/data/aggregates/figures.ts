@@ -1,5 +1,5 @@
 import { medianOf } from "../../core/rollup/durations";
-import { type Part, TOTALS, type Total } from "../../core/rollup/facts";
+import { type Part, TOTALS, type Total } from "../../core/rollup/session-facts";
 import { cutBreakdown, ranked, type Slice } from "../../core/rollup/slice";
 
 /** Sums as the API shows them. Pure. */

@@ -1,5 +1,5 @@
 import type { Bots, Filter } from "../../core/api/filter";
-import { atLeast, atMost, DIMENSIONS, NONE } from "../../core/rollup/facts";
+import { atLeast, atMost, DIMENSIONS, NONE } from "../../core/rollup/session-facts";
 import { SCORES, type ScoreName } from "../../core/scoring/ledger";
 import type { Chosen } from "../store/rollups";
 

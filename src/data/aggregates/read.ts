@@ -1,6 +1,6 @@
-import type { Dimension } from "../../core/rollup/facts";
-import { NONE } from "../../core/rollup/facts";
 import { planRange, type ReadPlan, type TimeRange, type Validity } from "../../core/rollup/plan";
+import type { Dimension } from "../../core/rollup/session-facts";
+import { NONE } from "../../core/rollup/session-facts";
 import { DAY_MS } from "../../time";
 import {
   type Chosen,

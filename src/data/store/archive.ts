@@ -1,7 +1,7 @@
 import type { Entry } from "../../core/session/entry";
+import type { SessionState } from "../../core/session/fold/state";
 import type { Head, Identity } from "../../core/session/head";
 import type { Plan } from "../../core/session/progress";
-import type { SessionState } from "../../core/session/state";
 
 /** Objects fetched ahead while one is being sent: hides R2's latency, and holds at most four plans (2 MB) in memory. */
 const READ_AHEAD = 4;

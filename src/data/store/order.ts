@@ -1,5 +1,5 @@
 import type { Erasure } from "../../core/api/erasure";
-import type { LifeIdentity } from "../../core/session/life";
+import type { LifeIdentity } from "../../core/session/calls/life";
 import {
   type Check,
   formReader,

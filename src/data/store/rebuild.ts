@@ -1,4 +1,4 @@
-import type { SessionState } from "../../core/session/state";
+import type { SessionState } from "../../core/session/fold/state";
 import { insertNames } from "./event-names";
 import { eventsOf, insertEvents, isolate, isRefusal } from "./projection";
 import { type SessionRow, upsertSession } from "./session-row/row";

@@ -1,5 +1,5 @@
 import type { DayRow, HourRow } from "../../core/rollup/build";
-import type { Dimension, NONE, Part } from "../../core/rollup/facts";
+import type { Dimension, NONE, Part } from "../../core/rollup/session-facts";
 import { DAY_MS, HOUR_MS } from "../../time";
 import { piecesOf } from "./pieces";
 

@@ -1,6 +1,6 @@
+import type { SessionState } from "../../core/session/fold/state";
 import type { Head } from "../../core/session/head";
 import type { Progress } from "../../core/session/progress";
-import type { SessionState } from "../../core/session/state";
 import { SESSION_COLUMN_NAMES, valuesOf } from "./session-row/columns";
 import { sessionRow } from "./session-row/row";
 

@@ -1,5 +1,5 @@
 import type { Filter } from "../../core/api/filter";
-import { DETAIL_PATHS, type Facts, type FactsRow, type LooseLead, readFacts } from "../../core/rollup/facts";
+import { DETAIL_PATHS, type Facts, type FactsRow, type LooseLead, readFacts } from "../../core/rollup/session-facts";
 import { type Condition, conditionsOf, joinConditions } from "./session-conditions";
 import { USUAL_RULES } from "./session-row/form";
 import { botRules } from "./session-row/ledger";

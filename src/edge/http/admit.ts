@@ -3,7 +3,7 @@ import type { CallBudget } from "../../core/budget/spending";
 import { limitedAddress, storedAddress } from "../../core/network/address";
 import { clientNetwork } from "../../core/network/client";
 import { ruleOf } from "../../core/recording/rule";
-import type { CallContext } from "../../core/session/call";
+import type { CallContext } from "../../core/session/calls/call";
 import { originAllowed, siteSettings } from "../../ops/site-settings";
 import { DEFAULT_SITE, SiteName } from "../../protocol/fields";
 import { headerOf } from "../../protocol/header";

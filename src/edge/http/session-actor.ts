@@ -1,5 +1,5 @@
 import type { SessionRpc } from "../../bindings";
-import type { Refused } from "../../core/session/result";
+import type { Refused } from "../../core/session/calls/result";
 import { errorField } from "../../ops/logger";
 import { SessionId } from "../../protocol/fields";
 import { invalidQuery, Problem, unavailable } from "../../protocol/problem";

@@ -7,7 +7,7 @@ import {
   GeoQuery,
   SourcesQuery,
 } from "../../core/api/aggregates";
-import { NONE, type Part } from "../../core/rollup/facts";
+import { NONE, type Part } from "../../core/rollup/session-facts";
 import { collect } from "../../data/aggregates/collect";
 import { pageSums, type RankedRows, rankedPart, sessionSums, typeSums } from "../../data/aggregates/figures";
 import { collectTypes } from "../../data/aggregates/series";

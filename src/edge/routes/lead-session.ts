@@ -1,10 +1,10 @@
 import { claimedKey } from "../../core/leads/identity";
 import type { Evidence, Unheard } from "../../core/leads/lead";
 import { clientNetwork } from "../../core/network/client";
-import { noEvidence } from "../../core/session/evidence";
-import type { LeadAnswer } from "../../core/session/lead";
-import type { LeadSubmit } from "../../core/session/track-call";
-import { isProvable } from "../../core/session/visitor-id";
+import type { LeadAnswer } from "../../core/session/calls/lead";
+import type { LeadSubmit } from "../../core/session/calls/track-call";
+import { isProvable } from "../../core/session/calls/visitor-id";
+import { noEvidence } from "../../core/session/fold/evidence";
 import { sha256 } from "../../core/sha256";
 import { newestSession } from "../../data/store/leads";
 import { LINGER_MS } from "../../limits";

@@ -5,7 +5,7 @@ import { type Chunk, type ChunkCall, parseChunk, type StoredChunk } from "../../
 import { gunzip, gzip, isGzip } from "../../core/recording/gzip";
 import { mergeChunks } from "../../core/recording/merge";
 import { ruleOf } from "../../core/recording/rule";
-import type { ChunkResult } from "../../core/session/result";
+import type { ChunkResult } from "../../core/session/calls/result";
 import { sha256 } from "../../core/sha256";
 import { sessionPrefix } from "../../data/store/archive";
 import { listChunks, readChunk } from "../../data/store/recordings";

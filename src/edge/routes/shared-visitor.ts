@@ -1,6 +1,6 @@
-import type { TakenCall } from "../../core/session/result";
-import type { TrackCall } from "../../core/session/track-call";
-import { isProof, proofOf, sharedDomain } from "../../core/session/visitor-proof";
+import type { TakenCall } from "../../core/session/calls/result";
+import type { TrackCall } from "../../core/session/calls/track-call";
+import { isProof, proofOf, sharedDomain } from "../../core/session/calls/visitor-proof";
 import { headerOf } from "../../protocol/header";
 import type { StartInput } from "../../protocol/track";
 import type { Context } from "../http/context";

@@ -1,6 +1,6 @@
 import { senderOf } from "../../core/network/address";
-import type { CallContext } from "../../core/session/call";
-import { type NewSocket, socketRequest } from "../../core/session/socket";
+import type { CallContext } from "../../core/session/calls/call";
+import { type NewSocket, socketRequest } from "../../core/session/calls/socket";
 import { sha256 } from "../../core/sha256";
 import { UNAVAILABLE_RETRY_SECONDS } from "../../limits";
 import { errorField } from "../../ops/logger";

@@ -1,6 +1,6 @@
-import type { CallParts } from "../../core/session/call";
-import { buildCall } from "../../core/session/call";
-import type { TakenCall, TrackResult } from "../../core/session/result";
+import type { CallParts } from "../../core/session/calls/call";
+import { buildCall } from "../../core/session/calls/call";
+import type { TakenCall, TrackResult } from "../../core/session/calls/result";
 import { withAdmittedTypes } from "../../ops/admit-types";
 import { unwrap } from "../../protocol/problem";
 import { type Batch, EndInput, parseBatch, parseSingle, parseWith, StartInput } from "../../protocol/track";

@@ -1,4 +1,4 @@
-import { SESSION_BURST_EVENTS, SESSION_EVENTS_PER_SECOND } from "../../limits";
+import { SESSION_BURST_EVENTS, SESSION_EVENTS_PER_SECOND } from "../../../limits";
 
 /** A token bucket: a burst, and a sustained rate. In memory only; an actor that sleeps starts with a full one. */
 export class Bucket {

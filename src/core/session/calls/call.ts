@@ -1,10 +1,10 @@
-import type { Consent, TrailingSlash } from "../../protocol/fields";
-import type { Batch, EndPart, StartInput } from "../../protocol/track";
-import type { CallBudget } from "../budget/spending";
-import type { ClientNetwork } from "../network/classes";
-import { Cleaner } from "../privacy/call";
-import type { RecordRule } from "../recording/rule";
-import { sha256 } from "../sha256";
+import type { Consent, TrailingSlash } from "../../../protocol/fields";
+import type { Batch, EndPart, StartInput } from "../../../protocol/track";
+import type { CallBudget } from "../../budget/spending";
+import type { ClientNetwork } from "../../network/classes";
+import { Cleaner } from "../../privacy/call";
+import type { RecordRule } from "../../recording/rule";
+import { sha256 } from "../../sha256";
 import type { TrackCall } from "./track-call";
 import { isProvable, visitorOf } from "./visitor-id";
 

@@ -1,5 +1,5 @@
-import type { NamedEvent } from "../../protocol/events";
-import type { Batch } from "../../protocol/track";
+import type { NamedEvent } from "../../../protocol/events";
+import type { Batch } from "../../../protocol/track";
 import {
   type Ack,
   ackOf,
@@ -12,10 +12,10 @@ import {
   type StreamState,
   settleEvents,
   streamOf,
-} from "../delivery/streams";
-import type { EventDetail, EventEntry, SettledEntry, Unplaced } from "./entry";
+} from "../../delivery/streams";
+import type { EventDetail, EventEntry, SettledEntry, Unplaced } from "../entry";
+import type { SessionState } from "../fold/state";
 import { type Refused, refused } from "./result";
-import type { SessionState } from "./state";
 import { placeInTime } from "./time";
 
 type NewEvent = Unplaced<EventEntry>;

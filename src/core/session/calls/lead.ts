@@ -1,9 +1,9 @@
-import type { Evidence } from "../leads/lead";
-import type { ClientNetwork } from "../network/classes";
-import { formReader, isFlag, isText, orAbsent, orNull, shaped } from "../stored";
-import type { LeadEntry, Unplaced } from "./entry";
-import type { Head } from "./head";
-import type { SessionState } from "./state";
+import type { Evidence } from "../../leads/lead";
+import type { ClientNetwork } from "../../network/classes";
+import { formReader, isFlag, isText, orAbsent, orNull, shaped } from "../../stored";
+import type { LeadEntry, Unplaced } from "../entry";
+import type { SessionState } from "../fold/state";
+import type { Head } from "../head";
 import type { LeadSubmit, TrackCall } from "./track-call";
 
 /** Submits that a session remembers, to know a retry by. A person sends a handful; later ones are taken, but not journalled. */

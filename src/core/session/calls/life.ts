@@ -1,5 +1,5 @@
-import { dayOf } from "../../time";
-import type { IdentityKind } from "../identity/record";
+import { dayOf } from "../../../time";
+import type { IdentityKind } from "../../identity/record";
 import { isProvable } from "./visitor-id";
 
 /**

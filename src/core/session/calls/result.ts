@@ -1,8 +1,8 @@
-import type { RejectedEvent } from "../../protocol/events";
-import type { Consent } from "../../protocol/fields";
-import type { RecordOrder } from "../../protocol/recording";
-import type { Ack } from "../delivery/streams";
-import type { Exposed } from "../scoring/ledger";
+import type { RejectedEvent } from "../../../protocol/events";
+import type { Consent } from "../../../protocol/fields";
+import type { RecordOrder } from "../../../protocol/recording";
+import type { Ack } from "../../delivery/streams";
+import type { Exposed } from "../../scoring/ledger";
 
 /** The answer to a call that was taken; the edge turns it into a response or a frame. */
 export interface TakenCall {

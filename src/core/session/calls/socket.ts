@@ -9,7 +9,7 @@ import {
   readText,
   type Shape,
   shaped,
-} from "../stored";
+} from "../../stored";
 import type { CallContext } from "./call";
 
 /** Kept in the socket's attachment, so that it survives hibernation. A visitor's socket sends frames; an analyst's listens. */

@@ -1,4 +1,4 @@
-import { HOUR_MS } from "../../time";
+import { HOUR_MS } from "../../../time";
 
 /** An offset older than this is a wrong clock, not an old event: the tracker drops unacked events at 20 h. */
 export const MAX_EVENT_AGE_MS = 24 * HOUR_MS;

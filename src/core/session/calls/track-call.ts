@@ -1,11 +1,11 @@
-import type { Consent, TrailingSlash } from "../../protocol/fields";
-import type { Batch, EndPart, StartInput } from "../../protocol/track";
-import type { CallBudget } from "../budget/spending";
-import type { ClientNetwork } from "../network/classes";
-import type { RecordRule } from "../recording/rule";
-import type { LeadFacts } from "../scoring/facts";
-import { formReader, isFields, isFlag, isList, isText, orAbsent, orNull, shaped } from "../stored";
-import type { LeadEntry } from "./entry";
+import type { Consent, TrailingSlash } from "../../../protocol/fields";
+import type { Batch, EndPart, StartInput } from "../../../protocol/track";
+import type { CallBudget } from "../../budget/spending";
+import type { ClientNetwork } from "../../network/classes";
+import type { RecordRule } from "../../recording/rule";
+import type { LeadFacts } from "../../scoring/context";
+import { formReader, isFields, isFlag, isList, isText, orAbsent, orNull, shaped } from "../../stored";
+import type { LeadEntry } from "../entry";
 
 /** One call on a session, whatever transport brought it. `v`: the Worker and the actor may be of two deploys. */
 export interface TrackCall {

@@ -1,7 +1,7 @@
-import type { Head } from "./head";
+import type { SessionState } from "../fold/state";
+import type { Head } from "../head";
 import { type Intake, intake, type KnownSession } from "./intake";
 import { lastNetwork } from "./lead";
-import type { SessionState } from "./state";
 import type { TrackCall } from "./track-call";
 
 /** The call of a visitor who refuses, from where the session was last seen: the session then names nobody, and goes on. */

@@ -1,4 +1,4 @@
-import { toHex } from "../bytes";
+import { toHex } from "../../bytes";
 import { isWithin } from "./domain";
 import { isProvable } from "./visitor-id";
 

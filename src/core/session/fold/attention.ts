@@ -1,4 +1,4 @@
-import { SECOND_MS } from "../../time";
+import { SECOND_MS } from "../../../time";
 
 /** An act on a page in view counts as attention for this long: a slow reader moves, scrolls or clicks more often than that. */
 export const ENGAGED_GAP_MS = 15 * SECOND_MS;

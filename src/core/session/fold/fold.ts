@@ -1,12 +1,11 @@
-import { BUILT_IN_TYPES, VITALS_TYPE } from "../../protocol/types";
-import { newStream, SERVER_STREAM, type StreamState, settleEvents, streamOf } from "../delivery/streams";
-import { mergeLeads } from "../scoring/facts";
-import { type RuleSet, ruleSet } from "../scoring/ruleset";
-import { beat } from "../signals/cadence";
-import { newVelocity, record } from "../signals/velocity";
-import { pageUrl } from "../sources/page";
-import { FormError } from "../stored";
-import { attend, attendedMs, type Sight } from "./attention";
+import { BUILT_IN_TYPES, VITALS_TYPE } from "../../../protocol/types";
+import { newStream, SERVER_STREAM, type StreamState, settleEvents, streamOf } from "../../delivery/streams";
+import { mergeLeads } from "../../scoring/context";
+import { type RuleSet, ruleSet } from "../../scoring/ruleset";
+import { beat } from "../../signals/cadence";
+import { newVelocity, record } from "../../signals/velocity";
+import { pageUrl } from "../../sources/page";
+import { FormError } from "../../stored";
 import {
   type EndEntry,
   type Entry,
@@ -15,7 +14,8 @@ import {
   readEntries,
   type SettledEntry,
   type StartEntry,
-} from "./entry";
+} from "../entry";
+import { attend, attendedMs, type Sight } from "./attention";
 import { closeForm, noteForm } from "./forms";
 import { follow } from "./journey";
 import { MAX_PAGES, MAX_PAGES_UNITS } from "./limits";

@@ -1,9 +1,9 @@
-import { MAX_ID_UNITS } from "../../limits";
-import { NO_FORM } from "../../protocol/no-form";
-import { MINUTE_MS } from "../../time";
-import { SERVER_STREAM, streamOf } from "../delivery/streams";
-import { cutText } from "../sources/names";
-import type { EventEntry } from "./entry";
+import { MAX_ID_UNITS } from "../../../limits";
+import { NO_FORM } from "../../../protocol/no-form";
+import { MINUTE_MS } from "../../../time";
+import { SERVER_STREAM, streamOf } from "../../delivery/streams";
+import { cutText } from "../../sources/names";
+import type { EventEntry } from "../entry";
 import type { OpenForm, SentForm } from "./open-form";
 import type { SessionState } from "./state";
 

@@ -1,5 +1,5 @@
-import { pageUrl } from "../sources/page";
-import type { EventEntry } from "./entry";
+import { pageUrl } from "../../sources/page";
+import type { EventEntry } from "../entry";
 import { EVIDENCE_EVENTS } from "./limits";
 
 /** An act as the snapshot keeps it. `name`: the event's free name, where it has one. */

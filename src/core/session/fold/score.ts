@@ -1,8 +1,8 @@
-import { judge, open } from "../scoring/judge";
-import type { RuleSet } from "../scoring/ruleset";
-import { observe } from "../signals/behaviour";
-import { Topic } from "../signals/topic";
-import type { Entry } from "./entry";
+import { judge, open } from "../../scoring/judge";
+import type { RuleSet } from "../../scoring/ruleset";
+import { observe } from "../../signals/behaviour";
+import { Topic } from "../../signals/topic";
+import type { Entry } from "../entry";
 import type { SessionState } from "./state";
 
 const EVERYTHING = Object.values(Topic).reduce((all, bit) => all | bit, 0);

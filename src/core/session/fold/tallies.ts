@@ -1,4 +1,4 @@
-import { BUILT_IN_TYPES } from "../../protocol/types";
+import { BUILT_IN_TYPES } from "../../../protocol/types";
 import type { Views } from "./views";
 
 /** Counts by type and by page, as a session's row keeps them. */

@@ -1,5 +1,5 @@
-import type { TrailingSlash } from "../../protocol/fields";
-import { pageName } from "../sources/page";
+import type { TrailingSlash } from "../../../protocol/fields";
+import { pageName } from "../../sources/page";
 import { MAX_PAGES, MAX_PAGES_UNITS } from "./limits";
 
 /** Page views by page (`pageName`). */

@@ -4,7 +4,7 @@ import { bandOf } from "../../../core/scoring/ledger";
 import { abstentionsOf } from "../../../core/scoring/needs";
 import { ruleSet } from "../../../core/scoring/ruleset";
 import { readStreams } from "../../../core/session/delivered";
-import { readCounts, readViews, sumOf } from "../../../core/session/tallies";
+import { readCounts, readViews, sumOf } from "../../../core/session/fold/tallies";
 import type { Summary } from "../../../core/session/view";
 import { fromTuple } from "../../../core/tuple";
 import type { DeviceInfo } from "../../../protocol/track";

@@ -1,6 +1,6 @@
+import type { SessionState } from "../../../core/session/fold/state";
 import { type Head, identityMark } from "../../../core/session/head";
 import type { Progress } from "../../../core/session/progress";
-import type { SessionState } from "../../../core/session/state";
 import { columns, summary } from "../../../core/session/view";
 import { type SessionColumns, UPSERT, valuesOf } from "./columns";
 import { withQuarantined, writeDetail } from "./write";

@@ -2,7 +2,7 @@ import type { NetworkClasses } from "../../../core/network/classes";
 import { type Visitor, visitorBy } from "../../../core/network/visitor";
 import { lackOf } from "../../../core/scoring/needs";
 import { writeStreams } from "../../../core/session/delivered";
-import { sumOf, writeCounts, writeViews } from "../../../core/session/tallies";
+import { sumOf, writeCounts, writeViews } from "../../../core/session/fold/tallies";
 import type { Summary } from "../../../core/session/view";
 import { nameAmong } from "../../../core/sources/page";
 import { toTuple, trimmed } from "../../../core/tuple";

@@ -1,8 +1,8 @@
 import type { Label, Scores } from "../../../core/scoring/ledger";
 import { SCORE_MAX } from "../../../core/scoring/ledger";
 import type { Entry } from "../../../core/session/entry";
-import { apply } from "../../../core/session/fold";
-import { newState } from "../../../core/session/state";
+import { apply } from "../../../core/session/fold/fold";
+import { newState } from "../../../core/session/fold/state";
 import type { Firing } from "../api/types";
 
 /** The scores from `at` until the next step. */

@@ -1,4 +1,4 @@
-import { isWithin } from "../../../../core/session/domain";
+import { isWithin } from "../../../../core/session/calls/domain";
 import { elementPath } from "../../capture/element";
 import { subject } from "../../capture/subject";
 import type { Kit } from "../../kit";

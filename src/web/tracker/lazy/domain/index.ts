@@ -1,5 +1,5 @@
 /** One visitor and one session over the hosts of a domain, by a first-party cookie; loaded where `data-domain` is set. */
-import { isWithin } from "../../../../core/session/domain";
+import { isWithin } from "../../../../core/session/calls/domain";
 import { SHARED_KEY, sessionKey } from "../../keys";
 import type { FullKit } from "../../kit";
 import { COOKIE_DAYS, SESSION_IDLE_MS, SHARED_MS } from "../../limits";

@@ -1,4 +1,4 @@
-import { visitorOf } from "../../../../core/session/visitor-id";
+import { visitorOf } from "../../../../core/session/calls/visitor-id";
 import { SECRET_KEY, SHARED_KEY, sessionKey, VISITOR_KEY } from "../../keys";
 
 /** What the tracker has on the device: nothing without consent, or where storage is blocked, and then a lead stands alone. */
