@@ -78,7 +78,7 @@ export class AlertActor extends DurableObject<Env> implements AlertRpc {
   }
 
   #begin(site: string): AlertState {
-    const state = { site, subject: crypto.randomUUID(), memory: {} };
+    const state: AlertState = { v: 1, site, subject: crypto.randomUUID(), memory: {} };
     this.ctx.storage.transactionSync(() => {
       this.#store.create();
       this.#outbox.create();

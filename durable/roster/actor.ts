@@ -23,7 +23,7 @@ interface KnownSeat {
   isLeft: boolean;
 }
 
-const NO_TOTALS: Totals = { reports: 0, refused: {}, limits: {} };
+const NO_TOTALS: Totals = { v: 1, reports: 0, refused: {}, limits: {} };
 
 /**
  * One shard of who is on the sites now. Sessions report, this compares times: whoever was not heard of for a minute is
@@ -71,7 +71,7 @@ export class RosterActor extends DurableObject<Env> implements RosterRpc {
     if (known && known.seat.seq > seq) return;
     const slot = known?.slot ?? this.#takeSlot(now);
     if (slot === null) return;
-    const seat: Seat = { presence, seq, ended, active_at, who, ...(is_claim && { is_claim }) };
+    const seat: Seat = { v: 1, presence, seq, ended, active_at, who, ...(is_claim && { is_claim }) };
     this.#seats.write(slot, seat);
     this.#version += 1;
     this.#seat({ slot, seat, version: this.#version, isLeft: false });
@@ -94,7 +94,7 @@ export class RosterActor extends DurableObject<Env> implements RosterRpc {
     const { site } = known.seat.presence;
     const gone: Presence = { ...NOBODY, session_id, site };
     // A report that was on its way changes nothing any more.
-    const seat: Seat = { presence: gone, seq, ended: true, active_at: 0, who: null };
+    const seat: Seat = { v: 1, presence: gone, seq, ended: true, active_at: 0, who: null };
     this.#seats.erase(known.slot);
     this.#version += 1;
     this.#seat({ slot: known.slot, seat, version: this.#version, isLeft: false });

@@ -21,7 +21,7 @@ export interface Form<T extends object> {
   version: number;
   /** The fields that are looked at. Those that hold a visitor's words are checked where they come in, not here. */
   shape: Shape<T>;
-  /** By the version that they begin with: at most the one directly before. */
+  /** By the version that they begin with: at most the one directly before. What was written before it had a `v` is version 0. */
   migrations?: Readonly<Record<number, Migration>>;
 }
 
@@ -48,13 +48,16 @@ export function formReader<T extends object>({
   };
 }
 
+/** A migration for fields that are what they were. */
+export const unchanged: Migration = (old) => old;
+
 /** For a form that is stored as JSON text. */
 export function readText<T>(read: (value: unknown) => T, text: string): T {
   return read(JSON.parse(text));
 }
 
 function migrated(name: string, version: number, migrations: Form<object>["migrations"], value: Fields): Fields {
-  const { v } = value;
+  const v = value.v === undefined && migrations?.[0] ? 0 : value.v;
   if (typeof v !== "number") throw new FormError(`${name} has no version`);
   if (v > version) throw new FormError(`${name}: version ${v} is newer than this code, which reads ${version}`);
   let fields = value;

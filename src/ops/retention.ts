@@ -47,6 +47,7 @@ const BOUNDS: Bounds = {
 export const cutoffAt = (now: number): number => Date.parse(dayOf(now - RETENTION_DAYS * DAY_MS));
 
 const newReport = (): StoredReport => ({
+  v: 1,
   objects_deleted: 0,
   bytes_deleted: 0,
   sessions_deleted: 0,

@@ -13,6 +13,7 @@ import {
   orNull,
   readText,
   shaped,
+  unchanged,
 } from "../../src/core/stored";
 
 interface Note {
@@ -62,6 +63,18 @@ describe("a stored form", () => {
       expect(failure(value)).toBe("note has no version");
     }
     for (const value of [null, undefined, "text", 3, []]) expect(failure(value)).toBe("note is no object");
+  });
+
+  it("of before it had a version is version 0, where there is a migration from it", () => {
+    const readOld = formReader<Note>({
+      name: "note",
+      version: 1,
+      shape: { text: isText },
+      migrations: { 0: unchanged },
+    });
+    expect(readOld({ text: "hello", at: 7 })).toEqual({ v: 1, text: "hello", at: 7 });
+    expect(() => readOld({ v: "0", text: "hello" })).toThrow("note has no version");
+    expect(() => readOld({ text: 5 })).toThrow("note: text has an unknown shape");
   });
 
   it("of another shape is not read, and the error does not show what is in it", () => {

@@ -1,3 +1,5 @@
+import { formReader, isNumber, isText, oneOf, orNull, unchanged } from "../stored";
+
 /** A message on its way to one endpoint. */
 
 /** The reason of a dead letter whose endpoint somebody has paused. */
@@ -6,6 +8,7 @@ export const PAUSED = "endpoint_paused";
 type DeliveryState = "pending" | "delivered" | "dead";
 
 export interface Delivery {
+  v: 1;
   /** Also the `webhook-id`. */
   delivery_id: string;
   /** Of the message, within its lead: an endpoint gets a lead's messages in this order. */
@@ -27,6 +30,27 @@ export interface Delivery {
   response: string | null;
 }
 
+/** Before version 1 a delivery had the same fields and no version. */
+export const readDelivery = formReader<Delivery>({
+  name: "delivery",
+  version: 1,
+  shape: {
+    delivery_id: isText,
+    seq: isNumber,
+    endpoint_id: isText,
+    state: oneOf("pending", "delivered", "dead"),
+    attempts: isNumber,
+    created_at: isNumber,
+    updated_at: isNumber,
+    next_at: orNull(isNumber),
+    delivered_at: orNull(isNumber),
+    status: orNull(isNumber),
+    reason: orNull(isText),
+    response: orNull(isText),
+  },
+  migrations: { 0: unchanged },
+});
+
 /**
  * Named by what it is, so that doing it twice makes one: the subject (a lead's id), its message's number, and the endpoint.
  * No dot: in what Standard Webhooks signs, dots divide the id from the rest.
@@ -35,6 +59,7 @@ export const delivery_id = (subject: string, seq: number, endpoint_id: string): 
   `msg_${subject.replaceAll("-", "")}_${seq}_${endpoint_id}`;
 
 export const newDelivery = (subject: string, seq: number, endpoint_id: string, now: number): Delivery => ({
+  v: 1,
   delivery_id: delivery_id(subject, seq, endpoint_id),
   seq,
   endpoint_id,

@@ -158,11 +158,14 @@ const isEntry = (value: unknown): value is Entry =>
 /** The entries of a journal row: JSON objects joined by commas. Throws for one that this code does not know. */
 export function readEntries(text: string): Entry[] {
   const entries: unknown[] = JSON.parse(`[${text}]`);
-  return entries.map((entry) => {
-    if (isEntry(entry)) return entry;
-    const kind = isFields(entry) ? entry.kind : undefined;
-    throw new FormError(`journal entry: unknown kind, or no place in the log (${String(kind)})`);
-  });
+  return entries.map(readEntry);
+}
+
+/** Throws for an entry that this code does not know. */
+export function readEntry(entry: unknown): Entry {
+  if (isEntry(entry)) return entry;
+  const kind = isFields(entry) ? entry.kind : undefined;
+  throw new FormError(`journal entry: unknown kind, or no place in the log (${String(kind)})`);
 }
 
 /** An entry that has no seq yet. */

@@ -1,5 +1,6 @@
 import type { Memory, Silence } from "../../core/alerts/alert";
 import { PAUSED } from "../../core/leads/delivery";
+import { formReader, isFields, isText, readText, unchanged } from "../../core/stored";
 import { DAY_MS } from "../../time";
 
 /** "No leads" looks at the same hours of this many weeks before, */
@@ -73,11 +74,20 @@ export async function listOverdue(db: D1Database, before: number, limit: number)
 
 /** What an alert actor keeps: one row, and the sessions that said they are stuck. */
 export interface AlertState {
+  v: 1;
   site: string;
   /** Names its messages, whatever the site is called. */
   subject: string;
   memory: Memory;
 }
+
+/** Before version 1 it had the same fields and no version. */
+const readAlertState = formReader<AlertState>({
+  name: "alerts' state",
+  version: 1,
+  shape: { site: isText, subject: isText, memory: isFields },
+  migrations: { 0: unchanged },
+});
 
 const SCHEMA = [
   "CREATE TABLE IF NOT EXISTS alerts (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL)",
@@ -96,7 +106,7 @@ export class AlertStore {
     const found = this.#sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alerts'").toArray();
     if (found.length === 0) return null;
     const [row] = this.#sql.exec<{ body: string }>("SELECT body FROM alerts").toArray();
-    return row ? (JSON.parse(row.body) as AlertState) : null;
+    return row ? readText(readAlertState, row.body) : null;
   }
 
   create(): void {

@@ -1,7 +1,8 @@
-import type { Entry } from "../../core/session/entry";
+import { type Entry, readEntry } from "../../core/session/entry";
 import type { SessionState } from "../../core/session/fold/state";
 import type { Head, Identity } from "../../core/session/head";
 import type { Plan } from "../../core/session/progress";
+import { formReader, isFields, isList, isNumber, isText, orAbsent, orNull } from "../../core/stored";
 
 /** Objects fetched ahead while one is being sent: hides R2's latency, and holds at most four plans (2 MB) in memory. */
 const READ_AHEAD = 4;
@@ -103,6 +104,23 @@ export interface ArchivedIdentity extends Identity {
   identity_group?: string;
 }
 
+const readIdentity = formReader<ArchivedIdentity>({
+  name: "archived identity",
+  version: ARCHIVE_VERSION,
+  shape: {
+    session_id: isText,
+    at: isNumber,
+    fingerprint_id: orNull(isText),
+    device_id: orNull(isText),
+    visitor_id: orNull(isText),
+    ip: orNull(isText),
+    asn: orNull(isNumber),
+    traits: isFields,
+    addresses: orAbsent(isList),
+    identity_group: orAbsent(isText),
+  },
+});
+
 /** Who a session was of, oldest first: what a person may see of themselves. */
 export async function readIdentities(bucket: R2Bucket, prefix: string): Promise<ArchivedIdentity[]> {
   const keys: string[] = [];
@@ -111,15 +129,27 @@ export async function readIdentities(bucket: R2Bucket, prefix: string): Promise<
   // Several may be of one millisecond: their number decides.
   for (const key of keys.sort((a, b) => versionOf(a) - versionOf(b))) {
     const object = await bucket.get(key);
-    if (object) found.push(await object.json<ArchivedIdentity>());
+    if (object) found.push(readIdentity(await object.json()));
   }
   return found;
 }
 
+/** What is read of a session's `meta.json`. */
+interface ArchivedMeta {
+  site: string;
+  started_at: number;
+}
+
+const readMetaForm = formReader<ArchivedMeta>({
+  name: "archived meta",
+  version: ARCHIVE_VERSION,
+  shape: { site: isText, started_at: isNumber },
+});
+
 /** Whose session it is, as `meta.json` says; null without one. */
-export async function readMeta(bucket: R2Bucket, prefix: string): Promise<{ site: string; started_at: number } | null> {
+export async function readMeta(bucket: R2Bucket, prefix: string): Promise<ArchivedMeta | null> {
   const object = await bucket.get(`${prefix}meta.json`);
-  return object && (await object.json<{ site: string; started_at: number }>());
+  return object && readMetaForm(await object.json());
 }
 
 /** A flush as R2 has it. */
@@ -129,6 +159,18 @@ export interface ArchivedEvents {
   lo: number;
   hi: number;
   entries: Entry[];
+}
+
+const readFlushForm = formReader<ArchivedEvents>({
+  name: "archived flush",
+  version: ARCHIVE_VERSION,
+  shape: { session_id: isText, lo: isNumber, hi: isNumber, entries: isList },
+});
+
+function readFlush(value: unknown): ArchivedEvents {
+  const flush = readFlushForm(value);
+  for (const entry of flush.entries) readEntry(entry);
+  return flush;
 }
 
 /** Keys under a prefix, in their order, page by page. */
@@ -149,7 +191,7 @@ export async function* readFlushes(bucket: R2Bucket, prefix: string): AsyncGener
   const ahead: Promise<ArchivedEvents | null>[] = [];
   const fetchOne = async (key: string): Promise<ArchivedEvents | null> => {
     const object = await bucket.get(key);
-    return object && (await object.json<ArchivedEvents>());
+    return object && readFlush(await object.json());
   };
   for await (const key of keysUnder(bucket, `${prefix}events/`)) {
     const next = fetchOne(key);

@@ -1,10 +1,37 @@
 import type { Breaker } from "../../core/leads/breaker";
+import { formReader, isNumber, isText, oneOf, orNull, readText, unchanged } from "../../core/stored";
 
 /** Which endpoint an actor looks after. */
 export interface EndpointName {
   site: string;
   endpoint_id: string;
 }
+
+const VERSION = 1;
+
+/** Before version 1 both had the same fields and no version. */
+const readName = formReader<EndpointName>({
+  name: "endpoint's name",
+  version: VERSION,
+  shape: { site: isText, endpoint_id: isText },
+  migrations: { 0: unchanged },
+});
+
+const readBreaker = formReader<Breaker>({
+  name: "endpoint's breaker",
+  version: VERSION,
+  shape: {
+    state: oneOf("closed", "open", "disabled"),
+    failures: isNumber,
+    until: isNumber,
+    since: orNull(isNumber),
+    reason: orNull(isText),
+  },
+  migrations: { 0: unchanged },
+});
+
+const breakerText = ({ state, failures, until, since, reason }: Breaker): string =>
+  JSON.stringify({ v: VERSION, state, failures, until, since, reason });
 
 /** A webhook endpoint's breaker in its actor's own SQLite: one row. */
 export class EndpointStore {
@@ -20,7 +47,11 @@ export class EndpointStore {
       .exec<{ name: string; breaker: string; unprojected: number }>("SELECT name, breaker, unprojected FROM endpoint")
       .toArray();
     if (!row) return null;
-    return { name: JSON.parse(row.name), breaker: JSON.parse(row.breaker), unprojected: row.unprojected === 1 };
+    return {
+      name: readText(readName, row.name),
+      breaker: readText(readBreaker, row.breaker),
+      unprojected: row.unprojected === 1,
+    };
   }
 
   write(name: EndpointName, breaker: Breaker): void {
@@ -30,14 +61,14 @@ export class EndpointStore {
     );
     this.#sql.exec(
       "INSERT OR REPLACE INTO endpoint (id, name, breaker, unprojected) VALUES (1, ?, ?, 1)",
-      JSON.stringify(name),
-      JSON.stringify(breaker),
+      JSON.stringify({ v: VERSION, ...name }),
+      breakerText(breaker),
     );
   }
 
   /** D1 has this breaker. */
   markProjected(breaker: Breaker): void {
-    this.#sql.exec("UPDATE endpoint SET unprojected = 0 WHERE breaker = ?", JSON.stringify(breaker));
+    this.#sql.exec("UPDATE endpoint SET unprojected = 0 WHERE breaker = ?", breakerText(breaker));
   }
 
   #exists(): boolean {

@@ -1,5 +1,6 @@
 import type { IdentityRecord } from "../../core/identity/record";
 import { readRecordText, recordText, seenText } from "../../core/identity/stored-record";
+import { formReader, isNumber, orNull, readText, unchanged } from "../../core/stored";
 import { IDENTITY_KEPT_MS, IDENTITY_RETENTION_MS } from "../../limits";
 
 /** As many are written with the record, 8 KB: one row a sighting for all but crowds, whose sightings are a row of their own. */
@@ -18,6 +19,7 @@ export interface Kept {
 
 /** What a shard remembers of itself. */
 export interface ShardState {
+  v: 1;
   /** Whatever was written up to this rev is known to be in D1. */
   through: number;
   /** When a write was given up last, epoch ms; null: none has been. */
@@ -32,7 +34,15 @@ export const IDENTITY_TABLE = `CREATE TABLE IF NOT EXISTS identities (key TEXT P
 const STATE = "state";
 const crowdOf = (key: string): string => `crowd ${key}`;
 
-const NOTHING_WRITTEN: ShardState = { through: 0, failed_at: null };
+/** Before version 1 it had the same fields and no version. */
+const readShardState = formReader<ShardState>({
+  name: "identity shard's state",
+  version: 1,
+  shape: { through: isNumber, failed_at: orNull(isNumber) },
+  migrations: { 0: unchanged },
+});
+
+const NOTHING_WRITTEN: ShardState = { v: 1, through: 0, failed_at: null };
 
 /** Only these say of a fingerprint where it has been, for as long as the archive is kept; an address's counts are of 24 h. */
 const keptFor = ({ kind }: IdentityRecord): number =>
@@ -156,7 +166,7 @@ export class IdentityRows {
 
   state(): ShardState {
     const text = this.#storage.kv.get<string>(STATE);
-    return text === undefined ? NOTHING_WRITTEN : (JSON.parse(text) as ShardState);
+    return text === undefined ? NOTHING_WRITTEN : readText(readShardState, text);
   }
 
   writeState(state: ShardState): void {

@@ -1,4 +1,5 @@
-import type { Delivery } from "../../core/leads/delivery";
+import { type Delivery, readDelivery } from "../../core/leads/delivery";
+import { readText } from "../../core/stored";
 
 /** A message in an outbox. `body` is what is sent, byte for byte, at every attempt. */
 export type StoredMessage = {
@@ -130,6 +131,6 @@ export class OutboxStore {
 
   #deliveries(where: string, ...values: SqlStorageValue[]): Delivery[] {
     const rows = this.#sql.exec<{ body: string }>(`SELECT body FROM deliveries ${where}`, ...values).toArray();
-    return rows.map(({ body }) => JSON.parse(body) as Delivery);
+    return rows.map(({ body }) => readText(readDelivery, body));
   }
 }

@@ -1,4 +1,5 @@
 import type { RetentionReport, RetentionRun } from "../../core/api/storage";
+import { formReader, isFields, isFlag, orNull, readText, unchanged } from "../../core/stored";
 import type { Day } from "./archive-days";
 
 /** D1's side of retention: expired rows, the report of each run, what each day of the archive holds. */
@@ -21,6 +22,7 @@ export interface OpenRun {
 }
 
 export interface StoredReport extends RetentionReport {
+  v: 1;
   /** Objects older than the cutoff are gone. */
   objects_done: boolean;
   rows_done: boolean;
@@ -29,11 +31,19 @@ export interface StoredReport extends RetentionReport {
   count: { after: string; day: Day | null; objects: number; bytes: number } | null;
 }
 
+/** Before version 1 it had the same fields and no version. */
+const readReport = formReader<StoredReport>({
+  name: "retention report",
+  version: 1,
+  shape: { objects_done: isFlag, rows_done: isFlag, leads_done: isFlag, count: orNull(isFields) },
+  migrations: { 0: unchanged },
+});
+
 const toOpen = ({ started_at, cutoff, steps, report }: RunRow): OpenRun => ({
   started_at,
   cutoff,
   steps,
-  report: JSON.parse(report) as StoredReport,
+  report: readText(readReport, report),
 });
 
 export async function findOpenRun(db: D1Database): Promise<OpenRun | null> {
@@ -70,12 +80,13 @@ export async function listRuns(db: D1Database, limit: number): Promise<Retention
     .all<RunRow>();
   return results.map(({ started_at, finished_at, cutoff, steps, report }) => {
     const {
-      objects_done: _,
-      rows_done: __,
-      leads_done: ___,
-      count: ____,
+      v: _,
+      objects_done: __,
+      rows_done: ___,
+      leads_done: ____,
+      count: _____,
       ...published
-    } = JSON.parse(report) as StoredReport;
+    } = readText(readReport, report);
     return { started_at, finished_at, cutoff, steps, ...published };
   });
 }

@@ -1,14 +1,31 @@
 import type { Report } from "../../core/roster/entry";
+import { formReader, isFields, isFlag, isNumber, isText, orNull, readText, unchanged } from "../../core/stored";
 
 /** What is kept of a report: who is there, in the order it was heard. */
-export type Seat = Pick<Report, "presence" | "seq" | "ended" | "active_at" | "who" | "is_claim">;
+export type Seat = Pick<Report, "v" | "presence" | "seq" | "ended" | "active_at" | "who" | "is_claim">;
 
 /** Totals since the shard was first used. */
 export interface Totals {
+  v: 1;
   reports: number;
   refused: Record<string, number>;
   limits: Record<string, number>;
 }
+
+/** Before version 1 both had the same fields and no version. */
+const readSeat = formReader<Seat>({
+  name: "roster seat",
+  version: 1,
+  shape: { presence: isFields, seq: isNumber, ended: isFlag, active_at: isNumber, who: orNull(isText) },
+  migrations: { 0: unchanged },
+});
+
+const readTotals = formReader<Totals>({
+  name: "roster totals",
+  version: 1,
+  shape: { reports: isNumber, refused: isFields, limits: isFields },
+  migrations: { 0: unchanged },
+});
 
 const SCHEMA = [
   "CREATE TABLE IF NOT EXISTS seats (slot INTEGER PRIMARY KEY, body TEXT NOT NULL)",
@@ -29,7 +46,7 @@ export class Seats {
 
   all(): { slot: number; seat: Seat }[] {
     const rows = this.#rows<{ slot: number; body: string }>("SELECT slot, body FROM seats");
-    return rows.map(({ slot, body }) => ({ slot, seat: JSON.parse(body) as Seat }));
+    return rows.map(({ slot, body }) => ({ slot, seat: readText(readSeat, body) }));
   }
 
   write(slot: number, seat: Seat): void {
@@ -42,7 +59,7 @@ export class Seats {
 
   totals(): Totals | null {
     const [row] = this.#rows<{ body: string }>("SELECT body FROM totals");
-    return row ? (JSON.parse(row.body) as Totals) : null;
+    return row ? readText(readTotals, row.body) : null;
   }
 
   writeTotals(totals: Totals): void {
