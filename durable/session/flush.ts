@@ -102,16 +102,19 @@ function freeze(memory: SessionMemory, journal: Journal, due: StoreName[], now: 
 
 /** The oldest rows after `through` that fit a plan; at least one row. */
 function cut(journal: Journal, through: number, at: number, identity: number): Plan | null {
-  let plan = null as Plan | null;
+  const rows = journal.sizesAfter(through);
+  const [first] = rows;
+  if (!first) return null;
+  let { hi } = first;
   let events = 0;
   let units = 0;
-  for (const row of journal.sizesAfter(through)) {
+  for (const row of rows) {
     events += row.events;
     units += row.units;
-    if (plan && (events > PLAN_MAX_EVENTS || units > PLAN_MAX_UNITS)) break;
-    plan = { lo: plan?.lo ?? row.lo, hi: row.hi, at, identity, refused: [] };
+    if (row !== first && (events > PLAN_MAX_EVENTS || units > PLAN_MAX_UNITS)) break;
+    hi = row.hi;
   }
-  return plan;
+  return { lo: first.lo, hi, at, identity, refused: [] };
 }
 
 /** The state as of seq `hi`, which lies between the last snapshot and now. */

@@ -39,7 +39,7 @@ export function describe(error: z.ZodError): { path: string; message: string }[]
   return error.issues.slice(0, 20).map((issue) => ({ path: issue.path.join("."), message: issue.message }));
 }
 
-const CHECKS: Checks = {
+const CHECKS = {
   event_type: (value) => typeof value === "string" && isEventName(value),
   timestamp: (value) => isNumber(value, -Number.MAX_VALUE, Number.MAX_VALUE),
   page: (value) => isText(value, isHttpUrl),
@@ -50,7 +50,7 @@ const CHECKS: Checks = {
   // JSON can hold a key `__proto__`. Such data goes to the schema, which drops the key.
   data: (value) =>
     value == null || (typeof value === "object" && !Array.isArray(value) && !Object.hasOwn(value, "__proto__")),
-};
+} satisfies Record<keyof EventInput, Checks[string]>;
 const REQUIRED = ["event_type"];
 
 export const isPlainEvent = (raw: unknown): raw is EventInput => isPlain(raw, CHECKS, REQUIRED);

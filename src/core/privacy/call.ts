@@ -37,6 +37,29 @@ function once(known: Map<string, string>, text: string, clean: () => string, als
   return found;
 }
 
+/** Changes one field of an event. */
+type FieldCleaner = (cleaner: Cleaner, event: NamedEvent) => void;
+
+/** How each field of an event is cleaned. Null: by its schema it holds no words of anybody. A new field needs its line. */
+const EVENT_FIELDS: Readonly<Record<keyof NamedEvent, FieldCleaner | null>> = {
+  // Changes with the name that it was made of.
+  event_type: null,
+  name: (cleaner, event) => cleaner.name(event),
+  timestamp: null,
+  page: (cleaner, event) => {
+    if (event.page) event.page = cleaner.address(event.page);
+  },
+  x: null,
+  y: null,
+  element: (cleaner, event) => {
+    if (event.element) event.element = cleaner.text(event.element).slice(0, MAX_ELEMENT_UNITS);
+  },
+  scroll_percent: null,
+  data: (cleaner, event) => cleaner.data(event),
+};
+
+const EVENT_CLEANERS = Object.values(EVENT_FIELDS).filter((clean) => clean !== null);
+
 /** Cleans one call. Its events repeat the same pages and elements, so each text is cleaned once and remembered. */
 export class Cleaner {
   readonly #rules: Rules;
@@ -86,15 +109,20 @@ export class Cleaner {
 
   /** Changes the event in place: it was parsed for this call alone, and a copy would cost more than the cleaning. */
   #event(event: NamedEvent): NamedEvent {
-    const { name, page, element, data } = event;
+    for (const clean of EVENT_CLEANERS) clean(this, event);
+    return event;
+  }
+
+  name(event: NamedEvent): void {
+    const { name } = event;
     const shown = name === undefined ? undefined : this.text(name);
     // The slug was made of the secret too, so both are made again. A name that was only a secret is replaced whole.
     if (shown !== name) Object.assign(event, freeName(cutName(shown ?? "") || HIDDEN));
-    if (page) event.page = this.address(page);
-    if (element) event.element = this.text(element).slice(0, MAX_ELEMENT_UNITS);
+  }
+
+  data({ event_type, data }: NamedEvent): void {
     // Traits are not cleaned: the visitor gave them on purpose.
-    if (data && event.event_type !== "identify") this.#data(data, event.event_type === "error");
-    return event;
+    if (data && event_type !== "identify") this.#data(data, event_type === "error");
   }
 
   #data(data: Record<string, unknown>, isError: boolean): void {
