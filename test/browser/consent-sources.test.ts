@@ -33,7 +33,11 @@ const installPlatform = (): void => {
   const waiting = platform["__tcfapi"]?.() as unknown[][];
   const hearers: ((data: object, isSuccess: boolean) => void)[] = [];
   const data = (eventStatus: string, isGiven: boolean) => ({
-    ...{ eventStatus, gdprApplies: true, tcString: "CPc", cmpStatus: "loaded", listenerId: 1 },
+    eventStatus,
+    gdprApplies: true,
+    tcString: "CPc",
+    cmpStatus: "loaded",
+    listenerId: 1,
     purpose: { consents: { 1: isGiven, 2: false, 8: isGiven }, legitimateInterests: {} },
   });
   platform["__tcfapi"] = (command, version, hear) => {

@@ -111,10 +111,7 @@ describeInChromium("the dashboard, while a site is visited", () => {
     const begin = async (who: object): Promise<string> => {
       const session_id = randomUUID();
       const start = { page: "https://shop.example/", site: "shop", ...who };
-      const visit = {
-        ...{ session_id, site: "shop", stream: "s1", first: 1, start },
-        events: [{ event_type: "click" }],
-      };
+      const visit = { session_id, site: "shop", stream: "s1", first: 1, start, events: [{ event_type: "click" }] };
       await send(server, "/track/events/batch?site=shop", visit);
       return session_id;
     };
@@ -242,10 +239,17 @@ function hostile(payloads: readonly string[], stays: boolean) {
   const event = (event_type: string, more: object) => ({ event_type, timestamp: now - 500, page, ...more });
   const texts = Object.fromEntries(payloads.map((one, i) => [`field ${i} ${one.slice(0, 40)}`, one]));
   const visit = {
-    ...{ session_id, site: "shop", stream: `s-${session_id}`, first: 1, sent_at: now },
+    session_id,
+    site: "shop",
+    stream: `s-${session_id}`,
+    first: 1,
+    sent_at: now,
     start: {
-      ...{ page, referrer: `https://elsewhere.example/?${query}`.slice(0, 1_800), site: "shop" },
-      ...{ visitor_id: named, fingerprint_id: named },
+      page,
+      referrer: `https://elsewhere.example/?${query}`.slice(0, 1_800),
+      site: "shop",
+      visitor_id: named,
+      fingerprint_id: named,
       device_info: { user_agent: cut(1_000), language: cut(200), platform: cut(200), timezone: cut(200) },
       signals: { note: cut(200) },
     },
@@ -264,8 +268,16 @@ function hostile(payloads: readonly string[], stays: boolean) {
     ...(!stays && { end: { exit_page: page } }),
   };
   const lead = {
-    ...{ session_id, name: payloads[0]?.slice(0, 250), message: all, email: `lead-${session_id}@mail.example` },
-    ...{ project: cut(200), location: cut(200), team: cut(200), source: cut(200), keyword: cut(200), fields: texts },
+    session_id,
+    name: payloads[0]?.slice(0, 250),
+    message: all,
+    email: `lead-${session_id}@mail.example`,
+    project: cut(200),
+    location: cut(200),
+    team: cut(200),
+    source: cut(200),
+    keyword: cut(200),
+    fields: texts,
     submission_id: randomUUID(),
   };
   return { visit, lead };

@@ -199,8 +199,11 @@ describeVisits("a form for leads", (setting) => {
     await page.click("#plain button");
     const body = new URLSearchParams((await sent).postData() ?? "");
     expect(Object.fromEntries(body)).toEqual({
-      ...{ "Full-Name": "Anna Ødegård", "E-Mail": "anna@shop.example" },
-      ...{ pin: "1234", token: "t", which: "top" },
+      "Full-Name": "Anna Ødegård",
+      "E-Mail": "anna@shop.example",
+      pin: "1234",
+      token: "t",
+      which: "top",
     });
     await page.waitForURL(/\/own$/);
     await page.close();
@@ -273,8 +276,11 @@ describeVisits("a form for leads", (setting) => {
   test("that the site defines is shown under a strict policy, clean to axe, and filled in by keyboard alone", async () => {
     const { server } = setting;
     const policy = [
-      ...["default-src 'none'", "script-src 'nonce-abc'", `form-action ${server.url}`],
-      ...[`connect-src ${server.url} ${server.url.replace("http", "ws")}`, "require-trusted-types-for 'script'"],
+      "default-src 'none'",
+      "script-src 'nonce-abc'",
+      `form-action ${server.url}`,
+      `connect-src ${server.url} ${server.url.replace("http", "ws")}`,
+      "require-trusted-types-for 'script'",
     ].join("; ");
     const { site, shop } = await open('<div data-pulse-form="contact"><a href="/write">Write</a></div>', {
       headers: { "Content-Security-Policy": policy },
@@ -303,7 +309,9 @@ describeVisits("a form for leads", (setting) => {
     expect(await page.getAttribute("[name=email]", "aria-describedby")).toBe("pulse-1-email-hint pulse-1-email-error");
     expect(await page.getAttribute("[name=email]", "aria-invalid")).toBe("true");
     expect(await page.$$eval("[aria-invalid]", (all) => all.map((one) => one.id || one.getAttribute("role")))).toEqual([
-      ...["pulse-1-email", "radiogroup", "pulse-1-terms"],
+      "pulse-1-email",
+      "radiogroup",
+      "pulse-1-terms",
     ]);
     expect(await axe(page, "[data-pulse-form]")).toEqual([]);
     await page.keyboard.type("@shop.example");
@@ -327,8 +335,13 @@ describeVisits("a form for leads", (setting) => {
     expect(await page.getAttribute(".pulse-status", "role")).toBe("status");
     expect(await axe(page, "[data-pulse-form]")).toEqual([]);
     expect(await oneLead(site)).toMatchObject({
-      ...{ name: "Anna", email: "anna@shop.example", project: "Roof", message: "Two lines\nof text" },
-      ...{ source: "spring mail", session_id: id, status: "open" },
+      name: "Anna",
+      email: "anna@shop.example",
+      project: "Roof",
+      message: "Two lines\nof text",
+      source: "spring mail",
+      session_id: id,
+      status: "open",
       fields: { reach: "phone", terms: "yes", list: "spring", form: "contact", utm_campaign: "c1" },
     });
     expect(blocked).toEqual([]);

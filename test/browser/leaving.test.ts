@@ -131,8 +131,10 @@ describeVisits("leaving a page", (setting) => {
     const next = await setting.visit(`${shop.url}/next`, context);
     expect(await sessionIdOf(next)).toBe(id);
     expect(await setting.depart(next, id)).toEqual([
-      ...["page_view", "visibility_change"],
-      ...["page_view", "visibility_change"],
+      "page_view",
+      "visibility_change",
+      "page_view",
+      "visibility_change",
     ]);
   });
 

@@ -75,7 +75,12 @@ describeVisits("an app that is built with the package", (setting) => {
     const logger = createLogger("warn");
     logger.warn = (message) => void said.push(message);
     await build({
-      ...{ root: app.path, configFile: false, mode: "development", base: "./", logLevel: "warn", customLogger: logger },
+      root: app.path,
+      configFile: false,
+      mode: "development",
+      base: "./",
+      logLevel: "warn",
+      customLogger: logger,
       define: { "process.env.NODE_ENV": '"development"' },
       build: { minify: false, outDir: "dist", emptyOutDir: true },
     });

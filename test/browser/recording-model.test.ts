@@ -54,7 +54,10 @@ test("a card's number is masked in any text, and no other number", () => {
 
 describe("what is played", () => {
   const at = (timestamp: number, stream: string, type: number, data: Record<string, unknown> = {}): PlayedEvent => ({
-    ...{ timestamp, stream, type, data },
+    timestamp,
+    stream,
+    type,
+    data,
   });
 
   test("is the page where something was last done", () => {
@@ -94,7 +97,9 @@ describe("what is played", () => {
     expect(JSON.stringify(event)).not.toContain("alert");
     expect(picture.attributes.src).toBe("data:image/png;base64,AA");
     const change = at(2, "a", 3, {
-      ...{ source: 0, texts: [{ id: 1, value: css }], adds: [{ parentId: 1, node: { ...image } }] },
+      source: 0,
+      texts: [{ id: 1, value: css }],
+      adds: [{ parentId: 1, node: { ...image } }],
       attributes: [
         {
           id: 2,

@@ -280,7 +280,11 @@ describeVisits("a recording", (setting) => {
     const id = crypto.randomUUID();
     const at = Date.now();
     const element = (tagName: string, attributes: object = {}, childNodes: object[] = []) => ({
-      ...{ type: 2, id: ++serial, tagName, attributes, childNodes },
+      type: 2,
+      id: ++serial,
+      tagName,
+      attributes,
+      childNodes,
     });
     let serial = 0;
     const evil = "https://evil.example";

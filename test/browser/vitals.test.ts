@@ -71,7 +71,8 @@ describeVisits("the speed of a page", (setting) => {
     expect(said).toHaveLength(1);
     const data = said[0]?.data as Record<string, number>;
     expect(data).toMatchObject({
-      ...{ lcp_element: "h1#hero", inp_element: "button#slow" },
+      lcp_element: "h1#hero",
+      inp_element: "button#slow",
       cls_element: expect.stringMatching(/h1#hero|section|main#shop|p|div/),
     });
     const { lcp = -1, inp = -1, cls = -1, fcp = -1, ttfb = -1 } = data;

@@ -160,7 +160,9 @@ describe("an eviction", () => {
         const types = ["page_view", "click", "scroll", "shop.buy"] as const;
         await take(
           callOf(id, {
-            ...{ stream: i % 2 ? "a" : "b", first: 1 + i * 3, ip },
+            stream: i % 2 ? "a" : "b",
+            first: 1 + i * 3,
+            ip,
             events: someEvents(3, types[i % 4] ?? "click"),
           }),
         );

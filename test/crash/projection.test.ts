@@ -13,7 +13,11 @@ import { inD1, sessionRow as rowOf } from "../support/visit";
 /** Writes of D1 that land late, twice, or beside a newer one: a call that was given up may still be carried out. */
 
 const PERSON: Identity = {
-  ...{ visitor_id: "visitor-1", fingerprint_id: "f-1", device_id: null, ip: "203.0.113.0/24", asn: 64500 },
+  visitor_id: "visitor-1",
+  fingerprint_id: "f-1",
+  device_id: null,
+  ip: "203.0.113.0/24",
+  asn: 64500,
   traits: { email: "ada@mail.example" },
 };
 const log = logOf(start(), act("click", 1_000), act("click", 2_000), act("click", 3_000));
@@ -27,7 +31,8 @@ function stateAsOf(seq: number): SessionState {
 
 const headOf = (id: string, identity: Identity | null): Head => ({
   ...newHead(id, "default", T0),
-  ...{ identity, identity_version: 1 },
+  identity,
+  identity_version: 1,
 });
 
 /** The row as of a seq. `inD1` is what is believed of the identity that D1 has; each belief has a statement of its own. */

@@ -64,7 +64,9 @@ async function expectRecount(what: string, db = env.DB): Promise<void> {
   const people = sessions.filter((one) => !isBot(one));
   const [count = 0, events = 0, page_views = 0, bounces = 0] = slice.totals;
   expect({ sessions: count, events, page_views, bounces, visitors, excluded }, what).toEqual({
-    ...{ ...sumsOf(people, ledOf([])), visitors: visitorsOf(people), excluded: sessions.length - people.length },
+    ...sumsOf(people, ledOf([])),
+    visitors: visitorsOf(people),
+    excluded: sessions.length - people.length,
   });
 }
 

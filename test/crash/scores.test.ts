@@ -35,7 +35,10 @@ async function seen(id: string): Promise<Seen> {
 function acts(): EventInput[][] {
   const click = (trusted: boolean): EventInput => ({ event_type: "click", page: PAGE, x: 3, y: 4, data: { trusted } });
   const scroll = (i: number, input: boolean): EventInput => ({
-    ...{ event_type: "scroll", page: PAGE, scroll_percent: (i * i * 7) % 95, data: { input } },
+    event_type: "scroll",
+    page: PAGE,
+    scroll_percent: (i * i * 7) % 95,
+    data: { input },
   });
   return [
     [{ event_type: "page_view", page: PAGE }],
@@ -99,7 +102,8 @@ describe("scores and ledger", () => {
     const base = (list: Seen[]) => (list[0]?.seq ?? 0) - 1;
     const relative = (list: Seen[]) =>
       list.map(({ seq, ledger, ...rest }) => ({
-        ...{ ...rest, seq: seq - base(list) },
+        ...rest,
+        seq: seq - base(list),
         ledger: ledger.map((line) => ({ ...line, seq: line.seq - base(list) })),
       }));
     expect(relative(rough)).toEqual(relative(calm));

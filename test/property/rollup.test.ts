@@ -21,20 +21,43 @@ const DAY = 24 * HOUR;
 const BASE = Date.UTC(2031, 2, 1);
 
 const factsAt = (started_at: number, visitor_id: string, isBot = false): Facts => ({
-  ...{ site: "default", visitor_id, started_at, last_event_at: started_at + 1_000, country: "DE" },
-  ...{
-    label: isBot ? "bot" : "human",
-    engagement: 50,
-    bot: isBot ? 90 : 0,
-    vpn: 0,
-    risk: 0,
-    events: 1,
-    source: "direct",
-  },
-  ...{ campaign: null, device: "desktop", page_views: 1, engaged_ms: 0, scroll: 0, entry: "https://a.example/" },
-  ...{ channel: "direct", medium: null, term: null, content: null, leads: 0, lead_submits: 0, rules: [] },
-  ...{ referrer: null, region: null, browser: null, os: null, bot_name: null, bot_kind: null, bot_proof: null },
-  ...{ views: { "https://a.example/": 1 }, counts: { page_view: 1 }, expected: 1, missing: 0, implausible: 0 },
+  site: "default",
+  visitor_id,
+  started_at,
+  last_event_at: started_at + 1_000,
+  country: "DE",
+  label: isBot ? "bot" : "human",
+  engagement: 50,
+  bot: isBot ? 90 : 0,
+  vpn: 0,
+  risk: 0,
+  events: 1,
+  source: "direct",
+  campaign: null,
+  device: "desktop",
+  page_views: 1,
+  engaged_ms: 0,
+  scroll: 0,
+  entry: "https://a.example/",
+  channel: "direct",
+  medium: null,
+  term: null,
+  content: null,
+  leads: 0,
+  lead_submits: 0,
+  rules: [],
+  referrer: null,
+  region: null,
+  browser: null,
+  os: null,
+  bot_name: null,
+  bot_kind: null,
+  bot_proof: null,
+  views: { "https://a.example/": 1 },
+  counts: { page_view: 1 },
+  expected: 1,
+  missing: 0,
+  implausible: 0,
 });
 
 describe("visitors of a window", () => {
@@ -196,13 +219,11 @@ describe("local days", () => {
     const range = { from: Date.UTC(2026, 2, 27), to: Date.UTC(2026, 2, 31) };
     const hours = localDays(range, "Europe/Berlin").map(({ date, from, to }) => [date, (to - from) / HOUR]);
     expect(hours).toEqual([
-      ...[
-        ["2026-03-27", 23],
-        ["2026-03-28", 24],
-        ["2026-03-29", 23],
-        ["2026-03-30", 24],
-        ["2026-03-31", 2],
-      ],
+      ["2026-03-27", 23],
+      ["2026-03-28", 24],
+      ["2026-03-29", 23],
+      ["2026-03-30", 24],
+      ["2026-03-31", 2],
     ]);
     const autumn = localDays({ from: Date.UTC(2026, 9, 23, 22), to: Date.UTC(2026, 9, 26, 23) }, "Europe/Berlin");
     expect(autumn.map(({ from, to }) => (to - from) / HOUR)).toEqual([24, 25, 24]);

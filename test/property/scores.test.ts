@@ -41,7 +41,9 @@ const network: fc.Arbitrary<NetworkClasses> = fc
   .map(({ home, rtt, headers, ...more }) => ({
     ...(home ? HOME : NOWHERE),
     ...more,
-    ...{ rtt_ms: rtt, rtt_excess_ms: rtt, headers: headers as NonNullable<NetworkClasses["headers"]> },
+    rtt_ms: rtt,
+    rtt_excess_ms: rtt,
+    headers: headers as NonNullable<NetworkClasses["headers"]>,
   }));
 
 const signals = fc.record({
@@ -73,7 +75,11 @@ const event = fc
     const data = { trusted, input, state: hidden ? "hidden" : "visible", fields, ms, path: way };
     const detail = { ...(x !== null && { x, y: x }), ...(scroll !== null && { scroll_percent: scroll }), data };
     const one = (): Omit<EventEntry, "seq" | "at" | "received_at"> => ({
-      ...{ kind: "event", stream: "s1", number: 0, event_type: type, detail },
+      kind: "event",
+      stream: "s1",
+      number: 0,
+      event_type: type,
+      detail,
     });
     return { wait, entries: Array.from({ length: times }, one) as Unplaced[] };
   });
@@ -94,7 +100,10 @@ const other = fc
       })
       .map(
         (seen): Unplaced => ({
-          ...{ kind: "identity", at: 0, version: 1, forms: 0 },
+          kind: "identity",
+          at: 0,
+          version: 1,
+          forms: 0,
           answer: { fingerprint: counts(seen), address: counts({ forms: seen.forms }) },
         }),
       ),

@@ -36,7 +36,13 @@ export function call(options: Options = {}, more: Partial<TrackCall> = {}): Trac
     protocol: null,
   };
   return {
-    ...{ v: 1, session_id: ID, site, gpc, default_consent: "granted", network, key_hash },
+    v: 1,
+    session_id: ID,
+    site,
+    gpc,
+    default_consent: "granted",
+    network,
+    key_hash,
     device_id: start ? "d".repeat(32) : null,
     start: start ? { page: PAGE, visitor_id: "visitor-1", ...start } : null,
     batch: events ? { session_id: ID, stream: "s1", first, events, rejected: [] } : null,

@@ -26,8 +26,12 @@ export async function newDevice(): Promise<Device> {
   const secret = `${crypto.randomUUID()}${crypto.randomUUID()}`;
   const mark = secret.slice(0, 8);
   return {
-    ...{ secret, visitor: await visitorOf(secret), fingerprint: `print-${mark}`, email: `${mark}@mail.example` },
-    ...{ ip: `100.64.${count}.7`, network: `100.64.${count}.0/24` },
+    secret,
+    visitor: await visitorOf(secret),
+    fingerprint: `print-${mark}`,
+    email: `${mark}@mail.example`,
+    ip: `100.64.${count}.7`,
+    network: `100.64.${count}.0/24`,
   };
 }
 
@@ -36,7 +40,10 @@ export const personOf = ({ network, ...device }: Device): Person => ({ ...device
 
 /** Whatever names a device's person, but for the id that others may claim. */
 export const namesOf = ({ secret, fingerprint, email, network }: Device): string[] => [
-  ...[secret, fingerprint, email, network],
+  secret,
+  fingerprint,
+  email,
+  network,
 ];
 
 interface Part {

@@ -39,9 +39,17 @@ export const sightingOf = (
   session_id: string,
   { group = "default", ...more }: Partial<Sighting> & { group?: string } = {},
 ): Sighting => ({
-  ...{ v: 1, kind, value, key: placeIn(kind, value, group).key, session_id, forms: 0, counts: true },
-  ...{ fingerprint_id: kind === "fingerprint" ? value : `f-of-${session_id}` },
-  ...{ ip: kind === "address" ? value : "203.0.113.0/24", asn: 3320, country: "DE" },
+  v: 1,
+  kind,
+  value,
+  key: placeIn(kind, value, group).key,
+  session_id,
+  forms: 0,
+  counts: true,
+  fingerprint_id: kind === "fingerprint" ? value : `f-of-${session_id}`,
+  ip: kind === "address" ? value : "203.0.113.0/24",
+  asn: 3320,
+  country: "DE",
   ...more,
 });
 

@@ -21,14 +21,30 @@ export const NOWHERE: NetworkClasses = {
 
 /** A user agent of which nothing is known. */
 export const NO_AGENT: Agent = {
-  ...{ bot: null, bot_kind: null, browser: null, major: null, os: null, mobile: false, device: "unknown" },
+  bot: null,
+  bot_kind: null,
+  browser: null,
+  major: null,
+  os: null,
+  mobile: false,
+  device: "unknown",
 };
 
 /** A home in Berlin, as the edge sees it. */
 export const HOME: NetworkClasses = {
   ...NOWHERE,
-  ...{ country: "DE", timezone: "Europe/Berlin", colo: "TXL", edge: true, asn_class: "residential", timezone_gap: 0 },
-  ...{ rtt_ms: 20, rtt_excess_ms: 0, headers: [], language: "de-DE", verified_bot: null, bot_score: null },
+  country: "DE",
+  timezone: "Europe/Berlin",
+  colo: "TXL",
+  edge: true,
+  asn_class: "residential",
+  timezone_gap: 0,
+  rtt_ms: 20,
+  rtt_excess_ms: 0,
+  headers: [],
+  language: "de-DE",
+  verified_bot: null,
+  bot_score: null,
 };
 
 /** Gives entries their place, and times a second apart where they have none. */
@@ -40,16 +56,17 @@ export function logOf(...entries: (Unplaced | ((at: number) => Unplaced))[]): En
 }
 
 export const start = (more: Partial<Omit<StartEntry, "kind" | "seq">> = {}): Unplaced<StartEntry> => ({
-  ...{
-    kind: "start",
-    at: T0,
-    page: "https://shop.example/",
-    referrer: null,
-    device: null,
-    screen: null,
-    signals: null,
-  },
-  ...{ agent: null, network: HOME, consent: "granted", rules_version: RULES_VERSION },
+  kind: "start",
+  at: T0,
+  page: "https://shop.example/",
+  referrer: null,
+  device: null,
+  screen: null,
+  signals: null,
+  agent: null,
+  network: HOME,
+  consent: "granted",
+  rules_version: RULES_VERSION,
   ...more,
 });
 
@@ -69,7 +86,13 @@ export const network = (more: Partial<NetworkClasses>, after = 1_000): Unplaced 
 });
 
 export const counts = (more: Partial<IdentityCounts> = {}): IdentityCounts => ({
-  ...{ sessions: 1, addresses: 1, networks: 1, countries: 1, fingerprints: 1, forms: 0, capped: false },
+  sessions: 1,
+  addresses: 1,
+  networks: 1,
+  countries: 1,
+  fingerprints: 1,
+  forms: 0,
+  capped: false,
   ...more,
 });
 

@@ -73,9 +73,18 @@ function rowOf(session: MadeSession) {
   const streams = [{ stream: "s1", through: events + missing, ...stream }];
   const ledger = rules.map((rule) => ({ rule, score: "bot", points: rule === "quiet" ? 0 : 30 }) as Firing);
   const detail = {
-    ...{ entry_page, referrer, ...sourceOf(entry_page, referrer), engaged_ms, scroll_percent },
-    ...{ device_class: device_class as DeviceClass, page_views: pageViewsOf(session), views, counts, ledger },
-    ...{ network, ...visitorBy(network) },
+    entry_page,
+    referrer,
+    ...sourceOf(entry_page, referrer),
+    engaged_ms,
+    scroll_percent,
+    device_class: device_class as DeviceClass,
+    page_views: pageViewsOf(session),
+    views,
+    counts,
+    ledger,
+    network,
+    ...visitorBy(network),
     completeness: { ...stream, implausible: 0, streams },
   };
   const whole = { ...summary(newHead(row.session_id, row.site, 0), newState(0), newProgress(0)), ...detail };

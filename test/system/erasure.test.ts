@@ -136,7 +136,15 @@ test("an erasure leaves nothing of a person in any file, another's data whole, a
   const today = Date.now();
   const day = (offset: number) => new Date(today + offset * 86_400_000).toISOString().slice(0, 10);
   const rebuilt = command("rebuild.ts", [
-    ...["--from", day(-1), "--to", day(1), "--url", server.url, "--key", server.key, "--json"],
+    "--from",
+    day(-1),
+    "--to",
+    day(1),
+    "--url",
+    server.url,
+    "--key",
+    server.key,
+    "--json",
   ]);
   expect(rebuilt.status, rebuilt.stderr).toBe(0);
   expect(JSON.parse(rebuilt.stdout)).toMatchObject({

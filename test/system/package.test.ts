@@ -101,9 +101,12 @@ describe("the npm package", () => {
     );
     const said: string[] = [];
     await build({
-      ...{ root: app.path, configFile: false, logLevel: "silent" },
+      root: app.path,
+      configFile: false,
+      logLevel: "silent",
       build: {
-        ...{ ssr: "server.js", outDir: "server" },
+        ssr: "server.js",
+        outDir: "server",
         rolldownOptions: { onLog: (_, { message }) => void said.push(message) },
       },
       ssr: { noExternal: true },

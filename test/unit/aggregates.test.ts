@@ -48,8 +48,16 @@ describe("figures", () => {
       leads: 4,
     };
     expect(figuresOf(totals(sums))).toEqual({
-      ...{ sessions: 3, events: 10, page_views: 7, bounces: 1, bounce_rate: 0.3333, average_engaged_ms: 333 },
-      ...{ expected: 12, missing: 2, implausible_streams: 0, leads: 4 },
+      sessions: 3,
+      events: 10,
+      page_views: 7,
+      bounces: 1,
+      bounce_rate: 0.3333,
+      average_engaged_ms: 333,
+      expected: 12,
+      missing: 2,
+      implausible_streams: 0,
+      leads: 4,
     });
   });
 
@@ -61,27 +69,23 @@ describe("figures", () => {
 
   it("of a value are those of its sessions, with its share of all", () => {
     expect(sessionSums([2, 9, 5, 1, 3_001, 4], 8)).toEqual({
-      ...{
-        sessions: 2,
-        share: 0.25,
-        events: 9,
-        page_views: 5,
-        bounces: 1,
-        bounce_rate: 0.5,
-        average_engaged_ms: 1_501,
-      },
+      sessions: 2,
+      share: 0.25,
+      events: 9,
+      page_views: 5,
+      bounces: 1,
+      bounce_rate: 0.5,
+      average_engaged_ms: 1_501,
       leads: 4,
     });
     expect(sessionSums([], 0)).toEqual({
-      ...{
-        sessions: 0,
-        share: null,
-        events: 0,
-        page_views: 0,
-        bounces: 0,
-        bounce_rate: null,
-        average_engaged_ms: null,
-      },
+      sessions: 0,
+      share: null,
+      events: 0,
+      page_views: 0,
+      bounces: 0,
+      bounce_rate: null,
+      average_engaged_ms: null,
       leads: 0,
     });
   });
@@ -110,22 +114,24 @@ describe("engagement", () => {
       }),
     );
     expect(told).toMatchObject({
-      ...{ sessions: 3, average_engaged_ms: 33, median_duration_ms: 100, average_scroll_percent: 33.3 },
-      ...{ pages_per_session: 2.33, bounce_rate: 0.6667 },
+      sessions: 3,
+      average_engaged_ms: 33,
+      median_duration_ms: 100,
+      average_scroll_percent: 33.3,
+      pages_per_session: 2.33,
+      bounce_rate: 0.6667,
     });
     expect(told.bands.map(({ from, to }) => [from, to])).toEqual([
-      ...[
-        [0, 9],
-        [10, 19],
-        [20, 29],
-        [30, 39],
-        [40, 49],
-        [50, 59],
-        [60, 69],
-        [70, 79],
-        [80, 89],
-        [90, 100],
-      ],
+      [0, 9],
+      [10, 19],
+      [20, 29],
+      [30, 39],
+      [40, 49],
+      [50, 59],
+      [60, 69],
+      [70, 79],
+      [80, 89],
+      [90, 100],
       [null, null],
     ]);
     expect(told.bands.map(({ sessions }) => sessions)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 1]);
@@ -163,7 +169,14 @@ describe("engagement", () => {
 
 describe("visitors of stored days", () => {
   const row = (more: Partial<RolledRow> = {}): RolledRow => ({
-    ...{ period: 0, is_bot: 0, site: "a", value: "DE", totals: "[[],[]]", sketch: null, parts: null, hours: null },
+    period: 0,
+    is_bot: 0,
+    site: "a",
+    value: "DE",
+    totals: "[[],[]]",
+    sketch: null,
+    parts: null,
+    hours: null,
     ...more,
   });
 

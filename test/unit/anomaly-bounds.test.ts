@@ -77,9 +77,17 @@ describe("an anomaly", () => {
   it("says by how much it is one, to a tenth", () => {
     expect(found(sessions(100), sessions(16))).toEqual([
       {
-        ...{ kind: "traffic_spike", at: AT, from: AT, to: AT + HOUR_MS, hours: 1, value: 100, median: 16, mad: 0 },
+        kind: "traffic_spike",
+        at: AT,
+        from: AT,
+        to: AT + HOUR_MS,
+        hours: 1,
+        value: 100,
+        median: 16,
+        mad: 0,
         // 84 more, in units of 0.6745 times the square root of 16.
-        ...{ deviation: 31.1, samples: 8 },
+        deviation: 31.1,
+        samples: 8,
       },
     ]);
     expect(found(submits(0), submits(25))).toMatchObject([{ deviation: -7.4, value: 0, median: 25 }]);

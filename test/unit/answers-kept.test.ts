@@ -20,12 +20,13 @@ const counts = {
   r2: { objects: 5, bytes: 6 },
   actors: { sessions: 7, identities: 8, leads: 9 },
 };
-const erasure = {
-  ...{ erasure_id: ID, status: "complete", requested_at: 1, completed_at: 2, keep_leads: false, counts },
-};
+const erasure = { erasure_id: ID, status: "complete", requested_at: 1, completed_at: 2, keep_leads: false, counts };
 const seen = { first_seen_at: 1, last_seen_at: 2, sessions: 3, ips: 4, asns: 5, countries: 6 };
 const fingerprint = {
-  ...{ fingerprint_id: "f", ...seen, capped: false, known: seen },
+  fingerprint_id: "f",
+  ...seen,
+  capped: false,
+  known: seen,
   latest: { session_id: ID, site: "a", started_at: 1, label: null, country: "DE", scores },
 };
 const place = { ip: null, asn: 1, country: null, provider: "p", sessions: 1, first_seen_at: 1, last_seen_at: 2 };
@@ -40,30 +41,76 @@ const key = {
   expires_at: null,
 };
 const lead = {
-  ...{ lead_id: ID, site: "a", status: "open", created_at: 1, opened_at: 2, last_submission_at: 3, submissions: 1 },
-  ...{ name: "N", email: null, email_class: "free", phone: null, message: null, project: null, location: null },
-  ...{ team: null, source: null, keyword: null, country_code: null, fields: { a: 1 }, session_id: null },
-  ...{ visitor_id: null, label: null, scores, evidence: {}, crm_id: null, crm_at: 5 },
+  lead_id: ID,
+  site: "a",
+  status: "open",
+  created_at: 1,
+  opened_at: 2,
+  last_submission_at: 3,
+  submissions: 1,
+  name: "N",
+  email: null,
+  email_class: "free",
+  phone: null,
+  message: null,
+  project: null,
+  location: null,
+  team: null,
+  source: null,
+  keyword: null,
+  country_code: null,
+  fields: { a: 1 },
+  session_id: null,
+  visitor_id: null,
+  label: null,
+  scores,
+  evidence: {},
+  crm_id: null,
+  crm_at: 5,
 };
 const delivery = {
-  ...{ delivery_id: "d", site: "a", lead_id: null, endpoint_id: "e", type: "lead", seq: 1, state: "dead" },
-  ...{ attempts: 9, created_at: 1, updated_at: 2, next_at: null, delivered_at: 3, status: 500, reason: null },
+  delivery_id: "d",
+  site: "a",
+  lead_id: null,
+  endpoint_id: "e",
+  type: "lead",
+  seq: 1,
+  state: "dead",
+  attempts: 9,
+  created_at: 1,
+  updated_at: 2,
+  next_at: null,
+  delivered_at: 3,
+  status: 500,
+  reason: null,
   response: "no",
 };
 const presence = {
-  ...{ session_id: ID, site: "a", page: "p", referrer: null, country: null, started_at: 1, seen_at: 2, events: 3 },
-  ...{ page_views: 4, engaged_ms: 5, label: null, scores },
+  session_id: ID,
+  site: "a",
+  page: "p",
+  referrer: null,
+  country: null,
+  started_at: 1,
+  seen_at: 2,
+  events: 3,
+  page_views: 4,
+  engaged_ms: 5,
+  label: null,
+  scores,
 };
 const report = {
-  ...{
-    objects_deleted: 1,
-    bytes_deleted: 2,
-    sessions_deleted: 3,
-    events_deleted: 4,
-    leads_deleted: 5,
-    objects_kept: 5,
-  },
-  ...{ bytes_kept: null, duration_ms: 6, invocations: 7, errors: 8, last_error: null },
+  objects_deleted: 1,
+  bytes_deleted: 2,
+  sessions_deleted: 3,
+  events_deleted: 4,
+  leads_deleted: 5,
+  objects_kept: 5,
+  bytes_kept: null,
+  duration_ms: 6,
+  invocations: 7,
+  errors: 8,
+  last_error: null,
 };
 const run = { ...report, started_at: 1, finished_at: null, cutoff: 2, steps: 3 };
 const recorded = { type: 3, timestamp: 1.5, data: { source: 0 } };
@@ -115,7 +162,10 @@ const ANSWERS: Answer[] = [
     leads.LeadBodyWhole,
     {
       data: {
-        ...{ ...lead, deliveries: [delivery], session: {}, events: [{}] },
+        ...lead,
+        deliveries: [delivery],
+        session: {},
+        events: [{}],
         history: [
           {
             submission_id: "s",
@@ -138,8 +188,13 @@ const ANSWERS: Answer[] = [
     RealtimeBody,
     {
       data: {
-        ...{ site: null, visitors: 1, pages: [{ page: "p", visitors: 1 }], labels: { human: 1 } },
-        ...{ countries: [{ country: "DE", visitors: 1 }], sessions: [presence], timestamp: 1 },
+        site: null,
+        visitors: 1,
+        pages: [{ page: "p", visitors: 1 }],
+        labels: { human: 1 },
+        countries: [{ country: "DE", visitors: 1 }],
+        sessions: [presence],
+        timestamp: 1,
       },
       bots: { mode: "exclude", excluded: 1 },
     },
@@ -158,7 +213,9 @@ const ANSWERS: Answer[] = [
     {
       data: {
         days: [{ day: "2026-11-29", objects: 1, bytes: 2, counted_at: 3, complete: true }],
-        ...{ objects: 1, bytes: 2, retention: { days: 90, runs: [run] } },
+        objects: 1,
+        bytes: 2,
+        retention: { days: 90, runs: [run] },
         database: { bytes: 4, archive_only_from_bytes: 5, max_bytes: 6 },
         budgets: [{ site: "shop", spent_bytes: 1, budget_bytes: 2 }],
       },

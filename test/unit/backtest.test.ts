@@ -63,7 +63,8 @@ describe("a backtest", () => {
 
   it("calls the label of sessions from before there were rules none", () => {
     expect(tried(SET, logOf(start({ rules_version: 0, signals: { webdriver: true } })))).toMatchObject({
-      ...{ transitions: { "none → bot": 1 }, firings: { "bot.webdriver": { before: 0, after: 1 } } },
+      transitions: { "none → bot": 1 },
+      firings: { "bot.webdriver": { before: 0, after: 1 } },
     });
   });
 

@@ -12,7 +12,13 @@ import { act, logOf, start, T0 } from "../support/log";
 const behaviourAfter = (...acts: Unplaced[]): Behaviour => foldLog(logOf(start(), ...acts)).behaviour;
 
 const done = (event_type: string, data?: Record<string, unknown>): EventEntry => ({
-  ...{ kind: "event", seq: 1, at: T0, received_at: T0, stream: "s1", number: 1, event_type },
+  kind: "event",
+  seq: 1,
+  at: T0,
+  received_at: T0,
+  stream: "s1",
+  number: 1,
+  event_type,
   ...(data && { detail: { data } }),
 });
 
@@ -198,9 +204,7 @@ describe("a form", () => {
     expect(behaviourAfter(...slow, ...quick)).toMatchObject({ ms_per_field: 50, submits: 2 });
     expect(
       behaviourAfter(...slow, ...quick, change(20_000), change(21_000), form("form_submit", 22_000)),
-    ).toMatchObject({
-      ...{ ms_per_field: 50, submits: 3 },
-    });
+    ).toMatchObject({ ms_per_field: 50, submits: 3 });
   });
 
   it("is submitted so long after its page was opened, or after the session began, the quickest counting", () => {

@@ -24,7 +24,9 @@ function said(id: string, state: SessionState): string | null {
 
 /** `n` intervals around `mean` whose coefficient of variation is `spread`. */
 const series = (n: number, mean: number, spread: number): Cadence => ({
-  ...{ n, mean, m2: (mean * spread) ** 2 * (n - 1) },
+  n,
+  mean,
+  m2: (mean * spread) ** 2 * (n - 1),
   last_at: T,
 });
 

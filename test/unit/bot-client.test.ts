@@ -88,7 +88,8 @@ describe("no user agent", () => {
     expect(standing(from(nobody))).toEqual({ "bot.no_agent": 60 });
     expect(judged(from(nobody)).label).toBe("bot");
     expect(standing(from({ ...nobody, headers: ["no_user_agent"] }))).toEqual({
-      ...{ "bot.no_agent": 60, "bot.agent_missing": 40 },
+      "bot.no_agent": 60,
+      "bot.agent_missing": 40,
     });
   });
 
@@ -210,7 +211,10 @@ describe("signals of the page", () => {
       signals,
     });
     expect(standing(start({ agent: CHROME }), detail({ ...OLD_HEADLESS, webdriver: true }))).toEqual({
-      ...{ "bot.webdriver": 70, "bot.no_plugins": 15, "bot.zero_outer_size": 30, "bot.no_chrome_object": 25 },
+      "bot.webdriver": 70,
+      "bot.no_plugins": 15,
+      "bot.zero_outer_size": 30,
+      "bot.no_chrome_object": 25,
     });
     expect(standing(start({ agent: CHROME }), detail({ renderer: "llvmpipe" }))).toEqual({
       "bot.software_renderer": 15,

@@ -88,8 +88,14 @@ describe("a person's browser", () => {
 });
 
 const BARE_NAMES = [
-  ...["ChatGPT-User", "Perplexity-User", "Kimi-User", "anthropic-ai", "NovaAct"],
-  ...["HetrixTools", "ThousandEyes", "NodePing"],
+  "ChatGPT-User",
+  "Perplexity-User",
+  "Kimi-User",
+  "anthropic-ai",
+  "NovaAct",
+  "HetrixTools",
+  "ThousandEyes",
+  "NodePing",
 ];
 
 describe("a bot with a browser's agent", () => {

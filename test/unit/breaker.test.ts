@@ -81,7 +81,11 @@ describe("a breaker", () => {
 
   it("is disabled by a receiver that wants nothing more, since when it was not closed", () => {
     expect(record(newBreaker(), GONE, 9, COOLING)).toEqual({
-      ...{ state: "disabled", failures: 0, until: 0, since: 9, reason: "http_410" },
+      state: "disabled",
+      failures: 0,
+      until: 0,
+      since: 9,
+      reason: "http_410",
     });
     expect(record(OPEN, GONE, 600, COOLING)).toEqual(DISABLED);
   });

@@ -3,9 +3,31 @@ import { addressFacts, CAMPAIGN } from "../../src/web/tracker/campaign";
 
 describe("a campaign, as the tracker knows it by the names of parameters,", () => {
   it.each([
-    ...["utm_source", "utm_id", "gclid", "GCLID", "wbraid", "gbraid", "gad_source", "gad_campaignid", "dclid"],
-    ...["yclid", "ttclid", "twclid", "li_fat_id", "rdt_cid", "ScCid", "sccid", "epik", "tblci", "dicbo", "awc"],
-    ...["cjevent", "irclickid", "mc_cid", "fbclid", "msclkid"],
+    "utm_source",
+    "utm_id",
+    "gclid",
+    "GCLID",
+    "wbraid",
+    "gbraid",
+    "gad_source",
+    "gad_campaignid",
+    "dclid",
+    "yclid",
+    "ttclid",
+    "twclid",
+    "li_fat_id",
+    "rdt_cid",
+    "ScCid",
+    "sccid",
+    "epik",
+    "tblci",
+    "dicbo",
+    "awc",
+    "cjevent",
+    "irclickid",
+    "mc_cid",
+    "fbclid",
+    "msclkid",
   ])("is told by %s", (name) => {
     expect(CAMPAIGN.test(name)).toBe(true);
   });

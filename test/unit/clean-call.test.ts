@@ -9,7 +9,12 @@ import { type Batch, parseBatch } from "../../src/protocol/track";
 const ID = "11111111-2222-4333-8444-555555555555";
 const HEX = "9f86d081884c7d659a2feaa0c55ad015";
 const CONTEXT: CallContext = {
-  ...{ session_id: ID, site: "shop", gpc: false, default_consent: "granted", record: null, key_hash: null },
+  session_id: ID,
+  site: "shop",
+  gpc: false,
+  default_consent: "granted",
+  record: null,
+  key_hash: null,
   network: { ip: "x", asn: 7, country: "DE", region: null, timezone: null, colo: null, protocol: null },
 };
 const SECRET = `https://jane:pw@shop.example/reset/${HEX}?u=jane%40example.com&token=abc&page=2#access_token=abc`;
@@ -67,7 +72,10 @@ describe("a call", () => {
     };
     const event = { event_type: "page_view", page: SECRET, element: `button#user-${HEX}`, x: 1, data };
     expect(await eventOf(event)).toEqual({
-      ...{ event_type: "page_view", page: CLEAN, element: "button#:secret", x: 1 },
+      event_type: "page_view",
+      page: CLEAN,
+      element: "button#:secret",
+      x: 1,
       data: {
         title: "Welcome :secret",
         href: CLEAN,
@@ -78,17 +86,22 @@ describe("a call", () => {
 
   it("has errors without what they quote", async () => {
     const data = {
-      ...{ message: "Invalid value hunter2", source: `https://shop.example/app.js?token=abc`, line: 3, column: 4 },
-      ...{
-        stack: "Error: hunter2\n    at pay (https://shop.example/app.js?key=1:3:4)",
-        name: "TypeError",
-        tag: "hunter",
-      },
+      message: "Invalid value hunter2",
+      source: `https://shop.example/app.js?token=abc`,
+      line: 3,
+      column: 4,
+      stack: "Error: hunter2\n    at pay (https://shop.example/app.js?key=1:3:4)",
+      name: "TypeError",
+      tag: "hunter",
     };
     const clean = {
-      ...{ message: "Invalid value :secret", source: "https://shop.example/app.js", line: 3, column: 4 },
+      message: "Invalid value :secret",
+      source: "https://shop.example/app.js",
+      line: 3,
+      column: 4,
       stack: "Error: :secret\n    at :secret (https://shop.example/app.js)",
-      ...{ name: "TypeError", tag: ":secret" },
+      name: "TypeError",
+      tag: ":secret",
     };
     expect((await eventOf({ event_type: "error", data }))?.data).toEqual(clean);
     expect((await eventOf({ event_type: "error", data }, ["tag"]))?.data).toMatchObject({ tag: "hunter" });
@@ -106,7 +119,8 @@ describe("a call", () => {
     const page = `https://shop.example/o/ord_${HEX}?code=SUMMER&pin=1`;
     const event = { event_type: "click", page, data: { order: HEX, other: HEX } };
     expect(await eventOf(event, ["code", "ord_*", "order"])).toEqual({
-      ...{ event_type: "click", page: `https://shop.example/o/ord_${HEX}?code=SUMMER` },
+      event_type: "click",
+      page: `https://shop.example/o/ord_${HEX}?code=SUMMER`,
       data: { order: HEX, other: ":secret" },
     });
   });

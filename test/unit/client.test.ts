@@ -34,17 +34,41 @@ const berlin = (more: Record<string, unknown>) => read({ ...BERLIN, ...more });
 describe("what the edge tells of a caller", () => {
   it("becomes classes and tokens", () => {
     expect(read(BERLIN)).toEqual({
-      ...{ ip: "203.0.113.0/24", asn: 3320, country: "DE", region: "BE", timezone: "Europe/Berlin", colo: "FRA" },
-      ...{ protocol: "HTTP/3", edge: true, asn_class: "residential", provider: null, rtt_ms: 20, rtt_excess_ms: 0 },
-      ...{ bot_score: null, verified_bot: null, headers: [], language: "de-DE" },
+      ip: "203.0.113.0/24",
+      asn: 3320,
+      country: "DE",
+      region: "BE",
+      timezone: "Europe/Berlin",
+      colo: "FRA",
+      protocol: "HTTP/3",
+      edge: true,
+      asn_class: "residential",
+      provider: null,
+      rtt_ms: 20,
+      rtt_excess_ms: 0,
+      bot_score: null,
+      verified_bot: null,
+      headers: [],
+      language: "de-DE",
       agent: { ...NO_AGENT, browser: "firefox", major: 143, os: "linux", device: "desktop" },
     });
   });
 
   it("is nothing where there is no edge", () => {
     const nothing = {
-      ...{ asn: null, country: null, region: null, timezone: null, colo: null, protocol: null, edge: false },
-      ...{ asn_class: null, provider: null, rtt_ms: null, rtt_excess_ms: null, bot_score: null, verified_bot: null },
+      asn: null,
+      country: null,
+      region: null,
+      timezone: null,
+      colo: null,
+      protocol: null,
+      edge: false,
+      asn_class: null,
+      provider: null,
+      rtt_ms: null,
+      rtt_excess_ms: null,
+      bot_score: null,
+      verified_bot: null,
       headers: ["no_gzip"],
     };
     expect(read(undefined)).toMatchObject(nothing);

@@ -28,7 +28,11 @@ describe("a lead's contact", () => {
     expect(read(body)).toEqual({
       contact: {
         ...said,
-        ...{ name: "Anna", email: "Anna@Gmail.com", email_class: "free", phone: "+4930901820", country_code: "DE" },
+        name: "Anna",
+        email: "Anna@Gmail.com",
+        email_class: "free",
+        phone: "+4930901820",
+        country_code: "DE",
         fields: { a: 1 },
       },
       email: { address: "Anna@Gmail.com", key: "anna@gmail.com", class: "free" },
@@ -39,8 +43,12 @@ describe("a lead's contact", () => {
   it("has null for what was not said", () => {
     const nothing = { name: null, phone: null, message: null, project: null, location: null, team: null, source: null };
     expect(contactOf({ email: "a@b.co" })).toEqual({
-      ...{ ...nothing, keyword: null, country_code: null, fields: {} },
-      ...{ email: "a@b.co", email_class: "own" },
+      ...nothing,
+      keyword: null,
+      country_code: null,
+      fields: {},
+      email: "a@b.co",
+      email_class: "own",
     });
     expect(contactOf({ phone: "+49 30 901820" })).toMatchObject({ email: null, email_class: null });
   });
@@ -61,10 +69,12 @@ describe("a lead's contact", () => {
 
   it("reads a phone by the country that was said, and by the caller's else", () => {
     expect(contactOf({ phone: "020 7946 0958", country_code: "GB" })).toMatchObject({
-      ...{ phone: "+442079460958", country_code: "GB" },
+      phone: "+442079460958",
+      country_code: "GB",
     });
     expect(contactOf({ phone: "030 901820", country_code: "+49" }, null)).toMatchObject({
-      ...{ phone: "+4930901820", country_code: "+49" },
+      phone: "+4930901820",
+      country_code: "+49",
     });
   });
 
@@ -84,7 +94,8 @@ describe("a lead's contact", () => {
 
   it("keeps beside its number what else was typed", () => {
     expect(contactOf({ phone: "030 901820 / 030 901821" })).toMatchObject({
-      ...{ phone: "+4930901820", fields: { phone: "030 901820 / 030 901821" } },
+      phone: "+4930901820",
+      fields: { phone: "030 901820 / 030 901821" },
     });
     expect(contactOf({ phone: "030 901820 ext. 5" }).fields).toEqual({ phone: "030 901820 ext. 5" });
   });

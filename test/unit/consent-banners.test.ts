@@ -11,7 +11,8 @@ const cookiebot = (statistics: boolean, hasResponse: boolean) => ({
   },
 });
 const onetrust = (OnetrustActiveGroups: string, isClosed: boolean) => ({
-  ...{ OnetrustActiveGroups, OneTrust: { IsAlertBoxClosed: () => isClosed } },
+  OnetrustActiveGroups,
+  OneTrust: { IsAlertBoxClosed: () => isClosed },
 });
 const didomi = (enabled: boolean | undefined, isToCollect: boolean) => ({
   Didomi: {
@@ -20,7 +21,10 @@ const didomi = (enabled: boolean | undefined, isToCollect: boolean) => ({
   },
 });
 const service = (categorySlug: string, name: string, status: boolean) => ({
-  ...{ id: `id-${name}`, name, categorySlug, consent: { status, history: [] } },
+  id: `id-${name}`,
+  name,
+  categorySlug,
+  consent: { status, history: [] },
 });
 const usercentrics = (isRequired: unknown, ...services: object[]) => ({
   UC_UI: { isInitialized: () => true, isConsentRequired: () => isRequired, getServicesBaseInfo: () => services },
@@ -32,12 +36,16 @@ const klaro = (confirmed: boolean, isGiven: boolean) => ({
 });
 const cookieyes = (analytics: boolean, isUserActionCompleted: boolean) => ({
   getCkyConsent: () => ({
-    ...{ activeLaw: "gdpr", isUserActionCompleted, consentID: "x", languageCode: "en" },
+    activeLaw: "gdpr",
+    isUserActionCompleted,
+    consentID: "x",
+    languageCode: "en",
     categories: { necessary: true, functional: false, analytics, performance: false, advertisement: false },
   }),
 });
 const complianz = (isGiven: boolean, cookie: string) => ({
-  ...{ cmplz_has_consent: (category: string) => category === "statistics" && isGiven, document: { cookie } },
+  cmplz_has_consent: (category: string) => category === "statistics" && isGiven,
+  document: { cookie },
 });
 const osano = (said: object | undefined) => ({ Osano: { cm: { getConsent: () => said, addEventListener: () => {} } } });
 const tarteaucitron = (pulsegate: boolean | string) => ({ tarteaucitron: { state: { pulsegate } } });

@@ -8,11 +8,21 @@ const purposes = (...given: number[]) =>
 
 /** As the TCF's document on its API shows it. */
 const tcData = (more: Partial<TcData>, ...given: number[]) => ({
-  ...{ tcString: "CPc", tcfPolicyVersion: 5, cmpId: 1_000, cmpVersion: 1, cmpStatus: "loaded", listenerId: 1 },
-  ...{ isServiceSpecific: true, useNonStandardTexts: false, publisherCC: "DE", purposeOneTreatment: false },
-  ...{ purpose: { consents: purposes(...given), legitimateInterests: purposes(8) } },
-  ...{ vendor: { consents: {}, legitimateInterests: {} } },
-  ...{ gdprApplies: true, eventStatus: "tcloaded", ...more },
+  tcString: "CPc",
+  tcfPolicyVersion: 5,
+  cmpId: 1_000,
+  cmpVersion: 1,
+  cmpStatus: "loaded",
+  listenerId: 1,
+  isServiceSpecific: true,
+  useNonStandardTexts: false,
+  publisherCC: "DE",
+  purposeOneTreatment: false,
+  purpose: { consents: purposes(...given), legitimateInterests: purposes(8) },
+  vendor: { consents: {}, legitimateInterests: {} },
+  gdprApplies: true,
+  eventStatus: "tcloaded",
+  ...more,
 });
 
 describe("the TCF", () => {
@@ -48,26 +58,30 @@ describe("the TCF", () => {
 /** As its specification shows a section: parts, of which the first has the choices. */
 const usnat = (more: object = {}, gpc = false) => [
   {
-    ...{
-      Version: 1,
-      SharingNotice: 1,
-      SaleOptOutNotice: 1,
-      SharingOptOutNotice: 1,
-      TargetedAdvertisingOptOutNotice: 1,
-    },
-    ...{ SaleOptOut: 2, SharingOptOut: 2, TargetedAdvertisingOptOut: 2, MspaCoveredTransaction: 2, ...more },
+    Version: 1,
+    SharingNotice: 1,
+    SaleOptOutNotice: 1,
+    SharingOptOutNotice: 1,
+    TargetedAdvertisingOptOutNotice: 1,
+    SaleOptOut: 2,
+    SharingOptOut: 2,
+    TargetedAdvertisingOptOut: 2,
+    MspaCoveredTransaction: 2,
+    ...more,
   },
   { GpcSegmentType: 1, Gpc: gpc },
 ];
 const ready = (applicableSections: number[], parsedSections: Record<string, unknown>) => ({
-  ...{ gppVersion: "1.1", cmpStatus: "loaded", cmpDisplayStatus: "hidden", supportedAPIs: ["7:usnat"], cmpId: 1_000 },
-  ...{
-    signalStatus: "ready",
-    sectionList: applicableSections,
-    gppString: "DBABLA~",
-    applicableSections,
-    parsedSections,
-  },
+  gppVersion: "1.1",
+  cmpStatus: "loaded",
+  cmpDisplayStatus: "hidden",
+  supportedAPIs: ["7:usnat"],
+  cmpId: 1_000,
+  signalStatus: "ready",
+  sectionList: applicableSections,
+  gppString: "DBABLA~",
+  applicableSections,
+  parsedSections,
 });
 
 describe("the GPP", () => {

@@ -81,8 +81,18 @@ describe("consent mode", () => {
   });
 
   it.each([
-    ...[null, undefined, 7, "consent", {}, { event: "gtm.js", "gtm.start": 1 }, [], ["consent"]],
-    ...[gtag("js", new Date()), gtag("config", "G-1"), gtag("set", "ads_data_redaction", true), { length: 1e9 }],
+    null,
+    undefined,
+    7,
+    "consent",
+    {},
+    { event: "gtm.js", "gtm.start": 1 },
+    [],
+    ["consent"],
+    gtag("js", new Date()),
+    gtag("config", "G-1"),
+    gtag("set", "ads_data_redaction", true),
+    { length: 1e9 },
   ])("is not what else a data layer has: %j", (entry) => {
     const mode = newMode();
     expect(hear(mode, entry)).toBe(false);

@@ -27,8 +27,13 @@ describe("data quality", () => {
 
 describe("settings as they are edited", () => {
   const settings: SiteSettings = {
-    ...{ site: "shop", allowed_origins: ["https://a.example", "https://b.example"], dashboard_origins: [] },
-    ...{ default_consent: "granted", ip: "masked", webhooks: [], something_newer: { on: true } },
+    site: "shop",
+    allowed_origins: ["https://a.example", "https://b.example"],
+    dashboard_origins: [],
+    default_consent: "granted",
+    ip: "masked",
+    webhooks: [],
+    something_newer: { on: true },
   };
 
   it("come back as they were, with what this page does not know", () => {
@@ -90,7 +95,11 @@ describe("the identity graph", () => {
 
   it("draws the largest where there are too many, and says how many it left out", () => {
     const many = Array.from({ length: 300 }, (_, i) => ({
-      ...{ id: `address:${i}`, kind: "address" as const, label: `${i}`, sessions: i, ...seen },
+      id: `address:${i}`,
+      kind: "address" as const,
+      label: `${i}`,
+      sessions: i,
+      ...seen,
     }));
     const { nodes, left } = layOut({ nodes: many, edges: [], capped: true });
     expect(nodes).toHaveLength(250);

@@ -10,9 +10,18 @@ describe("a delivery", () => {
 
   it("begins due at once, with nothing tried", () => {
     expect(newDelivery("a-b", 1, "crm", 500)).toEqual({
-      ...{ delivery_id: "msg_ab_1_crm", seq: 1, endpoint_id: "crm", state: "pending", attempts: 0 },
-      ...{ created_at: 500, updated_at: 500, next_at: 500 },
-      ...{ delivered_at: null, status: null, reason: null, response: null },
+      delivery_id: "msg_ab_1_crm",
+      seq: 1,
+      endpoint_id: "crm",
+      state: "pending",
+      attempts: 0,
+      created_at: 500,
+      updated_at: 500,
+      next_at: 500,
+      delivered_at: null,
+      status: null,
+      reason: null,
+      response: null,
     });
   });
 

@@ -4,7 +4,13 @@ import { readName } from "../../src/protocol/event-name";
 import { describe as described } from "../../src/web/dashboard/session/describe";
 
 const event = (more: Partial<EventEntry>): EventEntry => ({
-  ...{ kind: "event", seq: 1, at: 0, received_at: 0, stream: "s1", number: 1, event_type: "click" },
+  kind: "event",
+  seq: 1,
+  at: 0,
+  received_at: 0,
+  stream: "s1",
+  number: 1,
+  event_type: "click",
   ...more,
 });
 

@@ -19,8 +19,15 @@ const SHOP = "https://shop.example/";
 
 const EMPTY: Summary = {
   ...summary(newHead("0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d", "a", T), newState(0), newProgress(0)),
-  ...{ entry_page: SHOP, views: { [SHOP]: 1 }, pages: 1, page_views: 1, consent: "granted", end_reason: "idle" },
-  ...{ rules_version: USUAL_RULES, abstained: [], ledger: [] },
+  entry_page: SHOP,
+  views: { [SHOP]: 1 },
+  pages: 1,
+  page_views: 1,
+  consent: "granted",
+  end_reason: "idle",
+  rules_version: USUAL_RULES,
+  abstained: [],
+  ledger: [],
 };
 const session = (more: Partial<Summary> = {}): Summary => ({ ...EMPTY, ...more });
 const stored = (more: Partial<Summary>, row: DetailColumns = ROW): unknown =>
@@ -34,8 +41,14 @@ const ruleOf = (score: Rule["score"], nth = 0): Rule => {
 };
 const BOT = ruleOf("bot");
 const firing = (rule: Rule, more: Partial<Firing> = {}): Firing => ({
-  ...{ rule: rule.id, score: rule.score, points: rule.points, weight: rule.points, class: rule.class },
-  ...{ at: T + 500, seq: 97, evidence: "e" },
+  rule: rule.id,
+  score: rule.score,
+  points: rule.points,
+  weight: rule.points,
+  class: rule.class,
+  at: T + 500,
+  seq: 97,
+  evidence: "e",
   ...more,
 });
 
@@ -50,9 +63,7 @@ describe("a session's row", () => {
     [
       "what came late, was refused or changed",
       { late: 1, quarantined: 2, unnumbered_rejected: 3, network_changes: 4 },
-      {
-        ...{ late: 1, quarantined: 2, unnumbered_rejected: 3, network_changes: 4 },
-      },
+      { late: 1, quarantined: 2, unnumbered_rejected: 3, network_changes: 4 },
     ],
     ["a device's id", { device_id: "d" }, { device_id: "d" }],
     ["traits", { traits: { a: 1 } }, { traits: { a: 1 } }],

@@ -6,16 +6,21 @@ import { newState, type SessionState } from "../../src/core/session/fold/state";
 import { HOME } from "../support/log";
 
 const firing = (rule: string, score: ScoreName, points: number): Firing => ({
-  ...{ rule, score, points, weight: points, class: "convicting", at: 1, seq: 1, evidence: `saw ${rule}` },
+  rule,
+  score,
+  points,
+  weight: points,
+  class: "convicting",
+  at: 1,
+  seq: 1,
+  evidence: `saw ${rule}`,
 });
 
 const stateOf = (more: Partial<SessionState> = {}): SessionState => ({
   ...newState(7),
-  ...{
-    started_at: 1_000,
-    entry_page: "https://shop.example/?utm_source=mail&q=1",
-    current_page: "https://shop.example/b",
-  },
+  started_at: 1_000,
+  entry_page: "https://shop.example/?utm_source=mail&q=1",
+  current_page: "https://shop.example/b",
   ...more,
 });
 
@@ -26,7 +31,11 @@ const reasonsOf = (...ledger: Firing[]) =>
 describe("what a session says for a lead", () => {
   it("is what it has come to", () => {
     const state = stateOf({
-      ...{ page_views: 3, pages: ["a", "b"], engaged_ms: 40, referrer: "https://search.example/", network: HOME },
+      page_views: 3,
+      pages: ["a", "b"],
+      engaged_ms: 40,
+      referrer: "https://search.example/",
+      network: HOME,
       journey: {
         page_at: 4_000,
         leads: 0,
@@ -37,23 +46,34 @@ describe("what a session says for a lead", () => {
         ],
       },
       judgement: {
-        ...{ label: "human", scores: { engagement: 1, bot: 2, vpn: 3, risk: 4 } },
+        label: "human",
+        scores: { engagement: 1, bot: 2, vpn: 3, risk: 4 },
         ledger: [firing("bot.x", "bot", 2)],
       },
     });
     expect(freeze("s-1", state, 5_000)).toEqual({
-      ...{ link: "linked", session_id: "s-1", seq: 7, label: "human" },
-      ...{ scores: { engagement: 1, bot: 2, vpn: 3, risk: 4 } },
+      link: "linked",
+      session_id: "s-1",
+      seq: 7,
+      label: "human",
+      scores: { engagement: 1, bot: 2, vpn: 3, risk: 4 },
       reasons: [{ rule: "bot.x", score: "bot", points: 2, evidence: "saw bot.x" }],
-      ...{ entry_page: "https://shop.example/?utm_source=mail&q=1", current_page: "https://shop.example/b" },
-      ...{ pages: ["a", "b"], page_views: 3, page_ms: 1_000, session_ms: 4_000, engaged_ms: 40 },
+      entry_page: "https://shop.example/?utm_source=mail&q=1",
+      current_page: "https://shop.example/b",
+      pages: ["a", "b"],
+      page_views: 3,
+      page_ms: 1_000,
+      session_ms: 4_000,
+      engaged_ms: 40,
       acts: [
         { at: 1, type: "click", page: "https://shop.example/b", element: "#buy" },
         { at: 2, type: "x", page: null, element: null },
         { at: 3, type: "cart_added.x5f426164e9", page: null, element: null, name: "Cart Added" },
       ],
-      ...{ referrer: "https://search.example/", campaign: { utm_source: "mail" } },
-      ...{ country: "DE", asn_class: "residential" },
+      referrer: "https://search.example/",
+      campaign: { utm_source: "mail" },
+      country: "DE",
+      asn_class: "residential",
     });
   });
 
@@ -65,8 +85,11 @@ describe("what a session says for a lead", () => {
   it("begins where it was entered, and does without what is not known", () => {
     const state = stateOf({ current_page: null, network: null });
     expect(freeze("s-1", state, 2_500)).toMatchObject({
-      ...{ current_page: state.entry_page, country: null, asn_class: null },
-      ...{ page_ms: 1_500, session_ms: 1_500 },
+      current_page: state.entry_page,
+      country: null,
+      asn_class: null,
+      page_ms: 1_500,
+      session_ms: 1_500,
     });
     const { asn_class: _, ...old } = HOME;
     expect(freeze("s-1", stateOf({ network: old }), 2_500)).toMatchObject({ country: "DE", asn_class: null });
@@ -105,13 +128,28 @@ describe("a lead without a session", () => {
   it("has no more to it than how it stands to one, its country, and the risk of that", () => {
     const { reasons, scores, ...rest } = noEvidence("unknown", "FR", submit);
     expect(rest).toEqual({
-      ...{ link: "unknown", session_id: null, seq: null, label: null, country: "FR", asn_class: null },
-      ...{ entry_page: null, current_page: null, pages: [], page_views: 0, acts: [], referrer: null, campaign: {} },
-      ...{ page_ms: null, session_ms: null, engaged_ms: null },
+      link: "unknown",
+      session_id: null,
+      seq: null,
+      label: null,
+      country: "FR",
+      asn_class: null,
+      entry_page: null,
+      current_page: null,
+      pages: [],
+      page_views: 0,
+      acts: [],
+      referrer: null,
+      campaign: {},
+      page_ms: null,
+      session_ms: null,
+      engaged_ms: null,
     });
     expect(reasons[0]).toMatchObject({ rule: "risk.no_session", points: 15 });
     expect(scores).toEqual({
-      ...{ engagement: null, bot: null, vpn: null },
+      engagement: null,
+      bot: null,
+      vpn: null,
       risk: reasons.reduce((sum, { points }) => sum + points, 0),
     });
   });
@@ -159,7 +197,8 @@ describe("a page's campaign", () => {
   it("is cut between characters, and holds what can be stored", () => {
     const value = `${"v".repeat(255)}😀😀`;
     expect(campaignOf(`https://shop.example/?utm_campaign=${encodeURIComponent(value)}&utm_term=a%00b`)).toEqual({
-      ...{ utm_campaign: `${"v".repeat(255)}😀`, utm_term: "ab" },
+      utm_campaign: `${"v".repeat(255)}😀`,
+      utm_term: "ab",
     });
   });
 

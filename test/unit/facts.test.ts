@@ -22,33 +22,61 @@ import {
 const HOME = "https://a.example/";
 
 const facts = (more: Partial<Facts> = {}): Facts => ({
-  ...{ site: "a", visitor_id: "v", started_at: 1_000, last_event_at: 5_000, country: "DE", label: "human" },
-  ...{
-    engagement: 45,
-    bot: 0,
-    vpn: 10,
-    risk: null,
-    events: 9,
-    source: "google",
-    channel: "direct",
-    campaign: null,
-    medium: null,
-    term: null,
-    content: null,
-    referrer: null,
-  },
-  ...{ region: "BE", browser: "Firefox", os: null, device: "desktop", page_views: 3, engaged_ms: 20_000, scroll: 60 },
-  ...{ entry: HOME, views: { [HOME]: 2, [`${HOME}b`]: 1 }, counts: { click: 4, form_submit: 2 }, expected: 8 },
-  ...{ missing: 1, implausible: 0, leads: 1, lead_submits: 0, rules: [] },
-  ...{ bot_name: null, bot_kind: null, bot_proof: null },
+  site: "a",
+  visitor_id: "v",
+  started_at: 1_000,
+  last_event_at: 5_000,
+  country: "DE",
+  label: "human",
+  engagement: 45,
+  bot: 0,
+  vpn: 10,
+  risk: null,
+  events: 9,
+  source: "google",
+  channel: "direct",
+  campaign: null,
+  medium: null,
+  term: null,
+  content: null,
+  referrer: null,
+  region: "BE",
+  browser: "Firefox",
+  os: null,
+  device: "desktop",
+  page_views: 3,
+  engaged_ms: 20_000,
+  scroll: 60,
+  entry: HOME,
+  views: { [HOME]: 2, [`${HOME}b`]: 1 },
+  counts: { click: 4, form_submit: 2 },
+  expected: 8,
+  missing: 1,
+  implausible: 0,
+  leads: 1,
+  lead_submits: 0,
+  rules: [],
+  bot_name: null,
+  bot_kind: null,
+  bot_proof: null,
   ...more,
 });
 
 describe("a session's sums", () => {
   it("are all there, in the order in which they are stored", () => {
     expect(Object.fromEntries(totalsOf(facts()).map((sum, i) => [TOTALS[i], sum]))).toEqual({
-      ...{ sessions: 1, events: 9, page_views: 3, bounces: 0, engaged_ms: 20_000, scroll: 60 },
-      ...{ submits: 2, vpn: 0, expected: 8, missing: 1, leads: 1, implausible: 0 },
+      sessions: 1,
+      events: 9,
+      page_views: 3,
+      bounces: 0,
+      engaged_ms: 20_000,
+      scroll: 60,
+      submits: 2,
+      vpn: 0,
+      expected: 8,
+      missing: 1,
+      leads: 1,
+      implausible: 0,
     });
   });
 
@@ -110,8 +138,15 @@ describe("a score's band", () => {
   it("lies in the ranges that begin at it or below, and in those that end at it or above", () => {
     // Of every score between two bands there are nine ranges: each border has one on its side.
     expect(crowdsOf(facts({ engagement: 25 }), "engagement")).toEqual([
-      ...["1+", "2+"],
-      ...["2-", "3-", "4-", "5-", "6-", "7-", "8-"],
+      "1+",
+      "2+",
+      "2-",
+      "3-",
+      "4-",
+      "5-",
+      "6-",
+      "7-",
+      "8-",
     ]);
     expect(crowdsOf(facts({ engagement: 0 }), "engagement")).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8].map(atMost));
     expect(crowdsOf(facts({ engagement: 100 }), "engagement")).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9].map(atLeast));
@@ -192,32 +227,69 @@ describe("a session counts", () => {
 
 describe("a row is read", () => {
   const row = (...detail: unknown[]): FactsRow => ({
-    ...{ site: "a", visitor_id: null, started_at: 1, last_event_at: 2, country: null, label: null, events: 3 },
-    ...{ engagement: 1, bot: 2, vpn: 3, risk: 4, leads: 5, rules: ["r"], detail: JSON.stringify(detail) },
+    site: "a",
+    visitor_id: null,
+    started_at: 1,
+    last_event_at: 2,
+    country: null,
+    label: null,
+    events: 3,
+    engagement: 1,
+    bot: 2,
+    vpn: 3,
+    risk: 4,
+    leads: 5,
+    rules: ["r"],
+    detail: JSON.stringify(detail),
   });
   const none = (count: number): null[] => Array.from({ length: count }, () => null);
 
   it("in its older form, in which everything has a name", () => {
     const older = row(
-      ...["google", "spring", "mobile", 3, 7_000, 55, `${HOME}x?y#z`, { [`${HOME}x`]: 3 }, { click: 2 }, 9, 1],
-      ...["https://news.example/a", "BE", "Firefox", "Linux"],
+      "google",
+      "spring",
+      "mobile",
+      3,
+      7_000,
+      55,
+      `${HOME}x?y#z`,
+      { [`${HOME}x`]: 3 },
+      { click: 2 },
+      9,
+      1,
+      "https://news.example/a",
+      "BE",
+      "Firefox",
+      "Linux",
       ...none(6),
     );
     const { detail: _, ...columns } = older;
     expect(readFacts(older)).toEqual({
       ...columns,
-      ...{ source: "google", campaign: "spring", device: "mobile", page_views: 3, engaged_ms: 7_000, scroll: 55 },
-      ...{
-        entry: `${HOME}x`,
-        views: { [`${HOME}x`]: 3 },
-        counts: { click: 2 },
-        expected: 9,
-        missing: 1,
-        implausible: 0,
-      },
-      ...{ referrer: "news.example", region: "BE", browser: "Firefox", os: "Linux" },
-      ...{ channel: "direct", medium: null, term: null, content: null, lead_submits: 0 },
-      ...{ bot_name: null, bot_kind: null, bot_proof: null },
+      source: "google",
+      campaign: "spring",
+      device: "mobile",
+      page_views: 3,
+      engaged_ms: 7_000,
+      scroll: 55,
+      entry: `${HOME}x`,
+      views: { [`${HOME}x`]: 3 },
+      counts: { click: 2 },
+      expected: 9,
+      missing: 1,
+      implausible: 0,
+      referrer: "news.example",
+      region: "BE",
+      browser: "Firefox",
+      os: "Linux",
+      channel: "direct",
+      medium: null,
+      term: null,
+      content: null,
+      lead_submits: 0,
+      bot_name: null,
+      bot_kind: null,
+      bot_proof: null,
     });
   });
 
@@ -233,13 +305,30 @@ describe("a row is read", () => {
         ["s", 10, 1],
         ["t", 5, 2],
       ],
-      ...["BY", "Chrome", "Windows"],
+      "BY",
+      "Chrome",
+      "Windows",
     );
     expect(readFacts(newer)).toMatchObject({
-      ...{ channel: "paid_search", medium: "cpc", term: "shoes", content: "red" },
-      ...{ source: "bing", campaign: "autumn", device: "tablet", page_views: 3, engaged_ms: 8_000, scroll: 40 },
-      ...{ entry: HOME, views: { [HOME]: 2, [`${HOME}b`]: 1 }, counts: { page_view: 5, scroll: 1 } },
-      ...{ expected: 15, missing: 3, referrer: "b.example", region: "BY", browser: "Chrome", os: "Windows" },
+      channel: "paid_search",
+      medium: "cpc",
+      term: "shoes",
+      content: "red",
+      source: "bing",
+      campaign: "autumn",
+      device: "tablet",
+      page_views: 3,
+      engaged_ms: 8_000,
+      scroll: 40,
+      entry: HOME,
+      views: { [HOME]: 2, [`${HOME}b`]: 1 },
+      counts: { page_view: 5, scroll: 1 },
+      expected: 15,
+      missing: 3,
+      referrer: "b.example",
+      region: "BY",
+      browser: "Chrome",
+      os: "Windows",
     });
   });
 
@@ -285,16 +374,42 @@ describe("a row is read", () => {
 
   it("that says nothing as a session of which nothing is known", () => {
     expect(readFacts(row(...none(21)))).toMatchObject({
-      ...{ source: "direct", campaign: null, device: "unknown", page_views: 0, engaged_ms: 0, scroll: 0, entry: "" },
-      ...{ views: {}, counts: {}, expected: 0, missing: 0, referrer: null, region: null, browser: null, os: null },
+      source: "direct",
+      campaign: null,
+      device: "unknown",
+      page_views: 0,
+      engaged_ms: 0,
+      scroll: 0,
+      entry: "",
+      views: {},
+      counts: {},
+      expected: 0,
+      missing: 0,
+      referrer: null,
+      region: null,
+      browser: null,
+      os: null,
     });
   });
 
   it("without what is of another kind than it should be", () => {
     const odd = row(1, 2, {}, "x", "x", "x", 5, [], 7, "x", "x", 1, 2, 3, 4, "x", {}, { a: 1 }, 1, 2, 3);
     expect(readFacts(odd)).toMatchObject({
-      ...{ source: "direct", campaign: null, device: "unknown", page_views: 0, engaged_ms: 0, scroll: 0, entry: "" },
-      ...{ views: {}, counts: {}, expected: 0, missing: 0, referrer: null, region: null, browser: null, os: null },
+      source: "direct",
+      campaign: null,
+      device: "unknown",
+      page_views: 0,
+      engaged_ms: 0,
+      scroll: 0,
+      entry: "",
+      views: {},
+      counts: {},
+      expected: 0,
+      missing: 0,
+      referrer: null,
+      region: null,
+      browser: null,
+      os: null,
     });
   });
 });

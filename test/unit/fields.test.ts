@@ -123,22 +123,40 @@ describe("a check without a schema", () => {
     expect([ID, ID.toUpperCase(), `${ID}0`, `0${ID}`, ""].map(isSessionId)).toEqual([true, false, false, false, false]);
     expect(["a", "A", "s".repeat(65), "_", ""].map(isSiteName)).toEqual([true, true, false, false, false]);
     expect(["a", "server", "-", "s".repeat(64), "s".repeat(65)].map(isStreamName)).toEqual([
-      ...[true, false, false, true, false],
+      true,
+      false,
+      false,
+      true,
+      false,
     ]);
   });
 
   it("of a number takes its bounds and what is between them, or nothing", () => {
     const values = [null, undefined, 1, 2, 3, 0.9, 3.1, Number.NaN, "2", true, {}];
     expect(values.map((value) => isNumber(value, 1, 3))).toEqual([
-      ...[true, true, true, true, true],
-      ...[false, false, false, false, false, false],
+      true,
+      true,
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+      false,
+      false,
     ]);
   });
 
   it("of a text takes one that fits, or nothing", () => {
     const values = [null, undefined, "fits", "", 1, ["fits"]];
     expect(values.map((value) => isText(value, (text) => text === "fits"))).toEqual([
-      ...[true, true, true, false, false, false],
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
     ]);
   });
 });

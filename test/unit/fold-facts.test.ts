@@ -10,7 +10,12 @@ import { act, HOME, logOf, NO_AGENT, network, start, T0 } from "../support/log";
 const stateOf = (...entries: Unplaced[]): SessionState => foldLog(logOf(start(), ...entries));
 /** An act on a page, or with another property of an event than its detail. */
 const event = (event_type: string, at: number, more: Partial<EventEntry> = {}): Unplaced => ({
-  ...{ kind: "event", at: T0 + at, received_at: T0 + at, stream: "s1", number: 1 + at, event_type },
+  kind: "event",
+  at: T0 + at,
+  received_at: T0 + at,
+  stream: "s1",
+  number: 1 + at,
+  event_type,
   ...more,
 });
 
@@ -56,7 +61,11 @@ describe("pages", () => {
 
 describe("settled numbers", () => {
   const settled = (more: object): Unplaced => ({
-    ...{ kind: "settled", at: T0 + 9_000, stream: "s1", rejected: [], gone: [] },
+    kind: "settled",
+    at: T0 + 9_000,
+    stream: "s1",
+    rejected: [],
+    gone: [],
     ...more,
   });
 
@@ -111,8 +120,12 @@ describe("a change of network", () => {
 describe("what is learnt later", () => {
   const agent = { ...NO_AGENT, major: 2, mobile: false };
   const detail = (more: object = {}): Unplaced => ({
-    ...{ kind: "detail", at: T0 + 1, device: { platform: "x", language: "de" }, screen: { width: 2 } },
-    ...{ signals: { touch: 5 }, agent },
+    kind: "detail",
+    at: T0 + 1,
+    device: { platform: "x", language: "de" },
+    screen: { width: 2 },
+    signals: { touch: 5 },
+    agent,
     ...more,
   });
 
@@ -134,7 +147,9 @@ describe("what is learnt later", () => {
       agent: { ...agent, major: 1 },
     });
     expect(foldLog(logOf(first, detail()))).toMatchObject({
-      ...{ device: { platform: "y", language: "de" }, screen: { width: 1 }, signals: { plugins: 3, touch: 5 } },
+      device: { platform: "y", language: "de" },
+      screen: { width: 1 },
+      signals: { plugins: 3, touch: 5 },
       agent: { major: 1 },
     });
   });

@@ -11,28 +11,55 @@ import { act, HOME, lead, logOf, NO_AGENT, start, T0 } from "../support/log";
 
 const stateOf = (...entries: Unplaced[]): SessionState => foldLog(logOf(start(), ...entries));
 const end = (more: object = {}): Unplaced => ({
-  ...{ kind: "end", at: T0 + 60_000, received_at: T0 + 61_000, reason: "client", exit_page: null },
+  kind: "end",
+  at: T0 + 60_000,
+  received_at: T0 + 61_000,
+  reason: "client",
+  exit_page: null,
   ...more,
 });
 
 /** An act on a page, or with another property of an event than its detail. */
 const event = (event_type: string, at: number, more: Partial<EventEntry> = {}): Unplaced => ({
-  ...{ kind: "event", at: T0 + at, received_at: T0 + at, stream: "s1", number: 1 + at, event_type },
+  kind: "event",
+  at: T0 + at,
+  received_at: T0 + at,
+  stream: "s1",
+  number: 1 + at,
+  event_type,
   ...more,
 });
 
 describe("a start", () => {
   it("is what the session is", () => {
     const said = {
-      ...{ page: "https://shop.example/a?b#c", referrer: "https://news.example/", consent: "denied" as const },
-      ...{ device: { timezone: "UTC" }, screen: { width: 1 }, signals: { touch: 0 } },
+      page: "https://shop.example/a?b#c",
+      referrer: "https://news.example/",
+      consent: "denied" as const,
+      device: { timezone: "UTC" },
+      screen: { width: 1 },
+      signals: { touch: 0 },
       agent: { ...NO_AGENT, major: 1, mobile: false },
     };
     expect(foldLog(logOf(start(said)))).toMatchObject({
-      ...{ seq: 1, started_at: T0, last_received_at: T0, consent: "denied", rules_version: 1 },
-      ...{ entry_page: said.page, referrer: said.referrer, device: said.device, screen: said.screen },
-      ...{ signals: said.signals, agent: said.agent, network: HOME, first_event_at: null, last_event_at: null },
-      ...{ views: { "https://shop.example/a": 0 }, page_views: 0, pages: [], current_page: null },
+      seq: 1,
+      started_at: T0,
+      last_received_at: T0,
+      consent: "denied",
+      rules_version: 1,
+      entry_page: said.page,
+      referrer: said.referrer,
+      device: said.device,
+      screen: said.screen,
+      signals: said.signals,
+      agent: said.agent,
+      network: HOME,
+      first_event_at: null,
+      last_event_at: null,
+      views: { "https://shop.example/a": 0 },
+      page_views: 0,
+      pages: [],
+      current_page: null,
     });
   });
 });
@@ -49,7 +76,13 @@ describe("an event", () => {
     const numbered = (number: number, at: number) => event("click", at, { number });
     const { s1 } = stateOf(numbered(1, 500), numbered(4, 400)).streams;
     expect(s1).toEqual({
-      ...{ through: 4, gaps: [[2, 3]], at: T0 + 500, gap_at: T0 + 500, received: 2, rejected: 0, gone: 0 },
+      through: 4,
+      gaps: [[2, 3]],
+      at: T0 + 500,
+      gap_at: T0 + 500,
+      received: 2,
+      rejected: 0,
+      gone: 0,
     });
   });
 
@@ -60,7 +93,12 @@ describe("an event", () => {
   it("that is late is stored, and says nothing of the visitor", () => {
     const late = event("page_view", 90_000, { late: true, page: "https://shop.example/x" });
     expect(stateOf(act("click", 1_000), end(), late)).toMatchObject({
-      ...{ events: 2, late: 1, counts: { click: 1 }, page_views: 0, last_event_at: T0 + 1_000, current_page: null },
+      events: 2,
+      late: 1,
+      counts: { click: 1 },
+      page_views: 0,
+      last_event_at: T0 + 1_000,
+      current_page: null,
       last_received_at: T0 + 90_000,
     });
   });
@@ -168,12 +206,10 @@ describe("an end", () => {
   it("by the client is when it said so, on the page it left", () => {
     const page = event("click", 1, { page: "https://shop.example/b" });
     expect(stateOf(page, end())).toMatchObject({
-      ...{
-        ended_at: T0 + 60_000,
-        end_taken_at: T0 + 61_000,
-        end_reason: "client",
-        exit_page: "https://shop.example/b",
-      },
+      ended_at: T0 + 60_000,
+      end_taken_at: T0 + 61_000,
+      end_reason: "client",
+      exit_page: "https://shop.example/b",
     });
     expect(stateOf(page, end({ exit_page: "https://shop.example/c" })).exit_page).toBe("https://shop.example/c");
   });

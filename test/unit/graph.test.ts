@@ -4,12 +4,21 @@ import { identityName } from "../../src/core/identity/name";
 import { IDENTITY_GRAPH_NODES } from "../../src/limits";
 
 const place = (more: Partial<GraphPlace> = {}): GraphPlace => ({
-  ...{ ip: "203.0.113.0/24", asn: 3320, country: "DE", sessions: 2, first_seen_at: 100, last_seen_at: 200 },
+  ip: "203.0.113.0/24",
+  asn: 3320,
+  country: "DE",
+  sessions: 2,
+  first_seen_at: 100,
+  last_seen_at: 200,
   ...more,
 });
 
 const neighbour = (more: Partial<Neighbour> = {}): Neighbour => ({
-  ...{ ip: "203.0.113.0/24", fingerprint_id: "f-2", sessions: 3, first_seen_at: 50, last_seen_at: 150 },
+  ip: "203.0.113.0/24",
+  fingerprint_id: "f-2",
+  sessions: 3,
+  first_seen_at: 50,
+  last_seen_at: 150,
   ...more,
 });
 
@@ -62,7 +71,9 @@ describe("a fingerprint's graph", () => {
     const earlier = place({ ip: "192.0.2.0/24", sessions: 5, first_seen_at: 10, last_seen_at: 20 });
     const graph = graphOf("f-1", [place(), earlier], []);
     expect(graph.nodes.find(({ id }) => id === "asn:AS3320")).toMatchObject({
-      ...{ sessions: 7, first_seen: 10, last_seen: 200 },
+      sessions: 7,
+      first_seen: 10,
+      last_seen: 200,
     });
     expect(graph.nodes.find(({ id }) => id === "address:192.0.2.0/24")).toMatchObject({ sessions: 5, last_seen: 20 });
     expect(edgesOf(graph)).toContain("asn:AS3320 > country:DE: 7");
@@ -83,8 +94,12 @@ describe("a neighbour", () => {
       neighbour({ ip: "192.0.2.0/24", sessions: 4, last_seen_at: 900 }),
     ]);
     expect(graph.nodes.find(({ id }) => id === "fingerprint:f-2")).toEqual({
-      ...{ id: "fingerprint:f-2", kind: "fingerprint", label: "f-2" },
-      ...{ sessions: 7, first_seen: 50, last_seen: 900 },
+      id: "fingerprint:f-2",
+      kind: "fingerprint",
+      label: "f-2",
+      sessions: 7,
+      first_seen: 50,
+      last_seen: 900,
     });
     expect(edgesOf(graph)).toContain("fingerprint:f-2 > address:203.0.113.0/24: 3");
     expect(edgesOf(graph)).toContain("fingerprint:f-2 > address:192.0.2.0/24: 4");

@@ -19,8 +19,15 @@ const NEW = newHead("11111111-2222-4333-8444-555555555555", "shop", T);
 describe("a head", () => {
   it("begins with nobody", () => {
     expect(NEW).toEqual({
-      ...{ v: 1, session_id: "11111111-2222-4333-8444-555555555555", site: "shop", created_at: T, key_hash: null },
-      ...{ identity: null, identity_version: 0, identity_at: 0, addresses: [] },
+      v: 1,
+      session_id: "11111111-2222-4333-8444-555555555555",
+      site: "shop",
+      created_at: T,
+      key_hash: null,
+      identity: null,
+      identity_version: 0,
+      identity_at: 0,
+      addresses: [],
     });
     expect(identityMark(NEW)).toBe(0);
   });
@@ -29,7 +36,12 @@ describe("a head", () => {
     const known = learn(NEW, { visitor_id: "v" }, T + 1);
     expect(known).toMatchObject({ identity_version: 1, identity_at: T + 1 });
     expect(known.identity).toEqual({
-      ...{ visitor_id: "v", fingerprint_id: null, device_id: null, ip: null, asn: null, traits: {} },
+      visitor_id: "v",
+      fingerprint_id: null,
+      device_id: null,
+      ip: null,
+      asn: null,
+      traits: {},
     });
     const more = learn(known, { ip: "x" }, T + 2);
     expect(more).toMatchObject({ identity: { visitor_id: "v", ip: "x" }, identity_version: 2, identity_at: T + 2 });

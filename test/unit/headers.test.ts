@@ -145,9 +145,27 @@ describe("a request without an origin", () => {
   });
 
   it.each([
-    ...["curl/8.5.0", "Wget/1.21", "node", "undici", "node-fetch/1.0", "axios/1.7", "got (https://x.y)", "Deno/1.4"],
-    ...["Bun/1.1", "Python/3.12 aiohttp/3.9", "python-requests/2.31", "aiohttp/3", "httpx/0.27", "Go-http-client/2.0"],
-    ...["okhttp/4.12", "Java/17", "Apache-HttpClient/4.5", "Ruby", "PHP/8.3", "GuzzleHttp/7", "PostmanRuntime/7.36"],
+    "curl/8.5.0",
+    "Wget/1.21",
+    "node",
+    "undici",
+    "node-fetch/1.0",
+    "axios/1.7",
+    "got (https://x.y)",
+    "Deno/1.4",
+    "Bun/1.1",
+    "Python/3.12 aiohttp/3.9",
+    "python-requests/2.31",
+    "aiohttp/3",
+    "httpx/0.27",
+    "Go-http-client/2.0",
+    "okhttp/4.12",
+    "Java/17",
+    "Apache-HttpClient/4.5",
+    "Ruby",
+    "PHP/8.3",
+    "GuzzleHttp/7",
+    "PostmanRuntime/7.36",
     "insomnia/8",
   ])("is of no agent where a server sent it with %s", (agent) => {
     expect(server(agent).agent).toBeNull();

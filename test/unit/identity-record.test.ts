@@ -19,17 +19,17 @@ import { T0 } from "../support/log";
 const HOME = "203.0.113.0/24";
 
 const sighting = (session: string, more: Partial<Sighting> = {}): Sighting => ({
-  ...{
-    v: 1,
-    kind: "fingerprint",
-    value: "f-1",
-    key: "k/shop",
-    session_id: session,
-    fingerprint_id: "f-1",
-    forms: 0,
-    counts: true,
-  },
-  ...{ ip: HOME, asn: 3320, country: "DE" },
+  v: 1,
+  kind: "fingerprint",
+  value: "f-1",
+  key: "k/shop",
+  session_id: session,
+  fingerprint_id: "f-1",
+  forms: 0,
+  counts: true,
+  ip: HOME,
+  asn: 3320,
+  country: "DE",
   ...more,
 });
 
@@ -92,7 +92,10 @@ describe("a first sighting", () => {
 
   it("leaves the counter alone where it does not count", () => {
     expect(taken(sighting("s-1", { counts: false }))).toMatchObject({
-      ...{ sessions: 1, counter: null, counter_changed: false, row_changed: true },
+      sessions: 1,
+      counter: null,
+      counter_changed: false,
+      row_changed: true,
     });
   });
 });

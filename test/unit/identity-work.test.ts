@@ -20,17 +20,17 @@ import { T0 } from "../support/log";
 const HOME = "203.0.113.0/24";
 
 const sighting = (session: string, more: Partial<Sighting> = {}): Sighting => ({
-  ...{
-    v: 1,
-    kind: "fingerprint",
-    value: "f-1",
-    key: "k/shop",
-    session_id: session,
-    fingerprint_id: "f-1",
-    forms: 0,
-    counts: true,
-  },
-  ...{ ip: HOME, asn: 3320, country: "DE" },
+  v: 1,
+  kind: "fingerprint",
+  value: "f-1",
+  key: "k/shop",
+  session_id: session,
+  fingerprint_id: "f-1",
+  forms: 0,
+  counts: true,
+  ip: HOME,
+  asn: 3320,
+  country: "DE",
   ...more,
 });
 
@@ -170,14 +170,26 @@ describe("the window", () => {
       sighting("s-2", { forms: 3 }),
     );
     expect(windowOf(record, T0 + 3_000)).toEqual({
-      ...{ sessions: 2, addresses: 2, networks: 2, countries: 2, fingerprints: 2, forms: 5, capped: false },
+      sessions: 2,
+      addresses: 2,
+      networks: 2,
+      countries: 2,
+      fingerprints: 2,
+      forms: 5,
+      capped: false,
     });
   });
 
   it("does not count what is not known", () => {
     const record = taken(sighting("s-1", { ip: null, asn: null, country: null, fingerprint_id: null }));
     expect(windowOf(record, T0)).toEqual({
-      ...{ sessions: 1, addresses: 0, networks: 0, countries: 0, fingerprints: 0, forms: 0, capped: false },
+      sessions: 1,
+      addresses: 0,
+      networks: 0,
+      countries: 0,
+      fingerprints: 0,
+      forms: 0,
+      capped: false,
     });
   });
 
@@ -197,7 +209,12 @@ it("a fingerprint's row counts its places, those that are known", () => {
     sighting("s-4", { ip: "y", asn: null }),
   );
   expect(fingerprintRow(record)).toEqual({
-    ...{ fingerprint_id: "f-1", first_seen_at: T0, last_seen_at: T0 + 3_000, sessions: 4 },
-    ...{ ips: 3, asns: 2, countries: 2 },
+    fingerprint_id: "f-1",
+    first_seen_at: T0,
+    last_seen_at: T0 + 3_000,
+    sessions: 4,
+    ips: 3,
+    asns: 2,
+    countries: 2,
   });
 });

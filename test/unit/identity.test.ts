@@ -18,17 +18,17 @@ import { T0 } from "../support/log";
 const CAP = IDENTITY_MAX_SIGHTINGS;
 
 const sighting = (session: string, more: Partial<Sighting> = {}): Sighting => ({
-  ...{
-    v: 1,
-    kind: "fingerprint",
-    value: "f-1",
-    key: "k/shop",
-    session_id: session,
-    fingerprint_id: "f-1",
-    forms: 0,
-    counts: true,
-  },
-  ...{ ip: "203.0.113.0/24", asn: 3320, country: "DE" },
+  v: 1,
+  kind: "fingerprint",
+  value: "f-1",
+  key: "k/shop",
+  session_id: session,
+  fingerprint_id: "f-1",
+  forms: 0,
+  counts: true,
+  ip: "203.0.113.0/24",
+  asn: 3320,
+  country: "DE",
   ...more,
 });
 

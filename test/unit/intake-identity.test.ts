@@ -13,8 +13,12 @@ describe("an identity", () => {
 
   it("is what the start names, or a new visitor", () => {
     expect(take(null, call({ start: { fingerprint_id: "f" } })).head.identity).toEqual({
-      ...{ visitor_id: "visitor-1", fingerprint_id: "f", device_id: "d".repeat(32) },
-      ...{ ip: "203.0.113.0/24", asn: 64500, traits: {} },
+      visitor_id: "visitor-1",
+      fingerprint_id: "f",
+      device_id: "d".repeat(32),
+      ip: "203.0.113.0/24",
+      asn: 64500,
+      traits: {},
     });
     expect(take(null, call(nobody)).head.identity?.visitor_id).toBe("minted");
   });
@@ -99,7 +103,11 @@ describe("an identity", () => {
 
     it("changes nothing the second time, and nobody whom it names since", () => {
       expect(unlinked(known, own, T + 1)).toEqual({
-        ...{ head, state: known.state, entries: [], ended: false, withdrawn: false },
+        head,
+        state: known.state,
+        entries: [],
+        ended: false,
+        withdrawn: false,
       });
       const since = unlinked(claiming, other, T);
       expect(since).toMatchObject({ head: { ...claiming.head, unlinked: true }, entries: [], withdrawn: false });

@@ -43,8 +43,16 @@ describe("a call", () => {
     const rejected = [{ index: 2, code: "invalid_event", detail: "x" }];
     if (batch.batch) Object.assign(batch.batch, { events: [...someEvents(2), null], rejected });
     expect(take(null, batch).reply).toEqual({
-      ...{ ok: true, session_id: ID, accepted: 2, duplicates: 0, rejected, ended: false, ended_at: null },
-      ...{ ack: { stream: "s1", through: 3, missing: [] }, consent: "granted", timestamp: T },
+      ok: true,
+      session_id: ID,
+      accepted: 2,
+      duplicates: 0,
+      rejected,
+      ended: false,
+      ended_at: null,
+      ack: { stream: "s1", through: 3, missing: [] },
+      consent: "granted",
+      timestamp: T,
     });
     const again = take(knownAfter(batch), batch, T + 500).reply;
     expect(again).toMatchObject({ accepted: 0, duplicates: 2, timestamp: T + 500 });
@@ -60,16 +68,26 @@ describe("a call", () => {
 describe("a start", () => {
   it("is the first entry, at the time of the earliest event, with what the page said", () => {
     const start = {
-      ...{ referrer: "https://news.example/", device_info: { timezone: "America/New_York" } },
-      ...{ screen: { width: 1 }, signals: { touch: 0 } },
+      referrer: "https://news.example/",
+      device_info: { timezone: "America/New_York" },
+      screen: { width: 1 },
+      signals: { touch: 0 },
     };
     const one = call({ start, events: [{ event_type: "click", timestamp: 400 }, { event_type: "click" }] });
     if (one.batch) one.batch.sent_at = 1_000;
     const taken = take(null, one);
     expect(kinds(taken)).toEqual(["start", "event", "event"]);
     expect(taken.entries[0]).toMatchObject({
-      ...{ kind: "start", at: T - 600, page: PAGE, referrer: "https://news.example/", consent: "granted" },
-      ...{ device: start.device_info, screen: start.screen, signals: start.signals, agent: null, rules_version: 1 },
+      kind: "start",
+      at: T - 600,
+      page: PAGE,
+      referrer: "https://news.example/",
+      consent: "granted",
+      device: start.device_info,
+      screen: start.screen,
+      signals: start.signals,
+      agent: null,
+      rules_version: 1,
       network: { address: "a1", network: "n1", country: "DE", provider: null, timezone_gap: 360 },
     });
     expect(taken.entries[0]).not.toHaveProperty(["network", "ip"]);
@@ -110,7 +128,10 @@ describe("an end", () => {
     const taken = take(knownAfter(call()), one, T + 60_000);
     expect(kinds(taken)).toEqual(["event", "end"]);
     expect(only(taken, "end")).toMatchObject({
-      ...{ at: T + 59_900, received_at: T + 60_000, reason: "client", exit_page: PAGE },
+      at: T + 59_900,
+      received_at: T + 60_000,
+      reason: "client",
+      exit_page: PAGE,
     });
     expect(taken).toMatchObject({ ended: true, reply: { ended: true, ended_at: T + 59_900, ack: { ended: true } } });
   });

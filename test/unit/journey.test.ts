@@ -11,7 +11,13 @@ const T = 1_795_000_000_000;
 const [A, B] = ["https://shop.example/a", "https://shop.example/b"];
 
 const done = (event_type: string, more: Partial<EventEntry> = {}): EventEntry => ({
-  ...{ kind: "event", seq: 1, at: T, received_at: T, stream: "s1", number: 1, event_type },
+  kind: "event",
+  seq: 1,
+  at: T,
+  received_at: T,
+  stream: "s1",
+  number: 1,
+  event_type,
   ...more,
 });
 

@@ -10,9 +10,16 @@ import { Topic } from "../../src/core/signals/topic";
 /** How findings become a ledger, scores and a label. */
 
 const rule = (id: string, more: Partial<Rule> = {}): Rule => ({
-  ...{ id, version: 1, score: "bot", points: 30, class: "convicting", watch: ["act"] },
+  id,
+  version: 1,
+  score: "bot",
+  points: 30,
+  class: "convicting",
+  watch: ["act"],
   test: () => ({ evidence: `saw ${id}` }),
-  ...{ about: "", source: "", example: "" },
+  about: "",
+  source: "",
+  example: "",
   ...more,
 });
 
@@ -36,10 +43,14 @@ const pointsOf = ({ judgement }: SessionState) => judgement.ledger.map(({ rule: 
 describe("a judgement", () => {
   it("begins with nothing held against a visitor", () => {
     expect(session().judgement).toEqual({
-      ...{ label: "human", ledger: [], scores: { engagement: 0, bot: 0, vpn: 0, risk: 0 } },
+      label: "human",
+      ledger: [],
+      scores: { engagement: 0, bot: 0, vpn: 0, risk: 0 },
     });
     expect(newJudgement()).toEqual({
-      ...{ label: null, ledger: [], scores: { engagement: null, bot: null, vpn: null, risk: null } },
+      label: null,
+      ledger: [],
+      scores: { engagement: null, bot: null, vpn: null, risk: null },
     });
   });
 
@@ -51,7 +62,13 @@ describe("a judgement", () => {
       scores: { engagement: 0, bot: 30, vpn: 0, risk: 0 },
       ledger: [
         {
-          ...{ rule: "bot.a", score: "bot", points: 30, weight: 30, class: "convicting", at: 100, seq: 7 },
+          rule: "bot.a",
+          score: "bot",
+          points: 30,
+          weight: 30,
+          class: "convicting",
+          at: 100,
+          seq: 7,
           evidence: "saw bot.a",
         },
       ],

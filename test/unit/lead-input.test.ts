@@ -172,7 +172,9 @@ describe("a lead, or a question about leads,", () => {
   it("keeps its texts and values as they came, and its session's id in lower case", () => {
     const values = { a: " x ", b: [1, "y", null, false] };
     expect(LeadInput.parse({ session_id: ID.toUpperCase(), name: " N ", fields: values })).toEqual({
-      ...{ session_id: ID, name: " N ", fields: values },
+      session_id: ID,
+      name: " N ",
+      fields: values,
     });
   });
 

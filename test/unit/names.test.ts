@@ -58,7 +58,8 @@ describe("a field's values", () => {
 
   it("of a second spelling are kept under its own name, those that say nothing among them not", () => {
     expect(sortFields({ tel: "1", phone: "2", mobile: "", cell: 0 })).toEqual({
-      ...{ phone: "1", fields: { phone: "2", cell: 0 } },
+      phone: "1",
+      fields: { phone: "2", cell: 0 },
     });
   });
 
@@ -101,8 +102,13 @@ describe("a field's values", () => {
   });
 
   it.each([
-    ...["visitor_secret", "visitorSecret", "Visitor-Secret", "pulsegate.visitor_secret", "visitor_secret[]"],
-    ...["fields[visitor_secret]", "fields[pulsegate.visitor_secret][0]"],
+    "visitor_secret",
+    "visitorSecret",
+    "Visitor-Secret",
+    "pulsegate.visitor_secret",
+    "visitor_secret[]",
+    "fields[visitor_secret]",
+    "fields[pulsegate.visitor_secret][0]",
   ])("are not what a visitor's id is made of: %s", (name) => {
     expect(sortFields({ [name]: "s", fields: { [name]: "s", colour: "red" } })).toEqual({
       fields: { colour: "red" },

@@ -42,8 +42,17 @@ describe("a session", () => {
 
 describe("an abstention", () => {
   const rule = (id: string, needs?: Need[]): Rule => ({
-    ...{ id, version: 1, score: "bot", points: 1, class: "convicting", watch: ["act"], test: () => null },
-    ...{ about: "", source: "", example: "", ...(needs && { needs }) },
+    id,
+    version: 1,
+    score: "bot",
+    points: 1,
+    class: "convicting",
+    watch: ["act"],
+    test: () => null,
+    about: "",
+    source: "",
+    example: "",
+    ...(needs && { needs }),
   });
   const RULES = [rule("bot.a", ["edge", "asn"]), rule("bot.b"), rule("bot.c", ["asn"])];
 

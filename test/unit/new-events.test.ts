@@ -12,7 +12,11 @@ const T = 1_795_000_000_000;
 const CLICK: EventInput = { event_type: "click" };
 
 const batch = (events: (EventInput | null)[], more: Partial<Batch> = {}): Batch => ({
-  ...{ session_id: "11111111-2222-4333-8444-555555555555", stream: "s1", first: 1, events, rejected: [] },
+  session_id: "11111111-2222-4333-8444-555555555555",
+  stream: "s1",
+  first: 1,
+  events,
+  rejected: [],
   ...more,
 });
 
@@ -193,7 +197,10 @@ describe("an event", () => {
     const nothing = { page: null, element: null, x: null, y: null, scroll_percent: null, data: null };
     expect(taken(batch([full, CLICK, { ...CLICK, ...nothing }])).entries).toEqual([
       {
-        ...{ ...base, number: 1, page: "https://shop.example/", element: "a" },
+        ...base,
+        number: 1,
+        page: "https://shop.example/",
+        element: "a",
         detail: { x: 0, y: 2, scroll_percent: 3, data: { a: 1 } },
       },
       { ...base, number: 2 },

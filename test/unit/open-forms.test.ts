@@ -19,7 +19,14 @@ import { MAX_ID_UNITS } from "../../src/limits";
 const T = 1_795_000_000_000;
 
 const done = (event_type: string, data: Record<string, unknown> = { form: "contact" }, page?: string): EventEntry => ({
-  ...{ kind: "event", seq: 1, at: T, received_at: T, stream: "s1", number: 1, event_type, detail: { data } },
+  kind: "event",
+  seq: 1,
+  at: T,
+  received_at: T,
+  stream: "s1",
+  number: 1,
+  event_type,
+  detail: { data },
   ...(page !== undefined && { page }),
 });
 
@@ -42,8 +49,13 @@ describe("a form", () => {
     );
     expect(forms).toEqual([
       {
-        ...{ form: "contact", page: "https://shop.example/a", first_at: T, last_at: T + 400, received_at: T + 400 },
-        ...{ last_field: "email", fields: ["name", "email"] },
+        form: "contact",
+        page: "https://shop.example/a",
+        first_at: T,
+        last_at: T + 400,
+        received_at: T + 400,
+        last_field: "email",
+        fields: ["name", "email"],
       },
     ]);
   });
@@ -111,7 +123,12 @@ describe("a form", () => {
 
 describe("an open form", () => {
   const open = (form: string, last_at: number, page: string | null = null): OpenForm => ({
-    ...{ form, page, first_at: T, last_at: T + last_at, last_field: "email", fields: ["name", "email"] },
+    form,
+    page,
+    first_at: T,
+    last_at: T + last_at,
+    last_field: "email",
+    fields: ["name", "email"],
     received_at: T + last_at,
   });
   const having = (forms: OpenForm[], more: Partial<SessionState> = {}) => ({ ...newState(0), seq: 20, ...more, forms });
@@ -134,7 +151,10 @@ describe("an open form", () => {
     const said = { kind: "event", at: now, received_at: now, stream: "server", event_type: "form_abandoned" };
     expect(abandonments(having(forms, { streams }), now)).toEqual([
       {
-        ...{ ...said, seq: 21, number: 8, page: "https://shop.example/a" },
+        ...said,
+        seq: 21,
+        number: 8,
+        page: "https://shop.example/a",
         detail: { data: { form: "a", last_field: "email", ms: 0, fields: 2 } },
       },
       { ...said, seq: 22, number: 9, detail: { data: { form: "b", last_field: "email", ms: 1, fields: 2 } } },

@@ -4,8 +4,18 @@ import { leadMessage, WEBHOOK_MAX_BYTES } from "../../src/core/leads/payload";
 import { noEvidence } from "../../src/core/session/fold/evidence";
 
 const CONTACT: Contact = {
-  ...{ name: "Anna", email: "a@b.co", email_class: "own", phone: null, message: "Hello", project: null },
-  ...{ location: null, team: null, source: null, keyword: null, country_code: null, fields: { a: "1" } },
+  name: "Anna",
+  email: "a@b.co",
+  email_class: "own",
+  phone: null,
+  message: "Hello",
+  project: null,
+  location: null,
+  team: null,
+  source: null,
+  keyword: null,
+  country_code: null,
+  fields: { a: "1" },
 };
 
 const page = (i: number) => `https://shop.example/${i}`;
@@ -19,14 +29,28 @@ const reasons = (units: number) =>
 
 const EVIDENCE: Evidence = {
   ...noEvidence("linked", "DE", { honeypot: false, disposable_email: false }),
-  ...{ label: "human", scores: { engagement: 1, bot: 2, vpn: 3, risk: 4 }, reasons: reasons(1) },
-  ...{ pages, acts, campaign: { utm_source: "s" }, entry_page: page(0), current_page: page(1), referrer: page(2) },
+  label: "human",
+  scores: { engagement: 1, bot: 2, vpn: 3, risk: 4 },
+  reasons: reasons(1),
+  pages,
+  acts,
+  campaign: { utm_source: "s" },
+  entry_page: page(0),
+  current_page: page(1),
+  referrer: page(2),
 };
 
 function submissionOf(contact: Partial<Contact>, evidence: Partial<Evidence>): Submission {
   return {
-    ...{ v: 1, submission_id: "s-1", site: "shop", received_at: Date.UTC(2031, 0, 2), visitor_id: "v-1" },
-    ...{ honeypot: false, claims: [], contact: { ...CONTACT, ...contact }, evidence: { ...EVIDENCE, ...evidence } },
+    v: 1,
+    submission_id: "s-1",
+    site: "shop",
+    received_at: Date.UTC(2031, 0, 2),
+    visitor_id: "v-1",
+    honeypot: false,
+    claims: [],
+    contact: { ...CONTACT, ...contact },
+    evidence: { ...EVIDENCE, ...evidence },
   };
 }
 
@@ -48,11 +72,19 @@ describe("a message", () => {
   it("has all there is of a lead that fits", () => {
     const { label, scores, reasons: told, ...session } = EVIDENCE;
     expect(JSON.parse(bodyOf())).toEqual({
-      ...{ type: "lead.merged", timestamp: "2031-01-02T00:00:00.000Z" },
+      type: "lead.merged",
+      timestamp: "2031-01-02T00:00:00.000Z",
       data: {
         lead: {
-          ...{ lead_id: "l-1", submission_id: "s-1", site: "shop", outcome: "merged", visitor_id: "v-1" },
-          ...{ submitted_at: Date.UTC(2031, 0, 2), ...CONTACT, guest: false, truncated: false },
+          lead_id: "l-1",
+          submission_id: "s-1",
+          site: "shop",
+          outcome: "merged",
+          visitor_id: "v-1",
+          submitted_at: Date.UTC(2031, 0, 2),
+          ...CONTACT,
+          guest: false,
+          truncated: false,
         },
         scores: { ...scores, label, reasons: told },
         session,

@@ -26,7 +26,10 @@ describe("a plan", () => {
   it.each([111, null])("is in its stores when its rows are gone, and what D1 refused is counted: %s", (oldest) => {
     expect(withRows(planned(), oldest)).toEqual({
       ...newProgress(110),
-      ...{ quarantined: 3, meta_written: true, identity_in_d1: 3, identity_written: 3 },
+      quarantined: 3,
+      meta_written: true,
+      identity_in_d1: 3,
+      identity_written: 3,
     });
   });
 
@@ -100,8 +103,14 @@ describe("two stores", () => {
 
   it("begin where the life of the session does, with one load of its actor", () => {
     expect(newProgress(9)).toMatchObject({
-      ...{ d1: { through: 9, plan: null, attempts: 0, retry_at: null, error: null }, wakes: 1, used_tickets: [] },
-      ...{ meta_written: false, identity_in_d1: null, identity_written: 0, erase: null, quarantined: 0 },
+      d1: { through: 9, plan: null, attempts: 0, retry_at: null, error: null },
+      wakes: 1,
+      used_tickets: [],
+      meta_written: false,
+      identity_in_d1: null,
+      identity_written: 0,
+      erase: null,
+      quarantined: 0,
     });
   });
 });

@@ -166,8 +166,14 @@ describe("a question's parameters", () => {
       min_bot: "7",
     };
     expect(BreakdownQuery.parse({ ...query, from: "5", limit: "9" })).toEqual({
-      ...{ country: "DE", source: "google", campaign: "spring", page: "https://a.example/x", min_bot: 7 },
-      ...{ from: 5, limit: 9, bots: "exclude" },
+      country: "DE",
+      source: "google",
+      campaign: "spring",
+      page: "https://a.example/x",
+      min_bot: 7,
+      from: 5,
+      limit: 9,
+      bots: "exclude",
     });
   });
 

@@ -192,7 +192,13 @@ describe("a recording as it is read", () => {
   type One = { at: number; lag: number; stream: string; times: number[] | null };
   const stored = ({ at, stream, times }: One): StoredChunk | null =>
     times && {
-      ...{ v: 1, session_id: ID, stream, number: 1, at, sent_at: 0, received_at: 0 },
+      v: 1,
+      session_id: ID,
+      stream,
+      number: 1,
+      at,
+      sent_at: 0,
+      received_at: 0,
       events: times.map((timestamp) => ({ type: 3, timestamp, data: {} })),
     };
   async function read(chunks: One[]): Promise<[string, number][][]> {

@@ -11,14 +11,29 @@ import { scoresOver } from "../../src/web/dashboard/replay/scores";
 const T = 1_700_000_000_000;
 
 const start: StartEntry = {
-  ...{ kind: "start", seq: 1, at: T, page: "https://shop.example/", referrer: null, device: null, signals: null },
-  ...{ screen: { width: 1_000, height: 800 }, consent: "granted", rules_version: RULES_VERSION },
+  kind: "start",
+  seq: 1,
+  at: T,
+  page: "https://shop.example/",
+  referrer: null,
+  device: null,
+  signals: null,
+  screen: { width: 1_000, height: 800 },
+  consent: "granted",
+  rules_version: RULES_VERSION,
   network: { address: "a1", country: "DE", region: null, timezone: null, colo: null, protocol: null, edge: true },
 };
 
 const event = (seq: number, after: number, event_type: string, more: Partial<EventEntry> = {}): EventEntry => ({
-  ...{ kind: "event", seq, at: T + after, received_at: T + after, stream: "s", number: seq, event_type },
-  ...{ page: "https://shop.example/", ...more },
+  kind: "event",
+  seq,
+  at: T + after,
+  received_at: T + after,
+  stream: "s",
+  number: seq,
+  event_type,
+  page: "https://shop.example/",
+  ...more,
 });
 
 describe("the replay's clock", () => {

@@ -82,9 +82,7 @@ describe("a session's streams", () => {
         ["s", 9, 2],
         ["t", 5, 0, 1, 1],
       ]),
-    ).toMatchObject({
-      ...{ expected: 14, received: 10, missing: 2, rejected: 1, gone: 1 },
-    });
+    ).toMatchObject({ expected: 14, received: 10, missing: 2, rejected: 1, gone: 1 });
     expect(readStreams([])).toEqual({
       received: 0,
       expected: 0,
@@ -100,24 +98,28 @@ describe("a session's streams", () => {
 describe("a filter as conditions", () => {
   it("binds every value, and says none in the statement", () => {
     const filter = {
-      ...{
-        site: "a",
-        country: "DE",
-        label: "bot" as const,
-        source: "google",
-        campaign: "spring",
-        device: "mobile" as const,
-      },
-      ...{ min_bot: 0, max_bot: 9, min_risk: 5 },
+      site: "a",
+      country: "DE",
+      label: "bot" as const,
+      source: "google",
+      campaign: "spring",
+      device: "mobile" as const,
+      min_bot: 0,
+      max_bot: 9,
+      min_risk: 5,
     };
     const { sql, values } = joinConditions(conditionsOf(filter));
     expect(values).toEqual(["a", "DE", "bot", "google", "spring", "mobile", 0, 9, 5]);
     expect(sql.split(" AND ")).toEqual([
-      ...["site = ?", "country = ?", "label = ?"],
+      "site = ?",
+      "country = ?",
+      "label = ?",
       "coalesce(detail ->> '$.source', detail ->> '$.from[1]', 'direct') = ?",
       "coalesce(detail ->> '$.campaign', detail ->> '$.from[3]', NULL) = ?",
       "coalesce(detail ->> '$.device_class', detail ->> '$.from[0]', 'unknown') = ?",
-      ...["bot >= ?", "bot <= ?", "risk >= ?"],
+      "bot >= ?",
+      "bot <= ?",
+      "risk >= ?",
     ]);
   });
 

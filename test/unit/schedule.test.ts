@@ -12,7 +12,10 @@ import {
 } from "../../src/core/leads/schedule";
 
 const answered = (status: number, retry_after_ms: number | null = null): Attempt => ({
-  ...{ kind: "answered", status, retry_after_ms, excerpt: "" },
+  kind: "answered",
+  status,
+  retry_after_ms,
+  excerpt: "",
 });
 const failed = (reason: "timeout" | "network" | "target_refused"): Attempt => ({ kind: "failed", reason });
 
@@ -99,7 +102,21 @@ describe("a schedule", () => {
   });
 
   it.each([
-    ...["", ",", "1,", ",1", "1,,2", "1, 2", " 1", "1 ", "a", "1,a", "a,1", "1.5", "-1", "1000000000", "1,1000000000"],
+    "",
+    ",",
+    "1,",
+    ",1",
+    "1,,2",
+    "1, 2",
+    " 1",
+    "1 ",
+    "a",
+    "1,a",
+    "a,1",
+    "1.5",
+    "-1",
+    "1000000000",
+    "1,1000000000",
     Array(33).fill("1").join(","),
     undefined,
   ])("is the usual one where it is given as %j", (text) => {

@@ -9,12 +9,15 @@ import { act, HOME, identity, lead, logOf, network, start, T0 } from "../support
 const judged = (...log: Unplaced[]) => foldLog(logOf(start(), ...log)).judgement;
 const END: Unplaced = { kind: "end", at: T0 + 50_000, received_at: T0 + 50_000, reason: "client", exit_page: null };
 const event = (more: Partial<EventEntry>): Unplaced => ({
-  ...{ kind: "event", at: T0 + 60_000, received_at: T0 + 60_000, stream: "s1", number: 1, event_type: "click" },
+  kind: "event",
+  at: T0 + 60_000,
+  received_at: T0 + 60_000,
+  stream: "s1",
+  number: 1,
+  event_type: "click",
   ...more,
 });
-const DRIVEN: Unplaced = {
-  ...{ kind: "detail", at: T0 + 60_000, device: null, screen: null, signals: { webdriver: true } },
-};
+const DRIVEN: Unplaced = { kind: "detail", at: T0 + 60_000, device: null, screen: null, signals: { webdriver: true } };
 
 describe("a session that has ended", () => {
   it.each<[string, Unplaced]>([

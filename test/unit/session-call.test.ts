@@ -12,7 +12,12 @@ import { HOME } from "../support/log";
 const ID = "11111111-2222-4333-8444-555555555555";
 const T = 1_795_000_000_000;
 const CONTEXT: CallContext = {
-  ...{ session_id: ID, site: "shop", gpc: false, default_consent: "granted", record: null, key_hash: null },
+  session_id: ID,
+  site: "shop",
+  gpc: false,
+  default_consent: "granted",
+  record: null,
+  key_hash: null,
   network: { ip: "x", asn: 7, country: "DE", region: null, timezone: null, colo: null, protocol: null },
 };
 const START = { page: "https://shop.example/" };
@@ -34,7 +39,8 @@ describe("a call", () => {
   it("says what may be exposed and recorded where there is something to say", async () => {
     const record = { above: null, text: "shown" as const };
     expect(await buildCall({ ...CONTEXT, expose: ["engagement"], record }, {})).toMatchObject({
-      ...{ expose: ["engagement"], record },
+      expose: ["engagement"],
+      record,
     });
     expect(await buildCall({ ...CONTEXT, expose: [] }, {})).not.toHaveProperty("expose");
     expect(await buildCall(CONTEXT, {})).not.toHaveProperty("record");
@@ -112,18 +118,34 @@ describe("a call", () => {
 describe("a lead's call", () => {
   const lead = { submission: "s-1", honeypot: false, disposable_email: true };
   const call: LeadCall = {
-    ...{ v: 1, session_id: ID, site: "shop", gpc: false, default_consent: "granted", key_hash: "shown", lead },
+    v: 1,
+    session_id: ID,
+    site: "shop",
+    gpc: false,
+    default_consent: "granted",
+    key_hash: "shown",
+    lead,
   };
   const head = { ...newHead(ID, "shop", T), key_hash: "own" };
 
   it("is one from the network the session was last seen in, and brings nothing else", () => {
     const { address: _, network: __, timezone_gap: ___, ...seen } = HOME;
     expect(asTrackCall(call, head, { ...newState(0), network: HOME })).toEqual({
-      ...{ ...call, network: { ...seen, ip: null, asn: null } },
-      ...{ device_id: null, start: null, batch: null, end: null },
+      ...call,
+      network: { ...seen, ip: null, asn: null },
+      device_id: null,
+      start: null,
+      batch: null,
+      end: null,
     });
     expect(asTrackCall(call, head, newState(0)).network).toEqual({
-      ...{ country: null, region: null, timezone: null, colo: null, protocol: null, ip: null, asn: null },
+      country: null,
+      region: null,
+      timezone: null,
+      colo: null,
+      protocol: null,
+      ip: null,
+      asn: null,
     });
   });
 
@@ -152,7 +174,10 @@ describe("a lead's call", () => {
     const began = { ...newState(0), started_at: T };
     const state = { ...began, journey: { ...began.journey, page_at } };
     expect(leadEntry(state, lead, T + 5_000)).toEqual({
-      ...{ kind: "lead", at: T + 5_000, received_at: T + 5_000, submission: "s-1" },
+      kind: "lead",
+      at: T + 5_000,
+      received_at: T + 5_000,
+      submission: "s-1",
       lead: { honeypot: false, disposable_email: true, no_session: false, submit_ms },
     });
   });

@@ -9,7 +9,12 @@ import { sessionRow } from "../../src/data/store/session-row/row";
 const ID = "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d";
 const T = 1_795_000_000_000;
 const SOMEBODY: Identity = {
-  ...{ visitor_id: "v", fingerprint_id: "f", device_id: "d", ip: "1.2.3.0", asn: 64_500, traits: {} },
+  visitor_id: "v",
+  fingerprint_id: "f",
+  device_id: "d",
+  ip: "1.2.3.0",
+  asn: 64_500,
+  traits: {},
 };
 
 /** A row of a session whose identity has had so many versions, of which D1's row holds one. */

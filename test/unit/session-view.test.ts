@@ -31,15 +31,31 @@ describe("a row's columns", () => {
   it("name who and where, and when something last happened", () => {
     const state = visited();
     expect(columns(KNOWN, state)).toEqual({
-      ...{ session_id: ID, site: "shop", visitor_id: "v", fingerprint_id: "f", ip: "x", asn: 7, country: "DE" },
-      ...{ started_at: T0, last_event_at: T0 + 4_000, ended_at: null, events: 1, last_seq: 2 },
-      ...{ label: "bot", scores: state.judgement.scores },
+      session_id: ID,
+      site: "shop",
+      visitor_id: "v",
+      fingerprint_id: "f",
+      ip: "x",
+      asn: 7,
+      country: "DE",
+      started_at: T0,
+      last_event_at: T0 + 4_000,
+      ended_at: null,
+      events: 1,
+      last_seq: 2,
+      label: "bot",
+      scores: state.judgement.scores,
     });
   });
 
   it("name nobody where nobody is known, and the start where nothing happened", () => {
     expect(columns(NOBODY, { ...bare(), started_at: T0 })).toMatchObject({
-      ...{ visitor_id: null, fingerprint_id: null, ip: null, asn: null, country: null, last_event_at: T0 },
+      visitor_id: null,
+      fingerprint_id: null,
+      ip: null,
+      asn: null,
+      country: null,
+      last_event_at: T0,
     });
   });
 });
@@ -48,9 +64,18 @@ describe("a summary", () => {
   it("has the classes of a session beside its counts", () => {
     const progress = { ...newProgress(0), quarantined: 2 };
     expect(summary(KNOWN, visited(), progress)).toMatchObject({
-      ...{ source: "mail", campaign: "may", device_class: "mobile", device_id: "d", traits: { plan: "pro" } },
-      ...{ engagement_band: "cold", verified_bot: "Crawler", quarantined: 2, pages: 0, counts: { click: 1 } },
-      ...{ cadence: { intervals: 0, mean_ms: 0, variation: null }, rules_version: 1 },
+      source: "mail",
+      campaign: "may",
+      device_class: "mobile",
+      device_id: "d",
+      traits: { plan: "pro" },
+      engagement_band: "cold",
+      verified_bot: "Crawler",
+      quarantined: 2,
+      pages: 0,
+      counts: { click: 1 },
+      cadence: { intervals: 0, mean_ms: 0, variation: null },
+      rules_version: 1,
       abstained: expect.arrayContaining([{ rule: "bot.webdriver", why: "the page sent no signals" }]),
     });
   });
@@ -66,7 +91,11 @@ describe("a summary", () => {
 
   it("of nobody names nobody", () => {
     expect(summary(NOBODY, bare(), newProgress(0))).toMatchObject({
-      ...{ device_id: null, traits: {}, verified_bot: null, engagement_band: null, device_class: "unknown" },
+      device_id: null,
+      traits: {},
+      verified_bot: null,
+      engagement_band: null,
+      device_class: "unknown",
     });
   });
 });
@@ -90,10 +119,15 @@ describe("a live view", () => {
       r2: { ...r2, through: 1, attempts: 3 },
     };
     expect(live(visited(), more).actor).toEqual({
-      ...{ wakes: 4, journal_depth: 3, journal_rows: 2, journal_units: 99 },
+      wakes: 4,
+      journal_depth: 3,
+      journal_rows: 2,
+      journal_units: 99,
       watermarks: { seq: 2, d1: 2, r2: 1, both: 1 },
-      ...{ attempts: { d1: 0, r2: 3 }, last_flush_error: { d1: "down", r2: null } },
-      ...{ next_alarm_at: T0 + 5, watchers: 1 },
+      attempts: { d1: 0, r2: 3 },
+      last_flush_error: { d1: "down", r2: null },
+      next_alarm_at: T0 + 5,
+      watchers: 1,
     });
   });
 

@@ -115,11 +115,21 @@ describe("a site's settings", () => {
   it("that are left out are what is safe: no origin, masked addresses, nothing told, nothing recorded", () => {
     const forms = { required: [], honeypot: "pulse_website", redirect_hosts: [], silence_minutes: 30, definitions: {} };
     expect(SiteInput.parse({})).toEqual({
-      ...{ allowed_origins: [], dashboard_origins: [], default_consent: "granted", ip: "masked", expose: [] },
-      ...{ allow: [], record: false, trailing_slash: "keep", identity_group: null, webhooks: [], forms },
+      allowed_origins: [],
+      dashboard_origins: [],
+      default_consent: "granted",
+      ip: "masked",
+      expose: [],
+      allow: [],
+      record: false,
+      trailing_slash: "keep",
+      identity_group: null,
+      webhooks: [],
+      forms,
       lead_retention_days: null,
       budgets: {
-        ...{ session_bytes_per_hour: 4_000_000, address_bytes_per_hour: 22_000_000 },
+        session_bytes_per_hour: 4_000_000,
+        address_bytes_per_hour: 22_000_000,
         site_bytes_per_day: 4_000_000_000,
       },
     });

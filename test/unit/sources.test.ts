@@ -361,14 +361,12 @@ describe("a tagged link", () => {
   it("wins over a click id and over the referrer, and names its campaign, medium, term and content", () => {
     const query = "utm_source=Letter&utm_medium=E-Mail&utm_campaign=%20Spring%20&utm_term=Red+Shoes&utm_content=TOP";
     expect(of(`${query}&fbclid=1`, "https://a.example/")).toEqual({
-      ...{
-        source: "letter",
-        channel: "email",
-        campaign: "spring",
-        medium: "e-mail",
-        term: "red shoes",
-        content: "top",
-      },
+      source: "letter",
+      channel: "email",
+      campaign: "spring",
+      medium: "e-mail",
+      term: "red shoes",
+      content: "top",
     });
   });
 

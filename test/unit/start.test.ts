@@ -100,18 +100,18 @@ describe("what a page says at its start", () => {
   it("is kept with each of its fields", () => {
     const device_info = { user_agent: "u", language: "de", languages: ["de"], platform: "p", timezone: "UTC" };
     const whole = {
-      ...{
-        page: PAGE,
-        site: "a",
-        session_id: ID,
-        fingerprint_id: "f",
-        visitor_id: "v",
-        visitor_secret: text(32),
-        referrer: "",
-      },
+      page: PAGE,
+      site: "a",
+      session_id: ID,
+      fingerprint_id: "f",
+      visitor_id: "v",
+      visitor_secret: text(32),
+      referrer: "",
       device_info: { ...device_info, hardware_concurrency: 8, device_memory: 4 },
       screen: { width: 1, height: 2, color_depth: 24, pixel_ratio: 1.5 },
-      ...{ signals: { webdriver: false }, consent: "pending", session_key: text(16) },
+      signals: { webdriver: false },
+      consent: "pending",
+      session_key: text(16),
     };
     expect(StartInput.parse({ ...whole, more: 1 })).toEqual(whole);
   });

@@ -154,7 +154,7 @@ describe("limits", () => {
     expect([
       isTooSparse({ through: 999, gaps: gaps(MAX_GAPS) }),
       isTooSparse({ through: 999, gaps: gaps(MAX_GAPS + 1) }),
-    ]).toEqual([...[false, true]]);
+    ]).toEqual([false, true]);
     const ack = ackOf("a", { through: 99, gaps: gaps(MAX_MISSING_NAMED + 1) });
     expect(ack).toEqual({ stream: "a", through: 99, missing: gaps(MAX_MISSING_NAMED) });
   });
@@ -182,7 +182,12 @@ describe("completeness", () => {
     const b = { ...newStream(), through: 5, received: 3, rejected: 2 };
     const server = { ...newStream(), through: 2, received: 2 };
     expect(completeness({ a, server, b })).toEqual({
-      ...{ received: 7, expected: 14, missing: 3, rejected: 3, gone: 1, implausible: 0 },
+      received: 7,
+      expected: 14,
+      missing: 3,
+      rejected: 3,
+      gone: 1,
+      implausible: 0,
       streams: [
         { stream: "a", through: 9, received: 4, expected: 9, missing: 3, rejected: 1, gone: 1 },
         { stream: "b", through: 5, received: 3, expected: 5, missing: 0, rejected: 2, gone: 0 },
@@ -193,7 +198,10 @@ describe("completeness", () => {
   });
 
   const lost = (received: number, missing: number, gone = 0) => ({
-    ...{ ...newStream(), through: received + missing + gone, received, gone },
+    ...newStream(),
+    through: received + missing + gone,
+    received,
+    gone,
     gaps: missing > 0 ? ([[1, missing]] as [number, number][]) : [],
   });
 

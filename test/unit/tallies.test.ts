@@ -45,7 +45,10 @@ describe("views by page", () => {
 
   it("are stored by the first page's name, and what those of its origin have after it", () => {
     expect(writeViews(views)).toEqual({
-      ...{ "https://shop.example/": 1, "/a": 2, "https://shop.example.evil/": 3, "https://other.example/a": 4 },
+      "https://shop.example/": 1,
+      "/a": 2,
+      "https://shop.example.evil/": 3,
+      "https://other.example/a": 4,
       "(other)": 5,
     });
     expect(Object.keys(writeViews(views))).toHaveLength(5);

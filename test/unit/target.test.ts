@@ -3,15 +3,19 @@ import { namedHosts, targetFault } from "../../src/core/leads/target";
 
 describe("a webhook's target", () => {
   it.each([
-    ...["https://crm.example.com/hook", "https://crm.example.com./", "https://a.b/", "https://1.2.3.4.example.com/"],
+    "https://crm.example.com/hook",
+    "https://crm.example.com./",
+    "https://a.b/",
+    "https://1.2.3.4.example.com/",
     // Names that only resemble those of a private network.
-    ...["https://local.example/", "https://mylan.example/", "https://x.mylan/", "https://corp.example.com/"],
-    ...[
-      "https://x.locals/",
-      "https://internal.example/",
-      "https://127.0.0.1.example.com/",
-      "https://localhost.example/",
-    ],
+    "https://local.example/",
+    "https://mylan.example/",
+    "https://x.mylan/",
+    "https://corp.example.com/",
+    "https://x.locals/",
+    "https://internal.example/",
+    "https://127.0.0.1.example.com/",
+    "https://localhost.example/",
   ])("may be %s", (url) => {
     expect(targetFault(url, false)).toBeNull();
     expect(targetFault(url, true)).toBeNull();
@@ -19,7 +23,17 @@ describe("a webhook's target", () => {
 
   it.each(
     [
-      ...["localhost", "local", "internal", "intranet", "lan", "home", "corp", "private", "test", "invalid", "onion"],
+      "localhost",
+      "local",
+      "internal",
+      "intranet",
+      "lan",
+      "home",
+      "corp",
+      "private",
+      "test",
+      "invalid",
+      "onion",
       "arpa",
     ].map((name) => [name]),
   )("may not lie under .%s, nor be that", (name) => {
@@ -54,40 +68,55 @@ describe("a webhook's target", () => {
 describe("a target's name", () => {
   it.each([
     // Of clusters, routers and directories.
-    ...["https://crm.default.svc/", "https://crm.default.svc.cluster.local/", "https://vault.service.consul/"],
-    ...[
-      "https://crm.localdomain/",
-      "https://localhost.localdomain/",
-      "https://printer.home.arpa/",
-      "https://x.docker/",
-    ],
-    ...[
-      "https://x.alt/",
-      "https://CRM.SVC/",
-      "https://crm.svc./",
-      "https://crm。consul/",
-      "https://crm.node.%63onsul/",
-    ],
+    "https://crm.default.svc/",
+    "https://crm.default.svc.cluster.local/",
+    "https://vault.service.consul/",
+    "https://crm.localdomain/",
+    "https://localhost.localdomain/",
+    "https://printer.home.arpa/",
+    "https://x.docker/",
+    "https://x.alt/",
+    "https://CRM.SVC/",
+    "https://crm.svc./",
+    "https://crm。consul/",
+    "https://crm.node.%63onsul/",
     // Of public zones whose names lead inside.
-    ...["https://10.0.0.1.nip.io/", "https://nip.io/", "https://app-7f000001.nip.io/", "https://crm.10-0-0-1.nip.io./"],
-    ...["https://127-0-0-1.sslip.io/", "https://localtest.me/", "https://crm.localtest.me/", "https://lvh.me/"],
-    ...["https://a.vcap.me/", "https://169.254.169.254.xip.io/", "https://10.0.0.1.traefik.me/"],
+    "https://10.0.0.1.nip.io/",
+    "https://nip.io/",
+    "https://app-7f000001.nip.io/",
+    "https://crm.10-0-0-1.nip.io./",
+    "https://127-0-0-1.sslip.io/",
+    "https://localtest.me/",
+    "https://crm.localtest.me/",
+    "https://lvh.me/",
+    "https://a.vcap.me/",
+    "https://169.254.169.254.xip.io/",
+    "https://10.0.0.1.traefik.me/",
   ])("may not be %s", (url) => {
     expect(targetFault(url, false)).toBe("must be a public host name");
     expect(targetFault(url, true)).toBe("must be a public host name");
   });
 
   it.each([
-    ...["https://crm..example.com/", "https://crm.example.com../", "https://.crm.example.com/", "https://a..b../"],
-    ...[`https://${"a".repeat(64)}.example.com/`, `https://${"abcdefg.".repeat(32)}example.com/`],
+    "https://crm..example.com/",
+    "https://crm.example.com../",
+    "https://.crm.example.com/",
+    "https://a..b../",
+    `https://${"a".repeat(64)}.example.com/`,
+    `https://${"abcdefg.".repeat(32)}example.com/`,
     "https://crm.ex*mple.com/",
   ])("is one: %s is none", (url) => {
     expect(targetFault(url, false)).toBe("must be a host name");
   });
 
   it.each([
-    ...["https://svc.example.com/", "https://consul.example/", "https://nip.io.example.com/", "https://xnip.io/"],
-    ...["https://my_crm.example.com/", "https://bücher.example/", `https://${"a".repeat(63)}.example.com/`],
+    "https://svc.example.com/",
+    "https://consul.example/",
+    "https://nip.io.example.com/",
+    "https://xnip.io/",
+    "https://my_crm.example.com/",
+    "https://bücher.example/",
+    `https://${"a".repeat(63)}.example.com/`,
   ])("may be %s", (url) => {
     expect(targetFault(url, false)).toBeNull();
   });
@@ -95,16 +124,22 @@ describe("a target's name", () => {
 
 describe("a target's address", () => {
   it.each([
-    ...["https://0.0.0.0/", "https://0/", "https://0177.0.0.1/", "https://0x7f000001/", "https://2130706433/"],
-    ...[
-      "https://127.1/",
-      "https://100.64.0.1/",
-      "https://169.254.169.254/",
-      "https://192.168.1.1./",
-      "https://１０.0.0.1/",
-    ],
-    ...["https://[::]/", "https://[::ffff:10.0.0.1]/", "https://[::ffff:7f00:1]/", "https://[fe80::1]/"],
-    ...["https://[fd00::1]/", "https://[64:ff9b::a00:1]/"],
+    "https://0.0.0.0/",
+    "https://0/",
+    "https://0177.0.0.1/",
+    "https://0x7f000001/",
+    "https://2130706433/",
+    "https://127.1/",
+    "https://100.64.0.1/",
+    "https://169.254.169.254/",
+    "https://192.168.1.1./",
+    "https://１０.0.0.1/",
+    "https://[::]/",
+    "https://[::ffff:10.0.0.1]/",
+    "https://[::ffff:7f00:1]/",
+    "https://[fe80::1]/",
+    "https://[fd00::1]/",
+    "https://[64:ff9b::a00:1]/",
   ])("may not be %s", (url) => {
     expect(targetFault(url, false)).toBe("must be a host name, not an address");
     expect(targetFault(url, true)).toBe("must be a host name, not an address");
@@ -128,8 +163,14 @@ describe("what the operator has named", () => {
   const named = namedHosts(" localhost, 127.0.0.1:9000,[::1]:80 ,CRM.lan:6379, 10.0.0.8,,no host, http://x, :80");
 
   it.each([
-    ...["https://localhost/", "https://localhost:3000/", "https://127.0.0.1:9000/", "https://127.1:9000/"],
-    ...["https://crm.lan:6379/", "https://CRM.lan:6379/x", "https://10.0.0.8/", "https://0xa000008:5000/"],
+    "https://localhost/",
+    "https://localhost:3000/",
+    "https://127.0.0.1:9000/",
+    "https://127.1:9000/",
+    "https://crm.lan:6379/",
+    "https://CRM.lan:6379/x",
+    "https://10.0.0.8/",
+    "https://0xa000008:5000/",
   ])("may be called: %s", (url) => {
     expect(targetFault(url, false)).not.toBeNull();
     expect(targetFault(url, false, named)).toBeNull();

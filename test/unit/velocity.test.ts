@@ -86,10 +86,8 @@ describe("the windows of velocity", () => {
   it("hold nothing before the first event", () => {
     expect(rates(newVelocity(), T)).toEqual({ last_10s: 0, last_60s: 0, peak_10s: 0 });
     expect(newVelocity()).toEqual({
-      ...{
-        seconds: { newest: 0, counts: new Array(10).fill(0) },
-        minute: { newest: 0, counts: new Array(12).fill(0) },
-      },
+      seconds: { newest: 0, counts: new Array(10).fill(0) },
+      minute: { newest: 0, counts: new Array(12).fill(0) },
       peak: 0,
     });
   });

@@ -102,13 +102,18 @@ describe("a bot", () => {
   it("is claimed by its agent, and verified by the edge", () => {
     expect(seen({ header: GPT })).toMatchObject({ bot_name: "GPTBot", bot_kind: "training", bot_proof: "claimed" });
     expect(seen({ page: GPT, header: GPT, network: { verified_bot: "AI Crawler" } })).toMatchObject({
-      ...{ bot_name: "GPTBot", bot_kind: "training", bot_proof: "verified" },
+      bot_name: "GPTBot",
+      bot_kind: "training",
+      bot_proof: "verified",
     });
   });
 
   it("that the edge alone knows has its category's kind and no name", () => {
     expect(seen({ page: WINDOWS, header: WINDOWS, network: { verified_bot: "AI Assistant" } })).toMatchObject({
-      ...{ bot_name: null, bot_kind: "fetch", bot_proof: "verified", browser: "chrome" },
+      bot_name: null,
+      bot_kind: "fetch",
+      bot_proof: "verified",
+      browser: "chrome",
     });
   });
 

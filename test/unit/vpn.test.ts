@@ -26,15 +26,14 @@ const CASES: Case[] = [
   { name: "a phone on its network", network: MOBILE, vpn: 0 },
   { name: "a phone far from its gateway", network: { ...MOBILE, rtt_ms: 400, rtt_excess_ms: 300 }, vpn: 0 },
   { name: "a home on a slow line", network: { rtt_ms: 140, rtt_excess_ms: 100 }, vpn: 0 },
-  {
-    ...{ name: "a home by satellite", network: { rtt_ms: 640, rtt_excess_ms: 600 }, vpn: 0 },
-    named: ["vpn.round_trip"],
-  },
+  { name: "a home by satellite", network: { rtt_ms: 640, rtt_excess_ms: 600 }, vpn: 0, named: ["vpn.round_trip"] },
   // Tor
   { name: "Tor by country", network: { country: "T1", timezone: null }, vpn: 100, rules: ["vpn.tor"] },
   { name: "Tor by operator", network: { asn_class: "tor" }, vpn: 100, rules: ["vpn.tor"] },
   {
-    ...{ name: "Tor with a browser on UTC", network: { country: "T1", timezone_gap: 120 }, vpn: 100 },
+    name: "Tor with a browser on UTC",
+    network: { country: "T1", timezone_gap: 120 },
+    vpn: 100,
     rules: ["vpn.tor", "vpn.timezone"],
   },
   // Hosting
@@ -45,25 +44,34 @@ const CASES: Case[] = [
     named: ["vpn.hosting_network"],
   },
   {
-    ...{ name: "a hosting network in another zone", network: { ...FAR, asn_class: "hosting", language: "en-US" } },
-    ...{ vpn: 85, rules: ["vpn.hosting_network", "vpn.timezone"] },
+    name: "a hosting network in another zone",
+    network: { ...FAR, asn_class: "hosting", language: "en-US" },
+    vpn: 85,
+    rules: ["vpn.hosting_network", "vpn.timezone"],
   },
   {
-    ...{ name: "a hosting network, another zone and language", network: { ...FAR, asn_class: "hosting" } },
-    ...{ vpn: 95, rules: ["vpn.hosting_network", "vpn.timezone", "vpn.language"] },
+    name: "a hosting network, another zone and language",
+    network: { ...FAR, asn_class: "hosting" },
+    vpn: 95,
+    rules: ["vpn.hosting_network", "vpn.timezone", "vpn.language"],
   },
   {
     name: "a hosting network, another zone and language, far away",
     network: { ...FAR, asn_class: "hosting", rtt_ms: 250, rtt_excess_ms: 200 },
-    ...{ vpn: 100, rules: ["vpn.hosting_network", "vpn.timezone", "vpn.round_trip", "vpn.language"] },
+    vpn: 100,
+    rules: ["vpn.hosting_network", "vpn.timezone", "vpn.round_trip", "vpn.language"],
   },
   {
-    ...{ name: "a hosting network next door", network: { asn_class: "hosting", timezone_gap: 60 } },
-    ...{ vpn: 0, named: ["vpn.hosting_network", "vpn.timezone_near"] },
+    name: "a hosting network next door",
+    network: { asn_class: "hosting", timezone_gap: 60 },
+    vpn: 0,
+    named: ["vpn.hosting_network", "vpn.timezone_near"],
   },
   {
-    ...{ name: "a hosting network a long way off", network: { asn_class: "hosting", rtt_ms: 200, rtt_excess_ms: 150 } },
-    ...{ vpn: 0, named: ["vpn.hosting_network", "vpn.round_trip"] },
+    name: "a hosting network a long way off",
+    network: { asn_class: "hosting", rtt_ms: 200, rtt_excess_ms: 150 },
+    vpn: 0,
+    named: ["vpn.hosting_network", "vpn.round_trip"],
   },
   // VPN
   {
@@ -73,15 +81,21 @@ const CASES: Case[] = [
     rules: ["vpn.vpn_network"],
   },
   {
-    ...{ name: "a VPN's network in another zone", network: { ...FAR, asn_class: "vpn", language: null }, vpn: 100 },
+    name: "a VPN's network in another zone",
+    network: { ...FAR, asn_class: "vpn", language: null },
+    vpn: 100,
     rules: ["vpn.vpn_network", "vpn.timezone"],
   },
   {
-    ...{ name: "a VPN's network with another language", network: { asn_class: "vpn", language: "ru-RU" }, vpn: 80 },
+    name: "a VPN's network with another language",
+    network: { asn_class: "vpn", language: "ru-RU" },
+    vpn: 80,
     rules: ["vpn.vpn_network", "vpn.language"],
   },
   {
-    ...{ name: "a VPN's network far away", network: { asn_class: "vpn", rtt_ms: 300, rtt_excess_ms: 260 }, vpn: 85 },
+    name: "a VPN's network far away",
+    network: { asn_class: "vpn", rtt_ms: 300, rtt_excess_ms: 260 },
+    vpn: 85,
     rules: ["vpn.vpn_network", "vpn.round_trip"],
   },
   // Relays and proxies: named, not convicted
@@ -99,7 +113,9 @@ const CASES: Case[] = [
     named: ["vpn.relay_network", "vpn.language"],
   },
   {
-    ...{ name: "a relay in another zone", network: { ...RELAY, timezone_gap: 360 }, vpn: 55 },
+    name: "a relay in another zone",
+    network: { ...RELAY, timezone_gap: 360 },
+    vpn: 55,
     rules: ["vpn.timezone", "vpn.relay_network"],
   },
   {
@@ -109,11 +125,9 @@ const CASES: Case[] = [
     named: ["vpn.corporate_network"],
   },
   {
-    ...{
-      name: "a corporate proxy in another zone",
-      network: { ...FAR, asn_class: "corporate", language: "en-GB" },
-      vpn: 45,
-    },
+    name: "a corporate proxy in another zone",
+    network: { ...FAR, asn_class: "corporate", language: "en-GB" },
+    vpn: 45,
     rules: ["vpn.timezone", "vpn.corporate_network"],
   },
   // Time zones
@@ -156,26 +170,26 @@ const CASES: Case[] = [
   {
     name: "a phone on a train",
     later: ["a2", "a3", "a4"].map((address, i) => network({ ...MOBILE, address }, 1_000 * (i + 1))),
-    ...{ vpn: 0, named: ["vpn.address_changes"] },
+    vpn: 0,
+    named: ["vpn.address_changes"],
   },
   {
     name: "a rotating proxy",
     later: [2, 3, 4].map((n) => network({ address: `a${n}`, network: `n${n}` }, 1_000 * n)),
-    ...{ vpn: 30, rules: ["vpn.network_changes", "vpn.address_changes"] },
+    vpn: 30,
+    rules: ["vpn.network_changes", "vpn.address_changes"],
   },
   {
-    ...{
-      name: "a VPN switched on half-way",
-      later: [network({ ...FAR, address: "a2", network: "n2", asn_class: "hosting" })],
-    },
-    ...{ vpn: 100, rules: ["vpn.hosting_network", "vpn.timezone", "vpn.country_changes", "vpn.language"] },
+    name: "a VPN switched on half-way",
+    later: [network({ ...FAR, address: "a2", network: "n2", asn_class: "hosting" })],
+    vpn: 100,
+    rules: ["vpn.hosting_network", "vpn.timezone", "vpn.country_changes", "vpn.language"],
   },
   {
-    ...{
-      name: "a border crossed by train",
-      later: [network({ ...MOBILE, address: "a2", network: "n2", country: "AT" })],
-    },
-    ...{ vpn: 45, rules: ["vpn.country_changes", "vpn.language"] },
+    name: "a border crossed by train",
+    later: [network({ ...MOBILE, address: "a2", network: "n2", country: "AT" })],
+    vpn: 45,
+    rules: ["vpn.country_changes", "vpn.language"],
   },
   {
     name: "a VPN switched off half-way",
@@ -198,16 +212,16 @@ const CASES: Case[] = [
     rules: ["vpn.many_networks"],
   },
   {
-    ...{
-      name: "a fingerprint in three countries",
-      later: [identity({ fingerprint: { addresses: 3, networks: 3, countries: 3 } })],
-    },
-    ...{ vpn: 40, rules: ["vpn.many_countries"] },
+    name: "a fingerprint in three countries",
+    later: [identity({ fingerprint: { addresses: 3, networks: 3, countries: 3 } })],
+    vpn: 40,
+    rules: ["vpn.many_countries"],
   },
   {
     name: "a fingerprint all over the world",
     later: [identity({ fingerprint: { addresses: 20, networks: 12, countries: 9 } })],
-    ...{ vpn: 80, rules: ["vpn.many_countries", "vpn.many_networks", "vpn.many_addresses"] },
+    vpn: 80,
+    rules: ["vpn.many_countries", "vpn.many_networks", "vpn.many_addresses"],
   },
   {
     name: "an address with many sessions",
@@ -215,9 +229,11 @@ const CASES: Case[] = [
     vpn: 0,
   },
   {
-    ...{ name: "a proxy pool on hosting networks", network: { asn_class: "hosting" } },
+    name: "a proxy pool on hosting networks",
+    network: { asn_class: "hosting" },
     later: [identity({ fingerprint: { addresses: 20, networks: 6, countries: 2 } })],
-    ...{ vpn: 85, rules: ["vpn.hosting_network", "vpn.many_networks", "vpn.many_addresses"] },
+    vpn: 85,
+    rules: ["vpn.hosting_network", "vpn.many_networks", "vpn.many_addresses"],
   },
 ];
 

@@ -14,7 +14,9 @@ import {
 const secretOf = (bytes: number, letter = "s") => `whsec_${btoa(letter.repeat(bytes))}`;
 const SECRET = secretOf(24);
 const hook = (more: Partial<Record<keyof Webhook, unknown>> = {}) => ({
-  ...{ id: "crm", url: "https://crm.example/", secrets: [SECRET] },
+  id: "crm",
+  url: "https://crm.example/",
+  secrets: [SECRET],
   ...more,
 });
 const whole = (more: Partial<Webhook> = {}): Webhook => Webhook.parse(hook(more));

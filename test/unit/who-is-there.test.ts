@@ -12,8 +12,18 @@ import { newHead } from "../../src/core/session/head";
 const T = 1_795_000_000_000;
 
 const presence = (session_id: string, more: Partial<Presence> = {}): Presence => ({
-  ...{ session_id, site: "a", page: "/", referrer: null, country: "DE", started_at: T, seen_at: T, events: 1 },
-  ...{ page_views: 1, engaged_ms: 0, label: "human", scores: { engagement: 1, bot: 0, vpn: 0, risk: 0 } },
+  session_id,
+  site: "a",
+  page: "/",
+  referrer: null,
+  country: "DE",
+  started_at: T,
+  seen_at: T,
+  events: 1,
+  page_views: 1,
+  engaged_ms: 0,
+  label: "human",
+  scores: { engagement: 1, bot: 0, vpn: 0, risk: 0 },
   ...more,
 });
 
@@ -70,7 +80,11 @@ describe("a summary of who is there", () => {
 
   it("of nobody is empty", () => {
     expect(mergeSummaries([summarize([], "exclude", 5)], "exclude", 5)).toEqual({
-      ...{ visitors: 0, pages: [], countries: [], labels: {}, sessions: [] },
+      visitors: 0,
+      pages: [],
+      countries: [],
+      labels: {},
+      sessions: [],
       bots: { mode: "exclude", excluded: 0 },
     });
   });
@@ -82,7 +96,10 @@ describe("people and their sessions", () => {
 
   it("are one each, in all and by what any of their sessions has", () => {
     expect(summarize(both, "include", 5)).toMatchObject({
-      ...{ visitors: 2, pages: { "/x": 1, "/y": 1, "/": 1 }, countries: { DE: 2 }, labels: { human: 2 } },
+      visitors: 2,
+      pages: { "/x": 1, "/y": 1, "/": 1 },
+      countries: { DE: 2 },
+      labels: { human: 2 },
     });
     expect(summarize(both, "include", 5).sessions).toHaveLength(3);
   });
@@ -99,7 +116,10 @@ describe("people and their sessions", () => {
   });
 
   const stay = (session_id: string, started_at: number, active_at: number, more: Partial<Stay> = {}): Stay => ({
-    ...{ who: "w", active_at, presence: { session_id, site: "a", started_at }, ...more },
+    who: "w",
+    active_at,
+    presence: { session_id, site: "a", started_at },
+    ...more,
   });
 
   it("have left a session for a newer one on the site that began when it had done its last", () => {
@@ -122,7 +142,11 @@ describe("people and their sessions", () => {
 
 describe("the operator's figures", () => {
   const health = (more: Partial<Health> = {}): Health => ({
-    ...{ flush_lag_ms: 0, journal_entries: 0, attempts: { d1: 0, r2: 0 }, alarm_overdue_ms: 0, quarantined: 0 },
+    flush_lag_ms: 0,
+    journal_entries: 0,
+    attempts: { d1: 0, r2: 0 },
+    alarm_overdue_ms: 0,
+    quarantined: 0,
     ...more,
   });
   const counted = { visitors: 7, reports: 9, refused: { a: 1 }, limits: {} };
@@ -135,8 +159,14 @@ describe("the operator's figures", () => {
     ];
     expect(figuresOf(all, counted)).toEqual({
       ...counted,
-      ...{ sessions: 3, journal_entries: 7, journal_entries_max: 4, flush_lag_ms_max: 9 },
-      ...{ retrying: { d1: 2, r2: 1 }, attempts: { d1: 3, r2: 1 }, alarms_overdue: 2, alarm_overdue_ms_max: 8 },
+      sessions: 3,
+      journal_entries: 7,
+      journal_entries_max: 4,
+      flush_lag_ms_max: 9,
+      retrying: { d1: 2, r2: 1 },
+      attempts: { d1: 3, r2: 1 },
+      alarms_overdue: 2,
+      alarm_overdue_ms_max: 8,
       quarantined: 3,
       shed: 5,
     });
@@ -158,18 +188,26 @@ describe("a session on the roster", () => {
   const state = { ...newState(0), entry_page: "/entry", started_at: T, last_received_at: T + 5 };
 
   it("is on the page it is on now, or the one it began with", () => {
-    expect(presenceOf(head, state)).toMatchObject({ ...{ page: "/entry", site: "a", country: null, seen_at: T + 5 } });
+    expect(presenceOf(head, state)).toMatchObject({ page: "/entry", site: "a", country: null, seen_at: T + 5 });
     expect(presenceOf(head, { ...state, current_page: "/now" }).page).toBe("/now");
   });
 
   it("has no mark of its time before its first event", () => {
     expect(markOf(head, state)).toEqual({
-      ...{ page: null, label: null, visitor: null, is_claim: false, ended: false, seen_at: null },
+      page: null,
+      label: null,
+      visitor: null,
+      is_claim: false,
+      ended: false,
+      seen_at: null,
     });
     const identity = { visitor_id: "v", fingerprint_id: null, device_id: null, ip: null, asn: null, traits: {} };
     const later = { ...state, events: 1, current_page: "/now", ended_at: T };
     expect(markOf({ ...head, identity }, later)).toMatchObject({
-      ...{ page: "/now", visitor: "v", ended: true, seen_at: T + 5 },
+      page: "/now",
+      visitor: "v",
+      ended: true,
+      seen_at: T + 5,
     });
   });
 

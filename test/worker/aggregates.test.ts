@@ -111,7 +111,9 @@ async function checkAll(from: number, to: number, filter: string, bots: string):
   const excluded = asked.length - chosen.length;
   const overview = await read<Answer<Record<string, number>>>(`/analytics/overview?${query}`);
   expect(overview.data, query).toMatchObject({
-    ...{ ...sumsOf(chosen, ledOf(leads)), visitors: visitorsOf(chosen), visitors_error: 0 },
+    ...sumsOf(chosen, ledOf(leads)),
+    visitors: visitorsOf(chosen),
+    visitors_error: 0,
     leads: leadsOf(leads, sessions, chosen, isLoose(from, to, filter, bots)),
   });
   expect(overview.bots, query).toEqual({ mode: bots, excluded });
@@ -170,7 +172,13 @@ async function checkDays(from: number, to: number, filter: string, bots: string,
   });
   expect(
     data.map(({ date, sessions: count, events, page_views, bounces, visitors, leads: counted }) => ({
-      ...{ date, sessions: count, events, page_views, bounces, visitors, leads: counted },
+      date,
+      sessions: count,
+      events,
+      page_views,
+      bounces,
+      visitors,
+      leads: counted,
     })),
     query,
   ).toEqual(wanted);

@@ -205,7 +205,9 @@ it("a database that fills", async () => {
     {
       type: "alert.database_filling",
       data: {
-        ...{ site, database_bytes: DATABASE_ALERT_BYTES, max_bytes: DATABASE_MAX_BYTES },
+        site,
+        database_bytes: DATABASE_ALERT_BYTES,
+        max_bytes: DATABASE_MAX_BYTES,
         archive_only_from_bytes: DATABASE_SHED_BYTES,
       },
     },

@@ -20,9 +20,24 @@ const BASE = Date.UTC(2026, 5, 1);
 
 async function insertSession(more: Record<string, string | number | null>): Promise<string> {
   const row = {
-    ...{ session_id: newId(), site: "default", visitor_id: null, fingerprint_id: null, started_at: BASE },
-    ...{ last_event_at: BASE, ended_at: null, ip: null, asn: null, country: null, label: null },
-    ...{ engagement: null, bot: null, vpn: null, risk: null, events: 1, last_seq: 1, detail: '{"counts":{}}' },
+    session_id: newId(),
+    site: "default",
+    visitor_id: null,
+    fingerprint_id: null,
+    started_at: BASE,
+    last_event_at: BASE,
+    ended_at: null,
+    ip: null,
+    asn: null,
+    country: null,
+    label: null,
+    engagement: null,
+    bot: null,
+    vpn: null,
+    risk: null,
+    events: 1,
+    last_seq: 1,
+    detail: '{"counts":{}}',
     ...more,
   };
   const names = Object.keys(row);
@@ -276,12 +291,26 @@ describe("the list of sessions", () => {
 
   it("filters by site, visitor, fingerprint, country, label and the bounds of each score", async () => {
     const one = await insertSession({
-      ...{ site: "shop", visitor_id: "v1", fingerprint_id: "f1", country: "DE", label: "bot" },
-      ...{ engagement: 10, bot: 90, vpn: 50, risk: 70 },
+      site: "shop",
+      visitor_id: "v1",
+      fingerprint_id: "f1",
+      country: "DE",
+      label: "bot",
+      engagement: 10,
+      bot: 90,
+      vpn: 50,
+      risk: 70,
     });
     const two = await insertSession({
-      ...{ site: "blog", visitor_id: "v2", fingerprint_id: "f2", country: "FR", label: "hot_lead" },
-      ...{ engagement: 80, bot: 5, vpn: 0, risk: 20 },
+      site: "blog",
+      visitor_id: "v2",
+      fingerprint_id: "f2",
+      country: "FR",
+      label: "hot_lead",
+      engagement: 80,
+      bot: 5,
+      vpn: 0,
+      risk: 20,
     });
     const none = await insertSession({ visitor_id: "v3" });
     const first = ["site=shop", "visitor_id=v1", "fingerprint_id=f1", "country=de", "label=bot", "max_engagement=10"];
@@ -385,15 +414,18 @@ describe("one session", () => {
   it("is shown with scores, ledger, counts and completeness, as it is live", async () => {
     const { data } = await read<{ data: Session }>(`/analytics/sessions/${session_id}`);
     expect(data).toMatchObject({
-      ...{ session_id, site: "default", events: 8, page_views: 1, scroll_percent: 40, end_reason: "client" },
+      session_id,
+      site: "default",
+      events: 8,
+      page_views: 1,
+      scroll_percent: 40,
+      end_reason: "client",
       counts: { page_view: 1, click: 6, scroll: 1 },
       completeness: { received: 8, expected: 8, missing: 0 },
-      ...{
-        label: "human",
-        scores: { engagement: 24, bot: 0, vpn: 0, risk: 0 },
-        engagement_band: "warm",
-        rules_version: 1,
-      },
+      label: "human",
+      scores: { engagement: 24, bot: 0, vpn: 0, risk: 0 },
+      engagement_band: "warm",
+      rules_version: 1,
       ledger: [
         { rule: "engagement.clicks", score: "engagement", points: 12, class: "convicting", evidence: "6 clicks" },
         {
@@ -425,9 +457,20 @@ describe("one session", () => {
   it("shows an event with each of its fields", async () => {
     const { data } = await read<{ data: object[] }>(`/analytics/sessions/${session_id}/events?limit=2`);
     expect(data[1]).toEqual({
-      ...{ seq: expect.any(Number), stream: "s1", number: 2, at: expect.any(Number), received_at: expect.any(Number) },
-      ...{ event_type: "click", page: PAGE, element: null, x: null, y: null, scroll_percent: null },
-      ...{ data: { i: 0 }, late: false, truncated: false },
+      seq: expect.any(Number),
+      stream: "s1",
+      number: 2,
+      at: expect.any(Number),
+      received_at: expect.any(Number),
+      event_type: "click",
+      page: PAGE,
+      element: null,
+      x: null,
+      y: null,
+      scroll_percent: null,
+      data: { i: 0 },
+      late: false,
+      truncated: false,
     });
   });
 
@@ -493,7 +536,9 @@ describe("/health", () => {
     const response = await ask("/health");
     expect(response.headers.get("Cache-Control")).toBe("no-store");
     expect(await response.json()).toEqual({
-      ...{ status: "ok", version: expect.stringMatching(/^\d+\.\d+\.\d+/), timestamp: expect.any(Number) },
+      status: "ok",
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      timestamp: expect.any(Number),
     });
   });
 
@@ -596,30 +641,60 @@ describe("the contract's own examples", () => {
   it("are taken", async () => {
     const session_id = newId();
     const start = {
-      ...{ page: "https://shop.example/pricing", site: "default", session_id, fingerprint_id: "fp-example" },
-      ...{ visitor_id: "visitor-example", referrer: "https://search.example/?q=a" },
+      page: "https://shop.example/pricing",
+      site: "default",
+      session_id,
+      fingerprint_id: "fp-example",
+      visitor_id: "visitor-example",
+      referrer: "https://search.example/?q=a",
       device_info: {
-        ...{ user_agent: "Mozilla/5.0", language: "en-GB", languages: ["en-GB"], platform: "MacIntel" },
-        ...{ timezone: "Europe/Berlin", hardware_concurrency: 8, device_memory: 16 },
+        user_agent: "Mozilla/5.0",
+        language: "en-GB",
+        languages: ["en-GB"],
+        platform: "MacIntel",
+        timezone: "Europe/Berlin",
+        hardware_concurrency: 8,
+        device_memory: 16,
       },
       screen: { width: 1920, height: 1080, color_depth: 24, pixel_ratio: 2 },
-      ...{ signals: { webdriver: false }, consent: "granted", session_key: "a-client-minted-secret" },
+      signals: { webdriver: false },
+      consent: "granted",
+      session_key: "a-client-minted-secret",
     };
     const started = await post(START, start);
     expect(await started.json()).toEqual({
-      ...{ session_id, visitor_id: "visitor-example", device_id: expect.any(String), timestamp: expect.any(Number) },
+      session_id,
+      visitor_id: "visitor-example",
+      device_id: expect.any(String),
+      timestamp: expect.any(Number),
     });
     const events = [...BUILT_IN_TYPES].map((event_type) => ({
-      ...{ event_type, timestamp: Date.now(), page: PAGE, x: 1, y: 2.5, element: "main > a", scroll_percent: 50 },
+      event_type,
+      timestamp: Date.now(),
+      page: PAGE,
+      x: 1,
+      y: 2.5,
+      element: "main > a",
+      scroll_percent: 50,
       data: { any: "thing" },
     }));
     const answer = await taken({
-      ...{ session_id, stream: "load-1", first: 4, sent_at: Date.now(), events, gone: [[3, 3]] },
-      ...{ start, end: { exit_page: PAGE, timestamp: Date.now() } },
+      session_id,
+      stream: "load-1",
+      first: 4,
+      sent_at: Date.now(),
+      events,
+      gone: [[3, 3]],
+      start,
+      end: { exit_page: PAGE, timestamp: Date.now() },
       session_key: start.session_key,
     });
     expect(answer).toEqual({
-      ...{ accepted: events.length, duplicates: 0, rejected: [], ended: true, timestamp: expect.any(Number) },
+      accepted: events.length,
+      duplicates: 0,
+      rejected: [],
+      ended: true,
+      timestamp: expect.any(Number),
       ack: { stream: "load-1", through: 3 + events.length, missing: [[1, 2]], ended: true },
     });
   });

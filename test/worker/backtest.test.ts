@@ -40,7 +40,10 @@ function untrusted(event: EventInput): EventInput {
 }
 function bareScrolls(count: number): EventInput[] {
   return Array.from({ length: count }, (_, i) => ({
-    ...{ event_type: "scroll", page: PAGE, scroll_percent: (i * i) % 97, data: { input: false } },
+    event_type: "scroll",
+    page: PAGE,
+    scroll_percent: (i * i) % 97,
+    data: { input: false },
   }));
 }
 

@@ -126,8 +126,10 @@ describe("what is shown or taken elsewhere", () => {
         method: "POST",
         body,
         headers: {
-          ...{ "Content-Type": "application/x-www-form-urlencoded", Accept: "text/html" },
-          ...{ Origin: "https://shop.example", Referer: "https://shop.example/contact" },
+          "Content-Type": "application/x-www-form-urlencoded",
+          Accept: "text/html",
+          Origin: "https://shop.example",
+          Referer: "https://shop.example/contact",
         },
         redirect: "manual",
       });

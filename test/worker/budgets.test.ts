@@ -140,7 +140,12 @@ describe("an address's budget", () => {
 
   it("is none where a server sends with a key", async () => {
     const spending: Spending = {
-      ...{ v: 1, sender: null, site: "shop", bytes: 100 * MB, address_hour: MB, site_day: LARGE },
+      v: 1,
+      sender: null,
+      site: "shop",
+      bytes: 100 * MB,
+      address_hour: MB,
+      site_day: LARGE,
       of: "leads",
     };
     const shard = env.IDENTITY.getByName("addresses/3");
@@ -150,8 +155,13 @@ describe("an address's budget", () => {
 
   it("of leads is not spent by those that are refused", async () => {
     const spending: Spending = {
-      ...{ v: 1, of: "leads", sender: "198.51.97.0/24", site: "shop" },
-      ...{ bytes: 6 * MB, address_hour: MB, site_day: LARGE },
+      v: 1,
+      of: "leads",
+      sender: "198.51.97.0/24",
+      site: "shop",
+      bytes: 6 * MB,
+      address_hour: MB,
+      site_day: LARGE,
     };
     const shard = env.IDENTITY.getByName("addresses/4");
     const first = await shard.spend(spending);
@@ -218,8 +228,13 @@ describe("an address's budget", () => {
     expect((await lead(0)).status).toBe(202);
     const { shard } = placeOf(env.IDENTITY, "address", "198.51.104.0/24", site);
     await env.IDENTITY.getByName(shard).spend({
-      ...{ v: 1, of: "leads", sender: "198.51.104.0/24", site, bytes: 100 * MB },
-      ...{ address_hour: ADDRESS_LEAD_BYTES_PER_HOUR, site_day: LARGE },
+      v: 1,
+      of: "leads",
+      sender: "198.51.104.0/24",
+      site,
+      bytes: 100 * MB,
+      address_hour: ADDRESS_LEAD_BYTES_PER_HOUR,
+      site_day: LARGE,
     });
     await problemOf(await lead(1), "budget_spent");
     expect((await post(`/lead?site=${site}`, { email: "other@person.example" }, { ip: "198.51.105.7" })).status).toBe(
@@ -398,7 +413,12 @@ describe("a site with more custom types than it may have", () => {
     await flushed(id);
     const { data } = await read<{ data: { event_type: string }[] }>(`/analytics/sessions/${id}/events`);
     expect(data.map(({ event_type }) => event_type)).toEqual([
-      ...["kept.n0", "last.one", "click", "last.one", "kept.n1", "kept.n2"],
+      "kept.n0",
+      "last.one",
+      "click",
+      "last.one",
+      "kept.n1",
+      "kept.n2",
     ]);
     expect((await read<{ data: object }>(`/analytics/sessions/${id}`)).data).toMatchObject({ events: 9, shed: 3 });
     expect((await entriesInR2(id)).filter(({ kind }) => kind === "event")).toHaveLength(9);

@@ -171,8 +171,15 @@ describe("without consent", () => {
     await post(BATCH, batchOf(session_id, { first: 4, events: [identify], start: undefined }), { ip, headers });
     const live = await liveOf(session_id);
     expect(live).toMatchObject({
-      ...{ consent: "denied", events: 4, visitor_id: null, fingerprint_id: null, ip: null, asn: null, device_id: null },
-      ...{ traits: {}, network: { address: null } },
+      consent: "denied",
+      events: 4,
+      visitor_id: null,
+      fingerprint_id: null,
+      ip: null,
+      asn: null,
+      device_id: null,
+      traits: {},
+      network: { address: null },
     });
     expect(await traces(session_id, NAMES)).toEqual([]);
     await post(END, { session_id }, { ip, headers });

@@ -114,8 +114,12 @@ const codesOf = ({ published }: Call): [status: number, code: string][] =>
 
 const isLimited = { limit: () => Promise.resolve({ success: false }) } as RateLimit;
 const LIMITED: Partial<Env> = {
-  ...{ LIMIT_TRACK: isLimited, LIMIT_START: isLimited, LIMIT_SITE_STARTS: isLimited },
-  ...{ LIMIT_LEADS: isLimited, LIMIT_SITE_LEADS: isLimited, LIMIT_API: isLimited },
+  LIMIT_TRACK: isLimited,
+  LIMIT_START: isLimited,
+  LIMIT_SITE_STARTS: isLimited,
+  LIMIT_LEADS: isLimited,
+  LIMIT_SITE_LEADS: isLimited,
+  LIMIT_API: isLimited,
 };
 
 /** Where a call without an origin needs a key, and the development key is none. */

@@ -44,11 +44,15 @@ describe("an erasure", () => {
     for (const needle of Object.values(person)) expect(before, needle).toContain(needle);
     const receipt = await erase(person.visitor);
     expect(receipt).toMatchObject({
-      ...{ status: "complete", keep_leads: false, completed_at: expect.any(Number) },
+      status: "complete",
+      keep_leads: false,
+      completed_at: expect.any(Number),
       counts: {
-        ...{ d1: { sessions: 2, events: 6 }, actors: { sessions: 2, identities: 2, leads: 0 } },
+        d1: { sessions: 2, events: 6 },
+        actors: { sessions: 2, identities: 2, leads: 0 },
         // Whose id is no hash of a secret cannot show that a session is theirs.
-        ...{ unlinked: { sessions: 0, leads: 0 }, unproven: 2 },
+        unlinked: { sessions: 0, leads: 0 },
+        unproven: 2,
       },
     });
     expect(receipt.counts.r2.objects).toBeGreaterThanOrEqual(6);

@@ -37,8 +37,16 @@ interface Row {
 /** Sessions straight into D1: as many as a test needs. */
 async function insert(rows: readonly Row[]): Promise<void> {
   const full = rows.map((row, i) => ({
-    ...{ session_id: newId(), site: "default", fingerprint_id: "f-1", visitor_id: "v-1", ip: "203.0.113.0/24" },
-    ...{ asn: 3320, country: "DE", label: "human", bot: 0, started_at: BASE + i * MINUTE },
+    session_id: newId(),
+    site: "default",
+    fingerprint_id: "f-1",
+    visitor_id: "v-1",
+    ip: "203.0.113.0/24",
+    asn: 3320,
+    country: "DE",
+    label: "human",
+    bot: 0,
+    started_at: BASE + i * MINUTE,
     ...row,
   }));
   for (let i = 0; i < full.length; i += 1_000) {
@@ -87,8 +95,14 @@ describe("the list of fingerprints", () => {
     const answer = await list("");
     expect(namesOf(answer)).toEqual(["f-a", "f-b"]);
     expect(answer.data[0]).toMatchObject({
-      ...{ first_seen_at: BASE + MINUTE, last_seen_at: BASE + 4 * MINUTE + 1_000, sessions: 2 },
-      ...{ ips: 2, asns: 2, countries: 2, capped: false, known: null },
+      first_seen_at: BASE + MINUTE,
+      last_seen_at: BASE + 4 * MINUTE + 1_000,
+      sessions: 2,
+      ips: 2,
+      asns: 2,
+      countries: 2,
+      capped: false,
+      known: null,
       latest: { site: "default", started_at: BASE + 4 * MINUTE, label: "human", country: "US" },
     });
     expect(answer.data[1]?.latest.scores).toEqual({ engagement: 10, bot: 90, vpn: 0, risk: 0 });
@@ -150,13 +164,20 @@ describe("an address", () => {
   it.each(["full", "masked", "hashed"] as const)("is found in the form its site keeps: %s", async (mode) => {
     const site = `site-${mode}`;
     const put = await ask(`/analytics/sites/${site}`, {
-      ...{ method: "PUT", headers: KEY, body: JSON.stringify({ allowed_origins: ["*"], ip: mode }) },
+      method: "PUT",
+      headers: KEY,
+      body: JSON.stringify({ allowed_origins: ["*"], ip: mode }),
     });
     expect(put.status).toBe(200);
     const id = newId();
     const body = {
-      ...{ session_id: id, site, start: { page: "https://shop.example/", fingerprint_id: `f-${mode}` } },
-      ...{ stream: "s", first: 1, events: [{ event_type: "click" }], end: {} },
+      session_id: id,
+      site,
+      start: { page: "https://shop.example/", fingerprint_id: `f-${mode}` },
+      stream: "s",
+      first: 1,
+      events: [{ event_type: "click" }],
+      end: {},
     };
     expect((await post("/track/events/batch", body, { ip })).status).toBe(200);
     await drain(id);
@@ -186,7 +207,13 @@ describe("one fingerprint", () => {
     await env.DB.prepare("INSERT INTO identity_network VALUES ('f-1', 'default', '192.0.2.0/24', 0, '', 1, 2)").run();
     const { data } = await read<{ data: Record<string, unknown> }>("/analytics/fingerprints/f-1");
     expect(data).toMatchObject({
-      ...{ fingerprint_id: "f-1", sessions: 4, ips: 1, asns: 2, countries: 2, capped: false, visitors: 2 },
+      fingerprint_id: "f-1",
+      sessions: 4,
+      ips: 1,
+      asns: 2,
+      countries: 2,
+      capped: false,
+      visitors: 2,
       labels: { bot: 1, human: 3 },
       known: { first_seen_at: 1, last_seen_at: 2, sessions: 40, ips: 3, asns: 2, countries: 1 },
       places: [
@@ -223,7 +250,9 @@ describe("one fingerprint", () => {
 describe("the identity graph", () => {
   it("goes from fingerprint to addresses, autonomous systems and countries, with others on the addresses", async () => {
     await insert([
-      ...[{}, {}, { ip: "192.0.2.0/24", asn: 7922, country: "US" }],
+      {},
+      {},
+      { ip: "192.0.2.0/24", asn: 7922, country: "US" },
       { fingerprint_id: "f-2", ip: "192.0.2.0/24", asn: 7922, country: "US" },
       { fingerprint_id: "f-3", ip: "198.51.100.0/24" },
     ]);
@@ -254,7 +283,8 @@ describe("the identity graph", () => {
   });
 
   const seen = (from: number, to: number) => ({
-    ...{ first_seen: BASE + from * MINUTE, last_seen: BASE + to * MINUTE + 1_000 },
+    first_seen: BASE + from * MINUTE,
+    last_seen: BASE + to * MINUTE + 1_000,
   });
 
   it("leaves out what is not known of a place, and a place nobody knows anything of", async () => {

@@ -50,8 +50,12 @@ const readAs = async <T>(path: string, headers: Record<string, string>): Promise
 async function page(site: string, fingerprint: string, ip: string): Promise<string> {
   const session_id = newId();
   const body = {
-    ...{ session_id, site, start: { page: "https://shop.example/", fingerprint_id: fingerprint } },
-    ...{ stream: "s", first: 1, events: [{ event_type: "click" }] },
+    session_id,
+    site,
+    start: { page: "https://shop.example/", fingerprint_id: fingerprint },
+    stream: "s",
+    first: 1,
+    events: [{ event_type: "click" }],
   };
   const response = await post(BATCH, body, { ip });
   expect(response.status, await response.clone().text()).toBe(200);

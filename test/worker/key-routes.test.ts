@@ -143,7 +143,11 @@ describe("another site's data", () => {
     await flushed(session);
     await take(callOf(newId(), { site: ours, events: someEvents(1) }));
     const ids: Record<string, string> = {
-      ...{ sessions: session, fingerprints: fingerprint, identity: fingerprint, leads: lead, visitors: visitor },
+      sessions: session,
+      fingerprints: fingerprint,
+      identity: fingerprint,
+      leads: lead,
+      visitors: visitor,
       sites: theirs,
     };
     names = Object.fromEntries(
@@ -166,10 +170,19 @@ describe("another site's data", () => {
     }
     expect(shown).toEqual(
       expect.arrayContaining([
-        ...["/analytics/sessions", "/analytics/sessions/:id", "/analytics/sessions/:id/events"],
-        ...["/analytics/sessions/:id/live", "/analytics/sessions/:id/replay", "/analytics/pages/top"],
-        ...["/analytics/sources", "/analytics/fingerprints", "/analytics/fingerprints/:id", "/analytics/leads"],
-        ...["/analytics/leads/:id", "/analytics/visitors/:id/export", "/analytics/sites/:site"],
+        "/analytics/sessions",
+        "/analytics/sessions/:id",
+        "/analytics/sessions/:id/events",
+        "/analytics/sessions/:id/live",
+        "/analytics/sessions/:id/replay",
+        "/analytics/pages/top",
+        "/analytics/sources",
+        "/analytics/fingerprints",
+        "/analytics/fingerprints/:id",
+        "/analytics/leads",
+        "/analytics/leads/:id",
+        "/analytics/visitors/:id/export",
+        "/analytics/sites/:site",
       ]),
     );
   });

@@ -29,7 +29,11 @@ it("a site's form is public, with its defaults, and with a tag that is answered 
   expect(response.headers.get("Access-Control-Allow-Origin")).toBe("*");
   expect(response.headers.get("Cache-Control")).toMatch(/^public, max-age=\d+/);
   expect(await response.json()).toMatchObject({
-    ...{ site, name: "contact", title: "Grüße", submit: "Send", honeypot: "pulse_website" },
+    site,
+    name: "contact",
+    title: "Grüße",
+    submit: "Send",
+    honeypot: "pulse_website",
     // What the site wants of every lead, the form has to ask for.
     fields: [
       { name: "email", required: false },

@@ -78,13 +78,11 @@ async function joined(stranger: object = {}) {
   const [owner, visitor] = [newId(), newId()];
   const victim = await fromPage(site, { ...VICTIM, visitor_id: owner });
   const guest = await fromPage(site, {
-    ...{
-      email: VICTIM.email,
-      visitor_id: visitor,
-      name: "Mallory",
-      phone: "+4915199999999",
-      message: "I take this over",
-    },
+    email: VICTIM.email,
+    visitor_id: visitor,
+    name: "Mallory",
+    phone: "+4915199999999",
+    message: "I take this over",
     ...stranger,
   });
   await settle(victim.lead_id);
@@ -106,8 +104,11 @@ describe("a stranger who names a known address", () => {
     expect(await leadsOf(site)).toHaveLength(1);
     const { history, ...lead } = await detailOf(victim.lead_id);
     expect(lead).toMatchObject({
-      ...{ name: VICTIM.name, phone: VICTIM.phone, message: VICTIM.message },
-      ...{ visitor_id: owner, submissions: 2 },
+      name: VICTIM.name,
+      phone: VICTIM.phone,
+      message: VICTIM.message,
+      visitor_id: owner,
+      submissions: 2,
     });
     expect(history).toMatchObject([
       { submission_id: victim.lead_id, guest: false, contact: { message: VICTIM.message } },

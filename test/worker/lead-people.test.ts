@@ -31,7 +31,11 @@ async function peopleAfter(submits: readonly object[]) {
     await submit(site, body);
   }
   return (await leadsOf(site)).map(({ name, email, phone, message, submissions }) => ({
-    ...{ name, email, phone, message, submissions },
+    name,
+    email,
+    phone,
+    message,
+    submissions,
   }));
 }
 

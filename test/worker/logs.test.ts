@@ -78,8 +78,10 @@ const secretBatch = (session_id: string, more: object = {}): string =>
   JSON.stringify(
     batchOf(session_id, {
       start: {
-        ...{ page: `${PAGE}/${SECRET.page}`, visitor_id: SECRET.visitor },
-        ...{ session_key: SECRET.sessionKey, visitor_secret: SECRET.visitorSecret },
+        page: `${PAGE}/${SECRET.page}`,
+        visitor_id: SECRET.visitor,
+        session_key: SECRET.sessionKey,
+        visitor_secret: SECRET.visitorSecret,
       },
       events: [{ event_type: "click", element: SECRET.element, page: `${PAGE}/${SECRET.page}` }],
       ...more,
@@ -216,7 +218,11 @@ describe("a line of the actor and its alarm", () => {
     });
     expect(lines()).toContainEqual(
       expect.objectContaining({
-        ...{ level: "warn", event: "flush_failed", session_id, store: "d1", attempts: 1 },
+        level: "warn",
+        event: "flush_failed",
+        session_id,
+        store: "d1",
+        attempts: 1,
         error: "Error: D1_ERROR: Network connection lost",
       }),
     );

@@ -142,7 +142,11 @@ describe("where a session came from", () => {
     await putSite(site, {});
     const long = `${"Spring ".repeat(9)}👩‍🚀 and what follows`;
     const tags = new URLSearchParams({
-      ...{ utm_source: "FB", utm_medium: "Paid-Social", utm_campaign: long, utm_term: "Red shoes", utm_content: "top" },
+      utm_source: "FB",
+      utm_medium: "Paid-Social",
+      utm_campaign: long,
+      utm_term: "Red shoes",
+      utm_content: "top",
     });
     const paid = await visit(site, [`${SHOP}/?${tags}`]);
     const app = await visit(site, [`${SHOP}/`], { referrer: "android-app://com.google.android.gm/" });
@@ -182,7 +186,10 @@ describe("where a session came from", () => {
     }
     expect(await idsBy({ channel: "email" })).toEqual([app]);
     expect((await read(`/analytics/sessions?site=${site}&channel=email`)).data[0]).toMatchObject({
-      ...{ source: "gmail", channel: "email", medium: null, referrer: "android-app://com.google.android.gm/" },
+      source: "gmail",
+      channel: "email",
+      medium: null,
+      referrer: "android-app://com.google.android.gm/",
     });
     await problemOf(await ask("/analytics/sessions?channel=social", { headers: KEY }), "invalid_query");
   });

@@ -41,8 +41,20 @@ describe("INGEST_PREFIX", () => {
   });
 
   it.each([
-    ...[["/shelf"], ["shelf/"], ["a/b"], ["Shelf"], ["sh.elf"], ["..."], ["x".repeat(33)], ["é"], ["a b"], ["shelf\n"]],
-    ...[["cdn-cgi"], ["dashboard"], ["dashboards"], ["player-2"]],
+    ["/shelf"],
+    ["shelf/"],
+    ["a/b"],
+    ["Shelf"],
+    ["sh.elf"],
+    ["..."],
+    ["x".repeat(33)],
+    ["é"],
+    ["a b"],
+    ["shelf\n"],
+    ["cdn-cgi"],
+    ["dashboard"],
+    ["dashboards"],
+    ["player-2"],
   ])("may not be %j", (setting) => {
     expect(prefixOf(setting)).toBeNull();
   });
@@ -238,7 +250,10 @@ describe("ingest below the prefix", () => {
 
   it("knows of a sender what the platform says", () => {
     const request = new Request("https://pulse.example/shelf/m?x=1", {
-      ...{ method: "POST", body: "{}", cf: { country: "DE", asn: 3320 }, headers: { Origin: origin } },
+      method: "POST",
+      body: "{}",
+      cf: { country: "DE", asn: 3320 },
+      headers: { Origin: origin },
     });
     const log = createLogger("error", {});
     const arrived = arrive(request as unknown as Request<unknown, CfProperties>, prefixed(), log);
@@ -275,16 +290,24 @@ describe("anything else below the prefix", () => {
     (await env.DB.prepare("SELECT count(*) AS n FROM lead_submissions").first<{ n: number }>())?.n ?? -1;
 
   it.each([
-    ...["/shelf", "/shelf/", "/shelf/old/form.php", "/shelf/track/events/batch", "/shelf/lead", "/shelf/tracker.js"],
-    ...["/shelf/analytics/sessions", "/shelf/dashboard", "/shelf/health", "/shelf/c/", "/shelf/c/a/b/c", "/shelf/v/x"],
-    ...[
-      "/shelf/shelf/m",
-      "/shelf//m",
-      "/shelf/s.js.map",
-      "/shelf/v/000000000000/s.js",
-      "/shelf/w/x",
-      "/shelf/callback",
-    ],
+    "/shelf",
+    "/shelf/",
+    "/shelf/old/form.php",
+    "/shelf/track/events/batch",
+    "/shelf/lead",
+    "/shelf/tracker.js",
+    "/shelf/analytics/sessions",
+    "/shelf/dashboard",
+    "/shelf/health",
+    "/shelf/c/",
+    "/shelf/c/a/b/c",
+    "/shelf/v/x",
+    "/shelf/shelf/m",
+    "/shelf//m",
+    "/shelf/s.js.map",
+    "/shelf/v/000000000000/s.js",
+    "/shelf/w/x",
+    "/shelf/callback",
   ])("is nothing, and takes no lead: %s", async (path) => {
     const before = await leads();
     const form = { "Content-Type": "application/x-www-form-urlencoded" };

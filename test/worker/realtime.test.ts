@@ -46,20 +46,26 @@ async function evictRoster(): Promise<void> {
 const reportOf = (site: string, more: Partial<Report> = {}, presence: Partial<Presence> = {}): Report => ({
   v: 1,
   presence: {
-    ...{
-      session_id: newId(),
-      site,
-      page: PAGE,
-      referrer: null,
-      country: "DE",
-      started_at: Date.now(),
-      seen_at: Date.now(),
-    },
-    ...{ events: 1, page_views: 1, engaged_ms: 0, label: "human" },
+    session_id: newId(),
+    site,
+    page: PAGE,
+    referrer: null,
+    country: "DE",
+    started_at: Date.now(),
+    seen_at: Date.now(),
+    events: 1,
+    page_views: 1,
+    engaged_ms: 0,
+    label: "human",
     scores: { engagement: 1, bot: 0, vpn: 0, risk: 0 },
     ...presence,
   },
-  ...{ seq: 1, ended: false, active_at: Date.now(), who: null, refused: {}, limits: {} },
+  seq: 1,
+  ended: false,
+  active_at: Date.now(),
+  who: null,
+  refused: {},
+  limits: {},
   health: { flush_lag_ms: 0, journal_entries: 0, attempts: { d1: 0, r2: 0 }, alarm_overdue_ms: 0, quarantined: 0 },
   ...more,
 });
@@ -237,7 +243,9 @@ describe("visitors", () => {
     // And who follows the site is told that the first has gone.
     const told = await client.next<Frame>();
     expect(told.data).toMatchObject({
-      ...{ visitors: 1, changed: [{ session_id: second }], left: [whole.data.sessions?.[0]?.session_id] },
+      visitors: 1,
+      changed: [{ session_id: second }],
+      left: [whole.data.sessions?.[0]?.session_id],
     });
     client.socket.close();
     await evictRoster();

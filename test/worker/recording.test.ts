@@ -54,7 +54,12 @@ const eventsAt = (at: number, texts: string[]) =>
 const chunkOf = (session_id: string, site: string, number: number, more: object = {}) => {
   const at = T + 1_000 * number;
   return {
-    ...{ session_id, site, stream: "page-1", number, at, sent_at: at + 500 },
+    session_id,
+    site,
+    stream: "page-1",
+    number,
+    at,
+    sent_at: at + 500,
     events: eventsAt(at, [`${number}a`, `${number}b`]),
     ...more,
   };
@@ -151,8 +156,14 @@ describe("a chunk", () => {
     const stored = await (await env.TRACKING_R2.get(object?.key ?? ""))?.arrayBuffer();
     const chunk = JSON.parse((await gunzip(stored ?? new ArrayBuffer(), 10_000)) ?? "");
     expect(chunk).toEqual({
-      ...{ v: 1, session_id: id, stream: "page-1", number: 1, at: T + 1_000, sent_at: T + 1_500 },
-      ...{ received_at: expect.any(Number), events: eventsAt(T + 1_000, ["1a", "1b"]) },
+      v: 1,
+      session_id: id,
+      stream: "page-1",
+      number: 1,
+      at: T + 1_000,
+      sent_at: T + 1_500,
+      received_at: expect.any(Number),
+      events: eventsAt(T + 1_000, ["1a", "1b"]),
     });
     expect(await sent(chunkOf(id, site, 1))).toEqual({ stream: "page-1", through: 1, missing: [] });
     expect(await sent(chunkOf(id, site, 3))).toEqual({ stream: "page-1", through: 3, missing: [[2, 2]] });

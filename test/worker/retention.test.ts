@@ -143,9 +143,18 @@ describe("retention", () => {
     expect(invocations).toBeGreaterThan(3);
     await expectExactly(sessions);
     expect((await runs())[0]).toMatchObject({
-      ...{ objects_deleted: 100, bytes_deleted: 200, objects_kept: 100, bytes_kept: 200 },
-      ...{ sessions_deleted: 10, events_deleted: 50, errors: 0, last_error: null, invocations },
-      ...{ cutoff: CUTOFF, duration_ms: expect.any(Number), finished_at: expect.any(Number) },
+      objects_deleted: 100,
+      bytes_deleted: 200,
+      objects_kept: 100,
+      bytes_kept: 200,
+      sessions_deleted: 10,
+      events_deleted: 50,
+      errors: 0,
+      last_error: null,
+      invocations,
+      cutoff: CUTOFF,
+      duration_ms: expect.any(Number),
+      finished_at: expect.any(Number),
     });
   });
 

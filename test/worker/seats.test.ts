@@ -77,7 +77,10 @@ describe("seats of pages", () => {
     const [known, unknown] = [await session(), newId()];
     const began = Date.now();
     const [silent, wrong, nobody, owner] = await Promise.all([
-      ...[trackSocket(known), trackSocket(known), trackSocket(unknown), trackSocket(known)],
+      trackSocket(known),
+      trackSocket(known),
+      trackSocket(unknown),
+      trackSocket(known),
     ]);
     const frame = frameOf({ first: 2, events: clicks(1), session_key: "k".repeat(32) });
     expect(await owner?.call(frame)).toMatchObject({ t: "ack" });

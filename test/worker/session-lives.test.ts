@@ -88,7 +88,9 @@ describe("an erasure touches the lives of a session's id that are the visitor's"
       const { theirs, unproven } = await exportOf(visitor.visitor);
       expect([theirs.sessions, unproven.sessions]).toEqual([[id], [id]]);
       expect((await erase(visitor.visitor)).counts).toMatchObject({
-        ...{ d1: { sessions: 0, events: 4 }, actors: { sessions: 1 }, unlinked: { sessions: 1 } },
+        d1: { sessions: 0, events: 4 },
+        actors: { sessions: 1 },
+        unlinked: { sessions: 1 },
       });
       expect(await liveOf(id)).toMatchObject({ events: 3, visitor_id: null });
       expect(await inD1(id)).toEqual(["second/1", "second/2", "second/3"]);

@@ -54,7 +54,7 @@ describe("the stream of a session", () => {
     const id = await session();
     const stream = await connect(pathOf(id), KEY);
     expect(await stream.next<Update>()).toMatchObject({
-      ...{ t: "live" },
+      t: "live",
       data: {
         session_id: id,
         events: 1,

@@ -80,8 +80,12 @@ describe("a session's start", () => {
     expect({ ...again, timestamp: 0 }).toEqual({ ...first, timestamp: 0 });
     const device_info = { user_agent: "Browser 1", platform: "Linux", timezone: "Europe/Berlin" };
     const third = await started({
-      ...{ page: PAGE, session_id, fingerprint_id: "fp-1", device_info },
-      ...{ screen: { width: 1920, height: 1080 }, signals: { webdriver: false } },
+      page: PAGE,
+      session_id,
+      fingerprint_id: "fp-1",
+      device_info,
+      screen: { width: 1920, height: 1080 },
+      signals: { webdriver: false },
     });
     expect(third.device_id).toMatch(/^[0-9a-f]{32}$/);
     const fourth = await started({
@@ -93,8 +97,12 @@ describe("a session's start", () => {
     expect(fourth.device_id).toBe(third.device_id);
     await evict(session_id);
     expect(await liveOf(session_id)).toMatchObject({
-      ...{ visitor_id: "visitor-a", fingerprint_id: "fp-1", entry_page: PAGE, device: device_info },
-      ...{ screen: { width: 1920, height: 1080 }, device_id: third.device_id },
+      visitor_id: "visitor-a",
+      fingerprint_id: "fp-1",
+      entry_page: PAGE,
+      device: device_info,
+      screen: { width: 1920, height: 1080 },
+      device_id: third.device_id,
     });
   });
 
@@ -272,7 +280,11 @@ describe("a batch", () => {
     await problemOf(await post(BATCH, batchOf(session_id, { gone: [[6, 1_000_000]] })), "stream_too_sparse");
     await taken(batchOf(session_id, { stream: "s2", first: 900 }));
     expect((await liveOf(session_id))?.completeness).toMatchObject({
-      ...{ received: 5, expected: 5, missing: 0, gone: 0, implausible: 1 },
+      received: 5,
+      expected: 5,
+      missing: 0,
+      gone: 0,
+      implausible: 1,
       streams: [
         { stream: "s1", expected: 5 },
         { stream: "s2", missing: 899, implausible: true },
@@ -358,7 +370,11 @@ describe("a single event", () => {
     expect(await taken({ ...event, stream: "s1", first: 1 }, SINGLE)).toMatchObject({ accepted: 0, duplicates: 1 });
     expect(await taken(event, SINGLE)).toMatchObject({ accepted: 1, ack: null });
     expect((await journalOf(session_id)).filter(isEvent)[0]).toMatchObject({
-      ...{ stream: "s1", number: 1, event_type: "click", page: PAGE, element: "a#buy" },
+      stream: "s1",
+      number: 1,
+      event_type: "click",
+      page: PAGE,
+      element: "a#buy",
       detail: { x: 3, y: 4, data: { a: 1 } },
     });
   });
@@ -500,7 +516,10 @@ describe("a journal that is full", () => {
     expect(live?.actor.journal_units).toBeGreaterThanOrEqual(JOURNAL_MAX_UNITS);
     const socket = await trackSocket(session_id);
     expect(await socket.call(frameOf({ first, events }))).toMatchObject({
-      ...{ t: "error", id: 7, code: "busy", retry_after: expect.any(Number) },
+      t: "error",
+      id: 7,
+      code: "busy",
+      retry_after: expect.any(Number),
     });
     resetFaults();
     await later(10 * 60_000, () => flushed(session_id));
@@ -606,7 +625,11 @@ describe("a page's socket", () => {
     const socket = await trackSocket(session_id, { Origin: "https://shop.example" });
     expect(await tablesOf(session_id)).toEqual([]);
     expect(await socket.call(frameOf({ id: "a", events: clicks(3) }))).toEqual({
-      ...{ t: "ack", id: "a", accepted: 3, duplicates: 0, rejected: [] },
+      t: "ack",
+      id: "a",
+      accepted: 3,
+      duplicates: 0,
+      rejected: [],
       ack: { stream: "s1", through: 3, missing: [] },
     });
     const mixed = frameOf({

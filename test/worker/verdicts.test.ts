@@ -23,7 +23,10 @@ afterEach(() => {
 
 const scrolls = (count: number, input: boolean): EventInput[] =>
   Array.from({ length: count }, (_, i) => ({
-    ...{ event_type: "scroll", page: PAGE, scroll_percent: (i * i * 11) % 97, data: { input } },
+    event_type: "scroll",
+    page: PAGE,
+    scroll_percent: (i * i * 11) % 97,
+    data: { input },
   }));
 
 async function storedOf(id: string) {
@@ -44,7 +47,10 @@ describe("a verdict", () => {
     expect(after).toMatchObject({ label: "human", bot: 0 });
     expect(after.ledger).toContainEqual(
       expect.objectContaining({
-        ...{ rule: "bot.scroll_without_input", points: 0, weight: 25, withdrawn_at: expect.any(Number) },
+        rule: "bot.scroll_without_input",
+        points: 0,
+        weight: 25,
+        withdrawn_at: expect.any(Number),
       }),
     );
     const { data } = await read<{ data: { label: string; ledger: Firing[] } }>(`/analytics/sessions/${id}`);

@@ -77,7 +77,8 @@ describe.each(CLAIMS)("a lead that names a visitor %s", (_, claim) => {
     const claimed = await fromPage(site, { ...(await claim(site, victim.visitor)), ...THEM });
     const receipt = await erase(victim.visitor);
     expect(receipt).toMatchObject({
-      ...{ status: "complete", counts: { d1: { leads: 1 }, actors: { leads: 1 }, unlinked: { leads: 1 } } },
+      status: "complete",
+      counts: { d1: { leads: 1 }, actors: { leads: 1 }, unlinked: { leads: 1 } },
     });
     expect(await leadRow(own.lead_id)).toBeNull();
     expect(await leadRow(claimed.lead_id)).toMatchObject({ ...THEM });

@@ -159,9 +159,7 @@ describe("a session planted on a visitor", () => {
     await taken(batchOf(id, { first: 5, start: { page: PAGE, visitor_id: victim.visitor } }));
     await flushed(id);
     expect((await exportOf(victim.visitor)).theirs.sessions).toEqual([id]);
-    expect((await erase(victim.visitor)).counts).toMatchObject({
-      ...{ d1: { sessions: 1 }, unlinked: { sessions: 0 } },
-    });
+    expect((await erase(victim.visitor)).counts).toMatchObject({ d1: { sessions: 1 }, unlinked: { sessions: 0 } });
     await expectNowhere(personOf(victim), [id]);
   });
 
@@ -242,7 +240,8 @@ describe("an erasure that meets planted sessions", () => {
     await runDurableObjectAlarm(env.ERASER.getByName(receipt.erasure_id));
     const { data } = await read<{ data: Erasure }>(`/analytics/erasures/${receipt.erasure_id}`);
     expect(data).toMatchObject({
-      ...{ status: "complete", counts: { actors: { sessions: 1 }, unlinked: { sessions: 2, leads: 0 } } },
+      status: "complete",
+      counts: { actors: { sessions: 1 }, unlinked: { sessions: 2, leads: 0 } },
     });
     const names = [victim.visitor, ...namesOf(attacker)];
     for (const id of planted) expect(await tracesOf(id, victim.visitor, names)).toEqual([]);
@@ -314,7 +313,9 @@ describe("an erasure that meets planted sessions", () => {
     const { theirs, unproven } = await exportOf(visitor);
     expect([theirs.sessions, unproven.sessions]).toEqual([[], [...ids].sort()]);
     expect((await erase(visitor)).counts).toMatchObject({
-      ...{ actors: { sessions: 2 }, unlinked: { sessions: 0, leads: 0 }, unproven: 2 },
+      actors: { sessions: 2 },
+      unlinked: { sessions: 0, leads: 0 },
+      unproven: 2,
     });
     await expectNowhere({ ...personOf(one), visitor }, ids);
   });
