@@ -24,7 +24,7 @@ export { SubmitActor } from "../../durable/submit/actor";
 export class SessionActor extends Production {
   constructor(ctx: DurableObjectState, env: Env) {
     // Before the actor sees it: its constructor asks for the alarm.
-    countStorage("session", ctx.storage, ctx.id.toString(), ["head", "journal"]);
+    countStorage("session", ctx.storage, ctx.id.toString(), ["journal"]);
     super(ctx, {
       ...env,
       DB: countedDatabase("session", env.DB),

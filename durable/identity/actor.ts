@@ -4,8 +4,10 @@ import type { Spending, SpendingAnswer } from "../../src/core/budget/spending";
 import { placeOf } from "../../src/core/identity/name";
 import {
   forget,
+  hasCounter,
   type IdentityKind,
   isForgotten,
+  makeNotable,
   markAll,
   newRecord,
   type Sighting,
@@ -92,7 +94,11 @@ export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
     const isNews = take(record, sighting, now);
     if (!kept && this.#rows.isFull) return { ...windowOf(record, now), capped: true };
     this.#rows.write(key, record, now);
-    if (isNews) this.#waiting.add(key, now);
+    if (sighting.kv === "notable" && kind === "address" && this.#counters.isNotable(key)) {
+      record.counter_changed ||= makeNotable(record);
+    }
+    // Of an address the stores outside hear nothing but its counter.
+    if (isNews && (kind === "fingerprint" || record.counter_changed)) this.#waiting.add(key, now);
     this.#sweepAt = Math.min(this.#sweepAt ?? this.#alarm.at ?? Number.POSITIVE_INFINITY, now + IDENTITY_SWEEP_MS);
     this.#schedule(now);
     return windowOf(record, now);
@@ -115,7 +121,7 @@ export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
     forget(record, session_id, now);
     // Told even if nothing has changed: a call before may have died on the way.
     record.row_changed = true;
-    record.counter_changed = record.counter !== null && record.counter.expires_at > now;
+    record.counter_changed = hasCounter(record, now);
     this.#rows.write(key, record, now);
     await this.#writer.inTurn(async () => {
       if (!(await this.#writer.write([key]))) throw new Error("a counter was not taken");

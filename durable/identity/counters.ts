@@ -1,18 +1,29 @@
 import { groupIn, stemOf } from "../../src/core/identity/name";
-import { type Counter, counterOf, type IdentityKind, type IdentityRecord } from "../../src/core/identity/record";
+import {
+  type Counter,
+  counterOf,
+  type IdentityKind,
+  type IdentityRecord,
+  sessionsIn,
+} from "../../src/core/identity/record";
 import { type AddressCounter, counterName, deleteCounter, putCounter } from "../../src/data/store/counters";
 import type { IdentityRows } from "../../src/data/store/identity";
-import { OUTSIDE_TIMEOUT_MS } from "../../src/limits";
+import { OUTSIDE_TIMEOUT_MS, STARTS_PER_ADDRESS_DAY } from "../../src/limits";
 import { inTime } from "../../src/ops/in-time";
 import { errorField, type Logger } from "../../src/ops/logger";
 import type { Sent } from "./sent";
 
 /** Groups of sites whose sessions of one address are added up for its counter. */
 const IDENTITY_COUNTED_GROUPS = 100;
+/**
+ * From so many sessions in a day on, the edge hears of an address whose sites have only notable counters: half the limit that it
+ * reads them for, so that the limit holds as it does elsewhere.
+ */
+export const NOTABLE_SESSIONS = STARTS_PER_ADDRESS_DAY / 2;
 
 export interface CountersHost {
   kv: KVNamespace;
-  rows: IdentityRows;
+  rows: Pick<IdentityRows, "exists" | "under">;
   log: Logger;
   /** Seconds until an address may spend again at this rate, bytes an hour. */
   wait(sender: string, hour: number, now: number): number;
@@ -39,6 +50,12 @@ export class Counters {
       return !one || (await this.#isTaken(one)) ? [] : same;
     });
     return (await Promise.all(asked)).flat();
+  }
+
+  /** Whether the edge needs to know how many sessions this address has begun. */
+  isNotable(key: string): boolean {
+    const records = this.#sameAs(key).map(({ record }) => record);
+    return sessionsIn(records, Date.now()) >= NOTABLE_SESSIONS;
   }
 
   /** An identity is erased: an address keeps what other groups have seen of it. Throws when KV does not answer. */

@@ -1,3 +1,4 @@
+import { hasCounter } from "../../src/core/identity/record";
 import type { Waiting } from "../../src/core/identity/waiting";
 import type { IdentityRows } from "../../src/data/store/identity";
 import { HOUR_MS } from "../../src/time";
@@ -73,7 +74,7 @@ export class Sweep {
   #markCounters(keys: readonly string[]): void {
     for (const key of keys) {
       const record = this.#host.rows.read(key)?.record;
-      if (record?.counter && record.counter.expires_at > Date.now()) record.counter_changed = true;
+      if (record && hasCounter(record, Date.now())) record.counter_changed = true;
     }
   }
 

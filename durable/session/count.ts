@@ -11,10 +11,12 @@ export const COUNT_LATE_MS = SECOND_MS;
 /**
  * Writes the session's own counter at the edge: with the first flush, and with the last if its identities' counters leave room
  * for it. The mark is stored by the flush that follows, so each is written at most once. A late flush is one of many, after a
- * restart or an outage: an open session then leaves its counter to the next flush. Null when nothing is due.
+ * restart or an outage: an open session then leaves its counter to the next flush. Null when nothing is due, and
+ * where the site has only notable counters: nobody reads a session's.
  */
 export function countSession(memory: SessionMemory, kv: KVNamespace, now: number): Promise<void> | null {
   const { state, progress, head } = memory;
+  if (head.kv === "notable") return null;
   const due = storeDue(memory, "d1");
   if (due === null || due > now || progress.d1.plan !== null) return null;
   const counted = progress.counted ?? 0;

@@ -132,6 +132,7 @@ export class Inquiry {
         forms,
         counts,
       };
+      if (head.kv) sighting.kv = head.kv;
       const seen = inTime(this.#namespace.getByName(shard).seen(sighting), OUTSIDE_TIMEOUT_MS);
       return seen.then((known) => [one.kind, known]);
     };

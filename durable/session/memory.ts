@@ -45,7 +45,7 @@ export function load(journal: Journal, now: number): SessionMemory | null {
   const stored = journal.exists() ? journal.read() : null;
   if (!stored) return null;
   const { head, snapshot } = stored;
-  const rows = journal.range(0, Number.MAX_SAFE_INTEGER);
+  const rows = journal.all();
   const progress = withRows(stored.progress, rows[0]?.lo ?? null);
   const state = snapshot ? readSnapshot(snapshot) : newState(firstSeq(head.created_at));
   for (const store of [progress.d1, progress.r2]) {

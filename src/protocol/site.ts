@@ -82,6 +82,11 @@ export const SiteInput = z.strictObject({
    * it is set.
    */
   identity_group: SiteName.nullable().default(null),
+  /**
+   * Which counters KV gets: all, or only those that somebody reads, an address's once it nears its day's limit of starts. For
+   * sessions that begin after it is set.
+   */
+  kv: z.enum(["all", "notable"]).default("all"),
   /** Receivers of leads and alerts. */
   webhooks: Webhooks,
   /** Rules for leads, and the forms that form.js renders. */

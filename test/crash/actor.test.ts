@@ -314,7 +314,7 @@ describe("the lives of one id", () => {
     stopClock("2031-06-06T08:00:00Z");
     const id = crypto.randomUUID();
     await take(callOf(id));
-    expect(await tablesOf(id)).toEqual(["head", "journal"]);
+    expect(await tablesOf(id)).toEqual(["journal"]);
     vi.setSystemTime(Date.now() + IDLE_MS);
     await alarm(id);
     expect(await tablesOf(id)).toEqual([]);

@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, expect, it, vi } from "vitest";
-import { callOf, evict, identified, liveOf, someEvents, stateOf, stubOf, take } from "../support/visit";
+import { callOf, evict, identified, journalOf, liveOf, someEvents, stateOf, stubOf, take } from "../support/visit";
 
 /** A session whose journal another version of the code has written. */
 
@@ -16,20 +16,32 @@ it("is migrated from the version directly before when its actor wakes", async ()
   await take(callOf(id, { events: someEvents(2) }));
   await identified(id);
   const before = await stateOf(id);
-  await run(id, "ALTER TABLE head RENAME COLUMN head TO identity", "UPDATE head SET v = 1");
+  const unwritten = await journalOf(id);
+  // Version 2 had the head in a table of its own.
+  await run(
+    id,
+    `CREATE TABLE head (id INTEGER PRIMARY KEY CHECK (id = 1), v INTEGER NOT NULL, head TEXT NOT NULL, progress TEXT NOT NULL,
+       snapshot TEXT)`,
+    "INSERT INTO head SELECT 1, 2, body, progress, snapshot FROM journal WHERE lo = 0",
+    "DELETE FROM journal WHERE lo = 0",
+    "ALTER TABLE journal DROP COLUMN progress",
+    "ALTER TABLE journal DROP COLUMN snapshot",
+  );
   await evict(id);
   expect(await stateOf(id)).toEqual(before);
-  expect(await run(id, "SELECT v, head IS NULL AS is_empty FROM head")).toEqual([[{ v: 2, is_empty: 0 }]]);
+  expect(await run(id, "SELECT hi FROM journal WHERE lo = 0")).toEqual([[{ hi: 3 }]]);
+  expect(await run(id, "SELECT name FROM sqlite_master WHERE name = 'head'")).toEqual([[]]);
+  expect(await journalOf(id)).toEqual(unwritten);
   await evict(id);
   expect(await stateOf(id)).toEqual(before);
 });
 
 it.each([
-  ["journal", "UPDATE head SET v = 3", "UPDATE head SET v = 2"],
+  ["journal", "UPDATE journal SET hi = 4 WHERE lo = 0", "UPDATE journal SET hi = 3 WHERE lo = 0"],
   [
     "head",
-    "UPDATE head SET head = replace(head, '\"v\":1', '\"v\":2')",
-    "UPDATE head SET head = replace(head, '\"v\":2', '\"v\":1')",
+    "UPDATE journal SET body = replace(body, '\"v\":1', '\"v\":2') WHERE lo = 0",
+    "UPDATE journal SET body = replace(body, '\"v\":2', '\"v\":1') WHERE lo = 0",
   ],
 ])("is refused, and left as it is, where its %s is of a newer version", async (_, raise, lower) => {
   const id = crypto.randomUUID();

@@ -139,7 +139,7 @@ export const tablesOf = (id: string): Promise<string[]> =>
 /** The journal as it is on disk. */
 export const journalOf = (id: string): Promise<Entry[]> =>
   runInDurableObject(stubOf(id), (_, state) =>
-    [...state.storage.sql.exec<{ body: string }>("SELECT body FROM journal ORDER BY lo")].flatMap(
+    [...state.storage.sql.exec<{ body: string }>("SELECT body FROM journal WHERE lo > 0 ORDER BY lo")].flatMap(
       (row) => JSON.parse(`[${row.body}]`) as Entry[],
     ),
   );
@@ -147,7 +147,9 @@ export const journalOf = (id: string): Promise<Entry[]> =>
 /** How far a flush has come, as it is on disk. */
 export const progressOf = (id: string): Promise<Progress> =>
   runInDurableObject(stubOf(id), (_, state) =>
-    JSON.parse(state.storage.sql.exec<{ progress: string }>("SELECT progress FROM head").one().progress),
+    JSON.parse(
+      state.storage.sql.exec<{ progress: string }>("SELECT progress FROM journal WHERE lo = 0").one().progress,
+    ),
   );
 
 /** `stream/number` of a session's events, in D1, in the order of their seq. */

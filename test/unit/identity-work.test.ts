@@ -3,12 +3,15 @@ import {
   counterOf,
   fingerprintRow,
   forget,
+  hasCounter,
   IDENTITY_WINDOW_MS,
   type IdentityRecord,
   isForgotten,
+  makeNotable,
   markAll,
   newRecord,
   type Sighting,
+  sessionsIn,
   settle,
   take,
   windowOf,
@@ -216,5 +219,43 @@ it("a fingerprint's row counts its places, those that are known", () => {
     ips: 3,
     asns: 2,
     countries: 2,
+  });
+});
+
+describe("an identity of a site with notable counters only", () => {
+  const quiet = (session: string): Sighting => sighting(session, { kv: "notable" });
+
+  it("has a counter that KV does not hear of, also when a session withdraws", () => {
+    const record = taken(quiet("a"), quiet("b"));
+    expect(record).toMatchObject({ counter: { sessions: 2, quiet: true }, counter_changed: false });
+    expect(hasCounter(record, T0)).toBe(false);
+    expect(counterOf([record], T0)).toBeNull();
+    expect(sessionsIn([record], T0)).toBe(2);
+    forget(record, "a", T0);
+    expect(record).toMatchObject({ counter: { sessions: 1 }, counter_changed: false });
+  });
+
+  it("has one that KV hears of once it is notable, and from then on with each session", () => {
+    const record = taken(quiet("a"));
+    expect(makeNotable(record)).toBe(true);
+    expect(makeNotable(record)).toBe(false);
+    expect(counterOf([record], T0)).toMatchObject({ sessions: 1 });
+    take(record, quiet("b"), T0);
+    expect(record).toMatchObject({ counter: { sessions: 2 }, counter_changed: true });
+    expect(record.counter).not.toHaveProperty("quiet");
+  });
+
+  it("has one that KV hears of where a site with all counters has a part in it", () => {
+    const record = taken(quiet("a"), sighting("b"), quiet("c"));
+    expect(record).toMatchObject({ counter: { sessions: 3 }, counter_changed: true });
+    const other = taken(quiet("d"));
+    expect(counterOf([record, other], T0)).toMatchObject({ sessions: 4 });
+  });
+
+  it("is quiet again in the next window", () => {
+    const record = taken(sighting("a"));
+    record.counter_changed = false;
+    take(record, quiet("b"), T0 + IDENTITY_COUNTER_MS + 1);
+    expect(record).toMatchObject({ counter: { sessions: 1, quiet: true }, counter_changed: false });
   });
 });

@@ -6,7 +6,7 @@ import type { Erasure } from "../../src/core/api/erasure";
 import { submitName } from "../../src/core/leads/submit-name";
 import type { Report } from "../../src/core/roster/entry";
 import type { Progress } from "../../src/core/session/progress";
-import { sessionPrefix } from "../../src/data/store/archive";
+import { type ArchivedIdentity, sessionPrefix } from "../../src/data/store/archive";
 import { ERASE_AGAIN_MS, LINGER_MS } from "../../src/limits";
 import { HOUR_MS } from "../../src/time";
 import { callsBy, faults, resetFaults } from "../support/faults";
@@ -134,7 +134,7 @@ describe("while a store is away, an erasure finds", () => {
 /** Whether a write to each store has been tried, and has failed. */
 const triedOf = (id: string): Promise<boolean> =>
   runInDurableObject(stubOf(id), (_, state) => {
-    const [row] = state.storage.sql.exec<{ progress: string }>("SELECT progress FROM head").toArray();
+    const [row] = state.storage.sql.exec<{ progress: string }>("SELECT progress FROM journal WHERE lo = 0").toArray();
     const { d1, r2 } = JSON.parse(row?.progress ?? "{}") as Progress;
     return d1.attempts > 0 && r2.attempts > 0;
   });
@@ -151,7 +151,18 @@ describe("nothing comes back after an erasure", () => {
     expect(receipt.status).toBe("working");
     // The writes that nobody waited for any more arrive after all.
     const key = `${sessionPrefix(id, Date.now())}identity/${Date.now()}-1.json`;
-    await env.TRACKING_R2.put(key, JSON.stringify({ visitor_id: person.visitor, ip: person.ip }));
+    const identity: ArchivedIdentity = {
+      v: 1,
+      session_id: id,
+      at: Date.now(),
+      visitor_id: person.visitor,
+      fingerprint_id: null,
+      device_id: null,
+      ip: person.ip,
+      asn: null,
+      traits: {},
+    };
+    await env.TRACKING_R2.put(key, JSON.stringify(identity));
     await env.DB.prepare(
       `INSERT INTO sessions (session_id, site, visitor_id, started_at, last_event_at, events, last_seq, detail)
        VALUES (?, 'default', ?, 1, 1, 1, 1, '{}')`,

@@ -317,10 +317,10 @@ describe("a chunk", () => {
 /** Sets counts that would take a thousand calls. */
 async function setRecording(id: string, counts: { chunks?: number; bytes?: number }): Promise<void> {
   await runInDurableObject(stubOf(id), (_, state) => {
-    const [row] = state.storage.sql.exec<{ progress: string }>("SELECT progress FROM head").toArray();
+    const [row] = state.storage.sql.exec<{ progress: string }>("SELECT progress FROM journal WHERE lo = 0").toArray();
     const progress = JSON.parse(row?.progress ?? "{}");
     Object.assign(progress.recording, counts);
-    state.storage.sql.exec("UPDATE head SET progress = ?", JSON.stringify(progress));
+    state.storage.sql.exec("UPDATE journal SET progress = ? WHERE lo = 0", JSON.stringify(progress));
   });
   await evict(id);
 }

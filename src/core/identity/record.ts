@@ -29,6 +29,8 @@ export interface Sighting {
   forms: number;
   /** The session's first sighting: only these move the counters at the edge. */
   counts: boolean;
+  /** Of the site's counters only notable ones go to KV; absent where all do. */
+  kv?: "notable";
 }
 
 /** Where a fingerprint has been: a row of D1's `identity_network`. Unknown parts are 0 and "". */
@@ -118,7 +120,7 @@ export function take(record: IdentityRecord, sighting: Sighting, now: number): b
   if (own.length === 0) {
     record.sessions += 1;
     record.row_changed = true;
-    if (sighting.counts) countSession(record, now);
+    if (sighting.counts) countSession(record, sighting, now);
   }
   if (known) {
     const again: SeenSession = {
@@ -176,10 +178,31 @@ function releaseEdge(record: IdentityRecord, key: string): void {
 
 const isFull = (record: IdentityRecord): boolean => record.seen.length >= IDENTITY_MAX_SIGHTINGS;
 
-function countSession(record: IdentityRecord, now: number): void {
-  const open = record.counter && record.counter.expires_at > now ? record.counter : null;
-  record.counter = { sessions: (open?.sessions ?? 0) + 1, expires_at: open?.expires_at ?? now + IDENTITY_COUNTER_MS };
-  record.counter_changed = true;
+const openCounter = ({ counter }: IdentityRecord, now: number): Counter | null =>
+  counter && counter.expires_at > now ? counter : null;
+
+function countSession(record: IdentityRecord, { kv }: Sighting, now: number): void {
+  const open = openCounter(record, now);
+  const counter: Counter = {
+    sessions: (open?.sessions ?? 0) + 1,
+    expires_at: open?.expires_at ?? now + IDENTITY_COUNTER_MS,
+  };
+  if (kv === "notable" && (open === null || open.quiet)) counter.quiet = true;
+  else record.counter_changed = true;
+  record.counter = counter;
+}
+
+/** The open counter matters to whoever reads it: KV is to have it from now on. Changes `record`. */
+export function makeNotable({ counter }: IdentityRecord): boolean {
+  if (!counter?.quiet) return false;
+  delete counter.quiet;
+  return true;
+}
+
+/** Whether KV has the record's open counter, or is to have it. */
+export function hasCounter(record: IdentityRecord, now: number): boolean {
+  const open = openCounter(record, now);
+  return open !== null && !open.quiet;
 }
 
 function noteEdge(record: IdentityRecord, place: EdgePlace, now: number): void {
@@ -204,9 +227,10 @@ export function forget(record: IdentityRecord, session_id: string, now: number):
   record.seen = record.seen.filter((one) => one.session_id !== session_id);
   record.sessions = Math.max(0, record.sessions - 1);
   record.row_changed = true;
-  if (record.counter && record.counter.expires_at > now) {
-    record.counter.sessions = Math.max(0, record.counter.sessions - 1);
-    record.counter_changed = true;
+  const open = openCounter(record, now);
+  if (open) {
+    open.sessions = Math.max(0, open.sessions - 1);
+    record.counter_changed = !open.quiet;
   }
   for (const key of own.map(keyOf)) releaseEdge(record, key);
 }
@@ -236,11 +260,13 @@ export const markAll = (record: IdentityRecord): void => {
   Object.assign(record, { row_changed: true, changed: record.edges.map(keyOf) });
 };
 
-/** A counter as KV has it. */
+/** A fixed window of 24 h, as KV has it. */
 export interface Counter {
   sessions: number;
   /** Epoch ms. */
   expires_at: number;
+  /** All its sessions are of sites that have only notable counters in KV, and it has not become one: KV has nothing of it. */
+  quiet?: true;
 }
 
 /**
@@ -248,7 +274,15 @@ export interface Counter {
  * windows, and is made anew with what comes next.
  */
 export function counterOf(records: readonly IdentityRecord[], now: number): Counter | null {
-  const open = records.flatMap(({ counter }) => (counter && counter.expires_at > now ? [counter] : []));
+  return records.some((record) => hasCounter(record, now)) ? sumOf(records, now) : null;
+}
+
+/** Sessions begun in the open windows of all these records. */
+export const sessionsIn = (records: readonly IdentityRecord[], now: number): number =>
+  sumOf(records, now)?.sessions ?? 0;
+
+function sumOf(records: readonly IdentityRecord[], now: number): Counter | null {
+  const open = records.flatMap((record) => openCounter(record, now) ?? []);
   const sessions = open.reduce((sum, counter) => sum + counter.sessions, 0);
   return sessions > 0 ? { sessions, expires_at: Math.min(...open.map((counter) => counter.expires_at)) } : null;
 }

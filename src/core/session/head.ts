@@ -1,7 +1,7 @@
 import { MAX_TRAITS, MAX_TRAITS_KEPT_UNITS } from "../../limits";
 import type { ClientNetwork } from "../network/classes";
 import { isVisitorSecret } from "../privacy/names";
-import { type Form, formReader, isFields, isNumber, isText, listOf, orAbsent, orNull, shaped } from "../stored";
+import { type Form, formReader, isFields, isNumber, isText, listOf, oneOf, orAbsent, orNull, shaped } from "../stored";
 import type { NamedVisitor } from "./calls/visitor-id";
 
 /** Network changes recorded; a phone on a train has a few, a rotating proxy has hundreds. */
@@ -24,6 +24,8 @@ export interface Head {
   site: string;
   /** The name under which the site shares identities with others, as it was at the start; absent where it counts by itself. */
   identity_group?: string;
+  /** Only notable counters go to KV, as the site's `kv` was at the start; absent where all do. */
+  kv?: "notable";
   /** When this life of the id began, epoch ms. */
   created_at: number;
   /** SHA-256 of the session key, hex; null until one is given. */
@@ -60,6 +62,7 @@ export const readHead = formReader<Head>({
     session_id: isText,
     site: isText,
     identity_group: orAbsent(isText),
+    kv: orAbsent(oneOf("notable")),
     created_at: isNumber,
     key_hash: orNull(isText),
     identity: orNull(shaped<Identity>(IDENTITY_SHAPE)),

@@ -26,25 +26,35 @@ export interface StoredHead {
   snapshot: string | null;
 }
 
-type HeadRow = { v: number; head: string; progress: string; snapshot: string | null };
+/** The head as its row has it: `hi` is the version of the table. */
+type HeadRow = { hi: number; body: string; progress: string; snapshot: string | null };
 
-const SCHEMA = [
-  `CREATE TABLE IF NOT EXISTS head (id INTEGER PRIMARY KEY CHECK (id = 1), v INTEGER NOT NULL,
-     head TEXT NOT NULL, progress TEXT NOT NULL, snapshot TEXT)`,
-  `CREATE TABLE IF NOT EXISTS journal (lo INTEGER PRIMARY KEY, hi INTEGER NOT NULL, events INTEGER NOT NULL,
-     wake INTEGER NOT NULL, body TEXT NOT NULL)`,
-];
+/**
+ * One table, because the creation of each is billed as two rows. The head is the row below every seq, and the only one with
+ * `progress` and `snapshot`.
+ */
+const SCHEMA = `CREATE TABLE IF NOT EXISTS journal (lo INTEGER PRIMARY KEY, hi INTEGER NOT NULL, events INTEGER NOT NULL,
+  wake INTEGER NOT NULL, body TEXT NOT NULL, progress TEXT, snapshot TEXT)`;
 
-/** Version of the two tables above, in column `v`. */
-const SCHEMA_VERSION = 2;
+/** `lo` of the head's row. Seqs begin with the seconds since 1970, so no other row has it. */
+const HEAD = 0;
 
-/** By the version that they begin with: at most the one directly before. */
+/** Version of the table above. */
+const SCHEMA_VERSION = 3;
+
+/** By the version that they begin with: at most the one directly before. Version 2 had the head in a table of its own. */
 const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
-  1: ["ALTER TABLE head RENAME COLUMN identity TO head", "UPDATE head SET v = 2"],
+  2: [
+    "ALTER TABLE journal ADD COLUMN progress TEXT",
+    "ALTER TABLE journal ADD COLUMN snapshot TEXT",
+    `INSERT INTO journal (lo, hi, events, wake, body, progress, snapshot)
+       SELECT ${HEAD}, 3, 0, 0, head, progress, snapshot FROM head`,
+    "DROP TABLE head",
+  ],
 };
 
 /**
- * The session actor's own SQLite: one head row and the journal. Every call is synchronous, so the calls of one turn are one
+ * The session actor's own SQLite: the head's row and the journal's, in one table. Every call is synchronous, so the calls of one turn are one
  * atomic commit. Rows written are counted, because they are billed.
  */
 export class Journal {
@@ -60,22 +70,34 @@ export class Journal {
 
   /** Asks the catalogue first: a look-up of an unknown id must create nothing. */
   exists(): boolean {
-    return this.#rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'head'").length > 0;
+    return this.#hasTable("journal");
   }
 
   read(): StoredHead | null {
-    // All columns: which ones there are is not known before `v` is.
-    const [row] = this.#rows<HeadRow>("SELECT * FROM head WHERE id = 1");
-    if (!row) return null;
-    if (row.v !== SCHEMA_VERSION) {
-      this.#migrate(row.v);
-      return this.read();
+    // All columns: which ones there are is not known before the version is.
+    const [row] = this.#rows<HeadRow>("SELECT * FROM journal WHERE lo = ?", HEAD);
+    if (row?.hi === SCHEMA_VERSION) {
+      return {
+        head: readText(readHead, row.body),
+        progress: readText(readProgress, row.progress),
+        snapshot: row.snapshot,
+      };
     }
-    return {
-      head: readText(readHead, row.head),
-      progress: readText(readProgress, row.progress),
-      snapshot: row.snapshot,
-    };
+    const version = row ? row.hi : this.#oldVersion();
+    if (version === null) return null;
+    this.#migrate(version);
+    return this.read();
+  }
+
+  /** The version of a journal whose head has a table of its own; null: it has none. */
+  #oldVersion(): number | null {
+    if (!this.#hasTable("head")) return null;
+    const [row] = this.#rows<{ v: number }>("SELECT v FROM head");
+    return row?.v ?? null;
+  }
+
+  #hasTable(name: string): boolean {
+    return this.#rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", name).length > 0;
   }
 
   #migrate(from: number): void {
@@ -88,23 +110,24 @@ export class Journal {
   }
 
   create(head: Head, progress: Progress): void {
-    for (const statement of SCHEMA) this.#rows(statement);
-    const values = [SCHEMA_VERSION, JSON.stringify(head), JSON.stringify(progress)];
-    this.#rows("INSERT INTO head (id, v, head, progress) VALUES (1, ?, ?, ?)", ...values);
+    this.#rows(SCHEMA);
+    const values = [HEAD, SCHEMA_VERSION, JSON.stringify(head), JSON.stringify(progress)];
+    this.#rows("INSERT INTO journal (lo, hi, events, wake, body, progress) VALUES (?, ?, 0, 0, ?, ?)", ...values);
     this.#tail = null;
   }
 
   writeHead(head: Head): void {
-    this.#rows("UPDATE head SET head = ? WHERE id = 1", JSON.stringify(head));
+    this.#rows("UPDATE journal SET body = ? WHERE lo = ?", JSON.stringify(head), HEAD);
   }
 
   writeProgress(progress: Progress): void {
-    this.#rows("UPDATE head SET progress = ? WHERE id = 1", JSON.stringify(progress));
+    this.#rows("UPDATE journal SET progress = ? WHERE lo = ?", JSON.stringify(progress), HEAD);
   }
 
   /** A new D1 plan and the state as of its end, together. */
   writePlan(progress: Progress, snapshot: string): void {
-    this.#rows("UPDATE head SET progress = ?, snapshot = ? WHERE id = 1", JSON.stringify(progress), snapshot);
+    const values = [JSON.stringify(progress), snapshot, HEAD];
+    this.#rows("UPDATE journal SET progress = ?, snapshot = ? WHERE lo = ?", ...values);
   }
 
   /** Adds entries. Small ones extend the newest row: one billed row, and nothing to delete later. */
@@ -139,9 +162,15 @@ export class Journal {
   /** What the journal holds. Units are UTF-16 units of text. */
   size(): { rows: number; units: number } {
     const [row] = this.#rows<{ rows: number; units: number }>(
-      "SELECT count(*) AS rows, coalesce(sum(length(body)), 0) AS units FROM journal",
+      "SELECT count(*) AS rows, coalesce(sum(length(body)), 0) AS units FROM journal WHERE lo > ?",
+      HEAD,
     );
     return row ?? { rows: 0, units: 0 };
+  }
+
+  /** All rows but the head's, oldest first. */
+  all(): JournalRow[] {
+    return this.range(HEAD + 1, Number.MAX_SAFE_INTEGER);
   }
 
   /** Rows from `lo` to `hi`, oldest first. */
@@ -150,7 +179,7 @@ export class Journal {
   }
 
   removeThrough(seq: number): void {
-    this.#rows("DELETE FROM journal WHERE lo <= ?", seq);
+    this.#rows("DELETE FROM journal WHERE lo > ? AND lo <= ?", HEAD, seq);
   }
 
   /** One atomic step: nothing of it is kept if any call in it throws. */

@@ -75,9 +75,10 @@ function newSignals(known: Signals | null, said: Signals | null | undefined): Si
   return fresh.length > 0 && room > 0 ? Object.fromEntries(fresh.slice(0, room)) : null;
 }
 
-const headOf = ({ session_id, site, identity_group }: TrackCall, now: number): Head => ({
+const headOf = ({ session_id, site, identity_group, kv }: TrackCall, now: number): Head => ({
   ...newHead(session_id, site, now),
   ...(identity_group !== undefined && { identity_group }),
+  ...(kv !== undefined && { kv }),
 });
 
 type TakenEvents = Extract<ReturnType<typeof takeEvents>, { ok: true }>;

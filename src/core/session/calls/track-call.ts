@@ -23,6 +23,8 @@ export interface TrackCall {
   trailing_slash?: TrailingSlash;
   /** The name under which the site shares identities with others; absent where it counts by itself. */
   identity_group?: string;
+  /** Absent where KV gets all counters of the session. */
+  kv?: "notable";
   /** Absent where limits are lifted. */
   budget?: CallBudget;
   /** Custom types for which the site has no room: their events go to the archive only. */

@@ -23,6 +23,10 @@ const ABOUT: Readonly<Record<string, readonly [title: string, about: string]>> =
     "Identity group",
     "Sites that name the same count fingerprints and addresses as one, from the next session on; null: this site by itself.",
   ],
+  kv: [
+    "Counters in KV",
+    "All of them, or notable ones only: an address's once it nears its day's limit. From the next session on.",
+  ],
   webhooks: ["Webhooks", "Where leads and alerts are sent. A secret that is shown as ******** stays as it is."],
   forms: ["Forms", "Rules for leads, and the forms that form.js renders."],
   budgets: [
