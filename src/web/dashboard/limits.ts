@@ -4,9 +4,9 @@ import { MINUTE_MS } from "../../time";
 
 /** A wait shorter than this needs no sign of waiting; one would only flicker. */
 export const SLOW_MS = 300;
-/** Aggregates are asked again this often while on screen; a flush writes them about once a minute anyway. */
+/** Aggregates are asked again this often while on screen. Their rows change only with flushes, up to 30 s apart. */
 export const REFRESH_MS = MINUTE_MS;
-/** Sessions of the live view followed by streams of their own, so that a click shows at once: about one screen of rows. */
+/** Sessions of the live view that are followed by streams of their own, so that a click shows at once: about one screen of rows. */
 export const LIVE_FOLLOWED = 20;
 /** Lists of what happens now are asked again this often. */
 export const LIVE_REFRESH_MS = 5_000;

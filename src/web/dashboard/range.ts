@@ -29,7 +29,7 @@ function dayStart(now: number, back: number): number {
   return day.getTime();
 }
 
-/** The span that a name stands for now. It ends on a full minute, so that within a minute the question stays the same. */
+/** The span that a name stands for now. It ends on a full minute, so that the question stays the same within a minute. */
 function spanOf(name: RangeName, now: number): Span {
   const to = Math.ceil(now / MINUTE_MS) * MINUTE_MS;
   const range = RANGES[name];

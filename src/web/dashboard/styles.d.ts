@@ -1,2 +1,2 @@
-/** Vite takes a stylesheet that is imported for its effect; types need to know that there is such a thing. */
+/** Vite takes a style sheet that is imported for its effect. This tells TypeScript that such imports exist. */
 declare module "*.css";

@@ -36,7 +36,7 @@ const track = whenStarted((event_type: string, data?: Record<string, unknown>) =
 export const api: PulseGateApi = {
   init(given?: Partial<Options>) {
     if (!isStarted) Object.assign(options, given);
-    // Nobody has seen a prerendered page yet, and maybe nobody will.
+    // A prerendered page may never be shown, so start only when the visitor sees it.
     if ((document as Prepared).prerendering) addEventListener("prerenderingchange", start);
     else start();
   },

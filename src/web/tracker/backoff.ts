@@ -2,7 +2,7 @@ import { RETRY_AFTER_MAX_MS, RETRY_MAX_MS, RETRY_MIN_MS } from "./limits";
 
 /** When to try again. */
 export interface Backoff {
-  /** Not before this, by `performance.now()`. */
+  /** No call goes out before this time, in ms of `performance.now()`. */
   until: number;
   failures: number;
 }

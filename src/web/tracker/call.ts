@@ -8,7 +8,7 @@ import { type By, drop, type Stream, settle, take } from "./queue";
 import type { Call } from "./reply";
 import { type Session, visitor } from "./session";
 
-/** A stream for what happens from now on. `page` is its first page, and `referrer` led there. */
+/** Makes a stream for new events. `page` is its first page, and `referrer` is the address that led there. */
 export const newStream = (session: Session, page: string, referrer: string): Stream => ({
   id: session.id,
   key: session.key,
@@ -19,7 +19,7 @@ export const newStream = (session: Session, page: string, referrer: string): Str
   gone: [],
 });
 
-/** The next call, with its events marked as taken. Undefined if there is nothing to send, or all is in flight. */
+/** The next call. Its events are marked as taken. Undefined if there is nothing to send, or if everything is in flight. */
 export function nextCall(stream: Stream, by: By, room: number): Call | undefined {
   const { start, end } = stream;
   const batch = take(stream, by, room);
@@ -45,7 +45,8 @@ export function nextCall(stream: Stream, by: By, room: number): Call | undefined
     body: batch ? `${body.slice(0, -1)},"events":[${batch.json}]}` : body,
     batch,
     finish({ ack, code }) {
-      // A refused batch takes its events only: its start and end were not read and are sent again. Refused alone, they are not.
+      // If a batch is refused, drop its events only: the server did not read its start and end, so they are sent again. A start or
+      // end that is refused by itself is not sent again.
       if (batch && code) return drop(stream, batch);
       if (batch && ack) (plug.settle ?? settle)(stream, batch, ack);
       if (stream.start === start) stream.start = undefined;

@@ -2,15 +2,15 @@ import { CAMPAIGN } from "../../core/sources/campaign";
 
 export { CAMPAIGN };
 
-/** What an address says of the view and of the campaign that led to it. */
+/** What an address says about the view, and about the campaign that led to it. */
 export interface AddressFacts {
   /** The campaign parameters that have a value, as a query. Empty if there are none. */
   campaignQuery: string;
-  /** The address without campaign and fragment: two addresses of one view differ in nothing else. */
+  /** The address without campaign parameters and fragment. Two addresses show the same view if this is the same. */
   shownView: string;
 }
 
-/** Split by an expression, because `URL` would throw on some texts. */
+/** Splits with a regular expression, because `URL` throws on some texts. */
 export function addressFacts(page: string): AddressFacts {
   const [, path, query] = /^([^?#]*)\??([^#]*)/.exec(page) ?? [];
   const rest = new URLSearchParams(query);

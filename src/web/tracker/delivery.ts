@@ -1,6 +1,6 @@
 /**
- * Brings events to the server, one call at a time, by socket or `fetch`, until each number is settled. With one call in
- * flight nothing overtakes the start, and the page never sends faster than the server answers.
+ * Brings events to the server, one call at a time, by socket or `fetch`, until the number of each event is settled. With one call
+ * in flight nothing overtakes the start, and the page never sends faster than the server answers.
  */
 import type { EventInput } from "../../protocol/events";
 import type { Consent } from "../../protocol/fields";
@@ -22,7 +22,7 @@ import { forgetSession, isSessionOpen, touchSession } from "./session";
 import { clearDevice } from "./storage";
 import { cleanValue, pageUrl } from "./url";
 
-/** The first takes new events. The others hold unacked events of a session that is over or a page that is gone. */
+/** The first stream takes new events. The others hold unacked events of a session that is over or of a page that is gone. */
 export const streams: Stream[] = [];
 /** Events that are in no stream yet, in order: the JSON, and whether it is a view after a navigation within the page. */
 const fresh: Parameters<typeof deliver>[] = [];
@@ -35,20 +35,20 @@ let isKept = false;
 /** The page's last view, as `AddressFacts.shownView`. */
 let view = "";
 
-/** Takes an event. */
+/** Queues an event, given as JSON, and sends it soon. */
 export function deliver(json: string, isMove?: boolean): void {
   fresh.push([json, isMove]);
-  // The next try may be 30 s away and the page may crash before, so number it now, which keeps it on the device.
+  // The next try may be 30 s away, and the page may crash before. Numbering the event now also keeps it on the device.
   if (retry.failures) number();
   wakeIn(COALESCE_MS);
 }
 
-/** Whether there is a session now: one that runs, or one that begins with an event that waits for its number. */
+/** Whether there is a session now: one that is open, or one that will begin with an event that still waits for its number. */
 export const isVisit = (): unknown => fresh[0] ?? isSessionOpen();
 
 /**
- * Gives waiting events their session and number. Not as they happen, because storage, random ids and questions to the device
- * would delay a page that loads, or the frame after a click.
+ * Gives waiting events their session and number. This is not done as each event happens, because storage, random ids and questions
+ * to the device would delay a page that loads, or the frame after a click.
  */
 export const number = (): void => fresh.splice(0).forEach(numberOne);
 
@@ -59,7 +59,7 @@ const numberOne = safe(([json, isMove]: Parameters<typeof enter>) => {
 
 /** Enters an event, cleaned of secrets, into the current session. Undefined if it is refused, or shows the same view again. */
 export function enter(raw: string, isMove?: boolean): EventInput | undefined {
-  // Traits are not cleaned: the visitor gave them on purpose.
+  // Traits are not cleaned, because the page gives them on purpose.
   const isTold = /^{"event_type":"identify"/.test(raw);
   const event: EventInput & { page: string } = JSON.parse(raw, (name, value) =>
     isTold ? value : cleanValue(name, value),
@@ -88,13 +88,13 @@ export function enter(raw: string, isMove?: boolean): EventInput | undefined {
   return event;
 }
 
-/** Sends what there is, unless the server has asked for patience. */
+/** Sends the next call. It waits for acts.js, for a call in flight, while consent is pending, and until the next retry is due. */
 export const flush = safe(() => {
   timer = 0;
-  // Wait for acts.js: it brings what cleans texts.
+  // Wait for acts.js, which brings the function that cleans texts.
   if (!plug.clean) return;
-  // Not after each ack, or every round trip would send a piece of a mouse path. While tries fail, events are in a stream
-  // at once, so `fresh` is empty and the failures stand in for it.
+  // Gather the mouse path only if another event waits. To gather it after each ack would send a piece of it with every round trip.
+  // While calls fail, events are numbered at once and `fresh` is empty, so check the failures instead.
   if (fresh[0] ?? retry.failures) plug.gather?.();
   number();
   if (isInFlight || consent() === "pending") return;
@@ -107,13 +107,13 @@ export const flush = safe(() => {
   }
 });
 
-/** The same without waiting for acts.js: `rough` removes whatever may be a secret. */
+/** Does what `flush` does without waiting for acts.js: `rough` removes whatever may be a secret. */
 export function flushNow(): void {
   plug.clean ??= rough;
   flush();
 }
 
-/** The page may be gone in a moment: sends all unacked events by beacon, also those that wait for an answer. */
+/** Sends all unacked events by beacon, also those in flight, because the page may be gone in a moment. */
 export function leave(): void {
   if (isVisit()) for (const last of plug.leaving) last();
   if (consent() === "pending") return;
@@ -132,7 +132,7 @@ export function leave(): void {
   }
 }
 
-/** Back on the page: sends again, in a way that answers, what left by beacon. */
+/** Sends events that left by beacon again, because a beacon gets no answer. Called when the visitor is back, or still there. */
 export function resume(): void {
   for (const stream of streams) release(stream, BEACONED);
   flush();
@@ -148,14 +148,14 @@ export function endSession(): void {
   flush();
 }
 
-/** Says the start again with the next call: the server adds what it did not know. */
+/** Sends the start again with the next call, so that the server adds what it did not know. */
 export function restart(): void {
   const [stream] = streams;
   if (stream) stream.start = { page: pageUrl(), ...stream.start };
   flush();
 }
 
-/** Sets the consent. The start tells the server: with the next events, or in a call of its own. */
+/** Sets the consent. A repeated start tells the server, with the next events or in a call of its own. */
 export function changeConsent(state: Consent | undefined): void {
   setConsent(state);
   if (consent() === "denied") clearDevice();
@@ -164,7 +164,7 @@ export function changeConsent(state: Consent | undefined): void {
   plug.consented?.();
 }
 
-/** The site's settings allow less than the page assumed. */
+/** Called if the site's settings allow less than the page assumed. */
 function forbid(state: Consent): void {
   setConsent(state);
   clearDevice();
@@ -177,19 +177,19 @@ export function keepAll(held: number): void {
   for (const stream of streams) keep(stream, held);
 }
 
-/** One timer is enough: `flush` finds out what still has to wait, and sets the timer again. */
+/** One timer is enough, because `flush` finds out what still has to wait, and sets the timer again. */
 function wakeIn(ms: number): void {
   if (!timer) timer = setTimeout(flush, ms);
 }
 
 function send(stream: Stream, call: Call): void {
   isInFlight = true;
-  // A stream's first call goes by `fetch`, which needs no connection first. The socket is for the current session.
+  // A stream's first call goes by `fetch`, because a socket would have to connect first. The socket is for the current session.
   const isRunning = stream === streams[0] && !stream.start && call.batch && !document.hidden;
   const bySocket = isRunning && plug.socket?.(stream.id, call.body);
   const finish = safe((reply: Reply) => {
     isInFlight = false;
-    // First, so that events are sent again even if reading the reply fails.
+    // Release the events first, so that they are sent again even if reading the reply fails.
     release(stream, SENT);
     settleCall(stream, call, reply, bySocket);
     flush();
@@ -210,6 +210,6 @@ function settleCall(stream: Stream, call: Call, reply: Reply, bySocket: unknown)
     emit("ack", ack);
     plug.answered?.(reply, call);
   }
-  // After a socket without an answer there is no wait: it closes, and `fetch` may get through at once.
+  // If a socket gave no answer, do not wait: it closes, and `fetch` may get through at once.
   else if (!bySocket || code) failed(retry, reply.retry_after);
 }

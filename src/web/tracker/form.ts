@@ -1,6 +1,6 @@
 /**
- * The entry of `/form.js`: what happens in the page's forms, told to the tracker, whichever of the two loads first; and
- * the forms that bring leads.
+ * The entry of `/form.js`. It tells the tracker what happens in the page's forms, whichever of the two loads first, and loads what
+ * lead forms need.
  */
 import { captureForms } from "./form/capture";
 import { lookForLeads } from "./form/leads";
@@ -9,7 +9,7 @@ import { listen } from "./safe";
 
 const page = window as Marked;
 
-// `pulse.js` brings this too, and so does the module: a page that has two of them captures its forms once.
+// `pulse.js` and the module contain this too. A page that loads two of them captures its forms once.
 if (!page[FORMS]) {
   page[FORMS] = true;
   captureForms(lookForLeads);

@@ -9,11 +9,11 @@ export const uuid = (): string =>
 export const secret = (): string => uuid() + uuid();
 
 /**
- * Whether a text looks like a UUID, or like a secret of `units` characters. Any script can write to the page's storage, and the
- * server would refuse a malformed id for ever.
+ * Whether a text looks like a UUID, or like a secret of `units` characters. This is checked because any script can write to the
+ * page's storage, and the server would refuse a malformed id for ever.
  */
 export const isOwn = (id: unknown, units = 36): id is string =>
   /^[\da-f-]+$/.test(id as string) && (id as string).length === units;
 
-/** A stream's name, 12 hex digits: it has to differ only from the session's other streams. */
+/** A stream's name, 12 hex digits. That is enough, because it has to differ only from the session's other streams. */
 export const streamName = (): string => uuid().slice(-12);

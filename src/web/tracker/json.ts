@@ -1,7 +1,7 @@
 /** Libraries such as Prototype.js put a `toJSON` here that turns every list into text. */
 const list = Array.prototype as { toJSON?: unknown };
 
-/** JSON without such a `toJSON` of the page. */
+/** JSON of a value, without using such a `toJSON` of the page. */
 export function toJson(value: unknown): string {
   const { toJSON } = list;
   delete list.toJSON;

@@ -17,16 +17,16 @@ export interface Kit {
   cleanUrl(href: string): string | undefined;
   addHook(name: HookName, hook: Hook): void;
   emit(name: HookName, detail: unknown): void;
-  /** What the visitor allows. Undefined while the site's default holds. */
+  /** What the visitor allows. Undefined while the site's default applies. */
   consentNow(): Consent | undefined;
-  /** Sends the start again, with what is known of the device now. */
+  /** Sends the start again, with what is now known of the device. */
   restart(): void;
-  /** Sends what waits, once texts can be cleaned. */
+  /** Sends waiting events, once texts can be cleaned. */
   flushQueue(): void;
   read(key: string): string | null;
   /** Removes the key if there is no value. */
   write(key: string, value?: string | null | false): void;
-  /** What could not, or must not, be kept on the device. */
+  /** Values that could not, or must not, be stored on the device. */
   memory: Map<string, string>;
   /** Streams with unacked events. The first takes new ones. */
   streams: Stream[];
@@ -37,12 +37,12 @@ export interface Kit {
   /** Ends a session for every tab, unless another has begun the next already. */
   forgetSession(id: string): void;
   changeConsent(state: Consent | undefined): void;
-  /** Writes unacked events to the device. `held`: epoch ms of the writing. */
+  /** Writes unacked events to the device. `held`: epoch ms, see `Kept`. */
   keepAll(held: number): void;
 }
 
 /** The kit as acts.js passes it to its parts. */
 export interface FullKit extends Kit {
-  /** Whether the device may keep something: not while the visitor's answer is no, or still missing. */
+  /** Whether anything may be stored on the device: not while consent is denied or pending. */
   mayStore(): boolean;
 }

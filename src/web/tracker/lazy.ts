@@ -17,7 +17,7 @@ interface Acts {
   start(kit: Kit): void;
 }
 
-/** Loads acts.js once the page has loaded and is idle. It then sends what waits; without it `flushNow` does. */
+/** Loads acts.js once the page has loaded and is idle. It then sends the waiting events. If it does not load, `flushNow` does. */
 export function loadRest(): void {
   const start = (acts: Acts): void =>
     acts.start({

@@ -8,8 +8,8 @@ const tag = (document.currentScript ??
 type TagOptions = Options & { auto?: string };
 
 /**
- * The options of the page's one tracker. What `init` says wins over what the tag says. The default endpoint is the address that
- * the script came from, without its version.
+ * The options of the page's one tracker. What `init` says wins over what the tag says. The default endpoint is the address that the
+ * script came from, without its version.
  */
 export const options: TagOptions = {
   endpoint: tag?.src.replace(/(\/v\/\w{12})?\/[^/?]*(\?.*)?$/, "") || location.origin,

@@ -5,11 +5,11 @@ import { options } from "./options";
 import type { Stream } from "./queue";
 import { write } from "./storage";
 
-/** What a page could not deliver, as it is on the device. The next page sends it, under the same numbers. */
+/** What a page could not deliver, as stored on the device. The next page sends it, under the same numbers. */
 export interface Kept extends Stream {
   /** The page that owns it, which holds a Web Lock of this name while it lives. */
   page: string;
-  /** When it was written, epoch ms. 0 if its page was about to leave: then any page may take it. */
+  /** When it was written, epoch ms. 0 if its page was about to be left: then any page may take it. */
   held: number;
 }
 

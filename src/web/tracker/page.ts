@@ -1,7 +1,7 @@
 import type { StartInput } from "../../protocol/track";
 import { cleanUrl } from "./url";
 
-/** A start: this device, and the visit that begins with `page`. `referrer` led there, or is empty. */
+/** The facts of a start: this device, and the visit that begins with `page`. `referrer` is the address that led there, or empty. */
 export function startFacts(page: string, referrer: string): StartInput {
   // Not in TypeScript's DOM library: https://www.w3.org/TR/device-memory/, and Chromium's own object.
   const device: Navigator & { deviceMemory?: number } = navigator;
@@ -13,7 +13,7 @@ export function startFacts(page: string, referrer: string): StartInput {
       language: device.language,
       languages: device.languages.slice(0, 16),
       platform: device.platform,
-      // The first call of it takes as long as the rest of this file. By now the page is idle, or about to leave.
+      // The first call of `Intl` takes as long as the rest of this file. By now the page is idle, or about to be left.
       timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       hardware_concurrency: device.hardwareConcurrency,
       device_memory: device.deviceMemory,

@@ -7,11 +7,11 @@ import type { Call, Reply } from "./reply";
 
 /** What acts.js plugs into delivery. */
 export interface Plug {
-  /** Removes secrets from a text. `name`: its name in the event's data, empty for an address. Absent until acts.js is there. */
+  /** Removes secrets from a text. `name`: its name in the event's data, empty for an address. Absent until acts.js has loaded. */
   clean?(text: string, name?: string): string;
-  /** Records a view if the page's address now shows another. */
+  /** Records a view if the page's address now shows another view. */
   look?(): void;
-  /** Replaces `addressFacts` where routes in the hash are pages of their own. */
+  /** Replaces `addressFacts` if routes in the hash are pages of their own. */
   addressFacts?(page: string): AddressFacts;
   /** Whether the server would refuse a whole batch because of this event. */
   refuses?(event: EventInput): boolean;
@@ -23,9 +23,9 @@ export interface Plug {
   move?(stream: Stream): void;
   /** Called with the server's answer once a call is settled. */
   answered?(reply: Reply, call: Call): void;
-  /** The referrer, for the first session of a page load only. Then empty. */
+  /** The referrer, for the first session of a page load. Empty after that. */
   ledBy: string;
-  /** Called before the page leaves, maybe more than once. Each may record an event, and none may throw. */
+  /** Called before the page is left, maybe more than once. Each may record an event, and none may throw. */
   leaving: (() => void)[];
   /** May record an event before events go out. */
   gather?(): void;

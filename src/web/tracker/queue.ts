@@ -29,7 +29,7 @@ export interface Item {
 export interface Stream {
   /** The session's id. */
   id: string;
-  /** The session's secret: only who knows it may add to the session. */
+  /** The session's secret. Only a caller who knows it may add to the session. */
   key: string;
   name: string;
   /** Due until the server has confirmed it. A changed start is a new object. */
@@ -48,7 +48,7 @@ export interface Batch {
   last: number;
   /** The events, joined by commas. */
   json: string;
-  /** The server is to expect nothing of these numbers. */
+  /** Numbers for which the server must not expect events any more. */
   gone: Range[];
 }
 
@@ -85,7 +85,7 @@ export function take(stream: Stream, by: By, room: number): Batch | undefined {
   );
 }
 
-/** Lets events that are in `from` be sent again, because no answer came, or none will. With `batch`, only its events. */
+/** Lets events whose place is `from` be sent again, because no answer came, or none will come. With `batch`, only its events. */
 export function release(stream: Stream, from: By, batch?: Batch): void {
   for (const item of stream.items) if (item.place === from && (!batch || isIn(batch, item))) item.place = HERE;
 }

@@ -4,8 +4,8 @@ import { toJson } from "./json";
 import { safe } from "./safe";
 
 /**
- * Gives an event its time and page, and hands it to delivery. Data with a circle is dropped. `isMove`: a view after a navigation
- * within the page, which may show the same view.
+ * Gives an event its time and page, and hands it to delivery. An event whose data refers to itself is dropped. `isMove`: a view
+ * after a navigation within the page, which may show the same view.
  */
 export const record = safe((event: EventInput, isMove?: boolean) =>
   // As text at once, because the page may change its data afterwards.

@@ -3,14 +3,14 @@ import type { Consent } from "../../protocol/fields";
 import type { Rejection } from "./public";
 import type { Batch } from "./queue";
 
-/** The answer to a call, by socket or `fetch`: the fields of acks and errors that matter here. Empty when no answer came. */
+/** The answer to a call, by socket or `fetch`: the fields of acks and errors that matter here. Empty if no answer came. */
 export interface Reply {
   ack?: Ack | null;
   /** In answers to calls that only start or end a session. */
   session_id?: string;
-  /** Present where the site allows less than the page assumed. */
+  /** Present if the site allows less than the page assumed. */
   consent?: Consent;
-  /** Present where the site exposes it. */
+  /** Present if the site exposes it. */
   engagement?: { score: number; band: string };
   /** Answer to a start that named a domain: the visitor, for the other hosts of the domain. */
   visitor_id?: string;
@@ -29,7 +29,7 @@ export const BUSY = "busy";
 /** Codes of a session that is unknown, or has as many streams as it may have. What was refused can go to another session. */
 export const ELSEWHERE = /unknown|sparse/;
 
-/** Codes of a session that was erased, or is somebody else's. It takes nothing more. */
+/** Codes of a session that was erased, or belongs to somebody else. It takes no more events. */
 export const OVER = /^session/;
 
 /** A call that is ready to go out. */

@@ -1,8 +1,8 @@
 import { addressFacts } from "./campaign";
 
 /**
- * Cleans texts while acts.js, which knows secrets, is not loaded: whatever may be a secret goes. Used for pages that are left
- * at once.
+ * Cleans texts while acts.js, which can tell secrets from other text, has not loaded: it removes whatever may be a secret. Used for
+ * pages that are left at once.
  */
 
 /** An email or a value, also escaped; letters and digits mixed; many letters or digits in a row. */

@@ -9,10 +9,10 @@ export const safe =
     }
   };
 
-/** For events that scroll: their listeners say that they never prevent it, so the browser need not wait for them. */
+/** For events that scroll. A passive listener promises not to prevent scrolling, so the browser need not wait for it. */
 export const PASSIVE = { capture: true, passive: true };
 
-/** A listener on the window that cannot throw. It also hears events whose propagation the page stops. */
+/** Adds a listener to the window that cannot throw. It also hears events whose propagation the page stops. */
 export function listen<Type extends keyof WindowEventMap | "visibilitychange">(
   type: Type,
   f: (event: Type extends keyof WindowEventMap ? WindowEventMap[Type] : Event) => void,

@@ -35,8 +35,8 @@ export const isSessionOpen = ({ at = 0 } = stored()): boolean => Date.now() - at
 let arrived = "";
 
 /**
- * The session for a new event. After 30 minutes without one, or when a view's address brings another campaign, it is a new
- * session. `campaign` is that of a view, or empty; undefined for other events.
+ * The session for a new event. It is a new session after 30 minutes without an event, or if a view's address brings another
+ * campaign. `campaign`: that of a view, or empty; undefined for other events.
  */
 export function touchSession(campaign?: string): Session {
   const known = stored();
@@ -58,8 +58,8 @@ export function forgetSession(id: string): void {
 }
 
 /**
- * Who visits this origin: the secret that the server makes the visitor's id of, created at the first call. A device with an id
- * from before there were secrets keeps that, so that known visitors do not become new ones.
+ * The visitor of this origin: the secret from which the server makes the visitor's id. It is created at the first call. A device
+ * whose id is older than secrets keeps that id, so that known visitors do not become new ones.
  */
 export function visitor(): Pick<StartInput, "visitor_id" | "visitor_secret"> {
   let visitor_secret = read(SECRET_KEY);

@@ -8,7 +8,7 @@ import { options } from "./options";
 
 /** Starts capturing and delivering. The page view comes first, so that it is number 1 of its stream. */
 export function startCapture(): void {
-  // Until the page's consent management has answered, nothing is kept and nothing sent, also if it cannot be asked.
+  // Nothing is stored or sent until the page's consent management has answered, nor if it cannot be asked.
   changeConsent(isAsked(options) ? "pending" : options.consent);
   captureVisibility(capturePages());
   captureClicks();

@@ -2,9 +2,9 @@ import { consent, mayStore } from "./consent";
 import { VISITOR_KEY } from "./keys";
 import { safe } from "./safe";
 
-/** `localStorage`, or this page's memory where that is blocked, full, absent or not allowed by the visitor. */
+/** `localStorage`, or this page's memory if that is blocked, full, absent or not allowed by the visitor. */
 
-/** What could not, or must not, be kept on the device. The next page will not know it. */
+/** Values that could not, or must not, be stored on the device. The next page will not know them. */
 export const memory = new Map<string, string>();
 
 export function read(key: string): string | null {
@@ -15,7 +15,7 @@ export function read(key: string): string | null {
   }
 }
 
-/** Removes the key if there is no value. While the visitor's answer is pending, what is on the device stays. */
+/** Removes the key if there is no value. While consent is pending, what is on the device stays. */
 export function write(key: string, value?: string | null | false): void {
   memory.delete(key);
   try {
@@ -27,7 +27,7 @@ export function write(key: string, value?: string | null | false): void {
   if (value) memory.set(key, value);
 }
 
-/** Clears the device once it is forbidden. What the page still needs goes to its memory; the visitor's keys are forgotten. */
+/** Clears the device once storing is forbidden. What the page still needs moves to its memory. The visitor's keys are forgotten. */
 export const clearDevice = safe(() => {
   for (const key of Object.keys(localStorage)) {
     if (!/^pulsegate\./.test(key)) continue;

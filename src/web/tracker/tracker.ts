@@ -1,4 +1,4 @@
-/** The entry: puts the API on the page, and starts by itself unless the tag says otherwise. */
+/** The entry of `/tracker.js`: puts the API on the page, and starts by itself unless the tag says otherwise. */
 import { api } from "./api";
 import { MARK, type Marked } from "./one";
 import { options, startsAlone } from "./options";

@@ -1,7 +1,7 @@
 import { plug } from "./plug";
 import { rough } from "./rough";
 
-/** A value of an event's data without secrets. `name`: its name there. */
+/** A value of an event's data, without secrets. `name`: its name in the data. */
 export const cleanValue = (name: string, value: unknown): unknown =>
   typeof value === "string" ? (plug.clean ?? rough)(value, name) : value;
 

@@ -1,7 +1,7 @@
 import type { Contact, Evidence } from "../../../core/leads/lead";
 import type { Delivery, Label, Scores, SessionRow } from "./types";
 
-/** The API's answers about leads. The published form has their contact and evidence as open objects. */
+/** The API's answers about leads. The published schema has their contact and evidence as open objects. */
 
 export interface LeadRow extends Contact {
   lead_id: string;

@@ -42,7 +42,7 @@ export type Day = z.infer<typeof DailyBody>["data"][number];
 export type Engagement = z.infer<typeof EngagementBody>;
 export type EngagementBand = Engagement["data"]["bands"][number];
 
-/** The sums of sessions that every breakdown but the one of pages has. */
+/** The sums of sessions. Every breakdown has them, except that of pages. */
 export type SessionSums = Omit<EngagementBand, "from" | "to">;
 export type PageSums = z.infer<typeof PagesBody>["data"][number];
 
@@ -55,7 +55,7 @@ export interface Breakdown<R> extends List<R> {
 
 export type SiteRow = z.infer<typeof SitesPage>["data"][number];
 
-/** Where the tags of sites find the tracker; absent at its usual path. */
+/** Where the tags of sites find the tracker; absent if it is at its usual path. */
 export type Scripted = Pick<z.infer<typeof SitesPage>, "script_path">;
 
 export type Storage = z.infer<typeof StorageBody>["data"];

@@ -5,7 +5,7 @@ import type { Column } from "../parts/table";
 import { href } from "../place";
 import { channelTitle } from "./channels";
 
-/** A row of any breakdown: its value, under the name of what it is by, and its sums. */
+/** A row of any breakdown: its sums, and its value in the field that the breakdown is by. */
 export type RankedRow = Partial<SessionSums & PageSums> & {
   country?: string | null;
   source?: string;
@@ -120,7 +120,7 @@ export const SESSION_NUMBERS: readonly Column<RankedRow>[] = [
   numbered("Leads", "leads"),
 ];
 
-/** The value, over a bar as long as its share of the largest; a link to its sessions. */
+/** The value, over a bar as long as its share of the largest, with a link to its sessions. */
 export const nameColumn = (kind: Kind, most: number): Column<RankedRow> => ({
   title: kind.title,
   isWide: true,

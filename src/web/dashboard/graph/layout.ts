@@ -31,7 +31,7 @@ export interface Layout {
   left: number;
 }
 
-/** The x of each kind, in the order in which the data leads from one to the next. */
+/** The x of each kind. Each column leads to the next. */
 const COLUMN: Record<NodeKind, number> = { fingerprint: -260, address: -60, asn: 150, country: 330 };
 const MARGIN = 40;
 /** Room for the labels outside the outer columns. */

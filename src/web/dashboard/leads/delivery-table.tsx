@@ -76,9 +76,9 @@ interface DeliveryTableProps {
   rows: readonly Delivery[];
   empty: ComponentChildren;
   more?: ComponentChildren;
-  /** All rows belong to one lead: no column for it. */
+  /** All rows belong to one lead, so they need no column for it. */
   ofOneLead?: boolean;
-  /** Called after a delivery was queued again, so that the rows are loaded anew. */
+  /** Called after a delivery was queued again, so that the rows are loaded again. */
   onAgain: () => void;
 }
 

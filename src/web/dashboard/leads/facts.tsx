@@ -5,7 +5,7 @@ import { type Fact, Facts, Panel } from "../parts/panel";
 import { Verdict } from "../parts/score";
 import { href } from "../place";
 
-/** Who a lead is of, and what its session knew of them. */
+/** Who sent a lead, and what its session knew about them. */
 
 const EMAIL_CLASSES = {
   relay: "relay",

@@ -16,7 +16,7 @@ interface Counts {
   labels: Record<string, number>;
 }
 
-/** How many visitors the choice of bots leaves out. */
+/** How many visitors the chosen filter of bots leaves out. */
 interface LeftOut {
   bots: { excluded: number };
 }
@@ -37,7 +37,7 @@ export interface Roster {
   isSlow: boolean;
   /** The last event of each followed session, by id. */
   last: ReadonlyMap<string, Entry>;
-  /** Takes in a message of a session's own stream. */
+  /** Takes a message of a session's own stream. */
   follow: (view: LiveView, entries: readonly Entry[]) => void;
 }
 
@@ -67,7 +67,7 @@ function newer(known: Presence | undefined, reported: Presence): Presence {
   return { ...known, seen_at: Math.max(known.seen_at, reported.seen_at) };
 }
 
-/** Who is on the site now, by the roster's stream; if there is no stream, by polling. */
+/** Who is on the site now: by the roster's stream, or by polling if there is no stream. */
 export function useRoster(): Roster {
   const [known, setKnown] = useState<ReadonlyMap<string, Presence> | null>(null);
   const [counts, setCounts] = useState<Counts & LeftOut>(NOBODY);

@@ -13,7 +13,7 @@ import { describe } from "../session/describe";
 type Message = { t: "live"; data: LiveView } | { t: "update"; data: LiveView; entries: Entry[] };
 type Follow = (view: LiveView, entries: readonly Entry[]) => void;
 
-/** Follows one session's own stream, which has an event at once; the roster has it only with the next report. */
+/** Follows one session's own stream, which has an event at once. The roster has it only with the next report. */
 function Followed({ id, follow }: { id: string; follow: Follow }) {
   useStream<Message>(`/analytics/sessions/${id}/stream`, (message) =>
     follow(message.data, message.t === "live" ? message.data.unflushed : message.entries),

@@ -14,7 +14,7 @@ interface RecordedNode {
   childNodes?: RecordedNode[];
 }
 
-/** Attributes that name something to fetch; data: images may stay. */
+/** Attributes that name something to fetch. Only data: images and parts of the page itself may stay. */
 const FETCHED = /^(src|srcset|poster|data|background|xlink:href|rr_src|imagesrcset|formaction|action|ping|manifest)$/;
 /** Browsers read a url( without its closing bracket to the end of the text, so this does too. */
 const URL_IN_CSS = /url\([^)]*\)?/gi;

@@ -10,7 +10,7 @@ const BY_HAND = new Set([1, 2, 3, 4, 5, 6, 12]);
 export interface Reels {
   /** The events of each page load, oldest first. */
   events: ReadonlyMap<string, PlayedEvent[]>;
-  /** From `at` on `stream` is shown, because the visitor did something there. Rising. */
+  /** From `at` on, `stream` is shown, because the visitor did something there. In rising order. */
   turns: readonly { at: number; stream: string }[];
 }
 
@@ -32,6 +32,6 @@ export function reelsOf(all: readonly PlayedEvent[]): Reels {
   return { events, turns };
 }
 
-/** The page load shown at a moment; the first one before its time. */
+/** The page load that is shown at a moment: before the first one begins, it is the first. */
 export const streamAt = ({ turns }: Reels, at: number): string | undefined =>
   (turns.findLast((turn) => turn.at <= at) ?? turns[0])?.stream;

@@ -14,7 +14,7 @@ export class Stage {
   readonly #reels: Reels;
   #replayer: Replayer | undefined;
   #stream: string | undefined;
-  /** Time of the first event, epoch ms; from there, in ms, the first full snapshot and the end. */
+  /** The time of the first event, epoch ms. The others are ms after it: the first full snapshot, and the end. */
   #from = 0;
   #begin = 0;
   #length = 0;

@@ -6,7 +6,7 @@ import { SAMPLE_PAGES } from "../limits";
 /** The newest sessions of the span, for figures that no aggregate has. */
 export interface Sample {
   rows: SessionRow[];
-  /** The span has more sessions. */
+  /** The span has more sessions than these. */
   isCut: boolean;
 }
 

@@ -27,7 +27,7 @@ function cursorAt(points: readonly Point[], index: number, at: number): Point | 
   return { at, x: before.x + (after.x - before.x) * part, y: before.y + (after.y - before.y) * part };
 }
 
-/** The upper edge that keeps the cursor in view: events have the cursor's place on the page, but not the window's. */
+/** The upper edge that keeps the cursor in view: events have the cursor's place on the page, but not in the window. */
 function topAt(points: readonly Point[], index: number, height: number): number {
   let top = 0;
   for (let i = 0; i <= index; i++) {

@@ -2,7 +2,7 @@ import { useEffect } from "preact/hooks";
 import type { Clock } from "./clock";
 
 const STEP_MS = 5_000;
-/** A frame later than this (a tab in the background) counts as this much: nobody was watching. */
+/** A frame that is later than this (a tab in the background) counts as this much, because nobody was watching. */
 const LATE_FRAME_MS = 500;
 
 /** Advances the clock with each frame while it plays. */

@@ -1,7 +1,7 @@
 import type { Entry, EventEntry } from "../../../core/session/entry";
 import type { Stretch } from "./clock";
 
-/** A log prepared for replay. Pure; every list is in the order of time. */
+/** A log prepared for replay. Pure; every list is in order of time. */
 
 export interface Point {
   at: number;
@@ -15,8 +15,8 @@ interface ClickMark extends Point {
   element: string;
 }
 
+/** One page, from its view to the next. */
 export interface Sheet {
-  /** One page from its view to the next. */
   page: string;
   from: number;
   to: number;
@@ -50,7 +50,7 @@ const CLICKS = new Set(["click", "rage_click", "dead_click"]);
 
 const isEvent = (entry: Entry): entry is EventEntry => entry.kind === "event";
 
-/** The points of a path, `[ms since the last, x, y]` each; the last one is where the event's own time is. */
+/** The points of a path, `[ms since the last, x, y]` each. The last point has the event's own time. */
 function pointsOf({ at, detail }: EventEntry): Point[] {
   const { path } = detail?.data ?? {};
   const steps = Array.isArray(path) ? path.filter(isStep) : [];

@@ -30,7 +30,7 @@ function folded(entries: readonly Entry[]): ScoreStep[] {
   return steps;
 }
 
-/** From the ledger alone: each line adds its present points from when it fired. Withdrawals are not known. */
+/** From the ledger alone: from the time that it fired, each line adds the points that it has now. Withdrawals are not shown. */
 function summed(ledger: readonly Firing[], from: number): ScoreStep[] {
   const steps: ScoreStep[] = [{ at: from, scores: { engagement: 0, bot: 0, vpn: 0, risk: 0 }, label: null }];
   for (const { at, score, points } of ledger.toSorted((a, b) => a.at - b.at)) {
@@ -41,7 +41,7 @@ function summed(ledger: readonly Firing[], from: number): ScoreStep[] {
   return steps;
 }
 
-/** Scores over time: by folding a whole log, else from the ledger. The fold may fail on a log of a newer version. */
+/** Scores over time: by folding a whole log, otherwise from the ledger. The fold may fail on a log of a newer version. */
 export function scoresOver(entries: readonly Entry[], ledger: readonly Firing[], isWhole: boolean): ScoreStep[] {
   const from = entries[0]?.at ?? 0;
   if (!isWhole || entries[0]?.kind !== "start") return summed(ledger, from);

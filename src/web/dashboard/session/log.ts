@@ -5,7 +5,7 @@ import type { List } from "../api/types";
 /** A session's log as entries, oldest first. */
 export interface Log {
   entries: Entry[];
-  /** False if the archive has no log of this session: `entries` are then only its events, from the database. */
+  /** False if the archive has no log of this session. Then `entries` are only its events, from the database. */
   isWhole: boolean;
 }
 
@@ -72,7 +72,7 @@ export async function readLog(id: string, signal: AbortSignal): Promise<Log> {
   return { entries: await storedEvents(id, signal), isWhole: false };
 }
 
-/** Adds entries from a stream; each seq once, in order. */
+/** Adds entries from a stream, in order. Those that are there already are skipped, by their seq. */
 export function addEntries(entries: readonly Entry[], added: readonly Entry[]): Entry[] {
   const last = entries.at(-1)?.seq ?? 0;
   const news = added.filter(({ seq }) => seq > last);

@@ -1,8 +1,8 @@
 import type { SiteSettings } from "../api/types";
 
 /**
- * Settings as text for editing: lists with one item a line, other structures as JSON. Unknown settings are JSON too, so
- * that saving does not lose those of a newer server.
+ * Settings as text for editing: lists with one item a line, other structures as JSON. Unknown settings are JSON too, so that saving
+ * does not lose settings of a newer server.
  */
 export type Draft = Record<string, string>;
 

@@ -13,7 +13,7 @@ interface Anomaly {
   kind: string;
   /** Null: all sites together. */
   site: string | null;
-  /** Added up for the value. */
+  /** How many hours the value adds up. */
   hours: number;
   at: number;
   value: number;

@@ -15,7 +15,7 @@ import { href, place, setParams } from "../place";
 
 const PATH = "/analytics/fingerprints";
 
-/** Without engagement, which is a figure of one visit. */
+/** Engagement is left out, because it is a figure of one visit. */
 const SCORES = ["bot", "vpn", "risk"] as const;
 
 type Counted = "sessions" | "ips" | "asns" | "countries";

@@ -19,7 +19,7 @@ export function useIsFirstRun(): boolean {
 
 /** The tag to paste, and a wait for the first event. */
 export function FirstRun() {
-  // The roster has a session from its first event, the database only some 30 s later.
+  // The roster has a session from its first event, the database only after its first flush.
   const present = (): string => withQuery("/analytics/realtime", { site: site.value, bots: "include", limit: 1 });
   const { data } = useAnswer<One<{ sessions: Presence[] }>>(present, "first event", { every: LIVE_REFRESH_MS / 2 });
   const [first] = data?.data.sessions ?? [];

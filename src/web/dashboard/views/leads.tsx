@@ -23,7 +23,7 @@ interface Value {
 
 const contactOf = ({ email, phone }: LeadRow): string => [email, phone].filter(Boolean).join(" ");
 
-/** What a lead is judged by at a glance; the lead's own view has all of them. */
+/** The scores by which a lead is judged at a glance. The lead's own view has all of them. */
 const SCORES = ["engagement", "risk"] as const;
 
 const COLUMNS: readonly Column<LeadRow>[] = [
@@ -62,7 +62,7 @@ const COLUMNS: readonly Column<LeadRow>[] = [
   },
 ];
 
-/** The span's values, as options. */
+/** The projects or sources of the span's leads, as options. */
 function useValues(what: "projects" | "sources"): (readonly [string, string])[] {
   const path = `${PATH}/${what}`;
   const { data } = useAnswer<List<Value>>(() => listed(path), asked(path));

@@ -27,7 +27,7 @@ function tally(named: readonly NamedCount[]): NamedCount[] {
   return [...counts].sort(([a, n], [b, m]) => m - n || a.localeCompare(b));
 }
 
-/** The roster's name for an unknown country. */
+/** The roster says "unknown" for a country that is not known. */
 const placeName = (code: string): string => country(code === "unknown" ? null : code);
 
 function Where({ title, of }: { title: string; of: readonly NamedCount[] }) {

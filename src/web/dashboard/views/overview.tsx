@@ -53,7 +53,7 @@ function Stat({ figure, now }: { figure: Figure; now: OverviewFigures }) {
   );
 }
 
-/** Sessions and visitors by day, over the sessions of the span before. */
+/** Sessions and visitors by day, with the sessions of the span before. */
 function Days({ days, previous }: { days: readonly Day[]; previous: readonly Day[] }) {
   const [times, lines] = useMemo((): [number[], Line[]] => {
     const earlier = days.map((_, i) => previous[previous.length - days.length + i]?.sessions ?? null);

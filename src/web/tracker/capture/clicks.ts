@@ -3,7 +3,7 @@ import { listen } from "../safe";
 import { elementPath } from "./element";
 import { subject } from "./subject";
 
-/** Records clicks with their place on the page and their element, also inside open shadow roots. */
+/** Records clicks with their position on the page and their element, also inside open shadow roots. */
 export const captureClicks = (): void =>
   listen("click", (event) => {
     const target = subject(event);

@@ -4,11 +4,11 @@ import { record } from "../record";
 // Not in every browser: https://html.spec.whatwg.org/multipage/nav-history-apis.html#navigation-interface
 type Moving = Window & { navigation?: EventTarget };
 
-/** Records page views: this load, and each navigation within the page. Returns a function for returns from the back/forward cache. */
+/** Records page views: this load, and navigations within the page. Its result records a return from the back/forward cache. */
 export function capturePages(): () => void {
   const view = (isMove?: boolean): void => record({ event_type: "page_view" }, isMove);
   plug.look = () => view(true);
-  // Fires for every navigation, also by a router that kept a reference to `pushState` before this script ran.
+  // Fires for every navigation, even if a router kept a reference to `pushState` from before this script ran.
   (window as Moving).navigation?.addEventListener("currententrychange", plug.look);
   view();
   return view;

@@ -1,6 +1,6 @@
 /**
- * The element an event is about, also inside open shadow roots. Undefined below `data-pulse-ignore`. For anything inside a masked
- * element, that element.
+ * The element that an event is about, also inside open shadow roots. Undefined below `data-pulse-ignore`. Inside masked elements it
+ * is the outermost of them.
  */
 export function subject(event: Pick<Event, "composedPath">): Element | undefined {
   const path = event.composedPath().filter((one): one is Element => one instanceof Element);

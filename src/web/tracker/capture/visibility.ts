@@ -3,8 +3,8 @@ import { record } from "../record";
 import { listen } from "../safe";
 
 /**
- * Records when the page is hidden and shown, and how long the state before lasted. Once each, although browsers fire two events
- * for leaving. Delivers what waits before the page is gone. `view` records a return from the back/forward cache.
+ * Records when the page is hidden or shown, and how long the state before lasted (ms): once each, although browsers fire two events
+ * for leaving. Sends waiting events before the page is gone. `view` records a return from the back/forward cache.
  */
 export function captureVisibility(view: () => void): void {
   let state = "visible";
@@ -14,11 +14,11 @@ export function captureVisibility(view: () => void): void {
     const ms = Date.now() - since;
     since += ms;
     state = next;
-    // Closing a tab whose session is long over is no new visit.
+    // If the session is long over, closing its tab must not begin a new one.
     if (next === "visible" || isVisit()) record({ event_type: "visibility_change", data: { state, ms } });
   };
   const change = (next: string): void => {
-    // First, so that the event is in the beacon.
+    // Record the change first, so that the beacon includes it.
     become(next);
     if (next === "hidden") leave();
     else resume();
@@ -26,7 +26,7 @@ export function captureVisibility(view: () => void): void {
   const update = (): void => change(document.visibilityState);
   listen("visibilitychange", update);
   listen("pageshow", (event) => {
-    // Each load fires it too. The page paints then, so the first call waits until it is idle.
+    // Every load fires `pageshow` too. Skip it: the page is painting then, and the first call waits until the page is idle.
     if (!event.persisted) return;
     view();
     update();

@@ -18,16 +18,16 @@ interface Visit {
   corrections: number;
 }
 
-/** A form since its first focus. */
+/** What is known of a form since its first focus. */
 interface Begun {
   at: number;
   fields: Set<string>;
 }
 
 /**
- * Records which field was entered, changed, after how long, pasted or typed, how often corrected; and the submit. What was typed
- * is never read. Nothing is prevented or delayed. `added` is called with each new part of the page, `say` with what happens in
- * its forms.
+ * Records which field was entered or changed, how long that took (ms), whether text was pasted, and how often it was corrected; and
+ * the submit. What was typed is never read. Nothing is prevented or delayed. `added` is called with each new part of the page,
+ * `say` with each event of its forms.
  */
 export function captureForms(added: (part: Element) => void, say: Say = sayToTag): void {
   const begun = new Map<string, Begun>();
@@ -64,7 +64,7 @@ export function captureForms(added: (part: Element) => void, say: Say = sayToTag
   }
   listen("focusin", (event) => {
     const field = fieldOf(event);
-    // A field that the page has focused by itself is nobody's yet.
+    // A field that the page focused by itself was not entered by the visitor.
     if (field && isTouched) enter(field);
     else leave();
   });
@@ -88,9 +88,9 @@ export function captureForms(added: (part: Element) => void, say: Say = sayToTag
     say("form_submit", { form: name, ms, fields: since?.fields.size ?? 0 });
   };
   listenInside("submit", ({ target }) => target instanceof HTMLFormElement && submitted(target));
-  // Only forms that somebody has begun: what a page sends by itself is not the visitor's.
+  // Count only forms that the visitor has begun, because a page may send others by itself.
   watchSending((form) => begun.has(nameOfForm(form)) && submitted(form));
-  // A page that leaves fires both. What is recorded at the first is in the beacon of the second.
+  // When a page is left, both events fire. What is recorded at the first goes out with the beacon of the second.
   listen("visibilitychange", () => document.hidden && leave());
   listen("pagehide", leave);
 }

@@ -4,7 +4,7 @@ import { subject } from "../capture/subject";
 
 export type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
-/** Names and purposes of fields that hold a secret, or what buys something. */
+/** Matches the name, id or `autocomplete` of a field that holds a secret or payment data. */
 const SECRET = /passw|pwd|secret|\bpin\b|cvc|cvv|csc|card.?n|ccn|cc-|iban|otp|one.?time|token|ssn/i;
 
 /** Fields that once were password fields. They stay secret when the page shows their text. */
@@ -18,8 +18,8 @@ function rememberIn(part: Element): void {
 }
 
 /**
- * Remembers every password field before its type can change: now, and as the page changes. Only new parts are looked at, because
- * a large page may change all the time. `added` is called with each new part.
+ * Remembers every password field before its type can change: now, and as the page changes. It looks only at new parts, because a
+ * large page may change all the time. `added` is called with each new part.
  */
 export function watchPasswords(added: (part: Element) => void): void {
   rememberIn(document.documentElement);
@@ -50,7 +50,7 @@ export function fieldOf(event: Event): Field | undefined {
   return isField && subject(event) === target && !isSecret(target) ? target : undefined;
 }
 
-/** The form that an element belongs to. Around a field in an open shadow root it is the form that its host is in. */
+/** The form that an element belongs to. A field in an open shadow root without a form belongs to the form around its host. */
 export function formOf(element: Element): HTMLFormElement | null {
   const { form } = element as Partial<HTMLInputElement>;
   const own = form instanceof HTMLFormElement ? form : element.closest("form");
@@ -58,9 +58,9 @@ export function formOf(element: Element): HTMLFormElement | null {
   return own ?? (host ? formOf(host) : null);
 }
 
-// From the attribute: a form's `id` and `name` may be fields of that name.
+// Read from attributes, because a form's `id` and `name` properties are fields if fields have these names.
 const label = (element: Element): string | null => element.getAttribute("name") || element.getAttribute("id");
 
-/** Names only, never a value: of the form, and of the field in it. */
+/** The names of a form and of a field, never a value. */
 export const nameOfForm = (form: HTMLFormElement | null): string => (form ? label(form) || elementPath(form) : NO_FORM);
 export const nameOfField = (field: Field): string => label(field) || elementPath(field);

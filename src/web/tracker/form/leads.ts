@@ -10,7 +10,7 @@ const LEADS = "[data-pulse-form],[data-pulse-lead]";
 
 let isAsked = false;
 
-/** Loads what shows and sends lead forms once the page has one; until then, and without it, a form works by itself. */
+/** Loads lead.js, which shows and sends lead forms, once the page has one. Until then, and without it, a form works by itself. */
 export function lookForLeads(part: Element = document.documentElement): void {
   if (isAsked || !(part.matches(LEADS) || part.querySelector(LEADS))) return;
   isAsked = true;

@@ -2,7 +2,7 @@ import { EARLY_CALLS } from "../limits";
 
 type Said = [type: string, data: Record<string, unknown>];
 
-/** What was said before the tracker had loaded, in order. */
+/** Form events from before the tracker had loaded, in order. */
 const waiting: Said[] = [];
 
 /** Hands an event to the page's tracker, which may load later than this file. */

@@ -5,11 +5,12 @@ import { isWork } from "../work";
 import { formOf } from "./fields";
 import { listenInside } from "./shadow";
 
-/** A button of a form that somebody has pressed, or Enter in one of its fields. */
+/** The press of a form's button, or of Enter in one of its fields. */
 interface Press {
   form: HTMLFormElement;
-  /** `performance.now()` of the press, and of when a request ended that began after it: 0 for none. */
+  /** `performance.now()` of the press. */
   at: number;
+  /** `performance.now()` when the last request that began after the press had ended; 0 if there is none. */
   answeredAt: number;
   isReset: boolean;
 }
@@ -18,9 +19,9 @@ const SENDS = 'button:not([type="reset"]),[type="submit"],[type="button"],[type=
 const REQUEST = /^(fetch|xmlhttprequest)$/;
 
 /**
- * Calls `sent` for a form that a script of the page sends without a `submit` event: by `form.submit()`; by
- * taking its data as its button is pressed; or by a request after the press, with which the form goes, becomes empty or
- * leaves with its page. Data taken at other times say nothing: a page may keep a draft.
+ * Calls `sent` for a form that a script of the page sends without a `submit` event: by `form.submit()`; by taking the form's data
+ * as its button is pressed; or by a request after the press, if the form then disappears, is reset, or the page is left. Taking the
+ * data at another time is no sign, because a page may keep a draft.
  */
 export function watchSending(sent: (form: HTMLFormElement) => void): void {
   const { submit } = HTMLFormElement.prototype;
@@ -65,7 +66,7 @@ export function watchSending(sent: (form: HTMLFormElement) => void): void {
     const [target] = event.composedPath();
     if (event.key === "Enter" && target instanceof HTMLInputElement) begin(target);
   });
-  // A submit event is recorded by itself, so later signs are not another submit.
+  // The `submit` event is recorded already, so later signs of the same press are not another submit.
   listenInside("submit", ({ target }) => {
     if (target === press?.form) press = undefined;
   });

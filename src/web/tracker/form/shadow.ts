@@ -1,8 +1,6 @@
 import { listen, safe } from "../safe";
 
-/**
- * A listener on the window and on each open shadow root that somebody enters, because form events in one do not reach the window.
- */
+/** Listens on the window, and on each open shadow root that somebody enters, because form events in one do not reach the window. */
 export function listenInside(type: "submit" | "formdata" | "reset", f: (event: Event) => void): void {
   const heard = new WeakSet<EventTarget>();
   const hear = safe(f);

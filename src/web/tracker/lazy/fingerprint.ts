@@ -1,10 +1,10 @@
-/** A file of its own, loaded after idle and with consent only: what it weighs, no page waits for. */
+/** fingerprint.js: a file of its own, loaded after idle and with consent only, so that no page waits for its size. */
 import { load } from "@fingerprintjs/fingerprintjs";
 import type { StartInput } from "../../../protocol/track";
 
 export type Device = Pick<StartInput, "fingerprint_id" | "signals">;
 
-/** The graphics card's name, a sign of headless browsers; undefined where there is no WebGL. */
+/** The graphics card's name, which may show a headless browser. Undefined if there is no WebGL. */
 function renderer(): string | undefined {
   const gl = document.createElement("canvas").getContext("webgl");
   const names = gl?.getExtension("WEBGL_debug_renderer_info");
@@ -14,7 +14,7 @@ function renderer(): string | undefined {
 }
 
 export async function fingerprint(): Promise<Device> {
-  // No monitoring: nothing of the visitor goes to anybody else's server.
+  // Without monitoring, nothing about the visitor goes to anybody else's server.
   const agent = await load({ monitoring: false });
   const { visitorId } = await agent.get();
   const name = renderer();

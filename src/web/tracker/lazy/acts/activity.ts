@@ -3,8 +3,8 @@ import { ACTIVE_MS, PATH_POINTS, POINT_MS } from "../../limits";
 import { listen, PASSIVE, safe } from "../../safe";
 
 /**
- * The pointer's path, sampled, as one event per flush. While somebody is active there is an event at least every 10 s, so that
- * engaged time can be counted. After keys or wheel alone its path is empty.
+ * Records the sampled path of the pointer, as one event per flush. While somebody is active there is an event at least every 10 s,
+ * so that engaged time can be counted. After keys or wheel alone, its path is empty.
  */
 export function captureActivity({ recordEvent, plug }: Kit): void {
   let path: number[][] = [];

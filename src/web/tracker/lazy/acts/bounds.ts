@@ -9,7 +9,7 @@ const isPlain = (value: unknown, levels: number): boolean =>
   (levels > 0 &&
     Object.entries(value as object).every(([name, part]) => name !== "__proto__" && isPlain(part, levels - 1)));
 
-/** Bounds what waits, and keeps events out of a batch that would make the server refuse all of it. */
+/** Bounds the waiting events, and keeps out events that would make the server refuse their whole batch. */
 export function keepBounds({ plug, emit }: Kit): void {
   plug.bound = bound;
   plug.settle = settleAll;

@@ -7,20 +7,20 @@ import { listen } from "../../safe";
 
 /** Key for the names of fields that visitors typed into on this origin, newest first. */
 const TYPED_KEY = "pulsegate.typed";
-/** The key before 1.0. Its names include hidden fields, and so a campaign's, so it is removed. */
+/** The key before 1.0. It is removed, because its names include hidden fields, and so a campaign's parameters. */
 const OLD_KEY = "pulsegate.fields";
 
 /** Fields that the page fills in, not the visitor. */
 const HIDDEN_FIELD = /^(hidden|button|submit|reset|image|fieldset|output)$/;
 /** A choice counts only in a form that also has a field to type in. A form without one, like a cart's, is about goods. */
 const CHOSEN = /^(radio|checkbox|range|color|number|select-one|select-multiple)$/;
-/** Names for goods, which are never remembered. */
+/** Field names that stand for goods. They are never remembered. */
 const OF_GOODS = /^(id|variant|quantity|qty|sku|product|item)([_-]?id)?$/i;
 
-/** An event type that is no free text, by the server's own rule. */
+/** An event type that is no free text. The server has the same rule. */
 const SLUG = /^[\w.]+$/;
 
-/** Cuts an address to what the server takes: a longer one loses query and fragment first. */
+/** Cuts an address to the server's limit. A longer one loses query and fragment first. */
 const cut = (url: string): string => (url.length > URL_UNITS ? url.replace(/[?#].*/, "").slice(0, URL_UNITS) : url);
 
 /** Sets `plug.clean`, which removes secrets from what leaves the page. */
@@ -31,8 +31,8 @@ export function cleanTexts({ options, plug, read, write, memory, mayStore }: Ful
       return options.allow?.match(/[^\s,]+/g) ?? [];
     },
     /**
-     * A form may put what was typed into the next page's address, and from there into links. If names could not be remembered,
-     * any parameter but the campaign's may have been typed.
+     * A form may put typed text into the next page's address, and from there into links. If names could not be stored, any
+     * parameter but a campaign's may hold typed text.
      */
     drops: (name) => !CAMPAIGN.test(name) && (!mayStore() || memory.size > 0 || typed().includes(name)),
   };
@@ -44,7 +44,7 @@ export function cleanTexts({ options, plug, read, write, memory, mayStore }: Ful
     const isPrivate = (name: string): boolean => {
       const named = fields.filter((field) => field.name === name);
       if (OF_GOODS.test(name)) return false;
-      // A name without a field may hold anything.
+      // A name that belongs to no field may hold anything.
       return !named[0] || named.some((field) => isTyped(field) || (hasTyped && CHOSEN.test(field.type)));
     };
     const names = [...formData.keys()].filter(isPrivate);
@@ -54,7 +54,7 @@ export function cleanTexts({ options, plug, read, write, memory, mayStore }: Ful
   plug.clean = (text, name) => {
     if (!name) return cut(cleanAddress(text, rules));
     if (name !== "event_type") return cleanText(text, rules, name);
-    // The page chose a slug itself, however long it is. A name that is only a secret is replaced whole.
+    // The page chose a slug itself, so it stays, however long it is. If cleaning leaves nothing of a name, `HIDDEN` replaces it.
     return SLUG.test(text) ? text : cleanText(text, rules) || (text && HIDDEN);
   };
 }

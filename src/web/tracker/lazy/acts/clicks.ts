@@ -8,7 +8,7 @@ import { deadClicks } from "./dead";
 
 const DOWNLOAD = /\.(pdf|zip|gz|dmg|exe|msi|apk|csv|docx?|xlsx?|pptx?|mp[34])$/i;
 
-/** What a click means: rage, a dead click, leaving, a download, or an event that the page has named. */
+/** Records what a click means: rage, a dead click, leaving, a download, or an event that the page has named. */
 export function captureClicks(kit: Kit): void {
   const rage = rageCounter();
   const watch = deadClicks(kit);
@@ -19,7 +19,7 @@ export function captureClicks(kit: Kit): void {
     if (rage(event)) kit.recordEvent({ event_type: "rage_click", ...act });
     follow(target, kit);
     named(target, kit);
-    // Recorded later, but with the time and page of the click.
+    // A dead click is recorded later, but with the time and page of the click.
     const then = { timestamp: Date.now(), page: location.href };
     watch(event, () => kit.recordEvent({ event_type: "dead_click", ...then, ...act }));
   });

@@ -20,16 +20,16 @@ const CHANGES = { subtree: true, childList: true, attributes: true, characterDat
 interface Watched {
   /** Stops watching: nobody clicked, or the press had an effect. */
   stop(): void;
-  /** Hears an effect. */
+  /** Takes an event that may be an effect. */
   sense(event: Event): void;
-  /** Hears the visitor's next act. */
+  /** Takes the visitor's next act. */
   goOn(event: Event): void;
 }
 
 /** A button that was pressed. */
 interface Press {
   button: Element;
-  /** The click has come. */
+  /** Call this when the click has come. `say` is called if it is dead. */
   click(say: () => void): void;
   /** Stops watching: nobody clicked, or the press had an effect. */
   stop(): void;
@@ -53,7 +53,7 @@ export function deadClicks({ options, plug }: Kit): (event: MouseEvent, say: () 
   hearUnseen(() => {
     for (const { stop } of watched) stop();
   });
-  // Added once: to add and remove them with each click would take much of the time that its frame has.
+  // These listeners are added once, because adding and removing them with each click would take much of its frame's time.
   const senseAll = (event: Event): void => {
     for (const { sense } of watched) sense(event);
   };
@@ -62,7 +62,7 @@ export function deadClicks({ options, plug }: Kit): (event: MouseEvent, say: () 
   };
   for (const sign of SIGNS.split(" ")) listen(sign as keyof WindowEventMap, senseAll);
   for (const act of ACTS) listen(act, goOnAll, PASSIVE);
-  // The first look takes longest, because its code is compiled then: the first press is not to wait for that.
+  // The first look takes longest, because its code is compiled then. Look while idle, so that the first press need not wait.
   (self.requestIdleCallback ?? setTimeout)(safe(() => lookBefore(document.body)));
   const press = (button: Element): Press => watch(button, options.endpoint, watched, silent);
   listen("pointerdown", (event) => {
@@ -77,7 +77,7 @@ export function deadClicks({ options, plug }: Kit): (event: MouseEvent, say: () 
   );
   return (event, say) => {
     const button = buttonOf(event);
-    // A script's click disappoints nobody.
+    // Skip clicks of scripts: no visitor expects an effect.
     if (!button || !event.isTrusted) return;
     const before = pressed?.button === button ? pressed : press(button);
     pressed = undefined;
@@ -85,7 +85,7 @@ export function deadClicks({ options, plug }: Kit): (event: MouseEvent, say: () 
   };
 }
 
-/** The page around `button`, with what of it may change without a mutation as it is now. */
+/** Looks at the page around `button`. `before` is the state of what may change without a mutation. */
 function lookBefore(button: Element) {
   const sight = look(button);
   const { states, near } = sight;
@@ -93,7 +93,9 @@ function lookBefore(button: Element) {
 }
 
 const addressNow = (): string => location.href.replace(/#$/, "");
-/** Watches the effects of pressing `button`. `watched` holds it meanwhile, `silent` its `tell` while only a request may still end. */
+/**
+ * Watches the effects of pressing `button`. `watched` holds it meanwhile, `silent` its `tell` while only a request may still end.
+ */
 function watch(button: Element, endpoint: string, watched: Set<Watched>, silent: Set<() => void>): Press {
   const address = addressNow();
   const { roots, isBlind, states, near, before } = lookBefore(button);
@@ -103,12 +105,12 @@ function watch(button: Element, endpoint: string, watched: Set<Watched>, silent:
   let isClicked = false;
   let tell = (): void => {};
 
-  /** Of a shadow root, which most events do not leave, and of what must not be listened to all the time. */
+  /** For shadow roots, which most events do not leave, and for events that must not be listened to all the time. */
   const listenHere = (what: "addEventListener" | "removeEventListener"): void => {
     for (const root of roots.slice(1)) for (const sign of SIGNS.split(" ")) root[what](sign, sense, true);
-    // Not in every browser. It tells of downloads, and of navigations to slow pages.
+    // Not every browser has `navigation`. It reports downloads, and navigations to slow pages.
     window.navigation?.[what]("navigate", sense, true);
-    // A page with such a listener is not kept for the way back in every browser.
+    // In some browsers a page with such a listener does not enter the back/forward cache, so it is added for a click only.
     window[what]("beforeunload", sense, true);
   };
   const ignore = (): void => {
@@ -124,9 +126,9 @@ function watch(button: Element, endpoint: string, watched: Set<Watched>, silent:
   };
   const sense = safe((event: Event) => {
     if (!isClicked) return;
-    // A press moves the focus to its own button.
+    // A press moves the focus to its own button, which is no effect.
     if (event.type === "focusin" && button.contains(event.target as Node)) return;
-    // A navigation within the page shows in its address, and a link to "#" alone leads nowhere.
+    // `addressNow` shows a navigation within the page. Skip its event, because a link to "#" fires it too, and leads nowhere.
     if (event.type === "navigate" && (event as NavigateEvent).destination.sameDocument) return;
     stop();
   });
@@ -154,7 +156,7 @@ function watch(button: Element, endpoint: string, watched: Set<Watched>, silent:
     const fresh = document.getAnimations?.().filter((one) => !before.animations.has(one));
     if (near() !== before.near || fresh?.some(isAnimated)) stop();
   });
-  /** No effect so far. Later changes may be the visitor's doing, so only a request that has begun already still counts. */
+  /** Called if there is no effect so far. Later changes may be the visitor's doing, so only a request that began before counts. */
   const fall = safe(() => {
     if (!watched.has(own)) return;
     ignore();
@@ -165,7 +167,7 @@ function watch(button: Element, endpoint: string, watched: Set<Watched>, silent:
   });
   const goOn = safe((event: Event) => {
     if (!isClicked || !event.isTrusted) return;
-    // The visitor acts on something else so soon that an effect could be of either.
+    // If the visitor acts on something else sooner than that, an effect could come from either act, so give up.
     if (performance.now() - from >= DEAD_MIN_MS) fall();
     else if (buttonOf(event) !== button) stop();
   });

@@ -12,7 +12,7 @@ interface ErrorCount {
 }
 
 /**
- * Records errors that the page did not catch, and unhandled rejections: the first of each at once. As the page is left, it
+ * Records errors that the page did not catch, and unhandled rejections: the first of each at once. When the page is left, it
  * records how often each came, if more than once.
  */
 export function captureErrors({ recordEvent, cleanUrl, plug }: Kit): void {
@@ -25,7 +25,7 @@ export function captureErrors({ recordEvent, cleanUrl, plug }: Kit): void {
       line: where.lineno,
       column: where.colno,
     };
-    // By the cleaned text: errors that differ only in a secret are one.
+    // The key is the cleaned text, so that errors which differ only in a secret count as one.
     const key = JSON.stringify(data);
     const known = told.get(key);
     if (known) known.count++;

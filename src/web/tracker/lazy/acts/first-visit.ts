@@ -2,8 +2,8 @@ import { FIRST_VISIT_KEY, SECRET_KEY, VISITOR_KEY } from "../../keys";
 import type { FullKit } from "../../kit";
 
 /**
- * Keeps the day of a device's first visit, for cohorts of visitors. Only for visitors that are new on this page: of a device
- * that already has an id, nobody knows when it first came.
+ * Stores the day of a device's first visit, for cohorts of visitors. Only for visitors that are new on this page, because the first
+ * visit of a device that already has an id is unknown.
  */
 export function noteFirstVisit({ read, write, mayStore, addHook }: FullKit): void {
   addHook("session", () => {

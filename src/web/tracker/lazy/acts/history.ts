@@ -1,7 +1,7 @@
 import type { Kit } from "../../kit";
 import { listen } from "../../safe";
 
-/** Views after navigations within the page, in browsers without the Navigation API. Those before this file loaded count as one. */
+/** Records views after navigations within the page, in browsers without the Navigation API. Views before this file count as one. */
 export function followHistory({ plug }: Kit): void {
   if ((window as { navigation?: EventTarget }).navigation) return;
   const look = (): void => plug.look?.();

@@ -1,4 +1,4 @@
-/** acts.js, the tracker's later part: all that a page view need not wait for. Loaded once the page is idle. */
+/** acts.js, the tracker's later part: everything that a page view need not wait for. Loaded once the page is idle. */
 import type { FullKit, Kit } from "../../kit";
 import { captureActivity } from "./activity";
 import { tellAnswers } from "./answers";
@@ -21,7 +21,7 @@ import { socketFor } from "./socket";
 import { keepInTab } from "./tab";
 import { measureVitals } from "./vitals";
 
-/** Starts all parts. Events go out once texts can be cleaned, and that waits for what the hosts of a domain share. */
+/** Starts all parts. Events go out once texts can be cleaned, which waits for what the hosts of a domain share. */
 export async function start(lent: Kit): Promise<void> {
   const kit: FullKit = { ...lent, mayStore: () => (lent.consentNow() ?? "granted") === "granted" };
   askConsent(kit);

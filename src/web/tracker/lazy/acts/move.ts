@@ -12,12 +12,12 @@ export function moveOn({ options, plug, streams, retry, write, addHook, enter, f
     if (owed && stream) miss(stream, owed);
     owed = 0;
   };
-  // After a move without events the next session begins with the next event.
+  // After a move without events, the next session begins with the next event, so the lost events are added to it then.
   addHook("event", pay);
   plug.move = (stream) => {
     const { id, name, items, gone } = stream;
     forgetSession(id);
-    // Waits before the next call, so that a server that knows no session does not get a storm of new ones.
+    // Wait before the next call, so that a server that knows no session does not get a storm of new ones.
     failed(retry);
     stream.items = [];
     write(queueKey(options.site, name));

@@ -4,8 +4,8 @@ const FRAME = /^\s*at .*:\/\/|^\S*@\S+:\/\//;
 const EXTENSION = /(?:^|[\s(@])(?:[a-z-]+-extension|webkit-masked-url):\/\//;
 
 /**
- * Whether nobody can mend an error: a browser's remark on layout, an error without message and place ("Script error."), one of
- * an extension's script, or a call that the page aborted itself.
+ * Whether the page's developer cannot fix an error: a browser's remark on layout, an error without message and place ("Script
+ * error."), an error in an extension's script, or a call that the page aborted itself.
  */
 export function isNoise(message: string, error: unknown, source = ""): boolean {
   const { name, stack } = (error ?? {}) as Partial<Error>;

@@ -10,7 +10,7 @@ const lockName = (page: string): string => `pulsegate.page.${page}`;
 
 const readAt = (key: string): Kept => JSON.parse(localStorage.getItem(key) ?? "");
 
-/** Takes over queues that pages and tabs that are gone have left. Each queue belongs to one page at a time. */
+/** Takes over the queues of pages and tabs that are gone. Each queue belongs to one page at a time. */
 export const recover = safe((kit: Kit) => {
   hold(kit.pageName);
   // Back from the back/forward cache: hold the lock again, so that no other page takes over the queue.
@@ -31,13 +31,13 @@ export const recover = safe((kit: Kit) => {
   }
 });
 
-/** Holds the page's lock while it lives. Let go on leaving, because the back/forward cache takes no page that holds a lock. */
+/** Holds the page's lock until the page is left, because the back/forward cache takes no page that holds a lock. */
 function hold(page: string): void {
   const until = (): Promise<void> => new Promise((release) => listen("pagehide", () => release()));
   navigator.locks?.request(lockName(page), until).catch(() => {});
 }
 
-/** Calls `then` if `page` is gone, in one tab at a time. Always without Web Locks. */
+/** Calls `then` if `page` is gone, in one tab at a time. Without Web Locks it always calls it. */
 function ifGone(page: string, then: () => void): void {
   const withLock = async (lock: Lock | null): Promise<void> => {
     if (lock) then();
@@ -48,7 +48,7 @@ function ifGone(page: string, then: () => void): void {
 
 const take = safe((key: string, owner: string, { streams, keepAll, flushQueue }: Kit) => {
   const { page, held, ...stream } = readAt(key);
-  // Another tab took it first. Or, without Web Locks, it was written a moment ago, so its page still lives.
+  // Skip the queue if another tab took it first, or if, without Web Locks, it was written a moment ago: then its page still lives.
   if (page !== owner || (!navigator.locks && Date.now() - held < LEASE_MS)) return;
   release(stream, SENT);
   release(stream, BEACONED);

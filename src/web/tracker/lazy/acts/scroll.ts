@@ -2,7 +2,7 @@ import type { Kit } from "../../kit";
 import { SCROLL_MS, SCROLLER_SHARE } from "../../limits";
 import { listen, PASSIVE, safe } from "../../safe";
 
-/** How far down a scroller is, 0 to 100. Beyond its end, as rubber bands go, counts as 100. */
+/** How far down a scroller is, 0 to 100. Overscroll (rubber banding) counts as the nearer end. */
 function depth(scroller: Element): number {
   const { scrollTop, scrollHeight, clientHeight } = scroller;
   return Math.round(Math.max(0, Math.min(1, scrollTop / (scrollHeight - clientHeight || 1))) * 100);
@@ -17,8 +17,8 @@ function scrollerOf(target: EventTarget | null): Element | undefined {
 }
 
 /**
- * Records the scroll depth each time it is deeper than before on this page. `input: false` if nobody used wheel, finger, key or
- * button before: then a script has scrolled.
+ * Records the scroll depth each time it is deeper than before on this page. `input: false`: nobody used wheel, finger, key or
+ * button before, so a script has scrolled.
  */
 export function captureScroll({ recordEvent }: Kit): void {
   let page = "";

@@ -1,6 +1,6 @@
 import { FIELDS, NEAR_ELEMENTS, SURVEY_MS } from "../../limits";
 
-/** A page before a click, as far as it is needed to see a change. */
+/** What is known of the page before a click, so that a change can be seen. */
 export interface Sight {
   /** What is watched for changes and events: the document, and each open shadow root in it. */
   roots: (Document | ShadowRoot)[];
@@ -29,7 +29,7 @@ interface Survey {
 
 let last: Survey | undefined;
 
-/** Counts the document's elements; the browser keeps that number by itself. */
+/** The number of the document's elements. To read it is cheap, because the browser keeps it anyway. */
 const countElements = (): number => document.getElementsByTagName("*").length;
 
 function survey(): Survey {
@@ -46,9 +46,9 @@ function survey(): Survey {
   return { roots, opaque, elements: countElements(), at: performance.now() };
 }
 
-/** Looks at the page around `button`. Values of fields are compared and not kept. */
+/** Looks at the page around `button`. Values of fields are only compared, and never recorded. */
 export function look(button: Element): Sight {
-  // A walk through a large page takes longer than a click may wait for its frame, so the last one serves while it holds.
+  // A walk through a large page takes longer than a click may hold up its frame, so the last survey is used while it is valid.
   if (!last || last.elements !== countElements() || performance.now() - last.at > SURVEY_MS) last = survey();
   const { roots, opaque } = last;
   const isBlind = opaque.some(isInView);

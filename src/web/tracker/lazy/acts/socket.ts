@@ -5,7 +5,7 @@ import type { Options } from "../../public";
 import { BUSY, type Reply } from "../../reply";
 import { listen, safe } from "../../safe";
 
-/** Codes that mean "not now". By `fetch` the status says so. */
+/** Error codes that mean "not now". With `fetch` the status says so. */
 const NOT_NOW = /^(too_fast|budget_spent|unavailable|internal)$/;
 
 type SendBySocket = NonNullable<Plug["socket"]>;
@@ -19,7 +19,7 @@ export function socketFor({ endpoint, site }: Options): SendBySocket {
   let answer: ((reply: Reply) => void) | undefined;
   const retry = newBackoff();
 
-  // `onclose` does the rest.
+  // `onclose` then answers the call that waits.
   const close = (): void => socket?.close();
 
   const stayOpen = (): void => {
@@ -29,9 +29,9 @@ export function socketFor({ endpoint, site }: Options): SendBySocket {
 
   const open = safe((id: string) => {
     openFor = id;
-    // Counts as failed until an answer comes, because some proxies open every socket and pass nothing on.
+    // Count the socket as failed until an answer comes, because some proxies open every socket and pass nothing on.
     failed(retry);
-    // Throws, for example, on a secure page with an endpoint without TLS. Then `fetch` is used.
+    // This throws, for example, on a secure page with an endpoint without TLS. Then `fetch` is used.
     socket = new WebSocket(`${endpoint.replace(/^http/, "ws")}/track/socket?session_id=${id}&site=${site}`);
     socket.onmessage = safe(({ data }: MessageEvent<string>) => {
       const reply: Reply & { id?: number } = JSON.parse(data);
@@ -49,7 +49,7 @@ export function socketFor({ endpoint, site }: Options): SendBySocket {
 
   return (id, body) => {
     if (openFor !== id) close();
-    // Read each time, because a socket that a content security policy forbids closes without an event.
+    // Read the state each time, because a socket that a content security policy forbids closes without an event.
     const state = socket?.readyState ?? WebSocket.CLOSED;
     if (state === WebSocket.CLOSED && left(retry) <= 0) open(id);
     if (openFor !== id || state !== WebSocket.OPEN) return;

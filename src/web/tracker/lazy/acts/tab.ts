@@ -3,7 +3,7 @@ import type { FullKit } from "../../kit";
 import { safe } from "../../safe";
 
 /**
- * If `localStorage` is full or forbidden, the page's memory holds session and visitor. `sessionStorage` takes them to the tab's
+ * If `localStorage` is full or forbidden, session and visitor are in the page's memory. `sessionStorage` carries them to the tab's
  * next page, so that a visit of several pages stays one session.
  */
 export function keepInTab({ options, plug, memory, mayStore, addHook }: FullKit): void {

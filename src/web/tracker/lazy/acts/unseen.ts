@@ -1,6 +1,6 @@
 import { safe } from "../../safe";
 
-/** Calls that do what a visitor asked for and change nothing on the page. */
+/** Calls that do what a visitor asked for without changing the page. */
 const CALLS: [name: string, ...methods: string[]][] = [
   ["HTMLElement", "click"],
   ["HTMLInputElement", "showPicker"],

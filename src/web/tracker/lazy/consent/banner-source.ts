@@ -5,11 +5,11 @@ import { look } from "./look";
 import type { Source } from "./source";
 import { strictest } from "./strictest";
 
-/** The banner that an option names: `cookiebot`, or with its categories `didomi:cookies+measure_content_performance`. */
+/** The banner that an option names, such as `cookiebot`, or with its categories `didomi:cookies+measure_content_performance`. */
 export function bannerSource(option: string): Source {
   const [name = "", categories] = option.split(":");
   const banner = Object.hasOwn(BANNERS, name) ? BANNERS[name as keyof typeof BANNERS] : undefined;
-  // Of one that is not known nothing is heard: what it says is not known either.
+  // An unknown banner is never read, so consent stays pending.
   return banner ? follow(banner, (categories ?? banner.category).split("+")) : () => {};
 }
 
@@ -29,7 +29,7 @@ const follow =
       }
       return state !== "pending";
     };
-    // Some say it first and note it then.
+    // Some banners report an answer before they store it, so read it in a later turn.
     const again = (isAnswer = false): void => {
       isAnswered ||= isAnswer;
       setTimeout(safe(ask));

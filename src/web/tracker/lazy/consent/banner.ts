@@ -1,17 +1,17 @@
 import type { Consent } from "../../../../protocol/fields";
 
-/** How a consent banner says what its visitor allows. */
+/** How to read from a consent banner what the visitor allows. */
 export interface Banner {
-  /** What has to be allowed, in the banner's own words, where the option names nothing. */
+  /** The categories that have to be allowed if the option names none, joined by `+`. These are the banner's own names. */
   category: string;
-  /** DOM events of the window or the document, after which it is asked again. */
+  /** DOM events of the window or the document after which the banner is read again. */
   events: readonly string[];
-  /** Whether a category is allowed. `page`: the window; `isAnswered`: the visitor has been heard to answer. Undefined while it is not there. */
+  /** Whether a category is allowed; undefined before the banner loads. `page`: the window. `isAnswered`: `watch` saw an answer. */
   read(page: object, category: string, isAnswered: boolean): Consent | undefined;
-  /** Has it say more than by DOM events; called once it is there. `again(true)`: the visitor has answered. */
+  /** Listens for changes that fire none of `events`. Called once the banner has loaded. `again(true)`: the visitor has answered. */
   watch?(page: object, again: (isAnswer?: boolean) => void, category: string): void;
 }
 
-/** What most banners come to: a category that is allowed, or one that is not, by an answer or before it. */
+/** The consent for a category: granted if it is allowed. Otherwise denied if the visitor has answered, and pending if not. */
 export const choice = (isAllowed: unknown, isAnswered: unknown): Consent =>
   isAllowed === true ? "granted" : isAnswered === true ? "denied" : "pending";

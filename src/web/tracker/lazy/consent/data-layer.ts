@@ -24,9 +24,9 @@ export const dataLayer =
       say();
     });
     const read = safe((entries: readonly unknown[]) => {
-      // Not one by one: of what a page has said before, the last word counts.
+      // Read all entries first, because only the page's last statement counts.
       if (!entries.filter((entry) => hear(mode, entry))[0]) return;
-      // A refusal clears the device: the answer of an earlier visit, on its way, is to be heard before that.
+      // A refusal clears the device, so wait for the answer of an earlier visit, which may be on its way.
       if (mode.wait !== undefined && !isTimed) {
         isTimed = true;
         setTimeout(settle, Math.min(Math.max(mode.wait, CONSENT_UPDATE_MS), CONSENT_UPDATE_MAX_MS));
@@ -35,12 +35,12 @@ export const dataLayer =
     });
     look(() => {
       const { dataLayer: layer } = page as { dataLayer?: Layer };
-      // A page may put another in its place, until it has said something.
+      // Until the page has said something about consent, it may replace `dataLayer`, so keep looking.
       const isHeard = mode.wait !== undefined || mode.updates.size > 0;
       if (!Array.isArray(layer) || layer === known) return isHeard;
       known = layer;
       const { push } = layer;
-      // The push that is there comes first and is as it was, the tag manager's too: its errors are the page's.
+      // The existing `push`, which may be a tag manager's, runs first and unchanged, so that its errors reach the page.
       layer.push = function (this: Layer, ...entries) {
         const length = push.apply(this, entries);
         read(entries);

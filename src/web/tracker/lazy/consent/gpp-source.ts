@@ -12,7 +12,7 @@ export const gppSource: Source = (page, tell) =>
     __gpp(
       "addEventListener",
       safe((event, isSuccess) => {
-        // Each event has all of it; while something is not ready, what was said before stands.
+        // Each event has the whole state. While it is not ready, the last state stands.
         const { pingData } = event ?? {};
         if (isSuccess && pingData?.signalStatus === "ready") tell(gppState(pingData));
       }),

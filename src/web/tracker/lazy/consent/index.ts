@@ -1,4 +1,4 @@
-/** What the visitor allows, as the page's own consent management says it. Loaded where an option asks for it, and only then. */
+/** consent.js: reads what the visitor allows from the page's own consent management. Loaded only if an option asks for it. */
 import type { Consent } from "../../../../protocol/fields";
 import type { Options } from "../../public";
 import { safe } from "../../safe";
@@ -20,7 +20,7 @@ function sourcesOf({ consentMode, tcf, gpp, banner }: Options): Source[] {
   ];
 }
 
-/** Passes on what the sources that `options` name say, the strictest of them; where all are switched off, what the tag says. */
+/** Passes on the strictest consent of the sources that `options` name. If all are switched off, passes on the tag's `consent`. */
 export function start(options: Options, consent: (state: Consent | undefined) => void): void {
   const sources = sourcesOf(options);
   if (!sources[0]) consent(options.consent);

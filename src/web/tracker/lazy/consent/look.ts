@@ -1,13 +1,13 @@
 import { CONSENT_LOOK_MS } from "../../limits";
 
-/** Asks at once, and again and again until `isDone`: what a page has of consent may come at any time, and some of it says nothing. */
+/** Calls `isDone` now, and then again until it is true: consent management may load at any time, and may fire no event. */
 export function look(isDone: () => unknown): void {
   const timer = setInterval(ask, CONSENT_LOOK_MS);
   function ask(): void {
     try {
       if (isDone()) clearInterval(timer);
     } catch {
-      // Something of that name is there, and not ready.
+      // An object of that name exists, but is not ready.
     }
   }
   ask();

@@ -5,12 +5,12 @@ import type { Consent } from "../../../../protocol/fields";
  * https://developers.google.com/tag-platform/security/guides/consent
  */
 export interface Mode {
-  /** `granted` or `denied` by signal. */
+  /** `granted` or `denied`, by the signal's name. */
   defaults: Map<string, string>;
   updates: Map<string, string>;
   /** Signals that some region's default denies. */
   regional: Set<string>;
-  /** Milliseconds that a default asks to wait for an update; undefined before the first default. */
+  /** Milliseconds that a default asks to wait for an update. Undefined before the first default. */
   wait: number | undefined;
 }
 
@@ -21,7 +21,7 @@ export const newMode = (): Mode => ({
   wait: undefined,
 });
 
-/** Takes an entry of the data layer, of which most are about something else. Changes `mode`; true where it did. */
+/** Takes an entry of the data layer. Most are about something else. If it is about consent, changes `mode` and returns true. */
 export function hear(mode: Mode, entry: unknown): boolean {
   const { 0: what, 1: kind, 2: said } = Object(entry) as Record<number, unknown>;
   if (what !== "consent" || (kind !== "default" && kind !== "update")) return false;
@@ -31,15 +31,15 @@ export function hear(mode: Mode, entry: unknown): boolean {
     if (value !== "granted" && value !== "denied") continue;
     if (kind === "update") mode.updates.set(name, value);
     else if (region === undefined) mode.defaults.set(name, value);
-    // Where the visitor is, a page is not told: what is denied in some region is denied, until there is an update.
+    // A page is not told where the visitor is. So what a default denies in any region counts as denied until there is an update.
     else if (value === "denied") mode.regional.add(name);
   }
   return true;
 }
 
 /**
- * What it comes to, where all `signals` have to be granted. A default holds once the time for an update `isOver`; one that grants
- * all and asks for no time, at once.
+ * The consent if all `signals` have to be granted. A default counts once the time for an update `isOver`; at once if it grants all
+ * signals and asks for no time.
  */
 export function modeState(mode: Mode, signals: readonly string[], isOver: boolean): Consent {
   const { defaults, updates, regional, wait } = mode;
@@ -50,7 +50,7 @@ export function modeState(mode: Mode, signals: readonly string[], isOver: boolea
   return values.every((value) => value === "granted") ? "granted" : "pending";
 }
 
-/** Which signals count: `analytics_storage`, and others where the option names them. */
+/** The signals that count: `analytics_storage`, and any others that the option names. */
 export const signalsIn = (option: string): string[] => [
   ...new Set(["analytics_storage", ...(option.match(/\b[a-z]+_[a-z_]+\b/g) ?? [])]),
 ];

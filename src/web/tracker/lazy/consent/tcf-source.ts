@@ -5,7 +5,7 @@ import { purposesIn, type TcData, tcfState } from "./tcf";
 
 type Listen = (command: string, version: number, hear: (data: TcData | null, isSuccess: boolean) => void) => void;
 
-/** Listens from when there is an API: a stub is one, it hands over who listens to the platform that comes. */
+/** Listens as soon as there is an API. A stub is enough, because it hands its listeners over to the platform that loads later. */
 export const tcfSource =
   (option: string): Source =>
   (page, tell) => {

@@ -1,7 +1,7 @@
 import type { Consent } from "../../../../protocol/fields";
 
 /**
- * The IAB's TCF 2.2, as its consent management platforms say it to whoever listens.
+ * What a consent management platform of the IAB's TCF 2.2 tells its listeners.
  * https://github.com/InteractiveAdvertisingBureau/GDPR-Transparency-and-Consent-Framework
  */
 export interface TcData {
@@ -12,18 +12,18 @@ export interface TcData {
   purpose?: { consents?: Record<string, boolean> };
 }
 
-/** Store and read on the device (1), and measure how content performs (8): what a visit's events are. */
+/** Store and read on the device (1), and measure how content performs (8), which is what a visit's events do. */
 const PURPOSES = ["1", "8"];
 
 export const purposesIn = (option: string): string[] => option.match(/\d+/g) ?? PURPOSES;
 
-/** What it comes to; undefined where it says nothing, and what was said before stands. */
+/** The consent that `TcData` says. Undefined if it says none: then the last state stands. */
 export function tcfState(
   { eventStatus, gdprApplies, purpose }: TcData,
   purposes: readonly string[],
 ): Consent | undefined {
   if (gdprApplies === false) return "granted";
-  // While it asks, what it has of consents is of before, or of nobody.
+  // While the platform asks, its consents are from an earlier answer, or from nobody.
   if (gdprApplies !== true || (eventStatus !== "tcloaded" && eventStatus !== "useractioncomplete")) return;
   return purposes.every((id) => purpose?.consents?.[id] === true) ? "granted" : "denied";
 }

@@ -1,4 +1,4 @@
-/** One visitor and one session over the hosts of a domain, by a first-party cookie; loaded where `data-domain` is set. */
+/** domain.js: one visitor and one session for all hosts of a domain, by a first-party cookie. Loaded if `data-domain` is set. */
 import { isWithin } from "../../../../core/session/calls/domain";
 import { SHARED_KEY, sessionKey } from "../../keys";
 import type { FullKit } from "../../kit";
@@ -30,41 +30,41 @@ export function start(kit: FullKit, domain: string): void {
 
   const isRefused = (): boolean => consentNow() === "denied";
 
-  /** The visitor's id of this host from now on, in its starts and in its leads. */
+  /** Makes this the visitor's id on this host from now on, in starts and in leads. */
   const share = (visitor_id: string, visitor_proof: string): void => {
     write(SHARED_KEY, `${visitor_id} ${visitor_proof}`);
     plug.device = { ...plug.device, domain, visitor_id, visitor_proof, visitor_secret: undefined };
   };
   const known = (): string[] => (read(SHARED_KEY) ?? "").split(" ");
 
-  /** The session that this page's events were in last. */
+  /** The last session that this page's events were in. */
   let latest = "";
   addHook("session", (id) => {
     latest = String(id);
   });
 
-  /** Takes what another host has written, where that is newer. What is not allowed yet stays in the page's memory. */
+  /** Takes over another host's visitor, and its session if newer. While consent is pending, they stay in the page's memory. */
   const take = (): void => {
     if (isRefused()) return;
     const { visitor, proof, ...session } = inCookie();
     const [mine = "", own = ""] = known();
     if (visitor || mine) share(visitor || mine, visitor ? proof : own);
     const { id = "", at = 0 } = onHost();
-    // One that was ended here is over on every host.
+    // A session that was ended here is over on every host.
     const isEnded = id === "" && session.id === latest;
     if (!isEnded && session.at > at) write(sessionKey(options.site), JSON.stringify(session));
   };
 
   let writtenAt = 0;
   let writtenFor = "";
-  /** Writes the cookie: for another session at once, and else not with each event. A refusal removes it, a missing answer does not. */
+  /** Writes the cookie: at once for a new session, otherwise if `isDue` or once per `SHARED_MS`. Only a refusal removes it. */
   const keep = safe((isDue?: boolean) => {
     if (isRefused() && document.cookie.includes(`${name}=`)) set("", 0);
     if (!mayStore()) return;
     const { id = "", key = "", at = 0, campaign = "" } = onHost();
     if (!isDue && id === writtenFor && at - writtenAt < SHARED_MS) return;
     const theirs = inCookie();
-    // Another host or window is further.
+    // Another host or window has a newer session, so take that over instead.
     if (theirs.id !== id && theirs.at > at) return take();
     const [visitor = "", proof = ""] = known();
     set(written({ visitor, proof, id, key, at, campaign }), COOKIE_DAYS * 86_400);
@@ -72,7 +72,7 @@ export function start(kit: FullKit, domain: string): void {
     writtenAt = at;
   });
 
-  // Asks for a proof with the start, which says who the visitor is.
+  // A start that names the domain asks the server for a proof of the visitor.
   plug.device = { ...plug.device, domain };
   take();
   keep();
@@ -82,7 +82,7 @@ export function start(kit: FullKit, domain: string): void {
   addHook("ack", () => keep());
   plug.leaving.push(() => keep(true));
   const { refuses, answered, consented } = plug;
-  // Asked of each event before it gets its session: where this host's is over, another may have gone on with it.
+  // Called for each event before it gets its session: if this host's session is over, another host may have continued it.
   plug.refuses = (event) => {
     if (Date.now() - (onHost().at ?? 0) >= SESSION_IDLE_MS) take();
     return refuses?.(event) ?? false;
@@ -96,7 +96,7 @@ export function start(kit: FullKit, domain: string): void {
   };
   plug.consented = () => {
     consented?.();
-    // Whoever has refused is nobody whom a later consent could name.
+    // After a refusal the visitor's id is forgotten, so that a later consent does not name them.
     if (isRefused()) plug.device = { ...plug.device, visitor_id: undefined, visitor_proof: undefined };
     else take();
     keep(true);

@@ -1,12 +1,12 @@
 import { isOwn } from "../../ids";
 import { CAMPAIGN_UNITS } from "../../limits";
 
-/** What the hosts of a domain share by its cookie: never the device's secret, which a server of the site must not see. */
+/** What the hosts of a domain share by its cookie. Never the device's secret, because a server of the site must not see it. */
 export interface Shared {
-  /** The visitor's id, and the server's proof of it; empty until it has said them. */
+  /** The visitor's id, and the server's proof of it. Both are empty until the server has sent them. */
   visitor: string;
   proof: string;
-  /** The session's id and key, and its last activity, epoch ms; empty and 0 while there is none. */
+  /** The session's id and key, and the time of its last activity, epoch ms. Empty and 0 while there is no session. */
   id: string;
   key: string;
   at: number;
@@ -15,11 +15,11 @@ export interface Shared {
 
 const isProof = (text: unknown): text is string => isOwn(text, 64);
 
-/** The cookie's value. A campaign that is too long is no reason for another session: its beginning tells it apart. */
+/** The cookie's value. A long campaign is cut, because its beginning tells it apart from others. */
 export const written = ({ visitor, proof, id, key, at, campaign }: Shared): string =>
   [visitor, proof, id, key, at.toString(36), encodeURIComponent(campaign.slice(0, CAMPAIGN_UNITS))].join("~");
 
-/** What a value says; what is malformed says nothing. */
+/** Reads the cookie's value. A malformed visitor or session reads as none. */
 export function readFrom(value: string): Shared {
   const [visitor = "", proof = "", id = "", key = "", at = "", ...campaign] = value.split("~");
   const isVisitor = isOwn(visitor) && isProof(proof);

@@ -1,12 +1,12 @@
 import { wayFrom } from "./way";
 
-/** Tells the page: `pulse:lead` at the form. False if the page has prevented it, and goes on by itself. */
+/** Fires `pulse:lead` at the form. False if the page has prevented it, because it goes on by itself. */
 export const announce = (form: HTMLElement, detail: { lead_id: string; status: string }): boolean =>
   form.dispatchEvent(new CustomEvent("pulse:lead", { detail, bubbles: true, cancelable: true }));
 
 const THANKS = "Thank you. We will be in touch.";
 
-/** A place where something will be said: it has to be there before. */
+/** An element for a message. It has to be in the page before the message, so that screen readers read it out. */
 export function liveRegion(): HTMLElement {
   const region = document.createElement("div");
   region.setAttribute("role", "status");
@@ -15,7 +15,7 @@ export function liveRegion(): HTMLElement {
   return region;
 }
 
-/** On to `redirect`; or the thanks in the form's place, read out, and with the focus that the form has lost. */
+/** Goes on to `redirect`, or shows thanks in the form's place, which are read out and get the focus that the form has lost. */
 export function thank(form: HTMLFormElement, text = THANKS, redirect?: string, region = liveRegion()): void {
   const to = redirect && wayFrom(location.href, redirect);
   if (to) {
@@ -24,11 +24,11 @@ export function thank(form: HTMLFormElement, text = THANKS, redirect?: string, r
   }
   HTMLFormElement.prototype.reset.call(form);
   if (!region.isConnected) form.after(region);
-  // `hidden` alone yields to any `display` of the page's.
+  // `hidden` alone loses against any `display` in the page's styles.
   form.hidden = true;
   form.style.display = "none";
   region.focus();
-  // In a turn of its own, or what is there from the beginning is not read out.
+  // In a later turn, because text that is there from the beginning is not read out.
   setTimeout(() => {
     region.textContent = text;
   });

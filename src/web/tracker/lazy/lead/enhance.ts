@@ -16,8 +16,8 @@ const submissionOf = (form: HTMLFormElement): Submission => {
 };
 
 /**
- * Sends what `<form data-pulse-lead>` says as a lead, without leaving the page. If that fails the form goes its own way,
- * as if this were not there. The window hears of a submit last: what the page itself has prevented stays prevented.
+ * Sends the values of `<form data-pulse-lead>` as a lead, without leaving the page. If that fails, the browser submits the form as
+ * if this code were not there. The window hears of a submit last, so a submit that the page has prevented stays prevented.
  */
 export function enhanceForms(options: Options): void {
   addEventListener(
@@ -25,16 +25,16 @@ export function enhanceForms(options: Options): void {
     safe((event: SubmitEvent) => {
       const { target: form, submitter } = event;
       if (!(form instanceof HTMLFormElement) || !form.matches("[data-pulse-lead]") || event.defaultPrevented) return;
-      // A button with an address of its own is for something else: to save a draft, say.
+      // A button with its own address is for something else, such as saving a draft.
       if (submitter?.hasAttribute("formaction")) return;
       if (busy.has(form)) return event.preventDefault();
       const { values, files } = valuesOf(form, submitter);
       const site = siteOf(form, options);
-      // Before the lead says of which session it is: what has only just happened may have begun one.
+      // Flush before the lead names its session, because an event that has just happened may begin one.
       window.PulseGate?.flush();
       const lead = submissionOf(form).of(values, site);
       const url = leadUrl(site, options);
-      // Beside the form's own way, which alone can carry files.
+      // Here the lead is a copy, and the form is still submitted as usual: only that can carry files.
       if (form.dataset["pulseLead"] === "copy" || (files && !isOurs(form, options))) return void send(url, lead);
       event.preventDefault();
       void sendInstead(form, submitter, lead, url, options);
@@ -63,8 +63,8 @@ async function sendInstead(
 }
 
 /**
- * The form's own submit, with the button that was pressed; to our own address, with what makes it the same submit, the name
- * of the page's charset (a browser fills it in), and without what is not for a lead.
+ * Submits the form as the browser would, with the button that was pressed. To our own address it also sends the ids that make it
+ * the same submit and the page's charset (a browser fills it in), and leaves out fields that are not for a lead.
  */
 function goOn(form: HTMLFormElement, submitter: HTMLElement | null, lead: Lead, options: Options): void {
   const { submission_id, session_id, session_key, visitor_id } = lead;
@@ -82,7 +82,7 @@ function goOn(form: HTMLFormElement, submitter: HTMLElement | null, lead: Lead, 
     if (submitter.name && !left.some(({ name }) => name === submitter.name))
       carry(form, { [submitter.name]: submitter.value });
   }
-  // Not `form.submit`: a field may be called that.
+  // Not `form.submit`, because a field may have that name.
   HTMLFormElement.prototype.submit.call(form);
 }
 
@@ -92,7 +92,7 @@ function carry(form: HTMLFormElement, values: Record<string, string | undefined>
     const field = document.createElement("input");
     Object.assign(field, { type: "hidden", name, value });
     form.append(field);
-    // The browser has taken the values by then, and whoever comes back finds the form as it was.
+    // By then the browser has taken the values. A visitor who comes back finds the form as it was.
     setTimeout(() => field.remove());
   }
 }

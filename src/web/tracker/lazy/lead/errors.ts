@@ -1,11 +1,11 @@
-/** Errors of a rendered form: the browser judges, and says it in its language; it is shown at the field and read out. */
+/** Errors of a rendered form. The browser finds them and words them in its language. They are shown at the field and read out. */
 
 type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
 const isControl = (target: EventTarget | null): target is Control =>
   target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 
-/** Whose error it is: a group of radio buttons has one for all. */
+/** The element that has the error. A group of radio buttons has one for all. */
 const ownerOf = (control: Control): Element => control.closest("fieldset") ?? control;
 
 function show(control: Control, message: string): void {
@@ -16,7 +16,7 @@ function show(control: Control, message: string): void {
   else owner.removeAttribute("aria-invalid");
 }
 
-/** A submit with errors does not happen; the first field that has one gets the focus. */
+/** Shows errors at their fields. The browser stops a submit with errors, and the first field with one gets the focus. */
 export function showErrors(form: HTMLFormElement): void {
   let isFocused = false;
   form.addEventListener(
@@ -24,20 +24,20 @@ export function showErrors(form: HTMLFormElement): void {
     (event) => {
       const { target } = event;
       if (!isControl(target)) return;
-      // Instead of the browser's bubble, which is gone again before everybody has read it.
+      // This replaces the browser's bubble, which is gone before everybody has read it.
       event.preventDefault();
       show(target, target.validationMessage);
       if (isFocused) return;
       isFocused = true;
       target.focus();
-      // All of a submit's are reported in one turn.
+      // All errors of one submit are reported in one turn.
       setTimeout(() => {
         isFocused = false;
       });
     },
     true,
   );
-  // Corrected as it is typed; nothing is said of a field before it was submitted.
+  // A shown error is updated with each input. A field without one gets none before the next submit.
   form.addEventListener("input", ({ target }) => {
     if (!isControl(target) || !ownerOf(target).hasAttribute("aria-invalid")) return;
     target.setCustomValidity("");

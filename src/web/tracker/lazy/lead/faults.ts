@@ -1,9 +1,9 @@
 import type { Fault } from "./send";
 
-/** How browsers call what the server calls otherwise. */
+/** The browser's type of a field, by the server's name for it. */
 const TYPES: Record<string, string> = { phone: "tel", email: "email" };
 
-/** The server names a field by its own name; a form may spell it `E-Mail` or `your_phone`. */
+/** Whether a field is the one that the server calls `path`. A form may name it `E-Mail` or `your_phone`. */
 const isOf = (path: string, { name, type }: HTMLInputElement): boolean =>
   type !== "hidden" &&
   (type === TYPES[path] ||
@@ -15,7 +15,7 @@ const isOf = (path: string, { name, type }: HTMLInputElement): boolean =>
 const labelOf = ({ labels, name }: HTMLInputElement): string =>
   labels?.[0]?.textContent?.replace(/[\s*:]{1,9}$/, "") || name;
 
-/** Says at its field what the server does not take, in the browser's own way; false if there is nothing to correct. */
+/** Shows each fault at its field, as the browser shows its own. False if there is nothing to correct. */
 export function showFaults(form: HTMLFormElement, faults: readonly Fault[]): boolean {
   const fields = [...form.elements].filter(
     (one): one is HTMLInputElement => "setCustomValidity" in one && "name" in one,

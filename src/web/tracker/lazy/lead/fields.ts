@@ -2,7 +2,7 @@ import type { FormField } from "../../../../protocol/form";
 
 type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
-/** A new element with these properties and children. Built, never parsed: Trusted Types have nothing to object to. */
+/** Makes an element with these properties and children. Nothing is parsed, so Trusted Types do not forbid it. */
 export function make<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   properties: Partial<HTMLElementTagNameMap[Tag]> = {},
@@ -13,7 +13,7 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** What browsers may fill in, where the definition does not say. */
+/** `autocomplete` by type or name of a field, if the form's definition has none. */
 const AUTOCOMPLETE: Record<string, AutoFill> = { email: "email", tel: "tel", name: "name" };
 
 function controlOf(field: FormField): Control {
@@ -28,7 +28,7 @@ function controlOf(field: FormField): Control {
 function setUp(control: Control, id: string, field: FormField): Control {
   const { name, type, required, placeholder, value, autocomplete, max_length, pattern } = field;
   Object.assign(control, { id, name, required });
-  // A checkbox says "yes" rather than "on".
+  // A checkbox has the value "yes" instead of the browser's "on".
   if (type === "checkbox") Object.assign(control, { value: value ?? "yes" });
   else if (value !== undefined) control.value = value;
   const auto = autocomplete ?? AUTOCOMPLETE[type] ?? AUTOCOMPLETE[name];
@@ -38,7 +38,7 @@ function setUp(control: Control, id: string, field: FormField): Control {
   return control;
 }
 
-/** A label's text; the star is for eyes, `required` for readers. */
+/** A label's text. The star is for sighted people; screen readers use `required`. */
 const captionOf = ({ label, required }: FormField): (Node | string)[] => (required ? [label, mark()] : [label]);
 
 function mark(): Node {
@@ -72,12 +72,12 @@ export function fieldFor(id: string, field: FormField): HTMLElement {
   return make("div", { className: "pulse-field" }, ...parts, ...said, error);
 }
 
-/** A field that neither people nor their readers meet: whoever fills it in is no person. */
+/** The honeypot: a field that neither people nor screen readers find. Whoever fills it in is a bot. */
 export function trapFor(id: string, name: string): HTMLElement {
   const input = make("input", { id, name, tabIndex: -1, autocomplete: "off" });
   const trap = make("div", {}, make("label", { htmlFor: id, textContent: "Leave this empty" }), input);
   trap.setAttribute("aria-hidden", "true");
-  // By the CSSOM, which no policy forbids. Not `display`: that is what robots look for.
+  // Set by the CSSOM, which no content security policy forbids. Not hidden by `display`, because bots look for that.
   Object.assign(trap.style, { position: "absolute", width: "1px", height: "1px", overflow: "hidden" });
   Object.assign(trap.style, { clipPath: "inset(50%)", whiteSpace: "nowrap" });
   return trap;

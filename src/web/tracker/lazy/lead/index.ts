@@ -1,4 +1,4 @@
-/** What a page with lead forms loads: it shows the forms that the site has defined, and sends those that stand there. */
+/** lead.js, for pages with lead forms. It shows forms that the site has defined, and sends those that are in the page already. */
 import type { Options } from "../../public";
 import { listen, safe } from "../../safe";
 import { enhanceForms } from "./enhance";
@@ -14,7 +14,7 @@ export function start(options: Options): void {
       void render(place, options);
     }
   });
-  // Again when somebody turns to a form: they may have given their consent since.
+  // Again when somebody enters a form, because they may have consented since.
   listen("focusin", () => void makeVisitor());
   void makeVisitor();
   enhanceForms(options);

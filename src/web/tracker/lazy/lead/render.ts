@@ -14,7 +14,7 @@ import { leadUrl, siteOf } from "./where";
 
 let count = 0;
 
-/** Shows a site's form in its place. If it cannot be had, what stands there stays: a link, or a form of the page's own. */
+/** Shows a site's form in its place. If it cannot be loaded, what is there stays: a link, or a form of the page's own. */
 export async function render(place: HTMLElement, options: Options): Promise<void> {
   const site = siteOf(place, options);
   const name = place.dataset["pulseForm"] ?? "";
@@ -27,7 +27,7 @@ export async function render(place: HTMLElement, options: Options): Promise<void
     safe(addStyle)();
     place.replaceChildren(...build(shown, options));
   } catch {
-    // As above.
+    // The content of the place stays.
   }
 }
 
@@ -53,7 +53,7 @@ function build(shown: ShownForm, options: Options): Node[] {
   return [form, region];
 }
 
-/** What brought the visitor, and which form this is: unless the form asks for something of that name itself. */
+/** Hidden fields with the visitor's campaign and the form's name, except for names that the form itself asks for. */
 function campaign({ site, name, fields, campaign }: ShownForm): Node[] {
   const said = campaign.map((key) => [key, campaignOf(site, key)?.slice(0, CAMPAIGN_UNITS)] as const);
   return [...said, ["form", name] as const].flatMap(([key, value]) =>
@@ -82,7 +82,7 @@ function handle(form: HTMLFormElement, region: HTMLElement, shown: ShownForm, op
   form.addEventListener(
     "submit",
     safe((event: SubmitEvent) => {
-      // Before anything that could go wrong: then the form goes to its address by itself.
+      // Before `preventDefault`: if this throws, the browser submits the form to its address.
       const lead = submission.of(valuesOf(form, event.submitter).values, shown.site);
       event.preventDefault();
       window.PulseGate?.flush();
@@ -91,7 +91,7 @@ function handle(form: HTMLFormElement, region: HTMLElement, shown: ShownForm, op
   );
 }
 
-/** Tries a few times: the same submit counts once. */
+/** Tries up to `LEAD_TRIES` times. That is safe, because the same submit counts once. */
 async function persist(url: string, lead: Lead): Promise<Sent> {
   for (let tries = 1; ; tries++) {
     const sent = await send(url, lead);

@@ -4,7 +4,7 @@ import { KEEPALIVE_BYTES, LEAD_WAIT_MS } from "../../limits";
 import type { Values } from "./values";
 import { type Visit, visitOf } from "./visit";
 
-/** A field that the server does not take as it is. */
+/** A field whose value the server refuses. */
 export interface Fault {
   path: string;
   message: string;
@@ -18,8 +18,8 @@ export type Sent =
 export type Lead = Values & Visit & { submission_id: string };
 
 /**
- * Names a form's submits: the same as long as it says the same, so that whatever is sent again, and by whichever way,
- * counts once; another once it says something else.
+ * Names a form's submits. The id stays the same while the values do, so that a repeat counts once, whichever way it is sent. Other
+ * values get another id.
  */
 export class Submission {
   #said = "";

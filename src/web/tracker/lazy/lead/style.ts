@@ -1,4 +1,4 @@
-/** Without weight (`:where`), so that whatever the page says of its forms holds. The variables are the form's theme. */
+/** `:where` gives these rules no weight, so the page's own styles of forms win. The variables are the form's theme. */
 const CSS = `
 :where(.pulse-form){display:grid;gap:1rem;max-width:32rem;font:var(--pulse-font,inherit);color:var(--pulse-text,inherit)}
 :where(.pulse-field){border:0;margin:0;padding:0;min-width:0;display:grid;gap:.25rem}
@@ -15,7 +15,7 @@ const CSS = `
 
 let isThere = false;
 
-/** Constructed, so that no policy for styles forbids it. A browser too old for that shows the form plain. */
+/** Adds a constructed style sheet, which no content security policy forbids. A browser too old for that shows the form unstyled. */
 export function addStyle(): void {
   if (isThere) return;
   isThere = true;

@@ -1,10 +1,10 @@
-/** What a form says, by the names of its fields: a name that comes several times has a list. */
+/** A form's values by the names of its fields. A name that occurs several times has a list. */
 export type Values = Record<string, string | string[]>;
 
-/** Fields that are not for a lead: a password is for its own site, a file is not taken, what the page marks is nobody else's. */
+/** Fields that are not for a lead: passwords are for the page's own site, files are not taken, and others the page has marked. */
 const NOT_SENT = '[type="password"], [type="file"], [data-pulse-ignore], [data-pulse-ignore] *';
 
-/** The fields of a form that are not for a lead, with those that share their names. */
+/** The fields of a form that are not for a lead, and those that share a name with one. */
 export function leftOf(form: HTMLFormElement): HTMLInputElement[] {
   const fields = [...form.elements] as HTMLInputElement[];
   const left = new Set(fields.filter((field) => field.matches(NOT_SENT)).map(({ name }) => name));
@@ -12,7 +12,7 @@ export function leftOf(form: HTMLFormElement): HTMLInputElement[] {
   return fields.filter(({ name }) => left.has(name));
 }
 
-/** Of a form as it would be sent by the browser. `files` says whether it holds some: those are not taken. */
+/** The values that the browser would send, but only fields for a lead. `files`: the form holds files, which are not taken. */
 export function valuesOf(form: HTMLFormElement, submitter: HTMLElement | null): { values: Values; files: boolean } {
   const left = new Set(leftOf(form).map(({ name }) => name));
   let files = false;
@@ -21,7 +21,7 @@ export function valuesOf(form: HTMLFormElement, submitter: HTMLElement | null): 
     if (typeof value !== "string") files ||= value.size > 0;
     else if (!left.has(name)) values.set(name, [...(values.get(name) ?? []), value]);
   }
-  // As own properties, whatever they are called.
+  // This makes own properties, whatever the fields are called.
   const entries = [...values].map(([name, list]) => [name, list.length > 1 ? list : (list[0] ?? "")] as const);
   return { values: Object.fromEntries(entries), files };
 }

@@ -1,7 +1,7 @@
 import { visitorOf } from "../../../../core/session/calls/visitor-id";
 import { SECRET_KEY, SHARED_KEY, sessionKey, VISITOR_KEY } from "../../keys";
 
-/** What the tracker has on the device: nothing without consent, or where storage is blocked, and then a lead stands alone. */
+/** What the tracker has stored on the device. Without consent, or if storage is blocked, it is empty, and a lead has no session. */
 export interface Visit {
   session_id?: string;
   session_key?: string;
@@ -20,27 +20,27 @@ const stored = (site: string): { id?: string; key?: string; campaign?: string } 
 let made: { secret: string; id: string } | undefined;
 
 /**
- * Makes the visitor's id before a submit asks for it: that waits for nothing. Where a page may not hash, a plain http one, a
- * lead names no visitor; its session does. The secret itself stays here.
+ * Makes the visitor's id ahead of the submit, which cannot wait for it. A plain http page may not hash: then the lead names no
+ * visitor, only its session. The secret itself stays here.
  */
 export async function makeVisitor(): Promise<void> {
   try {
     const secret = localStorage.getItem(SECRET_KEY);
     if (secret && secret !== made?.secret) made = { secret, id: await visitorOf(secret) };
   } catch {
-    // As above.
+    // The page may not hash, or storage is blocked: the lead names no visitor.
   }
 }
 
 const sharedVisitor = (): string | undefined => localStorage.getItem(SHARED_KEY)?.split(" ")[0];
 
-/** A device that has both sends the secret: its old id would be another visitor's. */
+/** A device that has a secret and an old id uses the secret, because its starts do: the old id would be another visitor's. */
 function ownVisitor(): string | false | null | undefined {
   const secret = localStorage.getItem(SECRET_KEY);
   return secret ? made?.secret === secret && made.id : localStorage.getItem(VISITOR_KEY);
 }
 
-/** Read at the submit: a session may have begun with it. */
+/** Called at the submit, because a session may begin with it. */
 export function visitOf(site: string): Visit {
   const { id, key } = stored(site);
   if (!id || !key) return {};

@@ -1,6 +1,7 @@
 /**
- * Where a form's lead leads to from the page `here`, if that is a page. One on https leads on to https; what has a port of its
- * own speaks one of the two. The server says the same of a plain form (`redirectTo`).
+ * The address that `redirect` leads to from the page `here`; undefined if it is no http(s) page. From https an http address becomes
+ * https, unless it has a port of its own: a port speaks one of the two, so then undefined. The server does the same for a plain
+ * form (`redirectTo`). Throws if `redirect` is no URL.
  */
 export const wayFrom = (here: string, redirect: string): URL | undefined => {
   const to = new URL(redirect, here);

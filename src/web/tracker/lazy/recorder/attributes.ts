@@ -5,24 +5,24 @@ import { veiledIn } from "./texts";
 
 export type Attributes = Record<string, unknown>;
 
-/** What an element's attributes are masked by. */
+/** What decides how an element's attributes are masked. */
 export interface Look {
   tag: string;
   veil: Veil;
-  /** Null if it has just gone. */
+  /** Null if it has just been removed. */
   node: Node | null;
   finder: Finder;
-  /** An address without secrets; nothing for what is none. */
+  /** An address without secrets. Undefined if it is no address of the web. */
   cleanUrl(href: string): string | undefined;
 }
 
-/** What is recorded of no page. */
+/** Attributes that are never recorded. */
 const NEVER = /^on|^(srcdoc|ping|srcset)$|token|secret|csrf|nonce|auth|session|passw|(^|-)key$/i;
-/** Text that people read: dots where text is. */
+/** Attributes that people read. They are masked where text is. */
 const TEXT =
   /^(title|alt|placeholder|label|summary|abbr|value|aria-(label|description|roledescription|valuetext|placeholder))$/;
 const URLS = /^(href|src|action|formaction|poster|data|cite|xlink:href)$/;
-/** All that stays under a mask: what an element is and looks like, nothing that is said with it. */
+/** Attributes that stay as they are under a mask: what an element is and looks like, but nothing that it says. */
 const LAYOUT = new RegExp(
   `^(${[
     "id|class|style|type|role|dir|lang|hidden|inert|open|disabled|readonly|multiple|contenteditable|tabindex|for|slot|part",
@@ -35,9 +35,9 @@ const LAYOUT = new RegExp(
   ].join("|")})$`,
   "i",
 );
-/** What components call a copy of what is in them. */
+/** Names that components give to a copy of their content. */
 const COPY = /(^|-)(value|text|content|input|query|search)$/;
-/** No words: a short value is not looked for in them. */
+/** Attributes that hold no words: a short value is not looked for in them. */
 const MEASURES = /^(rr_.*|width|height|size|rows|cols|colspan|rowspan|span|tabindex|[xyr]|[xy][12]|[cdfr][xy])$/;
 
 export function scrubAttributes(attributes: Attributes, look: Look): void {
@@ -73,7 +73,7 @@ function inText(text: string, finder: Finder, name = ""): string {
   return veiledIn(text, finder.find(text));
 }
 
-/** Of a style sheet or a style: an object where rrweb tells what has changed of one. */
+/** Scrubs a style sheet or a style. It is an object if rrweb reports the changes of one. */
 export function scrubbedStyle(style: unknown, finder: Finder): unknown {
   if (typeof style === "string") return finder.isWhole(style, false) ? DOTS : veiledIn(style, findInCss(style, finder));
   if (typeof style !== "object" || style === null) return style;
@@ -85,7 +85,7 @@ export function scrubbedStyle(style: unknown, finder: Finder): unknown {
   );
 }
 
-/** Under a mask a style may say how something looks, and no words. */
+/** Under a mask a style keeps how something looks, but no custom property with words. */
 const quiet = (style: unknown, veil: Veil): unknown =>
   typeof style === "string" && veil !== SHOWN
     ? style
@@ -94,7 +94,7 @@ const quiet = (style: unknown, veil: Veil): unknown =>
         .join(";")
     : style;
 
-/** An image in the address itself stays, unless it may show what is masked; what is no address of the web goes. */
+/** An image in the address itself stays, unless it may show something masked. What is no address of the web is removed. */
 function cleaned(href: string, { veil, cleanUrl }: Look): string {
   if (/^data:image\//.test(href)) return veil === SHOWN ? href : "";
   if (href.startsWith("#")) return href;

@@ -3,7 +3,7 @@ import { ANSWER_MS, RECORD_CHUNK_BYTES, RECORD_LEAVE_BYTES } from "../../limits"
 import { safe } from "../../safe";
 import type { Piece } from "./tape";
 
-/** Whose recording it is: the session's id, its secret, and a name for this part of it. */
+/** Whose recording it is: the session's id and key, and a name for this part of the recording. */
 export interface Reel {
   id: string;
   key: string;
@@ -42,13 +42,13 @@ export class Courier {
 
   /** `end` is called when the server wants no more. */
   constructor(endpoint: string, site: string, end: () => void) {
-    // In the address, so that the server can refuse a chunk before it unpacks it.
+    // The site is in the address, so that the server can refuse a chunk before it unpacks it.
     this.#url = `${endpoint}/track/recording?site=${encodeURIComponent(site)}`;
     this.#site = site;
     this.#end = end;
   }
 
-  /** Text that waits for an ack. */
+  /** Characters that wait for an ack. */
   get units(): number {
     return this.#chunks.reduce((sum, { json }) => sum + json.length, 0);
   }
@@ -64,7 +64,7 @@ export class Courier {
     this.#chunks = [];
   }
 
-  /** The page may be gone in a moment: sends chunks by beacon. They stay here too, because a beacon gets no answer and a repeat counts once. */
+  /** Sends chunks by beacon, because the page may go. They stay here too: a beacon gets no answer, and a repeat counts once. */
   leave(): void {
     let room = RECORD_LEAVE_BYTES;
     for (const chunk of this.#chunks) {
@@ -97,7 +97,7 @@ export class Courier {
     try {
       const body = await packed(textOf(chunk));
       if (body.size > RECORD_CHUNK_BYTES) return this.#end();
-      // Small ones outlive the page.
+      // With keepalive, small chunks outlive the page.
       const keepalive = body.size < RECORD_LEAVE_BYTES / 4;
       const signal = AbortSignal.timeout?.(ANSWER_MS);
       const answer = await fetch(this.#url, { method: "POST", body, credentials: "omit", keepalive, signal });
@@ -106,7 +106,7 @@ export class Courier {
       status = said.ack || !answer.ok ? answer.status : 0;
       wait = Number(answer.headers.get("Retry-After")) || 0;
     } catch {
-      // No answer: as good as a busy server.
+      // No answer counts as a busy server.
     }
     if (status === 200) {
       this.#chunks = this.#chunks.filter((one) => one !== chunk);

@@ -1,8 +1,8 @@
 import type { Finder, Range } from "./finder";
 
-/** Where a style sheet has a page's own words: strings, addresses, properties that the page has made up. */
+/** Where a style sheet has the page's own words: strings, addresses, and custom properties. */
 const OWN = /"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|url\([^)]*|--[^;}]*/gs;
-/** Between them they take nearly every word that a style sheet may have for a value. */
+/** Together these properties take nearly every word that a style sheet may have as a value. */
 const PROPERTIES = [
   "display",
   "color",
@@ -15,7 +15,7 @@ const PROPERTIES = [
   "float",
 ];
 
-/** Whether a word is one of CSS or HTML, as `block`, `black` and `button` are: a page without them looks like nothing. */
+/** Whether a word belongs to CSS or HTML, as `block`, `black` and `button` do. Without these a page would lose its look. */
 function isKnown(word: string): boolean {
   const { style } = document.documentElement;
   return (
@@ -25,7 +25,7 @@ function isKnown(word: string): boolean {
   );
 }
 
-/** Finds values in a style sheet, without words of CSS itself, which say nothing of anybody. */
+/** Finds values in a style sheet, except for words of CSS itself, which tell nothing about anybody. */
 export function findInCss(css: string, finder: Finder): Range[] {
   const found = finder.find(css);
   if (found.length === 0) return found;

@@ -1,23 +1,23 @@
 import { RECORD_BEGINNING_UNITS, RECORD_FOUND_UNITS, RECORD_PARTS } from "../../limits";
 
 /**
- * Finds values in texts, however a page has written them there: in other case, with other signs between (a card's number
- * in groups), encoded, or only a beginning, because the rest was typed later. Pure, and linear in the text.
+ * Finds values in texts, however a page has written them there: in another case, with other signs between (a card's number in
+ * groups), encoded, or only a beginning, because the rest was typed later. Pure, and linear in the text.
  */
 
-/** From, and up to. */
+/** Half-open: without `end`. */
 export type Range = [start: number, end: number];
 
 export interface Value {
   text: string;
-  /** It is being typed: any beginning of it has been all of it a moment ago. */
+  /** It is being typed, so any beginning of it was all of it a moment ago. */
   isNow: boolean;
 }
 
-/** Spellings of values that have not changed since the last finder. */
+/** The spellings of each value, kept for the next finder, because most values have not changed by then. */
 export type Spelled = Map<string, string[]>;
 
-/** For the next finder, of as many values as this one may have. */
+/** The spellings of a text, which are remembered for the next finder: of as many values as a finder may have. */
 function remembered(text: string, spelled: Spelled): string[] {
   const known = spelled.get(text) ?? spellings(text);
   if (spelled.size > RECORD_PARTS) spelled.clear();
@@ -25,7 +25,7 @@ function remembered(text: string, spelled: Spelled): string[] {
   return known;
 }
 
-/** A value as it is compared, and how much of it must be there. */
+/** A value as it is compared, and how many of its units must be there. */
 interface Wanted {
   text: string;
   least: number;
@@ -33,23 +33,23 @@ interface Wanted {
 
 const NO_WORDS: Range[] = [
   [0x80, 0xbf],
-  // Marks that are put on a letter: a page may have taken them off.
+  // Marks that are put on letters. A page may have removed them.
   [0x300, 0x36f],
   [0x2000, 0x206f],
   [0x3000, 0x303f],
   [0xfe00, 0xfe0f],
 ];
 
-/** A unit of a text in lower case, if it is of a word; 0 for signs and blanks. */
+/** A unit of a lower-case text if it belongs to a word; 0 for signs and blanks. */
 function wordUnit(unit: number): number {
   if (unit < 0x80) return (unit > 47 && unit < 58) || (unit > 96 && unit < 123) ? unit : 0;
   return NO_WORDS.some(([from, to]) => unit >= from && unit <= to) ? 0 : unit;
 }
 
-/** Of the same length: what is found must be where it is. */
+/** Lower case of the same length, so that positions in it are positions in the text. */
 const lower = (text: string): string => text.replace(/İ/g, "I").toLowerCase();
 
-/** What is compared of a text, and where each unit of it is. */
+/** The units of a text that are compared, and the position of each. */
 function wordsOf(text: string): { units: number[]; at: number[] } {
   const units: number[] = [];
   const at: number[] = [];
@@ -63,10 +63,10 @@ function wordsOf(text: string): { units: number[]; at: number[] } {
 }
 
 const comparable = (text: string): string => String.fromCharCode(...wordsOf(lower(text)).units);
-/** What is too short to be looked for in other texts is compared as it is. */
+/** How a value is compared that is too short to be looked for inside other texts. */
 const whole = (text: string): string => lower(text).trim();
 
-/** How a value may be written elsewhere, as it is compared. */
+/** The ways in which a page may write a value, as they are compared. */
 function spellings(value: string): string[] {
   const text = value.trim();
   const escaped = text.replace(/[&<>"]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign] ?? "&quot;");
@@ -74,18 +74,18 @@ function spellings(value: string): string[] {
   return [...new Set([text, text.toUpperCase(), text.normalize("NFD"), encoded, escaped].map(comparable))];
 }
 
-/** Of four units, small enough to be a key. */
+/** A number for four units, by which values are looked up. */
 const keyOf = (unitAt: (i: number) => number): number =>
   ((unitAt(0) * 31 + unitAt(1)) * 31 + unitAt(2)) * 31 + unitAt(3);
 
 export class Finder {
   readonly #byStart = new Map<number, Wanted[]>();
-  /** Signs mostly, such as a password of signs only: looked for as they are. */
+  /** Values that are mostly signs, such as a password of signs only. They are looked for as they are. */
   readonly #signs = new Set<string>();
   readonly #short = new Set<string>();
-  /** What is being typed, while it is short: a page may show each letter by itself. */
+  /** What is being typed, while it is short, because a page may show each letter by itself. */
   #begun = "";
-  /** Beginnings that were found in the page: what it shows of a value may stay when the value has grown. */
+  /** Beginnings that were found in the page. The page may go on showing them when the value has grown. */
   readonly beginnings = new Set<string>();
 
   constructor(values: Iterable<Value>, spelled: Spelled = new Map()) {
@@ -113,13 +113,13 @@ export class Finder {
     return this.#byStart.size + this.#short.size + this.#signs.size === 0;
   }
 
-  /** Whether all of a text is a value, or a part of what somebody has just begun to type. */
+  /** Whether all of a text is a short value or, with `isText`, a part of what somebody has just begun to type. */
   isWhole(text: string, isText = true): boolean {
     const short = whole(text);
     return this.#short.has(short) || (isText && short !== "" && this.#begun.includes(short));
   }
 
-  /** Where values are in a text: in order, apart, and each to the ends of its words. */
+  /** Where values are in a text: in order, without overlaps, and each up to the ends of its words. */
   find(text: string): Range[] {
     const found: Range[] = [];
     const low = lower(text);
@@ -142,12 +142,12 @@ export class Finder {
       while (wordUnit(text.charCodeAt(start - 1) || 0)) start--;
       while (wordUnit(text.charCodeAt(end) || 0)) end++;
       found.push([start, end]);
-      // Another may begin within its last letters.
+      // Another value may begin within the last letters of this one.
       i += length - RECORD_FOUND_UNITS;
     }
   }
 
-  /** How much of a value is at `from`: the most of all, 0 if no value has enough there. */
+  /** The length of the longest part of a value at `from`. 0 if no value has enough there. */
   #longest(wanted: Wanted[], units: number[], from: number): number {
     let longest = 0;
     for (const { text, least } of wanted) {

@@ -1,4 +1,4 @@
-/** Records the page as it looks, for rrweb's player. Loaded only where the server says so. */
+/** recorder.js: records how the page looks, for rrweb's player. Loaded only if the server says so. */
 import { record as observe } from "@rrweb/record";
 import type { RecordedEvent, RecordOrder } from "../../../../protocol/recording";
 import { watchPasswords } from "../../form/fields";
@@ -24,7 +24,7 @@ import { Values } from "./values";
 
 const INCREMENTAL = 3;
 const META = 4;
-/** Of incremental events, those that somebody's hand has made: pointer, click, scroll, resize, input, touch, drag. */
+/** Sources of incremental events that the visitor causes: pointer, click, scroll, resize, input, touch, drag. */
 const BY_HAND = [1, 2, 3, 4, 5, 6, 12];
 
 /** Waits for orders. Each says whether to send the recording, or to keep only the last 30 s. */
@@ -54,7 +54,7 @@ class Recorder {
   #stop: (() => void) | undefined;
   #starts = 0;
   #timer = 0;
-  /** By the page's clock: of the last flush, whole snapshot, and touch of somebody's hand. */
+  /** By the page's clock, epoch ms: the last flush, the last whole snapshot, and the last event of the visitor's hand. */
   #flushed = 0;
   #snapshot = 0;
   #touched = 0;
@@ -76,13 +76,13 @@ class Recorder {
     else if (order.send && !send) this.#flush();
   }
 
-  /** Another session began: what was recorded until now belongs to the last one. */
+  /** Called when another session has begun: what was recorded until now belongs to the last one. */
   change(): void {
     if (!this.#stop || !this.#order || !this.#reel) return;
     if (this.#session()?.id === this.#reel.id) return;
     if (this.#order.send) this.#flush();
     this.#tape.clear();
-    // Until the server says otherwise: whether to send is asked of every session anew.
+    // The server decides for each session whether to send, so do not send until it says so.
     this.#order = { ...this.#order, send: false };
     this.#thread();
     observe.takeFullSnapshot();
@@ -102,7 +102,7 @@ class Recorder {
     this.#touched = Date.now();
     this.#stop = observe<RecordedEvent>({
       emit: safe((event: RecordedEvent) => this.#take(event)),
-      // By tag and not by type: a type may change, and hidden is one too.
+      // Mask by tag, not by type, because a type may change, and hidden fields count too.
       maskInputOptions: fields as object,
       maskInputFn: maskField,
       blockSelector: "[data-pulse-ignore],iframe[data-pulse-mask],[data-pulse-mask] iframe",
@@ -111,18 +111,18 @@ class Recorder {
       // Keeps rrweb's errors from the page.
       errorHandler: () => true,
     });
-    // Its first snapshot may have shown that nothing can come of it.
+    // The first snapshot, taken meanwhile, may have ended the recording.
     if (!this.#order) this.#end();
   }
 
-  /** A name for what is recorded from now on; false while there is no session that may be. */
+  /** Names what is recorded from now on. False while there is no session that may be recorded. */
   #thread(): boolean {
     const session = this.#session();
     this.#reel = session && { id: session.id, key: session.key, stream: streamName(), number: 0 };
     return this.#reel !== undefined;
   }
 
-  /** The session on the device, which is there only while the visitor allows it. Without it nothing is recorded. */
+  /** The session on the device, which is there only while the visitor allows it. Without a session nothing is recorded. */
   #session(): Session | undefined {
     try {
       if (!this.#mayStore()) return;
@@ -139,12 +139,12 @@ class Recorder {
     const nodeOf = (id: number): Node | null => observe.mirror.getNode(id);
     if (!scrub(event, { isMasked, values: this.#values, cleanUrl: this.#cleanUrl, nodeOf })) return;
     const json = JSON.stringify(event);
-    // More than a chunk may have: such a page cannot be recorded.
+    // This is more than a chunk may have, so such a page cannot be recorded.
     if (json.length > RECORD_KEEP_UNITS) this.#end();
     else this.#keep({ json, at: event.timestamp, isStart: event.type === META });
   }
 
-  /** False while nobody is there, and where what came before is missing. */
+  /** Whether to keep an event. False while nobody is there, or if the events before it are missing. */
   #isWanted({ type, data }: RecordedEvent): boolean {
     const now = Date.now();
     const isByHand = type === INCREMENTAL && BY_HAND.includes(Number(data["source"]));
@@ -164,7 +164,7 @@ class Recorder {
     else this.#turn(now);
   }
 
-  /** As a ring: the last 30 s, from a whole snapshot on. */
+  /** Keeps the last 30 s, from a whole snapshot on. */
   #turn(now: number): void {
     this.#tape.trim(now, RECORD_KEEP_UNITS);
     if (this.#tape.isEmpty) this.#isPaused = true;

@@ -6,12 +6,12 @@ import { maskChanged, maskPieces, type Piece, veiledIn } from "./texts";
 import type { Values } from "./values";
 
 /**
- * The last look at an event of rrweb before it is kept: what its own masking does not know (attributes, addresses, styles,
- * shadow roots, card numbers, and what the page has copied from a field) goes here. Changes the event.
+ * The last look at an event of rrweb before it is kept. It masks what rrweb's own masking does not know: attributes, addresses,
+ * styles, shadow roots, card numbers, and what the page has copied from a field. Changes the event.
  */
 
 export interface Policy {
-  /** All text is masked, not only where the page says so. */
+  /** All text is masked, not only what the page marks. */
   isMasked: boolean;
   values: Values;
   nodeOf(id: number): Node | null;
@@ -24,7 +24,7 @@ const INCREMENTAL = 3;
 const META = 4;
 const MUTATION = 0;
 const INPUT = 5;
-/** Rules of style sheets, declarations in them, sheets that are adopted; and names of custom elements. */
+/** Changed rules of style sheets, declarations in them, and adopted sheets; and names of custom elements. */
 const STYLES: unknown[] = [8, 13, 15, 16];
 const TEXT_NODE = 3;
 
@@ -44,7 +44,7 @@ interface Mutation {
   attributes: { id: number; attributes: Attributes }[];
 }
 
-/** False: nothing of the event may be kept. */
+/** Returns false if nothing of the event may be kept. */
 export function scrub({ type, data }: RecordedEvent, policy: Policy): boolean {
   const all = policy.isMasked ? MASKED : SHOWN;
   if (type === META) {
@@ -74,7 +74,7 @@ function scrubSnapshot(node: Item, all: Veil, policy: Policy): void {
 
 function scrubMutation(data: Partial<Mutation>, all: Veil, policy: Policy): void {
   const { nodeOf } = policy;
-  // Of a node that has gone again nothing is known.
+  // Nothing is known of a node that has gone again, so it counts as masked.
   const over = (node: Node | null): Veil => thicker(all, node ? veilAt(node) : MASKED);
   const isSeen = (id: number): boolean => over(nodeOf(id)) < IGNORED;
   data.adds = (data.adds ?? []).filter(({ parentId }) => isSeen(parentId));
@@ -101,7 +101,7 @@ function scrubMutation(data: Partial<Mutation>, all: Veil, policy: Policy): void
   maskChanged(changed, finder);
 }
 
-/** Its fields first: what is in them may be anywhere before them. */
+/** Notes all fields of a part before it is scrubbed, because a value may appear before its field. */
 function noteAll(item: Item, policy: Policy): void {
   const { values, nodeOf } = policy;
   const isBlocked = item.attributes?.["rr_width"] !== undefined;
@@ -109,7 +109,7 @@ function noteAll(item: Item, policy: Policy): void {
   for (const child of item.childNodes ?? []) noteAll(child, policy);
 }
 
-/** Scrubs what is serialised; texts that may be shown are left to who gathers them, to be seen beside each other. */
+/** Scrubs serialised nodes. Texts that may be shown go to `gather`, because they have to be looked at side by side. */
 class Scrubber {
   readonly #policy: Policy;
   readonly #finder: Finder;
@@ -133,7 +133,7 @@ class Scrubber {
 
   text(node: Node | null, piece: Piece, veil: Veil, parent: string): void {
     const { text, set } = piece;
-    // A style sheet may be what is edited.
+    // A style sheet may be edited by the visitor. Then it is masked like any text.
     if (parent === "style" && !(node?.parentNode && isEditable(node.parentNode)))
       set(String(scrubbedStyle(text, this.#finder)));
     else if (veil !== SHOWN || !node || /^(style|option|textarea)$/.test(parent)) set(maskText(text));
@@ -142,7 +142,7 @@ class Scrubber {
 
   attributes(attributes: Attributes, node: Node | null, tag: string, over: Veil): void {
     const { cleanUrl, values } = this.#policy;
-    // A component that has a field inside, or says it is a password's, may copy what is typed into any attribute.
+    // A component that has a field inside, or has the type `password`, may copy what is typed into any attribute.
     const isSecret = tag.includes("-") && /^password$/i.test((node as Element | null)?.getAttribute("type") ?? "");
     const veil = thicker(over, isSecret || values.isHost(node) ? MASKED : SHOWN);
     scrubAttributes(attributes, { tag, veil, node, finder: this.#finder, cleanUrl });
@@ -151,7 +151,7 @@ class Scrubber {
 
 const nameOf = (node: Node | null): string => (node?.nodeName ?? "").toLowerCase();
 
-/** Which of several was chosen is as much a person's answer as what they type. */
+/** Which radio button or checkbox was chosen is as much a person's answer as what they type. */
 function scrubInput(data: Attributes, target: Node | null, veil: Veil): void {
   const { type = "" } = (target ?? {}) as Partial<HTMLInputElement>;
   if (!/^(radio|checkbox)$/.test(type)) return;

@@ -1,18 +1,18 @@
 import { RECORD_CHUNK_UNITS, RECORD_RING_MS } from "../../limits";
 
-/** Events as they go out, in order: a pure model, without page, network or clock. */
+/** Events in the order in which they are sent: a pure model, without page, network or clock. */
 
 export interface Frame {
   /** An event of rrweb, as JSON. */
   json: string;
   /** By the page's clock, epoch ms. */
   at: number;
-  /** The first of a whole snapshot: a replay may begin here. */
+  /** The first event of a whole snapshot: a replay may begin here. */
   isStart: boolean;
 }
 
 export interface Piece {
-  /** Of its first event. */
+  /** Time of its first event, by the page's clock, epoch ms. */
   at: number;
   /** The events, joined by commas. */
   json: string;
@@ -36,7 +36,7 @@ export class Tape {
     this.units = 0;
   }
 
-  /** The oldest events, as many as a chunk may have, at least one; they are gone from here. */
+  /** Removes and returns the oldest events: as many as a chunk may have, but at least one. */
   cut(): Piece | undefined {
     const [first] = this.#frames;
     if (!first) return;
@@ -50,13 +50,13 @@ export class Tape {
     return { at: first.at, json: cut.map(({ json }) => json).join() };
   }
 
-  /** As a ring: drops what is older than 30 s at `now`, or over `units`, from one beginning to the next. */
+  /** Drops events that are older than 30 s at `now`, or over `units`, from the start of one snapshot to the next. */
   trim(now: number, units: number): void {
     for (;;) {
       const next = this.#frames.findIndex(({ isStart }, i) => i > 0 && isStart);
       const isOld = next > 0 && (this.#frames[next]?.at ?? now) <= now - RECORD_RING_MS;
       if (!isOld && this.units <= units) return;
-      // Without a second beginning there is nothing that could be shown.
+      // Without a second start nothing of the rest could be shown.
       const gone = this.#frames.splice(0, next > 0 ? next : this.#frames.length);
       this.units -= gone.reduce((sum, { json }) => sum + json.length, 0);
     }

@@ -8,7 +8,7 @@ export interface Piece {
   set(text: string): void;
 }
 
-/** Replaces what is found: with eight dots, or, of a letter by itself, with one. */
+/** Replaces what is found with eight dots, or, if it is shorter than `RECORD_FOUND_UNITS`, each of its letters with one. */
 export function veiledIn(text: string, ranges: Range[]): string {
   let masked = "";
   let at = 0;
@@ -20,7 +20,7 @@ export function veiledIn(text: string, ranges: Range[]): string {
   return masked + text.slice(at);
 }
 
-/** Masks what is entered somewhere, and cards' numbers, in texts that follow each other: a page may have split a value. */
+/** Masks entered values and card numbers in texts that follow each other. A value is found even if the page has split it. */
 export function maskPieces(pieces: Piece[], finder: Finder): void {
   const found = finder.isEmpty ? [] : finder.find(pieces.map(({ text }) => text).join("\n"));
   let at = 0;
@@ -38,14 +38,14 @@ export function maskPieces(pieces: Piece[], finder: Finder): void {
   }
 }
 
-/** Masks texts of a page that has changed, each with what is beside it in the page. */
+/** Masks the texts that have changed in a page, each together with the texts beside it. */
 export function maskChanged(changed: Map<Node, Piece>, finder: Finder): void {
   const left = new Map(changed);
   if (finder.isEmpty) maskPieces([...changed.values()], finder);
   else for (const node of changed.keys()) if (left.has(node)) maskPieces(around(node, left), finder);
 }
 
-/** The texts around `node`, and on to the last that has changed; those are taken out of `left`. */
+/** The texts around `node`, up to the last changed one nearby. Removes the changed ones among them from `left`. */
 function around(node: Node, left: Map<Node, Piece>): Piece[] {
   const texts = document.createTreeWalker(node.getRootNode(), NodeFilter.SHOW_TEXT);
   const pieces: Piece[] = [];
@@ -57,7 +57,7 @@ function around(node: Node, left: Map<Node, Piece>): Piece[] {
   room = new Room();
   for (let at: Node | null = node; room.take(at); at = texts.nextNode()) {
     const piece = left.get(at);
-    // What has changed is looked beyond.
+    // After a changed text, look as far again.
     if (piece) room = new Room();
     left.delete(at);
     pieces.push(piece ?? beside(at, (text) => text.slice(0, RECORD_NEAR_UNITS)));
@@ -65,13 +65,13 @@ function around(node: Node, left: Map<Node, Piece>): Piece[] {
   return pieces;
 }
 
-/** What is there already, and is looked at only. */
+/** A text that has not changed. It is searched, but not masked. */
 const beside = ({ nodeValue }: Node, cut: (text: string) => string): Piece => ({
   text: cut(nodeValue ?? ""),
   set: () => {},
 });
 
-/** As much of the page as is looked at on one side. */
+/** How much of the page is still looked at on one side. */
 class Room {
   #texts = RECORD_NEAR_TEXTS;
   #units = RECORD_NEAR_UNITS;

@@ -11,13 +11,13 @@ import { Finder, type Spelled, type Value } from "./finder";
 import { ELEMENT_NODE, isEditable, isField, isShown, outside } from "./mask";
 
 /**
- * What visitors have entered, so that it can be masked where the page shows it again: what is in fields now, what was in them,
- * and what was typed where no value can be read. Kept in memory only.
+ * What visitors have entered, so that it can be masked where the page shows it again: what is in fields now, what was in them, and
+ * what was typed where no value can be read. It is kept in memory only.
  */
 export class Values {
-  /** Fields, and what else is typed into, with what was in each when it was last looked at. */
+  /** Fields, and other elements that are typed into, with the text that each had when it was last read. */
   readonly #fields = new Map<Element, string>();
-  /** What was in a field, oldest first. */
+  /** Values that fields had before, oldest first. */
   readonly #kept = new Set<string>();
   readonly #hosts = new WeakSet<Node>();
   readonly #heard = new WeakSet<Window>();
@@ -28,7 +28,7 @@ export class Values {
   #run = "";
   #runIn: EventTarget | undefined;
   #isKeyed = false;
-  /** Of small fields beside each other, such as a code's digits. */
+  /** Joined values of small fields beside each other, such as a code's digits. */
   #joined: string[] = [];
   #finder: Finder | undefined;
   readonly #spelled: Spelled = new Map();
@@ -62,14 +62,14 @@ export class Values {
       this.#add(node as Element);
   }
 
-  /** Notes all nodes of a part that is not recorded: its fields count too. */
+  /** Notes all nodes of a part that is not recorded, because its fields count too. */
   noteIn(part: Node | null): void {
     this.note(part);
     const { shadowRoot, contentDocument } = (part ?? {}) as Partial<HTMLIFrameElement>;
     for (const inner of [shadowRoot, contentDocument, ...(part?.childNodes ?? [])]) if (inner) this.noteIn(inner);
   }
 
-  /** Whether a component has a field inside: what its own attributes say may be what was typed. */
+  /** Whether a component has a field inside. Then its own attributes may repeat what was typed. */
   isHost(node: Node | null): boolean {
     return node !== null && this.#hosts.has(node);
   }
@@ -127,7 +127,7 @@ export class Values {
     let field = target;
     while (!isField(field.nodeName) && isEditable(field) && field.parentElement && isEditable(field.parentElement))
       field = field.parentElement;
-    // What is entered into and shows no field is a component that lets nobody look inside.
+    // An element that takes input and is no field is a component that lets nobody look inside.
     if (!isField(field.nodeName) && !isEditable(field)) this.#hosts.add(field);
     if (this.#typed !== field) this.#finder = undefined;
     this.#typed = field;
@@ -145,7 +145,7 @@ export class Values {
     }
   }
 
-  /** Looks at a field again. */
+  /** Reads a field again. Keeps its old value, unless the new one begins with it. */
   #read(field: Element): void {
     const before = this.#fields.get(field) ?? "";
     const isGone = !field.isConnected || !field.ownerDocument.defaultView;
@@ -153,13 +153,13 @@ export class Values {
     try {
       if (!isGone) text = entryIn(field).slice(0, RECORD_VALUE_UNITS);
     } catch {
-      // A component's own property.
+      // A component's own property may throw.
     }
     if (isGone) this.#fields.delete(field);
     else this.#fields.set(field, text);
     if (text === before) return;
     this.#finder = undefined;
-    // A text that has only grown still begins with the old one.
+    // A text that has only grown still begins with the old one, which need not be kept.
     if (!text.startsWith(before)) this.#keep(before);
   }
 
@@ -185,7 +185,7 @@ export class Values {
     return values;
   }
 
-  /** What small fields have together, from each of them on. */
+  /** The joined values of small fields: for each field, its own and those of the next seven. */
   #join(): string[] {
     const small = [...this.#fields].filter(([, text]) => text !== "" && text.length <= RECORD_FOUND_UNITS);
     small.sort(([a], [b]) => (isBefore(a, b) ? -1 : 1));
@@ -194,7 +194,7 @@ export class Values {
   }
 }
 
-/** In the page's order, inside and outside of shadow roots. */
+/** Whether `a` is before `b` in the page, inside and outside of shadow roots. */
 function isBefore(a: Element, b: Element): boolean {
   const roots = [a.getRootNode(), b.getRootNode()] as const;
   const [first, second] = roots[0] === roots[1] ? [a, b] : [hostOf(a), hostOf(b)];
@@ -206,7 +206,7 @@ function hostOf(element: Element): Element {
   return host ? hostOf(host) : element;
 }
 
-/** What of a value a page may show by itself: its lines, without the tags of an editor's text. */
+/** The parts of a value that a page may show by themselves: all of it, and its lines, without the tags of an editor's text. */
 function partsOf(text: string): string[] {
   const lines = text.split(/\n|<[^<>]*>/).slice(0, RECORD_VALUE_LINES);
   return [text, ...lines.filter((line) => line.trim().length >= RECORD_FOUND_UNITS)];
@@ -215,7 +215,7 @@ function partsOf(text: string): string[] {
 /** Types of fields whose value is not typed. */
 const NO_ENTRY = /^(submit|button|reset|image|checkbox|radio|color)$/;
 
-/** What has an entry: a field of any kind, or a component that is like one. */
+/** An element with an entry: a field of any kind, or a component that is like one. */
 interface Entry extends Element {
   type: string;
   value: unknown;

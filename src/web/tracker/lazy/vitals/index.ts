@@ -1,15 +1,15 @@
-/** Core Web Vitals of a page load, as Google's web-vitals measures them, told once: as the page is left. */
+/** vitals.js: the Core Web Vitals of a page load, as Google's web-vitals measures them. Recorded once, when the page is left. */
 import { type CLSMetric, type INPMetric, type LCPMetric, onCLS, onFCP, onINP, onLCP, onTTFB } from "web-vitals";
 import type { Kit } from "../../kit";
 import { listen } from "../../safe";
 import { culpritOf } from "./culprit";
 import { nameOf } from "./name";
 
-/** Starts measuring; what has happened before is told by the browser. Returns what tells it, to be called as the page leaves. */
+/** Starts measuring; the browser also tells what happened before. Returns what records the result: call it as the page leaves. */
 export function start(record: Kit["recordEvent"]): () => void {
   let data: Record<string, unknown> = {};
   let isSaid = false;
-  // Before the measuring hears of it: a page that comes back is seen as quickly, and as steadily, as it then is.
+  // Listen before web-vitals does: a page that comes back from the back/forward cache is measured anew.
   listen("pageshow", ({ persisted }) => {
     if (!persisted) return;
     data = {};
@@ -18,11 +18,11 @@ export function start(record: Kit["recordEvent"]): () => void {
   const ms = (name: string, value: number): void => {
     data[name] = Math.round(value);
   };
-  // Named at once: until the page is left the element may be gone.
+  // Name the element at once, because it may be gone by the time the page is left.
   const named = (name: string, metric: LCPMetric | INPMetric | CLSMetric): void => {
     data[`${name}_element`] = nameOf(culpritOf(metric));
   };
-  // Each change: whether there will be another is not known before the page is left, and then it is too late to be told.
+  // Report each change: only when the page is left is it known that there is no other, and then it is too late to record it.
   const all = { reportAllChanges: true };
   onTTFB(({ value }) => ms("ttfb", value), all);
   onFCP(({ value }) => ms("fcp", value), all);

@@ -1,7 +1,7 @@
 import { elementPath } from "../../capture/element";
 import { subject } from "../../capture/subject";
 
-/** An element and what it is in, from inside open shadow roots too: the way an event on it takes. */
+/** An element and all that it is in, also out of open shadow roots: the way that an event on it takes. */
 function wayUp(element: Element | null): Element[] {
   const way: Element[] = [];
   for (let one: Element | null | undefined = element; one; ) {
@@ -11,7 +11,7 @@ function wayUp(element: Element | null): Element[] {
   return way;
 }
 
-/** What a node is called in events: a masked element for anything in it, undefined for what is ignored or gone. */
+/** The path by which events name a node. In a masked element it is that element's. Undefined if the node is ignored or gone. */
 export function nameOf(node: Node | null | undefined): string | undefined {
   const element = node instanceof Element ? node : (node?.parentElement ?? null);
   const named = subject({ composedPath: () => wayUp(element) });

@@ -5,7 +5,7 @@ interface ComplianzPage {
   document?: { cookie: string };
 }
 
-/** Its cookie for an answer of whatever kind; there is no call that tells. The prefix may be the site's. */
+/** The cookie that any answer sets, because no call tells whether there was one. The site may choose the cookie's prefix. */
 const ANSWERED = /banner-status=dismissed/;
 
 /** https://complianz.io/developers-guide-for-hooks-and-events/ */

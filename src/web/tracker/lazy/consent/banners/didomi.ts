@@ -2,7 +2,7 @@ import { type Banner, choice } from "../banner";
 
 interface Didomi {
   getCurrentUserStatus(): { purposes?: Record<string, { enabled?: boolean } | undefined> };
-  /** The visitor is to be asked, and has not answered. */
+  /** True while the visitor has to be asked and has not answered. */
   shouldUserStatusBeCollected(): boolean;
 }
 
@@ -11,7 +11,7 @@ interface DidomiPage {
   didomiEventListeners?: { event: string; listener(): void }[];
 }
 
-/** https://developers.didomi.io/cmp/web-sdk/reference. Storing on the device, and measuring content: the TCF's purposes 1 and 8. */
+/** https://developers.didomi.io/cmp/web-sdk/reference. To store on the device, and to measure content: TCF purposes 1 and 8. */
 export const didomi: Banner = {
   category: "cookies+measure_content_performance",
   events: [],

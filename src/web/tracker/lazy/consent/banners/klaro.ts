@@ -11,13 +11,13 @@ interface KlaroPage {
   klaro?: { getManager(): Manager };
 }
 
-/** https://klaro.org/docs/api/js_api: a service by its name in Klaro's configuration. */
+/** https://klaro.org/docs/api/js_api. A category is a service's name in Klaro's configuration. */
 export const klaro: Banner = {
   category: "pulsegate",
   events: [],
   read(page, category) {
     const manager = (page as KlaroPage).klaro?.getManager();
-    // What is allowed before there is an answer is Klaro's default, and nobody's word.
+    // Before an answer, `getConsent` returns Klaro's default, which is not the visitor's choice.
     return manager && choice(manager.confirmed && manager.getConsent(category), manager.confirmed);
   },
   watch(page, again) {

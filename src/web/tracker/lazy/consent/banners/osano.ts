@@ -8,7 +8,7 @@ interface Manager {
 }
 
 interface OsanoPage {
-  /** A function that waits for the script, before it is there: without `cm`. */
+  /** Until the script has loaded, this is a function that waits for it, without `cm`. */
   Osano?: { cm?: Manager };
 }
 
@@ -22,7 +22,7 @@ export const osano: Banner = {
   },
   watch(page, again) {
     const manager = (page as OsanoPage).Osano?.cm;
-    // Comes at once where it has been: with nothing, where the visitor has not answered.
+    // Fires at once if it has fired before. `said` is undefined if the visitor has not answered.
     manager?.addEventListener("osano-cm-initialized", (said) => again(said !== undefined));
     manager?.addEventListener("osano-cm-consent-saved", () => again(true));
   },

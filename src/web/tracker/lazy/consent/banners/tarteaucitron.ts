@@ -1,12 +1,12 @@
 import { type Banner, choice } from "../banner";
 
 interface TarteAuCitronPage {
-  /** By a service's key: true, false, or `wait` before there is an answer. */
+  /** The state of each service by its key: true, false, or `wait` before there is an answer. */
   tarteaucitron?: { state?: Record<string, boolean | string> };
   addEventListener?(event: string, hear: () => void, isCapturing: boolean): void;
 }
 
-/** https://tarteaucitron.io: a service by its key. */
+/** https://tarteaucitron.io. A category is a service's key. */
 export const tarteaucitron: Banner = {
   category: "pulsegate",
   events: ["tac.consent_updated", "tac.close_panel", "tac.close_alert"],

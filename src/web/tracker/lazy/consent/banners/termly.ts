@@ -4,7 +4,7 @@ interface TermlyPage {
   Termly?: { getConsentState?(): Record<string, boolean> | undefined; on?(event: string, hear: () => void): void };
 }
 
-/** https://support.termly.io: it tells of an answer, not whether there was one on an earlier visit; such a refusal stays pending. */
+/** https://support.termly.io. It reports an answer, but not whether an earlier visit had one: an earlier refusal stays pending. */
 export const termly: Banner = {
   category: "analytics",
   events: [],

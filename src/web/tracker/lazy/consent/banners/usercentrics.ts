@@ -9,12 +9,12 @@ interface Service {
 
 interface Usercentrics {
   isInitialized?(): boolean;
-  /** The visitor is to be asked, and has not answered. */
+  /** True while the visitor has to be asked and has not answered. */
   isConsentRequired?(): unknown;
   getServicesBaseInfo(): Service[];
 }
 
-/** https://docs.usercentrics.com: the services of a category, or one by its name or id. */
+/** https://docs.usercentrics.com. A category is a category's slug, which means all its services, or one service's name or id. */
 export const usercentrics: Banner = {
   category: "functional",
   events: ["UC_UI_INITIALIZED", "UC_UI_CMP_EVENT", "UC_CONSENT"],
