@@ -1,6 +1,6 @@
-/** Bytes as text, and back: the runtime's own encoders, with the spelling that we want. */
+/** Bytes as text, and back, by the runtime's own encoders. */
 
-/** What holds bytes: `crypto.subtle` answers with an `ArrayBuffer`. */
+/** An `ArrayBuffer` too, because `crypto.subtle` answers with one. */
 type Bytes = Uint8Array | ArrayBuffer;
 
 const viewOf = (bytes: Bytes): Uint8Array => (bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes));
@@ -15,7 +15,7 @@ export const toHex = (bytes: Bytes): string => viewOf(bytes).toHex();
 
 export const toBase64 = (bytes: Bytes): string => viewOf(bytes).toBase64();
 
-/** Base64 as it stands in a URL, without `=`. */
+/** Base64 for URLs (base64url), without `=`. */
 export const toBase64Url = (bytes: Bytes): string =>
   viewOf(bytes).toBase64({ alphabet: "base64url", omitPadding: true });
 

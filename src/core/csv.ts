@@ -1,6 +1,6 @@
 /**
- * A text that a spreadsheet would run as a formula: it begins, after blanks, with one of OWASP's characters (or its full-width form),
- * or with a control character. Such a text gets a ' in front. Numbers stay numbers.
+ * A text that a spreadsheet would run as a formula: after blanks it begins with one of OWASP's characters (or its full-width form),
+ * or it begins with a control character. Such a text gets a ' in front. Numbers stay numbers.
  * https://owasp.org/www-community/attacks/CSV_Injection
  */
 const FORMULA = /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/;

@@ -1,9 +1,9 @@
 /**
- * Forms: what one version of this code writes and another may read. Rows, snapshots, what a socket keeps, calls between
- * actors. Each carries its version as `v`.
+ * Forms are what one version of this code writes and another may read: rows, snapshots, what a socket keeps, calls between actors.
+ * Each carries its version as `v`.
  */
 
-/** A form before anything is known of it. */
+/** A form that is not checked yet. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** Whether a field has a value that the code can work with. */
@@ -15,13 +15,16 @@ export type Shape<T> = Readonly<Partial<Record<keyof T & string, Check>>>;
 type Migration = (old: Fields) => Fields;
 
 export interface Form<T extends object> {
-  /** What it is; errors begin with it. */
+  /** What the form is called; errors begin with it. */
   name: string;
   /** The version that this code writes. Raise it with every change of shape, and add a migration. */
   version: number;
-  /** The fields that are looked at. Those that hold a visitor's words are checked where they come in, not here. */
+  /** The fields that are checked. Fields with a visitor's words are checked where they come in, not here. */
   shape: Shape<T>;
-  /** By the version that they begin with: at most the one directly before. What was written before it had a `v` is version 0. */
+  /**
+   * Migrations by the version that they start from: at most the one directly before. What was written before the form had a `v` is
+   * version 0.
+   */
   migrations?: Readonly<Record<number, Migration>>;
 }
 
@@ -48,7 +51,7 @@ export function formReader<T extends object>({
   };
 }
 
-/** A migration for fields that are what they were. */
+/** A migration that leaves the fields as they were. */
 export const unchanged: Migration = (old) => old;
 
 /** For a form that is stored as JSON text. */
@@ -97,7 +100,7 @@ export const oneOf =
   (value) =>
     values.includes(value);
 
-/** An object whose named fields pass; what else it has is not looked at. */
+/** Passes an object whose named fields pass. Its other fields are not checked. */
 export function shaped<T extends object>(shape: Shape<T>): Check {
   const checks = Object.entries<Check | undefined>(shape);
   return (value) => isFields(value) && checks.every(([field, check]) => !check || check(value[field]));

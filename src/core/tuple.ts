@@ -1,23 +1,23 @@
-/** Objects of a known shape as lists, without their names: for what is stored a million times. */
+/** Objects of a known shape as lists, without the names of their fields: for what is stored a million times. */
 
 /** `Order`, if it names every key of `T`; a key that is missing is named in the compiler's message. */
 type Whole<T, Order extends readonly string[]> = [Exclude<keyof T, Order[number]>] extends [never]
   ? Order
   : readonly ["missing", Exclude<keyof T, Order[number]>];
 
-/** Stands for a key that the object does not have: no value is an empty object. */
+/** An empty object stands for a key that is missing, because no value is an empty object. */
 const isAbsent = (value: unknown): boolean =>
   typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
 
-/** Without the values at the end that are the usual ones. */
+/** Leaves out the values at the end that are the usual ones. */
 export function trimmed(values: readonly unknown[], usual: readonly unknown[]): unknown[] {
   const last = values.findLastIndex((value, i) => value !== usual[i]);
   return values.slice(0, last + 1);
 }
 
 /**
- * `order`: the keys as they are stored, every one of them. Once values are stored by it, a new key goes to the end, and none
- * changes its place.
+ * `order` names every key, in the order in which values are stored. Once values are stored by it, a new key goes to the end, and no
+ * key changes its place.
  */
 export function toTuple<T extends object, const Order extends readonly (keyof T & string)[]>(
   object: T,
@@ -28,7 +28,7 @@ export function toTuple<T extends object, const Order extends readonly (keyof T 
   return trimmed(values, []).map((value) => (value === undefined ? {} : value));
 }
 
-/** What `toTuple` was given. The values are taken to be of their keys' types: they were written by `toTuple`. */
+/** The object that `toTuple` was given. The values are not checked, because `toTuple` wrote them. */
 export function fromTuple<T extends object>(tuple: readonly unknown[], order: readonly (keyof T & string)[]): T {
   const object: Partial<Record<string, unknown>> = {};
   for (const [i, key] of order.entries()) {

@@ -3,9 +3,9 @@ import { hashText } from "./hash";
 import { cleanText } from "./text";
 
 /**
- * The names of events. A name may be any text, but events are stored and counted by slugs. A name that is a slug stays as it is. Any
- * other, a free name, gets a slug: its Latin letters and digits, `.x`, and a hash that tells it from other names. No built-in type
- * has that form, so a free name never becomes one. Pure.
+ * The names of events. A name may be any text, but events are stored and counted by slugs. A name that is a slug stays as it is.
+ * Any other, a free name, gets a slug: its Latin letters and digits, `.x`, and a hash that tells it from other names. No built-in
+ * type has that form, so a free name never becomes one. Pure.
  */
 
 const SLUG = /^[a-z][a-z0-9_.]{0,63}$/;
@@ -16,7 +16,10 @@ const STEM_UNITS = MAX_NAME_UNITS - MADE_UNITS;
 /** Control characters, and two line separators that are not among those. */
 const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
-/** Characters that are invisible or change the direction of text: a name with them would look like another. Not the joiners that some scripts need. */
+/**
+ * Characters that are invisible or change the direction of text: a name with them would look like another. The joiners that some
+ * scripts need are not among them.
+ */
 const INVISIBLE = /[\u200b\u200e\u200f\u2060\ufeff\u202a-\u202e\u2066-\u2069]/g;
 
 export interface EventName {
@@ -62,7 +65,7 @@ function stemOf(name: string): string {
   return stem.slice(0, STEM_UNITS).replace(/_$/, "");
 }
 
-/** 10 hex digits. A collision that is made on purpose gains nothing: one may send the other name itself. */
+/** 10 hex digits. Whoever makes a collision on purpose gains nothing, because they could send the other name itself. */
 function hashOf(name: string): string {
   const [a, b] = hashText(name).map((hash) => hash.toString(16).padStart(8, "0"));
   return `${a}${b?.slice(0, 2)}`;

@@ -2,7 +2,10 @@ import * as z from "zod";
 import { MAX_URL_UNITS } from "../limits";
 import { isHttpUrl } from "./fields";
 
-/** Fields of a rendered form: as many as a lead may have, with room for hidden campaign fields. Options: a list of all countries. */
+/**
+ * A rendered form has at most half of the fields that a lead may have, which leaves room for hidden campaign fields. A field has
+ * enough options for a list of all countries.
+ */
 export const FORM_MAX_FIELDS = 32;
 export const FORM_MAX_OPTIONS = 260;
 export const SITE_MAX_FORMS = 20;

@@ -1,6 +1,6 @@
 /**
- * Two independent 32-bit hashes of a text, by MurmurHash3's mixing over its UTF-16 units. Sketches and names of events store them, so
- * they must never change. They keep nothing secret.
+ * Two independent 32-bit hashes of a text, by MurmurHash3's mixing over its UTF-16 units. Sketches and names of events store them,
+ * so they must never change. They keep nothing secret.
  */
 export function hashText(text: string): [number, number] {
   let a = 0x9747b28c;

@@ -6,10 +6,10 @@ import { ClientId, SessionId, SiteName } from "./fields";
 export const LEAD_MAX_SHORT_UNITS = 1_000;
 /** Free text: two pages of it. */
 export const LEAD_MAX_TEXT_UNITS = 10_000;
-/** Values of a field that is sent several times, such as checkboxes. */
+/** How many values a field may have that is sent several times, such as checkboxes. */
 export const LEAD_MAX_VALUES = 50;
 
-/** The wire of the public lead routes. */
+/** The bodies of the public lead routes. */
 
 const short = z.string().max(LEAD_MAX_SHORT_UNITS);
 const Scalar = z.union([z.string().max(LEAD_MAX_TEXT_UNITS), z.number(), z.boolean(), z.null()]);
@@ -17,15 +17,15 @@ export const FieldValue = z.union([Scalar, z.array(Scalar).max(LEAD_MAX_VALUES)]
 export type FieldValue = z.infer<typeof FieldValue>;
 
 /**
- * A lead's body, after its field names have been read (`src/core/leads/names.ts`), which may come in any case and common spelling.
- * Text stays as it came.
+ * A lead's body after its field names have been read (`src/core/leads/names.ts`): senders may write them in any case and common
+ * spelling. Text stays as it came.
  */
 export const LeadInput = z.object({
   site: SiteName.optional(),
   session_id: SessionId.optional(),
   session_key: z.string().max(256).optional(),
   visitor_id: ClientId.optional(),
-  /** Names this submit, so that a retry counts once. A form makes it when it is filled in. */
+  /** Names the submit, so that a retry counts once. A form makes it when it is filled in. */
   submission_id: z.string().min(1).max(256).optional(),
   name: short.optional(),
   first_name: short.optional(),

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ClientTime, EventNumber, SessionId, SessionKey, SiteName, StreamName } from "./fields";
 
-/** rrweb events of a chunk: a page makes some 50 a second at most, and a chunk covers a minute at most. */
+/** How many rrweb events a chunk may have: a page makes some 50 a second at most, and a chunk covers a minute at most. */
 export const RECORDING_MAX_EVENTS = 10_000;
 
 /** Recordings of pages (rrweb): a site's setting, what a page hears of it, and the chunks that it sends. */
@@ -24,7 +24,10 @@ export const RecordSetting = z
   .default(false);
 export type RecordSetting = z.infer<typeof RecordSetting>;
 
-/** Sent with an ack while the session may be recorded: record, and send it or keep the last 30 s. It never tells a score or a reason. */
+/**
+ * Sent with an ack while the session may be recorded: record, and send the recording or keep its last 30 s. It never tells a score
+ * or a reason.
+ */
 export const RecordOrder = z.object({ send: z.boolean(), text: z.enum(["shown", "masked"]) });
 export type RecordOrder = z.infer<typeof RecordOrder>;
 

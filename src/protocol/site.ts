@@ -28,7 +28,10 @@ function isOrigin(text: string): boolean {
   return new URL(text).origin === text;
 }
 
-/** No blank and no comma, because the tag lists them in one attribute. A `*` needs a letter or digit beside it, or it would let everything through. */
+/**
+ * No blank and no comma, because the tag lists them in one attribute. A `*` needs a letter or digit beside it, or it would let
+ * everything through.
+ */
 const ALLOWED = /^(?=.*[A-Za-z0-9])[!-+\--~]+$/;
 
 /** The name of a parameter or a data field, or a pattern of values. */
@@ -61,7 +64,7 @@ export const SiteInput = z.strictObject({
   default_consent: Consent.default("granted"),
   /** How addresses are stored: in full, masked to /24 or /48, or as a keyed hash. */
   ip: z.enum(["full", "masked", "hashed"]).default("masked"),
-  /** Scores that acks tell the page of its own session. Only engagement: bots could train on any other. */
+  /** Scores that acks tell the page of its own session. Only engagement, because bots could train on any other. */
   expose: z
     .array(z.enum(["engagement"]))
     .max(1)

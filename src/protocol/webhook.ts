@@ -1,17 +1,17 @@
 import * as z from "zod";
 import { MAX_URL_UNITS } from "../limits";
 
-/** Endpoints of a site; secrets of an endpoint: an old one, a new one, and one to spare. */
+/** How many endpoints a site may have, and how many secrets an endpoint: an old one, a new one, and one to spare. */
 export const SITE_MAX_WEBHOOKS = 10;
 export const WEBHOOK_MAX_SECRETS = 3;
-/** Standard Webhooks: 24 to 64 bytes. */
+/** Standard Webhooks allows secrets of 24 to 64 bytes. */
 export const WEBHOOK_SECRET_MIN_BYTES = 24;
 export const WEBHOOK_SECRET_MAX_BYTES = 64;
 
 /** A site's webhook endpoints, as its settings have them. */
 
 const PREFIX = "whsec_";
-/** A secret as it is shown: masked but for its last four characters, which tell it from the others. */
+/** A secret as it is shown: masked except for its last four characters, which tell it from the others. */
 const SHOWN = /^whsec_\*{8}.{4}$/;
 
 function isSecret(text: string): boolean {
@@ -37,7 +37,7 @@ export const Webhook = z.strictObject({
   /** All of them sign. To change a secret: add the new one, move the receiver, drop the old one. */
   secrets: z.array(Secret).min(1).max(WEBHOOK_MAX_SECRETS),
   enabled: z.boolean().default(true),
-  /** What is sent to it. */
+  /** What is sent to the endpoint. */
   events: z
     .array(z.enum(["lead", "alert"]))
     .min(1)
@@ -58,7 +58,8 @@ export const withoutSecrets = (webhooks: readonly Webhook[]): Webhook[] =>
   webhooks.map((one) => ({ ...one, secrets: one.secrets.map(shown) }));
 
 /**
- * Endpoints as they are saved: a masked secret stands for the stored one. If there is no such secret, `path` says where that is.
+ * Endpoints as they are saved: a masked secret stands for the stored one. If there is no such secret, `path` says where the masked
+ * one is.
  */
 export function withSecrets(
   webhooks: readonly Webhook[],

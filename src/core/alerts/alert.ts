@@ -1,11 +1,14 @@
 import { HOUR_MS } from "../../time";
 
-/** An alert that has fired fires again after it was over, and not within this time. */
+/** An alert may fire again once its condition was over, but not within this time of its last firing. */
 export const ALERT_COOLDOWN_MS = 6 * HOUR_MS;
-/** and wants at least this many in each of them: with ten expected, none at all has odds of 1 in 22,000. */
+/**
+ * A silence is an alert only if each of the weeks before had at least this many leads: with ten expected, none at all has odds of 1
+ * in 22,000.
+ */
 const ALERT_EXPECTED_LEADS = 10;
 
-/** Pure: what is worth an alert, and when it was said often enough. */
+/** Pure. Decides which conditions are worth an alert, and which fired recently enough. */
 
 export type AlertKind =
   | "no_leads"
@@ -15,17 +18,17 @@ export type AlertKind =
   | "budget_spending"
   | "database_filling";
 
-/** Something that holds now. `key` tells one case of a kind from another: the endpoint, say. */
+/** A condition that holds now. `key` tells the cases of one kind apart, such as the endpoint. */
 export interface Condition {
   kind: AlertKind;
   key: string;
-  /** Numbers and names for whoever reads it; no personal data. */
+  /** Numbers and names for the alert's reader; no personal data. */
   detail: Record<string, string | number | null>;
 }
 
-/** What was said of one case. */
+/** What is remembered of one case that fired. */
 interface SaidAlert {
-  /** It held when last looked at. */
+  /** Whether the condition held at the last look. */
   active: boolean;
   fired_at: number;
 }
@@ -35,8 +38,8 @@ export type Memory = Record<string, SaidAlert>;
 export const caseOf = ({ kind, key }: Condition): string => (key === "" ? kind : `${kind}:${key}`);
 
 /**
- * Which conditions are news: those that did not hold before, and were not said within the cooldown. `looked` names the
- * kinds that could be looked at: of the others it is not known whether they are over.
+ * Picks the conditions that fire: those that did not hold at the last look and did not fire within the cooldown. `looked` names the
+ * kinds that could be checked now. A case of any other kind is not taken for over.
  */
 export function news(
   memory: Memory,
@@ -48,7 +51,7 @@ export function news(
   const next: Memory = {};
   for (const [name, said] of Object.entries(memory)) {
     const isOver = !holding.has(name) && looked.some((kind) => name === kind || name.startsWith(`${kind}:`));
-    // What is over and cold need not be remembered.
+    // Forget a case that is over and past its cooldown.
     if (!isOver || said.fired_at + ALERT_COOLDOWN_MS > now) next[name] = isOver ? { ...said, active: false } : said;
   }
   const fire = [...holding].flatMap(([name, condition]) => {
@@ -60,16 +63,16 @@ export function news(
   return { fire, memory: next };
 }
 
-/** Leads of a site: when the last one came, and how many came in the same stretch of each of the weeks before. */
+/** A site's leads: the time of the last one (epoch ms), and how many came in the same stretch of each of the weeks before. */
 export interface Silence {
   last_at: number | null;
   before: readonly number[];
 }
 
 /**
- * Whether a site is silent that usually is not: nothing for `minimum` ms, and in the same stretch of the week (from the
- * last lead's time to now) at least ten leads in each of the weeks before. The stretch grows until it is long enough to
- * say something: minutes on a busy site by day, never on one that gets a lead a day.
+ * Whether a site that usually gets leads is silent: no lead for `minimum` ms, and at least ten leads in the same stretch of each of
+ * the weeks before. The stretch runs from the last lead to now. It grows until it is long enough to tell: minutes on a busy site by
+ * day, never on a site that gets a lead a day.
  */
 export const isSilent = ({ last_at, before }: Silence, minimum: number, now: number): boolean =>
   last_at !== null &&

@@ -4,33 +4,33 @@ import { TOTALS, type Total } from "../rollup/session-facts";
 import { type AnomalyRule, KINDS, type Measure, type Sums } from "./kinds";
 import { mad, median } from "./robust";
 
-/** With fewer weeks no median is taken. */
+/** With fewer known weeks an hour is not judged. */
 const ANOMALY_MIN_WEEKS = 4;
 
-/** Anomalies: hours that are not what the same hour of the weeks before was. Pure. */
+/** Finds anomalies: hours that differ from the same hour of the weeks before. Pure. */
 
 export interface Anomaly {
   kind: string;
   /** Start of the hour that deviates most, epoch ms. */
   at: number;
-  /** The hours in a row that are out of the ordinary: [from, to). */
+  /** The unusual hours in a row: [from, to), epoch ms. */
   from: number;
   to: number;
-  /** How many hours the value adds up; the last is `at`. */
+  /** How many hours the value sums; the last of them starts at `at`. */
   hours: number;
   value: number;
   median: number;
   mad: number;
-  /** How many MADs the value is off, of a MAD no smaller than chance makes. Negative: too little. */
+  /** How many MADs the value is off the median. The MAD is taken to be no smaller than chance makes it. Negative: too little. */
   deviation: number;
-  /** Weeks the median is of. */
+  /** How many weeks the median is taken from. */
   samples: number;
 }
 
-/** Sums by the hour's start. An hour that is not there is unknown, which is not the same as zero. */
+/** Sums by the hour's start, epoch ms. An hour that is missing is unknown, which is not the same as zero. */
 export type KnownHours = ReadonlyMap<number, Sums>;
 
-/** The anomalies of the hours in [from, to), latest first. Needs `ANOMALY_WEEKS` weeks before. */
+/** The anomalies of the hours in [from, to), latest first. `known` has to hold the `ANOMALY_WEEKS` weeks before, too. */
 export function findAnomalies(known: KnownHours, from: number, to: number): Anomaly[] {
   const found = KINDS.flatMap((kind) => {
     const anomalies: Anomaly[] = [];
@@ -44,7 +44,7 @@ export function findAnomalies(known: KnownHours, from: number, to: number): Anom
   return found.sort((a, b) => b.at - a.at || (a.kind < b.kind ? -1 : 1));
 }
 
-/** Makes one anomaly of hours in a row, with the figures of the worst. */
+/** Merges hours in a row into one anomaly, with the figures of the worst hour. */
 function join(anomalies: Anomaly[], next: Anomaly): void {
   const last = anomalies.at(-1);
   if (!last || last.to !== next.from) anomalies.push(next);
@@ -86,7 +86,7 @@ function judge(measured: Measured, kind: AnomalyRule, at: number): Anomaly | nul
   };
 }
 
-/** Measures each hour once: it is asked for again with each of the weeks after it. */
+/** Remembers the measure of each hour, because each of the weeks after it asks for it again. */
 function measuring(known: KnownHours, { hours, measure }: AnomalyRule): Measured {
   const measures = new Map<number, Measure | null>();
   return (at) => {
@@ -118,6 +118,6 @@ const byName = (of: (name: Total) => number) =>
 
 const zeros = () => byName(() => 0);
 
-/** Sums as rollups store them, by name. */
+/** Names the sums that a rollup stores as a list. */
 export const sumsByName = (sums: readonly number[]): Record<Total, number> =>
   byName((name) => sums[TOTALS.indexOf(name)] ?? 0);

@@ -1,14 +1,17 @@
 import type { Total } from "../rollup/session-facts";
 import { NORMAL_MAD } from "./robust";
 
-/** 7.4 MADs are five standard deviations of a normal distribution: chance makes one in 3.5 million hours. */
+/** 7.4 MADs are five standard deviations of a normal distribution: chance goes beyond that in one of 3.5 million hours. */
 const ANOMALY_MADS = 7.4;
-/** Lower, because a count cannot fall below 0: from 30 to 0 is 8 MADs of chance, and fewer where counts vary more. */
+/**
+ * Lower than `ANOMALY_MADS`, because a count cannot fall below 0: a drop from 30 to 0 is only 8 MADs of chance, and fewer where
+ * counts vary more.
+ */
 const ANOMALY_DROP_MADS = 5.5;
 
 /** What is watched, and what makes it an anomaly. Pure. */
 
-/** Sums of one hour, or of the hours of a window: of people and of bots, by `TOTALS`; and dead letters. */
+/** Sums of one hour or of a window of hours: for people and for bots, by `TOTALS`, and the dead letters. */
 export interface Sums {
   people: Readonly<Record<Total, number>>;
   bots: Readonly<Record<Total, number>>;
@@ -17,29 +20,32 @@ export interface Sums {
 
 export interface Measure {
   value: number;
-  /** How many sessions, events or letters the value is made of: too few say nothing. */
+  /** How many sessions, events or letters the value is made of. Of too few it says nothing. */
   weight: number;
 }
 
 export interface AnomalyRule {
   name: string;
-  /** Hours looked at together, the last of them the one that is judged. */
+  /** How many hours are summed. The last of them is judged. */
   hours: number;
   measure: (sums: Sums) => Measure;
-  /** 1: too much is an anomaly; -1: too little. */
+  /** 1: too high a value is an anomaly; -1: too low a value. */
   side: 1 | -1;
-  /** Least weight of the value, if too much is the anomaly, or of what is usual, if too little is. */
+  /** An hour is judged from this weight on: the weight of the value if `side` is 1, the usual weight if it is -1. */
   least: number;
-  /** MADs from which on it is one. */
+  /** From how many MADs on the value is an anomaly. */
   mads: number;
-  /** The MAD that chance alone makes: weeks that happen to be alike must not make the next one odd. */
+  /**
+   * The MAD that chance alone makes. It is the least that is used, so that weeks which happen to be alike do not make the next one
+   * odd.
+   */
   chance: (usual: number, weight: number) => number;
-  /** Whether the difference is large enough to matter, however certain. */
+  /** Whether the difference is large enough to matter, however certain it is. */
   matters: (value: number, usual: number) => boolean;
 }
 
 const poisson = (usual: number): number => NORMAL_MAD * Math.sqrt(Math.max(1, usual));
-/** Of a share of `weight` things. At least 0.01, because a share of 0 or 1 is never certain. */
+/** For a share of `weight` things. The variance is at least 0.01, because a share of 0 or 1 is never certain. */
 const binomial = (usual: number, weight: number): number =>
   NORMAL_MAD * Math.sqrt(Math.max(0.01, usual * (1 - usual)) / Math.max(1, weight));
 
@@ -70,7 +76,7 @@ export const KINDS: readonly AnomalyRule[] = [
     chance: poisson,
     matters: (value, usual) => value >= usual * 1.75,
   },
-  // Where an hour has too few forms to tell, a day has enough.
+  // Two windows: where an hour has too few forms to tell, a day has enough.
   submissionDrop({ hours: 1, least: 15 }),
   submissionDrop({ hours: 24, least: 25 }),
   {

@@ -1,6 +1,6 @@
 /** Statistics that one odd week does not bend. Pure. */
 
-/** The middle value; of an even number, halfway between the two. NaN of nothing. */
+/** The middle value; for an even number of values, halfway between the middle two. NaN for an empty list. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

@@ -50,7 +50,7 @@ export type BotsLeftOut = z.infer<typeof BotsLeftOut>;
 const Period = z.object({ from: At, to: At });
 const common = { bots: BotsLeftOut, period: Period };
 
-/** Numbered events that pages say they have sent, and those of them that have not come. */
+/** `expected`: numbered events that pages say they have sent. `missing`: those of them that have not come. */
 const completeness = {
   expected: Count,
   missing: Count,
@@ -88,7 +88,7 @@ const SessionSums = z.object({
   leads: Count,
 });
 
-/** The sums of a row without its value are those of `other`: of all values that are not listed. */
+/** `sums` is the shape of a row without its value. `other` holds the sums of all values that are not listed. */
 const breakdown = <Row extends z.ZodType, Sums extends z.ZodType>(row: Row, sums: Sums) =>
   z.object({
     data: z.array(row),
@@ -102,7 +102,7 @@ const breakdown = <Row extends z.ZodType, Sums extends z.ZodType>(row: Row, sums
 
 const Value = z.string().nullable().optional();
 
-/** Of these, the one that `by` names is there. Null stands for sessions of which it is not known. */
+/** A row has only the field that `by` names. Null: sessions for which it is not known. */
 export const GeoBody = breakdown(SessionSums.extend({ country: Value, region: Value }), SessionSums);
 export type GeoBody = z.infer<typeof GeoBody>;
 export const SourcesBody = breakdown(

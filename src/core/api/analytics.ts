@@ -15,7 +15,7 @@ export const Time = z.string().transform((text, context) => {
 const limit = wholeNumber(1, LIST_MAX).default(LIST_DEFAULT);
 const cursor = z.string().max(512);
 
-/** `GET /analytics/sessions`. Unknown parameters are errors, or a misspelt filter would answer for everything. */
+/** `GET /analytics/sessions`. An unknown parameter is an error, because a misspelt filter would otherwise match every session. */
 export const SessionsQuery = z.strictObject({
   from: Time.optional(),
   to: Time.optional(),

@@ -5,7 +5,7 @@ import { SiteInput } from "../../protocol/site";
 import { BOT_KINDS } from "../network/bot-kind";
 import { CHANNELS } from "../sources/channels";
 
-/** What the API answers. The document is made from these schemas, and the dashboard's types are inferred from them. */
+/** The API's answers. `/openapi.json` is made from these schemas, and the dashboard's types are inferred from them. */
 
 const Time = z.int().meta({ description: "Epoch milliseconds" });
 const Text = z.string().nullable();
@@ -22,7 +22,7 @@ export const ProblemBody = z.object({
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
 });
 
-/** Where the session may be recorded. */
+/** Present if the session may be recorded. */
 const record = RecordOrder.optional();
 
 export const StartedBody = z.object({

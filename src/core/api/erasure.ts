@@ -8,7 +8,7 @@ export const ErasureQuery = z.strictObject({
   keep_leads: z.enum(["legal_hold"]).optional().meta({ description: "Leads stay: a duty to keep them goes before" }),
 });
 
-/** `GET, DELETE /analytics/people`: one of the two. */
+/** `GET, DELETE /analytics/people`. The route takes exactly one of `email` and `phone`. */
 export const PeopleQuery = z.strictObject({
   email: z.string().max(EMAIL_MAX_UNITS).optional().meta({ description: "An address; case does not matter" }),
   phone: z
@@ -41,7 +41,7 @@ export const ErasureCounts = z.object({
 });
 export type ErasureCounts = z.infer<typeof ErasureCounts>;
 
-/** The receipt. */
+/** The receipt of an erasure. */
 export const Erasure = z.object({
   erasure_id: z.uuid(),
   status: z.enum(["working", "complete"]),

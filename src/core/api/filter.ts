@@ -8,10 +8,13 @@ import { nameOf } from "../sources/names";
 import { pageName } from "../sources/page";
 import { sourceName } from "../sources/source";
 
-/** What sessions may be chosen by, in lists and aggregates alike. */
+/** The filters of sessions, the same for lists and aggregates. */
 
 const Score = wholeNumber(0, 100).optional();
-/** A name in any spelling and of any length, as sessions have it. An address holds no longer one. */
+/**
+ * A name in any spelling, read into the form that sessions store. It may be as long as an address, because that is where sessions
+ * have it from.
+ */
 const named = (read: (text: string) => string | null) =>
   z
     .string()
@@ -58,9 +61,8 @@ export const filterFields = {
 const FilterFields = z.object(filterFields);
 export type Filter = z.infer<typeof FilterFields>;
 export type FilterName = keyof typeof filterFields;
-/** Every filter there is. */
 export const FILTERS = Object.keys(filterFields) as FilterName[];
 
-/** `exclude`: without sessions labelled `bot`; `only`: those alone; `include`: all. */
+/** `exclude` leaves out sessions labelled `bot`; `only` takes those alone; `include` takes all. */
 export const Bots = z.enum(["exclude", "include", "only"]);
 export type Bots = z.infer<typeof Bots>;

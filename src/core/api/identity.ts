@@ -21,7 +21,7 @@ export const FingerprintsQuery = ListQuery.extend({
 });
 export type FingerprintsQuery = z.infer<typeof FingerprintsQuery>;
 
-/** Of one fingerprint: everything that is kept unless `from` or `to` says otherwise. */
+/** For one fingerprint. Without `from` and `to` it asks for everything that is kept. */
 export const FingerprintQuery = z.strictObject({ ...range, site });
 export type FingerprintQuery = z.infer<typeof FingerprintQuery>;
 

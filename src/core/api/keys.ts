@@ -2,11 +2,14 @@ import * as z from "zod";
 import { SiteName } from "../../protocol/fields";
 import { ListQuery } from "./list";
 
-/** What a key is called in a list; sites a key may be restricted to: one header line's worth in D1. */
+/**
+ * How long a key's name may be (UTF-16 units), and to how many sites a key may be restricted: a ticket names all of them in one
+ * header.
+ */
 export const MAX_KEY_NAME_UNITS = 100;
 export const MAX_KEY_SITES = 100;
 
-/** What a key may do. Each stands for itself: `admin` does not read, `read` does not export. */
+/** What a key may do. No scope includes another: `admin` does not read, `read` does not export. */
 export const SCOPES = ["ingest", "read", "export", "inspect", "admin"] as const;
 export const Scope = z.enum(SCOPES);
 export type Scope = z.infer<typeof Scope>;
@@ -19,16 +22,16 @@ export const KeyInput = z.strictObject({
     .min(1)
     .max(SCOPES.length)
     .transform((scopes) => [...new Set(scopes)]),
-  /** The only sites it sees; null or absent: all of them. */
+  /** The only sites that the key sees; null or absent: all of them. */
   sites: z.array(SiteName).min(1).max(MAX_KEY_SITES).nullish(),
-  /** Null or absent: never. */
+  /** Null or absent: the key never expires. */
   expires_at: z.int().nullish().meta({ description: "When it stops opening anything, epoch milliseconds" }),
 });
 export type KeyInput = z.infer<typeof KeyInput>;
 
 const Time = z.int().meta({ description: "Epoch milliseconds" });
 
-/** A key as it is listed: what opens something is not in it. */
+/** A key as lists show it, without its secret. */
 export const ApiKey = z.object({
   key_id: z.string(),
   name: z.string(),
@@ -47,7 +50,7 @@ export const NewKeyBody = z.object({
   data: ApiKey.extend({ key: z.string().meta({ description: "The key itself, shown this once" }) }),
 });
 
-/** One use of `admin`. `status` is null when the answer was never known. */
+/** One use of the scope `admin`. `status` is the answer's HTTP status; null if the answer was never known. */
 export const AuditEntry = z.object({
   at: Time,
   audit_id: z.string(),

@@ -6,7 +6,7 @@ import { LABELS } from "../scoring/ledger";
 import { Time } from "./analytics";
 import { ListQuery } from "./list";
 
-/** The wire of `/analytics/leads` and `/analytics/deliveries`. */
+/** Queries and answers of `/analytics/leads` and `/analytics/deliveries`. */
 
 const Score = wholeNumber(0, 100);
 const text = z.string().max(256);
@@ -20,7 +20,6 @@ export const LeadsQuery = z.strictObject({
   status: text.optional(),
   label: z.enum(LABELS).optional(),
   session_id: z.string().max(64).optional(),
-  /** In name, email, phone or message of any of a lead's submits, whatever the case and the marks of letters. */
   q: z
     .string()
     .min(1)
@@ -55,7 +54,7 @@ export const DeliveriesQuery = z.strictObject({
 });
 export type DeliveriesQuery = z.infer<typeof DeliveriesQuery>;
 
-/** `POST /analytics/deliveries/redeliver`: those named, or the oldest dead ones. */
+/** `POST /analytics/deliveries/redeliver`: the deliveries named by `ids`, or the oldest dead ones. */
 export const RedeliverInput = z.union([
   z.strictObject({ ids: z.array(z.string().min(1).max(MAX_ID_UNITS)).min(1).max(REDELIVER_MAX) }),
   z.strictObject({ state: z.literal("dead"), site: SiteName, endpoint: z.string().max(32).optional() }),

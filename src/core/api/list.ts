@@ -2,7 +2,7 @@ import * as z from "zod";
 import { wholeNumber } from "../../protocol/fields";
 import { LIST_DEFAULT, LIST_MAX } from "./limits";
 
-/** The parameters every list has. */
+/** The parameters that every list has. */
 export const ListQuery = z.strictObject({
   limit: wholeNumber(1, LIST_MAX).default(LIST_DEFAULT),
   cursor: z.string().max(512).optional(),

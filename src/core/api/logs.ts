@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { isoDay, SiteName } from "../../protocol/fields";
 
-/** `GET /analytics/logs`: the archive's logs, a bounded step; `npm run backtest` reads on until it is done. */
+/** `GET /analytics/logs`: one bounded step through the archive's logs; `npm run backtest` asks until it is done. */
 export const LogsQuery = z
   .strictObject({
     from: isoDay.meta({ description: "First day, of the sessions' starts, UTC" }),

@@ -3,7 +3,7 @@ import { Time } from "./analytics";
 
 const Count = z.int().min(0);
 
-/** What a run of retention did; while it is unfinished, so far. */
+/** What a run of retention did; for a run that is not finished, what it did so far. */
 export const RetentionReport = z.object({
   objects_deleted: Count,
   bytes_deleted: Count,

@@ -1,2 +1,2 @@
-/** Whoever has spent a budget is told to come back within this, seconds. */
+/** The longest wait that is told to somebody who has spent a budget, seconds. */
 export const BUDGET_MAX_WAIT_SECONDS = 3_600;

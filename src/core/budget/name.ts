@@ -1,2 +1,2 @@
-/** The one object that adds up what sites spend. */
+/** Name of the one actor that adds up what all sites spend. */
 export const BUDGETS = "sites";

@@ -1,37 +1,40 @@
 import { BUDGET_MAX_SITES } from "../../limits";
 import { dayOf, MINUTE_MS } from "../../time";
 
-/** What the shards have counted for a site is added up when it is so much of its budget, or has waited so long. */
+/** A shard passes on what it has counted for a site once that is this share of the site's budget, or has waited this long (ms). */
 const BUDGET_ADD_SHARE = 0.001;
 export const BUDGET_ADD_MS = MINUTE_MS;
 
-/** What one shard has counted of a site today, and what it was told of all of them together. */
+/** What one shard has counted for a site today, and the last total of all shards that it was told, bytes. */
 interface KnownSite {
-  /** Not added up with the others' yet, bytes. */
+  /** Not passed on yet. */
   own: number;
   total: number;
-  /** When it was added up last, epoch ms. */
+  /** When the shard last passed on its count, epoch ms. */
   at: number;
 }
 
-/** Sums to be added up with the other shards'. */
+/** Bytes by site for one day (UTC): what a shard passes on, or what all shards have come to. */
 export interface SiteSums {
   day: string;
   sums: Record<string, number>;
 }
 
-/** What a site has spent today, bytes, and how the database of all of them is. */
+/** What a site has spent today, bytes, and whether the database that all sites share is nearly full. */
 export interface SiteSpending {
   bytes: number;
   is_database_full: boolean;
 }
 
-/** A shard's part in counting what sites spend in a day. In memory: what a death loses is less than what is due to be added. */
+/**
+ * A shard's part in counting what sites spend in a day. It is in memory only: a death loses less than what would have been passed
+ * on next.
+ */
 export class Sites {
   #day = "";
   #known = new Map<string, KnownSite>();
 
-  /** The share of its budget that the site has spent, as far as this shard knows. */
+  /** Counts the bytes. Returns the share of its budget that the site has spent, as far as this shard knows. */
   spend(site: string, bytes: number, budget: number, now: number): number {
     this.#begin(now);
     const known = this.#known.get(site) ?? { own: 0, total: 0, at: now };
@@ -40,7 +43,7 @@ export class Sites {
     return (known.total + known.own) / budget;
   }
 
-  /** What is to be added up now, for this site; null while it is too little to matter, and not old. */
+  /** Takes what is to be passed on now for this site; null while it is small and recent. */
   due(site: string, budget: number, now: number): SiteSums | null {
     const known = this.#known.get(site);
     if (!known || known.own === 0) return null;
@@ -52,7 +55,7 @@ export class Sites {
     return { day: this.#day, sums };
   }
 
-  /** What all shards have come to. */
+  /** Takes in the totals of all shards. */
   learn({ day, sums }: SiteSums): void {
     if (day !== this.#day) return;
     for (const [site, total] of Object.entries(sums)) {

@@ -1,36 +1,45 @@
-/** What a site's settings let be spent, bytes, and by whom; and what the edge knows to be spent. Goes along with each call. */
+/**
+ * How much a site's settings allow to be spent (bytes), who spends it, and what the edge knows to be spent. It goes along with each
+ * call.
+ */
 export interface CallBudget {
-  /** The address as it is limited: never in the clear where a site stores hashes. Null for a server with a key. */
+  /**
+   * The network of the address whose spending is counted together, as a hash where the site stores hashes. Null for a server with a
+   * key.
+   */
   sender: string | null;
   session_hour: number;
   address_hour: number;
   site_day: number;
-  /** For how many seconds yet the sender has nothing left; absent where that is not known. */
+  /** For how many more seconds the sender has nothing left; absent if that is not known. */
   spent_for?: number;
-  /** For how many seconds yet the site takes no new sessions; absent where it does. */
+  /** For how many more seconds the site takes no new sessions; absent if it takes them. */
   new_sessions_wait?: number;
-  /** How much of its budget the site has spent, as far as the edge knows; absent while it is little. */
+  /** The share of its daily budget that the site has spent, as far as the edge knows; absent while it is small. */
   site_share?: number;
   /** The database has little room left. */
   is_database_full?: true;
 }
 
-/** What a session, or the Worker for a lead, tells the shard of its address. Sent again it counts again. */
+/** What a session, or the Worker for a lead, tells the shard of its address. A message that is sent twice counts twice. */
 export interface Spending extends Pick<CallBudget, "sender" | "address_hour" | "site_day"> {
   v: 1;
-  /** Leads have a budget of their own: whoever floods with events shuts out nobody's. */
+  /** Leads have their own budget, so that a flood of events shuts out nobody's lead. */
   of: "calls" | "leads";
   site: string;
   bytes: number;
 }
 
-/** What the shard knows. */
+/** The shard's answer to a `Spending`. */
 export interface SpendingAnswer {
   /** Seconds until the address may spend again; 0: now. */
   wait: number;
-  /** How much of its budget of the day the site has spent: 1 is all of it. */
+  /** The share of its daily budget that the site has spent: 1 is all of it. */
   share: number;
 }
 
-/** Whose level it is: what one site lets an address spend is no matter of another that lets it spend more. */
+/**
+ * The key of a sender's level. The rate is part of it, because what an address has spent at one site's rate must not shut it out of
+ * a site with a higher rate.
+ */
 export const senderKey = (sender: string, hour: number): string => `${sender} ${hour}`;

@@ -2,18 +2,18 @@ import { SITE_MAX_TYPES } from "../../limits";
 import { DAY_MS, type Day, dayOf } from "../../time";
 
 /**
- * Of these as many may come first from one network (IPv4 /24, IPv6 /48): more than one visitor's pages bring that nobody else's
- * have, and so few that ten networks are needed to leave a site no room.
+ * How many custom event types may come first from one network (IPv4 /24, IPv6 /48). The pages of one visitor bring fewer new ones,
+ * and it takes ten networks to leave a site no room.
  */
 export const SENDER_MAX_TYPES = 100;
 
 /**
- * The custom event types of a site, and the day (UTC) each was last seen. With the bucket of the senders from whom it came
- * first: a type without one was brought by a server with a key, or is of before there were buckets. Pure.
+ * The custom event types of a site, with the day (UTC) on which each was last seen, and the bucket of the sender that brought it
+ * first. A type without a bucket was brought by a server with a key, or before there were buckets. Pure.
  */
 export type SiteTypes = Record<string, Day | [day: Day, bucket: number]>;
 
-/** Many senders share one: it says of nobody who has sent something. */
+/** How many buckets there are. Many senders share one, so it does not tell who has sent something. */
 export const TYPE_BUCKETS = 4_096;
 
 const dayBefore = (day: Day): Day => dayOf(Date.parse(day) - DAY_MS);
@@ -28,13 +28,13 @@ const countOf = (types: SiteTypes, bucket: number, day: Day): number =>
   Object.values(types).filter((type) => typeof type !== "string" && type[1] === bucket && type[0] >= dayBefore(day))
     .length;
 
-/** Whether a bucket has brought as many types as it may. Null: a server with a key may bring all. */
+/** Whether a bucket has brought as many types as it may. Null: a server with a key, which has no such limit. */
 export const isSpent = (types: SiteTypes, bucket: number | null, day: Day): boolean =>
   bucket !== null && countOf(types, bucket, day) >= SENDER_MAX_TYPES;
 
 /**
- * Takes names in as far as there is room; those that were seen neither today nor yesterday make some. Which names have none,
- * and the list, another one if it has changed. `bucket`: of who sends them.
+ * Takes names in as far as there is room. Types that were seen neither today nor yesterday make room. Returns the new list and the
+ * names without room. `bucket`: the sender's; null for a server with a key.
  */
 export function admitTypes(
   known: SiteTypes,

@@ -1,8 +1,8 @@
 import { SERVER_STREAM, type Streams } from "./streams";
 
 /**
- * How much a stream may have lost and still count in sums: as many events as a page keeps unacked, which it may drop all at once,
- * and ten for each that came, as from a page that was offline for hours.
+ * How many events a stream may have lost and still count in sums: as many as a page keeps unacked and may drop all at once, and ten
+ * for each that came, as from a page that was offline for hours.
  */
 export const PLAUSIBLE_LOSS = 250;
 const PLAUSIBLE_LOSS_PER_EVENT = 10;
@@ -10,7 +10,7 @@ const PLAUSIBLE_LOSS_PER_EVENT = 10;
 /** How much of what clients numbered has arrived. The actor's own stream is left out. */
 export interface Completeness {
   received: number;
-  /** Grows with the highest number seen. */
+  /** The highest numbers seen, added up over the streams. */
   expected: number;
   missing: number;
   rejected: number;
@@ -20,7 +20,7 @@ export interface Completeness {
   streams: StreamLine[];
 }
 
-/** The counts of one stream. What is expected of it is `through`. */
+/** The counts of one stream. `through` is also how many events are expected of it. */
 export interface StreamCounts {
   stream: string;
   through: number;
@@ -45,11 +45,11 @@ export const completeness = (streams: Streams): Completeness =>
       }),
   );
 
-/** A high number costs its sender nothing: without this, one event could make the whole site's loss look large. */
+/** A high number costs its sender nothing. Without this check, one event could make the whole site's loss look large. */
 const isImplausible = ({ received, rejected, missing, gone }: StreamCounts): boolean =>
   missing + gone > PLAUSIBLE_LOSS + PLAUSIBLE_LOSS_PER_EVENT * (received + rejected);
 
-/** Adds up the streams. */
+/** Adds up the streams. An implausible one is listed, but is in no sum. */
 export function completenessOf(streams: readonly StreamCounts[]): Completeness {
   const total: Completeness = {
     received: 0,

@@ -1,7 +1,7 @@
 import { SESSION_BURST_EVENTS, SESSION_EVENTS_PER_SECOND } from "../../limits";
 import type { RecordOrder } from "../../protocol/recording";
 
-/** The contract's numbers: gaps a stream, streams a session, gaps named in an ack. */
+/** The contract's limits: gaps in a stream, streams in a session, gaps named in an ack. */
 export const MAX_GAPS = 64;
 export const MAX_STREAMS = 64;
 export const MAX_MISSING_NAMED = 16;
@@ -13,11 +13,11 @@ export const SERVER_STREAM = "server";
 export interface Settled {
   /** The highest number seen; 0 before any. */
   through: number;
-  /** Open gaps below `through`, rising, both ends included. */
+  /** Open gaps below `through`, in rising order, both ends included. */
   gaps: [number, number][];
 }
 
-/** One stream: one page load. */
+/** One stream: the events of one page load. */
 export interface StreamState extends Settled {
   /** Time of the newest event, epoch ms: the next ones are not placed before it. */
   at: number;
@@ -37,7 +37,7 @@ export interface Ack {
   /** At most 16 of the gaps, lowest first. */
   missing: [number, number][];
   ended?: true;
-  /** The page may be recorded. */
+  /** Present if the page may be recorded. */
   record?: RecordOrder;
 }
 
@@ -51,7 +51,7 @@ export const newStream = (): StreamState => ({
   gone: 0,
 });
 
-/** Looks at own properties only: `name` may be any text, `constructor` too. */
+/** Looks at own properties only, because `name` may be any text, even `constructor`. */
 export const streamOf = <S extends Settled>(streams: Readonly<Record<string, S>>, name: string): S | undefined =>
   Object.hasOwn(streams, name) ? streams[name] : undefined;
 
@@ -81,8 +81,8 @@ export function settleEvents(stream: StreamState, from: number, to: number): num
 }
 
 /**
- * The times between which an event of this number lies, epoch ms: not before the event before it in its stream and, if it fills a
- * gap, not after the newest. For any gap, the event before the lowest gap is taken.
+ * The earliest and the latest time of the event with this number, epoch ms. It is not before the event before it in its stream and,
+ * if it fills a gap, not after the newest event. In any gap, the event before the lowest gap stands for the event before it.
  */
 export function boundsOf(stream: StreamState, number: number): { earliest: number; latest: number } {
   if (number > stream.through) return { earliest: stream.at, latest: Number.POSITIVE_INFINITY };
@@ -108,8 +108,8 @@ function fillGaps(stream: Settled, from: number, to: number): number {
 }
 
 /**
- * The highest number that a stream can have reached by `now`, if it had `through` at `since` (epoch ms): a session may send so many
- * events at once, and so many in the time since.
+ * The highest number that a stream can have reached by `now`, if it had `through` at `since` (epoch ms). A session may send a burst
+ * at once, and so many events a second after that.
  */
 export const reachOf = (through: number, since: number, now: number): number =>
   through + SESSION_BURST_EVENTS + Math.ceil((Math.max(0, now - since) / 1_000) * SESSION_EVENTS_PER_SECOND);

@@ -27,7 +27,10 @@ export interface GraphNode {
   id: string;
   kind: NodeKind;
   label: string;
-  /** Sessions of the fingerprint asked about that were last seen there; of another one, its sessions on shared addresses. */
+  /**
+   * For the fingerprint that is asked about: its sessions that were last seen there. For another one: its sessions on shared
+   * addresses.
+   */
   sessions: number;
   first_seen: number;
   last_seen: number;
@@ -55,7 +58,7 @@ class Builder {
   readonly edges = new Map<string, GraphEdge>();
   capped = false;
 
-  /** Adds a way from node to node, or nothing of it where it does not fit. */
+  /** Adds a way from node to node, or nothing of it if it does not fit whole. */
   add(way: readonly Step[], seen: Seen): void {
     const fresh = way.filter((step) => !this.nodes.has(idOf(step)));
     if (this.nodes.size + fresh.length > IDENTITY_GRAPH_NODES) {
@@ -103,7 +106,10 @@ class Builder {
   }
 }
 
-/** Places as sessions' rows and the shards have them: one line each, what only the shards know with 0 sessions. */
+/**
+ * Merges the places in sessions' rows with those of the shards, one line per place. A place that only the shards know has 0
+ * sessions.
+ */
 export function mergePlaces(ofSessions: readonly GraphPlace[], ofActor: readonly GraphPlace[]): GraphPlace[] {
   const key = ({ ip, asn, country }: GraphPlace) => `${ip} ${asn} ${country}`;
   const merged = new Map(ofSessions.map((place) => [key(place), { ...place }]));
@@ -118,7 +124,7 @@ export function mergePlaces(ofSessions: readonly GraphPlace[], ofActor: readonly
   return [...merged.values()].sort((a, b) => b.sessions - a.sessions || b.last_seen_at - a.last_seen_at);
 }
 
-/** `places` and `neighbours` in the order of their weight: what does not fit is left out and said. */
+/** `places` and `neighbours` come in the order of their weight. What does not fit is left out, and `capped` says so. */
 export function graphOf(fingerprint: string, places: readonly GraphPlace[], neighbours: readonly Neighbour[]): Graph {
   const builder = new Builder();
   for (const { ip, asn, country, ...seen } of places) {

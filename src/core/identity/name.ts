@@ -1,17 +1,17 @@
 import type { IdentityKind } from "./record";
 
 /**
- * Objects that hold the fingerprints of a site, and the addresses of all sites. An object takes some 200 writes a second; a
- * site begins at most 100 sessions a second, each with a question or two, and all sites together some 3,000. Not to be
- * changed as they are: a row would be looked for where it is not. Who needs more has sessions tell the number they asked by,
- * and asks by both for as long as identities are kept.
+ * How many objects hold the fingerprints of a site, and the addresses of all sites. An object takes some 200 writes a second. A
+ * site begins at most 100 sessions a second, each with one or two questions, and all sites together some 3,000. Do not just change
+ * these numbers: a row would be looked for in the wrong object. To raise one, let each session store the number that it asked by,
+ * and ask by both numbers for as long as identities are kept.
  */
 export const IDENTITY_SHARDS = 4;
 export const ADDRESS_SHARDS = 16;
 
 /**
- * Who counts together: a site by itself, or all sites whose settings name the same `identity_group`. No name of a site has a
- * colon, so that the two never meet.
+ * The group that counts together: a site by itself, or all sites whose settings name the same `identity_group`. No site's name has
+ * a colon, so the two never meet.
  */
 export const groupOf = (site: string, shared: string | undefined): string =>
   shared === undefined ? site : `group:${shared}`;
@@ -20,10 +20,10 @@ export const groupOf = (site: string, shared: string | undefined): string =>
 export const sharedBy = (group: string): string | null =>
   group.startsWith("group:") ? group.slice("group:".length) : null;
 
-/** What an identity's hash is made of, whatever the site. */
+/** The text that an identity's hash is made of, the same for every site. */
 export const identityName = (kind: IdentityKind, value: string): string => `${kind}:${value}`;
 
-/** Where an identity of a group is kept. Neither part names anybody. */
+/** Where a group's identity is kept. Neither part tells the identity itself. */
 export interface IdentityPlace {
   /** The object's name. */
   shard: string;
@@ -37,9 +37,8 @@ type Ids = Pick<DurableObjectNamespace, "idFromName">;
 const DIGITS = 32;
 
 /**
- * Fingerprints are in shards of their group; addresses in shards over all groups, because the counter that limits starts is
- * of all of them and has one writer. An object's id is a hash keyed by the runtime: a key says nothing of what it is made
- * from.
+ * Fingerprints are in shards of their group. Addresses are in shards over all groups, because the counter that limits starts is of
+ * all groups and has one writer. The runtime makes an object's id by a keyed hash, so a key does not tell what it is made from.
  */
 export function placeOf(ids: Ids, kind: IdentityKind, value: string, group: string): IdentityPlace {
   const hash = ids.idFromName(identityName(kind, value)).toString().slice(0, DIGITS);
@@ -51,13 +50,13 @@ export function placeOf(ids: Ids, kind: IdentityKind, value: string, group: stri
   return { shard, key: `${hash}/${group}` };
 }
 
-/** Whose row it is. */
+/** The group that a row belongs to. */
 export const groupIn = (key: string): string => key.slice(DIGITS + 1);
 
-/** What the rows of one identity begin with, whatever their group. */
+/** What all rows of one identity begin with, whatever their group. */
 export const stemOf = (key: string): string => key.slice(0, DIGITS + 1);
 
-/** A place as a session remembers it. */
+/** A place as a session stores it. */
 export const placeText = ({ shard, key }: IdentityPlace): string => `${shard} ${key}`;
 
 export function readPlace(text: string): IdentityPlace {

@@ -4,15 +4,15 @@ import type { IdentityCounts } from "../scoring/context";
 
 /** Sessions, addresses, networks and countries of an identity are counted over this long. */
 export const IDENTITY_WINDOW_MS = DAY_MS;
-/** Sightings of one identity: no rule asks for more than 100, and they are one stored value of under 64 KB. */
+/** How many sightings of one identity are kept: no rule asks for more than 100, and they are one stored value of under 64 KB. */
 export const IDENTITY_MAX_SIGHTINGS = 400;
-/** Places (address, network, country) of one fingerprint: a person has a few, a pool of proxies any number. */
+/** How many places (address, network, country) of one fingerprint are kept: a person has a few, a pool of proxies any number. */
 export const IDENTITY_MAX_EDGES = 128;
 
 /** A fingerprint, or an address as stored. */
 export type IdentityKind = "fingerprint" | "address";
 
-/** One session, seen with one identity. Sent again it changes nothing but times and forms. */
+/** One session, seen with one identity. Sent again for the same place, it changes only times, forms and the fingerprint. */
 export interface Sighting {
   v: 1;
   kind: IdentityKind;
@@ -27,7 +27,7 @@ export interface Sighting {
   country: string | null;
   /** Forms the session has sent so far. */
   forms: number;
-  /** The session's first sighting: only these move the counters at the edge. */
+  /** Whether it is the session's first sighting: only first ones move the counters in KV. */
   counts: boolean;
   /** Of the site's counters only notable ones go to KV; absent where all do. */
   kv?: "notable";
@@ -40,7 +40,7 @@ export interface Edge {
   country: string;
   first_seen_at: number;
   last_seen_at: number;
-  /** Sessions it rests on: with the last one's withdrawal it goes. */
+  /** How many sessions were seen there. When the last of them withdraws, the edge is deleted. */
   sessions: number;
 }
 
@@ -57,27 +57,30 @@ export interface SeenSession {
   readonly at: number;
 }
 
-/** All that is kept of an identity in one group. Bounded, however many sessions there are. */
+/** All that is kept of an identity in one group. Its size is bounded, however many sessions there are. */
 export interface IdentityRecord {
   v: 1;
   kind: IdentityKind;
   value: string;
   first_seen_at: number;
   last_seen_at: number;
-  /** Sessions ever; past the cap a repeated one may count twice. */
+  /** Sessions ever. Past the cap, a session that is seen again may count twice. */
   sessions: number;
-  /** In order of appearance. What changes is another list: who has written this one need not write it again. */
+  /**
+   * In order of appearance. Each change makes another list, so a list that was written already is known by its reference and is not
+   * written again.
+   */
   seen: readonly SeenSession[];
   edges: Edge[];
-  /** What D1 and KV may not have yet: the row, edges by name, the counter. */
+  /** What D1 and KV may not have yet: the row, the edges in `changed` (by `keyOf`), the counter. */
   row_changed: boolean;
   changed: string[];
   counter_changed: boolean;
-  /** Edges that have to leave D1. */
+  /** Edges to delete from D1. */
   gone: Edge[];
   /** The counter in KV: a fixed window, its end in epoch ms. */
   counter: Counter | null;
-  /** When a sighting of the last 24 h was last not remembered; absent while there was room for all. */
+  /** When a sighting of the last 24 h was last left out, epoch ms; absent while there was room for all. */
   dropped_at?: number;
 }
 
@@ -108,8 +111,8 @@ const placeOf = ({ ip, asn, country }: Sighting): EdgePlace => ({
 export const keyOf = ({ ip, asn, country }: EdgePlace): string => `${ip} ${asn} ${country}`;
 
 /**
- * Folds a sighting into the record. Changes `record`. Past the cap the sighting has moved the totals, and is not
- * remembered itself. True: the stores outside have to hear of it.
+ * Folds a sighting into the record. Changes `record`. Past the cap, a sighting moves the totals but is not kept. Returns whether D1
+ * and KV have to be told.
  */
 export function take(record: IdentityRecord, sighting: Sighting, now: number): boolean {
   const place = placeOf(sighting);
@@ -148,24 +151,24 @@ export function take(record: IdentityRecord, sighting: Sighting, now: number): b
 }
 
 /**
- * What counts for nothing any more goes first: a crowd of yesterday must not hide today's. Then a session without a form
- * makes way for one with: 400 idle sessions must not hide the forms that come after them.
+ * Drops first what no longer counts, so that yesterday's crowd does not hide today's. Then a session without a form makes way for
+ * one with a form, so that 400 idle sessions do not hide the forms that come after them.
  */
 function makeRoom(record: IdentityRecord, { forms }: Sighting, now: number): void {
   const kept = record.seen.filter(({ at }) => at > now - IDENTITY_KEPT_MS);
   if (kept.length < record.seen.length) record.seen = kept;
-  // While D1 does not answer, places to be deleted there wait here: no more of them than of anything else.
+  // While D1 does not answer, the places to delete there wait in `gone`. Bound that list as well.
   if (!isFull(record) || record.gone.length >= IDENTITY_MAX_SIGHTINGS) return;
   const old = record.seen.find(({ at }) => at <= now - IDENTITY_WINDOW_MS);
   const dropped = old ?? (forms > 0 ? record.seen.find((one) => one.forms === 0) : undefined);
   if (!dropped) return;
   record.seen = record.seen.filter((one) => one !== dropped);
-  // Its session may still withdraw, and nobody will know of this place then.
+  // Release the place now: if its session withdraws later, nothing leads to this place any more.
   releaseEdge(record, keyOf(dropped));
   if (!old) record.dropped_at = now;
 }
 
-/** One sighting less rests on a place; with the last the place has to leave D1 too. */
+/** Takes one sighting from a place. With the last one the place has to be deleted from D1, too. */
 function releaseEdge(record: IdentityRecord, key: string): void {
   const edge = record.edges.find((one) => keyOf(one) === key);
   if (!edge) return;
@@ -220,7 +223,7 @@ function noteEdge(record: IdentityRecord, place: EdgePlace, now: number): void {
   if (!record.changed.includes(key)) record.changed.push(key);
 }
 
-/** A session's consent is withdrawn: what rests on it alone goes. Changes `record`. */
+/** Forgets a session whose consent is withdrawn, and the places where only it was seen. Changes `record`. */
 export function forget(record: IdentityRecord, session_id: string, now: number): void {
   const own = record.seen.filter((one) => one.session_id === session_id);
   if (own.length === 0) return;
@@ -235,10 +238,10 @@ export function forget(record: IdentityRecord, session_id: string, now: number):
   for (const key of own.map(keyOf)) releaseEdge(record, key);
 }
 
-/** No session that may be remembered is left: the identity itself has to go. */
+/** Whether no session is left that may be remembered, so that the identity itself has to go. */
 export const isForgotten = (record: IdentityRecord): boolean => record.sessions === 0;
 
-/** What the stores outside are to be told of a record, as it is now. */
+/** What D1 has to be told of a record as it is now. */
 export interface Work {
   changed: Edge[];
   gone: Edge[];
@@ -249,18 +252,21 @@ export const workOf = (record: IdentityRecord): Work => ({
   gone: [...record.gone],
 });
 
-/** D1 has all of it. What is gone stays where an earlier write may still bring it back. Changes `record`. */
+/**
+ * Notes that D1 has all of the work. If an earlier write may still land (`isCertain` is false), `gone` stays, because that write
+ * may bring those edges back. Changes `record`.
+ */
 export function settle(record: IdentityRecord, { gone }: Work, isCertain: boolean): void {
   Object.assign(record, { row_changed: false, changed: [] });
   if (isCertain) record.gone = record.gone.filter((edge) => !gone.includes(edge));
 }
 
-/** A store may have lost what it had of a record: all of it is to be written again. Changes `record`. */
+/** Marks all of a record to be written again, because a store may have lost it. Changes `record`. */
 export const markAll = (record: IdentityRecord): void => {
   Object.assign(record, { row_changed: true, changed: record.edges.map(keyOf) });
 };
 
-/** A fixed window of 24 h, as KV has it. */
+/** An identity's counter in KV, of a fixed window of 24 h. */
 export interface Counter {
   sessions: number;
   /** Epoch ms. */
@@ -270,8 +276,8 @@ export interface Counter {
 }
 
 /**
- * What KV is to say of an identity, of all these records of it together; null: nothing. It ends with the first of their
- * windows, and is made anew with what comes next.
+ * The counter that KV gets for an identity, the sum over these records of it; null if there is none. It ends with the first of
+ * their windows, and the next sighting makes a new one.
  */
 export function counterOf(records: readonly IdentityRecord[], now: number): Counter | null {
   return records.some((record) => hasCounter(record, now)) ? sumOf(records, now) : null;
@@ -289,7 +295,7 @@ function sumOf(records: readonly IdentityRecord[], now: number): Counter | null 
 
 const distinct = (values: (string | number)[]): number => new Set(values).size;
 
-/** The last 24 hours, and whether there were more sightings in them than are remembered. */
+/** Counts of the last 24 hours. `capped`: there were more sightings in them than are kept. */
 export function windowOf(record: IdentityRecord, now: number): IdentityCounts {
   const forms = new Map<string, number>();
   const addresses = new Set<string>();

@@ -2,9 +2,12 @@ import { FormError, formReader, isList, isNumber, isText, oneOf, readText } from
 import { fromTuple, toTuple } from "../tuple";
 import type { IdentityRecord, SeenSession } from "./record";
 
-/** An identity's record as its shard stores it: JSON, with a list for each sighting, because a crowd has 400 of them. */
+/** An identity's record as its shard stores it: JSON, in which each sighting is a list, because a crowd has 400 of them. */
 
-/** The order of a stored sighting. Its places are stored: a new one goes to the end, with a new version of the record. */
+/**
+ * The order of a stored sighting's fields. Stored rows depend on it, so a new field goes to the end, with a new version of the
+ * record.
+ */
 const SEEN_V1 = [
   "session_id",
   "ip",
@@ -39,7 +42,7 @@ function seenOf(list: unknown): SeenSession {
   return fromTuple(list, SEEN_V1);
 }
 
-/** The sightings by themselves: those of a crowd are stored apart. */
+/** The sightings alone, because a crowd's sightings are stored apart from its record. */
 export const seenText = (seen: readonly SeenSession[]): string => JSON.stringify(seen.map(seenAsList));
 
 export function readSeen(text: string): SeenSession[] {
@@ -48,12 +51,12 @@ export function readSeen(text: string): SeenSession[] {
   return lists.map(seenOf);
 }
 
-/** `isApart`: the sightings are stored by themselves. */
+/** `isApart`: the sightings are stored apart, and left out here. */
 export function recordText({ seen, ...rest }: IdentityRecord, isApart: boolean): string {
   return JSON.stringify(isApart ? rest : { ...rest, seen: seen.map(seenAsList) });
 }
 
-/** `apart` reads the sightings where they are stored by themselves. Throws a `FormError` for another version or shape. */
+/** `apart` reads the sightings if they are stored apart. Throws a `FormError` for another version or shape. */
 export function readRecordText(text: string, apart: () => string | undefined): IdentityRecord & { isApart: boolean } {
   const { seen, ...rest } = readText(readRecord, text);
   return { ...rest, seen: seen ? seen.map(seenOf) : readSeen(apart() ?? "[]"), isApart: seen === undefined };

@@ -1,4 +1,4 @@
-/** Identities a shard remembers as waiting, 1 MB; more are found in its table. */
+/** How many waiting identities a shard remembers, 1 MB. More of them are found in its table. */
 export const IDENTITY_WAITING_MAX = 10_000;
 
 /** Since when an identity waits, and when it may be written, epoch ms. */
@@ -8,12 +8,12 @@ interface Wait {
 }
 
 /**
- * The identities of a shard that the stores outside do not have as they are. Bounded: of more than it holds it knows that there
- * are some.
+ * A shard's identities whose newest state D1 and KV do not have yet. Bounded: if more wait than it holds, it knows only that there
+ * are more.
  */
 export class Waiting {
   readonly #waits = new Map<string, Wait>();
-  /** The earliest that any is due, or earlier. */
+  /** When the first of them is due, epoch ms. It may be too early, never too late. */
   #next = Number.POSITIVE_INFINITY;
   #isWhole = true;
 
@@ -22,19 +22,19 @@ export class Waiting {
     return this.#isWhole;
   }
 
-  /** When the next may be written, epoch ms; null: none waits. */
+  /** When the next may be written, epoch ms; null if none waits. */
   get next(): number | null {
     return this.#waits.size > 0 ? this.#next : null;
   }
 
-  /** Since when the first of them waits, epoch ms; null: none waits. */
+  /** Since when the first of them waits, epoch ms; null if none waits. */
   get since(): number | null {
     let first = Number.POSITIVE_INFINITY;
     for (const { since } of this.#waits.values()) first = Math.min(first, since);
     return this.#waits.size > 0 ? first : null;
   }
 
-  /** It has changed at `at`, and may be written from `due` on. */
+  /** Notes that an identity has changed at `at`, and may be written from `due` on. */
   add(key: string, at: number, due = at): void {
     if (this.#waits.size >= IDENTITY_WAITING_MAX && !this.#waits.has(key)) {
       this.#isWhole = false;
@@ -45,7 +45,7 @@ export class Waiting {
     this.#next = Math.min(this.#next, due);
   }
 
-  /** Those that may be written now, at most `limit`: they wait no more. */
+  /** Takes out the identities that may be written now, at most `limit`. */
   take(now: number, limit: number): string[] {
     const ready: string[] = [];
     this.#next = Number.POSITIVE_INFINITY;
@@ -57,12 +57,12 @@ export class Waiting {
     return ready;
   }
 
-  /** It has gone. */
+  /** Forgets an identity that no longer exists. */
   drop(key: string): void {
     this.#waits.delete(key);
   }
 
-  /** All that there are have been looked up, and written. */
+  /** Notes that every waiting identity was looked up in the table and written, so that none is missing here. */
   found(): void {
     this.#isWhole = true;
   }

@@ -3,11 +3,11 @@ import type { Forms } from "../../protocol/form";
 import { headerOf } from "../../protocol/header";
 import type { Taken } from "./lead";
 
-/** Answers to a lead: JSON for scripts and servers, a way on for a plain HTML form. */
+/** Answers to a lead: JSON for scripts and servers, a page or a redirect for a plain HTML form. */
 
 const STYLE = "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1rem}";
 
-/** A form may stand in another site's frame, and so does its answer. */
+/** Any site may frame the answer, because the form may stand in another site's frame. */
 const PAGE_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors *";
 
@@ -24,21 +24,21 @@ export function plainPage(title: string, text: string, init: { status: number; h
   return new Response(html, { status: init.status, headers });
 }
 
-/** Whether the sender is a browser that will show what it gets. */
+/** Whether the sender is a browser that will show its answer as a page. */
 export const wantsPage = (request: Request, isPlain: boolean): boolean =>
   isPlain && (headerOf(request.headers, "Accept") ?? "").includes("text/html");
 
 /**
- * Where a plain form is sent on to: an http(s) URL on one of the site's redirect hosts or on the page's own. Null for
- * any other, so that this is nobody's springboard. Only a page that is known to be http itself leads on to http.
+ * Where the browser goes after a plain form: an http(s) URL on one of the site's redirect hosts or on the page's own. Null for any
+ * other, so that nobody can use this as an open redirect. Only a page that is known to be http itself leads on to http.
  */
 export function redirectTo(wanted: string | undefined, page: string | null, { redirect_hosts }: Forms): string | null {
-  // Where the page is hidden its origin is "null": only an absolute address leads anywhere then.
+  // If the page is hidden, its origin is "null". Then only an absolute address leads anywhere.
   const from = page !== null && URL.canParse(page) ? new URL(page) : null;
   if (!wanted || !URL.canParse(wanted, from?.href)) return null;
   const url = new URL(wanted, from?.href);
   if (url.protocol === "http:" && from?.protocol !== "http:") {
-    // A port of its own speaks one of the two.
+    // A port that is named speaks either http or https, so the URL cannot be made https.
     if (url.port !== "") return null;
     url.protocol = "https:";
   }

@@ -1,25 +1,25 @@
-/** Failures in a row, over all leads, after which an endpoint is left alone for a while. */
+/** After so many failures in a row, over all leads, an endpoint is left alone for a while. */
 export const BREAKER_FAILURES = 5;
 
 /**
- * An endpoint's circuit breaker, pure. Closed: everybody may send. Open: nobody until `until`. Then one delivery probes,
- * and its answer closes the breaker or opens it for twice as long. Disabled: nobody until a person says otherwise.
+ * An endpoint's circuit breaker, pure. Closed: everybody may send. Open: nobody until `until`. Then one delivery probes, and its
+ * answer closes the breaker or opens it for twice as long. Disabled: nobody until a person resets it.
  */
 export interface Breaker {
   state: "closed" | "open" | "disabled";
-  /** In a row, over all leads. */
+  /** Failures in a row, over all leads. */
   failures: number;
   /** When the next delivery may try, epoch ms. */
   until: number;
-  /** Since when it has not been closed, epoch ms; null while it is. */
+  /** Since when the breaker is not closed, epoch ms; null while it is. */
   since: number | null;
-  /** Of the last failure, in a word. */
+  /** The reason of the last failure, in a word. */
   reason: string | null;
 }
 
 export const newBreaker = (): Breaker => ({ state: "closed", failures: 0, until: 0, since: null, reason: null });
 
-/** `until` is for those who wait, epoch ms. */
+/** `until`: when a delivery that has to wait may ask again, epoch ms; else 0. */
 export interface Permit {
   kind: "go" | "wait" | "disabled";
   until: number;
@@ -29,7 +29,7 @@ export interface Cooling {
   /** First and longest wait of an open breaker, ms. */
   min_ms: number;
   max_ms: number;
-  /** How long a probe may take, ms: nobody else tries meanwhile. */
+  /** How long a probe may take, ms. Nobody else tries meanwhile. */
   probe_ms: number;
 }
 
@@ -58,7 +58,7 @@ export function record(breaker: Breaker, report: Report, now: number, { min_ms, 
   return { state: "open", failures, until: now + wait, since: breaker.since ?? now, reason };
 }
 
-/** The schedule's second and fourth wait: 30 s at first, a quarter of an hour at most. */
+/** How long an open breaker waits, from the schedule's second and fourth wait: 30 s at first, a quarter of an hour at most. */
 export const coolingOf = (schedule: readonly number[], timeout_ms: number): Cooling => {
   const min_ms = schedule[1] ?? schedule[0] ?? 0;
   return { min_ms, max_ms: Math.max(min_ms, schedule[3] ?? min_ms), probe_ms: 2 * timeout_ms };

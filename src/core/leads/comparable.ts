@@ -1,8 +1,8 @@
-/** Pure: text in the one form it is compared in: small letters without marks, whoever typed it and on which keyboard. */
+/** Pure. Makes the form in which texts are compared: small letters without marks, whoever typed the text and on which keyboard. */
 
 /**
- * Marks of Latin, Greek, Cyrillic, Hebrew and Arabic letters. Not the vowel signs of Indic scripts and Thai or the voicing
- * marks of kana: without those a word is another word.
+ * Marks of Latin, Greek, Cyrillic, Hebrew and Arabic letters. Not the vowel signs of Indic scripts and Thai, or the voicing marks
+ * of kana: without those a word is another word.
  */
 const MARK_RANGES = [
   "\\u0300-\\u036f",
@@ -18,7 +18,7 @@ const MARK_RANGES = [
 ];
 const MARKS = new RegExp(`[${MARK_RANGES.join("")}]`, "g");
 
-/** What Unicode does not take apart: https://www.unicode.org/Public/UCD/latest/ucd/UnicodeData.txt gives these no parts. */
+/** Letters that Unicode does not take apart: https://www.unicode.org/Public/UCD/latest/ucd/UnicodeData.txt gives them no parts. */
 const LETTERS: Readonly<Record<string, string>> = {
   æ: "ae",
   œ: "oe",
@@ -42,7 +42,10 @@ const LETTERS: Readonly<Record<string, string>> = {
 };
 const UNDIVIDED = new RegExp(`[${Object.keys(LETTERS).join("")}]`, "g");
 
-/** Of any more than this a person sees no letter: the normaliser sorts marks, and takes ever longer for a longer row. */
+/**
+ * More than 16 marks in a row, which are cut: a person sees no letter under them, and the normaliser sorts marks, which takes ever
+ * longer for a longer row.
+ */
 const MARK_ROW = /(\p{M}{16})\p{M}+/gu;
 
 /**
@@ -51,7 +54,7 @@ const MARK_ROW = /(\p{M}{16})\p{M}+/gu;
  */
 export function comparable(text: string): string {
   const apart = text.replace(MARK_ROW, "$1").normalize("NFKD").replace(MARKS, "");
-  // By way of large letters: that makes ss of ß, i of ı, and s of ſ.
+  // Go by way of capital letters, because that makes ss of ß, i of ı, and s of ſ.
   const small = apart.toLowerCase().toUpperCase().toLowerCase();
   return small.replace(UNDIVIDED, (letter) => LETTERS[letter] ?? letter).normalize("NFC");
 }

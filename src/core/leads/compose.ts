@@ -5,18 +5,18 @@ import type { Contact } from "./lead";
 import { plainName } from "./names";
 import { looksLikePhone, type Phone, readPhone } from "./phone";
 
-/** Pure: from what a form said to who this is. */
+/** Pure. Makes a contact of what a form said. */
 
 export interface Composed {
   contact: Contact;
   email: Email | null;
-  /** Null for a number that cannot be placed: it is in the contact as it was typed, and says nothing of who this is. */
+  /** Null for a number that cannot be placed. The contact keeps it as it was typed, but it does not say who the person is. */
   phone: Phone | null;
 }
 
 export type Fault = { path: string; message: string };
 
-/** What was said, or the reasons why it is no lead. `country` is where the caller is, for a phone without a code. */
+/** The contact, or the faults for which it is no lead. `country` is where the caller is, for a phone without a country code. */
 export function compose(input: LeadInput, { required }: Forms, country: string | null): Composed | Fault[] {
   const email = input.email === undefined ? null : readEmail(input.email);
   const typed = input.phone?.trim() ?? "";
@@ -35,14 +35,14 @@ export function compose(input: LeadInput, { required }: Forms, country: string |
     source: input.source ?? null,
     keyword: input.keyword ?? null,
     country_code: input.country_code ?? phone?.country ?? null,
-    // What the number does not say is kept as it was typed: it may still tell a person something.
+    // If the number does not hold all that was typed, keep the typed text, too: it may still tell a person something.
     fields: !input.phone || phone?.isWhole || isUnplaced ? input.fields : { ...input.fields, phone: input.phone },
   };
   const faults = faultsOf(input, contact, required);
   return faults.length > 0 ? faults : { contact, email, phone };
 }
 
-/** Fields in which forms say their page's locale. */
+/** Names of fields in which forms send their page's locale. */
 const LOCALE_FIELDS = new Set(["locale", "lang", "language", "pagelocale", "pagelanguage", "wpcf7locale"]);
 
 function localeOf(fields: LeadInput["fields"]): string | null {

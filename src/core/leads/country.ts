@@ -8,7 +8,7 @@ import { comparable } from "./comparable";
 
 const COUNTRIES: ReadonlySet<string> = new Set(getCountries());
 
-/** Codes that are in use and not ISO 3166-1's: the EU writes EL, and everybody UK. */
+/** Codes that are in use but not in ISO 3166-1: the EU writes EL, and everybody writes UK. */
 const OTHER_CODES: Readonly<Record<string, string>> = { UK: "GB", EL: "GR" };
 
 /** Names that neither the Unicode CLDR nor countries-list has: parts of a country, older and shorter names. */
@@ -89,7 +89,7 @@ const STATES = [
 ].join("");
 const STATE = new RegExp(`^(?:${STATES})`, "iu");
 
-/** Languages whose names for countries are known, those of most forms first: the runtime brings all of CLDR's. */
+/** Languages whose names for countries are known, the most common in forms first. The runtime has the names of all of the CLDR. */
 const LANGUAGES = [
   "en",
   "de",
@@ -148,7 +148,7 @@ const LANGUAGES = [
   "sw",
 ];
 
-/** A name without what people leave out or write in other ways. */
+/** A name without what people leave out or write in different ways. */
 const nameKey = (name: string): string => comparable(name.replaceAll("&", " and ")).replace(/[^\p{L}\p{M}]+/gu, "");
 
 type Names = ReadonlyMap<string, string>;
@@ -173,7 +173,7 @@ const SOURCES: readonly (() => Names)[] = [
   () => namesOf(native),
 ];
 
-/** Each source's names, made when one was looked for that no earlier source has: some 60 ms for all of them. */
+/** Each source's names. They are made only once a name is in no earlier source: all of them take some 60 ms. */
 const made: Names[] = [];
 
 function countryNamed(name: string): string | null {
@@ -212,12 +212,12 @@ const withoutFlags = (text: string): string =>
 
 const letterOf = (half: string): string => String.fromCharCode((half.codePointAt(0) ?? 0) - 0x1f1e6 + 65);
 
-/** Locales that are written like a part of a country, where the country has none of that name. */
+/** Locales that are written like a part of a country, although the country has no part of that name. */
 const LOCALES: ReadonlySet<string> = new Set(["DE-AT", "DE-CH", "FR-BE", "FR-CA", "FR-CH", "ES-MX", "NL-BE", "AR-AE"]);
 
 /**
- * The country of a part of it (ISO 3166-2: `DE-BY`, `GB-ENG`), which is written large. So are some people's locales: one of
- * a language where it is most at home (`PT-BR`, `SV-SE`) stays one.
+ * The country of a part of it (ISO 3166-2: `DE-BY`, `GB-ENG`), which is written in capitals. Some people write their locale in
+ * capitals, too: a language with the country where it is most at home (`PT-BR`, `SV-SE`) counts as a locale.
  */
 function countryOfPart(text: string): string | null {
   const [, whole, part] = /^([A-Z]{2})-([A-Z0-9]{1,3})$/.exec(text) ?? [];
@@ -234,8 +234,8 @@ const country = (text: string): string | null =>
   (STATE.test(text) ? countryNamed(text.replace(STATE, "")) : null);
 
 /**
- * The country a text means, ISO 3166-1 alpha-2: a code of two or three letters, a name in one of many languages, a locale,
- * a flag, or one of these beside a calling code (`France (+33)`). Null where it means none.
+ * The country that a text means, ISO 3166-1 alpha-2: a code of two or three letters, a name in one of many languages, a locale, a
+ * flag, or one of these beside a calling code (`France (+33)`). Null if it means none.
  */
 export function countryOf(text: string): string | null {
   const said = withoutFlags(text.normalize("NFKC")).trim();

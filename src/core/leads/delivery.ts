@@ -11,20 +11,20 @@ export interface Delivery {
   v: 1;
   /** Also the `webhook-id`. */
   delivery_id: string;
-  /** Of the message, within its lead: an endpoint gets a lead's messages in this order. */
+  /** The message's number within its lead: an endpoint gets a lead's messages in this order. */
   seq: number;
   endpoint_id: string;
   state: DeliveryState;
-  /** Made so far, the one under way included. */
+  /** Attempts made so far, the one under way included. */
   attempts: number;
   created_at: number;
   updated_at: number;
   /** When the next attempt is due, epoch ms; null when there is none to come. */
   next_at: number | null;
   delivered_at: number | null;
-  /** HTTP status of the last answer; null where there was none. */
+  /** HTTP status of the last answer; null if there was none. */
   status: number | null;
-  /** Of the last failure: `timeout`, `network`, `http_503`, `endpoint_disabled`, … */
+  /** The reason of the last failure: `timeout`, `network`, `http_503`, `endpoint_disabled`, … */
   reason: string | null;
   /** First bytes of the last refusal. */
   response: string | null;
@@ -52,8 +52,8 @@ export const readDelivery = formReader<Delivery>({
 });
 
 /**
- * Named by what it is, so that doing it twice makes one: the subject (a lead's id), its message's number, and the endpoint.
- * No dot: in what Standard Webhooks signs, dots divide the id from the rest.
+ * The id is made of the subject (a lead's id), its message's number and the endpoint, so that making a delivery twice makes one. It
+ * has no dot, because dots divide the id from the rest in what Standard Webhooks signs.
  */
 export const delivery_id = (subject: string, seq: number, endpoint_id: string): string =>
   `msg_${subject.replaceAll("-", "")}_${seq}_${endpoint_id}`;

@@ -5,21 +5,21 @@ import relayText from "./domains/relay.txt";
 import type { EmailClass } from "./lead";
 
 export interface Email {
-  /** As typed, without blanks around it and without marks that nobody sees. */
+  /** As typed, without blanks around it and without invisible characters. */
   address: string;
-  /** In the one form addresses are compared in: small letters, composed (NFC), the domain in ASCII. */
+  /** The form in which addresses are compared: small letters, composed (NFC), the domain in ASCII. */
   key: string;
   class: EmailClass;
 }
 
-// Letters of any script, and the specials RFC 5322 allows in a dot-atom; quoted local parts are in no one's contact form.
+// Letters of any script, and the specials that RFC 5322 allows in a dot-atom. Nobody types a quoted local part into a contact form.
 const LOCAL = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
 const DOMAIN =
   /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\.([a-z]{2,63}|xn--[a-z0-9-]{1,59})$/;
 
-/** Reads an address by its syntax; null when it can be nobody's. */
+/** Reads an address by its syntax; null if it cannot be anybody's. */
 export function readEmail(text: string): Email | null {
-  // Pasted text brings marks of direction and blanks of no width with it.
+  // Pasted text may have invisible characters: marks of direction, and blanks without width.
   const address = text.replace(/\p{Cf}/gu, "").trim();
   const at = address.lastIndexOf("@");
   const local = address.slice(0, at);
@@ -44,7 +44,7 @@ const lines = (text: string): Set<string> => new Set(text.split("\n").filter((li
 /** Services that have a domain in each country: no list has all of them. */
 const COUNTRY_DOMAIN = /^(?:gmx|hotmail|outlook|yahoo|yandex)\.(?:com?\.)?[a-z]{2}$/;
 
-/** By the domain, or the domains it lies under: relays and disposable services give out subdomains too. */
+/** The class of the domain, or of a domain above it, because relays and disposable services give out subdomains, too. */
 function classOf(domain: string): EmailClass {
   lists ??= { relay: lines(relayText), disposable: lines(disposableText), free: lines(freeText) };
   const labels = domain.split(".");
@@ -52,7 +52,7 @@ function classOf(domain: string): EmailClass {
   const { relay, disposable, free } = lists;
   if (parents.some((name) => relay.has(name))) return "relay";
   if (parents.some((name) => disposable.has(name))) return "disposable";
-  // Below a name that the list has with a dot in front, every domain is the provider's: `nyc.rr.com`.
+  // If the list has a name with a dot in front, every domain below it is the provider's: `nyc.rr.com`.
   const isFree =
     free.has(domain) || COUNTRY_DOMAIN.test(domain) || parents.slice(1).some((name) => free.has(`.${name}`));
   return isFree ? "free" : "own";

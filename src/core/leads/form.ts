@@ -2,8 +2,8 @@ import type { Forms, ShownForm } from "../../protocol/form";
 import { fieldOf } from "./names";
 
 /**
- * Pure: a form as whoever shows it needs it, null where there is none of this name. What the site requires of every lead
- * is required here too: a form that lets it be left out would only be refused.
+ * Pure. A form with all that a page needs to show it; null if the site has none of this name. What the site requires of every lead
+ * is required here, too, because a lead without it would be refused.
  */
 export function shownForm(site: string, name: string, { definitions, honeypot, required }: Forms): ShownForm | null {
   const definition = Object.hasOwn(definitions, name) ? definitions[name] : undefined;

@@ -1,13 +1,13 @@
 import { sha256 } from "../sha256";
 import { comparable } from "./comparable";
 
-/** Who a lead is, as far as it can be told: names and keys made by hashing, so that no table of them names anyone. */
+/** Whom a submit is from, as far as that can be told. Names and keys are hashes, so that no table of them names anyone. */
 
 export interface KnownContact {
   visitor_id: string | null;
-  /** A visitor that is named and not proven, though they could be. */
+  /** A visitor id that is named and not proven, although it could be. */
   claimed_id?: string | null;
-  /** In the form addresses are compared in. */
+  /** In the form in which addresses are compared. */
   email: string | null;
   /** E.164. */
   phone: string | null;
@@ -17,10 +17,10 @@ export interface KnownContact {
 }
 
 /**
- * What a submit says of who it is from. `alone`: a phone without an email beside it. `typed` and `name` join nobody: they
- * tell one person from another on the same device. `spam` is what a honeypot's catch named, `guest` what a submit named that
- * joined a lead without showing that it is the same person, `claimed` a visitor it has not shown to be from: these find that
- * submit for an export or an erasure, and join nobody.
+ * What a submit says of the person it is from. `alone`: a phone without an email beside it. `typed` and `name` never join a submit
+ * to a lead: they tell one person from another on the same device. `spam`, `guest` and `claimed` never join either, they only find
+ * the submit for an export or an erasure. `spam` is what a honeypot's catch named; `guest` what a submit named that joined a lead
+ * without showing that it is the same person; `claimed` a visitor whom the submit named without proof.
  */
 export type ClaimKind = "email" | "alone" | "phone" | "typed" | "visitor" | "claimed" | "name" | "spam" | "guest";
 
@@ -35,10 +35,10 @@ const claimOf = async (kind: ClaimKind, ...value: string[]): Promise<Claim> => (
   key: (await sha256(JSON.stringify([kind, ...value]))).slice(0, 32),
 });
 
-/** A name in the form names are compared in: `Schmidt, Anna` is `anna schmidt`. Empty where there is no word in it. */
+/** A name in the form in which names are compared: `Schmidt, Anna` is `anna schmidt`. Empty if there is no word in it. */
 const nameKey = (name: string): string => (comparable(name).match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).sort().join(" ");
 
-/** What is named, for claims that only find. */
+/** For claims that only find a submit: the fields that they are made of. */
 const NAMED = {
   spam: ["email", "phone", "typed"],
   guest: ["email", "phone", "typed", "visitor_id", "claimed_id"],
@@ -50,8 +50,8 @@ const named = (kind: "spam" | "guest", said: Pick<KnownContact, "email" | "phone
   });
 
 /**
- * The claims of a submit: those that join, and those of a guest, of which the store keeps the ones that fit what it becomes. Of
- * a honeypot's catch those that only find it.
+ * The claims of a submit: those that join, and those of a guest. The store keeps the ones that fit what the submit becomes. A
+ * honeypot's catch has only the claims that find it.
  */
 export async function claimsOf(known: KnownContact, honeypot = false): Promise<Claim[]> {
   if (honeypot) return Promise.all(named("spam", known));
@@ -68,7 +68,7 @@ export async function claimsOf(known: KnownContact, honeypot = false): Promise<C
   return Promise.all([...making, ...named("guest", known)]);
 }
 
-/** The keys under which every lead of an email, a phone or a visitor is found, or one that claims a visitor. */
+/** The keys by which every lead of an email, a phone or a visitor is found, also a lead that only claims the visitor. */
 export async function keysOf(known: KnownContact): Promise<string[]> {
   const claims = [...(await claimsOf(known)), ...(await claimsOf(known, true))];
   return claims.map(({ key }) => key);

@@ -2,9 +2,9 @@ import type { FieldValue } from "../../protocol/lead";
 import type { Scores } from "../scoring/ledger";
 import type { Claim } from "./identity";
 
-/** What an address says of its owner, the strictest first; the first that its domain is of holds. */
+/** What an email address says of its owner, the strictest class first. The first class that fits its domain counts. */
 export const EMAIL_CLASSES = [
-  /** Forwards to a mailbox that it hides (`privaterelay.appleid.com`): a person, behind a name for this form alone. */
+  /** Forwards to a hidden mailbox (`privaterelay.appleid.com`): a person, with an address for this form alone. */
   "relay",
   /** A mailbox made to be thrown away. */
   "disposable",
@@ -20,7 +20,7 @@ export interface Contact {
   name: string | null;
   email: string | null;
   email_class: EmailClass | null;
-  /** E.164; a number that cannot be placed in any country is as it was typed. */
+  /** E.164; as it was typed if it cannot be placed in any country. */
   phone: string | null;
   message: string | null;
   project: string | null;
@@ -33,8 +33,9 @@ export interface Contact {
 }
 
 /**
- * How a lead stands to a session: `linked`; `none` was named; the named one is `unknown`; it was `denied` consent, so it
- * lends its scores and no name; its actor was `unavailable` at the moment of the submit.
+ * How a lead stands to a session. `linked`: the session is known. `none`: the submit named none. `unknown`: the session that it
+ * named is not known. `denied`: the session has no consent, so it lends its scores and no name. `unavailable`: the session's actor
+ * could not be reached at the submit.
  */
 export type SessionLink = "linked" | "none" | "unknown" | "denied" | "unavailable";
 
@@ -52,7 +53,7 @@ export interface Act {
   type: string;
   page: string | null;
   element: string | null;
-  /** Where the type is the slug of a free name. */
+  /** The name as it was written, if the type is the slug of a free name. */
   name?: string;
 }
 
@@ -67,7 +68,7 @@ export interface Evidence {
   reasons: EvidenceReason[];
   entry_page: string | null;
   current_page: string | null;
-  /** Distinct pages, the newest. */
+  /** The newest distinct pages. */
   pages: string[];
   page_views: number;
   /** Newest last. */
@@ -86,28 +87,28 @@ export interface Evidence {
 /** One submit, whole: what a lead actor keeps and D1 gets. */
 export interface Submission {
   v: 1;
-  /** Also the id of the lead, if nobody is known by the keys. */
+  /** Also the id of the lead, if the claims find no known lead. */
   submission_id: string;
   site: string;
   received_at: number;
   contact: Contact;
-  /** Only where there is no session to ask for it, and the submit does not only claim it. */
+  /** Set only if no session names the visitor, and the submit does more than claim it. */
   visitor_id: string | null;
-  /** The hidden field that people do not see was filled in: kept, and delivered to nobody. */
+  /** The hidden field that people do not see was filled in. The submit is kept, and delivered to nobody. */
   honeypot: boolean;
-  /** What it says of who it is from. */
+  /** What the submit says of the person it is from. */
   claims: Claim[];
-  /** It came with a key: whose server that is vouches for what it says. Absent in submits of before. */
+  /** The submit came with an API key, so the server that holds the key vouches for what it says. Absent in older submits. */
   trusted?: boolean;
   evidence: Evidence;
 }
 
-/** A session that did not show whose a submit is: it could not be asked, or has not proven its visitor yet. */
+/** A session that did not show whom a submit is from: it could not be asked, or it has not proven its visitor yet. */
 export interface Unheard {
   session_id: string;
   /** SHA-256 of the session key that came with the submit, hex. */
   key_hash: string | null;
-  /** Key of the claim that it makes: whom, by a hash. */
+  /** Key of the submit's claim: a hash of the visitor it claims to be from. */
   claimed: string;
 }
 
@@ -119,5 +120,5 @@ export interface Taken {
   status: "accepted" | "merged";
 }
 
-/** The webhook a submission causes; null for none. */
+/** Type of the webhook message that a submit causes; null for none. */
 export const messageType = (outcome: Outcome): string | null => (outcome === "spam" ? null : `lead.${outcome}`);

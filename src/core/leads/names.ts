@@ -54,14 +54,16 @@ export const fieldOf = (name: string): string | undefined => FIELD_OF.get(plainN
 export const looksLikeLead = (body: Record<string, unknown>): boolean =>
   Object.keys(body).some((name) => ["email", "phone"].includes(fieldOf(name) ?? ""));
 
-/** HTML fills a hidden field of this name with the name of the form's charset: it tells how to read, and is no field. */
+/**
+ * Browsers fill in a hidden field of this name with the form's charset. It tells how to read the body, and is no field of the lead.
+ */
 export const isCharsetField = (name: string): boolean => name.toLowerCase() === "_charset_";
 
 const isEmpty = (value: unknown): boolean => value === null || value === undefined || value === "";
 
 /**
- * Sorts a body's keys into the lead's fields; what is none of them, and a second spelling of one that has its value,
- * goes under `fields`, with the name it came with. Values are only moved, never changed.
+ * Sorts a body's keys into the lead's fields. What is none of them, and a second spelling of a field that has its value, goes under
+ * `fields`, with the name it came with. A number in one of the lead's fields becomes text; all other values stay as they came.
  */
 export function sortFields(body: Record<string, unknown>): Record<string, unknown> {
   const known: Record<string, unknown> = {};
@@ -74,7 +76,7 @@ export function sortFields(body: Record<string, unknown>): Record<string, unknow
     else if (isEmpty(known[field])) known[field] = value;
     else if (!isEmpty(value)) rest[name] = value;
   }
-  // A form that sends it along has taken it from the device by mistake.
+  // Drop the visitor's secret: a form that sends it along has taken it from the device by mistake.
   for (const name of Object.keys(rest)) if (isVisitorSecret(name)) delete rest[name];
   const given = Object.entries(known).filter(([field, value]) => !isAbsent(field, value));
   return { ...Object.fromEntries(given.map(([field, value]) => [field, asText(field, value)])), fields: rest };
@@ -83,7 +85,7 @@ export function sortFields(body: Record<string, unknown>): Record<string, unknow
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** An empty text in a free-text field is a text; anywhere else a form's empty input says nothing. */
+/** The free-text fields, in which an empty text is a text. In any other field, a form's empty input says nothing. */
 const TEXTS = new Set([
   "name",
   "first_name",

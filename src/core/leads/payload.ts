@@ -3,7 +3,7 @@ import type { Contact, Evidence, Outcome, Submission } from "./lead";
 /** Standard Webhooks 1.0.0 recommends payloads under 20 KB. */
 export const WEBHOOK_MAX_BYTES = 20_000;
 
-/** What a receiver is told of a lead. `truncated` says that the API has more than fitted here. */
+/** The message that tells a receiver of a lead. `truncated`: the API has more than fitted here. */
 interface LeadMessage {
   type: string;
   /** ISO 8601, when it happened. */
@@ -16,7 +16,10 @@ interface LeadMessage {
       outcome: Outcome;
       submitted_at: number;
       visitor_id: string | null;
-      /** It named the lead's email or phone, and nothing shows that it is the same person: tell the receiver's own record nothing. */
+      /**
+       * The submit named the lead's email or phone, and nothing shows that it is the same person. A receiver must not change its
+       * own record by it.
+       */
       guest: boolean;
       truncated: boolean;
     };
@@ -46,7 +49,7 @@ export function leadMessage(lead_id: string, outcome: Outcome, submission: Submi
 
 type Cut = (data: LeadMessage["data"]) => LeadMessage["data"];
 
-/** From what is missed least to what is missed most. */
+/** The cuts, in the order from what is missed least to what is missed most. */
 const CUTS: readonly Cut[] = [
   (data) => ({
     ...data,

@@ -10,15 +10,15 @@ import { countryOf, regionOf } from "./country";
 export interface Phone {
   /** E.164. */
   number: string;
-  /** ISO 3166-1 alpha-2 where the number tells it. */
+  /** ISO 3166-1 alpha-2; null if the number does not tell it. */
   country: string | null;
-  /** The number is all that was typed: there was no extension, and no second number. */
+  /** Whether the number is all that was typed: no extension, and no second number. */
   isWhole: boolean;
 }
 
 /** What tells the country of a number that does not tell it itself, the strongest first. */
 export interface Origins {
-  /** What the form says of it: a country's code or name, a locale, or a calling code (`DE`, `France`, `+49`, `0049`, `49`). */
+  /** What the form says of the country: its code or name, a locale, or a calling code (`DE`, `France`, `+49`, `0049`, `49`). */
   hint: string | null;
   /** The page's locale: `fr-FR`. */
   locale: string | null;
@@ -27,9 +27,9 @@ export interface Origins {
 }
 
 /**
- * Reads a number as people type it. The form's word for its country comes first; then what the number itself says with
- * `+`, `00` or the digits of a country; then the page's locale, and then where the caller is. Null where no such number
- * can exist.
+ * Reads a number as people type it. A number with `+` or `00` tells its country itself. Otherwise the country that the form names
+ * comes first, then the page's locale and then where the caller is, and the digits of a country at the beginning of a long number.
+ * Null if no such number can exist.
  */
 export function readPhone(text: string, origins: Origins): Phone | null {
   const typed = plainNumber(text);
@@ -57,7 +57,7 @@ function numbersIn(text: string): string[] {
   return [...parts.filter((part) => !isFax(part)), ...parts.filter(isFax)].slice(0, MOST_NUMBERS);
 }
 
-/** Whether a text that could not be placed may be a way to call all the same. */
+/** Whether a text that could not be placed may still be a number to call. */
 export const looksLikePhone = (text: string): boolean => phoneDigits(text).length >= LOCAL_DIGITS;
 
 /** The digits of a number, of whatever script, as 0 to 9. */
@@ -66,9 +66,12 @@ export const phoneDigits = (text: string): string => digitsOf(plainNumber(text))
 /** The shortest local numbers that people have at home (villages, islands); fewer digits are a service's, or a joke. */
 const LOCAL_DIGITS = 5;
 
-/** Numbers in one field that are looked at. */
+/** How many numbers in one field are looked at. */
 const MOST_NUMBERS = 4;
-/** Signs and words between numbers, the number of a list (`2)`), a plus or a word that begins another number. */
+/**
+ * What stands between two numbers: a sign or a word, the number of a list (`2)`), or the place before a plus or a word that begins
+ * another number.
+ */
 const BETWEEN = new RegExp(
   [
     String.raw`[,;/|&\n\r]`,
@@ -90,8 +93,8 @@ const KEYS = ["abc", "def", "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz"];
 const keyOf = (letter: string): string => String(2 + KEYS.findIndex((key) => key.includes(letter.toLowerCase())));
 
 /**
- * A number's digits as 0 to 9 and its blanks and dashes as ASCII has them, without marks that nobody sees and without
- * words before it (`tel:`).
+ * A number with its digits as 0 to 9 and its blanks and dashes in ASCII, without invisible characters and without words before it
+ * (`tel:`).
  */
 function plainNumber(text: string): string {
   const plain = text
@@ -104,7 +107,7 @@ function plainNumber(text: string): string {
   return start < 0 ? "" : plain.slice(start).replace(EXTENSION, " ext. ").trim();
 }
 
-/** A digit of any script: the digits of a script stand in a row, from its nought on. */
+/** A digit of any script as 0 to 9: in each script the digits follow each other, from its zero on. */
 function digitOf(digit: string): string {
   const code = digit.codePointAt(0) ?? 0;
   let nought = code;
@@ -118,7 +121,9 @@ interface Plans {
   near: (Plan | null)[];
 }
 
-/** A number of so many digits that begins as a country's is one, in a plan where that is not sure to be a number too. */
+/**
+ * A number of so many digits that begins with a country's code is taken for a number of that country, unless a plan is sure of it.
+ */
 const WITH_COUNTRY_DIGITS = 11;
 
 function place(number: string, { stated, near }: Plans): PhoneNumber | null {
@@ -141,7 +146,7 @@ function valid(number: string, plan: Plan | null): PhoneNumber | null {
 
 const digitsOf = (text: string): string => text.replace(/\D/g, "");
 
-/** Whether a national number is as people of the country write it: a landline's begins with their 0, where they have one. */
+/** Whether a national number is written as people of the country write it: a landline's begins with a 0, if the country has one. */
 function isSure(found: PhoneNumber, typed: string): boolean {
   return found.getType() !== "FIXED_LINE" || digitsOf(found.formatNational()) === digitsOf(typed);
 }
@@ -152,7 +157,7 @@ const phoneOf = ({ number, country = null }: { number: string; country?: string 
   isWhole,
 });
 
-/** A default of any other makes the parser throw. */
+/** The parser throws for a default calling code that is not one of these. */
 const CALLING_CODES: ReadonlySet<string> = new Set(getCountries().map((code) => getCountryCallingCode(code)));
 const COUNTRIES: ReadonlySet<string> = new Set(getCountries());
 const isCountry = (code: string): code is CountryCode => COUNTRIES.has(code);

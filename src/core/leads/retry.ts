@@ -1,15 +1,15 @@
 import { LEAD_RETRY_MAX_MS, LEAD_RETRY_MIN_MS } from "../../limits";
 
 /**
- * When to try again what has failed outside: the wait doubles with each failure in a row. Lost with the instance, and the next
- * one tries at once.
+ * When to try again a call to the outside that has failed: the wait doubles with each failure in a row. It is in memory only, so a
+ * new instance tries at once.
  */
 export class Retry {
   #failures = 0;
   /** Epoch ms; 0: at once. */
   at = 0;
 
-  /** In a row. */
+  /** Failures in a row. */
   get failures(): number {
     return this.#failures;
   }
@@ -24,7 +24,7 @@ export class Retry {
     this.at = 0;
   }
 
-  /** Tries at once, and waits as long as before if that fails too. */
+  /** Lets the next try come at once. If it fails too, the waits go on doubling. */
   hurry(): void {
     this.at = 0;
   }

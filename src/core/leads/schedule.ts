@@ -19,14 +19,14 @@ export const WEBHOOK_EXPIRY_FACTOR = 2;
 
 /** Pure: what the answer to an attempt means for a delivery. */
 
-/** What an attempt came to, as far as it is known. */
+/** The outcome of an attempt, as far as it is known. */
 export type Attempt =
   | { kind: "answered"; status: number; retry_after_ms: number | null; excerpt: string }
   | { kind: "failed"; reason: "timeout" | "network" | "target_refused" };
 
 export type Verdict =
   | { kind: "delivered" }
-  /** `wait_ms` from now; `attempts` have been made. */
+  /** `wait_ms` is counted from now. */
   | { kind: "retry"; wait_ms: number; reason: string }
   | { kind: "dead"; reason: string }
   /** 410: the receiver wants nothing more, so the endpoint is disabled. */
@@ -39,13 +39,13 @@ const isRetried = (attempt: Attempt): boolean =>
     ? attempt.reason !== "target_refused"
     : attempt.status >= 500 || RETRIED.has(attempt.status);
 
-/** In a word: `timeout`, `network`, `http_503`, `redirect`. */
+/** The outcome in a word: `timeout`, `network`, `http_503`, `redirect`. */
 export function reasonOf(attempt: Attempt): string {
   if (attempt.kind === "failed") return attempt.reason;
   return attempt.status >= 300 && attempt.status < 400 ? "redirect" : `http_${attempt.status}`;
 }
 
-/** `attempts` counts this one. `random` is in [0, 1). */
+/** What follows from an attempt. `attempts` counts this one, too. `random` is in [0, 1). */
 export function judgeAttempt(
   attempt: Attempt,
   attempts: number,
@@ -65,7 +65,7 @@ export function judgeAttempt(
   return { kind: "retry", wait_ms, reason };
 }
 
-/** When a delivery that its endpoint's breaker holds back is given up, ms after it was made. */
+/** When a delivery that its endpoint's breaker holds back is given up: ms after it was made. */
 export const expiryOf = (schedule: readonly number[]): number =>
   WEBHOOK_EXPIRY_FACTOR * schedule.reduce((sum, wait) => sum + wait, 0);
 

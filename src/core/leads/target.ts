@@ -1,18 +1,18 @@
 /**
- * Where a webhook may go, by its address alone: a public name, over TLS, at a port where receivers are. Where the name leads is
- * looked up by whoever connects: on Cloudflare the platform, which with `global_fetch_strictly_public` reaches nothing that is
- * not on the public Internet; under `npm run dev` its gate (`scripts/lib/gate.ts`).
+ * Decides by its address alone where a webhook may go: to a public name, over TLS, at a port where receivers are. Where the name
+ * leads is checked when connecting: on Cloudflare by the platform, which with `global_fetch_strictly_public` reaches nothing that
+ * is not on the public Internet; under `npm run dev` by its gate (`scripts/lib/gate.ts`).
  */
 
-/** Where webhooks may go whatever it is. No port: at any. */
+/** A host to which webhooks may go, whatever it is. No port: at any port. */
 export interface NamedHost {
   hostname: string;
   port: string | null;
 }
 
 /**
- * From the variable WEBHOOK_HOSTS: `host`, `host:port` or `[address]:port`, separated by commas. The operator's say and no
- * site's setting: a site's admin must not open the network that the operator's server stands in.
+ * Reads the variable WEBHOOK_HOSTS: `host`, `host:port` or `[address]:port`, separated by commas. The operator sets it, not a site,
+ * because a site's admin must not open the network that the operator's server stands in.
  */
 export const namedHosts = (text: string | undefined): NamedHost[] =>
   (text ?? "").split(",").flatMap((one) => namedHost(one.trim()) ?? []);
@@ -25,16 +25,16 @@ function namedHost(text: string): NamedHost | null {
 
 const portOf = ({ port, protocol }: URL): string => port || (protocol === "http:" ? "80" : "443");
 
-/** Whether the operator has named it. */
+/** Whether the operator has named the URL's host. */
 export const isNamed = (url: URL, named: readonly NamedHost[]): boolean =>
   named.some(({ hostname, port }) => hostname === url.hostname && (port === null || port === portOf(url)));
 
-/** 443, and the other one that receivers with TLS stand at. Any other port is of a service that is no receiver. */
+/** 443, and the other port at which receivers with TLS stand. Any other port belongs to a service that is no receiver. */
 const PORTS = ["443", "8443"];
 
 /**
- * Last parts of names that no public name has: reserved (RFC 6761, 6762, 7686, 8375, 9476; ICANN's `internal`), or given by
- * routers, clusters and directories to what is inside.
+ * Last labels that no public name has: reserved (RFC 6761, 6762, 7686, 8375, 9476; ICANN's `internal`), or used by routers,
+ * clusters and directories for what is inside.
  */
 const PRIVATE = new Set([
   "localhost",
@@ -70,7 +70,7 @@ const PRIVATE = new Set([
   "container",
 ]);
 
-/** Public names of which each, or each with an address in it, leads inside: made for tests on one's own machine. */
+/** Public domains made for tests on one's own machine: all names below them, or those with an address in it, lead inside. */
 const POINTERS = new Set([
   "nip.io",
   "sslip.io",
@@ -96,12 +96,12 @@ const POINTERS = new Set([
   "1u.ms",
 ]);
 
-/** A part of a name: none is empty. Underscores are no hosts', but receivers out there have them. */
+/** A label of a name, which is never empty. Host names have no underscores, but some receivers' names do. */
 const LABEL = /^[a-z0-9_-]{1,63}$/;
 /** RFC 1035's 255 octets, as text. */
 const MAX_NAME_UNITS = 253;
 
-/** What is wrong with a target; null when it may be called. On one's own machine what is named may be plain http. */
+/** What is wrong with a target; null if it may be called. In development, a host that the operator has named may be plain http. */
 export function targetFault(text: string, isDevelopment: boolean, named: readonly NamedHost[] = []): string | null {
   if (!URL.canParse(text)) return "must be a URL";
   // The parser writes every spelling of an IPv4 address (octal, hexadecimal, one number) with four decimal parts.

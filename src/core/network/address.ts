@@ -67,12 +67,12 @@ export function senderOf(address: string): string {
   return groups ? `${v6Prefix(groups, 4)}/64` : "unknown";
 }
 
-/** Parts of an IPv6 /48 that are counted apart: together they have so many times what one sender has. */
+/** How many parts of an IPv6 /48 are counted separately: together they have so many times what one sender has. */
 const PARTS_OF_SITE = 4;
 
 /**
- * The part of an IPv6 /48 that an address is in; null for IPv4. Whoever is given a /48 has 65,536 networks of the kind that
- * counts as one sender: by their last number they are sorted into a few parts, which are limited too.
+ * The part of an IPv6 /48 that an address is in; null for IPv4. A subscriber with a /48 has 65,536 networks (/64) that each count
+ * as one sender. The last number of the network sorts them into a few parts, which are limited, too.
  */
 export function siteSenderOf(address: string): string | null {
   const groups = v4Of(address) ? null : ipv6Groups(address);
@@ -86,15 +86,18 @@ async function hashAddress(address: string, secret: string): Promise<string> {
 }
 
 /**
- * The network whose spending is counted together, in a form a site allows: of IPv6 not the address itself, of which anybody has
- * any number.
+ * The network whose spending is counted together (IPv4 /24, IPv6 /48), in a form that the site allows: masked, or a hash of that.
+ * Not the whole address, because anybody with IPv6 has any number of those. Null if the text is no address.
  */
 export const limitedAddress = (address: string, mode: AddressMode, secret?: string): Promise<string | null> => {
   const masked = maskAddress(address);
   return masked === null || mode !== "hashed" ? Promise.resolve(masked) : hashedOr(masked, masked, secret);
 };
 
-/** An address in the form a site allows to be stored; masked where a hash is asked for and no secret is set. */
+/**
+ * An address in the form in which the site allows it to be stored: masked if it asks for a hash and no secret is set. Null if the
+ * text is no address.
+ */
 export async function storedAddress(address: string, mode: AddressMode, secret?: string): Promise<string | null> {
   const masked = maskAddress(address);
   if (masked === null || mode === "masked") return masked;

@@ -55,11 +55,11 @@ const NAMES_OF_PEOPLE: ReadonlySet<string> = new Set(
 interface Table {
   byName: ReadonlyMap<string, KnownBot>;
   all: RegExp;
-  /** Without those of people. */
+  /** Without the names that a person's browser may carry. */
   ofBotsAlone: RegExp;
 }
 
-/** Read with the first agent. */
+/** Read when the first agent comes. */
 let known: Table | undefined;
 
 function read(): Table {
@@ -77,7 +77,7 @@ function read(): Table {
 }
 
 function anyOf(names: string[]): RegExp {
-  // Where two names begin alike the longer one has to be tried first.
+  // If two names begin alike, the longer one has to be tried first.
   const longestFirst = names.sort((a, b) => b.length - a.length);
   return new RegExp(`(?<![a-z])(?:${longestFirst.map(escaped).join("|")})(?![a-z])`, "i");
 }
@@ -88,13 +88,13 @@ function botBy(names: "all" | "ofBotsAlone", agent: string): KnownBot | null {
   return name === undefined ? null : (known.byName.get(name.toLowerCase()) ?? null);
 }
 
-/** A bot that the table names, though the agent be a browser's; null for any other. */
+/** A bot that the table names, even if the agent is a browser's; null for any other. */
 export const knownBehindBrowser = (agent: string): KnownBot | null => botBy("ofBotsAlone", agent);
 
-/** A bot that the table names; null for any other. What it is comes before what it is written with. */
+/** A bot that the table names; null for any other. The bot's own name comes before the name of the tool that it is written with. */
 export const knownBot = (agent: string): KnownBot | null => knownBehindBrowser(agent) ?? botBy("all", agent);
 
-/** What a name that is in no table says of its trade. */
+/** What words in a name that is in no table say of the bot's kind. */
 const WORDS: readonly (readonly [BotKind, RegExp])[] = [
   ["monitoring", /monitor|uptime|synthetic|ping|check|speed|perf|lighthouse/i],
   ["preview", /preview|unfurl|thumb|screenshot|favicon/i],
@@ -105,7 +105,7 @@ const WORDS: readonly (readonly [BotKind, RegExp])[] = [
   ["automation", /headless|webdriver|puppet|phantom/i],
   ["ads", /\bads?\b|adbot|advert/i],
   ["search", /search|index/i],
-  // As operators of assistants call what opens a page for a person: ChatGPT-User, Claude-User.
+  // Operators of assistants give names like these to the bot that opens a page for a person: ChatGPT-User, Claude-User.
   ["fetch", /-user$/i],
 ];
 

@@ -12,7 +12,7 @@ const IS_COMMON = /^(?:Mozilla|https?|www\.[\w.-]*)$/i;
 /** `(compatible; Acme Bot/1.0; …)`: up to the version, or to what follows the name. */
 const COMPATIBLE =
   /\bcompatible;[ +]?(?!MSIE|https?:|www\.)([A-Za-z][\w.+-]+(?: (?!https?:|www\.|v?\d)[A-Za-z][\w.+-]*){0,5})(?= ?(?:[/;,()+]|https?:|www\.|v?\d|$))/i;
-/** Of browsers, their engines and builds. */
+/** Names of browsers, their engines and builds. */
 const OF_BROWSERS =
   /^(?:Mozilla|AppleWebKit|KHTML|Chrome|Chromium|CriOS|Safari|Gecko|Firefox|Version|Mobile|Build|Edg\w*|OPR|Presto|Trident)$/i;
 const PRODUCT = /(?<![\w.@+/:-])([A-Za-z][\w.-]*)\/v?\d/g;

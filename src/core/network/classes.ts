@@ -40,7 +40,7 @@ export interface NetworkClasses {
   verified_bot?: string | null;
   /** What is odd about the headers; null where they were not looked at. */
   headers?: HeaderFinding[] | null;
-  /** Of the `User-Agent` header; null where there was none, or it was that of a server's client. */
+  /** Classes of the `User-Agent` header; null if there was none, or if it was that of a server's client. */
   agent?: Agent | null;
   /** There was no `User-Agent` header at all. Absent where there was one. */
   agentless?: true;

@@ -23,7 +23,7 @@ const SYSTEMS = [
 ] as const;
 export type System = (typeof SYSTEMS)[number];
 
-// The order matters: each names what it descends from as well, and Windows phones name Android and iPhone.
+// The order matters: each system also names what it descends from, and Windows phones name Android and iPhone.
 const SYSTEM_WORDS: readonly (readonly [System, RegExp])[] = [
   ["windows", /\bWindows Phone\b|\bXbox\b/i],
   ["playstation", /\bPlayStation\b/i],
@@ -65,10 +65,10 @@ const TV_PLATFORM = new RegExp(
 );
 /** Fire TV's models. */
 const FIRE_TV = /\bAFT[A-Z][A-Z0-9]{0,6}\b/;
-/** Two letters that phones with an aerial have in their names as well, and `BTV-` tablets of Huawei's. */
+/** `TV` in a model's name. Phones with an aerial have it, too. `BTV-` is left out, because those are Huawei's tablets. */
 const TV_NAME = /(?:^|[\s;_(/.-])(?!BTV-)[A-Z]{0,2}TV(?=$|[\s;_)/.,\d-])/i;
 
-/** What is held or sits on a desk. An app of a channel's adds TV to the agent there: only the platform counts. */
+/** Devices that are held or sit on a desk. A TV channel's app adds TV to the agent there, so only the platform counts. */
 const IS_NO_TV = /\b(?:iPhone|iPad|iPod|Windows|Macintosh)\b/i;
 
 const TABLET =
@@ -81,7 +81,7 @@ const DESKTOP =
 const SHOWS_PAGES = /\b(?:AppleWebKit|Gecko|Presto)\//;
 
 /**
- * By the agent's own words. Of Android's, tablets are those that leave out `Mobile`:
+ * The class by the agent's own words. An Android agent that leaves out `Mobile` is a tablet's:
  * https://developer.chrome.com/docs/multidevice/user-agent
  */
 export function deviceOf(agent: string): DeviceClass {
@@ -91,9 +91,9 @@ export function deviceOf(agent: string): DeviceClass {
   if (/\bChromebook\b/i.test(agent)) return "desktop";
   if (TABLET.test(agent)) return "tablet";
   if (PHONE.test(agent)) return "mobile";
-  // The desktop site on an iPad: Safari says Macintosh and no more, the others keep their name for iOS.
+  // An iPad that asks for the desktop site: Safari says only Macintosh, other browsers keep their name for iOS.
   const isIosBrowser = /\b(?:CriOS|FxiOS|EdgiOS|OPiOS)\//.test(agent);
-  // Apps that fetch without showing a page leave it out on phones too.
+  // Apps that fetch without showing a page leave out `Mobile` on phones, too.
   if (isAndroid && !SHOWS_PAGES.test(agent)) return "mobile";
   if (isAndroid || isIosBrowser) return "tablet";
   return DESKTOP.test(agent) ? "desktop" : "unknown";
@@ -117,7 +117,10 @@ export interface DeviceHints {
   side: number | null;
 }
 
-/** From this side on Android lays out for a tablet: https://developer.android.com/guide/topics/large-screens */
+/**
+ * If the shorter side has at least so many px, Android lays out for a tablet:
+ * https://developer.android.com/guide/topics/large-screens
+ */
 const TABLET_SIDE_PX = 600;
 
 /**

@@ -23,8 +23,8 @@ function distance([lat1, lon1]: readonly [number, number], [lat2, lon2]: readonl
 }
 
 /**
- * What of a round trip (ms) the distance between data centre and the address's place does not explain: a tunnel's other
- * half. Null when one of them is not known.
+ * The part of a round trip (ms) that the distance between the data centre and the address's place does not explain, such as a
+ * tunnel's other half. Null if one of them is not known.
  */
 export function excessRoundTrip(
   rtt: number | null,

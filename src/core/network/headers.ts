@@ -10,20 +10,20 @@ export interface HeaderClasses {
   /** Null where the headers are not the visitor's. */
   findings: HeaderFinding[] | null;
   agent: Agent | null;
-  /** There was no `User-Agent` or a blank one, on whosever behalf the request came. */
+  /** There was no `User-Agent` or a blank one, whether a page or a server sent the request. */
   isAgentless: boolean;
   /** The language asked for first, e.g. `de-AT`. */
   language: string | null;
 }
 
-/** What servers send with: it carries a visitor's events, and is not the visitor. */
+/** The HTTP clients of servers. Such an agent carries a visitor's events, and is not the visitor. */
 const SERVER_CLIENT =
   /^(?:curl|wget|node|undici|node-fetch|axios|got|deno|bun|python|python-requests|aiohttp|httpx|go-http-client|okhttp|java|apache-httpclient|ruby|php|guzzlehttp|postmanruntime|insomnia)\b/i;
 
 /**
- * Looks at a request's headers. A call with no `Origin` comes from a server (outside development it needs a key), so what
- * its headers leave out says nothing of the visitor. `acceptEncoding`: what the client asked for, where the edge has put its own in its place.
- * A WebSocket's handshake carries neither fetch metadata nor client hints, and plain http neither.
+ * Looks at a request's headers. A call with no `Origin` comes from a server (outside development it needs a key), so what its
+ * headers leave out says nothing of the visitor. `acceptEncoding`: what the client asked for, if the edge has replaced the header.
+ * A WebSocket's handshake has neither fetch metadata nor client hints, and plain http has neither.
  */
 export function readHeaders(request: Pick<Request, "headers" | "url">, acceptEncoding: string | null): HeaderClasses {
   const { headers, url } = request;

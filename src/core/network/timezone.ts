@@ -1,5 +1,5 @@
 const MINUTE = 60_000;
-/** Formatters cost a tenth of a millisecond to make; a few zones make most visitors. */
+/** A formatter takes a tenth of a millisecond to make, and most visitors are in a few zones. */
 const MAX_ZONES = 512;
 const formatters = new Map<string, Intl.DateTimeFormat | null>();
 

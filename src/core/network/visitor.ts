@@ -4,9 +4,9 @@ import { type BotKind, kindByCategory } from "./bot-kind";
 import type { NetworkClasses } from "./classes";
 import { behindDesktop, type DeviceClass, type DeviceHints } from "./device";
 
-/** What visits: the device, its browser and system, or the bot, from everything a session was told. Pure. */
+/** Who or what visits: the device with its browser and system, or the bot, from everything that a session was told. Pure. */
 
-/** What is shown and counted of an agent; null for what is not known, and for a person's bot. */
+/** What is shown and counted of an agent. Null for what is not known; the bot's fields are null for a person. */
 export interface Visitor {
   browser: Agent["browser"];
   os: Agent["os"];
@@ -15,9 +15,9 @@ export interface Visitor {
   bot_kind: BotKind | null;
 }
 
-/** What a session was told of its visitor, null where it was not. */
+/** What a session was told of its visitor; null for what it was not told. */
 interface ToldClient {
-  /** Of the page's own user agent. */
+  /** From the page's own user agent. */
   agent: Agent | null;
   network: NetworkClasses | null;
   signals: Signals | null;
@@ -25,7 +25,7 @@ interface ToldClient {
   device: DeviceInfo | null;
 }
 
-/** The page's own word comes first: a server that passes a visit on has an agent of its own in the header. */
+/** The page's own agent comes first, because a server that passes a visit on has its own agent in the header. */
 const agentOfVisit = ({ agent, network }: Pick<ToldClient, "agent" | "network">): Agent | null =>
   agent ?? network?.agent ?? null;
 
@@ -47,7 +47,7 @@ export function deviceClass(told: ToldClient): DeviceClass {
   return behind(told, agent)?.device ?? agent?.device ?? "unknown";
 }
 
-/** The agent that names a bot. The header's counts where it is the visitor's own, or where there is no other. */
+/** The agent that names a bot. The header's counts only if it is the visitor's own, or if there is no other. */
 export function botAgent({ agent, network }: Pick<ToldClient, "agent" | "network">): Agent | null {
   const header = network?.agent ?? null;
   const isOwn = agent === null || network?.headers != null;
@@ -64,7 +64,7 @@ export function visitorOf(told: ToldClient): Visitor {
   };
 }
 
-/** What the network's classes say of it alone: a session's row leaves out what is the same. */
+/** The visitor by the network's classes alone. A session's row leaves out what equals this. */
 export const visitorBy = (network: NetworkClasses | null): Visitor => ({
   browser: network?.agent?.browser ?? null,
   os: network?.agent?.os ?? null,

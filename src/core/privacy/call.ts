@@ -40,9 +40,9 @@ function once(known: Map<string, string>, text: string, clean: () => string, als
 /** Changes one field of an event. */
 type FieldCleaner = (cleaner: Cleaner, event: NamedEvent) => void;
 
-/** How each field of an event is cleaned. Null: by its schema it holds no words of anybody. A new field needs its line. */
+/** How each field of an event is cleaned. Null: its schema lets nobody write words into it. A new field needs its line. */
 const EVENT_FIELDS: Readonly<Record<keyof NamedEvent, FieldCleaner | null>> = {
-  // Changes with the name that it was made of.
+  // Made again together with the name that it was made of.
   event_type: null,
   name: (cleaner, event) => cleaner.name(event),
   timestamp: null,

@@ -6,7 +6,7 @@ export const HIDDEN = ":secret";
 export interface Rules {
   /** What the site allows: names of parameters and of data, and patterns of values, with `*` for anything. */
   allow: readonly string[];
-  /** Whether a parameter goes for another reason: the page knows the names of fields that were typed into. */
+  /** Whether a parameter is removed for another reason: the page knows the names of fields that were typed into. */
   drops?(name: string): boolean;
 }
 

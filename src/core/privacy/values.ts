@@ -1,6 +1,9 @@
 import { HIDDEN, isAllowed, type Rules } from "./rules";
 
-/** Values that are secret by themselves, wherever they stand. Each expression stays linear: it reads a letter a bounded number of times. */
+/**
+ * Values that are secret by themselves, wherever they stand. Each expression stays linear: it reads a letter a bounded number of
+ * times.
+ */
 
 /** Emails, and whole words, so that a long word is read once. */
 const EMAILS = /[^\s!-$&(),/:-@[-^`{-~]+(?:@[^\s!-,/:-@[-^`{-~]+\.[^\s!-@[-`{-~]{2,})?/g;
@@ -43,11 +46,13 @@ export function isToken(run: string): boolean {
   );
 }
 
-/** As issuers number their cards: a tenth of all other numbers of this length would pass Luhn's sum too. */
+/** Numbers as issuers give them to cards. Luhn's sum alone would let a tenth of all other numbers of this length pass. */
 const ISSUED =
   /^(?:4(?:\d{3}){4,6}|3(?:0[0-5]|[689]\d)\d{11}|3[47]\d{13}|(?:2131|1800)\d{11}|(?:5[1-5]|2[2-7]|35)\d{14}|(?:50|5[6-9]|6\d)\d{10,17})$/;
 
-/** Luhn's sum, of a number as long as a card's: https://www.iso.org/standard/70484.html (ISO/IEC 7812-1, annex B). */
+/**
+ * Whether a number as long as a card's has the right Luhn sum: https://www.iso.org/standard/70484.html (ISO/IEC 7812-1, annex B).
+ */
 function isCard(digits: string): boolean {
   if (!ISSUED.test(digits)) return false;
   let sum = 0;
@@ -66,7 +71,7 @@ const hasCard = (run: string): boolean =>
       for (let i = first; i < groups.length && digits.length < 20; i++) {
         digits += groups[i];
         if (isCard(digits)) return true;
-        // Sizes and dates in a row are none: a card's groups have three digits or more, but for its last.
+        // Sizes and dates in a row are no card: each group of a card's number has three digits or more, except the last.
         if (!groups[i]?.[2]) break;
       }
       return false;

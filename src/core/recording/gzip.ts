@@ -1,17 +1,17 @@
 /** gzip by the platform's streams, with a limit: a small file may inflate to any amount of text. */
 
-/** RFC 1952: no JSON begins with these. */
+/** The first two bytes of gzip (RFC 1952). No JSON begins with them. */
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
 export const gzip = (text: string): Promise<ArrayBuffer> =>
   new Response(new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
 
-/** One byte of deflate inflates to at most 1,032: so a slice makes at most a megabyte before the limit is checked. */
+/** One byte of deflate inflates to at most 1,032, so a slice makes at most a megabyte before the limit is checked. */
 const SLICE_BYTES = 1_024;
 
 /**
- * Read at a time. By default it is 4 KB, and four megabytes of text would take a thousand turns: most of the time that inflating
- * them takes.
+ * How many bytes are read at a time. With the default of 4 KB, four megabytes of text would take a thousand turns, which is most of
+ * the time that inflating them takes.
  */
 const READ_BYTES = 64 * 1024;
 

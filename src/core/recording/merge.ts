@@ -10,7 +10,7 @@ export interface Readable {
   lag: number;
 }
 
-/** By how much event times are shifted to the server's clock: the smallest lag has the least travel time in it. */
+/** By how much event times are shifted to the server's clock, ms: the smallest lag has the least travel time in it. */
 export const clockOf = (chunks: readonly Readable[]): number =>
   chunks.length === 0 ? 0 : Math.min(...chunks.map(({ lag }) => lag));
 

@@ -24,7 +24,7 @@ import {
   writeSlice,
 } from "./slice";
 
-/** Rollups from sessions, a period at a time. Sessions come in the order of their start. */
+/** Makes rollups from sessions, a period at a time. Sessions come in the order of their start. */
 
 export interface HourRow extends StoredSlice {
   is_bot: 0 | 1;
@@ -32,12 +32,12 @@ export interface HourRow extends StoredSlice {
 }
 
 export interface DayRow extends HourRow {
-  /** Empty, with an empty value: all sessions. A range of a score's bands has no parts. */
+  /** Empty, with an empty value, on the row of all sessions. A row for a range of a score's bands has no parts. */
   dimension: Dimension | typeof NONE;
   value: string;
   /** JSON: the day's hours. */
   hours: string;
-  /** JSON list, on the row of all sessions: dimensions of which only the first hundred values have a row. */
+  /** JSON list, on the row of all sessions: the dimensions of which only the first hundred values have a row. */
   overflow: string | null;
 }
 
@@ -73,7 +73,7 @@ type SeenAt = Map<string, number>;
 interface ClassSlice {
   slice: Slice;
   hours: Hours;
-  /** The hour each visitor was last here, as this class. */
+  /** The last hour in which each visitor was here in this class, epoch ms. */
   seen: SeenAt;
 }
 
@@ -83,14 +83,17 @@ interface DaySlice {
   value: string;
   /** People's, and bots'. */
   classes: [ClassSlice, ClassSlice];
-  /** The hour each visitor was last here, as either. */
+  /** The last hour in which each visitor was here in either class, epoch ms. */
   seen: SeenAt;
   either: Map<number, Map<number, number>>;
 }
 
 const newClass = (): ClassSlice => ({ slice: newSlice(), hours: new Map(), seen: new Map() });
 
-/** Hours since the visitor's last one; 0 for none within reach, null if it is this very hour. Notes the visit. */
+/**
+ * Hours since the visitor's last hour: 0 if there was none within `LOOK_BACK_HOURS`, null if it is this very hour. Notes the visit
+ * in `seen`.
+ */
 function gapOf(seen: SeenAt, visitor: string, hour: number): number | null {
   const last = seen.get(visitor);
   if (last === hour) return null;
@@ -108,7 +111,7 @@ export class DayBuilder {
     this.#day = day;
   }
 
-  /** Sessions from 25 hours before the day on: the earlier ones only say who had been here. */
+  /** Takes sessions from 25 hours before the day on. The earlier ones only tell who had been here before. */
   add(facts: Facts): void {
     const inDay = facts.started_at >= this.#day && facts.started_at < this.#day + DAY_MS;
     const contribution = inDay ? contributionOf(facts) : null;
@@ -124,7 +127,7 @@ export class DayBuilder {
     }
   }
 
-  /** One that came in on this day. */
+  /** Takes a loose lead that came in on this day. */
   addLead(lead: LooseLead): void {
     const { slice, hours } = this.#slice(lead.site, NONE, NONE).classes[isBot(lead) ? 1 : 0];
     addSums(slice.totals, LEAD_TOTALS);
@@ -150,7 +153,7 @@ export class DayBuilder {
     addSums(hourOf(hours, facts.started_at).sums, contribution.totals);
   }
 
-  /** Its visitor, by the hour. */
+  /** Counts a session's visitor in its hour. */
   #count(slice: DaySlice, facts: Facts, inDay: boolean): void {
     const mine = slice.classes[isBot(facts) ? 1 : 0];
     const { visitor_id, started_at } = facts;
@@ -179,7 +182,7 @@ export class DayBuilder {
   /** The values of each site's dimensions that get rows: the first hundred by sessions of both classes. */
   #kept(): Map<string, Set<string> & { overflow?: boolean }> {
     const groups = Map.groupBy(
-      // Not those that only the day before has anything of.
+      // Leave out the values of which only the day before has anything.
       [...this.#slices.values()].filter(({ classes }) => classes.some(({ hours }) => hours.size > 0)),
       groupOf,
     );
@@ -204,7 +207,10 @@ export class DayBuilder {
     });
   }
 
-  /** What both classes' gaps together lack or have too much, for visitors seen as both: kept with the bots. */
+  /**
+   * For visitors seen in both classes, the gaps of the two classes together are too many or too few. Notes the difference with the
+   * bots.
+   */
   #noteBoth({ classes: [people, bots], either }: DaySlice): void {
     for (const [start, gaps] of either) {
       const theirs = [people.hours.get(start)?.gaps, bots.hours.get(start)?.gaps];

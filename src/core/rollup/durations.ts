@@ -1,5 +1,5 @@
 /**
- * Durations as a histogram that merges: a median of medians is none. Steps of 0.1 s up to 3.2 s, then 16 to each
+ * Durations as a histogram, because histograms can be merged and medians cannot. Steps of 0.1 s up to 3.2 s, then 16 to each
  * doubling, so that what is read back is at most 3.2 % off.
  */
 export type Durations = Map<number, number>;
@@ -27,7 +27,7 @@ export function mergeDurations(into: Durations, from: Iterable<readonly [number,
   for (const [bucket, count] of from) into.set(bucket, (into.get(bucket) ?? 0) + count);
 }
 
-/** The middle of the bucket that holds the median, ms; null of nothing. */
+/** The middle of the bucket that holds the median, ms; null if there are no durations. */
 export function medianOf(durations: Durations): number | null {
   const buckets = [...durations].sort(([a], [b]) => a - b);
   const total = buckets.reduce((sum, [, count]) => sum + count, 0);

@@ -2,22 +2,22 @@ import { HOUR_MS } from "../../time";
 import { addSums } from "./slice";
 
 /**
- * A day's slice hour by hour. Of visitors each hour knows when they were here before: `gaps` counts its visitors by the
- * hours since their last one in the same slice, 0 standing for none in the last 25. So the different visitors of any
- * window of up to 25 whole hours are exactly those whose last hour lies before it, and no rollup holds an identifier.
+ * One hour of a day's slice. `gaps` counts the hour's visitors by the hours since their last hour in the same slice; 0 stands for
+ * none in the last 25. So the different visitors of any window of up to 25 whole hours are exactly those whose last hour lies
+ * before the window, and no rollup holds an identifier.
  */
 export interface HourSums {
   /** By `TOTALS`. */
   sums: number[];
   gaps: Map<number, number>;
-  /** In bots' slices: what to add to both classes' gaps for visitors seen as both. May be negative. */
+  /** Only in bots' slices: what to add to the gaps of both classes together, for visitors seen in both. May be negative. */
   both: Map<number, number>;
 }
 
 /** By the hour's start, epoch ms. */
 export type Hours = Map<number, HourSums>;
 
-/** The longest local day, when clocks go back: the furthest an hour has to look back. */
+/** How far an hour has to look back at most: the longest local day, when clocks go back. */
 export const LOOK_BACK_HOURS = 25;
 
 const newHour = (): HourSums => ({ sums: [], gaps: new Map(), both: new Map() });

@@ -1,13 +1,13 @@
 import { DAY_MS, HOUR_MS } from "../../time";
 
-/** Which parts of a time range are answered from what. Pure. */
+/** Plans which parts of a time range are answered from which rollups, and which from rows. Pure. */
 
 export interface TimeRange {
   from: number;
   to: number;
 }
 
-/** What is known of the rollups: periods before `hours_through` and `days_through` are valid unless marked. */
+/** Which rollups are valid: those of periods before `hours_through` and `days_through` (epoch ms), unless they are marked. */
 export interface Validity {
   hours_through: number;
   days_through: number;
@@ -21,13 +21,13 @@ export interface ReadPlan {
   days: number[];
   /** Starts of whole valid hours outside of those days, from hourly rollups. */
   hours: number[];
-  /** The rest, from rows: rising, apart from each other. */
+  /** The rest, from rows: in rising order, never next to each other. */
   rows: TimeRange[];
 }
 
 /**
- * Covers [from, to) with as few reads as there can be: whole days, then whole hours, then rows. `useHours` is false where
- * hourly rollups do not hold what is asked.
+ * Covers [from, to) with as few reads as possible: whole days, then whole hours, then rows. `useHours` is false if hourly rollups
+ * do not hold what is asked.
  */
 export function planRange({ from, to }: TimeRange, validity: Validity, useHours: boolean): ReadPlan {
   const plan: ReadPlan = { days: [], hours: [], rows: [] };
@@ -39,7 +39,7 @@ export function planRange({ from, to }: TimeRange, validity: Validity, useHours:
       plan.hours.push(at);
       at += HOUR_MS;
     } else {
-      // Nothing after what is closed is rolled up: one range of rows to the end.
+      // From `hours_through` on nothing is rolled up, so one range of rows goes to the end.
       const end = at >= validity.hours_through ? to : Math.min(to, (Math.floor(at / HOUR_MS) + 1) * HOUR_MS);
       const last = plan.rows.at(-1);
       if (last && last.to === at) last.to = end;

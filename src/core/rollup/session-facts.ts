@@ -9,9 +9,9 @@ import { nameAmong } from "../sources/page";
 import { referrerHost } from "../sources/referrer";
 import { DIRECT } from "../sources/source";
 
-/** A visit of one page is a bounce below this: the threshold of GA4's "engaged session". */
+/** A visit of one page is a bounce if its engaged time is below this: the threshold of GA4's "engaged session". */
 export const BOUNCE_ENGAGED_MS = 10 * SECOND_MS;
-/** A `vpn` score from which a session counts as behind one: more evidence for it than against. */
+/** From this `vpn` score on, a session counts as behind a VPN: there is more evidence for one than against. */
 export const VPN_LIKELY = 50;
 
 /** What aggregates read of a session's row. */
@@ -41,7 +41,7 @@ export interface Facts {
   browser: string | null;
   os: string | null;
   device: string;
-  /** The bot that the visitor says it is, what that comes for, and whether the edge has checked it; null for none. */
+  /** The bot that the visitor says it is, what it comes for, and whether the edge has checked it; null for none. */
   bot_name: string | null;
   bot_kind: string | null;
   bot_proof: BotProof | null;
@@ -57,17 +57,17 @@ export interface Facts {
   counts: Readonly<Record<string, number>>;
   expected: number;
   missing: number;
-  /** Streams left out of both. */
+  /** Streams left out of `expected` and `missing`. */
   implausible: number;
   /** Leads won in it: its submits that made a lead, or opened one anew. */
   leads: number;
-  /** Leads submitted in it, those among them that made none: more of an open lead, or without consent. */
+  /** Leads submitted in it, also those that made no new lead: more of an open lead, or without consent. */
   lead_submits: number;
-  /** Of a bot: the rules whose points made it one. */
+  /** For a bot: the rules whose points made it one. */
   rules: readonly string[];
 }
 
-/** A conversion whose session is not among the rows: it counts by itself, for nothing but its site. */
+/** A conversion whose session has no row. It counts by itself, and only for its site. */
 export interface LooseLead {
   site: string;
   /** When it came in, epoch ms. */
@@ -76,7 +76,7 @@ export interface LooseLead {
   label: string | null;
 }
 
-/** A session's class in every rollup: verdicts change, so they are split, never left out. */
+/** A session's class in every rollup. Because verdicts change, bots are kept in a class of their own and never left out. */
 export const isBot = (facts: Pick<Facts, "label">): boolean => facts.label === "bot";
 
 /** At most one page view, less than ten seconds engaged, no lead, and no custom event. */
@@ -90,7 +90,7 @@ export const isBounce = ({ page_views, engaged_ms, leads, lead_submits, counts }
 /** A site's own event type, or the built-in one for all of them. */
 const isCustom = (type: string): boolean => type === "custom" || !BUILT_IN_TYPES.has(type);
 
-/** What a question may filter by, and have answered from rollups. Scores go by bands of ten. */
+/** The filters that can be answered from rollups. Scores are kept by bands of ten. */
 export const DIMENSIONS = ["country", "page", "source", "campaign", "device", "label", ...SCORES, "channel"] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
@@ -106,8 +106,8 @@ export const atLeast = (band: number): string => `${band}+`;
 export const atMost = (band: number): string => `${band}-`;
 
 /**
- * The ranges of several bands that a score lies in, from one end of the scale. Bands add up to a range's sums, but not to
- * its visitors, who may be in more than one.
+ * The ranges of bands, from either end of the scale, that a score lies in. They are kept because bands add up to a range's sums,
+ * but not to its visitors, who may be in more than one band.
  */
 export function crowdsOf(facts: Facts, score: ScoreName): string[] {
   const band = bandOf(facts[score]);
@@ -136,7 +136,9 @@ export function valuesOf(facts: Facts, dimension: Dimension): string[] {
   }
 }
 
-/** The sums of every slice, in the order they are stored. A new one goes to the end: rows that exist are shorter. */
+/**
+ * The sums of every slice, in the order in which they are stored. A new one goes to the end, because rows that exist are shorter.
+ */
 export const TOTALS = [
   "sessions",
   "events",
@@ -201,9 +203,9 @@ export const PARTS = [
 export type Part = (typeof PARTS)[number];
 
 /**
- * Each value of a breakdown that a session counts for, with its sums; the first sum ranks the value. Of pages: views,
- * sessions, entries, bounces. Of types: events, sessions. Of all others: sessions, events, page views, bounces, engaged
- * ms, leads.
+ * Each value of a breakdown that a session counts for, with its sums; the first sum ranks the value. For pages they are views,
+ * sessions, entries, bounces; for types: events, sessions; for all others: sessions, events, page views, bounces, engaged ms,
+ * leads.
  */
 export function partsOf(facts: Facts, part: Part): [value: string, sums: number[]][] {
   if (part === "type") return Object.entries(facts.counts).map(([type, events]) => [type, [events, 1]]);
@@ -241,7 +243,7 @@ function namesOf(facts: Facts, part: Exclude<Part, "type" | "page">): readonly s
   }
 }
 
-/** The columns of a row, and what is taken out of its `detail`, in this order. */
+/** A session's row as facts are read from it: its columns, and what a statement takes out of its `detail`. */
 export interface FactsRow
   extends Pick<Facts, "site" | "visitor_id" | "started_at" | "last_event_at" | "country" | "label"> {
   engagement: number | null;
@@ -250,16 +252,16 @@ export interface FactsRow
   risk: number | null;
   events: number;
   leads: number;
-  /** Of a bot: the rules whose points made it one. */
+  /** For a bot: the rules whose points made it one. */
   rules: readonly string[];
-  /** JSON array. */
+  /** JSON array of the values at `DETAIL_PATHS`. */
   detail: string;
 }
 
 /**
- * What is read of a row's `detail`, and where it lies (src/data/store/session-row/form.ts). Names that end in `1` are of
- * version 1, which has no lists; `from`, `acts`, `streams` and those that end in `2` are of version 2. What a row does not
- * have is null.
+ * What is read from a row's `detail`, and its path there (src/data/store/session-row/form.ts). Names that end in `1` are of version
+ * 1, which has no lists; `from`, `acts`, `streams` and names that end in `2` are of version 2. A value that a row does not have is
+ * null.
  */
 const DETAIL_FIELDS = {
   source1: "$.source",
@@ -310,7 +312,7 @@ const textOf = (...values: unknown[]): string | null => values.find(isText) ?? n
 const numberOf = (value: unknown, otherwise = 0): number => (typeof value === "number" ? value : otherwise);
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
-/** A row as facts. What an older row does not say counts as nothing. */
+/** Reads a row as facts. What an older row does not say counts as nothing. */
 export function readFacts({ detail, ...row }: FactsRow): Facts {
   const fields = parseFields(detail);
   const [device2, source2, referrer2, campaign2, , channel, medium, term, content] = listOf(fields.from);
@@ -347,7 +349,7 @@ export function readFacts({ detail, ...row }: FactsRow): Facts {
 
 type VisitorFacts = Pick<Facts, "browser" | "os" | "bot_name" | "bot_kind" | "bot_proof">;
 
-/** `visitor2` is there only where the visitor is not what the request's agent says. */
+/** `visitor2` is stored only if the visitor is not what the request's agent says. */
 function readVisitor(fields: DetailFields): VisitorFacts {
   const category = textOf(fields.verified1, fields.verified2);
   const [browser, os, bot_name, kind] = Array.isArray(fields.visitor2)

@@ -15,7 +15,7 @@ export const SKETCH_ERROR = 0.01625;
 
 export const newSketch = (): Sketch => new Uint8Array(REGISTERS);
 
-/** Where a visitor is in any sketch: worked out once for all those that a session belongs to. */
+/** A visitor's place, the same in every sketch. It is worked out once for all sketches that a session belongs to. */
 export interface SketchPlace {
   index: number;
   rank: number;
@@ -53,17 +53,17 @@ export function countSketch(sketch: Sketch): number {
 }
 
 const DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
-/** First of a packed text; the two other forms are digits alone. */
+/** The first character of a packed text. The other two forms are digits alone. */
 const PACKED = ".";
-/** In a packed text: a register written out, as in a sparse one. */
+/** In a packed text: what follows is a register written out, as in a sparse text. */
 const WHOLE = "~";
-/** A packed digit says which of so many next registers it is, and which of so many ranks it has. */
+/** A packed digit says which of the next 8 registers it is, and which of 8 ranks it has. */
 const GAPS = 8;
 const RANKS = 8;
 
 /**
- * As text, the shortest of three: a digit a register; three digits (index, rank) a register that is not empty; or packed,
- * one digit for most of those. D1 hands out texts, so what they are long is what a question costs.
+ * A sketch as text, in the shortest of three forms: a digit for each register; three digits (index, rank) for each register that is
+ * not empty; or packed, with one digit for most of those. D1 hands out texts, so their length is what a question costs.
  */
 export function writeSketch(sketch: Sketch): string {
   let sparse = "";

@@ -26,7 +26,7 @@ export interface Breakdown {
   values: Map<string, number[]>;
   /** The values past the first hundred together; null when there was none. */
   other: number[] | null;
-  /** What any value that is in `other` can at most have been of the first sum, added up over the merged breakdowns. */
+  /** The most that any value in `other` can have of the first sum, added up over the merged breakdowns. */
   hidden: number;
 }
 
@@ -61,7 +61,7 @@ export function addValue(values: Map<string, number[]>, value: string, sums: rea
 export interface Contribution {
   totals: number[];
   duration: number;
-  /** Null where nobody is known. */
+  /** Null if the session has no visitor id. */
   visitor: SketchPlace | null;
   parts: [Part, [string, number[]][]][];
 }
@@ -101,7 +101,7 @@ function mergeBreakdown(into: Breakdown, from: Breakdown): void {
   into.hidden += from.hidden;
 }
 
-/** Highest first sum first; among equals by name, so that the order says nothing of how it was made. */
+/** By their first sum, the highest first; equal ones by name, so that the order does not depend on how the sums were made. */
 export const ranked = (values: Map<string, number[]>): [string, number[]][] =>
   [...values].sort(([a, [x = 0]], [b, [y = 0]]) => y - x || (a < b ? -1 : 1));
 
@@ -137,7 +137,7 @@ export function writeSlice({ totals, durations, sketch, parts }: Slice): StoredS
 
 type StoredBreakdown = [values: [string, ...number[]][], other: number[] | null, hidden: number];
 
-/** Adds what a rollup's columns hold; `parts` as far as they were read: JSON of part to breakdown. Changes `into`. */
+/** Adds what a rollup's columns hold. `parts` has only the parts that were read: JSON of part to breakdown. Changes `into`. */
 export function mergeStored(
   into: Slice,
   stored: { totals: string; sketch?: string | null; parts?: string | null },

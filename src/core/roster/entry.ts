@@ -7,10 +7,12 @@ import type { Head } from "../session/head";
 import { lowestWatermark, STORES, type StoreName } from "../session/progress";
 import { pageName } from "../sources/page";
 
-/** Someone who was not heard of for so long is gone: within 60 s, with the time a report and an answer take. */
+/**
+ * A visitor who has not been heard of for this long counts as gone: within 60 s, with the time that a report and an answer take.
+ */
 export const ROSTER_TTL_MS = 55 * SECOND_MS;
 
-/** One who is on a site now, as the roster shows them. Names no person: the session's id leads to who it is. */
+/** A session that is on a site now, as the roster shows it. It names no person: only the session's id leads to who it is. */
 export interface Presence {
   session_id: string;
   site: string;
@@ -18,7 +20,7 @@ export interface Presence {
   referrer: string | null;
   country: string | null;
   started_at: number;
-  /** When something was last received of them, by the server's clock. */
+  /** When something was last received from the session, by the server's clock. */
   seen_at: number;
   events: number;
   page_views: number;
@@ -27,7 +29,7 @@ export interface Presence {
   scores: Scores;
 }
 
-/** How a session's own machinery does: what the operator's figures are made of. */
+/** How well a session's own machinery works. The operator's figures are made of it. */
 export interface Health {
   /** How long the oldest flush that is due has been due, ms. */
   flush_lag_ms: number;
@@ -37,21 +39,21 @@ export interface Health {
   /** How long the alarm has been due, ms; 0 when it is not. */
   alarm_overdue_ms: number;
   quarantined: number;
-  /** Events that only R2 holds; absent in reports of before there were any. */
+  /** Events that only R2 holds; absent if there are none. */
   shed?: number;
 }
 
 export interface Report {
   v: 1;
   presence: Presence;
-  /** Rises from report to report: one that was overtaken changes nothing. */
+  /** Rises from report to report, so that a report that was overtaken changes nothing. */
   seq: number;
   ended: boolean;
-  /** When the visitor last did something here, by the server's clock; what came late counts for when it was done. */
+  /** When the visitor last did something here, by the server's clock. An act that came late counts for when it was done. */
   active_at: number;
-  /** A hash of the visitor's id, so that an erasure finds sessions no store knows yet; null without consent. */
+  /** A hash of the visitor's id, so that an erasure finds sessions that no store knows yet; null without consent. */
   who: string | null;
-  /** Whom it names it has not shown to be, and another could: absent where that is not so. */
+  /** Set if the visitor that the session names is not proven, and another could prove to be them. */
   is_claim?: true;
   health: Health;
   /** Since the last report: events refused, and limits met, by code. */
@@ -94,5 +96,5 @@ export function healthOf(schedule: Schedule & { alarm_at: number | null }, now: 
   };
 }
 
-/** Whether someone is still there: nobody says goodbye when a phone goes dark. */
+/** Whether a session still counts as being there. Time decides, because no page says goodbye when a phone goes dark. */
 export const isHere = ({ seen_at }: Pick<Presence, "seen_at">, now: number): boolean => seen_at + ROSTER_TTL_MS > now;

@@ -2,18 +2,18 @@ import type { Bots } from "../api/filter";
 import type { Presence } from "./entry";
 import { countVisitors, type Here, isAsked } from "./people";
 
-/** Pages and countries shown of those who are there. */
+/** How many pages, and how many countries, are shown. */
 export const REALTIME_TOP = 10;
 
-/** Who is there, in numbers, and the latest of them. */
+/** How many are there, and the latest of them. */
 export interface RosterSummary {
   visitors: number;
   pages: Record<string, number>;
   countries: Record<string, number>;
   labels: Record<string, number>;
-  /** Visitors left out as `bots` asks. */
+  /** Visitors left out because of `bots`. */
   excluded: number;
-  /** Those seen last first. */
+  /** The session seen last comes first. */
   sessions: Presence[];
 }
 
@@ -26,7 +26,7 @@ function visitorsBy(here: readonly Here[], nameOf: (presence: Presence) => strin
   return Object.fromEntries([...groups].map(([value, some]) => [value, countVisitors(some)]));
 }
 
-/** `here` are all sessions of some visitors; those are counted and shown that `bots` asks for. */
+/** `here` has all sessions of some visitors. Only those that `bots` asks for are counted and shown. */
 export function summarize(here: readonly Here[], bots: Bots, limit: number): RosterSummary {
   const some = here.filter(({ presence }) => isAsked(presence, bots));
   const others = here.filter(({ presence }) => !isAsked(presence, bots));
@@ -43,7 +43,10 @@ export function summarize(here: readonly Here[], bots: Bots, limit: number): Ros
   };
 }
 
-/** Of all shards together: a visitor is in one of them, and counts are added before anything is cut, so they are exact. */
+/**
+ * Merges the summaries of all shards. The counts are exact, because a visitor is in one shard only, and counts are added before
+ * anything is cut.
+ */
 export function mergeSummaries(parts: RosterSummary[], bots: Bots, limit: number) {
   const merged = (field: "pages" | "countries" | "labels"): Map<string, number> => {
     const sum = new Map<string, number>();

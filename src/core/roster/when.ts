@@ -4,21 +4,21 @@ import type { SessionState } from "../session/fold/state";
 import type { Head } from "../session/head";
 
 /**
- * A session that goes on says so this often. The tracker sends an event every 10 s while somebody is active, so between
- * two reports there are at most 40 s, and nobody expires who is there.
+ * A session that goes on reports this often. The tracker sends an event every 10 s while somebody is active, so two reports are at
+ * most 40 s apart, and nobody expires who is still there.
  */
 export const ROSTER_BEAT_MS = 30 * SECOND_MS;
 
-/** When a session tells the roster of itself. Needs no memory of earlier reports: actors sleep between events. */
+/** Decides when a session reports to the roster. It needs no memory of earlier reports, because actors sleep between events. */
 
-/** What the roster should hear of at once when it changes. */
+/** What the roster has to hear of at once when it changes. */
 export interface Mark {
   page: string | null;
   label: string | null;
   visitor: string | null;
   is_claim: boolean;
   ended: boolean;
-  /** Null before the first event: nobody is told of a session without one. */
+  /** Null before the first event: a session without an event does not report. */
   seen_at: number | null;
 }
 
@@ -34,9 +34,9 @@ export const markOf = (head: Head, state: SessionState): Mark => ({
 export type ReportReason = "change" | "beat" | null;
 
 /**
- * Why what happened between two marks is worth a report. A beat is due when the time since the last event crosses a line
- * of a grid: as often as with a memory of the last report, but without one. The grid's phase is the session's own, so
- * that sessions do not all report at once.
+ * Why the step from one mark to the next is worth a report; null if it is not. Time is cut into a grid, and a beat is due if the
+ * last event is in another cell than the one before it: as often as with a memory of the last report. Each session's grid has its
+ * own phase, so that sessions do not all report at once.
  */
 export function reasonFor(session_id: string, before: Mark, after: Mark): ReportReason {
   if (after.seen_at === null || (before.ended && after.ended)) return null;

@@ -27,9 +27,9 @@ export interface LeadFacts {
   honeypot: boolean;
   /** The e-mail address is of a domain that hands out addresses to throw away. */
   disposable_email: boolean;
-  /** It came without a session, or with an unknown one. */
+  /** The lead came without a session, or with an unknown one. */
   no_session: boolean;
-  /** From its page's opening to its arrival, ms; null if not known. */
+  /** Time from the page's opening to the lead's arrival, ms; null if not known. */
   submit_ms: number | null;
 }
 

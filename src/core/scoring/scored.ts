@@ -17,7 +17,7 @@ export interface Scored {
   screen: Screen | null;
   signals: Signals | null;
   network: NetworkClasses | null;
-  /** Of the page's own user agent. */
+  /** From the page's own user agent. */
   agent: Agent | null;
   /** What the identity actors answered; null before. */
   identity: IdentityFacts | null;

@@ -25,7 +25,7 @@ export interface Schedule {
   progress: Progress;
   /** When new entries are to be written to each store, epoch ms; null when none wait. */
   flush_due: Readonly<Record<StoreName, number | null>>;
-  /** Where the alarm stays while a page's socket is open: when the next flush will want it, not at the idle limit. Epoch ms. */
+  /** Where the alarm stays while a page's socket is open, epoch ms: when the next flush will want it, not at the idle limit. */
   standby: number | null;
   /** When the followers' keys are checked again, epoch ms; null while none of them can be revoked. */
   keys_due: number | null;

@@ -2,8 +2,8 @@ import { type Completeness, completenessOf } from "../delivery/completeness";
 import { trimmed } from "../tuple";
 
 /**
- * A session's streams as its row keeps them, in this order. `through` numbers are expected; `received` is stored only where it is
- * not simply the rest.
+ * A session's streams as its row keeps them, in this order. `through` is how many events are expected. `received` is stored only if
+ * it is not what the other counts leave of `through`.
  */
 type StoredStream = [
   stream: string,

@@ -13,7 +13,7 @@ import { FormError, isFields, isNumber } from "../stored";
 interface Base {
   /** The actor's own counter; rises by one from entry to entry, across a session id's lives. */
   seq: number;
-  /** Epoch ms: the client's offset from the receive time where it gave one, else the receive time. */
+  /** Epoch ms: the receive time, less the client's offset if it gave one. */
   at: number;
 }
 
@@ -25,10 +25,10 @@ export interface StartEntry extends Base {
   screen: Screen | null;
   signals: Signals | null;
   network: NetworkClasses;
-  /** Classes of the page's user agent; absent where nothing was told. */
+  /** Classes of the page's user agent; absent if the page told none. */
   agent?: Agent | null;
   consent: Consent;
-  /** The site's setting; absent where it is the usual one, `keep`. */
+  /** The site's setting; absent for the usual one, `keep`. */
   trailing_slash?: TrailingSlash;
   /** Version of the scoring rules this session began with, and keeps. */
   rules_version: number;
@@ -45,7 +45,7 @@ export interface EventDetail {
 export interface EventEntry extends Base {
   kind: "event";
   received_at: number;
-  /** Null for a sender that numbers nothing: then an event counts each time it is sent. */
+  /** Null for a sender that does not number its events: then an event counts each time it is sent. */
   stream: string | null;
   number: number | null;
   /** A slug: everything is counted by it. */
@@ -171,7 +171,7 @@ export function readEntry(entry: unknown): Entry {
 /** An entry that has no seq yet. */
 export type Unplaced<E extends Entry = Entry> = E extends Entry ? Omit<E, "seq"> : never;
 
-/** Where the seqs of a life start: by its time, so that an id that is wiped and begins anew never meets its old keys. */
+/** The seq at which a life starts. It is made of the time, so that an id that is wiped and begins anew never meets its old keys. */
 export const firstSeq = (createdAt: number): number => Math.floor(createdAt / 1_000) * 2 ** 20;
 
 /** The second, in epoch ms, in which a life with this first seq began. */

@@ -4,7 +4,7 @@ import { isVisitorSecret } from "../privacy/names";
 import { type Form, formReader, isFields, isNumber, isText, listOf, oneOf, orAbsent, orNull, shaped } from "../stored";
 import type { NamedVisitor } from "./calls/visitor-id";
 
-/** Network changes recorded; a phone on a train has a few, a rotating proxy has hundreds. */
+/** How many network changes are recorded: a phone on a train has a few, a rotating proxy has hundreds. */
 export const MAX_NETWORK_CHANGES = 32;
 
 /** What identifies a person. Stored in the actor's head row, D1's `sessions` and R2's identity objects, and nowhere else. */
@@ -22,7 +22,7 @@ export interface Head {
   v: 1;
   session_id: string;
   site: string;
-  /** The name under which the site shares identities with others, as it was at the start; absent where it counts by itself. */
+  /** The name under which the site shares identities with others, as it was at the start; absent if the site counts by itself. */
   identity_group?: string;
   /** Only notable counters go to KV, as the site's `kv` was at the start; absent where all do. */
   kv?: "notable";
@@ -35,13 +35,13 @@ export interface Head {
   /** Counts the changes of `identity`: each gets an R2 object of its own. 0: there has been none. */
   identity_version: number;
   identity_at: number;
-  /** Addresses as stored, in order of appearance; entry `a1` is the first. Empty without consent. */
+  /** Addresses as stored, in order of appearance; token `a1` is the first. Empty without consent. */
   addresses: string[];
   /** The same for autonomous systems: `n1`, …. Absent until there is one. */
   networks?: number[];
-  /** An erasure has taken a claimed visitor from it: from now on it may name a provable visitor with proof only. */
+  /** An erasure has taken a claimed visitor from the session. From now on it may name a provable visitor only with proof. */
   unlinked?: true;
-  /** Tokens of the submitted leads, to know a retry by; absent until there is one. */
+  /** Tokens of the submitted leads, to recognise a retry; absent until there is one. */
   leads?: string[];
 }
 
@@ -108,7 +108,7 @@ export function learn(head: Head, facts: Partial<Identity>, now: number): Head {
 const sameFact = (a: Identity, b: Identity, key: keyof Identity): boolean =>
   key === "traits" && a.traits !== b.traits ? JSON.stringify(a.traits) === JSON.stringify(b.traits) : a[key] === b[key];
 
-/** A number for the identity that a head holds: equal numbers, equal identity. 0: nobody. */
+/** A number for the identity that a head holds: equal numbers mean equal identities. 0: the head names nobody. */
 export const identityMark = (head: Head): number => (head.identity ? head.identity_version : 0);
 
 /** The head after a withdrawal: it names nobody. */

@@ -7,7 +7,7 @@ import { formReader, isFields, isFlag, isList, isNumber, isText, listOf, orAbsen
 export const STORES = ["d1", "r2"] as const;
 export type StoreName = (typeof STORES)[number];
 
-/** A frozen range of the journal. Written down before anything leaves the actor, and followed to the letter after. */
+/** A frozen range of the journal. It is written down before anything leaves the actor, and then followed exactly. */
 export interface Plan {
   /** First and last seq, both included. */
   lo: number;
@@ -28,7 +28,7 @@ export interface StoreProgress {
   attempts: number;
   /** When to try again, epoch ms; null unless `attempts` > 0. */
   retry_at: number | null;
-  /** Of the last failure, until a success. */
+  /** The error of the last failure; null after a success. */
   error: string | null;
 }
 
@@ -38,7 +38,7 @@ export interface IdentityErasure {
   through: number;
   attempts: number;
   retry_at: number;
-  /** An identity object may still be on its way: look once more after the first pass. */
+  /** An identity object may still be on its way, so look once more after the first pass. */
   again: boolean;
 }
 
@@ -66,7 +66,7 @@ export interface Progress {
   recording?: Recording;
   /** What the session has spent of its own budget; absent before it has spent any. */
   spent?: Level;
-  /** Bytes of it that the address's shard has not been told of; absent where there are none. */
+  /** Bytes of `spent` that the address's shard has not been told of; absent if there are none. */
   untold?: number;
   /** KV writes of this session's own counter. */
   counted?: number;
@@ -132,7 +132,7 @@ const newStore = (seq: number): StoreProgress => ({
   error: null,
 });
 
-/** `seq` is the life's first seq less one: the empty state's. */
+/** `seq` is the life's first seq less one, which is the empty state's seq. */
 export const newProgress = (seq: number): Progress => ({
   v: 1,
   d1: newStore(seq),

@@ -12,10 +12,13 @@ import type { SessionState } from "./fold/state";
 import type { Head } from "./head";
 import { lowestWatermark, type Progress } from "./progress";
 
-/** Unflushed entries shown by the live view: the newest. */
+/** How many unflushed entries the live view shows: the newest. */
 export const LIVE_MAX_ENTRIES = 1_000;
 
-/** The state as of its last entry, beside the columns that are queried: D1's detail, which the live view shows too. */
+/**
+ * The state as of its last entry, without the columns that are queried. It is the `detail` of D1's row, and the live view shows it
+ * too.
+ */
 export function summary(head: Head, state: SessionState, progress: Progress) {
   const visitor = visitorOf(state);
   const verified_bot = state.network?.verified_bot ?? null;
@@ -79,14 +82,14 @@ export function columns(head: Head, state: SessionState) {
   };
 }
 
-/** The actor's own condition, for `live`. */
+/** The actor's own condition, for the live view. */
 export interface ActorFacts {
   journal: { entries: number; rows: number; units: number };
   alarm_at: number | null;
   watchers: number;
 }
 
-/** The state as it is at `now`, which the velocity windows are counted to. */
+/** The state as it is at `now`, where the velocity windows end. */
 export function liveView(head: Head, state: SessionState, progress: Progress, facts: ActorFacts, now: number) {
   return {
     ...columns(head, state),
@@ -114,7 +117,7 @@ export function liveView(head: Head, state: SessionState, progress: Progress, fa
   };
 }
 
-/** How much of the session has been recorded; null where nothing is. */
+/** How much of the session has been recorded; null if nothing is. */
 const recordedOf = ({ recording }: Progress): { chunks: number; bytes: number } | null =>
   recording ? { chunks: recording.chunks, bytes: recording.bytes } : null;
 

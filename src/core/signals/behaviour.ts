@@ -8,7 +8,7 @@ import { Topic } from "./topic";
 export interface Behaviour {
   pointer: Pointer;
   clicks: number;
-  /** Clicks at a place: those of a keyboard are at 0, 0. */
+  /** Clicks at a place. Clicks by keyboard are at 0, 0. */
   pointed_clicks: number;
   /** Clicks that a script made. */
   untrusted_clicks: number;
@@ -19,7 +19,7 @@ export interface Behaviour {
   /** Scrolls without a wheel, touch, key or pointer before them. */
   scrolls_without_input: number;
   scroll_rhythm: Cadence;
-  /** Per cent that a scroll went; scrolls that did not move are left out. */
+  /** How far each scroll went, per cent of the page. Scrolls that did not move are left out. */
   scroll_steps: Spread;
   last_depth: number | null;
   /** When the page went out of sight, epoch ms; null while it is seen. */
@@ -71,12 +71,12 @@ export interface Act {
 /** The part of a session that an act is folded into. */
 export interface Observed {
   behaviour: Behaviour;
-  /** Epoch ms; of the latest act: null before any. */
+  /** The session's start, and its latest act (null before any), epoch ms. */
   started_at: number;
   last_event_at: number | null;
 }
 
-/** Away this long is a return. */
+/** Coming back counts as a return after this long away, ms. */
 const RETURN_MS = 30_000;
 
 /** Folds one act into `state.behaviour` and says what may have changed, as `Topic` bits. */
@@ -125,7 +125,7 @@ export function observe(state: Observed, entry: Act): number {
 }
 
 function click(behaviour: Behaviour, { event_type, detail }: Act, at: number): void {
-  // A rage or dead click says more of a click that is counted already.
+  // A rage or dead click tells more of a click that is already counted.
   if (event_type !== "click") return;
   behaviour.clicks += 1;
   if (detail?.data?.["trusted"] === false) behaviour.untrusted_clicks += 1;

@@ -11,7 +11,7 @@ const SEARCH_PARTS = new Set(["www", "images", "image", "lens", "scholar", "web"
 /** The word "search" in the languages of hosts. Not `research`. */
 const SEARCH_WORD = /(?<!re)search|suche|recherche|busqueda|buscador/;
 const COUNTRY_PART = /^[a-z]{2}$/;
-/** `www2`, as `www`. */
+/** `www2` counts as `www`. */
 const WWW_PART = /^www\d+$/;
 
 /** A subdomain for webmail, of any owner. */
@@ -20,7 +20,7 @@ const MAIL_PART = /^(web|e|e-)?mail\d?$|^(roundcube|zimbra|owa|horde)$/;
 /** The most labels of a host that are read. Real hosts have fewer, and a longer one costs no more. */
 const MAX_LABELS = 8;
 
-/** The host, and the domains it lies under, up to two labels. */
+/** The host, and the domains that it lies under, down to two labels. */
 function* domainsOf(host: string): Generator<string> {
   const labels = host.split(".").slice(-MAX_LABELS);
   for (let i = 0; i < labels.length - 1; i++) yield labels.slice(i).join(".");
@@ -62,8 +62,8 @@ export function brandOfHost(host: string): Brand {
 }
 
 /**
- * Whether a name with a dot in it is a host, or an app: of the tables, or under a suffix of the Public Suffix List. So is
- * one under `.example`, which RFC 2606 sets aside for hosts in examples.
+ * Whether a name with a dot in it is a host or an app: it is in the tables, or under a suffix of the Public Suffix List, or under
+ * `.example`, which RFC 2606 sets aside for hosts in examples.
  */
 export const isHost = (name: string): boolean =>
   ownTable().hosts.has(name) ||
@@ -71,7 +71,7 @@ export const isHost = (name: string): boolean =>
   name.endsWith(".example") ||
   parse(name).isIcann === true;
 
-/** What follows a brand's name where an ad is meant: `google_ads`, `fb-ad`, `google_cpc`; and what stands before it: `paid-fb`. */
+/** What follows a brand's name if an ad is meant (`google_ads`, `fb-ad`, `google_cpc`), and what stands before it (`paid-fb`). */
 const AD = /(?:ads?|cpc|ppc|cpm|paid)$/;
 const AD_BEFORE = /^(?:ads?|cpc|ppc|cpm|paid)[\s_-]+/;
 const AD_NAMES = new Set(["adwords", "gads"]);
@@ -81,7 +81,7 @@ export interface NamedBrand extends Brand {
   isAd: boolean;
 }
 
-/** The brand of a typed name, in lower case; null if it is none's. */
+/** The brand of a typed name, in lower case; null if it is no brand's. */
 export function brandOfName(name: string): NamedBrand | null {
   const key = keyOf(name);
   const { names } = ownTable();

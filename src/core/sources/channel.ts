@@ -2,7 +2,7 @@ import type { Channel } from "./channels";
 import type { Click } from "./clicks";
 import type { BrandKind } from "./table";
 
-/** The kind of a visit's source, `direct` for none, or `unknown` for a name that says nothing. */
+/** The kind of a visit's source; `direct` if there is none, `unknown` for a name that says nothing. */
 export type Origin = BrandKind | "direct" | "unknown";
 
 /** What `utm_medium` can say. `paid` alone does not say where. */
@@ -44,7 +44,10 @@ function readMedium(medium: string | null): Medium {
   return LINKS.has(word) ? "referral" : "unknown";
 }
 
-/** A paid visit from a source of a kind; `other` where the kind sells no ads, as GA4's "Paid Other". */
+/**
+ * The channel of a paid visit by the kind of its source. A kind that is missing sells no ads and makes `other`, as GA4's "Paid
+ * Other".
+ */
 const PAID_BY: Readonly<Partial<Record<Origin, Channel>>> = {
   search: "paid_search",
   social: "paid_social",
@@ -52,7 +55,7 @@ const PAID_BY: Readonly<Partial<Record<Origin, Channel>>> = {
   affiliate: "affiliate",
 };
 
-/** An unpaid visit from a source whose kind decides the channel. */
+/** The channel of an unpaid visit, if the kind of its source decides it. */
 const FREE_BY: Readonly<Partial<Record<Origin, Channel>>> = {
   search: "organic_search",
   social: "organic_social",

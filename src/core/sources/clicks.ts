@@ -10,9 +10,9 @@ export interface Click {
 }
 
 /**
- * By parameter, in lower case. An ad's first: where several stand in one address, somebody has paid for the click.
- * gclid: https://support.google.com/searchads/answer/7342044, gad_…: https://support.google.com/google-ads/answer/16193746,
- * dclid: https://support.google.com/displayvideo/answer/9188083; the others, as their networks name them:
+ * Clicks by parameter, in lower case. The ids of ads come first: if an address has several ids, somebody has paid for the click.
+ * gclid: https://support.google.com/searchads/answer/7342044, gad_…: https://support.google.com/google-ads/answer/16193746, dclid:
+ * https://support.google.com/displayvideo/answer/9188083; the others, as their networks name them:
  * https://ok-digital.space/en/webanalytics/advertising-platform-click-identifiers (read on 2026-11-30).
  */
 const CLICKS: Readonly<Record<string, Click>> = {
@@ -37,7 +37,7 @@ const CLICKS: Readonly<Record<string, Click>> = {
   cjevent: { source: "cj", channel: "affiliate" },
   irclickid: { source: "impact", channel: "affiliate" },
   mc_cid: { source: "mailchimp", channel: "email" },
-  // Links of posts and of ads carry these alike.
+  // Both links of posts and links of ads carry these.
   fbclid: { source: "facebook", channel: null },
   igsh: { source: "instagram", channel: null },
   igshid: { source: "instagram", channel: null },
@@ -45,7 +45,10 @@ const CLICKS: Readonly<Record<string, Click>> = {
   srsltid: { source: "google", channel: null },
 };
 
-/** The click that an address shows; null without one. An empty id is none: links are written by hand, and by templates. */
+/**
+ * The click that an address shows; null without one. An empty id does not count, because links are written by hand, and by
+ * templates.
+ */
 export function clickOf(query: URLSearchParams): Click | null {
   const given = new Set<string>();
   for (const [name, id] of query) if (id.trim() !== "") given.add(name.toLowerCase());

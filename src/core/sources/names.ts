@@ -3,7 +3,7 @@ import { cleanText } from "../../protocol/text";
 
 /** Names that people type: of campaigns, of sources, of media. Pure. */
 
-/** More units than any name has; what is past them is cut before anything looks at the text. */
+/** More units than any name has. The rest is cut off before anything looks at the text. */
 const MAX_READ_UNITS = 4 * MAX_NAME_POINTS;
 
 /** The first `count` characters of a text. A character is never cut in half, as `slice` would cut an emoji. */
@@ -14,8 +14,8 @@ export function cutText(text: string, count: number): string {
 }
 
 /**
- * A name as it is stored and looked for: in lower case, because names are typed by hand, and at most 64 characters long,
- * because an address may hold anything. Null for an empty one. The name of a name is itself.
+ * A name as it is stored and looked for: in lower case, because names are typed by hand, and at most 64 characters long, because an
+ * address may hold anything. Null for an empty one. Reading a name again changes nothing.
  */
 export function nameOf(text: string | null | undefined): string | null {
   if (!text) return null;

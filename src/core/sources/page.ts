@@ -7,8 +7,8 @@ const ESCAPE = /%(?:[0-9A-Fa-f]{2})?/g;
 const UNRESERVED = /[A-Za-z0-9._~-]/;
 
 /**
- * Escapes in one spelling, by RFC 3986, 2.4 and 6.2.2, on which the URL standard is silent: `%c3` is `%C3`, `%7E` is `~`. A
- * `%` alone is `%25`: else what follows it could make another escape of it (`%%34%31`).
+ * Escapes in one spelling, by RFC 3986, 2.4 and 6.2.2, on which the URL standard is silent: `%c3` is `%C3`, `%7E` is `~`. A `%`
+ * alone is `%25`, because what follows it could otherwise make another escape of it (`%%34%31`).
  */
 const spellEscape = (written: string): string => {
   if (written === "%") return "%25";
@@ -20,8 +20,8 @@ const spellEscape = (written: string): string => {
 let last = { url: "", spelled: "" };
 
 /**
- * An address as the URL standard writes it (https://url.spec.whatwg.org): `HTTPS://Shop.example:443` is
- * `https://shop.example/`, `ü` is `%C3%BC`. Without a user and password; what is no URL stays as it is.
+ * An address as the URL standard writes it (https://url.spec.whatwg.org): `HTTPS://Shop.example:443` is `https://shop.example/`,
+ * `ü` is `%C3%BC`. User and password are left out. A text that is no URL stays as it is.
  */
 export function pageUrl(url: string): string {
   if (url === last.url) return last.spelled;
@@ -38,8 +38,8 @@ export function pageUrl(url: string): string {
 const pathOf = (page: string): number => page.indexOf("/", page.indexOf("//") + 2);
 
 /**
- * A name no longer than an address may be, so that it can be asked for: escapes make `日` nine characters. It ends with a
- * whole escape, and not in `/..`, which would lead up. The host stays whole, or it would be another.
+ * Cuts a page's name to the length that an address may have, so that the API can be asked for it: escapes make `日` nine characters.
+ * The name ends with a whole escape, and not in `/..`, which would lead up. The host stays whole, or it would be another.
  */
 function cutPath(page: string): string {
   if (page.length <= MAX_URL_UNITS) return page;
@@ -49,7 +49,7 @@ function cutPath(page: string): string {
     .replace(/\/\.{1,2}$/, "/");
 }
 
-/** The slash after the host stays: without it there is no path. */
+/** Keeps the slash after the host, because without it there is no path. */
 function withoutSlashes(page: string): string {
   const root = pathOf(page) + 1;
   let end = page.length;
@@ -61,8 +61,8 @@ function withoutSlashes(page: string): string {
 const HASH_ROUTE = /^#!?\/+[^/?]/;
 
 /**
- * A page as aggregates name it: without query, which differs from visit to visit, and without a fragment but for a route, in
- * one spelling, and no longer than an address that the API takes. The name of a name is itself.
+ * A page as aggregates name it: without the query, which differs from visit to visit, and without the fragment unless it is a
+ * route; in one spelling, and no longer than an address that the API takes. Naming a name again changes nothing.
  */
 export function pageName(url: string, slash: TrailingSlash = "keep"): string {
   const spelled = pageUrl(url);
@@ -70,7 +70,7 @@ export function pageName(url: string, slash: TrailingSlash = "keep"): string {
   const [path = url] = spelled.split(/[?#]/, 1);
   const fragment = at < 0 ? "" : spelled.slice(at);
   const [route = ""] = HASH_ROUTE.test(fragment) ? fragment.split("?", 1) : [];
-  // A route is whole, or it would be another.
+  // Keep a route whole or leave it out: a part of it would be another route.
   const page = path.length + route.length > MAX_URL_UNITS ? cutPath(path) : path + route;
   return slash === "drop" ? withoutSlashes(page) : page;
 }

@@ -15,8 +15,8 @@ export function hostOf(url: string): string | null {
 const lastLabels = (host: string): string => host.split(".").slice(-2).join(".");
 
 /**
- * Whether two hosts are one owner's: those of one registrable domain by the Public Suffix List. Tenants of shared hosting
- * (a.github.io, b.github.io) are not, because the list's private part is read as well.
+ * Whether two hosts have one owner: both are under one registrable domain by the Public Suffix List. Tenants of shared hosting
+ * (a.github.io, b.github.io) do not, because the list's private part is read as well.
  */
 function isSameSite(a: string, b: string): boolean {
   if (a === b) return true;
@@ -34,6 +34,6 @@ export function foreignHost(entryPage: string, referrer: string | null): string 
   return own !== null && isSameSite(own, from) ? null : from;
 }
 
-/** The same host, as breakdowns name it. */
+/** `foreignHost`, as breakdowns name it. */
 export const referrerHost = (entryPage: string, referrer: string | null): string | null =>
   nameOf(foreignHost(entryPage, referrer));

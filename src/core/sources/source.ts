@@ -19,7 +19,7 @@ export interface Source {
   content: string | null;
 }
 
-/** Source and channel of a visit that says nothing of where it came from. */
+/** Source and channel of a visit that does not say where it came from. */
 export const DIRECT = "direct";
 
 interface From {
@@ -30,14 +30,17 @@ interface From {
 
 const NOWHERE: From = { name: DIRECT, origin: "direct", isAd: false };
 
-/** What tools write where there is no source. */
+/** What tools write if there is no source. */
 const NOTHING = new Set(["direct", "none", "notset", "null", "undefined"]);
 const isNothing = (name: string): boolean => NOTHING.has(keyOf(name).replace(/^\(|\)$/g, ""));
 
-/** A name that ends as hosts and apps do: after a dot, in what begins with a letter. */
+/** A name that ends like those of hosts and apps: after a dot, in a part that begins with a letter. */
 const HOST_LIKE = /^(?:[a-z-]+:\/\/)?[^\s/@]+\.\p{L}[\p{L}\p{N}-]+\.?(?:[:/?#]|$)/u;
 
-/** The host that a name is; null if it is none, as `v1.newsletter`. An address with its scheme has one in any case. */
+/**
+ * The host that a name stands for; null if it is no host, such as `v1.newsletter`. An address with its scheme is not looked up in
+ * the tables.
+ */
 function typedHost(name: string): string | null {
   if (!HOST_LIKE.test(name)) return null;
   if (name.includes("://")) return hostOf(name);
@@ -45,7 +48,7 @@ function typedHost(name: string): string | null {
   return host !== null && isHost(host) ? host : null;
 }
 
-/** A host without a dot reads as the same name does when it is typed, so that the filter finds it. */
+/** A host without a dot is read like a typed name, so that the filter finds it. */
 const fromHost = (host: string): From => {
   const { name, kind } = (host.includes(".") ? null : brandOfName(host)) ?? brandOfHost(host);
   return { name: nameOf(name) ?? DIRECT, origin: kind, isAd: false };
@@ -75,7 +78,7 @@ function originBeside(referred: From | null, clicked: From | null): Origin {
   return clicked?.origin ?? referred?.origin ?? "unknown";
 }
 
-/** By `utm_source`, else a click id, else the referrer. */
+/** The source by `utm_source`, else by a click id, else by the referrer. */
 export function sourceOf(entryPage: string, referrer: string | null): Source {
   const query = URL.parse(entryPage)?.searchParams ?? new URLSearchParams();
   const host = foreignHost(entryPage, referrer);

@@ -14,13 +14,13 @@ export interface Brand {
 export interface BrandTable {
   /** By host, and by the package of an app. */
   hosts: ReadonlyMap<string, Brand>;
-  /** Of `google.*` and `news.google.*`: by what stands before the public suffix. */
+  /** For `google.*` and `news.google.*`: by what stands before the public suffix. */
   labels: ReadonlyMap<string, Brand>;
-  /** By what people type, as `keyOf` has it. */
+  /** By a typed name in the form of `keyOf`. */
   names: ReadonlyMap<string, Brand>;
 }
 
-/** A typed name without what parts its words: `face_book` and `Face-Book` are one. It is in lower case already. */
+/** A typed name without what separates its words: `face_book` and `face-book` are one. It is in lower case already. */
 export const keyOf = (name: string): string => name.replace(/[\s_-]+/g, "");
 
 function readTable(text: string): BrandTable {

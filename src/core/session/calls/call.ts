@@ -8,7 +8,7 @@ import { sha256 } from "../../sha256";
 import type { TrackCall } from "./track-call";
 import { isProvable, visitorOf } from "./visitor-id";
 
-/** What the edge knows of a caller, and gives along with each of its calls. */
+/** What the edge knows of a caller. It goes along with each of the caller's calls. */
 export interface CallContext {
   session_id: string;
   site: string;
@@ -17,7 +17,7 @@ export interface CallContext {
   record: RecordRule | null;
   /** Names that the site says hold no secret; absent where it says nothing. */
   allow?: readonly string[];
-  /** How the site names its pages; absent where it is the usual way. */
+  /** Whether the site takes `/a/` and `/a` for one page; absent for the usual setting, `keep`. */
   trailing_slash?: TrailingSlash;
   /** The name under which the site shares identities with others; absent where it counts by itself. */
   identity_group?: string;
@@ -26,7 +26,7 @@ export interface CallContext {
   /** Absent where limits are lifted. */
   budget?: CallBudget;
   network: ClientNetwork;
-  /** What acks may say of the session's scores; absent where that is nothing. */
+  /** What acks may say of the session's scores; absent if that is nothing. */
   expose?: readonly "engagement"[];
   /** Hash of the session key that this caller showed earlier: a socket shows it once. */
   key_hash: string | null;
@@ -39,8 +39,8 @@ export interface CallParts {
 }
 
 /**
- * Makes a call of a body, whatever transport brought it, and takes secrets out: this is the only way to the journal. `proven`:
- * the visitor whose proof the caller has shown.
+ * Makes a call of a body, whatever transport brought it, and takes secrets out. This is the only way to the journal. `proven`: the
+ * visitor whose proof the caller has shown.
  */
 export async function buildCall(context: CallContext, parts: CallParts, proven?: string | null): Promise<TrackCall> {
   const { start, batch, end } = new Cleaner(context.allow ?? []).parts(parts);
@@ -76,8 +76,8 @@ function addOptional(call: TrackCall, context: CallContext): void {
 }
 
 /**
- * The start, with the visitor id that its secret makes in place of the secret, which goes no further. An id that no secret makes
- * stays as it is; one that another secret makes is replaced.
+ * The start, with the visitor id that its secret makes in place of the secret, which goes no further. An id that no secret can make
+ * stays as it is. An id that another secret makes is replaced.
  */
 async function withVisitor(
   said: StartInput | null,

@@ -90,7 +90,7 @@ function takeNumbered(state: SessionState, context: Context, name: string, first
   };
 }
 
-/** Since when the new numbers can have been given: a page may have been offline since before its session began. */
+/** Since when the new numbers can have been given, epoch ms: a page may have been offline since before its session began. */
 function sinceOf(known: StreamState | undefined, { earliest, now }: Context, fresh: readonly NewEvent[]): number {
   if (known && known.at > 0) return known.at;
   return Math.min(earliest || now, ...fresh.map(({ at }) => at));

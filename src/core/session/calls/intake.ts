@@ -27,7 +27,7 @@ export interface Intake {
   ok: true;
   /** The same object as before when it did not change. */
   head: Head;
-  /** For a new session its empty state; else the one that was passed. */
+  /** The empty state of a new session; else the one that was passed. */
   state: SessionState;
   entries: Entry[];
   /** This call ended the session, so it is written out at once. */
@@ -158,7 +158,7 @@ class Turn {
     this.#withdrawn = true;
   }
 
-  /** Adds who this is to the head. The entry names the fields that the head learnt, never their values. */
+  /** Adds to the head who the visitor is. The entry holds the names of the fields that are new to the head, never their values. */
   #identify(newId: () => string): void {
     const { start, network, device_id, proven_visitor } = this.#call;
     const before = this.#head;
@@ -181,7 +181,9 @@ class Turn {
     this.#entries.push({ kind: "identify", at: this.#now, learnt });
   }
 
-  /** Whom the start names. If a claim was taken from the session, it may not claim again, or an erasure would never end. */
+  /**
+   * The visitor that the start names. If a claim was taken from the session, it may not claim again, or an erasure would never end.
+   */
   #named(): string | null {
     const { start, proven_visitor } = this.#call;
     const named = start?.visitor_id ?? null;
@@ -215,7 +217,7 @@ class Turn {
     this.#entries.push({ kind: "detail", at: this.#now, device, screen, signals, agent });
   }
 
-  /** Where the call comes from, in the session's own names; as before, if the call does not say. */
+  /** The call's address and network, as the session's own tokens. Those of before, if the call does not say. */
   #tokens(): { address: string | null; network: string | null } {
     if (this.consent !== "granted") return { address: null, network: null };
     const { head, address, network } = networkTokens(this.#head, this.#call.network);

@@ -6,7 +6,9 @@ import type { SessionState } from "../fold/state";
 import type { Head } from "../head";
 import type { LeadSubmit, TrackCall } from "./track-call";
 
-/** Submits that a session remembers, to know a retry by. A person sends a handful; later ones are taken, but not journalled. */
+/**
+ * How many submits a session remembers, to recognise a retry. A person sends a handful; later ones are taken, but not journalled.
+ */
 export const SESSION_MAX_LEADS = 64;
 
 /** A lead on its way through its session's actor. It has no network, because a CRM's server may have sent it. */

@@ -20,7 +20,7 @@ export interface Life {
   identities: LifeIdentity[];
   /** Visitors it has named. */
   visitors: string[];
-  /** Those of them whose secret it has shown. */
+  /** Those of `visitors` whose secret it has shown. */
   proven: string[];
   /** Submits sent from its pages, as far as its actor remembers. */
   leads: string[];
@@ -41,12 +41,12 @@ export const isSameLife = (one: number, other: number): boolean => dayOf(one) ==
 
 export const latestOf = (starts: readonly number[]): number => Math.max(...starts, 0);
 
-/** Adds to the lives what the row says, which names the visitor, of the life that it is of. */
+/** Adds what D1's row says to the life that the row is of. The row names the visitor. */
 export function withRow(lives: readonly Life[], visitor_id: string, row: LifeRow | null): Life[] {
   if (!row) return [...lives];
   const known = lives.find(({ start }) => isSameLife(start, row.started_at)) ?? newLife(row.started_at);
   const isNamed = (value: string): boolean => known.identities.some((one) => one.value === value);
-  // In the site's own group: if it shared identities, the actor or the archive have named the group.
+  // Use the site's own group: if the site shared identities, the actor or the archive has named the group.
   const more = (kind: IdentityKind, value: string | null): LifeIdentity[] =>
     value === null || isNamed(value) ? [] : [{ kind, value, group: row.site }];
   const said: Life = {
@@ -64,7 +64,7 @@ export function isLatestTheirs(lives: readonly Life[], visitor_id: string, curre
   return sortLives(lives, visitor_id).theirs.some(({ start }) => isSameLife(start, latest));
 }
 
-/** Whose the lives are: the visitor's own, those that only claim to be, and everybody else's. */
+/** Sorts lives by whose they are: the visitor's own, those that only claim to be, and everybody else's. */
 export function sortLives(
   lives: readonly Life[],
   visitor_id: string,

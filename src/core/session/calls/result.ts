@@ -13,13 +13,13 @@ export interface TakenCall {
   accepted: number;
   duplicates: number;
   rejected: RejectedEvent[];
-  /** Null for a sender that numbers nothing. */
+  /** Null for a sender that does not number its events. */
   ack: Ack | null;
   ended: boolean;
   ended_at: number | null;
-  /** As it is now. */
+  /** The consent as it is after the call. */
   consent: Consent;
-  /** Only where the site lets its pages know. */
+  /** Only if the site lets its pages know. */
   engagement?: Exposed;
   /** Whether to record the page; also in the ack, where there is one. */
   record?: RecordOrder;

@@ -18,9 +18,9 @@ export type SocketContext = TrackSocketContext | WatchSocketContext;
 interface Common {
   v: 1;
   session_id: string;
-  /** The ticket the Worker has verified, to be used once; null when a key opened the socket. */
+  /** The ticket that the Worker has verified, to be used once; null if a key opened the socket. */
   ticket: { nonce: string; expires_at: number } | null;
-  /** The subprotocol to answer with, null when none was offered. */
+  /** The subprotocol to answer with; null if none was offered. */
   protocol: string | null;
   /** Epoch ms. */
   opened_at: number;
@@ -28,9 +28,9 @@ interface Common {
 
 export interface TrackSocketContext extends Common, CallContext {
   kind: "track";
-  /** Stands for its address on this session, and nowhere else. */
+  /** Stands for the page's address on this session, and nowhere else. */
   sender: string;
-  /** A frame from it was taken. */
+  /** A frame from this socket was taken. */
   is_proved: boolean;
   /** Refused frames in a row. */
   strikes: number;
@@ -46,7 +46,7 @@ export interface WatchSocketContext extends Common {
   key_id: string;
 }
 
-/** Before it has a version. */
+/** A context before it has a version. */
 export type NewSocket = Omit<TrackSocketContext, "v"> | Omit<WatchSocketContext, "v">;
 
 const COMMON: Shape<Common> = {
@@ -79,7 +79,7 @@ const readWatchSocket = formReader<WatchSocketContext>({
   shape: { ...COMMON, sites: orNull(listOf(isText)), key_id: isText },
 });
 
-/** What a socket's attachment, or the request that opens it, says of it. */
+/** Reads the context that a socket's attachment, or the request that opens it, carries. */
 export const readContext = (value: unknown): SocketContext =>
   isFields(value) && value.kind === "watch" ? readWatchSocket(value) : readTrackSocket(value);
 
@@ -101,7 +101,7 @@ export function lasting(context: SocketContext): SocketContext {
   return { ...context, budget: { sender, session_hour, address_hour, site_day } };
 }
 
-/** Leaves out what names the network that it comes from. Classes of the network stay. */
+/** Leaves out what names the network that the page comes from. Classes of the network stay. */
 export const nameless = (context: TrackSocketContext): TrackSocketContext => ({
   ...context,
   network: { ...context.network, ip: null, asn: null, ...(context.network.provider && { provider: null }) },

@@ -19,7 +19,7 @@ export interface TrackCall {
   expose?: readonly "engagement"[];
   /** Which sessions the site records; absent where it records none. */
   record?: RecordRule | null;
-  /** How the site names its pages; absent where it is the usual way. */
+  /** Whether the site takes `/a/` and `/a` for one page; absent for the usual setting, `keep`. */
   trailing_slash?: TrailingSlash;
   /** The name under which the site shares identities with others; absent where it counts by itself. */
   identity_group?: string;
@@ -43,7 +43,7 @@ export interface TrackCall {
   lead?: LeadSubmit | null;
 }
 
-/** What a session hears of a submit: a token to know a retry by, and what the rules need. Nothing in it names anyone. */
+/** What a session hears of a submit: a token to recognise a retry by, and what the rules need. Nothing in it names anyone. */
 export type LeadSubmit = Pick<LeadEntry, "submission"> & Pick<LeadFacts, "honeypot" | "disposable_email">;
 
 /** A few fields of each call: the Worker has checked the rest, and this runs for every batch. */

@@ -4,7 +4,7 @@ import { type Intake, intake, type KnownSession } from "./intake";
 import { lastNetwork } from "./lead";
 import type { TrackCall } from "./track-call";
 
-/** The call of a visitor who refuses, from where the session was last seen: the session then names nobody, and goes on. */
+/** A call that refuses consent, from the network where the session was last seen. The session then names nobody, and goes on. */
 const withdrawalOf = ({ session_id, site, key_hash }: Head, state: SessionState): TrackCall => ({
   v: 1,
   session_id,
@@ -24,8 +24,8 @@ const noId = (): string => {
 };
 
 /**
- * What an erasure of a visitor changes, at `now` (epoch ms), in a session that only claims to be them. If it names somebody else
- * by now, it keeps whom it names. Either way it may not claim to be the visitor again. Repeated, it changes nothing.
+ * What an erasure of a visitor changes, at `now` (epoch ms), in a session that only claims to be them. If the session names another
+ * visitor by now, it keeps that one. Either way it may not claim to be the erased visitor again. Repeated, it changes nothing.
  */
 export function unlinked(known: KnownSession, visitor_id: string, now: number): Omit<Intake, "ok" | "reply"> {
   const { head, state } = known;

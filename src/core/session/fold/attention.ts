@@ -40,7 +40,7 @@ export interface Sight {
   in_view_ms: number | null;
 }
 
-/** In place of a stream, for a sender that numbers nothing. No stream has this name. */
+/** Stands in place of a stream for a sender that does not number its events. No stream has this name. */
 const UNNUMBERED = "";
 
 /** Counts an act on the page of `stream` at `at` (epoch ms, not before `started_at`). Changes `attention`. */

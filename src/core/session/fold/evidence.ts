@@ -10,7 +10,7 @@ import type { KeptAct } from "./journey";
 import { EVIDENCE_PAGES } from "./limits";
 import { newState, type SessionState } from "./state";
 
-/** Reasons shown for each score. */
+/** How many reasons are shown for each score. */
 export const EVIDENCE_REASONS = 20;
 
 /** Evidence for a lead without a session; `link` says why there is none. The rules judge its risk by the submit alone. */

@@ -23,7 +23,7 @@ import { score } from "./score";
 import type { SessionState } from "./state";
 import { countView } from "./views";
 
-/** Custom event types counted by name; later ones are counted together as `other`. */
+/** How many custom event types are counted by name. Later ones are counted together as `other`. */
 export const MAX_COUNTED_TYPES = 64;
 
 /**
@@ -48,7 +48,7 @@ function change(state: SessionState, entry: Entry): void {
       applySettled(state, entry);
       return;
     case "consent":
-      // What is forgotten of the network follows in its own entry.
+      // What has to be forgotten of the network follows in an entry of its own.
       state.consent = entry.consent;
       return;
     case "network":

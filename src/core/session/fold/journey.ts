@@ -7,7 +7,7 @@ export type KeptAct = [at: number, type: string, page: string | null, element: s
 
 /** A visitor's way to a form, as a lead shows it. Part of the snapshot, so plain JSON. */
 export interface Journey {
-  /** When the current page was come to, epoch ms. */
+  /** When the visitor came to the current page, epoch ms. */
   page_at: number | null;
   /** The newest acts by their own times, newest last. */
   acts: KeptAct[];
@@ -20,7 +20,7 @@ export const newJourney = (): Journey => ({ page_at: null, acts: [], leads: 0 })
 /** Event types that are too frequent, or too small, to be shown as acts. */
 const PASSING = new Set(["mousemove", "scroll", "visibility_change", "form_change"]);
 
-/** Folds an event that is not late. `isNewest`: none before it happened after it. `page` is the page before it. */
+/** Folds an event that is not late. `isNewest`: no act before it in the log is later. `page` is the page before it. */
 export function follow(journey: Journey, entry: EventEntry, isNewest: boolean, page: string | null): void {
   const { at, event_type, element = null, name } = entry;
   const on = entry.page === undefined ? page : pageUrl(entry.page);

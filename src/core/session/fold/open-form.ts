@@ -5,7 +5,7 @@ export interface OpenForm {
   /** First and last act on it, epoch ms. */
   first_at: number;
   last_at: number;
-  /** When the last act on it was received: an act that was sent late is not long ago. */
+  /** When the last act on it was received, epoch ms: an act that was sent late must not make the form look abandoned. */
   received_at: number;
   last_field: string | null;
   /** Names of the fields touched, the first 64. */

@@ -52,7 +52,7 @@ export interface SessionState extends Scored {
   /** Page views by page, the entry page among them even if it was never viewed. */
   views: Views;
   attention: Attention;
-  /** Whether the page acted on last was in view then. */
+  /** Whether the page of the newest act was in view then. */
   visible: boolean;
   cadence: Cadence;
   streams: Streams;

@@ -7,13 +7,13 @@ type Counts = Readonly<Record<string, number>>;
 
 export const sumOf = (counts: Counts): number => Object.values(counts).reduce((sum, n) => sum + n, 0);
 
-/** In this order, which is stored: new types are added at the end. */
+/** The order is stored, so new types are added at the end. */
 const TYPES: readonly string[] = [...BUILT_IN_TYPES];
 
 const isRecord = (value: unknown): value is Record<string, number> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** A number for each built-in type as far as there is any, then the others by name. */
+/** A number for each built-in type, up to the last that is not 0, then the other types by name. */
 export function writeCounts(counts: Counts): unknown[] {
   const known = TYPES.map((type) => counts[type] ?? 0);
   const others = Object.entries(counts).filter(([type]) => !BUILT_IN_TYPES.has(type));
@@ -42,7 +42,7 @@ function originOf(url: string | undefined): string | undefined {
   return origin;
 }
 
-/** The first page is written whole; other pages of its origin without the origin. */
+/** The first page is written whole. Other pages of its origin are written without the origin. */
 export function writeViews(views: Views): Views {
   const origin = originOf(Object.keys(views)[0]);
   const entries = Object.entries(views).map(([page, n], i) => {
@@ -52,8 +52,8 @@ export function writeViews(views: Views): Views {
 }
 
 /**
- * Without a prototype: with one, each sequence of pages would leave a hidden class in the heap, and a long export reads a hundred
- * thousand sequences.
+ * The views have no prototype. With one, each sequence of pages would leave a hidden class in the heap, and a long export reads a
+ * hundred thousand sequences.
  */
 export function readViews(stored: unknown): Views {
   const views: Record<string, number> = Object.create(null);

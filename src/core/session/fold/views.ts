@@ -5,7 +5,7 @@ import { MAX_PAGES, MAX_PAGES_UNITS } from "./limits";
 /** Page views by page (`pageName`). */
 export type Views = Record<string, number>;
 
-/** In place of all pages past a session's first hundred. No URL looks like this. */
+/** Stands for all pages past a session's first hundred. No URL looks like this. */
 export const OTHER_PAGE = "(other)";
 
 /** Counts `by` views of a page; 0 only adds the page. Changes `views`. */
