@@ -18,7 +18,7 @@ import { deleteLifeRows, deleteSessionRows, type SeqRange } from "../../src/data
 import { plantTombstone, readTombstone } from "../../src/data/store/tombstone";
 import { RETENTION_DAYS } from "../../src/limits";
 import { inTime } from "../../src/ops/in-time";
-import { DEFAULT_SITE } from "../../src/protocol/fields";
+import { DEFAULT_SITE } from "../../src/protocol/values";
 import { DAY_MS } from "../../src/time";
 import { ERASE_WAIT_MS } from "./limits";
 import type { SessionMemory } from "./memory";

@@ -3,7 +3,7 @@ import type { TrackResult } from "../../src/core/session/calls/result";
 import type { TrackSocketContext } from "../../src/core/session/calls/socket";
 import type { TrackCall } from "../../src/core/session/calls/track-call";
 import { MAX_FRAME_UNITS, SOCKET_STRIKES } from "../../src/limits";
-import { SessionId } from "../../src/protocol/fields";
+import { SessionId } from "../../src/protocol/values";
 import { type Parsed, parseJson } from "../../src/protocol/text";
 import { EndFrame, FrameId, parseBatch, parseWith } from "../../src/protocol/track";
 

@@ -1,5 +1,5 @@
 import { createDurable } from "itty-durable";
-import type { TrailingSlash } from "../../src/protocol/fields";
+import type { TrailingSlash } from "../../src/protocol/values";
 import type { SiteSettings as Settings } from "../../src/protocol/site";
 
 /**

@@ -15,8 +15,8 @@ export function faultsOf(
   const fault = (what: string, row: unknown) => faults.push(`${what}: ${JSON.stringify(row).slice(0, 300)}`);
   for (const row of events) {
     const { event_type, page, element, detail } = row;
-    const { x, y, scroll_percent, data } = JSON.parse(String(detail ?? "{}"));
-    const parsed = EventInput.safeParse({ event_type, page, element, x, y, scroll_percent, data });
+    const { late: _, truncated: __, ...parts } = JSON.parse(String(detail ?? "{}"));
+    const parsed = EventInput.safeParse({ event_type, page, element, ...parts });
     if (!parsed.success)
       fault(`an event: ${parsed.error.issues[0]?.path.join(".")} ${parsed.error.issues[0]?.message}`, row);
     if (!Number.isSafeInteger(row["at"]) || Number(row["at"]) > Date.now()) fault("an event's time", row);

@@ -22,8 +22,8 @@ export interface Form<T extends object> {
   /** The fields that are checked. Fields with a visitor's words are checked where they come in, not here. */
   shape: Shape<T>;
   /**
-   * Migrations by the version that they start from: at most the one directly before. What was written before the form had a `v` is
-   * version 0.
+   * Migrations by the version that they start from. One stays as long as something of that version may be stored: a day for a
+   * session's own forms, 90 days for rows and objects. What was written before the form had a `v` is version 0.
    */
   migrations?: Readonly<Record<number, Migration>>;
 }

@@ -1,5 +1,6 @@
 import { DayBuilder, HourBuilder } from "../core/rollup/build";
 import { LOOK_BACK_HOURS } from "../core/rollup/hours";
+import { readFactsRange, readLooseLeads } from "../data/store/read-facts";
 import {
   closePeriods,
   type Grain,
@@ -9,7 +10,6 @@ import {
   readState,
   writeRollups,
 } from "../data/store/rollups";
-import { readFactsRange, readLooseLeads } from "../data/store/session-facts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../time";
 
 /**

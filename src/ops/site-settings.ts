@@ -2,9 +2,9 @@ import { proxyDurable } from "itty-durable";
 import { type Env, isDevelopment } from "../bindings";
 import { sharedBy } from "../core/identity/name";
 import { SITE_CACHE_ENTRIES, SITE_RETRY_MS } from "../limits";
-import type { TrailingSlash } from "../protocol/fields";
 import { unavailable } from "../protocol/problem";
 import { SiteInput, type SiteSettings } from "../protocol/site";
+import type { TrailingSlash } from "../protocol/values";
 import { SECOND_MS } from "../time";
 import { Cache } from "./cache";
 

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { MAX_COORDINATE, MAX_ELEMENT_UNITS, MAX_NAME_UNITS, MAX_TRAITS, MAX_TRAITS_UNITS } from "../limits";
 import { type EventName, isEventName, readName } from "./event-name";
-import { ClientTime, HttpUrl, isHttpUrl } from "./fields";
 import { type Checks, isNumber, isPlain, isText } from "./plain";
 import type { Parsed, Refusal } from "./text";
+import { ClientTime, HttpUrl, isHttpUrl } from "./values";
 
 export { BUILT_IN_TYPES } from "./types";
 

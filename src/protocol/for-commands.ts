@@ -1,4 +1,4 @@
 /** The schemas of the wire, by which the project's commands check stored rows. */
 export { EventInput } from "./events";
-export { SessionId } from "./fields";
 export { LeadInput } from "./lead";
+export { SessionId } from "./values";

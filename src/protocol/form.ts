@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { MAX_URL_UNITS } from "../limits";
-import { isHttpUrl } from "./fields";
+import { isHttpUrl } from "./values";
 
 /**
  * A rendered form has at most half of the fields that a lead may have, which leaves room for hidden campaign fields. A field has

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { EMAIL_MAX_UNITS, LEAD_MAX_FIELD_NAME_UNITS, LEAD_MAX_FIELDS, MAX_URL_UNITS, PHONE_MAX_UNITS } from "../limits";
-import { ClientId, SessionId, SiteName } from "./fields";
+import { ClientId, SessionId, SiteName } from "./values";
 
 /** Names, projects, places: the longest real ones have a few hundred characters. */
 export const LEAD_MAX_SHORT_UNITS = 1_000;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { ClientTime, EventNumber, SessionId, SessionKey, SiteName, StreamName } from "./fields";
+import { ClientTime, EventNumber, SessionId, SessionKey, SiteName, StreamName } from "./values";
 
 /** How many rrweb events a chunk may have: a page makes some 50 a second at most, and a chunk covers a minute at most. */
 export const RECORDING_MAX_EVENTS = 10_000;

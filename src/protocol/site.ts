@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { MAX_ALLOWED, MAX_ALLOWED_UNITS } from "../limits";
-import { Consent, SiteName, TRAILING_SLASHES } from "./fields";
 import { Forms } from "./form";
 import { RecordSetting } from "./recording";
+import { Consent, SiteName, TRAILING_SLASHES } from "./values";
 import { Webhooks } from "./webhook";
 
 /** The most that a site may set: ten years, the longest that a business has to keep its letters. */

@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { MAX_AGENT_UNITS, MAX_BATCH_EVENTS, MAX_GONE_RANGES, MAX_NUMBER, MAX_SIGNALS } from "../limits";
 import { describe, EventInput, type NamedEvent, parseEvent, type RejectedEvent } from "./events";
+import { type Checks, isNumber, isPlain, isText } from "./plain";
+import { cleanText, type Parsed } from "./text";
 import {
   ClientId,
   ClientTime,
@@ -18,9 +20,7 @@ import {
   StreamName,
   VisitorProof,
   VisitorSecret,
-} from "./fields";
-import { type Checks, isNumber, isPlain, isText } from "./plain";
-import { cleanText, type Parsed } from "./text";
+} from "./values";
 
 /** The bodies of the tracking routes and of WebSocket frames. */
 
@@ -183,7 +183,11 @@ function judgeEvents(rest: Omit<Envelope, "events">, raws: unknown[]): Parsed<Ba
 /** `POST /track/event`: the same as a batch of one. */
 export function parseSingle(raw: unknown): Parsed<Batch> {
   if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return invalid("body", "must be an object");
-  const { event_type, timestamp, page, x, y, element, scroll_percent, data, ...rest } = raw as Record<string, unknown>;
-  const event = { event_type, timestamp, page, x, y, element, scroll_percent, data };
+  const fields = Object.entries(raw);
+  // Entries, because a key may be `__proto__`.
+  const event = Object.fromEntries(fields.filter(([name]) => isEventField(name)));
+  const rest = Object.fromEntries(fields.filter(([name]) => !isEventField(name)));
   return parseBatch({ ...rest, events: [event] });
 }
+
+const isEventField = (name: string): boolean => Object.hasOwn(EventInput.shape, name);

@@ -2,7 +2,8 @@ import type { Agent } from "../../src/core/network/agent";
 import type { NetworkClasses } from "../../src/core/network/classes";
 import type { IdentityCounts, LeadFacts } from "../../src/core/scoring/context";
 import { RULES_VERSION } from "../../src/core/scoring/ruleset";
-import type { Entry, EventDetail, StartEntry, Unplaced } from "../../src/core/session/entry";
+import type { Entry, StartEntry, Unplaced } from "../../src/core/session/entry";
+import type { EventDetail } from "../../src/core/session/event-detail";
 
 /** Logs as an actor would have written them, entry by entry, for tests of what they fold to. */
 

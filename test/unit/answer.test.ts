@@ -73,6 +73,7 @@ describe("a plain form's way on", () => {
     expect(way("http://other.example:9000/x")).toBeUndefined();
     expect(way("http://other.example/x", "http://shop.example/")).toBe("http://other.example/x");
     expect(way("javascript:alert(1)")).toBeUndefined();
+    for (const malformed of ["https://[", "http://a b/"]) expect(way(malformed)).toBeUndefined();
   });
 
   it("is to a host that is named where the form's page is not known", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { EventDetail, EventEntry, Unplaced } from "../../src/core/session/entry";
+import type { EventEntry, Unplaced } from "../../src/core/session/entry";
+import type { EventDetail } from "../../src/core/session/event-detail";
 import { newState } from "../../src/core/session/fold/state";
 import type { Behaviour } from "../../src/core/signals/behaviour";
 import { observe } from "../../src/core/signals/behaviour";

@@ -10,6 +10,7 @@ describe("a delivery", () => {
 
   it("begins due at once, with nothing tried", () => {
     expect(newDelivery("a-b", 1, "crm", 500)).toEqual({
+      v: 1,
       delivery_id: "msg_ab_1_crm",
       seq: 1,
       endpoint_id: "crm",

@@ -7,7 +7,7 @@ import { newState } from "../../src/core/session/fold/state";
 import { newHead } from "../../src/core/session/head";
 import { newProgress } from "../../src/core/session/progress";
 import { type Summary, summary } from "../../src/core/session/view";
-import { type DetailColumns, USUAL_RULES } from "../../src/data/store/session-row/form";
+import { type DetailColumns, USUAL_RULES } from "../../src/data/store/session-row/layout";
 import { botRules, readLedger, writeLedger } from "../../src/data/store/session-row/ledger";
 import { readDetail } from "../../src/data/store/session-row/read";
 import { withQuarantined, writeDetail } from "../../src/data/store/session-row/write";

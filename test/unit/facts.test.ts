@@ -3,7 +3,6 @@ import {
   atLeast,
   atMost,
   BOUNCE_ENGAGED_MS,
-  bandOf,
   crowdsOf,
   type Facts,
   type FactsRow,
@@ -14,6 +13,7 @@ import {
   partsOf,
   readFacts,
   TOTALS,
+  tenthOf,
   totalsOf,
   VPN_LIKELY,
   valuesOf,
@@ -132,7 +132,7 @@ describe("a score's band", () => {
     [90, "9"],
     [100, "9"],
   ])("of %s is %j", (score, band) => {
-    expect(bandOf(score)).toBe(band);
+    expect(tenthOf(score)).toBe(band);
   });
 
   it("lies in the ranges that begin at it or below, and in those that end at it or above", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type * as z from "zod";
 import { MAX_ID_UNITS, MAX_NUMBER, MAX_URL_UNITS } from "../../src/limits";
+import { isNumber, isPlain, isText } from "../../src/protocol/plain";
 import {
   ClientId,
   ClientTime,
@@ -16,8 +17,7 @@ import {
   SessionKey,
   SiteName,
   StreamName,
-} from "../../src/protocol/fields";
-import { isNumber, isPlain, isText } from "../../src/protocol/plain";
+} from "../../src/protocol/values";
 
 const ID = "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d";
 const url = (length: number) => `https://a.example/${"x".repeat(length - "https://a.example/".length)}`;

@@ -12,9 +12,9 @@ import { LogsQuery } from "../../src/core/api/logs";
 import { RealtimeQuery } from "../../src/core/api/realtime";
 import { RebuildBody, RebuildInput } from "../../src/core/api/rebuild";
 import { RetentionReport, RetentionRun, StorageBody } from "../../src/core/api/storage";
-import { HttpUrl } from "../../src/protocol/fields";
 import { ChunkBody } from "../../src/protocol/recording";
 import { BatchInput, StartInput } from "../../src/protocol/track";
+import { HttpUrl } from "../../src/protocol/values";
 import { Webhook } from "../../src/protocol/webhook";
 
 interface Form {

@@ -16,7 +16,30 @@ describe("the page of the rules", () => {
   });
 });
 
+/** Sessions are stored that began with these rules. */
+const IDS_OF_VERSION_1 = `
+  bot.agent bot.agent_differs bot.agent_missing bot.click_cadence bot.click_velocity bot.edge_certain bot.edge_likely
+  bot.even_speed bot.form_speed bot.hints_differ bot.hints_headless bot.hosting bot.no_accept_language bot.no_agent
+  bot.no_chrome_object bot.no_gzip bot.no_movement bot.no_plugins bot.no_sec_fetch bot.odd_screen bot.scroll_cadence
+  bot.scroll_without_input bot.shared_address bot.software_renderer bot.steady_rhythm bot.straight_paths bot.teleporting
+  bot.untrusted_clicks bot.velocity bot.verified bot.webdriver bot.zero_outer_size engagement.clicks engagement.duration
+  engagement.returns engagement.scroll risk.bot risk.disposable_email risk.honeypot risk.many_forms risk.no_engagement
+  risk.no_session risk.several_forms risk.submit_at_once risk.submit_soon risk.vpn risk.vpn_possible vpn.address_changes
+  vpn.corporate_network vpn.country_changes vpn.hosting_network vpn.language vpn.many_addresses vpn.many_countries
+  vpn.many_networks vpn.network_changes vpn.relay_network vpn.round_trip vpn.timezone vpn.timezone_near vpn.tor
+  vpn.vpn_network`
+  .trim()
+  .split(/\s+/);
+
 describe("the rules", () => {
+  it("of a version that sessions began with stay: a new rule has a version of its own", () => {
+    expect(
+      ruleSet(1)
+        .rules.map(({ id }) => id)
+        .sort(),
+    ).toEqual(IDS_OF_VERSION_1);
+  });
+
   it("have names of their own in each version, points of 1 to 100, and a case somebody can understand", () => {
     for (let version = 0; version <= RULES_VERSION; version++) {
       const ids = ruleSet(version).rules.map(({ id }) => id);

@@ -20,6 +20,11 @@ describe("what the hosts of a domain share by a cookie", () => {
     expect(text).not.toMatch(/[;,\s]/);
   });
 
+  it("keeps the whole of a campaign with the ids of several ad networks", () => {
+    const campaign = `utm_source=news&utm_campaign=${"spring".repeat(20)}&gclid=${"Cj0K".repeat(25)}&fbclid=${"IwAR".repeat(45)}`;
+    expect(readFrom(written({ ...SHARED, campaign })).campaign).toBe(campaign);
+  });
+
   it("fits a cookie, however long the campaign is", () => {
     expect(written({ ...SHARED, campaign: "日".repeat(5_000) }).length).toBeLessThan(4_000);
   });

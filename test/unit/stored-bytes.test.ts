@@ -17,7 +17,7 @@ import { DEVICE, FULL, ID, NETWORK, T } from "../support/stored";
 
 /**
  * Stored bytes, written out. A failure here means that rows and objects which exist already would be read wrongly: do not
- * correct the text, give the form a new version.
+ * correct the text, give the form a new version. Only a new key at the end of a list needs none: older rows are without it.
  */
 
 const ROW = { started_at: T, last_seq: 100, engagement: 80 };

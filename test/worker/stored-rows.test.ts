@@ -4,10 +4,10 @@ import { newState } from "../../src/core/session/fold/state";
 import { newHead } from "../../src/core/session/head";
 import { newProgress } from "../../src/core/session/progress";
 import { beginAudit, endAudit, listAudit } from "../../src/data/store/audit";
+import { listEvents } from "../../src/data/store/events";
 import { findKey, insertKey } from "../../src/data/store/keys";
 import { insertEvents } from "../../src/data/store/projection";
 import { sessionRow, upsertSession } from "../../src/data/store/session-row/row";
-import { listEvents } from "../../src/data/store/sessions";
 import { ID, NETWORK, T } from "../support/stored";
 
 /** Rows as D1 keeps them, column by column: what exists already has these values in these places. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { wholeNumber } from "../../protocol/fields";
+import { wholeNumber } from "../../protocol/values";
 import { isZone } from "../../protocol/zone";
 import { Time } from "./analytics";
 import { Bots, filterFields } from "./filter";

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { ClientId, wholeNumber } from "../../protocol/fields";
 import { readInstant } from "../../protocol/instant";
+import { ClientId, wholeNumber } from "../../protocol/values";
 import { Bots, filterFields } from "./filter";
 import { DEFAULT_RANGE_MS, LIST_DEFAULT, LIST_MAX } from "./limits";
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { SiteName, wholeNumber } from "../../protocol/fields";
+import { SiteName, wholeNumber } from "../../protocol/values";
 import { Time } from "./analytics";
 import { LIST_DEFAULT, LIST_MAX } from "./limits";
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { Consent } from "../../protocol/fields";
 import { RecordOrder } from "../../protocol/recording";
 import { SiteInput } from "../../protocol/site";
+import { Consent } from "../../protocol/values";
 import { BOT_KINDS } from "../network/bot-kind";
 import { CHANNELS } from "../sources/channels";
 
@@ -168,6 +168,7 @@ export const ReplayBody = z.object({
   next_cursor: z.null(),
 });
 export const EventsPage = z.object({ data: z.array(SessionEvent), next_cursor: Text });
+export type SessionEvent = z.infer<typeof SessionEvent>;
 
 export const LiveBody = z.object({
   data: Session.extend({

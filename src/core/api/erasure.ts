@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { EMAIL_MAX_UNITS, PHONE_MAX_UNITS } from "../../limits";
-import { SiteName } from "../../protocol/fields";
+import { SiteName } from "../../protocol/values";
 
 /** `DELETE /analytics/visitors/:id` */
 export const ErasureQuery = z.strictObject({

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { MAX_URL_UNITS } from "../../limits";
-import { HttpUrl, SiteName, wholeNumber } from "../../protocol/fields";
+import { HttpUrl, SiteName, wholeNumber } from "../../protocol/values";
 import { DEVICE_CLASSES } from "../network/device";
 import { LABELS } from "../scoring/ledger";
 import { CHANNELS } from "../sources/channels";
@@ -61,6 +61,7 @@ export const filterFields = {
 const FilterFields = z.object(filterFields);
 export type Filter = z.infer<typeof FilterFields>;
 export type FilterName = keyof typeof filterFields;
+/** By a filter that is not among the `DIMENSIONS` of rollups, an aggregate is answered from rows, without any more code. */
 export const FILTERS = Object.keys(filterFields) as FilterName[];
 
 /** `exclude` leaves out sessions labelled `bot`; `only` takes those alone; `include` takes all. */

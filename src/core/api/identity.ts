@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { SiteName } from "../../protocol/fields";
+import { SiteName } from "../../protocol/values";
 import { LABELS } from "../scoring/ledger";
 import { Time } from "./analytics";
 import { ListQuery } from "./list";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { SiteName } from "../../protocol/fields";
+import { SiteName } from "../../protocol/values";
 import { ListQuery } from "./list";
 
 /**

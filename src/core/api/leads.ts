@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { MAX_ID_UNITS, REDELIVER_MAX } from "../../limits";
-import { SiteName, wholeNumber } from "../../protocol/fields";
+import { SiteName, wholeNumber } from "../../protocol/values";
 import { EMAIL_CLASSES } from "../leads/lead";
 import { LABELS } from "../scoring/ledger";
 import { Time } from "./analytics";

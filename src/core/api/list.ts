@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { wholeNumber } from "../../protocol/fields";
+import { wholeNumber } from "../../protocol/values";
 import { LIST_DEFAULT, LIST_MAX } from "./limits";
 
 /** The parameters that every list has. */

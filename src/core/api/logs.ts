@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { isoDay, SiteName } from "../../protocol/fields";
+import { isoDay, SiteName } from "../../protocol/values";
 
 /** `GET /analytics/logs`: one bounded step through the archive's logs; `npm run backtest` asks until it is done. */
 export const LogsQuery = z

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { SiteName, wholeNumber } from "../../protocol/fields";
+import { SiteName, wholeNumber } from "../../protocol/values";
 import { BotsLeftOut } from "./aggregates";
 import { Bots } from "./filter";
 import { LIST_DEFAULT, LIST_MAX } from "./limits";

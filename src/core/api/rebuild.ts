@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { isoDay } from "../../protocol/fields";
+import { isoDay } from "../../protocol/values";
 
 /** `POST /analytics/rebuild`: one bounded step; `npm run rebuild` asks until it is done. */
 export const RebuildInput = z

@@ -1,6 +1,6 @@
-import { isHttpUrl } from "../../protocol/fields";
 import type { Forms } from "../../protocol/form";
 import { headerOf } from "../../protocol/header";
+import { isHttpUrl } from "../../protocol/values";
 import type { Taken } from "./lead";
 
 /** Answers to a lead: JSON for scripts and servers, a page or a redirect for a plain HTML form. */

@@ -1,6 +1,6 @@
 import { RECORDING_MAX_BYTES } from "../../limits";
-import type { Consent } from "../../protocol/fields";
 import type { RecordOrder, RecordSetting } from "../../protocol/recording";
+import type { Consent } from "../../protocol/values";
 import type { Judgement } from "../scoring/ledger";
 import type { Recording } from "./state";
 

@@ -98,7 +98,7 @@ export type Dimension = (typeof DIMENSIONS)[number];
 export const NONE = "";
 
 /** The band of a score: `7` is 70 to 79, `9` is 90 to 100. */
-export const bandOf = (score: number | null): string =>
+export const tenthOf = (score: number | null): string =>
   score === null ? NONE : String(Math.min(9, Math.floor(score / 10)));
 
 /** A score of at least `band` × 10, and one of at most `band` × 10 + 9: what `min_` and `max_` ask for. */
@@ -110,7 +110,7 @@ export const atMost = (band: number): string => `${band}-`;
  * but not to its visitors, who may be in more than one band.
  */
 export function crowdsOf(facts: Facts, score: ScoreName): string[] {
-  const band = bandOf(facts[score]);
+  const band = tenthOf(facts[score]);
   if (band === NONE) return [];
   const own = Number(band);
   return Array.from({ length: 9 }, (_, i) => (i < own ? atLeast(i + 1) : atMost(i)));
@@ -132,7 +132,7 @@ export function valuesOf(facts: Facts, dimension: Dimension): string[] {
     case "campaign":
       return textsOf(facts.campaign);
     default:
-      return [bandOf(facts[dimension])];
+      return [tenthOf(facts[dimension])];
   }
 }
 

@@ -33,9 +33,11 @@ export interface Rule {
   score: ScoreName;
   /** 1-100; for a graded rule the most it can add. */
   points: number;
+  /** `convicting` counts by itself, however few its points are; `supporting` only beside a convicting rule of the same score. */
   class: "convicting" | "supporting";
   /** A shadow rule is recorded in the ledger, but never counted. */
   shadow?: true;
+  /** What may change the finding: what makes it, and what takes it back. */
   watch: readonly TopicName[];
   needs?: readonly Need[];
   /** Pure: null when it does not hold. */

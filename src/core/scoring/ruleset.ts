@@ -13,8 +13,9 @@ import { VPN_NETWORK_RULES } from "./rules/vpn-network";
 import { VPN_SPREAD_RULES } from "./rules/vpn-spread";
 
 /**
- * Version of the rules; a session keeps the one it began with, so that its log gives the same scores for ever. To change
- * a rule: give the old one `until: N`, add the new one under the same id with `version: N + 1`, and set this to N + 1.
+ * Version of the rules; a session keeps the one it began with, so that its log gives the same scores for ever. To add
+ * a rule: give it `version: N + 1`, and set this to N + 1. To change one: also give the old one `until: N`, under the same id. The
+ * rules of a file share `version` by a spread, so write the new one behind it.
  */
 export const RULES_VERSION = 1;
 

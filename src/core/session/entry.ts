@@ -1,9 +1,10 @@
-import type { Consent, TrailingSlash } from "../../protocol/fields";
 import type { DeviceInfo, Screen, Signals } from "../../protocol/track";
+import type { Consent, TrailingSlash } from "../../protocol/values";
 import type { Agent } from "../network/agent";
 import type { NetworkClasses } from "../network/classes";
 import type { IdentityAnswer, LeadFacts } from "../scoring/context";
 import { FormError, isFields, isNumber } from "../stored";
+import type { EventDetail } from "./event-detail";
 
 /**
  * Journal entries: all that the fold reads, the same in the journal and in R2. None has an identifier (visitor, fingerprint,
@@ -32,14 +33,6 @@ export interface StartEntry extends Base {
   trailing_slash?: TrailingSlash;
   /** Version of the scoring rules this session began with, and keeps. */
   rules_version: number;
-}
-
-/** The optional parts of an event, only those that were sent. */
-export interface EventDetail {
-  x?: number;
-  y?: number;
-  scroll_percent?: number;
-  data?: Record<string, unknown>;
 }
 
 export interface EventEntry extends Base {
@@ -90,7 +83,8 @@ interface IdentifyEntry extends Base {
 }
 
 /** A repeated start brought what the first did not know. */
-interface DetailEntry extends Base {
+interface DeviceEntry extends Base {
+  /** As it is stored; nothing to do with an event's `detail`. */
   kind: "detail";
   device: DeviceInfo | null;
   screen: Screen | null;
@@ -130,7 +124,7 @@ export type Entry =
   | ConsentEntry
   | NetworkEntry
   | IdentifyEntry
-  | DetailEntry
+  | DeviceEntry
   | IdentityEntry
   | LeadEntry
   | EndEntry;

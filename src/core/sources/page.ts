@@ -1,5 +1,5 @@
 import { MAX_URL_UNITS } from "../../limits";
-import type { TrailingSlash } from "../../protocol/fields";
+import type { TrailingSlash } from "../../protocol/values";
 
 /** Pages by their addresses. Pure. */
 

@@ -12,14 +12,8 @@ import {
   type Slice,
 } from "../../core/rollup/slice";
 import { HOUR_MS } from "../../time";
+import { countVisitors, hasFewSessions, readFactsRange, readLooseLeads, type VisitorCount } from "../store/read-facts";
 import type { Chosen, RolledRow, WantedPeriod } from "../store/rollups";
-import {
-  countVisitors,
-  hasFewSessions,
-  readFactsRange,
-  readLooseLeads,
-  type VisitorCount,
-} from "../store/session-facts";
 import { classesOf, type Question } from "./question";
 import { type Rolled, readRolled } from "./read";
 

@@ -4,8 +4,8 @@ import { isBot, LEAD_TOTALS, TOTALS, totalsOf } from "../../core/rollup/session-
 import { addSums } from "../../core/rollup/slice";
 import type { LocalDay } from "../../protocol/zone";
 import { HOUR_MS } from "../../time";
+import { countVisitors, readFactsRange, readLooseLeads } from "../store/read-facts";
 import type { RolledRow } from "../store/rollups";
-import { countVisitors, readFactsRange, readLooseLeads } from "../store/session-facts";
 import { crowdOf, exactly, hoursOf, windowVisitors } from "./collect";
 import { classesOf, type Question } from "./question";
 import { type Rolled, readRolled } from "./read";

@@ -1,6 +1,6 @@
 import { isBot } from "../../core/rollup/session-facts";
 import { addSession, contributionOf, mergeStored, newSlice, type Slice } from "../../core/rollup/slice";
-import { readFactsRange } from "../store/session-facts";
+import { readFactsRange } from "../store/read-facts";
 import { classesOf, type Question } from "./question";
 import { readRolled } from "./read";
 

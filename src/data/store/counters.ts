@@ -1,8 +1,8 @@
 import * as z from "zod";
 import type { IdentityKind } from "../../core/identity/record";
 import { IDENTITY_COUNTER_MS } from "../../limits";
-import { DEFAULT_SITE } from "../../protocol/fields";
 import { parseJson } from "../../protocol/text";
+import { DEFAULT_SITE } from "../../protocol/values";
 
 /**
  * Each key has one writer: a shard of identities, or for `session:` the session. An address counts for all sites together,

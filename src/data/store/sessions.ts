@@ -1,13 +1,11 @@
 import type { SessionsQuery } from "../../core/api/analytics";
 import type { Bots } from "../../core/api/filter";
-import { isFields } from "../../core/stored";
-import { findSessionNames } from "./event-names";
 import { cutPage, pageEnd } from "./page";
 import { type Condition, conditionsOf, joinConditions } from "./session-conditions";
 import type { SessionColumns } from "./session-row/columns";
 import { readDetail } from "./session-row/read";
 
-/** Reading D1's `sessions` and `events`. */
+/** Reading D1's `sessions`. */
 
 /** A session as the API shows it: the columns, the scores together, and what is in `detail`. */
 export type Session = ReturnType<typeof toSession>;
@@ -109,65 +107,6 @@ export async function findSession(db: D1Database, session_id: string): Promise<S
 /** What a session's prefix in R2 is made from, and its site. */
 export const findPlace = (db: D1Database, session_id: string): Promise<{ site: string; started_at: number } | null> =>
   db.prepare("SELECT site, started_at FROM sessions WHERE session_id = ?").bind(session_id).first();
-
-interface EventRow {
-  seq: number;
-  stream: string | null;
-  number: number | null;
-  at: number;
-  received_at: number;
-  event_type: string;
-  page: string | null;
-  element: string | null;
-  detail: string | null;
-}
-
-/** What a row of `events` keeps of an event beside its columns. */
-interface EventDetailJson {
-  x?: number;
-  y?: number;
-  scroll_percent?: number;
-  data?: Record<string, unknown>;
-  late?: true;
-  truncated?: true;
-}
-
-function parseEventDetail(text: string | null): EventDetailJson {
-  if (text === null) return {};
-  const detail: unknown = JSON.parse(text);
-  if (!isFields(detail)) throw new Error("an event's detail is no object");
-  return detail;
-}
-
-/** An event as the API shows it. */
-export type StoredEvent = ReturnType<typeof toEvent>;
-
-function toEvent({ detail, ...row }: EventRow, name: string | undefined) {
-  const parts = parseEventDetail(detail);
-  const { x = null, y = null, scroll_percent = null, data = null, late = false, truncated = false } = parts;
-  return { ...row, ...(name !== undefined && { name }), x, y, scroll_percent, data, late, truncated };
-}
-
-/** One page of a session's events, in the order they were taken. `after` is the seq of the page before. */
-export async function listEvents(
-  db: D1Database,
-  session_id: string,
-  after: number,
-  limit: number,
-): Promise<{ events: StoredEvent[]; next: number | null }> {
-  const { results } = await db
-    .prepare(
-      `SELECT seq, stream, number, at, received_at, event_type, page, element, detail FROM events
-       WHERE session_id = ? AND seq > ? ORDER BY seq LIMIT ?`,
-    )
-    .bind(session_id, after, limit + 1)
-    .all<EventRow>();
-  const { page, last } = cutPage(results, limit);
-  const types = page.map(({ event_type }) => event_type);
-  const names = await findSessionNames(db, session_id, types);
-  const events = page.map((row) => toEvent(row, names.get(row.event_type)));
-  return { events, next: last?.seq ?? null };
-}
 
 /** Sessions begun in [from, to) that have not ended and got no event since `before`: their alarm may be lost. */
 export async function listStale(

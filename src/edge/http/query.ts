@@ -1,7 +1,7 @@
 import type * as z from "zod";
-import { SiteName } from "../../protocol/fields";
 import { invalidQuery, Problem } from "../../protocol/problem";
 import { parseWith } from "../../protocol/track";
+import { SiteName } from "../../protocol/values";
 import type { Caller } from "./auth";
 import type { KeyedContext } from "./context-keyed";
 

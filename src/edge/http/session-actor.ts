@@ -1,8 +1,8 @@
 import type { SessionRpc } from "../../bindings";
 import type { Refused } from "../../core/session/calls/result";
 import { errorField } from "../../ops/logger";
-import { SessionId } from "../../protocol/fields";
 import { invalidQuery, Problem, unavailable } from "../../protocol/problem";
+import { SessionId } from "../../protocol/values";
 import type { Context } from "./context";
 import { rememberSpent } from "./spending";
 

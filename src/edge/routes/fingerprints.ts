@@ -16,8 +16,8 @@ import {
 } from "../../data/store/fingerprints";
 import { FINGERPRINT_MAX_SESSIONS, FINGERPRINT_NEIGHBOURS, IDENTITY_GRAPH_NODES } from "../../limits";
 import { siteSettings } from "../../ops/site-settings";
-import { ClientId } from "../../protocol/fields";
 import { invalidQuery, Problem } from "../../protocol/problem";
+import { ClientId } from "../../protocol/values";
 import type { KeyedContext } from "../http/context-keyed";
 import { readCursor, writeCursor } from "../http/cursor";
 import type { Columns } from "../http/export";

@@ -1,8 +1,8 @@
 import { shownForm } from "../../core/leads/form";
 import { siteSettings } from "../../ops/site-settings";
-import { isSiteName } from "../../protocol/fields";
 import { headerOf } from "../../protocol/header";
 import { Problem } from "../../protocol/problem";
+import { isSiteName } from "../../protocol/values";
 import type { Handler } from "../http/context";
 import { withCors } from "../http/cors";
 import { isKnown, tagOf } from "../http/etag";

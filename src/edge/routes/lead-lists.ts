@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { rangeOf } from "../../core/api/analytics";
 import { DeliveriesQuery, type DeliveryAnswer, LeadsQuery, LeadValuesQuery } from "../../core/api/leads";
+import { listEvents } from "../../data/store/events";
 import {
   deliveriesOfLead,
   findLead,
@@ -10,7 +11,7 @@ import {
   listLeads,
   listSubmissions,
 } from "../../data/store/lead-list";
-import { findSession, listEvents } from "../../data/store/sessions";
+import { findSession } from "../../data/store/sessions";
 import { invalidQuery, Problem } from "../../protocol/problem";
 import { seesSite } from "../http/auth";
 import { readCursor, writeCursor } from "../http/cursor";

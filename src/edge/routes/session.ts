@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { EventsQuery, TicketInput } from "../../core/api/analytics";
-import { findSession, listEvents } from "../../data/store/sessions";
+import { listEvents } from "../../data/store/events";
+import { findSession } from "../../data/store/sessions";
 import { errorField } from "../../ops/logger";
 import { Problem, unavailable, unwrap } from "../../protocol/problem";
 import { parseWith } from "../../protocol/track";

@@ -1,4 +1,4 @@
-import type { Consent } from "../../protocol/fields";
+import type { Consent } from "../../protocol/values";
 import { options } from "./options";
 
 let state: Consent | undefined;

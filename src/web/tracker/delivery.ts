@@ -3,7 +3,7 @@
  * in flight nothing overtakes the start, and the page never sends faster than the server answers.
  */
 import type { EventInput } from "../../protocol/events";
-import type { Consent } from "../../protocol/fields";
+import type { Consent } from "../../protocol/values";
 import { failed, newBackoff, reset } from "./backoff";
 import { newStream, nextCall } from "./call";
 import { addressFacts } from "./campaign";

@@ -98,6 +98,11 @@ export const LEAD_TRIES = 3;
 export const LEAD_RETRY_MS = 1_000;
 /** Characters of a campaign. A campaign's name is a fraction of it, and the server takes more in a short field. */
 export const CAMPAIGN_UNITS = 256;
+/**
+ * Bytes of a session's campaign in the cookie of a domain, escaped: with the ids beside it they fit the 4 KB that a cookie may have.
+ * A campaign that is cut looks like another one on the next host, and begins a session there.
+ */
+export const SHARED_CAMPAIGN_BYTES = 3_000;
 /** A chunk of a recording goes out this long after its first event: a crash may lose that much, but a write to R2 has its price. */
 export const RECORD_FLUSH_MS = 20_000;
 /** The first chunk goes out sooner: most visits that end at once end before this. */

@@ -1,5 +1,5 @@
 import type { Ack } from "../../core/delivery/streams";
-import type { Consent } from "../../protocol/fields";
+import type { Consent } from "../../protocol/values";
 import type { Rejection } from "./public";
 import type { Batch } from "./queue";
 

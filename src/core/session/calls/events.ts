@@ -13,7 +13,8 @@ import {
   settleEvents,
   streamOf,
 } from "../../delivery/streams";
-import type { EventDetail, EventEntry, SettledEntry, Unplaced } from "../entry";
+import type { EventEntry, SettledEntry, Unplaced } from "../entry";
+import { detailOf } from "../event-detail";
 import type { SessionState } from "../fold/state";
 import { type Refused, refused } from "./result";
 import { placeInTime } from "./time";
@@ -138,7 +139,8 @@ function eventEntry(
   if (event.name !== undefined) entry.name = event.name;
   if (event.page != null) entry.page = event.page;
   if (event.element != null) entry.element = event.element;
-  const detail = detailOf(event);
+  // Traits go to the head row only.
+  const detail = detailOf(event_type === "identify" ? { ...event, data: null } : event);
   if (detail) entry.detail = detail;
   if (context.late) entry.late = true;
   if (context.shed || context.archive_only?.includes(event_type)) entry.shed = true;
@@ -148,15 +150,4 @@ function eventEntry(
 function traitsOf(events: (NamedEvent | null)[]): Record<string, unknown> | null {
   const said = events.flatMap((event) => (event?.event_type === "identify" && event.data ? [event.data] : []));
   return said.length > 0 ? Object.assign({}, ...said) : null;
-}
-
-/** The event's optional parts. Traits of an `identify` are left out: they go to the head row only. */
-function detailOf(event: NamedEvent): EventDetail | null {
-  const data = event.event_type === "identify" ? null : event.data;
-  const detail: EventDetail = {};
-  if (event.x != null) detail.x = event.x;
-  if (event.y != null) detail.y = event.y;
-  if (event.scroll_percent != null) detail.scroll_percent = event.scroll_percent;
-  if (data != null) detail.data = data;
-  return Object.keys(detail).length > 0 ? detail : null;
 }

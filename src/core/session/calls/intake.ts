@@ -1,6 +1,6 @@
 import { MAX_SIGNALS } from "../../../limits";
-import type { Consent } from "../../../protocol/fields";
 import type { Signals } from "../../../protocol/track";
+import type { Consent } from "../../../protocol/values";
 import { agentOf } from "../../network/agent";
 import type { NetworkClasses } from "../../network/classes";
 import { zoneGap } from "../../network/timezone";

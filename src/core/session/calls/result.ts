@@ -1,6 +1,6 @@
 import type { RejectedEvent } from "../../../protocol/events";
-import type { Consent } from "../../../protocol/fields";
 import type { RecordOrder } from "../../../protocol/recording";
+import type { Consent } from "../../../protocol/values";
 import type { Ack } from "../../delivery/streams";
 import type { Exposed } from "../../scoring/ledger";
 

@@ -1,5 +1,5 @@
-import type { Consent, TrailingSlash } from "../../../protocol/fields";
 import type { Batch, EndPart, StartInput } from "../../../protocol/track";
+import type { Consent, TrailingSlash } from "../../../protocol/values";
 import type { CallBudget } from "../../budget/spending";
 import type { ClientNetwork } from "../../network/classes";
 import type { RecordRule } from "../../recording/rule";

@@ -1,4 +1,4 @@
-import type { Consent, TrailingSlash } from "../../../protocol/fields";
+import type { Consent, TrailingSlash } from "../../../protocol/values";
 import type { Streams } from "../../delivery/streams";
 import { newJudgement } from "../../scoring/ledger";
 import type { Scored } from "../../scoring/scored";

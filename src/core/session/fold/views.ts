@@ -1,4 +1,4 @@
-import type { TrailingSlash } from "../../../protocol/fields";
+import type { TrailingSlash } from "../../../protocol/values";
 import { pageName } from "../../sources/page";
 import { MAX_PAGES, MAX_PAGES_UNITS } from "./limits";
 

@@ -23,7 +23,7 @@ import {
   USUAL_ORIGIN,
   type UsualFields,
   VISITOR_V2,
-} from "./form";
+} from "./layout";
 import { readLedger } from "./ledger";
 import { readStored } from "./stored";
 

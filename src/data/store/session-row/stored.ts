@@ -1,6 +1,6 @@
 import type { Summary } from "../../../core/session/view";
 import { FormError, isFields } from "../../../core/stored";
-import { DETAIL_VERSION, type DetailV2 } from "./form";
+import { DETAIL_VERSION, type DetailV2 } from "./layout";
 
 /** Version 1 has no `v`, and the summary as it is. */
 export type StoredDetail = DetailV2 | (Summary & { v?: undefined });

@@ -25,7 +25,7 @@ import {
   USUAL_ORIGIN,
   type UsualFields,
   VISITOR_V2,
-} from "./form";
+} from "./layout";
 import { writeLedger } from "./ledger";
 import { readStored } from "./stored";
 

@@ -1,4 +1,6 @@
-import type { Entry, EventDetail, EventEntry } from "../../../core/session/entry";
+import type { SessionEvent } from "../../../core/api/answers";
+import type { Entry, EventEntry } from "../../../core/session/entry";
+import { detailOf } from "../../../core/session/event-detail";
 import { call, withQuery } from "../api/client";
 import type { List } from "../api/types";
 
@@ -9,46 +11,23 @@ export interface Log {
   isWhole: boolean;
 }
 
-interface StoredEvent {
-  seq: number;
-  stream: string | null;
-  number: number | null;
-  at: number;
-  received_at: number;
-  event_type: string;
-  name: string | null;
-  page: string | null;
-  element: string | null;
-  x: number | null;
-  y: number | null;
-  scroll_percent: number | null;
-  data: Record<string, unknown> | null;
-  late: boolean;
-}
-
-function detailOf({ x, y, scroll_percent, data }: StoredEvent): EventDetail {
+function entryOf(event: SessionEvent): EventEntry {
+  const detail = detailOf(event);
   return {
-    ...(x !== null && { x }),
-    ...(y !== null && { y }),
-    ...(scroll_percent !== null && { scroll_percent }),
-    ...(data !== null && { data }),
+    kind: "event",
+    seq: event.seq,
+    at: event.at,
+    received_at: event.received_at,
+    stream: event.stream,
+    number: event.number,
+    event_type: event.event_type,
+    ...(event.name !== undefined && { name: event.name }),
+    ...(event.page !== null && { page: event.page }),
+    ...(event.element !== null && { element: event.element }),
+    ...(detail && { detail }),
+    ...(event.late && { late: true as const }),
   };
 }
-
-const entryOf = (event: StoredEvent): EventEntry => ({
-  kind: "event",
-  seq: event.seq,
-  at: event.at,
-  received_at: event.received_at,
-  stream: event.stream,
-  number: event.number,
-  event_type: event.event_type,
-  ...(event.name !== null && { name: event.name }),
-  ...(event.page !== null && { page: event.page }),
-  ...(event.element !== null && { element: event.element }),
-  detail: detailOf(event),
-  ...(event.late && { late: true as const }),
-});
 
 /** Pages of 100 events read if there is no log: at most 10,000 events. */
 const EVENT_PAGES = 100;
@@ -58,7 +37,7 @@ async function storedEvents(id: string, signal: AbortSignal): Promise<Entry[]> {
   let cursor: string | null = null;
   for (let page = 0; page < EVENT_PAGES; page++) {
     const path = withQuery(`/analytics/sessions/${id}/events`, { limit: 100, cursor });
-    const answer: List<StoredEvent> = await call(path, { signal });
+    const answer: List<SessionEvent> = await call(path, { signal });
     entries.push(...answer.data.map(entryOf));
     cursor = answer.next_cursor;
     if (cursor === null) break;

@@ -1,30 +1,33 @@
+import type { FilterName } from "../../../core/api/filter";
 import { CHANNEL_TITLES } from "../breakdown/channels";
 import { Choice, TextField } from "../parts/field";
 import { place, setParams } from "../place";
 
-/** Filters of sessions, as the API names them. */
-const FILTERS = [
-  "visitor_id",
-  "fingerprint_id",
-  "country",
-  "label",
-  "page",
-  "source",
-  "channel",
-  "campaign",
-  "device",
-  "min_engagement",
-  "max_engagement",
-  "min_bot",
-  "max_bot",
-  "min_vpn",
-  "max_vpn",
-  "min_risk",
-  "max_risk",
-] as const;
+/** Filters of sessions, as the API names them. `site` stands above all views. */
+type SessionFilter = Exclude<FilterName, "site"> | "visitor_id" | "fingerprint_id";
+
+const FILTERS: Readonly<Record<SessionFilter, true>> = {
+  visitor_id: true,
+  fingerprint_id: true,
+  country: true,
+  label: true,
+  page: true,
+  source: true,
+  channel: true,
+  campaign: true,
+  device: true,
+  min_engagement: true,
+  max_engagement: true,
+  min_bot: true,
+  max_bot: true,
+  min_vpn: true,
+  max_vpn: true,
+  min_risk: true,
+  max_risk: true,
+};
 
 export const filtersOf = (params: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(FILTERS.flatMap((name) => (params[name] ? [[name, params[name]]] : [])));
+  Object.fromEntries(Object.keys(FILTERS).flatMap((name) => (params[name] ? [[name, params[name]]] : [])));
 
 const LABELS = [
   ["", "Any"],

@@ -1,9 +1,8 @@
 import type { SessionRow } from "../api/types";
-import { count, duration } from "../format";
 import { Lazy, type Load } from "../lazy";
 import { Copy } from "../parts/copy";
 import { Panel } from "../parts/panel";
-import { SCORE_NAMES, SCORE_TITLES, Score, Verdict } from "../parts/score";
+import { Verdict } from "../parts/score";
 import { Failure, Notice, Waiting } from "../parts/states";
 import { Tabs } from "../parts/tabs";
 import { Time } from "../parts/time";
@@ -12,8 +11,8 @@ import type { ReplayProps } from "../replay/replay";
 import { Activity } from "../session/activity";
 import { ActorFacts, CompletenessFacts, DeviceFacts, IdentityFacts, NetworkFacts } from "../session/facts";
 import { Ledger } from "../session/ledger";
+import { SessionStats } from "../session/stats";
 import { useSession, type Watched } from "../session/use-session";
-import { lengthOf } from "./session-table";
 
 const TABS = [
   ["activity", "Activity"],
@@ -61,37 +60,6 @@ function Head({ session, watched }: { session: SessionRow; watched: Watched }) {
         </span>
       </p>
     </header>
-  );
-}
-
-function SessionStats({ session }: { session: SessionRow }) {
-  const figures = [
-    ["Length", duration(lengthOf(session))],
-    ["Engaged", duration(session.engaged_ms)],
-    ["Pages", count(session.page_views)],
-    ["Clicks", count(session.counts?.["click"] ?? 0)],
-    ["Events", count(session.events)],
-    ["Scrolled", `${Math.round(session.scroll_percent ?? 0)} %`],
-  ] as const;
-  return (
-    <dl class="stats dense">
-      {SCORE_NAMES.map((name) => (
-        <div class="stat" key={name}>
-          <dt>{SCORE_TITLES[name]}</dt>
-          <dd>
-            <Score name={name} value={session.scores[name]} />
-          </dd>
-        </div>
-      ))}
-      {figures.map(([title, value]) => (
-        <div class="stat" key={title}>
-          <dt>{title}</dt>
-          <dd>
-            <span class="stat-value">{value}</span>
-          </dd>
-        </div>
-      ))}
-    </dl>
   );
 }
 

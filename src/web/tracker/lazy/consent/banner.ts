@@ -1,4 +1,4 @@
-import type { Consent } from "../../../../protocol/fields";
+import type { Consent } from "../../../../protocol/values";
 
 /** How to read from a consent banner what the visitor allows. */
 export interface Banner {

@@ -1,4 +1,4 @@
-import type { Consent } from "../../../../protocol/fields";
+import type { Consent } from "../../../../protocol/values";
 import { strictest } from "./strictest";
 import { purposesIn } from "./tcf";
 

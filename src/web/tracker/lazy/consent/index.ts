@@ -1,5 +1,5 @@
 /** consent.js: reads what the visitor allows from the page's own consent management. Loaded only if an option asks for it. */
-import type { Consent } from "../../../../protocol/fields";
+import type { Consent } from "../../../../protocol/values";
 import type { Options } from "../../public";
 import { safe } from "../../safe";
 import { bannerSource } from "./banner-source";

@@ -1,4 +1,4 @@
-import type { Consent } from "../../../../protocol/fields";
+import type { Consent } from "../../../../protocol/values";
 
 /**
  * Google's consent mode: what a page has put into its data layer by `gtag("consent", "default" | "update", { … })`.

@@ -1,4 +1,4 @@
-import type { Consent } from "../../../../protocol/fields";
+import type { Consent } from "../../../../protocol/values";
 
 /** The strictest first. A refusal comes before `pending`, because no later answer makes it milder. */
 const ORDER: readonly Consent[] = ["denied", "pending", "granted"];

@@ -1,4 +1,4 @@
-import type { Consent } from "../../../../protocol/fields";
+import type { Consent } from "../../../../protocol/values";
 
 /**
  * What a consent management platform of the IAB's TCF 2.2 tells its listeners.

@@ -1,5 +1,5 @@
 import { isOwn } from "../../ids";
-import { CAMPAIGN_UNITS } from "../../limits";
+import { SHARED_CAMPAIGN_BYTES } from "../../limits";
 
 /** What the hosts of a domain share by its cookie. Never the device's secret, because a server of the site must not see it. */
 export interface Shared {
@@ -15,9 +15,9 @@ export interface Shared {
 
 const isProof = (text: unknown): text is string => isOwn(text, 64);
 
-/** The cookie's value. A long campaign is cut, because its beginning tells it apart from others. */
+/** The cookie's value. */
 export const written = ({ visitor, proof, id, key, at, campaign }: Shared): string =>
-  [visitor, proof, id, key, at.toString(36), encodeURIComponent(campaign.slice(0, CAMPAIGN_UNITS))].join("~");
+  [visitor, proof, id, key, at.toString(36), encodeURIComponent(campaign).slice(0, SHARED_CAMPAIGN_BYTES)].join("~");
 
 /** Reads the cookie's value. A malformed visitor or session reads as none. */
 export function readFrom(value: string): Shared {

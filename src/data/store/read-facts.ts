@@ -1,7 +1,7 @@
 import type { Filter } from "../../core/api/filter";
 import { DETAIL_PATHS, type Facts, type FactsRow, type LooseLead, readFacts } from "../../core/rollup/session-facts";
 import { type Condition, conditionsOf, joinConditions } from "./session-conditions";
-import { USUAL_RULES } from "./session-row/form";
+import { USUAL_RULES } from "./session-row/layout";
 import { botRules } from "./session-row/ledger";
 
 /** Rows read at a time for a rollup, or for an answer from rows: about 2 MB of text. */

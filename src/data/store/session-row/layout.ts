@@ -15,6 +15,7 @@ import type { SessionColumns } from "./columns";
  */
 export const DETAIL_VERSION = 2;
 
+/** In SQL a key that is absent from such a list is `{}`, so a statement reads it by `nullif(…, '{}')`. */
 export const DEVICE_V2 = [
   "user_agent",
   "language",
@@ -108,7 +109,7 @@ export type ClientV2 = [
 ];
 export const USUAL_CLIENT: ClientV2 = [null, null, null, null];
 
-/** The version of the rules where a row names none. */
+/** The version of the rules where a row names none. It stays as it is when the rules get a new version: rows rest on it. */
 export const USUAL_RULES = 1;
 
 /** Fields that are left out while they have these values. */
