@@ -38,7 +38,7 @@ const SCHEMA = [
 /** Version of the two tables above, in column `v`. */
 const SCHEMA_VERSION = 2;
 
-/** By the version that they begin with: at most the one directly before. */
+/** Statements by the version that they start from. Only the version directly before can be migrated. */
 const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
   1: ["ALTER TABLE head RENAME COLUMN identity TO head", "UPDATE head SET v = 2"],
 };
