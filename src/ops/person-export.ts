@@ -25,7 +25,7 @@ interface VisitorLife {
   session_id: string;
   started_at: number;
   isProven: boolean;
-  /** No other life of the id is anybody else's. */
+  /** No life of the id is anybody else's. */
   isAlone: boolean;
 }
 
