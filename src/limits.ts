@@ -181,7 +181,7 @@ export const SITE_LEADS_PER_MINUTE = 120;
 
 // --- Webhooks -------------------------------------------------------------------------------------------------------
 
-/** Standard Webhooks 1.0.0 recommends to give a receiver 15 to 30 s. */
+/** Standard Webhooks 1.0.0 recommends 15 to 30 s for a receiver. */
 export const WEBHOOK_TIMEOUT_MS = 15 * SECOND_MS;
 /** Share of a wait that jitter may add, so that the leads of an outage do not come back together. */
 export const WEBHOOK_JITTER = 0.2;
