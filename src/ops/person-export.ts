@@ -30,8 +30,8 @@ interface VisitorLife {
 }
 
 /**
- * The lives that name a visitor, and whether each has shown that it is theirs. Sessions are found as an erasure finds them: those in
- * D1, then those that only the roster knows.
+ * The lives that name a visitor, and whether each has shown that it is theirs. Sessions are found as an erasure finds them: those
+ * in D1, then those that only the roster knows.
  */
 async function* visitorLives(
   env: PersonStores,
