@@ -37,7 +37,7 @@ const RUN = 50;
 const BASE = Date.UTC(2026, 0, 5, 8);
 const GAP_MS = 800;
 
-/** The same as for the whole Worker, in bench/beside.ts. */
+/** The same limit as for the whole Worker, in bench/beside.ts. */
 const SLOWER = 1.05;
 
 type Tools = typeof import("../src/ops/for-commands.ts");

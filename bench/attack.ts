@@ -43,7 +43,7 @@ if (values.help) {
   process.exit(0);
 }
 
-/** @param text Of what is wrong. */
+/** @param text What is wrong. */
 function refuse(text: string): never {
   console.error(`${text} See npm run attack -- --help.`);
   process.exit(2);

@@ -1,4 +1,4 @@
-// `npm run bench:beside -- <folder>`: this checkout's built Worker beside another one's, in one run.
+// `npm run bench:beside -- <folder>`: this checkout's built Worker beside another checkout's, in one run.
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";

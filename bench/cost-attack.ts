@@ -1,4 +1,4 @@
-// `npm run cost -- --attack`: what a day of attacks costs, beside what it may.
+// `npm run cost -- --attack`: what a day of attacks costs, beside what it may cost.
 import { figure } from "./lib/stats.ts";
 import { ADDRESS_RATE, attackByAddress, attackOnSite, type Bill, KINDS, SITE_RATE } from "./phases/attack.ts";
 import { table } from "./report.ts";

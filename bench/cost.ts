@@ -61,14 +61,16 @@ if (size > 100) {
   process.exit(2);
 }
 
-/** One D1 database. */
+/** The size of one D1 database. */
 const SHARD_BYTES = 10e9;
 const GB = 1e9;
-/** Storage, dollars a GB and month: D1 after 5 GB; R2 after 10 GB. */
+/** D1's storage, dollars a GB and month, after 5 GB. */
 const D1_GB = { price: 0.75, included: 5 };
 /** The plan itself, a month. */
 const PLAN = 5;
-/** Enough to even out the jitter of the flushes, and few enough to count a long session within a minute. */
+/**
+ * Sessions that are counted: enough to even out the jitter of the flushes, and few enough to count a long session within a minute.
+ */
 const COUNTED = Math.max(5, Math.min(100, Math.round(5_000 / length)));
 
 const name = `${size} events a ${transport === "http" ? "batch" : "frame"}`;

@@ -54,7 +54,7 @@ interface Listed {
   fingerprint_id?: string;
 }
 
-/** The first of a list, of all times. */
+/** The first item of a list, over all time. */
 const first = async (path: string) => {
   const { data } = await ask<{ data: Listed[] }>(api, `${path}?from=0&limit=1`);
   return data[0] ?? {};

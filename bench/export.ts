@@ -61,7 +61,7 @@ const look = async () => {
 const TRIES = 3;
 
 /**
- * Reads an export line by line, up to so many.
+ * Reads up to `count` lines of an export.
  * @returns `early`: MB after a tenth of them.
  */
 async function take(count: number, tries: number = TRIES): Promise<{ lines: number; bytes: number; early: number }> {

@@ -24,14 +24,14 @@ if (values.help) {
 
 const SESSIONS = 100_000;
 const WARM_UP = 1_000;
-/** Together more than two days, so that old sightings make way for new ones. */
+/** Time between two sessions. Together that is more than two days, so that old sightings make way for new ones. */
 const GAP_MS = 2_000;
 const BASE = Date.UTC(2026, 0, 5, 8);
 const STOPS = [100, 400, 1_000, 10_000, SESSIONS];
 /** CPU is the median of this many calls before each stop. */
 const WINDOW = 100;
 const MAX_KB = 64;
-/** How much slower a call may be at the end than when the cap was reached. A shared machine is as noisy. */
+/** How much slower a call may be at the end than when the cap was reached. The noise of a shared machine is as large. */
 const FLAT = 2;
 
 const { newRecord, settle, take, windowOf, workOf }: typeof import("../src/core/identity/record.ts") =

@@ -5,24 +5,24 @@ export type Counts = Record<string, number>;
 
 interface Line {
   name: string;
-  /** Of the price and of the allotment. */
+  /** The unit of the price and of the allotment. */
   unit: string;
   /** Dollars a million units. */
   price: number;
   /** Units a month in the plan. */
   included: number;
-  /** Units. */
+  /** The units that are billed. */
   billed: (counts: Counts) => number;
 }
 
 /** An object is billed as if it had 128 MB. */
 const OBJECT_GB = 0.125;
 
-/** Of all parts together. */
+/** The sum of a count over all parts. */
 export const of = (counts: Counts, name: string) =>
   Object.entries(counts).reduce((sum, [key, n]) => (key.endsWith(`:${name}`) ? sum + n : sum), 0);
 
-/** What some parts count alone. */
+/** The counts of some parts only. */
 export const only = (counts: Counts, parts: readonly string[]) =>
   Object.fromEntries(Object.entries(counts).filter(([key]) => parts.includes(key.split(":", 1)[0] ?? "")));
 

@@ -1,4 +1,4 @@
-// `npm run bench:queries`: what the aggregates read and take, beside the same asked straight of the rows.
+// `npm run bench:queries`: what the aggregates read and how long they take, beside the same questions answered from the rows.
 
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -112,7 +112,10 @@ for (const { aggregate, filter, rows, p95, cpu } of slowest) {
   say(`p95 ${figure(p95)} ms, CPU ${figure(cpu)} ms, ${figure(rows)} rows: ${aggregate} ${filter}`);
 }
 
-/** Without --all, three aggregates of each filter, others each time: each aggregate is compared under several filters. */
+/**
+ * With --all every question is compared. Else all without a filter are, and three aggregates with each filter: other ones each
+ * time, so that each aggregate is compared under several filters.
+ */
 const isHeld = (i: number) => {
   const filter = Math.floor(i / AGGREGATES.length);
   const aggregate = i % AGGREGATES.length;

@@ -15,7 +15,7 @@ each second; then prices what was recorded. Ends with 1 if a target does not hol
 
 /** Dollars for a thousand recorded visits of three minutes, their objects kept for 90 days: a fiftieth of a cent each. */
 const DOLLARS_GOAL = 0.2;
-/** Of a recorded minute, in R2. */
+/** Bytes of a recorded minute, in R2. */
 const BYTES_GOAL = 100_000;
 const CHUNKS_GOAL = 8;
 /** What the object waits for R2: Cloudflare's users report 50 to 150 ms a put. */

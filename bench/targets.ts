@@ -1,11 +1,11 @@
-// What the project set out to reach, and whether the numbers of a run do.
+// The project's targets, and whether the numbers of a run reach them.
 
 import { atLeast, atMost, type Target } from "../scripts/lib/target.ts";
 import type { Measured } from "./lib/measure.ts";
 
 interface Results {
   load: Record<string, Measured>;
-  /** A million events: by the sessions alone, with the identity actors and counters, with the roster too. */
+  /** Dollars for a million events: by the sessions alone, with the identity actors and counters, with the roster too. */
   dollars: Record<"batches" | "frames", Record<"sessions" | "identities" | "everything", number>>;
   inserts: { rows: number; ratio: number }[];
   growth: { window: string; cpu: number }[];

@@ -1,6 +1,6 @@
-// Builds what the Worker serves: the scripts for pages to dist/browser, the dashboard and the player of recorded pages
-// to dist/assets. Does nothing where all are built from the sources as they are: a server that watches them asks after
-// every change, and may ask again before the last build is through.
+// Builds what the Worker serves: the scripts for pages to dist/browser, the dashboard and the player of recorded pages to
+// dist/assets. Does nothing if all of it is built from the sources as they are: a server that watches the sources calls this after
+// every change, and may call it again before the last build has ended.
 import { root } from "./install.ts";
 import { buildDashboard } from "./lib/dashboard.ts";
 import { isBuilt, noteBuilt } from "./lib/fresh.ts";

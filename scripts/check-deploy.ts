@@ -1,4 +1,4 @@
-// Shows that `wrangler deploy` carries no key: neither as a variable nor anywhere in what would be uploaded but the one
+// Checks that `wrangler deploy` carries no key: neither as a variable nor anywhere in what would be uploaded, except in the one
 // line of code that refuses the development key.
 
 import { spawnSync } from "node:child_process";

@@ -1,4 +1,4 @@
-// `npm run docs:dependencies`: docs/dependencies.md, what the project stands on: licence, size, last release, and what for.
+// `npm run docs:dependencies`: makes docs/dependencies.md: each package with its licence, size, last release, and what it is for.
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -107,7 +107,7 @@ function isAllowed(name: string, licence: string) {
   return isPermissive(licence) || Object.entries(TESTS_ONLY).some(([n, l]) => n === name && l === licence);
 }
 
-/** Bytes of a package's own files, without packages of its own. */
+/** Bytes of a package's own files, without the packages inside it. */
 function sizeOf(folder: string): number {
   return readdirSync(folder, { withFileTypes: true })
     .filter(({ name }) => name !== "node_modules")

@@ -64,7 +64,7 @@ if (isBuild) {
   server.on("exit", (code, signal) => process.exit(code ?? (signal ? 0 : 1)));
 }
 
-/** What docs/site/package-lock.json names, if it is not there. Packages run no scripts of their own. */
+/** Installs what docs/site/package-lock.json names, if it is not there. Packages run no scripts of their own. */
 function install() {
   const installed = join(site, "node_modules/.package-lock.json");
   const wanted = join(site, "package-lock.json");
@@ -75,7 +75,7 @@ function install() {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** Scripts of package.json that docs/commands.md passes over. */
+/** Scripts of package.json that docs/commands.md does not name. */
 function unnamedCommands(): string[] {
   const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     scripts: Record<string, string>;

@@ -36,10 +36,12 @@ const OTHERS: List[] = [
   },
 ];
 
-/** On those lists, but no free mailboxes: companies' own domains, and nobody's. */
+/** Domains on the lists of free mailboxes that are none: companies' own domains, and nobody's. */
 const COMPANIES = new Set(["alibaba.com", "bt.com", "comcast.com", "example.com", "facebook.com", "localhost.com"]);
 
-/** On the list of disposable domains, but real mailboxes: of an access provider, and of a mail service of China Telecom. */
+/**
+ * Domains on the list of disposable ones that are real mailboxes: of an access provider, and of a mail service of China Telecom.
+ */
 const MAILBOXES = new Set(["21cn.com", "sify.com"]);
 
 const scratch = mkdtempSync(join(tmpdir(), "pulsegate-domains-"));

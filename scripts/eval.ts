@@ -83,7 +83,7 @@ const hands = labels(
   withoutAgent,
 );
 
-/** Of the ten of each kind, how many each layer alone would at least suspect. */
+/** How many of the ten of each kind each layer alone would at least suspect. */
 const byLayer = layers
   .filter(([name]) => name !== "user agent")
   .map(([name, own]) => {

@@ -16,7 +16,7 @@ Fetches the checker from the registry into a folder of its own: with what it bri
   --help  this text`;
 
 const RECHECK = "recheck@4.5.0";
-/** For one expression, ms. Where the checker cannot tell by then, the texts of the tests have to. */
+/** How long the checker may take for one expression, ms. If it cannot tell by then, the texts of the tests have to. */
 const PATIENCE_MS = 5_000;
 
 const { values } = parseArgs({

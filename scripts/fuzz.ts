@@ -1,4 +1,4 @@
-// `npm run fuzz`: bodies made at random for every public path of the built server, and what they have left behind.
+// `npm run fuzz`: sends bodies made at random to every public path of the built server, and checks what they have left behind.
 import { parseArgs } from "node:util";
 import { startServer } from "../test/local/server.ts";
 import { rowsOf } from "../test/local/stores.ts";

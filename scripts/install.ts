@@ -36,7 +36,7 @@ export function run(command: string, args: string[], env: NodeJS.ProcessEnv = {}
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** The same, but shows what it printed only if it failed. */
+/** Runs a command to its end, but shows what it printed only if it failed. */
 export function runQuietly(command: string, args: string[], env: NodeJS.ProcessEnv = {}) {
   const options = { cwd: root, encoding: "utf8" } as const;
   const { status, stdout, stderr } = spawnSync(command, args, {

@@ -1,5 +1,5 @@
-// `npm run licences`: THIRD-PARTY.txt, whose work is in what is deployed and what their licences ask to be said. Every server
-// has it at /third-party.txt.
+// `npm run licences`: makes THIRD-PARTY.txt, which says whose work is in what is deployed, and what their licences ask to be said.
+// Every server has it at /third-party.txt.
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -16,7 +16,7 @@ if (values.help) {
   process.exit(0);
 }
 
-/** What the package has, and where each is from. */
+/** The package's files, and where each is from. */
 const FILES = {
   "index.js": "dist/browser/module.js",
   "index.d.ts": "src/web/tracker/public.d.ts",

@@ -28,7 +28,7 @@ const OF_THE_DOCS: readonly Picture[] = [
 const DOCS_FOLDER = "docs/dashboard";
 const TOUR_FOLDER = "dist/tour";
 
-/** Height of a picture at most, CSS pixels: more rows of a table show nothing new. */
+/** The largest height of a picture, CSS pixels: more rows of a table show nothing new. */
 const TALLEST = 1_000;
 /** Small, because a repository keeps every version of a picture. */
 const LARGEST_BYTES = 60_000;

@@ -68,7 +68,7 @@ function mb(bytes: number) {
   return `${(bytes / 2 ** 20).toFixed(1)} MB`;
 }
 
-/** A process that has a file below the folder open, where the system tells (/proc). */
+/** A process that has a file below the folder open, if the system tells (/proc). */
 function userOf(folder: string) {
   for (const pid of list("/proc").filter((name) => /^\d+$/.test(name))) {
     const open = list(`/proc/${pid}/fd`).map((fd) => link(`/proc/${pid}/fd/${fd}`));

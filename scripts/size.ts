@@ -12,7 +12,10 @@ weighs; ends with 1 if one is over.
   --tags  prints the tag of each script under its versioned path, with its SRI hash
   --prefix <name>  with --tags: as they go below INGEST_PREFIX`;
 
-/** Bytes. For what a tag names: small enough for the first packets of a connection. For what comes after idle: near what it is. */
+/**
+ * Budgets, bytes. A script that a tag names is small enough for the first packets of a connection. The budget of a script that is
+ * loaded when the page is idle is near its size.
+ */
 const BUDGETS = {
   "tracker.js": 4_352,
   "form.js": 2_560,
@@ -66,7 +69,7 @@ else if (args.includes("--tags")) {
 }
 process.exit(targets.every(({ holds }) => holds) ? 0 : 1);
 
-/** Of the scripts that each page loads, the feature's part of the text as a part of what brotli makes of it. */
+/** What each feature weighs in the scripts that every page loads: its part of the text, as a part of their brotli size. */
 function printFeatures() {
   const parts: Record<string, Record<string, number>> = JSON.parse(
     readFileSync(`${root}dist/browser/parts.json`, "utf8"),

@@ -50,7 +50,7 @@ export interface Unarchived {
 /** One visitor's session, by its id. Null answers: there is no such session. */
 export interface SessionRpc extends Rpc.DurableObjectBranded {
   track(call: TrackCall): TrackResult;
-  /** Null also where the caller cannot show that the session is theirs. */
+  /** Null also if the caller cannot show that the session is theirs. */
   lead(call: LeadCall): LeadAnswer | null;
   /** `body`: gzip. The answer says that R2 has the chunk. */
   record(call: ChunkCall, body: ArrayBuffer): Promise<ChunkResult> | ChunkResult;
@@ -84,7 +84,7 @@ export interface RosterPlace {
 }
 
 export interface RosterChanges extends RosterPlace {
-  /** Who has changed since the place that was given, those who have left too. */
+  /** Who has changed since the place that was given, including those who have left. */
   changed: (Here & { ended: boolean })[];
 }
 
@@ -110,7 +110,7 @@ export interface EraserRpc extends Rpc.DurableObjectBranded {
 
 /** How much of a lead one of its actors has erased. */
 export interface ErasedLead {
-  /** There was something. */
+  /** Whether there was anything to erase. */
   known: boolean;
   leads: number;
   deliveries: number;
@@ -120,7 +120,7 @@ export interface ErasedLead {
 
 /** What has become of a submit's claims. */
 export interface UnlinkedLead {
-  /** There were some. */
+  /** Whether there were any. */
   is_unlinked: boolean;
   /** A write may still be on its way: ask once more in a while. */
   again: boolean;
@@ -217,16 +217,19 @@ export interface Env {
   LOG_LEVEL?: string;
   /** `off` lifts every rate limit, in development only: for load tests. */
   RATE_LIMIT?: string;
-  /** Waits between webhook attempts in ms, separated by commas, and the time an attempt may take: tests go faster. */
+  /**
+   * Waits between webhook attempts, ms, separated by commas; and the time that an attempt may take, ms. With these, tests go
+   * faster.
+   */
   WEBHOOK_SCHEDULE_MS?: string;
   WEBHOOK_TIMEOUT_MS?: string;
-  /** `host` or `host:port`, separated by commas: where webhooks may go although a public name on 443 is asked for. */
+  /** `host` or `host:port`, separated by commas: where webhooks may go although it is not a public name on port 443. */
   WEBHOOK_HOSTS?: string;
-  /** Where `npm run dev` takes webhooks, to send them on once it has looked up where their names lead. In development only. */
+  /** Where `npm run dev` receives webhooks. It sends them on once it has looked up where their names lead. In development only. */
   WEBHOOK_GATE?: string;
   /** The value of `Strict-Transport-Security`, or `off`. */
   HSTS?: string;
-  /** A first segment of paths below which scripts and ingest go by names that filter lists do not know; empty for none. */
+  /** A first segment of paths. Below it, scripts and ingest have names that filter lists do not know. Empty for none. */
   INGEST_PREFIX?: string;
   /** Secret for `ip: hashed`. */
   ADDRESS_HASH_SECRET?: string;

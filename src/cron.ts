@@ -20,7 +20,7 @@ const nightly: Record<string, Job> = {
   retention: (env, log, now) => retain(env, log, now, { begin: true }),
 };
 
-/** The first run of each hour also rolls up days that have changed since. */
+/** The first run of each hour also rolls up days that have changed since they were rolled up. */
 const isFirstOfHour = (now: number): boolean => now % HOUR_MS < CRON_PERIOD_MS;
 
 const everyFiveMinutes: Record<string, Job> = {

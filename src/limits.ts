@@ -20,25 +20,27 @@ export const MAX_JSON_DEPTH = 32;
 export const MAX_URL_UNITS = 2_048;
 /** Names of campaigns, sources and media. GA4 keeps 100 characters of each; a list shows 64, and few are longer. */
 export const MAX_NAME_POINTS = 64;
-/** An address as it is asked for: Cloudflare's own limit. */
+/** The URL of a request: Cloudflare's own limit. */
 export const MAX_REQUEST_URL_UNITS = 16 * 1024;
-/** Of any one header: as long as an address of a page, which is the longest thing that one has to say here. */
+/** Any one header: as long as the address of a page, which is the longest thing that a header has to say here. */
 export const MAX_HEADER_UNITS = MAX_URL_UNITS;
-/** A ticket names up to 100 sites of 64 characters, in Base64. */
+/** A ticket: it names up to 100 sites of 64 characters, in Base64. */
 export const MAX_TICKET_UNITS = 16 * 1024;
 /** A user agent, cut before any expression reads it: browsers' have 100 to 300 characters, in-app ones up to 600. */
 export const MAX_AGENT_UNITS = 1_024;
-/** Agents read lately, in an isolate: each call of a visitor brings the same one, and reading one takes as long as a batch. */
+/**
+ * Agents that an isolate remembers as read: each call of a visitor brings the same one, and reading one takes as long as a batch.
+ */
 export const AGENTS_REMEMBERED = 256;
 /** A short stable element path; the tracker sends under 120. */
 export const MAX_ELEMENT_UNITS = 512;
-/** A name of an event, trimmed and composed (NFC): a column of a table shows as much of it. */
+/** A name of an event, trimmed and composed (NFC): a column of a table shows this much of it. */
 export const MAX_NAME_UNITS = 64;
-/** A name as it is sent: composing makes a text shorter, by less than this, and what is longer is not looked at. */
+/** A name as it is sent. Composing makes a text shorter, but by less than this factor, so a longer name is not looked at. */
 export const MAX_RAW_NAME_UNITS = 4 * MAX_NAME_UNITS;
-/** A text of an error, its stack among them: the tracker sends 500 of a message, and what is further down tells little more. */
+/** A text of an error, such as its stack. The tracker sends 500 units of a message, and what is further down tells little more. */
 export const MAX_ERROR_UNITS = 4_096;
-/** What a site says is no secret: names and patterns, and how long one is. It goes along with each socket's context. */
+/** What a site says is no secret: how many names and patterns, and how long each may be. They travel with each socket's context. */
 export const MAX_ALLOWED = 32;
 export const MAX_ALLOWED_UNITS = 64;
 /** Client ids (visitor, fingerprint): a UUID has 36, a FingerprintJS visitor id 32; 128 leaves room for others. */
@@ -46,7 +48,7 @@ export const MAX_ID_UNITS = 128;
 /** A visitor's secret: 128 bits as hex digits at least, below which it could be guessed; the tracker's has 72 characters. */
 export const MIN_SECRET_UNITS = 32;
 export const MAX_SECRET_UNITS = 128;
-/** A domain name's (RFC 1035, without its last dot). */
+/** A domain name (RFC 1035, without its last dot). */
 export const MAX_DOMAIN_UNITS = 253;
 /** Far past any session (10,000 events is a long one), far below 2^53. */
 export const MAX_NUMBER = 1_000_000_000;
@@ -69,7 +71,7 @@ export const PLAN_MAX_EVENTS = 1_000;
 export const PLAN_MAX_UNITS = 512 * 1024;
 /** Stream tickets remembered as used, per session. They expire after a minute. */
 export const MAX_USED_TICKETS = 64;
-/** Whoever follows is asked for their key again this often: what is revoked or has expired closes within a minute. */
+/** How often followers' keys are checked again. A socket whose key was revoked or has expired closes within a minute. */
 export const KEY_CHECK_MS = 25 * SECOND_MS;
 
 // --- Time -----------------------------------------------------------------------------------------------------------
@@ -77,7 +79,7 @@ export const KEY_CHECK_MS = 25 * SECOND_MS;
 /** Retry of a failed flush: 2 s doubled per attempt to at most 2 minutes (D1 stalls of 60 to 80 s happen). */
 export const RETRY_MIN_MS = 2 * SECOND_MS;
 export const RETRY_MAX_MS = 2 * MINUTE_MS;
-/** After an erasure, look once more: a put that was given up may have landed behind it. */
+/** How long after an erasure to look once more: a put that was given up may have landed behind it. */
 export const ERASE_AGAIN_MS = 45 * SECOND_MS;
 /** A D1 or R2 call that takes longer counts as failed (it may still land: every write is idempotent). */
 export const OUTSIDE_TIMEOUT_MS = 20 * SECOND_MS;
@@ -100,9 +102,9 @@ export const SOCKET_STRIKES = 20;
 export const BUSY_RETRY_SECONDS = 30;
 export const UNAVAILABLE_RETRY_SECONDS = 2;
 /**
- * The rate-limit bindings, per address (IPv4, or IPv6 /64) and minute, and four times as much per IPv6 /48. Kept equal to wrangler.toml by a test.
- * TRACK: an office of 60 behind one address, each with a batch every 3 s. START: the same office opening two pages each
- * a minute. SITE_STARTS: 100 new sessions a second on one site and location. API: a dashboard with ten views open.
+ * The rate-limit bindings, per address (IPv4, or IPv6 /64) and minute, and four times as much per IPv6 /48. Kept equal to
+ * wrangler.toml by a test. TRACK: an office of 60 behind one address, each with a batch every 3 s. START: the same office opening
+ * two pages each a minute. SITE_STARTS: 100 new sessions a second on one site and location. API: a dashboard with ten views open.
  */
 export const RATE_PERIOD_SECONDS = 60;
 export const TRACK_PER_MINUTE = 1_200;
@@ -131,9 +133,9 @@ export const ANOMALY_WEEKS = 8;
 export const STALE_AGES_MS: readonly number[] = [2 * HOUR_MS, 6 * HOUR_MS, 25 * HOUR_MS];
 export const CRON_PERIOD_MS = 5 * MINUTE_MS;
 /**
- * How often the scripts are written to KV, and how long they stay there. A browser may use a script for 25 hours after it was
- * asked for (an hour, and a day while it asks anew), and then load what belongs to it. Last written a day before a deploy, a
- * version is there for 26 hours after it.
+ * How often the scripts are written to KV, and how long they stay there. A browser may use a script for 25 hours after it asked for
+ * it (an hour, and a day while it asks anew), and then load the files that belong to it. If a version was last written a day before
+ * a deploy, it is there for 26 hours after the deploy.
  */
 export const SCRIPT_RENEW_MS = DAY_MS;
 export const SCRIPT_KEPT_SECONDS = 50 * 60 * 60;
@@ -142,7 +144,7 @@ export const SCRIPT_KEPT_SECONDS = 50 * 60 * 60;
 
 /** The contract's number. */
 export const RETENTION_DAYS = 90;
-/** Keys a page of R2's listing, and keys a delete: its maximum. */
+/** Keys in a page of R2's listing, and in one delete: R2's maximum. */
 export const RETENTION_PAGE = 1_000;
 
 // --- Leads ----------------------------------------------------------------------------------------------------------
@@ -157,14 +159,14 @@ export const EMAIL_MAX_UNITS = 254;
 export const EMAIL_LOCAL_MAX_UNITS = 64;
 /** A phone number as typed: E.164 has 15 digits; people add blanks, brackets, extensions, words and second numbers. */
 export const PHONE_MAX_UNITS = 128;
-/** Between the clocks of two machines of the platform, at most: what lies further ahead has not been said yet. */
+/** The most by which the clocks of two machines of the platform differ. A time that lies further ahead has not come yet. */
 export const CLOCK_SKEW_MS = SECOND_MS;
 /**
- * How long a submit goes by its name: the usual life of an idempotency key (Stripe's, for one). A page's own retry comes
- * within seconds, a server's within hours; who sends the same after a day means it anew.
+ * How long a submit goes by its name: the usual life of an idempotency key (Stripe's, for one). A page's own retry comes within
+ * seconds, a server's within hours. Whoever sends the same after a day means a new submit.
  */
 export const SUBMIT_NAME_MS = 24 * HOUR_MS;
-/** An alarm that dies half-way is followed by another after this: longer than a whole round of attempts takes. */
+/** How long after an alarm that dies half-way another one follows: longer than a whole round of attempts takes. */
 export const ALARM_GUARD_MS = 2 * MINUTE_MS;
 /** Retry of a claim or a row that D1 did not take: 2 s doubled to at most 2 minutes. */
 export const LEAD_RETRY_MIN_MS = 2 * SECOND_MS;
@@ -172,14 +174,14 @@ export const LEAD_RETRY_MAX_MS = 2 * MINUTE_MS;
 /** Tries to send a lead, per address and minute: a fair's tablet, or an office, with one a second. Kept equal to wrangler.toml. */
 export const LEADS_PER_MINUTE = 60;
 /**
- * Leads a minute on one site and location: two a second is past any campaign. What the site's own
- * servers send with a key has as many apart. Kept equal to wrangler.toml.
+ * Leads a minute on one site and location: two a second is past any campaign. Leads that the site's own servers send with a key
+ * have a separate limit of the same size. Kept equal to wrangler.toml.
  */
 export const SITE_LEADS_PER_MINUTE = 120;
 
 // --- Webhooks -------------------------------------------------------------------------------------------------------
 
-/** The same: a receiver gets 15 to 30 s. */
+/** Standard Webhooks 1.0.0 recommends 15 to 30 s for a receiver. */
 export const WEBHOOK_TIMEOUT_MS = 15 * SECOND_MS;
 /** Share of a wait that jitter may add, so that the leads of an outage do not come back together. */
 export const WEBHOOK_JITTER = 0.2;
@@ -188,25 +190,31 @@ export const REDELIVER_MAX = 100;
 
 // --- Identities -----------------------------------------------------------------------------------------------------
 
-/** A session may withdraw until its linger is over: its sightings are kept past that, and count for 24 h only. */
+/**
+ * A session may withdraw until its stay after the end is over, so its sightings are kept longer than that. They count for 24 h
+ * only.
+ */
 export const IDENTITY_KEPT_MS = 2 * DAY_MS + HOUR_MS;
 /** The counter in KV: a fixed window, and the entry's own time to live. */
 export const IDENTITY_COUNTER_MS = DAY_MS;
-/** An identity that has not been seen this long is forgotten with its rows: what the archive keeps is as old. */
+/** An identity that has not been seen this long is forgotten with its rows: the archive keeps its data as long. */
 export const IDENTITY_RETENTION_MS = 90 * DAY_MS;
 /** Sessions of a fingerprint that an answer about it looks at, the newest: a person has a few, a farm any number. */
 export const FINGERPRINT_MAX_SESSIONS = 500;
-/** Other fingerprints shown of the same addresses, addresses asked about, and the newest sessions looked at on each. */
+/**
+ * Other fingerprints that are shown of the same addresses, and addresses that are asked about; and the newest sessions that are
+ * looked at on each address.
+ */
 export const FINGERPRINT_NEIGHBOURS = 25;
 export const FINGERPRINT_NEIGHBOUR_SESSIONS = 100;
-/** Nodes of an identity's graph: more than this nobody can look at. */
+/** Nodes of an identity's graph: nobody can look at more than this. */
 export const IDENTITY_GRAPH_NODES = 200;
 
 // --- Budgets --------------------------------------------------------------------------------------------------------
 
 /**
- * Budgets are counted in bytes, and what costs something else counts as many bytes as cost as much: a gigabyte comes to some $2
- * at list prices, whatever it was spent on (`npm run cost -- --attack`). A session: its rows, objects, counters and identities,
+ * Budgets are counted in bytes. What costs something else counts as the number of bytes that cost as much: a gigabyte comes to some
+ * $2 at list prices, whatever it was spent on (`npm run cost -- --attack`). A session: its rows, objects, counters and identities,
  * $60 a million with its writes. A write to a store: an alarm, rows or an object in R2, $4 a million. A call: two requests and a
  * journal row, $1.50 a million. An event: its row and index entry, $2 a million. A change of consent: rows and a listing. An object
  * in R2: traits, or a chunk of a recording. A lead: its actors and rows.
@@ -218,13 +226,13 @@ export const CHARGE_EVENT_BYTES = 1024;
 export const CHARGE_CONSENT_BYTES = 16 * 1024;
 export const CHARGE_OBJECT_BYTES = 4 * 1024;
 export const CHARGE_LEAD_BYTES = 32 * 1024;
-/** Nobody waits longer for a word on budgets than that: whoever cannot be asked is taken to have something left. */
+/** The longest wait for an answer about budgets. A budget that cannot be asked about counts as not spent. */
 export const BUDGET_WAIT_MS = 2 * SECOND_MS;
-/** Sites counted: in production none can send that nobody has set. */
+/** Sites whose spending is counted. In production only a site that somebody has set can send. */
 export const BUDGET_MAX_SITES = 10_000;
 /**
- * Custom event types that D1 knows of a site: a large product has some hundreds. Past them events go to the archive only, until
- * others have not been seen for two days.
+ * Custom event types that D1 knows of a site: a large product has some hundreds. Events of more types go to the archive only, until
+ * some types have not been seen for two days.
  */
 export const SITE_MAX_TYPES = 1_000;
 /** What a site has spent is asked for this often by an isolate, as are its settings. */

@@ -19,9 +19,9 @@ const TRIES = 3;
 export class Bystander {
   /** Events that were acked, by session. */
   acked = new Map<string, number>();
-  /** Of each call that was taken, ms. */
+  /** Latency of each call that was taken, ms. */
   latencies: number[] = [];
-  /** Calls that were not taken, by status; 0: without an answer. */
+  /** Calls that were not taken, by status; 0 stands for no answer. */
   refused: Record<string, number> = {};
   visits = 0;
   #made = 0;
@@ -94,7 +94,7 @@ export class Bystander {
 
 const HEADERS = { Origin: ORIGIN, "Content-Type": "text/plain" };
 
-/** The page first, then clicks. */
+/** The first call sends a page view, the others clicks. */
 const eventsOf = (call: number) =>
   call === 0
     ? [{ event_type: "page_view", page: START.page }]

@@ -14,7 +14,7 @@ import { lostOf } from "./stored.ts";
 
 export interface Attack {
   name: string;
-  /** From many addresses. */
+  /** Whether it comes from many addresses. */
   isSpread: boolean;
   /** Requests a second. */
   rate: number;
@@ -29,42 +29,42 @@ export interface Built {
 
 /** What was sent beside the bystander, and what became of it. */
 export interface Side {
-  /** Answers by status; 0: the connection ended before one. */
+  /** Answers by status; 0 stands for a connection that ended before its answer. */
   statuses: Record<string, number>;
   /** Requests that were not sent, because too many were under way. */
   unsent: number;
-  /** Sent. */
+  /** Bytes that were sent. */
   bytes: number;
-  /** Of the bystander's calls, ms. */
+  /** Latency of the bystander's calls, ms. */
   p50: number;
   p95: number;
   visits: number;
   calls: number;
-  /** Calls of the bystander, by status. */
+  /** Calls of the bystander that were not taken, by status. */
   refused: Record<string, number>;
-  /** Seconds of the server's processes, flushes included. */
+  /** CPU-seconds of the server's processes, flushes included. */
   cpu: number;
-  /** Events that the bystander was acked for, and that are in no store. */
+  /** Events of the bystander that were acked, and that are in no store. */
   lost: number;
   d1_bytes: number;
   r2_bytes: number;
 }
 
 /**
- * Keeps the stores in memory, where the machine has a place for that. The local runtime makes files for each object that
+ * Keeps the stores in memory, if the machine has a place for that. The local runtime makes files for each object that
  * wakes, even if it writes nothing, and on a disk every request waits for them. On Cloudflare such an object has no file.
  */
 const MEMORY = "/dev/shm";
 const stores = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), "pulsegate-attack-"));
 process.on("exit", () => rmSync(stores, { recursive: true, force: true }));
 
-/** By then all of a slice is written to D1, and does not slow down the other server's slice. */
+/** The pause after a slice. By its end all of the slice is written to D1, so it does not slow down the other server's slice. */
 export const PAUSE_MS = 4_000;
 /** The hosts of the Worker, and of the empty one beside it. */
 const HOST = "bench";
 const EMPTY_HOST = "empty.example";
 const WARM_SECONDS = 6;
-/** Requests under way at the same time at most: the runtime needs seconds to answer so many. */
+/** The most requests under way at the same time: the runtime needs seconds to answer so many. */
 const MOST_UNDER_WAY = 512;
 const ATTACKER = "198.51.100.7";
 
@@ -125,7 +125,7 @@ export class Half {
     this.#cpu += cpuSeconds(this.#server.pids) - before;
   }
 
-  /** Sends one every 1 / rate seconds, whether or not the last one was answered. */
+  /** Sends a request every 1 / rate seconds, whether or not the last one was answered. */
   async #flood(seconds: number) {
     const { rate } = this.#attack;
     const began = performance.now();

@@ -1,4 +1,4 @@
-// What an attack sends. Those that `npm run cost -- --attack` prices too have the same names and send the same.
+// What an attack sends. An attack that `npm run cost -- --attack` prices too has the same name and sends the same.
 import { randomUUID } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { KINDS } from "../phases/attack.ts";
@@ -10,7 +10,7 @@ type Next = (n: number) => Sent;
 interface AttackSource {
   says: string;
   begin: (isSpread: boolean) => Next;
-  /** Whether it is worth sending from many addresses too. */
+  /** Whether it is worth sending it from many addresses too. */
   spreads?: boolean;
 }
 
@@ -78,7 +78,7 @@ const leads = (): Next => (n) => post("/lead", { site: SITE, email: `n${n}@perso
 
 const badLeads = (): Next => () => post("/lead", { site: SITE, message: MESSAGE });
 
-/** The most text that a chunk may have, 4 MiB, from 4 KB. */
+/** The most text that a chunk may have, 4 MiB. Its gzip has 4 KB. */
 const INFLATED_BYTES = 4 * 1024 * 1024 - 1;
 
 function gzip(): Next {

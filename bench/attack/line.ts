@@ -10,7 +10,7 @@ export interface Sent {
 }
 
 interface Answer {
-  /** 0: the connection ended before an answer. */
+  /** 0 if the connection ended before an answer. */
   status: number;
   body: string;
   /** Bytes. */

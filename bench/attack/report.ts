@@ -1,4 +1,4 @@
-// What attacks came to, as tables of text, and what was set out to hold.
+// The results of attacks as tables of text, and the targets.
 
 import { atMost, exactly, type Target } from "../../scripts/lib/target.ts";
 import { figure, sum } from "../lib/stats.ts";
@@ -75,7 +75,7 @@ const answers = (played: Played) => [
   ].join(", "),
 ];
 
-/** What the attack alone adds: the spared side, which has the bystander's and the runtime's part, is taken off. */
+/** What the attack alone adds: the spared side has the bystander's and the runtime's part, which is subtracted. */
 const growth = (played: Played) => [
   nameOf(played),
   figure(played.rate),

@@ -48,10 +48,10 @@ function withLimit(dist: string, limit: string, change: (now: string) => string)
   return out;
 }
 
-/** A session flushes after every batch. */
+/** A Worker whose sessions flush after every batch. */
 export const flushingOften = (dist: string) => withLimit(dist, "FLUSH_AT_UNITS", (now) => `(${now}) / 1_000`);
 
-/** A session's first flush comes after ten minutes. */
+/** A Worker whose sessions flush for the first time after ten minutes. */
 export const flushingLate = (dist: string) => withLimit(dist, "FIRST_FLUSH_MS", () => "600_000");
 
 /**

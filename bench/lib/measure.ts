@@ -18,13 +18,13 @@ export interface Measured {
   p99: number;
   /** CPU-seconds of the server's processes for 100,000 events, flushes included. */
   cpu: number;
-  /** MB. */
+  /** Peak memory of the server's processes, MB. */
   peak: number;
   /** CPU of the client, share of a core. */
   client: number;
   /** Connections the server ended before a reply. */
   dropped: number;
-  /** CPU that neither used, share of the machine. */
+  /** CPU that neither the server nor the client used, share of the machine. */
   others: number;
 }
 

@@ -6,7 +6,7 @@ export interface HostOptions {
   /** Folder of its stores. */
   state: string;
   bindings: Record<string, string>;
-  /** Any free one unless it is given. */
+  /** Any free port if it is absent. */
   port?: number;
   /** The project's own bindings, or Durable Objects by binding name. */
   objects: "project" | Record<string, string>;

@@ -43,7 +43,7 @@ export function memory(pids: number[], field: "VmHWM" | "VmRSS"): number {
   }, 0);
 }
 
-/** Peak memory counts from here. */
+/** Peak memory counts from this call on. */
 export function resetPeak(pids: number[]) {
   for (const pid of pids) {
     try {

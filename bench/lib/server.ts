@@ -33,11 +33,11 @@ export interface Server {
   kill: () => Promise<void>;
 }
 
-/** Where the stores are, and who runs the Worker, unless the caller says otherwise. */
+/** How a host is started. The stores' folder and the program that runs the Worker have defaults. */
 interface StartOptions extends Omit<HostOptions, "state" | "bindings" | "port"> {
   state?: string;
   bindings?: Record<string, string>;
-  /** The program that runs the Worker, where it is another checkout's. */
+  /** The program that runs the Worker, if it is another checkout's. */
   host?: string;
 }
 
@@ -81,7 +81,7 @@ export async function start(name: string, options: StartOptions): Promise<Server
   };
 }
 
-/** Hears a host: `ready` resolves when it is, `ask` with its answer. */
+/** Talks to a host: `ready` resolves when the host is ready, `ask` with its answer. */
 function converse(name: string, child: ChildProcess) {
   const asked = new Map<number, { done: (answer: unknown) => void; fail: (error: Error) => void }>();
   let count = 0;

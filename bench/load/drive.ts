@@ -13,9 +13,9 @@ export interface Shape {
 export interface Driven {
   events: number;
   sessions: number;
-  /** From the first request to the last ack. */
+  /** Time from the first request to the last ack. */
   seconds: number;
-  /** Of each batch, ms. */
+  /** Latency of each batch, ms. */
   latencies: number[];
   /** Connections that the server ended before a reply; their batch was sent again. */
   dropped: number;

@@ -42,7 +42,7 @@ export function visit(variant: number): SentEvent[] {
     Object.entries(MIX).flatMap(([type, count]) => Array.from({ length: count }, () => type)),
     next,
   );
-  // A visit begins with the page.
+  // A visit begins with a page view.
   types.splice(types.indexOf("page_view"), 1);
   types.unshift("page_view");
   let page = "/";

@@ -17,7 +17,7 @@ and asks for its replay 30 times, one after the other.
   --help    this text`;
 
 const BATCH = 100;
-/** Still in the actor's journal when the replay is asked for. */
+/** Events that are still in the actor's journal when the replay is asked for. */
 const UNFLUSHED = 50;
 const RUNS = 30;
 

@@ -9,8 +9,8 @@ const KEY = { Authorization: `Bearer ${DEVELOPMENT_KEY}` };
 const TRIES = 5;
 
 /**
- * Asks again where the server was just closing the kept connection. Events are numbered and count once, and a question may
- * be repeated.
+ * Asks again if the server was just closing the kept connection. Events are numbered and count once, and a question may be
+ * repeated.
  */
 function ask(port: number, path: string, init: RequestInit) {
   const send = () => fetch(`http://127.0.0.1:${port}${path}`, init);
@@ -26,7 +26,7 @@ export async function sendBatch(port: number, body: object) {
   await response.arrayBuffer();
 }
 
-/** @returns The answer's `data`, of which the caller knows what it is. */
+/** @returns The answer's `data`. The caller knows its type. */
 export async function read<Data>(port: number, path: string): Promise<Data> {
   const response = await open(port, path);
   if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);

@@ -8,7 +8,7 @@ import { withStated } from "./bill.ts";
 const BASE = Date.UTC(2026, 0, 5);
 const DAY_MINUTES = 24 * 60;
 
-/** What one address may send a minute past the edge, and what a site's limit on starts lets through at one location. */
+/** Requests a minute that one address may send past the edge, and that a site's limit on starts lets through at one location. */
 export const ADDRESS_RATE = 1_200;
 export const SITE_RATE = 6_000;
 /**
@@ -39,7 +39,7 @@ export interface Bill {
   taken: number;
   /** A day, at list prices. */
   dollars: number;
-  /** Dollars of it that are for requests which the Worker refuses by itself. */
+  /** The part of the dollars that is for requests which the Worker refuses by itself. */
   refused: number;
   /** A day. */
   d1_bytes: number;
@@ -100,7 +100,7 @@ interface PlayedDay {
   d1_bytes: number;
 }
 
-/** Minutes that one call plays: well within the time a client waits. */
+/** Minutes that one call plays: few enough that it ends well within the time a client waits. */
 const STEP_MINUTES = 5;
 
 async function play({ minutes, ...attack }: Attack & { minutes: number }): Promise<PlayedDay> {

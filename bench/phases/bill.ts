@@ -123,7 +123,7 @@ function play({ transport, size, length }: BillShape, at: number, n: number) {
   return { id: session.id, ip: `${20 + (n >> 16)}.${(n >> 8) % 256}.${n % 256}.7`, calls };
 }
 
-/** Throws where an event that the bill counts is not in D1. */
+/** Throws if an event that the bill counts is not in D1. */
 async function checkRows(server: Server, wanted: number) {
   const [row] = await server.sql("SELECT count(*) AS n FROM events");
   if (row?.["n"] !== wanted) throw new Error(`${row?.["n"]} of ${wanted} events are in D1`);

@@ -50,7 +50,7 @@ const STEADY = { rate: 1_000, shape: { transport: "http", size: 20, length: 100 
 interface LoadOptions {
   rounds: number;
   quick: boolean;
-  /** Of each cell's events. The stateless design's are few already, and stay. */
+  /** The share of each cell's events that is sent. The stateless design's events are few already, and are all sent. */
   share: number;
   /** How often a cell that other work disturbed is tried again. */
   repeats: number;

@@ -1,4 +1,4 @@
-// A restart with many sessions overdue: how long until all of them are in D1. And what a session takes until then.
+// A restart with many sessions overdue: how long it takes until all of them are in D1, and what a session takes up until then.
 
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -32,7 +32,7 @@ export async function recovery(dist: string, sessions: number) {
   return recover(held, "recovered", { dist, ...options }, sessions);
 }
 
-/** The same for the floor, which only writes to the two stores. */
+/** The recovery of the floor, which only writes to the two stores. */
 export async function recoveryFloor(sessions: number) {
   const dist = await buildOwn("written");
   const objects = { ROWS: "Rows" };
@@ -73,7 +73,7 @@ const DRAIN_MS = 180_000;
 /** Often enough for a figure in seconds, and no more: each question costs the measured runtime time. */
 const POLL_MS = 100;
 
-/** They have a hundred events each, and are overdue like the rest. */
+/** Sessions of the warm-up. They have a hundred events each, and are overdue like the rest. */
 const WARM_UP_SESSIONS = 10;
 
 async function counts(server: Server) {
@@ -99,7 +99,7 @@ async function sendOpen({ port }: Server, sessions: number) {
   return ids;
 }
 
-/** What an open session of ten events takes before its first flush: memory of the server, journal, disk. */
+/** What an open session of ten events takes up before its first flush: memory of the server, journal, disk. */
 async function fill(server: Server, sessions: number) {
   await quiet(server.pids);
   const objects = join(server.state, "v3/do");

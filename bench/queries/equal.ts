@@ -1,7 +1,7 @@
 // Whether two answers say the same: promise P6 of ARCHITECTURE.md.
 import { isDeepStrictEqual } from "node:util";
 
-/** Standard errors an estimate of different visitors may be off. */
+/** How many standard errors an estimate of different visitors may be off. */
 const ERRORS = 4;
 
 type Json = Record<string, unknown>;

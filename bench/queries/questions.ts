@@ -1,6 +1,6 @@
-// What is asked: every aggregate, with no filter or one, and some combined.
+// The questions: every aggregate, with no filter or one, and some with combined filters.
 
-/** Every aggregate, as path and parameters of its own. */
+/** Every aggregate, as its path and its own parameters. */
 export const AGGREGATES = [
   "/analytics/overview?",
   "/analytics/sessions/daily?tz=Europe/Berlin",
@@ -20,7 +20,9 @@ export const AGGREGATES = [
   "/analytics/engagement?",
 ];
 
-/** No filter, and each there is; a rare value and a common one of those that differ most. */
+/**
+ * No filter, and each one that there is. Filters whose values differ most in how common they are have a common and a rare value.
+ */
 export const FILTERS = [
   "",
   "site=default",
@@ -39,7 +41,7 @@ export const FILTERS = [
   "min_risk=10",
 ];
 
-/** Answered from the rows. */
+/** Combined filters, which are answered from the rows. */
 export const COMBINED = ["country=DE&device=mobile", "source=google&min_engagement=55", "country=AT&campaign=spring"];
 
 export const pathOf = (aggregate: string, filter: string, { from, to }: { from: number; to: number }) =>

@@ -1,4 +1,4 @@
-// Indexes in whose order rows never come: dropped while millions of rows are written, and made again afterwards.
+// Indexes in whose order rows never come. They are dropped while millions of rows are written, and made again afterwards.
 import { readFileSync } from "node:fs";
 
 const migration = new URL("../../migrations/004_tracking_tables.sql", import.meta.url);

@@ -30,6 +30,6 @@ export interface Batch {
   events: number;
   /** The hour of its last session, epoch ms: once it is written, all sessions from before that hour are. */
   through: number;
-  /** The job's last. */
+  /** Whether it is the job's last batch. */
   isLast: boolean;
 }

@@ -78,7 +78,7 @@ const ACTS = [
   ["shop.add_to_cart", 2],
 ] as const;
 
-/** Mean of the exponential distribution of events past a session's first, which rounding down takes half an event of. */
+/** Mean of the exponential distribution of the events after a session's first. Rounding down takes half an event off. */
 const EVENTS = 9.6;
 
 interface Course {
@@ -99,7 +99,7 @@ function eventOf(type: string, seq: number, course: Course, random: Random): Eve
   return event;
 }
 
-/** The events of a session, in order: a page view first, a form sent at the end of some. */
+/** The events of a session, in order. The first is a page view, and in some sessions the last is a sent form. */
 function eventsOf(start: StartEntry, count: number, random: Random, isTool: boolean, sends: boolean): EventEntry[] {
   const course: Course = { at: start.at, page: start.page.split("?", 1)[0] ?? start.page, hidden: false };
   return Array.from({ length: count }, (_, i) => {
@@ -131,11 +131,11 @@ function fold(
   return { head, state };
 }
 
-/** Visitors come back: their number is a third of the sessions', drawn with a taste for the recent ones. */
+/** Visitors come back: there are a third as many as sessions, and recent ones are drawn more often. */
 const visitorOf = (index: number, random: Random): number =>
   Math.max(0, Math.floor(index / 3 - random() ** 3 * (index / 3)));
 
-/** The session that is number `index` of the year, begun at `at`; its rows are added to `seeds`. */
+/** Adds the rows of session number `index` of the year, begun at `at`, to `seeds`. */
 export function addVisit(
   seeds: Seeds,
   index: number,

@@ -72,7 +72,7 @@ export const NETWORKS: Choices<"residential" | "mobile" | "corporate" | "vpn"> =
   ["vpn", 3],
 ];
 
-/** Query of the entry page, and referrer. */
+/** Query of the entry page, and the referrer. */
 export const ARRIVALS: Choices<readonly [query: string, referrer: string | null]> = [
   [["", null], 30],
   [["", "https://www.google.com/"], 26],

@@ -6,7 +6,7 @@ import type { SiteSums } from "../../src/core/budget/sites";
 import { countedBucket, countedDatabase, countStorage, countValues } from "./counted";
 import { active, add } from "./simulated";
 
-/** Leads and names of submits, in the order they were first asked: their alarms are the driver's. */
+/** Leads and names of submits, in the order in which they were first called. The driver rings their alarms. */
 export const leads = new Set<string>();
 export const submits = new Set<string>();
 

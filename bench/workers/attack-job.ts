@@ -1,6 +1,6 @@
 /** What the driver of an attack asks of its Worker, and what that answers. */
 
-/** What is sent, over and over. */
+/** The kind of request that is sent, over and over. */
 export type Kind = "starts" | "heavy" | "calls" | "unknown" | "consent" | "leads";
 
 export interface Attack {
@@ -9,7 +9,7 @@ export interface Attack {
   start: number;
   /** Requests a minute. */
   rate: number;
-  /** Each request from a network of its own, or all from one address. */
+  /** True: each request comes from a network of its own. False: all come from one address. */
   isSpread: boolean;
   /** How many times smaller than in production the limits and budgets are. */
   scale: number;
@@ -17,10 +17,10 @@ export interface Attack {
 
 /** A piece of an attack, in its order. */
 export interface Job {
-  /** With the first. */
+  /** Set in the first piece. */
   begin?: Attack;
   minutes: number;
-  /** What is left is done, and counted. */
+  /** Whether this is the last piece: what is left is then done, and the counts are returned. */
   isLast: boolean;
 }
 

@@ -9,7 +9,7 @@ import {
 import { ADDRESS_BYTES_PER_HOUR, SITE_BYTES_PER_DAY, type SiteSettings } from "../../src/protocol/site";
 import type { Attack } from "./attack-job";
 
-/** As the binding counts: by key, in windows of a minute. */
+/** Counts as the binding does: by key, in windows of a minute. */
 class Limiter implements RateLimit {
   #minute = -1;
   #used = new Map<string, number>();
@@ -26,7 +26,7 @@ class Limiter implements RateLimit {
   }
 }
 
-/** The address's limits, or the site's, as many times smaller as the attack is. */
+/** The address's limits, or the site's, scaled down as the attack is. */
 export function limitsOf({ scale, isSpread }: Attack) {
   const ofAddress = (most: number) => new Limiter(isSpread ? most : most / scale);
   const ofSite = (most: number) => new Limiter(isSpread ? most / scale : most);
@@ -40,7 +40,7 @@ export function limitsOf({ scale, isSpread }: Attack) {
   };
 }
 
-/** Budgets, as many times smaller. */
+/** Budgets, scaled down as the attack is. */
 export const budgetsOf = ({ scale, isSpread }: Attack): Partial<SiteSettings["budgets"]> =>
   isSpread
     ? { site_bytes_per_day: Math.round(SITE_BYTES_PER_DAY / scale) }

@@ -30,7 +30,7 @@ interface Fired {
   fire(): Promise<void>;
 }
 
-/** Rings what is due by then, in its order, until nothing is. */
+/** Rings the alarms that are due by `until`, in their order, until none is left. */
 async function ring(env: Env, attacker: Attacker, until: number): Promise<void> {
   for (;;) {
     const due = [...alarms].filter(([, at]) => at <= until).sort((a, b) => a[1] - b[1]);
@@ -44,7 +44,7 @@ async function ring(env: Env, attacker: Attacker, until: number): Promise<void> 
   }
 }
 
-/** The bindings' types are of the production classes: these are subclasses of them, with the driver's call. */
+/** The bindings have the production classes' types. The objects are of subclasses, which have the driver's call. */
 const fired = (stub: unknown): Fired => stub as Fired;
 
 function stubOf(env: Env, attacker: Attacker, id: string): Fired | null {
@@ -53,7 +53,7 @@ function stubOf(env: Env, attacker: Attacker, id: string): Fired | null {
   if (identities.has(id)) return fired(env.IDENTITY.get(env.IDENTITY.idFromString(id)));
   if (leads.has(id)) return fired(env.LEAD.get(env.LEAD.idFromString(id)));
   if (submits.has(id)) return fired(env.SUBMIT.get(env.SUBMIT.idFromString(id)));
-  // Of the roster: it only looks whether anybody is left.
+  // It is an alarm of the roster, which only checks whether anybody is left.
   return null;
 }
 

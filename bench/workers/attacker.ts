@@ -3,9 +3,9 @@ import type { Attack } from "./attack-job";
 
 export const SITE = "attacked";
 const PAGE = "https://shop.example/";
-/** Sessions that one address goes on with: of its 1,200 calls a minute each has fifty. */
+/** Sessions that one address continues: of its 1,200 calls a minute each gets fifty. */
 const GONE_ON_WITH = 24;
-/** Who goes on with sessions begins one in so many calls. */
+/** An attacker that continues sessions begins a new one in every so many calls. */
 const BEGIN_EVERY = 10;
 const FAT = "x".repeat(2_400);
 
@@ -21,7 +21,7 @@ export const addressOf = (n: number, isSpread: boolean): string =>
 export interface Sent {
   path: string;
   body: object;
-  /** The session that it begins. */
+  /** The session that the request begins. */
   begins?: string;
 }
 
@@ -31,7 +31,7 @@ const event = (n: number, data?: object) => ({ event_type: data ? `type.n${n}` :
 export class Attacker {
   /** Sessions that have been taken, and how often they were called. */
   readonly #begun: { id: string; calls: number }[] = [];
-  /** What each call is of. */
+  /** Session ids by the ids of their objects. */
   readonly ids = new Map<string, string>();
 
   constructor(
@@ -58,7 +58,7 @@ export class Attacker {
     return { path: "/track/session/start", body: { page: PAGE, session_id: known.id, consent } };
   }
 
-  /** The session that it begins was taken, so it can be continued. */
+  /** Notes that the session which the request begins was taken, so that it can be continued. */
   took({ begins }: Sent): void {
     if (begins) this.#begun.push({ id: begins, calls: 0 });
   }

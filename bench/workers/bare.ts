@@ -29,7 +29,7 @@ export class Rows extends DurableObject<Env> {
   }
 }
 
-/** The driver checks how many events were taken; here nobody has counted them, so the text is looked at for that only. */
+/** The driver checks how many events were taken. Nothing is parsed here, so the text is searched for that alone. */
 const ack = (body: string): string => `{"accepted":${body.split('"event_type"').length - 1},"rejected":[]}`;
 
 export default {

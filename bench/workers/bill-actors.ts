@@ -10,7 +10,7 @@ import { IDENTITY_TABLE } from "../../src/data/store/identity";
 import { countedBucket, countedCalls, countedDatabase, countedKv, countStorage, countValues } from "./counted";
 import { active, add } from "./simulated";
 
-/** The production actors with a counter on each billed operation, and what the driver calls of them. */
+/** The production actors with a counter on each billed operation, and the calls that the driver makes. */
 
 export { AlertActor } from "../../durable/alerts/actor";
 export { BudgetActor } from "../../durable/budget/actor";
@@ -23,13 +23,13 @@ export { SubmitActor } from "../../durable/submit/actor";
 
 export class SessionActor extends Production {
   constructor(ctx: DurableObjectState, env: Env) {
-    // Before the actor sees it: its constructor asks for the alarm.
+    // The counters come before the actor, because its constructor asks for the alarm.
     countStorage("session", ctx.storage, ctx.id.toString(), ["journal"]);
     super(ctx, {
       ...env,
       DB: countedDatabase("session", env.DB),
       TRACKING_R2: countedBucket(env.TRACKING_R2),
-      // Its counter in KV is there for whoever asks who this is.
+      // The session's counter in KV is there for whoever asks who a visitor is, so it belongs to that part of the bill.
       TRACKING_KV: countedKv("identity", env.TRACKING_KV),
     });
   }
@@ -39,24 +39,24 @@ export class SessionActor extends Production {
     return active("session", () => super.webSocketMessage(socket, message));
   }
 
-  /** The driver's: the alarm is due. */
+  /** Called by the driver when the alarm is due. */
   fire(): Promise<void> {
     add("session", "alarms");
     return active("session", () => super.alarm());
   }
 
-  /** The driver's: memory is gone. */
+  /** Called by the driver to throw the actor out of memory. */
   evict(): void {
     this.ctx.abort("evicted");
   }
 }
 
-/** The shards of identities, in the order they were first asked: their alarms are the driver's too. */
+/** The shards of identities, in the order in which they were first called. The driver rings their alarms too. */
 export const identities = new Set<string>();
 
 export class IdentityActor extends ProductionIdentity {
   constructor(ctx: DurableObjectState, env: Env) {
-    // Made once for all that a shard will ever see: no session's.
+    // The table is made once for a whole shard, so it is charged to no session.
     ctx.storage.sql.exec(IDENTITY_TABLE);
     countStorage("identity", ctx.storage, ctx.id.toString(), ["identities"]);
     countValues(ctx.storage);
@@ -93,7 +93,7 @@ export class IdentityActor extends ProductionIdentity {
   }
 }
 
-/** What a session tells the roster is paid for like any other call of an object. */
+/** A session's report to the roster is paid for like any other call of an object. */
 export class RosterActor extends ProductionRoster {
   constructor(ctx: DurableObjectState, env: Env) {
     countStorage("roster", ctx.storage, ctx.id.toString(), ["seats", "totals"]);
@@ -108,7 +108,7 @@ export class RosterActor extends ProductionRoster {
   }
 }
 
-/** What the Worker and the driver call of an actor. */
+/** The calls that the Worker and the driver make to an actor. */
 export interface Stub {
   track(call: TrackCall): Promise<unknown>;
   fetch(request: Request): Promise<Response>;

@@ -40,7 +40,7 @@ interface Job {
   sessions: { id: string; ip: string; calls: Call[] }[];
 }
 
-/** Idle and able to hibernate this long: out of memory. */
+/** An actor that is idle and able to hibernate for this long is thrown out of memory. */
 const EVICTED_AFTER_MS = 10_000;
 
 interface Running {
@@ -93,7 +93,7 @@ interface Due {
   at: number;
 }
 
-/** The shard of identities whose alarm is the next; null: none has one. */
+/** The shard of identities whose alarm is next; null if none has one. */
 function nextShard(): Due | null {
   let next: Due | null = null;
   for (const id of identities) {
@@ -103,12 +103,13 @@ function nextShard(): Due | null {
   return next;
 }
 
-/** What a shard does a few times a day, whatever it sees. */
+/** Counts of what a shard does a few times a day, whatever it sees. */
 const BY_THE_DAY = ["alarms", "set_alarms", "object_rows_written"];
 
 /**
- * A shard's alarm: soon after a call it writes what waits. Later it looks through its table, for what is too old after two days
- * or three months: those rows are the sessions', but how often it looks is a matter of days, and a run is of minutes.
+ * Rings a shard's alarm. Soon after a call it writes what waits. Later it looks through its table, for what is too old after two
+ * days or three months. Those rows are charged to the sessions. How often it looks is not: that is a matter of days, and a run
+ * takes minutes.
  */
 async function fireShard(env: Env, { id, at }: Due, lastCall: number): Promise<void> {
   alarms.delete(id);

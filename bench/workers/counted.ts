@@ -1,6 +1,6 @@
 import { add, alarms, type Part } from "./simulated";
 
-/** Bindings and storage with a counter on each billed operation, by the part of the bill it belongs to. */
+/** Bindings and storage with a counter on each billed operation, for each part of the bill. */
 
 const countedStatement = (part: Part, statement: D1PreparedStatement): D1PreparedStatement => {
   const counted: Pick<D1PreparedStatement, "bind" | "run" | "all" | "first"> = {
@@ -29,7 +29,7 @@ export const countedDatabase = (part: Part, db: D1Database) =>
       ),
   }) as D1Database;
 
-/** The same binding, with its calls counted under the line they are billed by. */
+/** The same binding, with its calls counted under the line of the bill that they belong to. */
 export function countedCalls<T extends object>(part: Part, binding: T, lines: Record<string, string>): T {
   return new Proxy(binding, {
     get: (target, name) => {
@@ -50,7 +50,7 @@ export const countedBucket = (bucket: R2Bucket): R2Bucket =>
 export const countedKv = (part: Part, kv: KVNamespace): KVNamespace =>
   countedCalls(part, kv, { get: "kv_reads", put: "kv_writes", delete: "kv_writes", list: "kv_writes" });
 
-/** Counts what is put in the way of the storage of one object, which has these tables. */
+/** Counts the billed operations of one object's storage, by replacing its methods. `tables`: the tables that the object has. */
 export function countStorage(part: Part, storage: DurableObjectStorage, id: string, tables: string[]): void {
   const { sql } = storage;
   const exec = sql.exec.bind(sql);

@@ -2,8 +2,8 @@ import { SessionActor as Production } from "../../durable/session/actor";
 import { ARCHIVE_MS } from "../../durable/session/memory";
 
 /**
- * The production Worker in an outage: every flush hangs, so that sessions can be killed with all they hold unwritten. Its clock
- * is behind by what the archive may lag, so that with the clock as it is both stores are overdue.
+ * The production Worker in an outage: every flush hangs, so that sessions can be killed with all they hold unwritten. Its clock is
+ * behind by as much as the archive may lag, so by the real clock both stores are overdue.
  */
 const now = Date.now;
 Date.now = () => now() - ARCHIVE_MS;

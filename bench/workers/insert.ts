@@ -19,8 +19,8 @@ const PLAIN = `INSERT INTO events (session_id, seq, stream, number, at, received
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session_id, seq) DO NOTHING`;
 
 /**
- * The most this table takes, however rows get to it: rows of the mix's mean sizes and share of indexed types, made inside
- * SQLite. Nothing is sent and no JSON is read.
+ * The most that this table takes, however rows get to it: rows of the mix's mean sizes and share of indexed types, made inside
+ * SQLite. Nothing is sent, and no JSON is read.
  */
 const MADE = `
   INSERT INTO events (session_id, seq, stream, number, at, received_at, event_type, page, element, detail)

@@ -3,7 +3,7 @@ import { createLogger } from "../../src/ops/logger";
 import { cutoffAt, retain } from "../../src/ops/retention";
 import type { Bounds, RetentionStores } from "../../src/ops/retention-work";
 
-/** Fills the stores with sessions old and young, runs retention's invocations, and says what is left. */
+/** Fills the stores with old and young sessions, runs retention's invocations, and says what is left. */
 
 export { LeadActor } from "../../durable/lead/actor";
 export { SiteSettings } from "../../durable/site/actor";
@@ -12,7 +12,7 @@ type Env = RetentionStores;
 
 interface Seed {
   sessions: { id: string; started_at: number }[];
-  /** Objects of each session: its meta, and the rest events. */
+  /** Objects of each session: its meta, and events for the rest. */
   objects: number;
 }
 

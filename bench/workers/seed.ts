@@ -7,7 +7,7 @@ interface Env {
   DB: D1Database;
 }
 
-/** The texts of a batch one after the other; their lengths are in the query. */
+/** The body has the texts of a batch one after the other. Their lengths are in the query. */
 async function insert(request: Request, url: URL, db: D1Database): Promise<Response> {
   const text = await request.text();
   const events = Number(url.searchParams.get("sessions"));

@@ -1,9 +1,9 @@
 /**
- * Simulated time, and what is counted in it. The clock and the alarms are the driver's: `Date.now()` reads the simulated
- * clock, `setAlarm` writes down when the driver is to call `alarm()`.
+ * Simulated time, and what is counted in it. The driver has the clock and the alarms: `Date.now()` reads the simulated clock, and
+ * `setAlarm` writes down when the driver has to call `alarm()`.
  */
 
-/** What is paid for separately in the report: taking sessions and writing them out; knowing who it is; who is here. */
+/** The parts of the bill: taking sessions and writing them out; knowing who it is; who is here. */
 export type Part = "session" | "identity" | "roster";
 
 /** Counts by part and name, `session:requests`; the names are the lines of the bill. */

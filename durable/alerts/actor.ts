@@ -8,14 +8,14 @@ import { createLogger, type Logger } from "../../src/ops/logger";
 import { MINUTE_MS } from "../../src/time";
 import { Courier } from "../courier/courier";
 
-/** What a stuck session said counts this long: it says it again every half hour. */
+/** How long the report of a stuck session counts: the session repeats it every half hour. */
 const STUCK_MS = 40 * MINUTE_MS;
-/** Stuck sessions remembered per site. In an outage there are thousands, and one alert. */
+/** Stuck sessions remembered per site. In an outage there are thousands of them, but only one alert. */
 const STUCK_MAX = 1_000;
 
 /**
- * A site's alerts: remembers what was said, so that each is said once, and sends it through the site's own webhooks. Its
- * memory is not D1's: a database that is down is one of the things it has to tell of.
+ * A site's alerts. This actor remembers what was said, so that each alert is said once, and sends alerts through the site's own
+ * webhooks. Its memory is not in D1, because a database that is down is one of the things that it reports.
  */
 export class AlertActor extends DurableObject<Env> implements AlertRpc {
   readonly #store: AlertStore;
@@ -32,7 +32,10 @@ export class AlertActor extends DurableObject<Env> implements AlertRpc {
     this.#courier = new Courier({ env, db: env.DB, store: this.#outbox, log: this.#log, arm });
   }
 
-  /** What holds now, of the kinds that could be looked at. Returns the names of the alerts that it sends. */
+  /**
+   * `conditions` are those that hold now; `looked` names the kinds that could be checked. Returns the names of the alerts that it
+   * sends.
+   */
   observe(site: string, conditions: Condition[], looked: AlertKind[]): string[] {
     const now = Date.now();
     const known = this.#store.read();
@@ -52,7 +55,7 @@ export class AlertActor extends DurableObject<Env> implements AlertRpc {
     return fire.map(caseOf);
   }
 
-  /** A session cannot write itself out, or can again. */
+  /** Notes that a session cannot write to a store, or can again. */
   flushIs(site: string, session_id: string, isStuck: boolean): void {
     const known = this.#store.read();
     if (!known && !isStuck) return;
@@ -61,7 +64,7 @@ export class AlertActor extends DurableObject<Env> implements AlertRpc {
     else this.#store.removeStuck(session_id);
   }
 
-  /** Tries a delivery again; false when there is none of this name. */
+  /** Tries a delivery again. False if there is no such delivery. */
   redeliver(delivery_id: string): Promise<boolean> {
     const state = this.#store.read();
     return state ? this.#courier.redeliver(state.site, delivery_id) : Promise.resolve(false);
@@ -70,7 +73,7 @@ export class AlertActor extends DurableObject<Env> implements AlertRpc {
   override async alarm(): Promise<void> {
     const state = this.#store.read();
     if (!state) return;
-    // Whatever dies from here on, there is another alarm.
+    // If this process dies from here on, another alarm rings.
     void this.ctx.storage.setAlarm(Date.now() + ALARM_GUARD_MS);
     await this.#courier.work({ site: state.site, lead_id: null }, state.subject);
     if (this.#courier.nextAt() === null) await this.ctx.storage.deleteAlarm();

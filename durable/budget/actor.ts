@@ -8,8 +8,8 @@ import { dayOf } from "../../src/time";
 const KEY = "day";
 
 /**
- * What every site has spent today, bytes, of all addresses together; and which custom event types it has. One object: shards of
- * addresses add what they have counted once it is a thousandth of a budget, or a minute old, and an isolate asks for a type once
+ * What every site has spent today, in bytes, over all addresses; and which custom event types it has. One object is enough: shards
+ * of addresses add what they have counted once it is a thousandth of a budget or a minute old, and an isolate asks for a type once
  * a day.
  */
 export class BudgetActor extends DurableObject<Env> implements BudgetRpc {
@@ -21,7 +21,7 @@ export class BudgetActor extends DurableObject<Env> implements BudgetRpc {
     this.#day = ctx.storage.kv.get<SiteSums>(KEY) ?? { day: "", sums: {} };
   }
 
-  /** Adds a shard's sums of a day, and answers with what those sites have come to. Of a day that is over it keeps nothing. */
+  /** Adds a shard's sums of a day, and returns what those sites have come to. Sums of a day that is over are not kept. */
   add({ day, sums }: SiteSums): SiteSums {
     if (day < this.#day.day) return { day, sums: {} };
     if (day > this.#day.day) this.#day = { day, sums: {} };
@@ -36,8 +36,8 @@ export class BudgetActor extends DurableObject<Env> implements BudgetRpc {
   }
 
   /**
-   * Which custom event types have no room: in the site, or in what their sender (`bucket`) may bring. `all`: every one there is,
-   * where that is so for any other. They are taken in only where it `takes` them.
+   * `refused`: the custom event types that have no room, in the site or in what their sender (`bucket`) may bring. `all`: every
+   * type of the site, if no further one has room; else null. New types are stored only with `takes`.
    */
   types(
     site: string,
@@ -58,7 +58,10 @@ export class BudgetActor extends DurableObject<Env> implements BudgetRpc {
     return { bytes: this.spent(site), is_database_full: this.#isDatabaseFull };
   }
 
-  /** The database's size, bytes, as the cron sees it every five minutes. In memory: it is said again. */
+  /**
+   * The database's size in bytes, which the cron reports every five minutes. It is kept in memory only, because the report is
+   * repeated.
+   */
   databaseIs(bytes: number): void {
     this.#isDatabaseFull = bytes >= DATABASE_SHED_BYTES;
   }

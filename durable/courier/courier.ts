@@ -19,9 +19,9 @@ import { send } from "../../src/ops/send";
 import { siteSettings } from "../../src/ops/site-settings";
 import type { Webhook } from "../../src/protocol/webhook";
 
-/** Attempts begun in one alarm: three calls each, of the 1,000 that the platform allows. A lead has a message or two. */
+/** Attempts that one alarm may begin: three calls each, of the 1,000 that the platform allows. A lead has one or two messages. */
 const ATTEMPTS_PER_ALARM = 200;
-/** No attempt is begun later in an alarm: those under way end, and the next alarm goes on. */
+/** An alarm begins no attempt after this long. Attempts under way end, and the next alarm goes on. */
 const ALARM_WORK_MS = ALARM_GUARD_MS / 2;
 
 export interface CourierContext {
@@ -29,14 +29,14 @@ export interface CourierContext {
   db: D1Database;
   store: OutboxStore;
   log: Logger;
-  /** Puts the actor's alarm where `nextAt` says, in the same turn as what was just written. */
+  /** Sets the actor's alarm to `nextAt`, in the same turn as what was just written. */
   arm: () => void;
 }
 
 /**
- * Carries an outbox to its site's endpoints: each message to each endpoint at least once, in order, until it is delivered
- * or a dead letter. What is about to happen is on disk before it happens, so that dying between any two steps repeats
- * one at most, under the same `webhook-id`. Endpoints do not wait for each other.
+ * Carries an outbox to its site's endpoints: each message goes to each endpoint at least once, in order, until it is delivered or a
+ * dead letter. What is about to happen is on disk before it happens, so a death between any two steps repeats at most one of them,
+ * under the same `webhook-id`. Endpoints do not wait for each other.
  */
 export class Courier {
   readonly #context: CourierContext;
@@ -44,7 +44,7 @@ export class Courier {
   readonly #timeout: number;
   readonly #spreading = new Retry();
   readonly #projecting = new Retry();
-  /** Something has come since the work under way last looked; and what ends its wait. */
+  /** Whether something has come since the running work last looked; and what ends the wait of that work. */
   #isNews = false;
   #wake = (): void => {};
 
@@ -54,7 +54,7 @@ export class Courier {
     this.#timeout = Number(context.env.WEBHOOK_TIMEOUT_MS) || WEBHOOK_TIMEOUT_MS;
   }
 
-  /** When there is something to do, epoch ms; null when all is settled and told. */
+  /** When there is something to do, epoch ms; null if every delivery is settled and D1 has been told. */
   nextAt(): number | null {
     const { store } = this.#context;
     const times = store.heads().flatMap(({ next_at }) => (next_at === null ? [] : [next_at]));
@@ -63,7 +63,7 @@ export class Courier {
     return times.length > 0 ? Math.min(...times) : null;
   }
 
-  /** Makes a delivery pending again, whatever became of it, and its endpoint fit to be tried. */
+  /** Makes a delivery pending again, whatever its state, and resets its endpoint's breaker. False if there is no such delivery. */
   async redeliver(site: string, delivery_id: string): Promise<boolean> {
     const { store, env } = this.#context;
     const delivery = store.delivery(delivery_id);
@@ -75,14 +75,14 @@ export class Courier {
     return true;
   }
 
-  /** There is something new: work that is under way takes it along. */
+  /** Something new has come, and running work takes it along. */
   wake(): void {
     this.#isNews = true;
     this.#wake();
   }
 
   /**
-   * Everything that is due, until nothing is under way. Each endpoint has its own pace: while one is waited for, the others
+   * Does everything that is due, until nothing is under way. Each endpoint has its own pace: while one is waited for, the others
    * get what falls due and what comes in. Storage errors are thrown; what fails outside is tried again later.
    */
   async work(sender: Sender, subject: string): Promise<void> {
@@ -116,7 +116,7 @@ export class Courier {
     await this.#project(sender);
   }
 
-  /** Until an attempt ends, one that waits falls due, or there is something new. */
+  /** Waits until an attempt ends, a waiting delivery falls due, or something new comes. */
   async #pause(attempts: readonly Promise<void>[], waiting: readonly Delivery[]): Promise<void> {
     if (this.#isNews) return;
     const times = waiting.flatMap(({ next_at }) => (next_at === null ? [] : [next_at]));
@@ -129,7 +129,7 @@ export class Courier {
     if (timer !== null) clearTimeout(timer);
   }
 
-  /** Makes the deliveries of messages that have none yet: one for each endpoint the site has now. */
+  /** Makes the deliveries of messages that have none yet: one for each endpoint that the site has now. */
   async #spread(site: string, subject: string): Promise<void> {
     const { store, log } = this.#context;
     const messages = store.unspread();
@@ -142,7 +142,7 @@ export class Courier {
     this.#spreading.succeeded();
     const now = Date.now();
     for (const { seq, type } of messages) {
-      // Those that are paused too: what they miss is a dead letter, and can be sent to them later.
+      // Paused endpoints get deliveries too. These become dead letters, and can be sent to them later.
       const wanted = settings.filter(({ events }) => events.some((one) => type.startsWith(`${one}.`)));
       for (const { id } of wanted) store.save(newDelivery(subject, seq, id, now));
       store.markSpread(seq);
@@ -175,7 +175,7 @@ export class Courier {
     await this.#attempt(site, delivery, webhook);
   }
 
-  /** Held back by the breaker: not an attempt, but not for ever either. */
+  /** The breaker holds a delivery back. That is no attempt, but a delivery is not held back for ever either. */
   #hold(delivery: Delivery, until: number): void {
     const now = Date.now();
     const isLate = now - delivery.created_at > expiryOf(this.#schedule);
@@ -190,7 +190,7 @@ export class Courier {
     if (!message) return this.#bury(before, "message_missing");
     const began = Date.now();
     const attempts = before.attempts + 1;
-    // The attempt counts from before it is made; dying in it makes it one that failed.
+    // Count the attempt before it is made: if the process dies in it, it counts as failed.
     const patience = this.#schedule[attempts - 1] ?? 2 * this.#timeout;
     const under_way: Delivery = { ...before, attempts, next_at: began + this.#timeout + patience, updated_at: began };
     this.#settle(under_way);
@@ -219,7 +219,7 @@ export class Courier {
     this.#context.arm();
   }
 
-  /** An endpoint's actor that does not answer keeps nobody from trying. */
+  /** Asks the endpoint's breaker for a permit. If its actor does not answer, the attempt is made. */
   async #ask(site: string, endpoint_id: string): Promise<Permit> {
     try {
       const endpoint = this.#context.env.ENDPOINT.getByName(`${site}/${endpoint_id}`);
@@ -239,14 +239,14 @@ export class Courier {
     }
   }
 
-  /** Tells D1 of a batch; what is left is due at once, in the next alarm. */
+  /** Tells D1 of a batch of changed deliveries. If some are left, the next alarm is due at once. */
   async #project(sender: Sender): Promise<void> {
     const { store, db, log } = this.#context;
     if (this.#projecting.at > Date.now()) return;
     const changed = store.unprojected().flatMap((delivery) => {
       const type = store.message(delivery.seq)?.type;
       if (type !== undefined) return [{ ...delivery, type }];
-      // There is nothing to say of it, and it must not be asked for again and again.
+      // A delivery without a message has nothing to tell. Mark it, or it would be looked up again and again.
       store.markProjected(delivery);
       return [];
     });
@@ -263,7 +263,7 @@ export class Courier {
   }
 }
 
-/** A delivery once an attempt has come to something. */
+/** The delivery as an attempt leaves it. */
 function afterAttempt(delivery: Delivery, attempt: Attempt, schedule: readonly number[], now: number): Delivery {
   const verdict = judgeAttempt(attempt, delivery.attempts, Math.random(), schedule);
   const status = attempt.kind === "answered" ? attempt.status : null;
@@ -280,7 +280,7 @@ function afterAttempt(delivery: Delivery, attempt: Attempt, schedule: readonly n
   }
 }
 
-/** What an attempt says of the endpoint: a refusal of this one message is no failure of it. */
+/** What an attempt says about the endpoint. An endpoint that refuses this one message has not failed. */
 function reportOf(attempt: Attempt): Report {
   const reason = reasonOf(attempt);
   if (attempt.kind === "failed") return { kind: "failed", reason };

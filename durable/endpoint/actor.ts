@@ -18,8 +18,8 @@ import { inTime } from "../../src/ops/in-time";
 import { createLogger, errorField, type Logger } from "../../src/ops/logger";
 
 /**
- * A webhook endpoint's health, shared by all leads on their way to it: its circuit breaker, and whether it said that it
- * is gone. Sends nothing itself, so that a slow receiver holds up no one here.
+ * A webhook endpoint's health, shared by all leads that are on their way to it: its circuit breaker, and whether it said that it is
+ * gone. This actor sends nothing itself, so a slow receiver holds up nobody here.
  */
 export class EndpointActor extends DurableObject<Env> implements EndpointRpc {
   readonly #store: EndpointStore;
@@ -49,7 +49,7 @@ export class EndpointActor extends DurableObject<Env> implements EndpointRpc {
     if (after !== before) await this.#change(site, endpoint_id, before, after);
   }
 
-  /** A person wants it tried again: disabled and open are over. */
+  /** A person wants the endpoint tried again, so its breaker closes, whether it was open or disabled. */
   async reset(site: string, endpoint_id: string): Promise<void> {
     const before = this.#breaker();
     if (before.state !== "closed") await this.#change(site, endpoint_id, before, newBreaker());
@@ -65,7 +65,7 @@ export class EndpointActor extends DurableObject<Env> implements EndpointRpc {
 
   async #change(site: string, endpoint_id: string, before: Breaker, after: Breaker): Promise<void> {
     this.#store.write({ site, endpoint_id }, after);
-    // Single failures are no news; that it is left alone, or taken up again, is.
+    // Only a change of state is news: the endpoint is left alone, or used again. A single failure is none.
     if (before.state === after.state) return;
     this.#log.warn("breaker", { from: before.state, to: after.state, failures: after.failures, reason: after.reason });
     await this.ctx.storage.setAlarm(Date.now());

@@ -12,13 +12,13 @@ import { eraseSessions, eraseSessionsAgain } from "./sessions";
 
 /** An erasure works this long in one call before it answers that it goes on by itself. */
 const ERASURE_CALL_MS = 20 * SECOND_MS;
-/** After a failed step, or a death. */
+/** How long an erasure waits after a failed step or a death. */
 const ERASURE_RETRY_MS = 30 * SECOND_MS;
 
 /**
- * One erasure, of a visitor, a person or a lead, named by its receipt. Every actor that has written of the person erases what
- * it has written. This one finds them, remembers how far it has got, and goes on by alarm when a call's time is up or a store
- * has failed. When it is done its own storage goes too: the receipt in D1 says what was erased, not whom.
+ * One erasure of a visitor, a person or a lead, named by its receipt. Every actor that has written about the person erases what it
+ * has written. This actor finds them, remembers how far it has got, and goes on by alarm if a call's time is up or a store has
+ * failed. When it is done, its own storage is deleted too: the receipt in D1 says what was erased, not whom.
  */
 export class EraserActor extends DurableObject<Env> implements EraserRpc {
   readonly #log: Logger;
@@ -29,7 +29,7 @@ export class EraserActor extends DurableObject<Env> implements EraserRpc {
     this.#log = createLogger(env.LOG_LEVEL, { actor: "eraser" });
   }
 
-  /** Begins, and works for a call's time. The receipt says whether it is complete. */
+  /** Begins the erasure, and works for a call's time. The receipt says whether it is complete. */
   async erase(erasure_id: string, { subject, sites, keep_leads }: NewOrder): Promise<Erasure> {
     const now = Date.now();
     const receipt = newReceipt(erasure_id, keep_leads, now);
@@ -45,7 +45,7 @@ export class EraserActor extends DurableObject<Env> implements EraserRpc {
       again_at: null,
     });
     writeReceipt(this.ctx.storage, receipt);
-    // Should this process die, the alarm goes on.
+    // If this process dies, the alarm goes on.
     await this.ctx.storage.setAlarm(now + ERASURE_RETRY_MS);
     await saveErasure(this.env.DB, receipt);
     return this.#work();
@@ -55,7 +55,7 @@ export class EraserActor extends DurableObject<Env> implements EraserRpc {
     if (readOrder(this.ctx.storage)) await this.#work();
   }
 
-  /** One at a time: the call and the alarm may overlap. Never throws: what fails is tried again. */
+  /** Runs one at a time, because the call and the alarm may overlap. A step that fails does not throw: it is tried again. */
   #work(): Promise<Erasure> {
     this.#working ??= this.#workOnce().finally(() => {
       this.#working = null;
@@ -101,7 +101,7 @@ const newReceipt = (erasure_id: string, keep_leads: boolean, now: number): Erasu
   },
 });
 
-/** Erases leads, then what is left of whom the sessions were of. False when the time is up. */
+/** Erases or unlinks leads, then erases the identities of the sessions. False if the time is up. */
 async function eraseRest(job: ErasureJob): Promise<boolean> {
   const { order } = job;
   const isAgainDue = order.again_at !== null && order.again_at <= Date.now();
@@ -110,7 +110,7 @@ async function eraseRest(job: ErasureJob): Promise<boolean> {
     order.lead_ids = [];
     order.claims = [];
   } else if (!(await eraseLeads(job)) || !(await unlinkLeads(job))) return false;
-  // A row that is still on its way would make them look shared.
+  // Identities wait, because a session's row that is still on its way would make them look shared.
   if (order.again_at !== null) return true;
   for (const identity of [...order.identities]) {
     if (job.isTimeUp) return false;

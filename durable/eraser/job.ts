@@ -4,7 +4,7 @@ import { type ErasureOrder, noteUnlinked, writeOrder, writeReceipt } from "../..
 import { ERASE_AGAIN_MS } from "../../src/limits";
 import { WorkBudget } from "../../src/ops/work-budget";
 
-/** Lead actors that one alarm of an erasure erases: half of an invocation's 1,000 calls, the look-ups left room for. */
+/** Lead actors that one alarm of an erasure may call: half of an invocation's 1,000 calls, which leaves room for the look-ups. */
 const ERASURE_STEP_ACTORS = 500;
 
 /** One run of an erasure: what it has to do, what it has done, and the time it has. */
@@ -44,12 +44,12 @@ export class ErasureJob {
     this.order.again_at = Date.now() + ERASE_AGAIN_MS;
   }
 
-  /** As `lookAgain`, unless that is planned already: leads do not put it off. */
+  /** Looks once more, as `lookAgain` does, unless that is planned already: leads must not put it off. */
   lookAgainOnce(): void {
     if (this.order.again_at === null) this.lookAgain();
   }
 
-  /** Counts a session or a lead as unlinked, once, however often it is met. */
+  /** Counts a session or a lead as unlinked. It counts once, however often the erasure meets it. */
   countUnlinked(kind: "session" | "lead", id: string): void {
     if (!noteUnlinked(this.#storage, kind, id)) return;
     const { counts } = this.receipt;
@@ -71,7 +71,7 @@ export class ErasureJob {
   }
 }
 
-/** Adds what is not there yet. */
+/** Adds the items of `more` that the list does not have yet. */
 export function addTo(list: string[], more: readonly string[]): void {
   const known = new Set(list);
   for (const one of more) if (!known.has(one)) list.push(one);

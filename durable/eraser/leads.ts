@@ -6,14 +6,14 @@ import { foundFromGuests } from "../../src/ops/found-lead";
 import type { WorkBudget } from "../../src/ops/work-budget";
 import { addTo, type ErasureJob } from "./job";
 
-/** Erases all leads that can be found, until there are none. False when the time is up, or what one alarm may do. */
+/** Erases all leads that can be found, until there are none. False if one alarm's time or calls are used up. */
 export async function eraseLeads(job: ErasureJob): Promise<boolean> {
   const { order } = job;
   const budget = job.leadBudget();
   const tried = new Set<string>();
   for (;;) {
     addTo(order.lead_ids, await findLeads(job));
-    // Before any of it is erased: afterwards nothing leads to them.
+    // Save the list before any lead is erased, because afterwards nothing leads to them.
     job.save();
     const next = order.lead_ids.filter((id) => !tried.has(id));
     for (const lead_id of next) {
@@ -21,7 +21,7 @@ export async function eraseLeads(job: ErasureJob): Promise<boolean> {
       if (!(await eraseOne(job, lead_id, budget))) return false;
     }
     if (next.length > 0) continue;
-    // What is there again has been written by something that was on its way.
+    // A lead that is listed again was written by something that was on its way, or may still be.
     if (order.lead_ids.length > 0) job.lookAgainOnce();
     return true;
   }
@@ -55,7 +55,7 @@ async function eraseOne(job: ErasureJob, lead_id: string, budget: WorkBudget): P
   return erased.isDone;
 }
 
-/** Unlinks leads that only claim to be the visitor's. False when the time is up, or what one alarm may do. */
+/** Unlinks leads that only claim to be the visitor's. False if one alarm's time or calls are used up. */
 export async function unlinkLeads(job: ErasureJob): Promise<boolean> {
   const { env, order } = job;
   const { subject, sites, claims } = order;
@@ -68,14 +68,15 @@ export async function unlinkLeads(job: ErasureJob): Promise<boolean> {
     if (lead_id === undefined) return true;
     if (!budget.take(2)) return false;
     const actor = env.LEAD.getByName(lead_id);
-    // Before it is unlinked: should this process die, nobody could say afterwards that it has claimed anybody.
+    // Count it before it is unlinked: if this process dies in between, nothing says afterwards that the lead has claimed the
+    // visitor.
     if (await actor.isClaiming(lead_id, keys)) job.countUnlinked("lead", lead_id);
     job.save();
     const { is_unlinked, again } = await actor.unclaim(lead_id, keys);
     // Its claim may have landed between the two calls.
     if (is_unlinked) job.countUnlinked("lead", lead_id);
     claims.shift();
-    // A claim that lands late leads to its submit.
+    // If a claim lands late, its submit is found by it.
     if (again) job.lookAgainOnce();
     job.save();
   }

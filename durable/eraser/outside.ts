@@ -6,7 +6,7 @@ import { sitesIn } from "../../src/ops/site-settings";
 
 /** What an erasure asks of the shards that hold a person's identities. */
 
-/** Deletes what rests on this session alone. */
+/** Deletes the part of an identity that rests on this session alone. */
 export async function forgetSession(
   { IDENTITY }: Pick<Env, "IDENTITY">,
   { kind, value, group }: NamedIdentity,
@@ -16,7 +16,7 @@ export async function forgetSession(
   await IDENTITY.getByName(shard).forget(session_id, key);
 }
 
-/** Deletes the identity, unless a remaining session has it too. `again`: a write may still be on its way. */
+/** Deletes the identity, unless a remaining session shares it. `again`: a write may still be on its way. */
 export async function eraseIdentity(
   env: Pick<Env, "DB" | "IDENTITY" | "SITE">,
   { kind, value, group }: NamedIdentity,

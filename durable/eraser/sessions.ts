@@ -12,7 +12,7 @@ import { unlinkSession } from "../session/unlinking";
 import { addTo, type ErasureJob } from "./job";
 import { forgetSession } from "./outside";
 
-/** Erases the visitor's sessions, of D1 and of the roster, until there are none. False when the time is up. */
+/** Erases the visitor's sessions that D1 or the roster knows, until there are none. False if the time is up. */
 export async function eraseSessions(job: ErasureJob): Promise<boolean> {
   const { order, env } = job;
   if (order.subject.kind !== "visitor") return true;
@@ -28,18 +28,19 @@ export async function eraseSessions(job: ErasureJob): Promise<boolean> {
     if (known.length + live.length === 0) return true;
     for (const session of known) await findSession(job, visitor_id, session.session_id, session);
     for (const session_id of live) await findSession(job, visitor_id, session_id, null);
-    // An id that others have had too leads to their leads as well: of those only what claims the visitor is found.
+    // If somebody else has used a session's id too, the id would lead to their leads as well. So such an id is not searched by, and
+    // only leads that name the visitor are found.
     const own = order.sessions.filter(({ claim, others }) => !claim && others.length === 0);
     const met = own.map(({ session_id }) => session_id);
     addTo(order.lead_ids, await leadsOf(env.DB, visitor_id, order.sites, met));
-    // Before any of it is erased: afterwards nobody could say who it was.
+    // Save the list before anything is erased, because afterwards nothing says whose it was.
     job.save();
   }
 }
 
 /**
- * Goes once more over the sessions of which a write was on its way. False when some have shown meanwhile that they are the
- * visitor's: these have to be erased.
+ * Goes once more over the sessions that may have had a write on its way. False if some of them have meanwhile shown that they are
+ * the visitor's: these still have to be erased.
  */
 export async function eraseSessionsAgain(job: ErasureJob): Promise<boolean> {
   const { order, env } = job;
@@ -72,7 +73,7 @@ async function findSession(
   const lives = await env.SESSION.getByName(session_id).subject(visitor_id, row);
   const { theirs, claimed, others } = sortLives(lives, visitor_id);
   const add = (which: readonly Life[], beside: readonly Life[], claim: OrderedSession["claim"]): void => {
-    // One that has been erased and is here again was written by something that was on its way.
+    // A session that was erased and is here again was written by something that was on its way.
     const before = order.sessions.find((one) => one.session_id === session_id && !one.claim === !claim);
     const kept = before?.claim ?? claim;
     const session: OrderedSession = {
@@ -86,10 +87,10 @@ async function findSession(
     order.sessions = [...order.sessions.filter((one) => one !== before), session];
   };
   if (theirs.length > 0) add(theirs, [...claimed, ...others], undefined);
-  // If only the roster still takes it for theirs, it names nobody, and the receipt does not count it.
+  // If no life names the visitor, only the roster still takes the session for theirs. The receipt does not count it.
   if (claimed.length > 0) add(claimed, [...theirs, ...others], { counted: false });
   else if (theirs.length === 0) add([], others, { counted: true });
-  // A session that only claims to be theirs does not say whom else to erase.
+  // A session that only claims to be the visitor's does not say what else to erase.
   order.identities = distinct([...order.identities, ...theirs.flatMap(({ identities }) => identities)]);
   addTo(order.lead_ids, leadsOfLives(theirs));
   addTo(order.claims, leadsOfLives(claimed));
@@ -107,7 +108,7 @@ async function eraseOwn(job: ErasureJob, session: OrderedSession): Promise<void>
   const erased = await env.SESSION.getByName(session_id).erase(starts, others);
   await leaveRoster(job, session_id, erased.goes_on);
   await forgetDays(env.DB, [...new Set(starts.map(dayOf))]);
-  // What rests on other sessions stays: an identity itself goes at the end, if nobody shares it.
+  // What rests on other sessions stays. The identity itself is erased at the end, if no session shares it.
   for (const identity of identities) await forgetSession(env, identity, session_id);
   job.countErased(erased);
   job.receipt.counts.actors.sessions += 1;
@@ -118,7 +119,10 @@ async function eraseOwn(job: ErasureJob, session: OrderedSession): Promise<void>
   job.save();
 }
 
-/** A session is in its visitor's shard; before it had a visitor, or after its withdrawal, in the shard of its own id. */
+/**
+ * Takes the session out of the roster: out of its visitor's shard, and out of the shard of its own id, where it was before it had a
+ * visitor or after its withdrawal.
+ */
 async function leaveRoster({ env, order }: ErasureJob, session_id: string, goesOn: boolean): Promise<void> {
   const { subject } = order;
   const visitor = subject.kind === "visitor" ? await whoIs(subject.visitor_id) : null;
@@ -129,7 +133,7 @@ async function leaveRoster({ env, order }: ErasureJob, session_id: string, goesO
   }
 }
 
-/** The session names nobody any more, and stays. What the visitor's own sessions have too stays theirs. */
+/** From now on the session names nobody, and stays. An identity that it shares with the visitor's own sessions stays theirs. */
 async function unlinkClaiming(job: ErasureJob, session: OrderedSession, visitor_id: string): Promise<void> {
   const { env, order } = job;
   const { is_proven, again } = await unlinkSession(env, session, visitor_id);
@@ -139,7 +143,7 @@ async function unlinkClaiming(job: ErasureJob, session: OrderedSession, visitor_
     session.done = true;
   }
   if (again) job.lookAgain();
-  // One that has shown meanwhile that it is theirs is found again.
+  // If the session has meanwhile shown that it is the visitor's, it is found again.
   else order.sessions = order.sessions.filter((one) => one !== session);
   job.save();
 }

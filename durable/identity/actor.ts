@@ -29,18 +29,18 @@ import { IDENTITY_FLUSH_MAX, IDENTITY_SWEEP_MS, Sweep } from "./sweep";
 import { Writer } from "./writer";
 
 /**
- * Between two flushes of a shard: what changes meanwhile goes in one batch. The first does not wait. A KV key takes one write a
- * second; an object that nobody asks sleeps after 10 s, and forgets who waits.
+ * Time between two flushes of a shard: what changes meanwhile goes out in one batch. The first flush does not wait. It is over 1 s,
+ * because a KV key takes one write a second, and under 10 s, because an object that nobody asks then sleeps and forgets what waits.
  */
 export const IDENTITY_FLUSH_GAP_MS = 5 * SECOND_MS;
 
 /**
- * A shard of the fingerprints of one group, or of the addresses of all: of each, as one row, an exact 24 h window of the
- * sessions seen with it. The only writer of their rows in D1 and of their counters in KV, in one batch however many have
- * changed. Bounded: past its cap an identity answers lower bounds and says so.
+ * A shard of the fingerprints of one group, or of the addresses of all groups. Each identity is one row: an exact 24 h window of
+ * the sessions that were seen with it. This actor alone writes their rows in D1 and their counters in KV, in one batch however many
+ * have changed. A record is bounded: past its cap an identity answers lower bounds and says so.
  *
- * A row is on disk before its sighting is answered, with what the stores outside may not have of it. What a death leaves
- * unwritten is found when the table is looked through. Not more often than that: whoever changes is remembered meanwhile.
+ * A row is on disk before its sighting is answered, and it says what the stores outside may lack. A look through the table finds
+ * what a death has left unwritten. It is seldom needed, because memory knows which identities wait to be written.
  */
 export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
   readonly #rows: IdentityRows;
@@ -53,7 +53,7 @@ export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
   readonly #sweep: Sweep;
   #isFlushing = false;
   #flushedAt = 0;
-  /** When the table is to be looked through, epoch ms; null: this instance does not know yet. */
+  /** When the next look through the table is due, epoch ms; null if this instance does not know yet. */
   #sweepAt: number | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -85,7 +85,10 @@ export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
     });
   }
 
-  /** Takes a sighting and answers with the last 24 hours, this session among them. The stores outside come after. */
+  /**
+   * Takes a sighting, and returns the counts of the last 24 hours with this session among them. The stores outside are written
+   * later.
+   */
   seen(sighting: Sighting): IdentityCounts {
     const now = Date.now();
     const { key, kind, value } = sighting;
@@ -110,8 +113,8 @@ export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
   }
 
   /**
-   * A session's consent is withdrawn: what rests on it alone leaves this object, D1 and KV. Throws when a store does not
-   * answer; may be repeated. True: a write may still be on its way, ask once more in a while.
+   * Forgets a session whose consent is withdrawn: what rests on it alone leaves this object, D1 and KV. Throws if a store does not
+   * answer; may be repeated. True if a write may still be on its way: ask once more in a while.
    */
   async forget(session_id: string, key: string): Promise<boolean> {
     const now = Date.now();
@@ -119,7 +122,7 @@ export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
     if (!record) return false;
     const again = this.#writer.isUncertain(now);
     forget(record, session_id, now);
-    // Told even if nothing has changed: a call before may have died on the way.
+    // Tell the stores even if nothing has changed: an earlier call may have died before it told them.
     record.row_changed = true;
     record.counter_changed = hasCounter(record, now);
     this.#rows.write(key, record, now);
@@ -131,8 +134,8 @@ export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
   }
 
   /**
-   * Nobody is left who may be remembered by it: rows, counter and record go. Throws when a store does not answer; may be
-   * repeated. True: a write may still be on its way, ask once more in a while.
+   * Erases an identity by which nobody may be remembered any more: rows, counter and record go. Throws if a store does not answer;
+   * may be repeated. True if a write may still be on its way: ask once more in a while.
    */
   async erase(key: string, kind: IdentityKind, value: string): Promise<boolean> {
     const again = this.#writer.isUncertain(Date.now());
@@ -142,7 +145,7 @@ export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
       await inTime(Promise.all([rows, this.#counters.erase(key, kind, value)]), OUTSIDE_TIMEOUT_MS);
       const kept = this.#rows.read(key);
       if (kept && kept.rev !== rev) {
-        // Somebody else has been seen with it meanwhile: that is to be told again, whole.
+        // Another session has been seen with it meanwhile, so all of it has to be told again.
         markAll(kept.record);
         this.#waiting.add(key, Date.now());
         return;
@@ -155,8 +158,8 @@ export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
   }
 
   /**
-   * D1 may have lost what it had of this fingerprint: its row and its places are written again. False when nobody has been
-   * seen with it, or nobody may be remembered. Throws when D1 does not answer; may be repeated.
+   * Writes a fingerprint's row and places again, because D1 may have lost them. False if it has no record, or nobody may be
+   * remembered by it. Throws if D1 does not answer; may be repeated.
    */
   async rewrite(key: string): Promise<boolean> {
     const record = this.#rows.read(key)?.record;
@@ -168,7 +171,7 @@ export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
     return true;
   }
 
-  /** What was put off or failed is written; a few times a day the table is looked through. Throws for no outside failure. */
+  /** Writes what was put off or failed, and looks through the table a few times a day. A failure outside does not throw. */
   override async alarm(): Promise<void> {
     const now = Date.now();
     this.#alarm.learn(null);
@@ -178,7 +181,8 @@ export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
       if (isSweep) await this.#lookThrough(now);
       else await this.#flush(now);
     } catch (error) {
-      // What a store outside refused is counted, and its alarm is set; anything else must not be the last that rings.
+      // If a store outside has failed, the failure is counted and the next alarm is set. After any other error, set one here, or no
+      // alarm would ring again.
       if (this.#alarm.at !== null) return;
       this.#log.error("identity_alarm_failed", { error: errorField(error) });
       this.#alarm.wakeBy(Date.now() + RETRY_MAX_MS, Date.now());
@@ -187,12 +191,12 @@ export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
     if (this.#rows.exists) this.#schedule(Date.now());
   }
 
-  /** Writes what is due, or sees to it that the alarm does. */
+  /** Writes what is due, or sets the alarm for it. */
   #schedule(now: number): void {
     if (this.#sweepAt !== null) this.#alarm.wakeBy(this.#sweepAt, now);
     const { next } = this.#waiting;
     if (next === null || this.#writer.isFailing) return;
-    // Not held up by a clock that has jumped back.
+    // A clock that has jumped back must not hold up the flush.
     const free = this.#flushedAt > now ? now : this.#flushedAt + IDENTITY_FLUSH_GAP_MS;
     const due = Math.max(next, free);
     if (due > now || this.#isFlushing) this.#alarm.wakeBy(Math.max(due, now), now);
@@ -212,7 +216,7 @@ export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
     this.#schedule(Date.now());
   }
 
-  /** Lets go of the file when nothing is left in it. */
+  /** Looks through the table. If nothing is left in it, deletes the file. */
   async #lookThrough(now: number): Promise<void> {
     this.#flushedAt = now;
     const isMore = await this.#sweep.run(now);

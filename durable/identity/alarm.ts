@@ -12,12 +12,12 @@ export class ShardAlarm {
     return this.#at;
   }
 
-  /** It rings then, as the storage says; null: it has rung, or none is set. */
+  /** Notes when it rings, as the storage says; null if it has rung or none is set. */
   learn(at: number | null): void {
     this.#at = at;
   }
 
-  /** Sets it if none is set for then or before: each setting is a billed row. */
+  /** Sets the alarm, unless one is set for that time or earlier: each `setAlarm` is a billed row. */
   wakeBy(at: number, now: number): void {
     if (this.#at !== null && this.#at <= at && this.#at > now) return;
     this.#at = at;

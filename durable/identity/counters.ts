@@ -13,7 +13,7 @@ import { inTime } from "../../src/ops/in-time";
 import { errorField, type Logger } from "../../src/ops/logger";
 import type { Sent } from "./sent";
 
-/** Groups of sites whose sessions of one address are added up for its counter. */
+/** Groups whose sessions of one address are added up for its counter, at most. */
 const IDENTITY_COUNTED_GROUPS = 100;
 /**
  * From so many sessions in a day on, the edge hears of an address whose sites have only notable counters: half the limit that it
@@ -29,10 +29,10 @@ export interface CountersHost {
   wait(sender: string, hour: number, now: number): number;
 }
 
-/** What KV has of a shard's identities: a counter each, which the edge reads before it wakes an actor. */
+/** A shard's counters in KV, one for each identity. The edge reads them before it wakes an actor. */
 export class Counters {
   readonly #host: CountersHost;
-  /** Addresses that KV was told of as having spent their budget, and at which rate. */
+  /** Addresses that have spent their budget, as KV was told, and at which rate, bytes an hour. */
   readonly #spentHours = new Map<string, number>();
 
   constructor(host: CountersHost) {
@@ -40,8 +40,8 @@ export class Counters {
   }
 
   /**
-   * Tells KV of each, and answers those that it has not taken. KV takes one write of a key in a second, so an address has one
-   * entry, however many groups have seen it. Each is settled by itself, so that one which fails keeps none of the others.
+   * Writes the counters to KV, and returns those that KV has not taken. KV takes one write of a key a second, so an address has one
+   * entry, however many groups have seen it. Each write is settled by itself, so one that fails does not stop the others.
    */
   async tell(sent: readonly Sent[]): Promise<Sent[]> {
     const byName = Map.groupBy(sent, ({ key, record: { kind, value } }) => counterName(kind, value, groupIn(key)));
@@ -58,15 +58,15 @@ export class Counters {
     return sessionsIn(records, Date.now()) >= NOTABLE_SESSIONS;
   }
 
-  /** An identity is erased: an address keeps what other groups have seen of it. Throws when KV does not answer. */
+  /** Erases an identity's counter. An address keeps what other groups have seen of it. Throws if KV does not answer. */
   erase(key: string, kind: IdentityKind, value: string): Promise<void> {
     const others = kind === "address" ? this.#sameAs(key).filter((one) => one.key !== key) : [];
     return this.#put(key, kind, value, this.#sumOf(others));
   }
 
   /**
-   * An address has spent its budget. It is told at the highest rate at which it has, because it may not spend at a lower one
-   * either. Throws when KV does not answer in time.
+   * Tells KV that an address has spent its budget, at the highest rate at which it has: it may not spend at a lower rate either.
+   * Throws if KV does not answer in time.
    */
   async tellSpent(key: string, sender: string, hour: number): Promise<void> {
     this.#spentHours.set(sender, Math.max(hour, this.#spentHours.get(sender) ?? 0));
@@ -105,7 +105,9 @@ export class Counters {
     return told ? putCounter(kv, name, told) : deleteCounter(kv, name);
   }
 
-  /** An address that may not spend has an entry at the edge although nobody may be counted there. */
+  /**
+   * Adds until when an address may not spend. Such an address has an entry at the edge even if no session may be counted for it.
+   */
   #withSpent(sender: string, counter: Counter | null): AddressCounter | null {
     const hour = this.#spentHours.get(sender);
     const now = Date.now();

@@ -2,8 +2,8 @@ import type { Change } from "../../src/data/store/identity-network";
 
 /** A change on its way to the stores outside. */
 export interface Sent extends Change {
-  /** The write of its record that it tells of. */
+  /** The revision of its record that was sent. */
   rev: number;
-  /** KV is told of it too. */
+  /** Whether KV gets its counter too. */
   counts: boolean;
 }

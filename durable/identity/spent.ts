@@ -8,16 +8,19 @@ import { inTime } from "../../src/ops/in-time";
 import { errorField, type Logger } from "../../src/ops/logger";
 import { SECOND_MS } from "../../src/time";
 
-/** Who has spent more than an hour's is written down this often, the newest of them: a row, and some 60 KB. */
+/**
+ * How often the addresses that have spent more than an hour's budget are written down, and how many at most, the newest: one row of
+ * some 60 KB.
+ */
 const BUDGET_KEEP_MS = 10 * SECOND_MS;
 const BUDGET_KEPT_SENDERS = 500;
 
 export interface SpentHost {
   env: Pick<Env, "BUDGET">;
   storage: DurableObjectStorage;
-  /** A name for an address that says nothing of it. */
+  /** A name for an address that does not reveal it. */
   nameOf(sender: string): string;
-  /** Tells the edge that an address may not spend: new sessions are refused before an actor wakes. */
+  /** Tells the edge that an address may not spend, so that its new sessions are refused before an actor wakes. */
   tell(sender: string, hour: number): Promise<void>;
   log: Logger;
 }
@@ -25,8 +28,8 @@ export interface SpentHost {
 const KEY = "spent";
 
 /**
- * What the addresses of one shard spend, and what it has counted of each site. In memory; only who has spent much is written
- * down too, by a hash.
+ * What the addresses of one shard spend, and what the shard has counted for each site. It is in memory. Only addresses that have
+ * spent much are written down too, by a hash.
  */
 export class Spent {
   readonly #host: SpentHost;
@@ -54,7 +57,7 @@ export class Spent {
     if (sender === null) return { wait: 0, share };
     const name = this.#name(of, sender, hour);
     const known = this.#senders.wait(name, now);
-    // A lead that is refused costs nothing more; a call has been taken before it is told.
+    // A refused lead costs nothing more, so it is not counted. A call is told only after it was taken, so it always counts.
     if (of === "leads" && known > 0) return { wait: known, share };
     const { wait, isNews } = this.#senders.spend(name, bytes, hour, now);
     if (isNews && of === "calls") void this.#orNothing(this.#host.tell(sender, hour));
@@ -78,7 +81,10 @@ export class Spent {
     this.#hasKept = heavy.length > 0;
   }
 
-  /** The sender's events are taken whether or not this is counted; what is lost here is one shard's of a minute. */
+  /**
+   * Null if the step fails. The sender's events are taken whether or not this is counted, and what is lost is what one shard
+   * counted in a minute.
+   */
   async #orNothing<T>(step: Promise<T>): Promise<T | null> {
     try {
       return await step;

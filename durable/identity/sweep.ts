@@ -4,11 +4,11 @@ import type { IdentityRows } from "../../src/data/store/identity";
 import { HOUR_MS } from "../../src/time";
 import type { Writer } from "./writer";
 
-/** Identities a flush writes: a counter of each, and one batch for D1; an alarm may do so twice within its 1,000 calls. */
+/** Identities that a flush writes: a counter each, and one batch for D1. An alarm may flush twice within its 1,000 calls. */
 export const IDENTITY_FLUSH_MAX = 400;
-/** Identities left unwritten by a death that one alarm writes: ten batches. */
+/** How many identities left unwritten by a death one alarm writes: ten batches. */
 export const IDENTITY_LOOK_MAX = 4_000;
-/** How often a shard that was asked looks through its table, for what a death has left unwritten and for what is too old. */
+/** How often a shard in use looks through its table, for what a death has left unwritten and for what is too old. */
 export const IDENTITY_SWEEP_MS = 6 * HOUR_MS;
 
 export interface SweepHost {
@@ -17,10 +17,10 @@ export interface SweepHost {
   writer: Writer;
 }
 
-/** A shard's look through its table: it finds what a death has left unwritten, and what is too old. */
+/** A shard's look through its table. It finds what a death has left unwritten, and what is too old. */
 export class Sweep {
   readonly #host: SweepHost;
-  /** Everything written before this instance is known to be in D1 as well. */
+  /** Whether everything that was written before this instance is known to be in D1 too. */
   #isWhole: boolean;
 
   constructor(host: SweepHost) {
@@ -28,12 +28,12 @@ export class Sweep {
     this.#isWhole = !host.rows.exists;
   }
 
-  /** The table has gone, and nothing is left to find. */
+  /** The table is gone, so nothing is left to find. */
   clear(): void {
     this.#isWhole = true;
   }
 
-  /** Writes and deletes as much as one alarm may, in the writer's turn. True: there is more. */
+  /** Writes and deletes as much as one alarm may, in the writer's turn. True if there is more. */
   async run(now: number): Promise<boolean> {
     const { waiting, writer } = this.#host;
     let isMore = false;
@@ -45,7 +45,7 @@ export class Sweep {
     return isMore;
   }
 
-  /** What was written before this instance, as far as it is not known to be in D1. True: there is more. */
+  /** Writes what an earlier instance has stored and D1 is not known to have. True if there is more. */
   async #writeWhatIsLeft(): Promise<boolean> {
     const { rows, waiting, writer } = this.#host;
     const state = rows.state();
@@ -53,7 +53,7 @@ export class Sweep {
     const isWhole = this.#isWhole && waiting.isWhole;
     const failedAt = state.failed_at ?? 0;
     const isFailed = failedAt > through;
-    // A counter is a call, of which an invocation has 1,000.
+    // After a failure the counters are written too. Each is a call, of which an invocation has 1,000.
     const limit = isFailed ? IDENTITY_FLUSH_MAX : IDENTITY_LOOK_MAX;
     const left = isWhole ? [] : rows.writtenAfter(through, limit);
     for (let i = 0; i < left.length; i += IDENTITY_FLUSH_MAX) {
@@ -70,7 +70,9 @@ export class Sweep {
     return isMore;
   }
 
-  /** KV may not have them: a write was given up, and who remembered it is gone. */
+  /**
+   * Marks the counters to be written again. KV may lack them: a write was given up, and the instance that remembered it is gone.
+   */
   #markCounters(keys: readonly string[]): void {
     for (const key of keys) {
       const record = this.#host.rows.read(key)?.record;
@@ -78,13 +80,13 @@ export class Sweep {
     }
   }
 
-  /** Deletes identities that are too old. True: there are more. */
+  /** Deletes identities that are too old. True if there are more. */
   async #expire(now: number): Promise<boolean> {
     const { rows, writer } = this.#host;
     const old = rows.expired(now, IDENTITY_FLUSH_MAX);
     const named = old.flatMap(({ key, record: { kind, value } }) => (kind === "fingerprint" ? [{ key, value }] : []));
     await writer.deleteRows(named);
-    // Who has been seen meanwhile stays.
+    // An identity that was seen since the list was read stays.
     rows.remove(rows.untouched(old));
     return old.length === IDENTITY_FLUSH_MAX;
   }

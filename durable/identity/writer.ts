@@ -27,9 +27,9 @@ export interface WriterHost {
 export class Writer {
   readonly #host: WriterHost;
   #turn: Promise<void> = Promise.resolve();
-  /** Writes that D1 has refused since the last that it took. */
+  /** Failed calls to D1 in a row. */
   #attempts = 0;
-  /** When a write was given up last, epoch ms, also by an instance before; null: none has been. */
+  /** When a write was last given up, epoch ms, by this instance or an earlier one; null if none was. */
   #failedAt: number | null;
 
   constructor(host: WriterHost) {
@@ -54,8 +54,8 @@ export class Writer {
   }
 
   /**
-   * One batch for D1, a counter each for KV. What fails waits again; throws when D1 does not answer. False: KV has not taken
-   * one of the counters.
+   * Writes one batch to D1, and a counter each to KV. What fails waits for another try. Throws if D1 does not answer. False if KV
+   * has not taken one of the counters.
    */
   async write(keys: readonly string[]): Promise<boolean> {
     const { db, counters } = this.#host;
@@ -63,20 +63,20 @@ export class Writer {
     const changes = sent.filter(({ record }) => record.kind === "fingerprint" && record.row_changed);
     await this.#answered(writeFingerprints(db, changes), sent);
     const untold = await counters.tell(sent.filter(({ counts }) => counts));
-    // It may land yet, and after a death nobody remembers it.
+    // The write may still land. Note that on disk, because after a death nothing else remembers it.
     if (untold.length > 0) this.#noteFailure(Date.now());
     this.#tellAgain(untold);
-    // What KV has yet to hear of is not done: it is kept, and told whole.
+    // An identity whose counter KV has not taken is not done: it stays marked, and all of it is sent again.
     for (const one of sent) if (!untold.includes(one)) this.#settle(one);
     return untold.length === 0;
   }
 
-  /** Takes fingerprints out of D1. Throws when it does not answer. */
+  /** Deletes fingerprints from D1. Throws if D1 does not answer. */
   async deleteRows(fingerprints: readonly { key: string; value: string }[]): Promise<void> {
     await this.#answered(deleteFingerprints(this.#host.db, fingerprints), []);
   }
 
-  /** What is sent of an identity, as it is now. Its counter counts as told from here on, so that nothing tells it twice. */
+  /** What is sent of an identity, as it is now. Its counter is marked as told from here on, so that it is not told twice. */
   #sentOf(key: string): Sent[] {
     const kept = this.#host.rows.read(key);
     if (!kept) return [];
@@ -86,7 +86,7 @@ export class Writer {
     return [{ key, record, rev, counts, work: workOf(record) }];
   }
 
-  /** Waits for D1. What it does not take is tried again, and the failure is counted before it is thrown. */
+  /** Waits for D1. What D1 does not take is tried again, and the failure is counted before it is thrown. */
   async #answered(call: Promise<unknown>, sent: readonly Sent[]): Promise<void> {
     try {
       await inTime(call, OUTSIDE_TIMEOUT_MS);
@@ -131,7 +131,7 @@ export class Writer {
   #settle({ key, rev, work }: Sent): void {
     const { rows, waiting } = this.#host;
     const kept = rows.read(key);
-    // What has changed meanwhile waits for its own turn, and is told whole.
+    // A record that has changed meanwhile waits for its own turn, which sends all of it.
     if (kept?.rev !== rev) return;
     const now = Date.now();
     const isCertain = !this.isUncertain(now);

@@ -17,13 +17,13 @@ import { noteCrmWord, tellCrmWord } from "./crm";
 import type { LeadHost } from "./host";
 import { Proof, toBeAsked } from "./proof";
 
-/** How long a submit waits to hear whether it merged; it is durable before, and answered 202 either way. */
+/** How long a submit waits to hear whether it merged. It is durable before that, and is answered 202 either way. */
 const CLAIM_WAIT_MS = 5 * SECOND_MS;
 
 /**
- * One submit, and the lead it becomes. Named by the submit's id, so that a retry meets the first try here. It is on disk
- * before anything else is asked; then D1 says whose lead it is: its own, which this actor goes on to deliver, or one that
- * is known, to whose actor it is handed on. Every step leaves a note of itself before the next, and may be repeated.
+ * One submit, and the lead that it becomes. The actor is named by the submit's id, so a retry meets the first try here. The submit
+ * is on disk before anything else is asked. Then D1 says which lead it belongs to: its own, which this actor delivers, or one that
+ * is known, to whose actor the submit is handed on. Every step writes a note before the next begins, and may be repeated.
  */
 export class LeadActor extends DurableObject<Env> implements LeadRpc {
   readonly #store: LeadStore;
@@ -59,14 +59,14 @@ export class LeadActor extends DurableObject<Env> implements LeadRpc {
   }
 
   /**
-   * Takes a submit: durable when this returns, and once however often it is sent. Waits a moment to hear whether it
-   * merges; while D1 does not answer it counts as accepted, and finds its lead later.
+   * Takes a submit. It is durable when this returns, and is taken once, however often it is sent. Waits a moment to hear whether it
+   * merges. If D1 does not answer, it counts as accepted, and finds its lead later.
    */
   async take(submission: Submission, unheard: Unheard | null = null): Promise<Taken> {
     const known = this.#store.read();
     const asking = unheard && { unheard: toBeAsked(unheard, Date.now()) };
     if (!known) this.#begin(submission.submission_id, submission.site, submission, asking ?? {});
-    // An actor that was wiped, and has only adopted since.
+    // This actor was wiped, and has only adopted since.
     else if (!known.own && !known.claim) this.#store.write({ ...known, ...asking, own: submission });
     if (!this.#store.read()?.claim) {
       await inTime(this.#claiming.claim(), CLAIM_WAIT_MS).catch((error: unknown) => {
@@ -81,18 +81,18 @@ export class LeadActor extends DurableObject<Env> implements LeadRpc {
   /** Takes a submit that D1 has given to this lead. */
   adopt(lead_id: string, submission: Submission, outcome: Outcome, guest = false): void {
     const state = this.#store.read() ?? this.#begin(lead_id, submission.site, null);
-    // If others merge into this lead, its own claim was written, though nobody has told it yet. That comes first, or the
-    // receiver would hear of the second submit before the first.
+    // If others merge into this lead, D1 has its own claim, even if the answer was lost. Settle that first, or the receiver would
+    // hear of the second submit before the first.
     if (state.own && !state.claim) this.#claiming.settle(state, { lead_id, outcome: "created" });
     this.#claiming.receive(submission, { lead_id, outcome, guest });
     this.#arm();
   }
 
-  /** A guest has become a lead of its own, with no other actor. */
+  /** A guest has become a lead of its own, and this is its actor. */
   found(lead_id: string, site: string): void {
     const state = this.#store.read() ?? this.#begin(lead_id, site, null);
     const claim = { lead_id, outcome: "created" } as const;
-    // One that was never handed on tells its receivers now.
+    // If its submit was never handed on, its receivers are told now.
     if (state.own) this.#claiming.settle({ ...state, wipe_at: null }, claim);
     else this.#store.write({ ...state, claim, wipe_at: null });
     this.#arm();
@@ -102,7 +102,7 @@ export class LeadActor extends DurableObject<Env> implements LeadRpc {
   async forget(submission_id: string): Promise<void> {
     if (!this.#store.read()) return;
     const seqs = this.ctx.storage.transactionSync(() => {
-      // Counted as received, so that it is not taken if it is handed on later.
+      // Count it as received, so that it is not taken if it is handed on later.
       this.#store.addSubmission(submission_id);
       return this.#outbox.eraseSubmission(submission_id);
     });
@@ -110,8 +110,8 @@ export class LeadActor extends DurableObject<Env> implements LeadRpc {
   }
 
   /**
-   * The visitor is erased whom the submit only claims to be from: it is as if it had claimed nothing. `keys`: of such claims.
-   * May be repeated.
+   * Drops the submit's claim to be from a visitor who is erased, as if it had claimed nothing. `keys`: the keys of such claims. May
+   * be repeated.
    */
   async unclaim(lead_id: string, keys: readonly string[]): Promise<UnlinkedLead> {
     const settled = await inTime(
@@ -134,7 +134,7 @@ export class LeadActor extends DurableObject<Env> implements LeadRpc {
     return waiting.some(({ key }) => keys.includes(key)) || hasClaims(this.env.DB, lead_id, keys);
   }
 
-  /** Of a submit that D1 has not taken yet. False: there were none. */
+  /** Drops the claims of a submit that D1 has not taken yet. False if there were none. */
   #dropClaims(keys: readonly string[]): boolean {
     const state = this.#store.read();
     if (!state?.own) return false;
@@ -144,19 +144,19 @@ export class LeadActor extends DurableObject<Env> implements LeadRpc {
     return true;
   }
 
-  /** Tries a delivery again, whatever became of it. False when there is none of this name. */
+  /** Tries a delivery again, whatever its state. False if there is no such delivery. */
   redeliver(delivery_id: string): Promise<boolean> {
     const state = this.#store.read();
     return state ? this.#courier.redeliver(state.site, delivery_id) : Promise.resolve(false);
   }
 
-  /** For the cron that looks for lost alarms: sets the alarm again, whatever this instance believes of it. */
+  /** For the cron that looks for lost alarms: sets the alarm again, even if this instance believes that it is set. */
   wake(): void {
     this.#alarmAt = null;
     if (this.#store.read()) this.#arm();
   }
 
-  /** The site whose lead this is; null for an id that is none. */
+  /** The lead's site; null if there is no lead of this id. */
   siteOf(): string | null {
     return this.#store.read()?.site ?? null;
   }
@@ -167,7 +167,7 @@ export class LeadActor extends DurableObject<Env> implements LeadRpc {
     return state && { site: state.site, lead_id: state.claim?.lead_id ?? state.lead_id };
   }
 
-  /** What the CRM says of the lead. An older word does not take a newer one's place. */
+  /** Takes what the CRM says about the lead. An older word does not replace a newer one. */
   callback(word: CrmWord): void {
     const state = this.#store.read();
     if (!state) return;
@@ -177,8 +177,8 @@ export class LeadActor extends DurableObject<Env> implements LeadRpc {
   }
 
   /**
-   * The submit, and the lead it may have become, go: rows, messages and their deliveries. What is under way is waited for.
-   * May be repeated. `keepConversion`: that there was a lead still counts.
+   * Erases the submit and the lead that it may have become: rows, messages and their deliveries. Waits for what is under way. May
+   * be repeated. `keepConversion`: it still counts that there was a lead.
    */
   async erase(lead_id: string, keepConversion = false): Promise<ErasedLead> {
     const settled = await inTime(Promise.allSettled([this.#claiming.running, this.#running]), OUTSIDE_TIMEOUT_MS).then(
@@ -204,7 +204,7 @@ export class LeadActor extends DurableObject<Env> implements LeadRpc {
     const state = this.#store.read();
     if (!state) return;
     if (state.wipe_at !== null && state.wipe_at <= Date.now()) return this.ctx.storage.deleteAll();
-    // Whatever dies from here on, there is another alarm.
+    // If this process dies from here on, another alarm rings.
     this.#setAlarm(Date.now() + ALARM_GUARD_MS);
     if (this.#retry.at <= Date.now()) await this.#stepOutside(state);
     await this.#proof.ask();
@@ -226,7 +226,7 @@ export class LeadActor extends DurableObject<Env> implements LeadRpc {
     return state;
   }
 
-  /** What this actor itself has to do outside: claim, hand on, tell D1 the CRM's word. Failing is noted, not thrown. */
+  /** Does what this actor itself has to do outside: claim, hand on, tell D1 the CRM's word. A failure is noted, not thrown. */
   async #stepOutside(state: LeadState): Promise<void> {
     try {
       if (state.own && !state.claim) await this.#claiming.claim();
@@ -239,7 +239,7 @@ export class LeadActor extends DurableObject<Env> implements LeadRpc {
     }
   }
 
-  /** When there is something to do, epoch ms; null when there is nothing. */
+  /** When there is something to do, epoch ms; null if there is nothing. */
   #dueAt(): number | null {
     const state = this.#store.read();
     const isWaiting = state && (state.own !== null || state.crm?.unprojected);
@@ -257,7 +257,7 @@ export class LeadActor extends DurableObject<Env> implements LeadRpc {
 
   #setAlarm(at: number): void {
     this.#alarmAt = at;
-    // A write that fails breaks the output gate: nothing sent after it leaves, and the object is reset.
+    // If this write fails, the output gate breaks: nothing sent after it leaves, and the object is reset.
     void this.ctx.storage.setAlarm(at);
   }
 }

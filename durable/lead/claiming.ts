@@ -6,10 +6,10 @@ import { OUTSIDE_TIMEOUT_MS, SUBMIT_NAME_MS } from "../../src/limits";
 import { inTime } from "../../src/ops/in-time";
 import type { LeadHost } from "./host";
 
-/** A merged submit's actor answers retries this long, as long as the submit goes by its name; then it is wiped. */
+/** How long a merged submit's actor answers retries: as long as the submit goes by its name. Then it is wiped. */
 const LEAD_LINGER_MS = SUBMIT_NAME_MS;
 
-/** Finds out whose lead a submit is: D1 says, and the submit stays here or goes to that lead's actor. */
+/** Finds out to which lead a submit belongs: D1 says, and the submit stays here or goes to that lead's actor. */
 export class Claiming {
   readonly #host: LeadHost;
   #claiming: Promise<void> | null = null;
@@ -61,7 +61,7 @@ export class Claiming {
     courier.wake();
   }
 
-  /** Hands the own submit to the actor of the lead that it belongs to, if it is still here. */
+  /** Hands the actor's own submit, if it is still here, to the actor of the lead that it belongs to. */
   async handOn(): Promise<void> {
     const { env, store } = this.#host;
     const { own, claim } = store.read() ?? {};
@@ -69,7 +69,7 @@ export class Claiming {
     const { lead_id, outcome, guest = false } = claim;
     await inTime(env.LEAD.getByName(lead_id).adopt(lead_id, own, outcome, guest), OUTSIDE_TIMEOUT_MS);
     const after = store.read();
-    // It may have become a lead of its own meanwhile, or be erased.
+    // Meanwhile the submit may have become a lead of its own, or been erased.
     if (after?.claim?.lead_id !== lead_id) return;
     store.write({ ...after, own: null, wipe_at: Date.now() + LEAD_LINGER_MS });
   }

@@ -5,7 +5,7 @@ import { OUTSIDE_TIMEOUT_MS } from "../../src/limits";
 import { inTime } from "../../src/ops/in-time";
 import type { LeadHost } from "./host";
 
-/** Keeps what the CRM says of the lead. False: a newer word is known. */
+/** Keeps what the CRM says about the lead. False if a newer word is known. */
 export function noteCrmWord({ store }: LeadHost, state: LeadState, word: CrmWord): boolean {
   const at = placeAfter(state.crm?.at ?? null, word.at, Date.now());
   if (at === null) return false;

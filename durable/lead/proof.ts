@@ -9,8 +9,8 @@ import { SECOND_MS } from "../../src/time";
 import type { LeadHost } from "./host";
 
 /**
- * A session that has not shown whose a lead is, is asked again: after 2 s, then after twice as long each time, 15 times in some 18
- * hours. A page's calls may come so late, and its session speaks for a day after its end.
+ * A session that has not shown whose a lead is, is asked again: after 2 s, then each time after twice as long, 15 times in some 18
+ * hours. A page's calls may come that late, and its session answers for a day after its end.
  */
 export const LEAD_ASK_MS = 2 * SECOND_MS;
 export const LEAD_ASKS = 15;
@@ -22,7 +22,7 @@ export const toBeAsked = (unheard: Unheard, now: number): NonNullable<LeadState[
   ask_at: now + LEAD_ASK_MS,
 });
 
-/** Asks a submit's session whether its visitor is whom the submit claims to be. */
+/** Asks a submit's session whether its visitor is the one whom the submit claims. */
 export class Proof {
   readonly #host: LeadHost;
   #asking: Promise<void> | null = null;
@@ -42,7 +42,7 @@ export class Proof {
     return this.#asking;
   }
 
-  /** Not asked any more. */
+  /** Stops asking. */
   drop(): void {
     this.#note(null);
   }

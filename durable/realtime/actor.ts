@@ -12,23 +12,23 @@ import { sendQuietly } from "../session/watch";
 import { closeRevoked } from "../sockets/followers";
 import { openSockets } from "../sockets/seats";
 
-/** Visitors shown to who begins to follow a site, the latest. */
+/** Visitors shown to somebody who begins to follow a site: the latest ones. */
 const REALTIME_SHOWN = 1_000;
-/** How often those who follow a site are told what has changed there: with a report's time well under 5 s. */
+/** How often followers are told what has changed on their site: with the time of a report, well under 5 s. */
 const REALTIME_POLL_MS = 2_500;
 /** People who follow one site at a time. */
 const REALTIME_MAX_WATCHERS = 256;
 
 /**
- * Those who follow one site: their sockets, which may hibernate, and what they have been told. While there are any, the
- * shards of the roster are asked every few seconds for what has changed; nobody follows, nobody asks.
+ * The people who follow one site: their sockets, which may hibernate, and what they have been told. While there are any, the
+ * roster's shards are asked every few seconds what has changed. If nobody follows, nothing is asked.
  */
 export class RealtimeActor extends DurableObject<Env> {
   readonly #log: Logger;
   readonly #places = new Map<number, RosterPlace>();
-  /** Everybody there, bots too, and the shard that has told of them. */
+  /** Every session that is there, bots too, and the shard that has reported it. */
   readonly #present = new Map<string, Here & { shard: number }>();
-  /** Null until this instance has read all shards once: those who follow are then told everything anew. */
+  /** False until this instance has read all shards once. Followers are then told everything anew. */
   #isComplete = false;
   #keysCheckedAt = 0;
 
@@ -71,7 +71,7 @@ export class RealtimeActor extends DurableObject<Env> {
   }
 
   override webSocketMessage(): void {
-    // Who follows only listens.
+    // A follower only listens.
   }
 
   override webSocketError(_: WebSocket, error: unknown): void {
@@ -85,7 +85,7 @@ export class RealtimeActor extends DurableObject<Env> {
     await closeRevoked(this.env, this.ctx.getWebSockets(), now, this.#log);
   }
 
-  /** Brings `#present` up to date, and says what became of it. A shard that does not answer is asked again next time. */
+  /** Brings `#present` up to date, and returns what has changed. A shard that does not answer is asked again next time. */
   async #poll({ site, bots }: FollowContext): Promise<{ changed: Presence[]; left: string[] }> {
     const answers = await Promise.all(allShards.map((shard) => this.#ask(shard, site)));
     const shown = [...this.#present].filter(([, { presence }]) => isAsked(presence, bots)).map(([id]) => id);
@@ -94,7 +94,7 @@ export class RealtimeActor extends DurableObject<Env> {
       if (!answer) continue;
       const isAnew = this.#places.get(shard)?.epoch !== answer.epoch;
       const named = new Set(isAnew ? answer.changed.map(({ presence }) => presence.session_id) : []);
-      // A shard that was loaded anew names everybody there: who is not named has left in the meantime.
+      // A shard that was loaded anew names everybody who is there: a session that it does not name has left in the meantime.
       const missed = isAnew ? [...this.#present].filter(([id, one]) => one.shard === shard && !named.has(id)) : [];
       for (const [id] of missed) this.#present.delete(id);
       this.#places.set(shard, { epoch: answer.epoch, version: answer.version });
@@ -103,7 +103,7 @@ export class RealtimeActor extends DurableObject<Env> {
         if (!ended) {
           this.#present.set(session_id, { presence, visitor, shard });
           changed.push(presence);
-          // One whose visitor has changed is told of by another shard now.
+          // A session whose visitor has changed is reported by another shard now.
         } else if (this.#present.get(session_id)?.shard === shard) this.#present.delete(session_id);
       }
     }
@@ -134,7 +134,7 @@ export class RealtimeActor extends DurableObject<Env> {
   #summary = ({ bots }: FollowContext) =>
     mergeSummaries([summarize([...this.#present.values()], bots, REALTIME_SHOWN)], bots, REALTIME_SHOWN);
 
-  /** Everybody there, the latest first, as far as is shown. */
+  /** Everybody who is there, the latest first, at most `REALTIME_SHOWN`. */
   #whole(follow: FollowContext): string {
     return JSON.stringify({ t: "realtime", data: { ...this.#summary(follow), timestamp: Date.now() } });
   }

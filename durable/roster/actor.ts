@@ -8,11 +8,11 @@ import { type RosterSummary, summarize } from "../../src/core/roster/summary";
 import { type Seat, Seats, type Totals } from "../../src/data/store/roster";
 import { MINUTE_MS } from "../../src/time";
 
-/** Seats of a shard: 320,000 visitors in all, and some 10 MB of memory a shard. Who finds none is not shown. */
+/** Seats of a shard: 320,000 visitors in all, and some 10 MB of memory a shard. A session that finds no seat is not shown. */
 const ROSTER_MAX_SEATS = 20_000;
-/** How a session's machinery does is remembered this long; one that retries reports at least every two minutes. */
+/** How long a session's health is remembered. A session that retries reports at least every two minutes. */
 const HEALTH_TTL_MS = 5 * MINUTE_MS;
-/** A shard looks whether it is empty, and then forgets everything, file and all. */
+/** How often a shard checks whether it is empty. If it is, it forgets everything, its file included. */
 export const ROSTER_SWEEP_MS = 10 * MINUTE_MS;
 
 interface KnownSeat {
@@ -26,8 +26,8 @@ interface KnownSeat {
 const NO_TOTALS: Totals = { v: 1, reports: 0, refused: {}, limits: {} };
 
 /**
- * One shard of who is on the sites now. Sessions report, this compares times: whoever was not heard of for a minute is
- * gone without anybody doing anything. Each report is a row before it is answered, so an eviction loses nobody.
+ * One shard of who is on the sites now. Sessions report, and this actor compares times: a session that was not heard of for a
+ * minute is gone, without anybody doing anything. Each report is a row before it is answered, so an eviction loses nobody.
  */
 export class RosterActor extends DurableObject<Env> implements RosterRpc {
   readonly #seats: Seats;
@@ -40,7 +40,7 @@ export class RosterActor extends DurableObject<Env> implements RosterRpc {
   #slots = 0;
   #totals: Totals;
   #alarmAt: number | null = null;
-  /** How sessions' machinery does. Not kept on disk: who is not well reports again soon. */
+  /** The health of sessions. It is not kept on disk, because a session that is not well reports again soon. */
   readonly #health = new Map<string, { at: number; health: Health }>();
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -80,12 +80,15 @@ export class RosterActor extends DurableObject<Env> implements RosterRpc {
     void this.ctx.storage.setAlarm(this.#alarmAt);
   }
 
-  /** Takes a session out, as if it had never been there: no report is newer than this. */
+  /** Takes a session out, as if it had never been there. No report is newer than this, so none brings it back. */
   remove(session_id: string): boolean {
     return this.leave(session_id, Number.MAX_SAFE_INTEGER);
   }
 
-  /** Takes a session out whose visitor is another now: it is told of elsewhere. `seq`: what it had come to then. */
+  /**
+   * Takes out a session whose visitor has changed, because another shard has it now. `seq`: the session's seq at that time. False
+   * if it is not here, or a newer report is.
+   */
   leave(session_id: string, seq: number): boolean {
     this.#health.delete(session_id);
     const known = this.#known.get(session_id);
@@ -93,7 +96,7 @@ export class RosterActor extends DurableObject<Env> implements RosterRpc {
     // Nothing stays on disk. In memory it is marked as left until it expires, so that those who follow the site hear of it.
     const { site } = known.seat.presence;
     const gone: Presence = { ...NOBODY, session_id, site };
-    // A report that was on its way changes nothing any more.
+    // With this seq, a report that was on its way changes nothing any more.
     const seat: Seat = { v: 1, presence: gone, seq, ended: true, active_at: 0, who: null };
     this.#seats.erase(known.slot);
     this.#version += 1;
@@ -101,18 +104,18 @@ export class RosterActor extends DurableObject<Env> implements RosterRpc {
     return true;
   }
 
-  /** A session is not a visitor's any more: takes out what it was told of as theirs, and lets the next report in. */
+  /** A session is no longer the visitor's: takes it out if it is here as theirs, and lets its next report in. */
   part(session_id: string, who: string | null): boolean {
     const seat = this.#known.get(session_id)?.seat;
     return seat !== undefined && seat.who === who && this.leave(session_id, seat.seq);
   }
 
-  /** Who is there, in numbers, and the latest of them. `site` null: everywhere. */
+  /** Counts of who is there, and the latest of them. `site` is null for all sites. */
   summary(site: string | null, bots: Bots, limit: number): RosterSummary {
     return summarize(this.#here(site), bots, limit);
   }
 
-  /** Who has changed since `since`; everybody without one, or when it is of another life of this shard. */
+  /** Who has changed since `since`. Everybody, if it is null or comes from an earlier load of this shard. */
   changes(site: string | null, since: RosterPlace | null): RosterChanges {
     const after = since?.epoch === this.#epoch ? since.version : -1;
     const now = Date.now();
@@ -127,7 +130,7 @@ export class RosterActor extends DurableObject<Env> implements RosterRpc {
     return { epoch: this.#epoch, version: this.#version, changed };
   }
 
-  /** Sessions of a visitor, by the hash of who it is: those that no store may know yet among them. */
+  /** A visitor's sessions, by the hash of the visitor id, also those that no store may know yet. */
   sessionsOf(who: string, sites: readonly string[] | null): string[] {
     const presences = [...(this.#byWho.get(who) ?? [])].map(({ seat }) => seat.presence);
     return presences.filter(({ site }) => sites === null || sites.includes(site)).map(({ session_id }) => session_id);
@@ -141,7 +144,7 @@ export class RosterActor extends DurableObject<Env> implements RosterRpc {
     return figuresOf(health, { visitors: countVisitors(people), ...this.#totals });
   }
 
-  /** Looks whether anybody is left. */
+  /** Forgets everything if nobody is left. */
   override async alarm(): Promise<void> {
     const now = Date.now();
     this.#alarmAt = null;
@@ -165,7 +168,7 @@ export class RosterActor extends DurableObject<Env> implements RosterRpc {
     return present.map(hereOf);
   }
 
-  /** Puts what is known of a session in the place of what was, and sees which sessions of its visitor were left. */
+  /** Replaces what is known of a session, and marks which sessions of its visitor were left for another. */
   #seat(known: KnownSeat): void {
     const { session_id } = known.seat.presence;
     const before = this.#known.get(session_id);
@@ -201,7 +204,7 @@ export class RosterActor extends DurableObject<Env> implements RosterRpc {
     return who === null ? [] : [...(this.#byWho.get(who) ?? [])].filter((one) => one !== known);
   }
 
-  /** A free seat; expired ones are freed when there is none. Null when the shard is full. */
+  /** A free seat. If there is none, expired seats are freed. Null if the shard is full. */
   #takeSlot(now: number): number | null {
     if (this.#free.length === 0) {
       for (const known of [...this.#known.values()]) {

@@ -167,7 +167,7 @@ export class SessionActor extends DurableObject<Env> implements SessionRpc {
     return memory && unarchivedOf(memory, this.journal);
   }
 
-  /** For the cron that looks for lost alarms: sets the alarm again, whatever this instance believes of it. */
+  /** For the cron that looks for lost alarms: sets the alarm again, even if this instance believes that it is set. */
   wake(): void {
     const memory = this.#instance.wake(Date.now());
     if (!memory) return;
@@ -199,19 +199,19 @@ export class SessionActor extends DurableObject<Env> implements SessionRpc {
   }
 
   /**
-   * Whose the session's lives are, for a visitor's erasure, which begins here: if the newest is the visitor's own, nothing is
-   * taken any more. `row`: D1's, where it names the visitor.
+   * Whose the session's lives are. A visitor's erasure begins here: if the newest life is the visitor's own, nothing is taken any
+   * more. `row`: D1's, if it names the visitor.
    */
   subject(visitor_id: string, row: LifeRow | null): Promise<Life[]> {
     return this.#erasure.subject(visitor_id, row);
   }
 
-  /** Whom the session's lives are of, as far as the actor and the archive know. */
+  /** Whose the session's lives are, as far as the actor and the archive know. */
   told(): Promise<Life[]> {
     return this.#erasure.told();
   }
 
-  /** Whom a lead's session has shown its visitor to be, for a caller who shows the session's key; null for nobody. */
+  /** The visitor whose secret a lead's session has shown, for a caller who shows the session's key; null if there is none. */
   provenVisitor(call: Pick<TrackCall, "site" | "key_hash">): string | null {
     const memory = this.#instance.wake(Date.now());
     const identity = memory && isOwn(memory, call) ? memory.head.identity : null;
@@ -224,23 +224,25 @@ export class SessionActor extends DurableObject<Env> implements SessionRpc {
   }
 
   /**
-   * A visitor is erased whom this session only claims to be: from now on it names nobody, and the rest of it stays. `starts`:
-   * when the lives began that claim it; `others`: when the other lives did. May be repeated.
+   * Unlinks the session from a visitor who is erased and whom it only claims to be: from now on it names nobody, and the rest of it
+   * stays. `starts`: when the lives that claim the visitor began; `others`: when the other lives did. May be repeated.
    */
   unlink(visitor_id: string, starts: readonly number[], others: readonly number[] = []): Promise<UnlinkedSession> {
     return this.#erasure.unlink(visitor_id, starts, others);
   }
 
   /**
-   * The person asked for it: from now on nothing is taken, and everything this session has written goes. `starts`: when its
-   * lives began, as far as the caller knows; `others`: when those lives did that are somebody else's. If the newest life is
-   * one of these, the session goes on. May be repeated.
+   * Erases the session: from now on nothing is taken, and everything that it has written goes. `starts`: when its lives began, as
+   * far as the caller knows; `others`: when the lives began that are somebody else's. If the newest life is one of `others`, the
+   * session goes on. May be repeated.
    */
   erase(starts: readonly number[], others: readonly number[] = []): Promise<ErasedSession> {
     return this.#erasure.erase(starts, others);
   }
 
-  /** Until nothing of this session is under way any more: its alarm, its questions, its reports and counts, its recording. */
+  /**
+   * Resolves when nothing of this session is under way any more: its alarm, its questions, its reports and counts, its recording.
+   */
   async #quiet(): Promise<void> {
     await this.#alarm.settled();
     await this.#inquiry.settled(OUTSIDE_TIMEOUT_MS);

@@ -27,7 +27,7 @@ export interface AlarmHost {
   eraseWithdrawn(memory: SessionMemory): Promise<void>;
   reporter: Reporter;
   spending: Spending;
-  /** The journal's tables are going: it begins anew. */
+  /** The journal's tables are about to be deleted, so a new journal begins. */
   renewJournal(): void;
   log: Logger;
 }
@@ -46,7 +46,7 @@ export class AlarmWork {
     return this.#running;
   }
 
-  /** When the alarm that is running, or the last one, is through. */
+  /** Resolves when the running alarm, or the last one, has ended. */
   settled = (): Promise<void> => this.#running;
 
   async #work(): Promise<void> {
@@ -54,10 +54,10 @@ export class AlarmWork {
     const now = Date.now();
     const memory = instance.load(now);
     if (!memory) return dropTombstone(ctx.storage, Date.now());
-    // Until it has gone through, the alarm that rings stands for any other: it rings again if this process dies.
+    // While this alarm runs it counts as set: the runtime rings it again if this process dies.
     memory.alarm_at = now;
     memory.standby = null;
-    // An instance that this alarm has woken does not know when it last asked.
+    // An instance that this alarm has woken does not know when it last checked the followers' keys.
     if (memory.keys_due === null && canBeRevoked(this.#watchers())) memory.keys_due = now;
     this.#endIfIdle(memory, now);
     ingest.add(memory, abandonments(memory.state, now), now);
@@ -105,7 +105,10 @@ export class AlarmWork {
     else instance.setDeadline(memory);
   }
 
-  /** The linger is over and everything is written: the id is free again. Memory goes in the same turn. */
+  /**
+   * Wipes a session whose stay is over and that is written out, or that never had an event or a lead. The id is free again. Memory
+   * goes in the same turn.
+   */
   async #wipe(): Promise<void> {
     const { ctx, instance, renewJournal, log } = this.#host;
     instance.memory = null;

@@ -29,7 +29,7 @@ export interface CallsHost {
   ingest: Ingest;
   spending: Spending;
   recorder: Recorder;
-  /** As D1 said with the last flush of this instance. */
+  /** Whether the database is nearly full, as D1 said at this instance's last flush. */
   isDatabaseFull(): boolean;
   /** Rate limits are lifted, in development. */
   isLifted: boolean;
@@ -81,7 +81,7 @@ export class Calls {
     return reply;
   }
 
-  /** Null when there is no such session, or the caller cannot show that it is theirs. */
+  /** Null if there is no such session, or the caller cannot show that it is theirs. */
   lead(call: LeadCall): LeadAnswer | null {
     const { instance, ingest } = this.#host;
     const now = Date.now();
@@ -133,9 +133,10 @@ export class Calls {
   #refusal(memory: SessionMemory | null, call: TrackCall, now: number): Refused | null {
     const { batch, start, gpc, budget, session_id } = call;
     const withdraws = gpc || start?.consent === "denied";
-    // A withdrawal of what was agreed to is always heard.
+    // A withdrawal of consent that was given is always taken, even without any budget left.
     const isHeard = withdraws && memory !== null && memory.state.consent !== "denied";
-    // A stranger's call is refused for being a stranger's: nothing is said of the session, or kept.
+    // The budget is not asked for a stranger's call: it is refused for being a stranger's, so it is told nothing about the session,
+    // and nothing of it is kept.
     const isAsked = budget && !isHeard && (!memory || isOwn(memory, call));
     const spent = isAsked ? this.#host.spending.refusal(memory, session_id, budget, now) : null;
     if (spent) return spent;

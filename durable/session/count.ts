@@ -9,10 +9,10 @@ const KV_WRITES_PER_SESSION = 3;
 export const COUNT_LATE_MS = SECOND_MS;
 
 /**
- * Writes the session's own counter at the edge: with the first flush, and with the last if its identities' counters leave room
- * for it. The mark is stored by the flush that follows, so each is written at most once. A late flush is one of many, after a
- * restart or an outage: an open session then leaves its counter to the next flush. Null when nothing is due, and
- * where the site has only notable counters: nobody reads a session's.
+ * Writes the session's own counter at the edge: with the first flush, and with the last if its identities' counters leave room for
+ * it. The flush that follows stores how many were written, so each is written at most once. A late flush is one of many, after a
+ * restart or an outage: an open session then leaves its counter to the next flush. Null if nothing is due,
+ * or the site has only notable counters in KV: nobody reads a session's.
  */
 export function countSession(memory: SessionMemory, kv: KVNamespace, now: number): Promise<void> | null {
   const { state, progress, head } = memory;

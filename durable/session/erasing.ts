@@ -25,12 +25,12 @@ import type { SessionMemory } from "./memory";
 
 /** An erased session's actor refuses late calls for as long as anything of that time is kept. */
 export const TOMBSTONE_MS = RETENTION_DAYS * DAY_MS;
-/** Days the archive may have: what retention keeps, a week that it may be behind, and a clock that is ahead. */
+/** Days that the archive may have: what retention keeps, a week by which it may be behind, and a clock that is ahead. */
 const ERASURE_DAYS = RETENTION_DAYS + 9;
 
 /**
- * Whom a session's lives are of, as the actor and the archive know. The id may have had an earlier life on another day, of which
- * D1's row says nothing: so every day that the archive may have is looked at.
+ * Whose a session's lives are, as far as the actor and the archive know. The id may have had an earlier life on another day, of
+ * which D1's row says nothing. So every day that the archive may have is looked at.
  */
 export async function livesOf(bucket: R2Bucket, session_id: string, memory: SessionMemory | null): Promise<Life[]> {
   const last = Date.parse(dayOf(Date.now() + DAY_MS));
@@ -46,13 +46,13 @@ export async function livesOf(bucket: R2Bucket, session_id: string, memory: Sess
   );
 }
 
-/** A life as its objects in the archive tell it, and its actor, if it is the one under way. */
+/** A life as its objects in the archive tell it, and its actor too, if it is the life under way. */
 function lifeOf(start: number, objects: readonly NamedLife[], memory: SessionMemory | null): Life {
   const head = memory?.head;
   const all: NamedLife[] = head?.identity ? [{ ...head.identity, ...head }, ...objects] : [...objects];
   const identities = all.flatMap(({ fingerprint_id, ip, addresses = [], ...one }) => {
     const group = groupOf(one.site, one.identity_group);
-    // An object may lack fields: an erasure must not fail over it for ever.
+    // An object may lack fields, and an erasure must not fail over that for ever.
     const named = (kind: IdentityKind, values: (string | null | undefined)[]): LifeIdentity[] =>
       [...new Set(values)].flatMap((value) => (value ? { kind, value, group } : []));
     return [...named("fingerprint", [fingerprint_id]), ...named("address", [ip, ...addresses])];
@@ -82,19 +82,19 @@ export interface ErasingContext {
   storage: DurableObjectStorage;
   outside: Pick<Env, "DB" | "TRACKING_R2" | "TRACKING_KV">;
   session_id: string;
-  /** When the lives began that go, as far as is known: it says where their objects are. */
+  /** When the lives began that are erased, as far as is known. It says where their objects are. */
   starts: readonly number[];
   /** When the lives began that stay, because they are somebody else's. */
   others: readonly number[];
-  /** What is under way: the alarm may be writing, a report or a count be on its way. */
+  /** What is under way: the alarm may be writing, and a report or a count may be on its way. */
   running: Promise<unknown>;
   /** Whether a write of this session was given up and may still land; asked once what is under way has ended. */
   isUncertain: () => boolean;
 }
 
 /**
- * Erases a session everywhere it has written. The actor's own database goes with its file, and a tombstone takes its
- * place; then the stores outside, which nothing writes to any more. May be repeated.
+ * Erases a session everywhere it has written. First the actor's own database is deleted with its file, and a tombstone takes its
+ * place. Then the stores outside follow, to which nothing writes any more. May be repeated.
  */
 export async function eraseSession({
   storage,
@@ -127,7 +127,7 @@ export async function eraseLives(
   starts: readonly number[],
   others: readonly number[],
 ): Promise<Omit<ErasedSession, "again" | "goes_on">> {
-  // Before the objects are deleted: they say where in the log each life begins.
+  // Read the ranges before the objects are deleted: they say where in the log each life begins.
   const ranges = others.length > 0 ? await rangesOf(TRACKING_R2, session_id, starts, others) : null;
   let objects = 0;
   let bytes = 0;
@@ -140,7 +140,7 @@ export async function eraseLives(
   return { objects, bytes, ...rows };
 }
 
-/** The seqs of the lives that began at `starts`: each life has those from its first up to the next life's first. */
+/** The seqs of the lives that began at `starts`. A life has the seqs from its own first one up to the next life's first. */
 async function rangesOf(
   bucket: R2Bucket,
   session_id: string,
@@ -158,7 +158,7 @@ async function rangesOf(
   );
 }
 
-/** Drops a tombstone that is old enough: nobody sends anything of that session any more, and its id is free again. */
+/** Drops a tombstone that is old enough: nobody sends anything of that session any more, so its id is free again. */
 export async function dropTombstone(storage: DurableObjectStorage, now: number): Promise<void> {
   const erasedAt = readTombstone(storage);
   if (erasedAt === null) return;

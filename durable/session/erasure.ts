@@ -23,9 +23,9 @@ export interface SessionErasureHost {
   env: Pick<Env, "DB" | "TRACKING_R2" | "TRACKING_KV" | "ALERTS">;
   instance: Instance;
   ingest: Ingest;
-  /** Until nothing of the session is under way any more. */
+  /** Resolves when nothing of the session is under way any more. */
   quiet(): Promise<void>;
-  /** The journal's tables are gone: it begins anew. */
+  /** The journal's tables are gone, so a new journal begins. */
   renewJournal(): void;
 }
 
@@ -38,8 +38,8 @@ export class SessionErasure {
   }
 
   /**
-   * Whose the session's lives are. The erasure begins here: where the newest life is the visitor's own, nothing is taken any
-   * more. `row`: D1's, where it names the visitor.
+   * Whose the session's lives are. The erasure begins here: if the newest life is the visitor's own, nothing is taken any more.
+   * `row`: D1's, if it names the visitor.
    */
   async subject(visitor_id: string, row: LifeRow | null): Promise<Life[]> {
     const { instance } = this.#host;
@@ -51,15 +51,15 @@ export class SessionErasure {
       const isClosed = instance.isErased;
       const lives = withRow(await this.told(), visitor_id, row);
       if (isClosed || !isOwn(lives)) return lives;
-      // It has begun anew meanwhile: look again whose it is now.
+      // The session has begun anew meanwhile: look again whose it is now.
       if (instance.memory !== memory) continue;
       instance.isErased = true;
       if (!memory) return lives;
-      // Only the archive knew it. The session may have told of others since: ask once more.
+      // Only the archive knew that it is theirs. The session may have named others since, so ask once more.
     }
   }
 
-  /** Whom the session's lives are of, as far as the actor and the archive know. */
+  /** Whose the session's lives are, as far as the actor and the archive know. */
   told(): Promise<Life[]> {
     const memory = this.#host.instance.wake(Date.now());
     return livesOf(this.#host.env.TRACKING_R2, this.#id(memory), memory);
@@ -85,14 +85,14 @@ export class SessionErasure {
     const id = this.#id(memory);
     const prefixes = new Set(starts.map((start) => sessionPrefix(id, start)));
     const current = memory && sessionPrefix(id, memory.state.started_at);
-    // If the session names somebody after another consent, nothing of theirs is taken.
+    // If the session names somebody again, after another consent, nothing of theirs is removed.
     if (current && memory.head.identity) prefixes.delete(current);
     else if (current) prefixes.add(current);
     await unlinkOutside({ db: env.DB, bucket: env.TRACKING_R2 }, id, visitor_id, prefixes);
     return { is_proven: false, again: !settled || wasStuck || isStuck(memory) };
   }
 
-  /** From now on nothing is taken, and everything goes that the session has written; unless its newest life stays. */
+  /** From now on nothing is taken, and everything that the session has written goes, unless its newest life stays. */
   async erase(starts: readonly number[], others: readonly number[]): Promise<ErasedSession> {
     const { ctx, env, instance, quiet, renewJournal } = this.#host;
     const memory = this.#lifeBeside(others);
@@ -118,7 +118,7 @@ export class SessionErasure {
     return erased;
   }
 
-  /** The life that is under way, unless it is one of these. */
+  /** The life that is under way, unless it is one of `others`. */
   #lifeBeside(others: readonly number[]): SessionMemory | null {
     const memory = this.#host.instance.wake(Date.now());
     return memory && others.some((start) => isSameLife(start, memory.state.started_at)) ? null : memory;
@@ -127,7 +127,7 @@ export class SessionErasure {
   #id = (memory: SessionMemory | null): string => this.#host.ctx.id.name ?? memory?.head.session_id ?? "";
 }
 
-/** The exact time of the life under way, in place of what the caller knows of it. */
+/** The starts, with the exact time of the life under way in place of what the caller knows of it. */
 const withCurrent = (starts: readonly number[], current: number): number[] => [
   ...starts.filter((start) => !isSameLife(start, current)),
   current,

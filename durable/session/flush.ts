@@ -52,8 +52,9 @@ export interface FlushResult {
 }
 
 /**
- * Writes every store that is due: freezes a range, writes it out, forgets it. Each store has its own plan and watermark,
- * so that one failing never holds the other. Storage errors are thrown; outside errors are counted, backed off, kept.
+ * Writes every store that is due: freezes a range, writes it out, forgets it. Each store has its own plan and watermark, so a
+ * failure of one never holds up the other. Storage errors are thrown. Errors outside are counted, and the write is tried again
+ * later.
  */
 export async function flush(
   memory: SessionMemory,
@@ -80,7 +81,7 @@ export async function flush(
   return { outcomes, more };
 }
 
-/** Plans for the stores that have none, in one commit, before anything leaves the actor. */
+/** Makes plans for the stores that have none, in one commit, before anything leaves the actor. */
 function freeze(memory: SessionMemory, journal: Journal, due: StoreName[], now: number): void {
   const { progress } = memory;
   const open = due.filter((store) => progress[store].plan === null);
@@ -89,7 +90,7 @@ function freeze(memory: SessionMemory, journal: Journal, due: StoreName[], now: 
   for (const store of open) {
     const plan = cut(journal, progress[store].through, at, identityMark(memory.head));
     progress[store].plan = plan;
-    // Something is pending, so there is a plan. If there ever were none, the alarm would run for ever without this.
+    // Something is pending, so there is a plan. If there ever were none, the alarm would ring for ever without this line.
     if (!plan) progress[store].through = memory.state.seq;
   }
   progress.last_plan_at = at;

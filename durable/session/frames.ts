@@ -15,7 +15,7 @@ type Id = string | number | null;
 /** What a frame asks of its actor. */
 export interface FrameHost {
   track(call: TrackCall): TrackResult | Promise<TrackResult>;
-  /** Keeps what has changed of the context with the socket. */
+  /** Stores the changed context with its socket. */
   keep(socket: WebSocket, context: TrackSocketContext): void;
 }
 

@@ -13,7 +13,7 @@ import type { Reporter } from "./reporter";
 import type { Watch } from "./watch";
 import { withErasure } from "./withdrawal";
 
-/** What an intake comes to, as far as it is stored. */
+/** The part of an intake that is stored. */
 export type Addition = Omit<Intake, "ok" | "reply">;
 
 export interface IngestHost {
@@ -23,7 +23,7 @@ export interface IngestHost {
   inquiry: Inquiry;
   watch: Watch;
   reporter: Reporter;
-  /** The session has withdrawn: its sockets keep no address any more. */
+  /** The session has withdrawn, so its sockets keep no address any more. */
   forgetAddresses(): void;
 }
 
@@ -35,7 +35,7 @@ export class Ingest {
     this.#host = host;
   }
 
-  /** `before`: the session so far, null where this begins it. Returns the session after it. */
+  /** `before`: the session so far; null if this begins it. Returns the session after it. */
   commit(before: SessionMemory | null, added: Addition, now: number): SessionMemory | null {
     if (added.entries.length === 0 && (!before || before.head === added.head)) return before;
     const memory = before ?? { ...newMemory(added.head), state: added.state };
@@ -52,7 +52,7 @@ export class Ingest {
     return memory;
   }
 
-  /** Asks the shards of its identities. Only calls and alarms ask: not the answers themselves, which are commits too. */
+  /** Asks the shards of the session's identities. Only calls and alarms ask. Answers are commits too, and must not ask. */
   ask(memory: SessionMemory, occasion: Occasion, now: number): void {
     this.#host.inquiry.start(memory, occasion, now, (answer) => this.#learn(memory, answer));
   }

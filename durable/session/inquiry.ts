@@ -11,13 +11,15 @@ import { SECOND_MS } from "../../src/time";
 import type { SessionMemory } from "./memory";
 
 /**
- * Identities a session may tell of itself: its fingerprint and as many addresses as network changes are recorded, twice over.
- * A withdrawal asks each of them to forget, and an invocation has 1,000 calls.
+ * Identities that a session may tell shards of: its fingerprint and as many addresses as network changes are recorded, twice over.
+ * A withdrawal asks each shard to forget, and an invocation has 1,000 calls.
  */
 const IDENTITY_MAX_TOLD = 64;
-/** Tries to ask about a session, per load of its actor. */
+/** Failed questions about a session, per load of its actor, after which it asks no more. */
 const IDENTITY_MAX_ASKS = 3;
-/** Time between two questions of one session, flushes aside: a question wakes two actors, and a script sends forms all the time. */
+/**
+ * Time between two questions of one session, except at a flush. A question wakes two actors, and a script sends forms all the time.
+ */
 export const IDENTITY_ASK_GAP_MS = 10 * SECOND_MS;
 
 type Namespace = Env["IDENTITY"];
@@ -93,7 +95,7 @@ export class Inquiry {
     return now - this.#askedAt >= IDENTITY_ASK_GAP_MS;
   }
 
-  /** Waits for the answer that is on its way, if one is, at most `ms`. False: it has not come. */
+  /** Waits at most `ms` for the answer that is on its way, if one is. False if it has not come. */
   settled(ms: number): Promise<boolean> {
     if (!this.#asking) return Promise.resolve(true);
     return inTime(this.#asking, ms).then(
@@ -102,7 +104,7 @@ export class Inquiry {
     );
   }
 
-  /** Has everything of a session erased. Throws when one does not answer; true: once more in a while. */
+  /** Asks every shard to forget the session. Throws if one does not answer. True if they want to be asked once more in a while. */
   async forget(session_id: string, told: readonly string[]): Promise<boolean> {
     const again = await Promise.all(told.map((one) => inTime(this.#forgetIn(one, session_id), OUTSIDE_TIMEOUT_MS)));
     return again.some(Boolean);
@@ -136,7 +138,7 @@ export class Inquiry {
       const seen = inTime(this.#namespace.getByName(shard).seen(sighting), OUTSIDE_TIMEOUT_MS);
       return seen.then((known) => [one.kind, known]);
     };
-    // Only places that are written down: a withdrawal could not find any other again.
+    // Ask only places that are written down, because a withdrawal could not find any other.
     const known = identitiesOf(head).filter((one) =>
       progress.told?.includes(placeText(placeFor(this.#namespace, head, one))),
     );

@@ -10,7 +10,7 @@ import { load, type SessionMemory } from "./memory";
 
 export interface InstanceHost {
   ctx: DurableObjectState;
-  /** The journal as it is now: after a wipe there is a new one. */
+  /** The journal as it is now: a wipe makes a new one. */
   journal(): Journal;
   log: Logger;
 }
@@ -22,7 +22,7 @@ export interface InstanceHost {
 export class Instance {
   /** The session as this instance knows it; null before it is loaded, and when there is none. */
   memory: SessionMemory | null = null;
-  /** From now on nothing is taken. */
+  /** The session is erased, and takes nothing any more. */
   isErased = false;
   readonly #host: InstanceHost;
   #alarmAtWake: number | null = null;
@@ -37,7 +37,7 @@ export class Instance {
     });
   }
 
-  /** The session; loaded, with its alarm set, if it is not in memory yet. */
+  /** The session. If it is not in memory yet, it is loaded, and its alarm is set. */
   wake(now: number): SessionMemory | null {
     if (this.memory || this.isErased) return this.memory;
     const memory = this.load(now);
@@ -48,13 +48,13 @@ export class Instance {
     return memory;
   }
 
-  /** The same, without a look at its alarm: for the alarm itself. */
+  /** The session, without a look at its alarm: for the alarm itself. */
   load(now: number): SessionMemory | null {
     if (!this.isErased) this.memory ??= this.orAbort(() => load(this.#host.journal(), now));
     return this.memory;
   }
 
-  /** Erased for good, as this instance knows or the tombstone says. */
+  /** Whether the session is erased for good, as this instance knows or the tombstone says. */
   isGone(memory: SessionMemory | null): boolean {
     this.isErased ||= !memory && readTombstone(this.#host.ctx.storage) !== null;
     return this.isErased;
@@ -98,7 +98,7 @@ export class Instance {
     this.#host.journal().setAlarm(at);
   }
 
-  /** Plans to ask again for the keys of those who follow, where one of them can be revoked. */
+  /** Plans the next check of the followers' keys, if one of these can be revoked. */
   planKeyCheck(memory: SessionMemory, now: number): void {
     if (memory.keys_due !== null || !canBeRevoked(this.#host.ctx.getWebSockets("watch"))) return;
     memory.keys_due = now + KEY_CHECK_MS;

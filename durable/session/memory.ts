@@ -16,7 +16,7 @@ const FIRST_FLUSH_MS = 3 * SECOND_MS;
  * as much as four rows.
  */
 export const ARCHIVE_MS = 75 * SECOND_MS;
-/** Journal text that flushes at once: half a plan, so that a busy session writes full plans. */
+/** Journal text, in UTF-16 units, that flushes at once: half a plan, so that a busy session writes full plans. */
 const FLUSH_AT_UNITS = PLAN_MAX_UNITS / 2;
 /** Time between flushes that withdrawals ask for: a page that toggles consent must not cause a write each time. */
 export const WITHDRAWAL_GAP_MS = 5 * SECOND_MS;
@@ -24,11 +24,11 @@ export const WITHDRAWAL_GAP_MS = 5 * SECOND_MS;
 /** What a session actor holds in memory. All of it can be made again from its SQLite. */
 export interface SessionMemory extends Schedule {
   head: Head;
-  /** Text in the journal table, in UTF-16 units: compared with its cap. */
+  /** Text in the journal table, in UTF-16 units, which is compared with its cap. */
   units: number;
   /** Journal text that no plan has frozen yet. */
   unplanned: number;
-  /** When the alarm is set for, as far as this instance knows; null when it does not. */
+  /** When the alarm is set for, epoch ms, as far as this instance knows; null if it does not know. */
   alarm_at: number | null;
 }
 
@@ -115,7 +115,7 @@ export function setDue(memory: SessionMemory, store: StoreName, at: number | nul
   memory.flush_due = { ...memory.flush_due, [store]: at };
 }
 
-/** The soonest that a withdrawal may have things written, epoch ms; within the gap even if the clock has jumped back. */
+/** The soonest that a withdrawal may be written, epoch ms. It is within the gap even if the clock has jumped back. */
 export const withdrawalAt = ({ progress }: Pick<SessionMemory, "progress">, now: number): number =>
   Math.min(Math.max(now, progress.last_plan_at + WITHDRAWAL_GAP_MS), now + WITHDRAWAL_GAP_MS);
 

@@ -13,10 +13,10 @@ import { errorField, type Logger } from "../../src/ops/logger";
 import type { RecordOrder } from "../../src/protocol/recording";
 import type { SessionMemory } from "./memory";
 
-/** Chunks that a session may send at once (a page's first ones, those held back by an outage), and per second after that. */
+/** Chunks that a session may send at once (a page's first ones, or those held back by an outage), and per second after that. */
 export const RECORDING_BURST = 20;
 const RECORDING_PER_SECOND = 0.5;
-/** Seconds after which a chunk may be sent again whose session was not ready: no event yet, or an erasure under way. */
+/** Seconds after which a chunk may be sent again if its session was not ready: it had no event yet, or an erasure was under way. */
 const RECORDING_RETRY_SECONDS = 10;
 
 /** What the recorder needs of its session's actor. */
@@ -55,7 +55,7 @@ export class Recorder {
   /** Resolves when nothing is on its way to R2. */
   settled = async (): Promise<void> => void (await Promise.allSettled([...this.#writing]));
 
-  /** Takes a chunk into R2, and says so once it is there. Nothing of it is kept anywhere else. */
+  /** Puts a chunk into R2, and acks it once it is there. Nothing of it is kept anywhere else. */
   async take(call: ChunkCall, body: ArrayBuffer, now: number): Promise<ChunkResult> {
     const memory = this.#host.memory();
     const refusal = memory ? this.#refusal(memory, call) : UNKNOWN;
@@ -81,7 +81,7 @@ export class Recorder {
     }
   }
 
-  /** After the put. If the session may not be recorded any more by now, the object goes again. */
+  /** Notes the chunk after the put. If the session may not be recorded any more by now, the object is deleted again. */
   async #note(memory: SessionMemory, call: ChunkCall, bytes: number, key: string): Promise<ChunkResult> {
     const { recording } = memory.progress;
     const isOver = this.#host.memory() !== memory || !recording || isForbidden(memory, call, recording);

@@ -13,8 +13,8 @@ import { SECOND_MS } from "../../src/time";
 import type { SessionMemory } from "./memory";
 
 /**
- * Reports of changes (page, verdict, visitor) at once: the first and one more. A session that changes all the time reports one
- * per refill, and the rest with what it takes next. The end is always reported.
+ * Reports of changes (page, verdict, visitor) that go out at once: the first and one more. A session that changes all the time then
+ * sends one per refill, and the rest with what it takes next. The end is always reported.
  */
 export const ROSTER_BURST = 2;
 export const ROSTER_REFILL_MS = 3 * SECOND_MS;
@@ -33,9 +33,9 @@ export class Reporter {
   readonly #bucket = new Bucket(ROSTER_BURST, SECOND_MS / ROSTER_REFILL_MS);
   #refused: Record<string, number> = {};
   #limits: Record<string, number> = {};
-  /** The visitor of the last report, and their hash: it takes longer to make than the rest of a report. */
+  /** The visitor of the last report, and the hash of their id, which takes longer to make than the rest of a report. */
   #visitor: { id: string | null; who: Promise<string | null> } | null = null;
-  /** Visitors of earlier reports whom the session does not name any more: it leaves their shards. */
+  /** Visitors of earlier reports whom the session no longer names. It has to leave their shards. */
   #former: (string | null)[] = [];
   /** The last report on its way. */
   #reporting: Promise<void> = Promise.resolve();
@@ -75,7 +75,7 @@ export class Reporter {
     this.#wasUnwell = isUnwell;
   }
 
-  /** When the last report has arrived, or failed. */
+  /** Resolves when the last report has arrived, or failed. */
   settled(): Promise<void> {
     return this.#reporting;
   }

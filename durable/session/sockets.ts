@@ -43,7 +43,7 @@ export class Sockets {
     return this.#accept(lasting(context), memory, now);
   }
 
-  /** One after the other: hashing a session key takes its time, and nothing may overtake the frame with the start. */
+  /** Takes frames one after the other: hashing a session key takes time, and nothing may overtake the frame with the start. */
   frame(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
     const turn = this.#frames.then(() => this.#take(socket, message));
     this.#frames = turn.catch(() => {});
@@ -58,7 +58,7 @@ export class Sockets {
     seats.spoken();
   }
 
-  /** Whether the ticket opens something. It does so once. */
+  /** Uses the ticket up, because it opens a socket only once. False if it was used before, or too many are remembered. */
   #redeem(memory: SessionMemory, ticket: { nonce: string; expires_at: number }, now: number): boolean {
     const { progress } = memory;
     const used = progress.used_tickets.filter(([, expires_at]) => expires_at > now);
@@ -87,9 +87,9 @@ export class Sockets {
 const isShown = (memory: SessionMemory | null, sites: readonly string[] | null): boolean =>
   memory !== null && (sites === null || sites.includes(memory.head.site));
 
-/** It has named somebody, and names nobody any more. */
+/** Whether it has named somebody, and names nobody any more. */
 const hasWithdrawn = ({ identity, identity_version }: Head): boolean => identity === null && identity_version > 0;
 
-/** A new session has to wait, as its page would hear it with a call. */
+/** The refusal if a new session has to wait: what its page would hear with a call. Else null. */
 const spentOf = (context: SocketContext, memory: SessionMemory | null): string | null =>
   context.kind === "track" && !memory && context.budget?.new_sessions_wait !== undefined ? "budget_spent" : null;

@@ -11,7 +11,7 @@ import { inTime } from "../../src/ops/in-time";
 import { errorField, type Logger } from "../../src/ops/logger";
 import type { SessionMemory } from "./memory";
 
-/** From so many bytes on a session tells what it has spent: with a flush, or at once. Its first call is always told. */
+/** Untold bytes from which a session tells what it has spent: with its next flush, or at once. Its first call is always told. */
 const BUDGET_TELL_BYTES = 8 * 1024;
 const BUDGET_TELL_NOW_BYTES = 16 * 1024;
 
@@ -20,7 +20,7 @@ export interface Taking {
   entries: readonly Entry[];
   /** Length of their journal text, UTF-16 units. */
   units: number;
-  /** It began the session. */
+  /** Whether the call began the session. */
   isFirst: boolean;
 }
 
@@ -33,8 +33,8 @@ const spent = (detail: string, wait: number, spent_by?: string): Refused => ({
 });
 
 /**
- * What a session spends. It keeps its own budget itself. The shard of its address keeps the address's and the site's, and is told
- * with the first call, with flushes, and at once where it is much: by so much a session may overrun them. Best effort: the
+ * What a session spends. The session keeps its own budget. The shard of its address keeps the budgets of the address and the site.
+ * It is told with the first call, with flushes, and at once if it is much: by so much a session may overrun them. Best effort: the
  * session never waits.
  */
 export class Spending {
@@ -44,7 +44,7 @@ export class Spending {
   #until = 0;
   #sender: { key: string | null; until: number } = { key: null, until: 0 };
   #share = 0;
-  /** Of the last call. */
+  /** The budget of the last call. */
   #budget: CallBudget | null = null;
   /** This instance has told something. Until then, what an earlier instance left untold is told early. */
   #hasTold = false;
@@ -55,7 +55,7 @@ export class Spending {
     this.#log = log;
   }
 
-  /** Why a call is not taken, if it is not. `memory`: null where it begins the session. */
+  /** Why a call is not taken; null if it is. `memory` is null if the call begins the session. */
   refusal(memory: SessionMemory | null, session_id: string, budget: CallBudget, now: number): Refused | null {
     const { spent_for, new_sessions_wait } = budget;
     if (spent_for !== undefined) return spent("There is nothing left to spend.", spent_for);
@@ -82,7 +82,7 @@ export class Spending {
     this.#count(memory, budget, isFirst ? bytes + CHARGE_SESSION_BYTES : bytes, isFirst);
   }
 
-  /** Counts a chunk of the page's recording, which has a limit of its own: it is the address's and the site's. */
+  /** Counts a chunk of the page's recording, for the address and the site only. The session has a separate limit for recordings. */
   recorded(memory: SessionMemory, budget: CallBudget, bytes: number): void {
     this.#count(memory, budget, chargeOfChunk(bytes));
   }
@@ -101,7 +101,7 @@ export class Spending {
     if ((memory.progress.untold ?? 0) >= BUDGET_TELL_BYTES) this.#tell(memory);
   }
 
-  /** When the last word has arrived, or failed. */
+  /** Resolves when what was told last has arrived, or failed. */
   settled = (): Promise<void> => this.#telling;
 
   #shareOf = ({ site_share = 0 }: CallBudget): number => Math.max(this.#share, site_share);
@@ -109,7 +109,7 @@ export class Spending {
   #allowance = (budget: CallBudget) => sessionAllowance(this.#shareOf(budget), budget.session_hour);
 
   #count(memory: SessionMemory, budget: CallBudget, bytes: number, isNow = false): void {
-    // Another address: what is untold was spent by the one before.
+    // The address has changed: what is untold was spent by the one before.
     if (this.#budget && keyOf(this.#budget) !== keyOf(budget)) this.#tell(memory);
     this.#budget = budget;
     const untold = (memory.progress.untold ?? 0) + bytes;
@@ -127,7 +127,7 @@ export class Spending {
     const spending: CallSpending = { v: 1, of: "calls", sender, address_hour, site_day, site, bytes };
     memory.progress.untold = 0;
     this.#hasTold = true;
-    // A server with a key has no budget as an address: its sessions are spread over the shards by their ids.
+    // A server with a key has no budget as an address, so its sessions are spread over the shards by their ids.
     const { shard } = placeOf(this.#env.IDENTITY, "address", sender ?? memory.head.session_id, site);
     this.#telling = inTime(this.#env.IDENTITY.getByName(shard).spend(spending), OUTSIDE_TIMEOUT_MS)
       .then(({ wait, share }) => {

@@ -9,8 +9,8 @@ import { forgetSession } from "../eraser/outside";
 import type { Outside } from "./flush";
 
 /**
- * Erases from the stores outside whom a session names, as after a withdrawal; the rest of the session stays. The row goes last,
- * because an erasure finds the session by it. May be repeated. `prefixes`: of the lives that are to be unlinked.
+ * Removes from the stores outside whom a session names, as after a withdrawal; the rest of the session stays. The row comes last,
+ * because an erasure finds the session by it. May be repeated. `prefixes`: those of the lives to unlink.
  */
 export async function unlinkOutside(
   { db, bucket }: Outside,
@@ -25,7 +25,7 @@ export async function unlinkOutside(
   await unlinkSessionRow(db, session_id, visitor_id);
 }
 
-/** Everything that knows whom a session names forgets it: its actor, the roster, and the shards that it has told. */
+/** Makes everything that knows whom a session names forget it: its actor, the roster, and the shards that it has told. */
 export async function unlinkSession(
   env: Pick<Env, "SESSION" | "ROSTER" | "DB" | "IDENTITY" | "SITE">,
   { session_id, starts, others, identities }: OrderedSession,

@@ -4,7 +4,7 @@ import { liveView, newest } from "../../src/core/session/view";
 import type { Journal } from "../../src/data/store/journal";
 import type { SessionMemory } from "./memory";
 
-/** What a session's actor shows of itself, and those who follow it by socket. */
+/** What a session's actor shows of the session: to a caller, and to those who follow it by socket. */
 export class Watch {
   constructor(
     readonly ctx: DurableObjectState,
@@ -35,7 +35,7 @@ export class Watch {
   }
 }
 
-/** Sends, unless the socket is closing: then nobody listens any more. */
+/** Sends, unless the socket is closing, because then nobody listens any more. */
 export function sendQuietly(socket: WebSocket, text: string): void {
   if (socket.readyState === WebSocket.OPEN) socket.send(text);
 }

@@ -9,14 +9,16 @@ import type { Inquiry } from "./inquiry";
 import type { Instance } from "./instance";
 import { type SessionMemory, withdrawalAt } from "./memory";
 
-/** Progress with the erasure that a withdrawal sets going. It does not wait for a back-off: it has a minute. */
+/**
+ * Progress with the erasure that a withdrawal starts. The erasure waits for no back-off, because it has to be done within a minute.
+ */
 export function withErasure({ progress, head }: SessionMemory, now: number): Progress {
   const retry_at = withdrawalAt({ progress }, now);
   const soon = (store: StoreProgress) => (store.attempts > 0 ? { ...store, retry_at } : store);
   const recording = progress.recording && withdraw(progress.recording, now);
   // An identity object or a chunk may be on its way to R2.
   const again = progress.r2.plan !== null || recording !== undefined;
-  // By the version, not by the plan: a retry of an older plan may have carried a later identity.
+  // Go by the version, not by the plan: a retry of an older plan may have carried a later identity.
   const isAnyWritten = head.identity_version > 0 || recording !== undefined;
   const erase = isAnyWritten ? { through: head.identity_version, attempts: 0, retry_at, again } : null;
   return { ...progress, d1: soon(progress.d1), r2: soon(progress.r2), erase, ...(recording && { recording }) };
@@ -47,7 +49,7 @@ export async function eraseWithdrawn(memory: SessionMemory, host: WithdrawalHost
     left = { ...erase, again: false, attempts: 0, retry_at: Date.now() + ERASE_AGAIN_MS };
   }
   const { progress } = memory;
-  // If it has withdrawn once more meanwhile, that erasure is still to come.
+  // If the session has withdrawn once more meanwhile, that erasure is still to come.
   if (progress.erase?.through === erase.through) progress.erase = left;
   if (!left && memory.state.consent === "denied") {
     progress.told = (progress.told ?? []).filter((place) => !told.includes(place));

@@ -28,7 +28,7 @@ export interface WritingOutHost {
 
 /** Writes to the stores outside, plan after plan, until nothing is due. */
 export class WritingOut {
-  /** As D1 said with the last flush of this instance. */
+  /** Whether the database is nearly full, as D1 said at this instance's last flush. */
   isDatabaseFull = false;
   readonly #host: WritingOutHost;
   /** The last count on its way to KV. */
@@ -38,7 +38,7 @@ export class WritingOut {
     this.#host = host;
   }
 
-  /** Throws for storage only: a failure outside is an outcome. */
+  /** Throws for storage errors only: a failure outside is an outcome. */
   async run(memory: SessionMemory): Promise<void> {
     const { instance, journal, outside, spending, env, log } = this.#host;
     for (let i = 0; i < PLANS_PER_ALARM && instance.memory === memory; i++) {
@@ -54,7 +54,7 @@ export class WritingOut {
     }
   }
 
-  /** When the last count has arrived, or failed. */
+  /** Resolves when the last count has arrived, or failed. */
   settled = (): Promise<void> => this.#counting;
 
   #count(memory: SessionMemory, now: number): void {

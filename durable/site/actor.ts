@@ -32,7 +32,7 @@ export class SiteSettings extends createDurable() {
     );
   }
 
-  /** Sites that keep leads for so many days only. */
+  /** Sites that limit for how many days leads are kept. */
   leadRetention(): [site: string, days: number][] {
     return Object.entries(this.sites).flatMap(([site, { lead_retention_days: days }]): [string, number][] =>
       days ? [[site, days]] : [],
@@ -44,7 +44,10 @@ export class SiteSettings extends createDurable() {
     return [...new Set(Object.values(this.sites).flatMap(({ dashboard_origins }) => dashboard_origins ?? []))].sort();
   }
 
-  /** Every way in which a site that has been set names its pages. Before any has, `default` is the only one, as it comes. */
+  /**
+   * Every value of `trailing_slash` among the sites that have been set. If none has been set, `default` is the only site, with the
+   * default value.
+   */
   trailingSlashes(): TrailingSlash[] {
     const sites = Object.values(this.sites);
     return sites.length === 0 ? ["keep"] : [...new Set(sites.map((site) => site.trailing_slash ?? "keep"))];

@@ -6,7 +6,10 @@ import {
 } from "../../src/core/session/calls/socket";
 import { SECOND_MS } from "../../src/time";
 
-/** Sockets of pages on one session, one for each tab of a visitor; of these, from one address (IPv4, or IPv6 /64). */
+/**
+ * Sockets of pages on one session, one for each tab of a visitor; and how many of these may come from one address (IPv4, or IPv6
+ * /64).
+ */
 export const MAX_PAGE_SOCKETS = 64;
 export const MAX_SENDER_SOCKETS = 16;
 /** Those who follow one session have seats of their own: a team that looks at it together. */
@@ -33,8 +36,8 @@ const isSilent = (socket: WebSocket): boolean => {
 };
 
 /**
- * Limits a session's sockets: pages in all, pages of one sender, and apart from them those who follow. A page that says nothing
- * loses its seat after a while, and at once when another page needs it.
+ * Limits a session's sockets: pages in all, pages of one sender, and, counted apart, followers. A page that says nothing loses its
+ * seat after a while, and at once if another page needs it.
  */
 export class Seats {
   readonly #ctx: DurableObjectState;
@@ -71,7 +74,7 @@ export class Seats {
     if (context.kind === "track") this.#look(SOCKET_PROOF_MS);
   }
 
-  /** Who a frame comes from. Null if its socket only listens, or was closed because its address is not known any more. */
+  /** Who a frame comes from. Null if its socket only listens, or is closed here because its address is not known any more. */
   speaker(socket: WebSocket): TrackSocketContext | null {
     const context = contextOf(socket);
     // An analyst's socket only listens.

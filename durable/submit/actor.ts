@@ -11,11 +11,11 @@ interface Named {
 const KEY = "named";
 
 /**
- * The name of a submit (`submitName`), for as long as tries of it may come: says which submit it is. One object a name,
- * so that of any number of tries at once exactly one makes the id, also while D1 is away.
+ * The name of a submit (`submitName`), kept for as long as retries may come: it says which submit has the name. Each name is one
+ * object, so of any number of tries at once exactly one makes the id, also while D1 does not answer.
  */
 export class SubmitActor extends DurableObject<Env> implements SubmitRpc {
-  /** The id of the submit of this name. Once the name has aged out it is another submit, with an id of its own. */
+  /** The id of the submit with this name. Once the name has aged out, the name means another submit, with an id of its own. */
   named(): string {
     const now = Date.now();
     const known = this.ctx.storage.kv.get<Named>(KEY);

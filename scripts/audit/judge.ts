@@ -19,7 +19,7 @@ interface Answer {
 export const ANSWER_DAYS = 180;
 const DAY = 24 * 3_600_000;
 
-/** The advisories in what `npm audit --json` printed; null where that is no report. */
+/** The advisories in what `npm audit --json` printed; null if that is no report. */
 export function findingsIn(printed: string): Finding[] | null {
   const vulnerabilities = parsed(printed)?.vulnerabilities;
   if (typeof vulnerabilities !== "object" || vulnerabilities === null) return null;
@@ -35,13 +35,13 @@ export function findingsIn(printed: string): Finding[] | null {
   return [...found.values()];
 }
 
-/** What it says instead of a report. */
+/** The message that it prints instead of a report; null if there is none. */
 export function messageIn(printed: string): string | null {
   const message = parsed(printed)?.message;
   return typeof message === "string" ? message : null;
 }
 
-/** What `npm audit --json` prints, as far as it is read: vulnerabilities by package, or why there are none. */
+/** What `npm audit --json` prints, as far as it is read: vulnerabilities by package, or why there is no report. */
 interface AuditReport {
   vulnerabilities?: Record<string, { via: (string | Advisory)[] }>;
   message?: string;
@@ -50,7 +50,7 @@ interface AuditReport {
 interface Advisory {
   source: number;
   url: string;
-  /** The package's. */
+  /** The package's name. */
   name: string;
   title: string;
   severity: string;

@@ -13,7 +13,7 @@ interface Api {
 export interface Stage {
   /** A session with a form, clicks and an end. */
   session: string;
-  /** One that is still there. */
+  /** A session that is still there. */
   present: string;
   lead: string;
   fingerprint: string;
@@ -21,7 +21,7 @@ export interface Stage {
   close: () => Promise<void>;
 }
 
-/** @returns The answer, of which the caller knows what it is. */
+/** @returns The answer. The caller knows its type. */
 export async function ask<Answer = unknown>({ url, key }: Api, path: string, init: RequestInit = {}): Promise<Answer> {
   const response = await fetch(url + path, {
     ...init,
@@ -39,7 +39,7 @@ export async function ask<Answer = unknown>({ url, key }: Api, path: string, ini
 export const send = <Answer = unknown>(api: Api, path: string, body: unknown, method = "POST") =>
   ask<Answer>(api, path, { method, body: JSON.stringify(body) });
 
-/** A visit, from a browser as it says it is. */
+/** Sends a visit, with the headers of the browser that it says it is. */
 const arrive = (api: Api, visit: ReturnType<typeof visitOf>) =>
   ask(api, "/track/events/batch", {
     method: "POST",
@@ -47,7 +47,7 @@ const arrive = (api: Api, visit: ReturnType<typeof visitOf>) =>
     headers: { "User-Agent": visit.start.device_info.user_agent, "Accept-Language": "en-GB,en;q=0.8", Accept: "*/*" },
   });
 
-/** A webhook's receiver: takes the first of two, and refuses the other. */
+/** A receiver with two addresses for webhooks: it takes those to the first, and refuses those to the other. */
 async function openReceiver(): Promise<{ urls: string[]; close: () => Promise<void> }> {
   const server = createServer((request, response) => {
     request.resume().on("end", () => {

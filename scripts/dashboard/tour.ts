@@ -5,7 +5,7 @@ interface Stop {
   name: string;
   /** Its place, without `#/`. */
   hash: string;
-  /** What is there once the view has its answer. */
+  /** Selector of what is there once the view has its answer. */
   ready: string;
 }
 

@@ -1,4 +1,4 @@
-// Sources that others have put into classes, held against the channels that this project gives their visits. The tables of
+// Sources that others have put into classes, compared with the channels that this project gives their visits. The tables of
 // src/core/sources are not made from these lists.
 import { loadSource } from "../lib/source.ts";
 
@@ -8,7 +8,7 @@ interface SourceList {
   name: string;
   /** Whose list it is, and when it was read. */
   source: string;
-  /** What a visit from each of them is to be. */
+  /** The channel that a visit from each of them should get. */
   channel: string;
   /** Hosts, as referrers; names without a dot, as `utm_source`. */
   sources: string;
@@ -72,7 +72,7 @@ function channelOf(source: string) {
   return sourceOf(page, isHost ? `https://${source}/` : null).channel;
 }
 
-/** Of each list: how many there are, how many are as it says, and what the others are. */
+/** For each list: how many sources it has, how many of them get its channel, and what the others get. */
 export const channels = LISTS.map(({ name, source, channel, sources }) => {
   const all = sources.split(/\s+/);
   const others = all.flatMap((one) => (channelOf(one) === channel ? [] : [`${one} (${channelOf(one)})`]));

@@ -18,9 +18,9 @@ export interface Act {
 
 export interface Sample {
   name: string;
-  /** The request's; null where the data has none. */
+  /** The request's headers; null if the data has none. */
   headers: Record<string, string> | null;
-  /** The request's, where the data has no headers. */
+  /** The request's user agent, if the data has no headers. */
   userAgent: string | null;
   start: Record<string, unknown>;
   acts?: Act[];

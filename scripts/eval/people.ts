@@ -7,7 +7,7 @@ import { tools } from "./fold.ts";
 interface Person {
   /** A class of src/core/network/device.ts. */
   device: string;
-  /** The app or the maker, where the list says. */
+  /** The app or the maker, if the list says. */
   what: string | null;
   agent: string;
 }
@@ -42,7 +42,7 @@ export function written(): Person[] {
 
 const SHOWS_PAGES = /\b(?:AppleWebKit|Gecko|Presto|Trident)\//;
 
-/** How device-detector calls the classes. Watches, cars, speakers and players have none of ours. */
+/** The classes by device-detector's names. Watches, cars, speakers and players have none of ours. */
 const TYPES = {
   smartphone: "mobile",
   phablet: "mobile",
@@ -81,7 +81,7 @@ const textAt = (pattern: RegExp, entry: string) =>
     ?.replace(/^(['"])(.*)\1$/, "$2")
     .replaceAll("''", "'");
 
-/** By class, then by browser or app, as the code names it, or as the list does. */
+/** Groups by class, and by app: the browser or app as the code names it, or as the list does. */
 export function groupsOf(people: Person[]): { byClass: Group[]; byApp: Group[] } {
   const seen = people.map((person) => ({ ...person, read: tools.agentOf(person.agent) }));
   const by = (nameOf: (one: (typeof seen)[number]) => string | null): Group[] =>

@@ -57,7 +57,7 @@ export function fingerprints(count: number): Sample[] {
   const { FingerprintGenerator }: typeof import("fingerprint-generator") = require("fingerprint-generator");
   const generator = new FingerprintGenerator();
   const random = Math.random;
-  // It draws from Math.random: the same profiles in every run.
+  // The generator draws from Math.random, so a seeded one gives the same profiles in every run.
   Math.random = seeded(7);
   try {
     return Array.from({ length: count }, () => sampleOf(generator.getFingerprint()));
@@ -76,7 +76,7 @@ function sampleOf({ fingerprint, headers }: BrowserFingerprintWithHeaders): Samp
       device_info: { user_agent: navigator.userAgent, platform: navigator.platform, language: navigator.language },
       screen: { width: screen.width, height: screen.height, color_depth: screen.colorDepth },
       signals: {
-        // Its types say text; what it draws is a boolean.
+        // Its types say that this is a text, but it is a boolean.
         webdriver: (navigator.webdriver as unknown) === true,
         plugins: pluginsData?.plugins?.length ?? 0,
         outer_width: screen.outerWidth,

@@ -7,9 +7,9 @@ import type { Group } from "./people.ts";
 export type Labels = Record<"human" | "suspect" | "bot", string[]>;
 
 export interface Evaluation {
-  /** How many there are. */
+  /** How many crawlers there are. */
   crawlers: number;
-  /** Real profiles; so many of them are from fingerprint-generator. */
+  /** How many real profiles there are, and how many of them are from fingerprint-generator. */
   people: number;
   fingerprints: number;
   /** By layer; the last row is of all layers together. */

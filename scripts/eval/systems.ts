@@ -1,4 +1,4 @@
-// How the table of autonomous systems reads a list of them that somebody else has made.
+// Which classes our table of autonomous systems gives to a list of them that somebody else has made.
 import { readFileSync } from "node:fs";
 import { tools } from "./fold.ts";
 
@@ -9,7 +9,7 @@ export function listed(path: string) {
   return [...new Set(numbers)].filter((asn) => asn > 0);
 }
 
-/** How many of these are of each class; `none` of no class. */
+/** How many of these are of each class; `none` counts those without a class. */
 export function classesOf(asns: number[]) {
   const counts: Record<string, number> = {};
   for (const asn of asns) {

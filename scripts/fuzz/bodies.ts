@@ -4,7 +4,7 @@ import type { Random } from "../lib/random.ts";
 
 export const pick = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
 
-/** What takes the place of a value. */
+/** Values that replace a good one. */
 const HOSTILE = [
   null,
   true,
@@ -65,7 +65,7 @@ const TYPES = [
   "shop.bought",
 ];
 
-/** A new session each time, so that bodies do not end each other's. */
+/** The session is new each time, so that no body ends another one's. */
 function batch(random: Random) {
   const count = 1 + Math.floor(random() * 5);
   return {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Database } from "node-sqlite3-wasm";
 import sqlite from "node-sqlite3-wasm";
 
-/** @returns Every file below it. */
+/** @returns Every file below the folder. */
 export const filesUnder = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory() ? filesUnder(join(folder, entry.name)) : [join(folder, entry.name)],

@@ -8,11 +8,11 @@ export const DEVELOPMENT_KEY = "pulsegate-development-key";
 const MIN_KEY_UNITS = 16;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i;
 
-/** The options below that the arguments set, and those that decide about them. */
+/** The options that the arguments set, of those below: those that are set here, and those that decide about them. */
 function namedIn(args: string[]) {
   const { values } = parseArgs({
     args,
-    // All others are wrangler's.
+    // All other options are wrangler's.
     strict: false,
     allowPositionals: true,
     options: {
@@ -46,7 +46,7 @@ const isOwn = (key: string) => key.length >= MIN_KEY_UNITS && !key.includes(DEVE
 const EVERYWHERE = new Set(["0.0.0.0", "::", "[::]", "*"]);
 
 interface Start {
-  /** Where it answers, from this machine. */
+  /** The address at which the server answers, from this machine. */
   host: string;
   port: number;
   /** The folder of its stores. */
@@ -95,7 +95,7 @@ export function startOf(
     return [
       ...unnamed.flatMap(([name, value]) => [`--${name}`, value]),
       "--show-interactive-dev-session=false",
-      // It lets anybody run the crons, so not where others can reach the server.
+      // `--test-scheduled` lets anybody run the crons, so it is left out if others can reach the server.
       ...(isOpen || named["test-scheduled"] !== undefined ? [] : ["--test-scheduled"]),
       ...args,
     ];

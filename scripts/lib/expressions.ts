@@ -22,7 +22,7 @@ export const HOSTILE_UNITS = 64 * 1024;
  */
 const HOSTILE_MS = 700;
 const TRIES = 3;
-/** For all texts of one expression together. */
+/** The time for all texts of one expression together, ms. */
 const ALL_MS = 2_000;
 
 /** TypeScript of the Worker, its actors and the pages' scripts, as far as git knows it. */
@@ -34,12 +34,12 @@ const files = () =>
     .stdout.split("\n")
     .filter((name) => /(?<!\.d)\.tsx?$/.test(name));
 
-/** Those that run at the edge. */
+/** The files that run at the edge. */
 export const workerFiles = () => files().filter((name) => !name.startsWith("src/web/"));
 
 const textOf = (file: string) => readFileSync(join(root, file), "utf8");
 
-/** Those that are written as literals. */
+/** Expressions that are written as literals. */
 export function literals(): Expression[] {
   return files().flatMap((file) => {
     const found: Expression[] = [];
@@ -57,7 +57,7 @@ export function literals(): Expression[] {
   });
 }
 
-/** Those that a module builds with `new RegExp`, from a table for example. */
+/** Expressions that a module builds with `new RegExp`, from a table for example. */
 export async function built(): Promise<Expression[]> {
   const cache = join(root, "node_modules/.cache");
   mkdirSync(cache, { recursive: true });
@@ -74,7 +74,10 @@ export async function built(): Promise<Expression[]> {
   }
 }
 
-/** Expressions of libphonenumber do not count: it reads 128 characters at most. As an external it is loaded before RegExp is watched. */
+/**
+ * Expressions of libphonenumber do not count: it reads 128 characters at most. As an external it is loaded before RegExp is
+ * watched.
+ */
 const external = ["libphonenumber-js", "libphonenumber-js/*"];
 
 async function bundled(file: string, outfile: string) {
@@ -156,7 +159,7 @@ export const hostileTexts = ({ pattern }: Expression): string[] => [
   ]),
 ];
 
-/** The first of these texts that an expression does not get through in time; null where there is none. */
+/** The first of these texts that an expression does not get through in time; null if there is none. */
 export function slowOn(expression: Expression, texts: readonly string[]) {
   // All at once first: a linear expression is through with them in a moment.
   if (!isStopped(expression, texts, ALL_MS)) return null;

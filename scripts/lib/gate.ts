@@ -8,7 +8,10 @@ import { request as requestHttps } from "node:https";
 import { BlockList, isIP, type LookupFunction } from "node:net";
 import { listen, shut } from "./listen.ts";
 
-/** Not public, or leading off the public Internet again: the registries of special-purpose addresses (RFC 6890). */
+/**
+ * Addresses that are not public, or that lead off the public Internet again: the registries of special-purpose addresses (RFC
+ * 6890).
+ */
 const INSIDE_V4 = [
   "0.0.0.0/8",
   "10.0.0.0/8",
@@ -26,7 +29,7 @@ const INSIDE_V4 = [
   "224.0.0.0/4",
   "240.0.0.0/4",
 ];
-/** Of IPv6 only 2000::/3 is public. Of that, these are not, or carry an IPv4 address inside (Teredo, 6to4). */
+/** Only 2000::/3 of IPv6 is public. These ranges of it are not, or carry an IPv4 address inside (Teredo, 6to4). */
 const INSIDE_V6 = ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"];
 
 const inside = new BlockList();

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:net";
 
 /**
  * @param port 0: any that is free.
- * @returns The port. Rejects where it is in use.
+ * @returns The port. Rejects if it is in use.
  */
 export function listen(server: Server, port = 0): Promise<number> {
   return new Promise((done, fail) => {
@@ -24,7 +24,7 @@ export function shut(server: HttpServer): Promise<void> {
   });
 }
 
-/** Throws where the port is in use. */
+/** A port that is free. Throws if `wanted` is in use. */
 export async function freePort(wanted = 0): Promise<number> {
   const probe = createServer();
   const port = await listen(probe, wanted);

@@ -1,5 +1,5 @@
 // @ts-check
-// The Node that the project's tools need, where an older one is installed. Runs under Node 18 with nothing installed.
+// The Node that the project's tools need, if an older one is installed. Runs under Node 18 with nothing installed.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
@@ -23,7 +23,7 @@ export function isNewEnough(version) {
 
 /**
  * The path of a Node that is new enough: the one that runs this, or one from the registry in the project's folder `.node`.
- * Ends the process with 1, and says what to do, where none can be had.
+ * Ends the process with 1, and says what to do, if none can be had.
  */
 export function suitableNode() {
   if (isNewEnough(process.versions.node)) return process.execPath;
@@ -47,7 +47,7 @@ function fetchNode(folder) {
   const needed = `PulseGate needs Node 22.${LEAST[22]} or newer; this is ${process.versions.node}.`;
   console.error(`${needed}\nFetching Node ${FETCHED} into .node, once (190 MB) …`);
   const began = Date.now();
-  // Beside its place until it is whole: a command that runs meanwhile never meets half of it.
+  // It stays beside its place until it is whole, so a command that runs meanwhile never meets half of it.
   const draft = `${folder}.${process.pid}`;
   mkdirSync(draft, { recursive: true });
   // Its own install script brings the binary for this platform.
@@ -56,7 +56,7 @@ function fetchNode(folder) {
   const { status, error } = spawnSync(
     "npm",
     ["install", "--ignore-scripts=false", "--engine-strict=false", "--no-audit", "--no-fund", "--loglevel=error"],
-    // A command's output may be read by another: npm's goes where messages go.
+    // Another program may read this command's output, so npm's output goes where messages go.
     { cwd: draft, stdio: ["ignore", 2, 2] },
   );
   const binary = join(draft, "node_modules", "node", "bin", "node");

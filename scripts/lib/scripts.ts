@@ -28,10 +28,13 @@ const SCRIPTS = {
   "form.js": "src/web/tracker/form.ts",
   "pulse.js": "src/web/tracker/pulse.ts",
 };
-/** For bundlers: the package's entry, and what it evaluates where there is a page. */
+/** For bundlers: the package's entry, and what it evaluates if there is a page. */
 const MODULE = { name: "module.js", entry: "src/web/tracker/module.ts", inPage: "src/web/tracker/in-page.ts" };
 
-/** Tells bundlers not to resolve the lazy files, which are on another server. Added here: a minifier drops comments of the source. */
+/**
+ * Tells bundlers not to resolve the lazy files, which are on another server. It is added here, because a minifier drops comments of
+ * the source.
+ */
 const UNBUNDLED = "import(/* webpackIgnore: true */ /* @vite-ignore */ ";
 
 /** A file to build. */
@@ -95,7 +98,7 @@ async function bundleModule(define: Record<string, string>) {
   return { ...module, code: module.code.replaceAll("import(", UNBUNDLED) };
 }
 
-/** Version and hash of each script below a prefix, where the Worker puts other names into the text. */
+/** Version and hash of each script below a prefix: the Worker puts other names into its text there. */
 async function neutralOf(scripts: Script[], lazyVersion: string) {
   const { neutralText }: typeof import("../../src/edge/http/neutral-names.ts") = await loadSource(
     "src/edge/http/neutral-names.ts",

@@ -1,4 +1,4 @@
-// What is measured beside what it may be.
+// Measured values beside their goals.
 
 export interface Target {
   name: string;

@@ -1,4 +1,4 @@
-// What no package.json of a bundled package tells: who holds the copyright where no licence file comes along, what a package
+// What no package.json of a bundled package tells: who holds the copyright if no licence file comes along, what a package
 // has swallowed whole, and whose data is in the tables.
 
 /** Holders, of packages that come without a licence file. */
@@ -19,7 +19,7 @@ export interface Part {
 }
 
 /**
- * What a package carries in its own file, so that no bundler sees it. Held to a version: another one is to be looked into.
+ * What a package carries in its own file, so that no bundler sees it. It holds for one version: another one has to be looked into.
  */
 export const INSIDE: { of: string; version: string; parts: Part[] }[] = [
   {
@@ -69,7 +69,7 @@ with this file, You can obtain one at https://mozilla.org/MPL/2.0/. The list: ht
   },
 ];
 
-/** A file licence that reaches no further than its file: data that is passed on as it is. */
+/** Allowed although it is not permissive: this licence reaches no further than its own file, and the data is passed on as it is. */
 export const ALSO_ALLOWED = { "Public Suffix List": "MPL-2.0" };
 
 /** Tables made from others' data, by file. `source` is how the file's first line names each of them. */

@@ -12,7 +12,7 @@ export interface Tested {
   ms: number;
   /** How often each switch was met, by its number. */
   met: Record<string, number>;
-  /** The same while the file's modules were loaded; with its first test. */
+  /** How often each switch was met while the file's modules were loaded. It is noted with the file's first test. */
   loaded: Record<string, number>;
 }
 

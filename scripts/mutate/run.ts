@@ -10,7 +10,7 @@ import type { Plan, WorkerMessage } from "./worker.ts";
 
 type Outcome = { kind: "report"; report: RunReport } | { kind: "hung" } | { kind: "crashed"; output: string };
 
-/** Until a worker can be asked: its start costs 3 s of a core, which others may have. */
+/** How long a worker may take until it can be asked. Its start costs 3 s of a core, which others may have. */
 const READY_MS = 120_000;
 
 /** Process groups that must not outlive this process. */

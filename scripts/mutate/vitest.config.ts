@@ -10,7 +10,7 @@ import { root } from "../install.ts";
 export interface Setup {
   /** The code with switches, by path from the project's root. */
   files: Record<string, string>;
-  /** Those that have tests to run. */
+  /** The suites that have tests to run. */
   suites: readonly string[];
   /** Files of tests that run at one time. */
   atOnce: number;

@@ -12,9 +12,9 @@ export interface Plan {
   active: string | null;
   /** How often the switched code may be met before it counts as a loop without end. */
   hits: number;
-  /** Those to run, by `<file> > <name>`; all of them where it is null. */
+  /** The tests to run, by `<file> > <name>`; null for all. */
   tests: string[] | null;
-  /** In this order; all of them where it is null. */
+  /** The files to run, in this order; null for all. */
   files: { project: string; file: string }[] | null;
 }
 
@@ -27,7 +27,7 @@ const vitest = await createVitest("test", {
   reporters: [{}],
 });
 
-// Where files share a runtime, runs may. The others have one for each file, as ever.
+// If the files of a suite share a runtime, its runs may too. The other suites have a runtime for each file, as ever.
 const drops = vitest.projects.filter(({ config }) => !config.isolate).map(keepRuntimes);
 let runs = 0;
 
@@ -41,7 +41,7 @@ process.on("message", async (plan: Plan) => {
   if (!mayStay(report)) await Promise.all(drops.map((drop) => drop()));
   tell({ ready: true });
 });
-// Whoever asked is gone.
+// The process that asked is gone.
 process.on("disconnect", () => process.exit());
 tell({ ready: true });
 

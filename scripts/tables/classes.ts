@@ -1,7 +1,7 @@
-// Which class an autonomous system's name tells of. The first class that matches counts; brand names stand where a name
-// says nothing of the trade. Names are what registries hold: no list of addresses is needed, and none is kept.
+// The class that an autonomous system's name tells. The first class that matches counts. Brand names are listed for names that say
+// nothing of the trade. Names are what registries hold: no list of addresses is needed, and none is kept.
 
-/** IPv4 addresses from which an access provider is taken to serve homes. */
+/** An access provider that has this many IPv4 addresses or more is taken to serve homes. */
 export const CONSUMER_ADDRESSES = 16_384;
 
 /**
@@ -9,9 +9,11 @@ export const CONSUMER_ADDRESSES = 16_384;
  * a relay's operator has published as its egress.
  */
 const NUMBERS: Record<string, readonly number[]> = {
-  // Quintex Alliance, Stiftung Erneuerbare Freiheit, Emerald Onion, F3 Netze, Foundation for Applied Privacy, Digitalcourage, Artikel10, CIA Triad Security, Nubo, prgmr/Calyx
+  // Quintex Alliance, Stiftung Erneuerbare Freiheit, Emerald Onion, F3 Netze, Foundation for Applied Privacy, Digitalcourage,
+  // Artikel10, CIA Triad Security, Nubo, prgmr/Calyx
   tor: [62744, 60729, 396507, 205100, 208323, 197422, 210558, 401401, 42473, 4224],
-  // 31173 Services (Mullvad), Tefincom and Packethub (NordVPN), Datacamp's and M247's VPN estates, Performive, Tzulo, Proton, Private Layer, IVPN, Windscribe
+  // 31173 Services (Mullvad), Tefincom and Packethub (NordVPN), Datacamp's and M247's VPN estates, Performive, Tzulo, Proton,
+  // Private Layer, IVPN, Windscribe
   vpn: [
     39351, 136787, 207137, 147049, 212238, 9009, 46562, 11878, 62371, 209103, 51852, 216025, 397282, 203619, 208765,
     62635,
@@ -20,7 +22,10 @@ const NUMBERS: Record<string, readonly number[]> = {
   relay: [36183, 13335, 54113, 209242],
 };
 
-/** Who hides where its users are, and who filters for a company: named first, because they rent from hosters. */
+/**
+ * Operators that hide where their users are, and those that filter for a company. They are matched first, because they rent from
+ * hosters.
+ */
 const OPERATORS = {
   tor: /\b(tor exit|torservers|tor project|emerald onion|zwiebelfreunde|artikel10)\b/i,
   relay: /\b(private relay)\b/i,
@@ -40,7 +45,7 @@ const HOSTING_BRAND =
 /** A word that only a seller of access has in its name. It beats every word for hosting. */
 const ACCESS_WORD =
   /(?<!sub)tele ?(?:com|kom|fon|phon|graph)|\btelco|\bt[ée]l[ée]com|broadband|banda (?:ancha|larga)|\bcable|cablevision|\bfib(?:er|re|ra)|fib(?:er|re|ra)\b|glasfaser|\bdsl\b|\bisp\b|internet service|wireless|\bwi-?fi\b|\bwisp\b|mobile|\bmobil\b|cellular|celular|\bgsm\b|\blte\b|\b[45]g\b/i;
-/** What hosters call themselves as well: it beats a brand, and no word for hosting. */
+/** Words that hosters use of themselves as well. They beat a brand, but no word for hosting. */
 const ACCESS_HINT = /\binternet\b|communicat|comunica|kommunikat/i;
 
 /** Networks of access whose name says nothing of the trade. */
@@ -62,7 +67,8 @@ function isHosting(name: string) {
 }
 
 /**
- * Null: of no class. Access beats hosting: who is taken for a hoster's customer by mistake is a person.
+ * The class of an autonomous system; null if it has none. Access beats hosting, because whoever is taken for a hoster's customer by
+ * mistake is a person.
  * @param addresses IPv4 addresses announced.
  */
 export function classOf(asn: number, name: string, addresses: number) {

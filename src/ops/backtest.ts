@@ -90,7 +90,7 @@ function addJudgement(into: Backtest, side: "before" | "after", { scores, ledger
   }
 }
 
-/** What is changed of a set of rules, to try it. */
+/** What is changed in a set of rules, to try it. */
 export interface Variation {
   /** Points by rule. */
   weights: Readonly<Record<string, number>>;

@@ -25,13 +25,13 @@ interface VisitorLife {
   session_id: string;
   started_at: number;
   isProven: boolean;
-  /** No other life of the id is anybody else's. */
+  /** No life of the id is anybody else's. */
   isAlone: boolean;
 }
 
 /**
- * The lives that name a visitor, and whether each has shown that it is theirs. Sessions are found as an erasure finds them: those in
- * D1, then those that only the roster knows.
+ * The lives that name a visitor, and whether each has shown that it is theirs. Sessions are found as an erasure finds them: those
+ * in D1, then those that only the roster knows.
  */
 async function* visitorLives(
   env: PersonStores,

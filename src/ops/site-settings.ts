@@ -113,7 +113,9 @@ export async function saveSettings(env: Env, site: string, settings: SiteSetting
   return saved;
 }
 
-/** Settings as they travel to their object, in a header: header values hold Latin-1 at most, so JSON's escapes write the rest. */
+/**
+ * Settings as they travel to their object, in a header. Header values hold Latin-1 at most, so the rest is written as JSON escapes.
+ */
 export const settingsText = (settings: SiteSettings): string =>
   JSON.stringify(settings).replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 

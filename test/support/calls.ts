@@ -4,7 +4,7 @@ import type { Entry } from "../../src/core/session/entry";
 import { apply } from "../../src/core/session/fold/fold";
 import type { EventInput } from "../../src/protocol/events";
 
-/** Calls on a session as the Worker would make them, and what the intake makes of each, for tests without an actor. */
+/** Calls to a session as the Worker would make them, and what the intake makes of each, for tests without an actor. */
 
 export const ID = "11111111-2222-4333-8444-555555555555";
 export const T = 1_795_000_000_000;

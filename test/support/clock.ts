@@ -2,14 +2,14 @@ import { vi } from "vitest";
 import { alarm, alarmAt, liveOf } from "./visit";
 
 /**
- * The clock in the test's hands: alarms then fire when the test says, and hours pass in no time. In the future, because
- * an alarm set for the real past would fire by itself.
+ * Gives the clock to the test: alarms fire when the test says, and hours pass in no time. The clock is in the future, because an
+ * alarm that is set for the real past would fire by itself.
  */
 export const stopClock = (at: string): void => {
   vi.useFakeTimers({ toFake: ["Date"], now: Date.parse(at) });
 };
 
-/** Lets the clock run to the session's next alarm and fires it. */
+/** Lets the clock run to the session's next alarm, and fires it. */
 export async function tick(id: string): Promise<void> {
   const at = await alarmAt(id);
   if (at === null) throw new Error("no alarm is set");
@@ -17,7 +17,7 @@ export async function tick(id: string): Promise<void> {
   await alarm(id);
 }
 
-/** Alarm after alarm, until both stores have everything. */
+/** Fires alarm after alarm, until both stores have everything. */
 export async function tickUntilDrained(id: string): Promise<void> {
   for (let i = 0; i < 40; i++) {
     if ((await liveOf(id))?.actor.journal_depth === 0) return;

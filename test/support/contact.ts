@@ -1,6 +1,6 @@
 import type { Contact } from "../../src/core/leads/lead";
 
-/** Somebody who has said nothing. */
+/** A contact of somebody who has said nothing. */
 export const NOBODY: Contact = {
   name: null,
   email: null,

@@ -7,7 +7,7 @@ import { everything, type Person } from "./person";
 import { rosterOf } from "./roster";
 import { ask, KEY, stubOf } from "./visit";
 
-/** Made-up devices that keep a secret, and what an export and the stores say of their visitors. */
+/** Made-up devices that keep a secret, and what an export and the stores say about their visitors. */
 
 export interface Device {
   secret: string;
@@ -15,7 +15,7 @@ export interface Device {
   visitor: string;
   fingerprint: string;
   email: string;
-  /** Where it calls from, and that as it is stored. */
+  /** The address that it calls from, and the address as it is stored. */
   ip: string;
   network: string;
 }
@@ -35,10 +35,10 @@ export async function newDevice(): Promise<Device> {
   };
 }
 
-/** For a search of the stores. */
+/** Names to search the stores for. */
 export const personOf = ({ network, ...device }: Device): Person => ({ ...device, ip: network });
 
-/** Whatever names a device's person, but for the id that others may claim. */
+/** Everything that names a device's person, except the id that others may claim. */
 export const namesOf = ({ secret, fingerprint, email, network }: Device): string[] => [
   secret,
   fingerprint,
@@ -81,7 +81,7 @@ export const ownOf = (id: string): Promise<string> =>
     ),
   );
 
-/** Which of these texts stand in a store, in the session's own database, with an identity, or in the visitor's roster. */
+/** Which of these texts are in a store, in the session's own database, with an identity, or in the visitor's roster. */
 export async function tracesOf(id: string, visitor: string, needles: readonly string[]): Promise<string[]> {
   const identities = await Promise.all(
     (await listDurableObjectIds(env.IDENTITY)).map((one) => rowsIn(env.IDENTITY.get(one))),

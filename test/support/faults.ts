@@ -5,11 +5,14 @@ import type { Sighting } from "../../src/core/identity/record";
 import type { Report } from "../../src/core/roster/entry";
 
 /**
- * Faults in thin wrappers round the bindings: each outside write passes here, by name, and may fail before it happens,
- * after it has happened (committed but reported as failed), or kill the caller before or after.
+ * Faults in thin wrappers around the bindings. Each outside write passes here, by name. It may fail before it happens, or after it
+ * has happened (committed, but reported as failed), or it may kill the caller before or after.
  */
 
-/** `hang`: not done, no answer. `refuse`: not done, error. `lie`: done, error. `dieBefore`/`dieAfter`: the caller never hears of it. */
+/**
+ * `hang`: not done, no answer. `refuse`: not done, error. `lie`: done, error. `dieBefore`/`dieAfter`: the caller never hears of
+ * it.
+ */
 export type Fault = "refuse" | "lie" | "dieBefore" | "dieAfter" | "hang";
 
 /** Every outside write of the production flush. A write with another name fails the crash suite. */
@@ -19,7 +22,7 @@ export const OTHERS = ["d1.run", "r2.list"] as const;
 export type Point = (typeof WRITES)[number] | (typeof OTHERS)[number];
 
 interface Call {
-  /** The actor's id: what others have left behind goes on while a test runs. */
+  /** The actor's id. It tells this actor's calls from those of other actors, which go on while a test runs. */
   by: string;
   point: string;
 }
@@ -31,13 +34,13 @@ interface Control {
   calls: Call[];
   /** Calls beside the writes, which nothing waits for: `identity.seen`, `roster.report`. */
   beside: Call[];
-  /** Awaited before each outside call, to hold a flush in the middle. */
+  /** Awaited before each outside call, to hold a flush half-way. */
   gate: Promise<void> | null;
   /** Awaited before an identity actor's answer is passed on, to hold it back. */
   answers: Promise<void> | null;
-  /** What was told of spending, as it is answered. */
+  /** What was told about spending, in the order of the answers. */
   spendings: Promise<unknown>[];
-  /** The size that D1 says it has, bytes; null: its own. */
+  /** The size that D1 says it has, bytes; null for its real one. */
   databaseBytes: number | null;
 }
 
@@ -85,7 +88,7 @@ interface Actor {
 /** The calls that one actor has made, in order. */
 export const callsBy = (actor: Actor): string[] => pointsBy(faults.calls, actor);
 
-/** Those beside the writes. */
+/** The actor's calls beside the writes. */
 export const besideBy = (actor: Actor): string[] => pointsBy(faults.beside, actor);
 
 const forever = (): Promise<never> => new Promise(() => {});
@@ -136,7 +139,7 @@ export function faultyBucket(bucket: R2Bucket, caller: Caller): R2Bucket {
   return wrapped as R2Bucket;
 }
 
-/** `whose`: put before the name of each call, so that an identity actor's are told from a session's. */
+/** `whose` is put before the name of each call, so that an identity actor's calls are told from a session's. */
 export function faultyDatabase(db: D1Database, caller: Caller, whose = ""): D1Database {
   const wrapped: Pick<D1Database, "prepare" | "batch" | "exec"> = {
     prepare: (query) => faultyStatement(db.prepare(query), caller),
@@ -192,7 +195,10 @@ function faultyStatement(statement: D1PreparedStatement, caller: Caller): D1Prep
   return wrapped as D1PreparedStatement;
 }
 
-/** What a session asks its identity actors. No write of the session's: it is not among them, nor held by the gate. */
+/**
+ * The calls of a session to its identity actors. They are no writes of the session's, so they are not among those, nor held by the
+ * gate.
+ */
 export function faultyIdentity(
   namespace: DurableObjectNamespace<IdentityActor>,
   caller: Caller,

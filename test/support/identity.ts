@@ -4,7 +4,7 @@ import { placeOf } from "../../src/core/identity/name";
 import type { IdentityKind, IdentityRecord, Sighting } from "../../src/core/identity/record";
 import { readRecordText } from "../../src/core/identity/stored-record";
 
-/** Look-ups for tests of identities: where they are kept, and as what. */
+/** Look-ups for tests of identities: where identities are kept, and what is kept of them. */
 
 export const placeIn = (kind: IdentityKind, value: string, group = "default") =>
   placeOf(env.IDENTITY, kind, value, group);
@@ -22,7 +22,7 @@ export const rowsIn = <T extends Rpc.DurableObjectBranded>(stub: DurableObjectSt
       .flatMap((name) => [...storage.sql.exec(`SELECT * FROM ${name}`)]),
   ]);
 
-/** What is on disk of an identity; null when nothing is. */
+/** What is on disk of an identity; null if nothing is. */
 export const recordIn = (kind: IdentityKind, value: string, group = "default"): Promise<IdentityRecord | null> =>
   runInDurableObject(shardOfIdentity(kind, value, group), (_, { storage: { sql, kv } }) => {
     const has = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'identities'").toArray().length > 0;
@@ -58,7 +58,7 @@ export const seenBy = (sighting: Sighting) =>
     placeOf(env.IDENTITY, sighting.kind, sighting.value, sighting.key.split("/")[1] ?? "").shard,
   ).seen(sighting);
 
-/** Runs the alarm of an identity's shard now, as if it were due; false when none is set. */
+/** Runs the alarm of an identity's shard now, as if it were due. False if none is set. */
 export const alarmOfShard = (kind: IdentityKind, value: string, group = "default"): Promise<boolean> =>
   runDurableObjectAlarm(shardOfIdentity(kind, value, group));
 

@@ -48,7 +48,7 @@ export const HOME: NetworkClasses = {
   bot_score: null,
 };
 
-/** Gives entries their place, and times a second apart where they have none. */
+/** Gives entries their place, and times a second apart if they have none. */
 export function logOf(...entries: (Unplaced | ((at: number) => Unplaced))[]): Entry[] {
   return entries.map((entry, i) => {
     const at = T0 + i * 1_000;

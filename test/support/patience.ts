@@ -1,2 +1,2 @@
-/** For what comes when it comes: a busy machine takes longer than the second that is the default of `expect.poll`. */
+/** For a condition that becomes true at some time: a busy machine takes longer than one second, the default of `expect.poll`. */
 export const PATIENT = { timeout: 15_000 };

@@ -2,7 +2,10 @@ import { pageName } from "../../src/core/sources/page";
 import { sourceOf } from "../../src/core/sources/source";
 import { eventsOf, isOld, type MadeLead, type MadeSession, pageViewsOf } from "./rows";
 
-/** Aggregates counted again from the sessions themselves, in the plainest way there is: what P6 is held against. */
+/**
+ * Aggregates counted again from the sessions themselves, in the plainest way there is. Promise P6 (ARCHITECTURE.md) is tested
+ * against this.
+ */
 
 export type Chosen = (session: MadeSession) => boolean;
 
@@ -68,7 +71,7 @@ export const referrerNames = ({ entry_page, referrer }: MadeSession): (string | 
 
 export const sourceNames = (session: MadeSession): string[] => [sourceOf(session.entry_page, session.referrer).source];
 
-/** A row of before there were channels says nothing of where its session came from. */
+/** A row from before there were channels says nothing about where its session came from. */
 export const channelNames = (session: MadeSession): string[] => [
   isOld(session) ? "direct" : sourceOf(session.entry_page, session.referrer).channel,
 ];

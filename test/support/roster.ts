@@ -4,6 +4,6 @@ import { whoIs } from "../../src/core/roster/who";
 
 export const shard = (n: number) => env.ROSTER.getByName(shardName(n));
 
-/** The roster's shard for a session, by its visitor where it has one. */
+/** The roster's shard for a session: by its visitor, if it has one. */
 export const rosterOf = async (session_id: string, visitor_id: string | null) =>
   shard(shardOf(session_id, await whoIs(visitor_id)));

@@ -59,7 +59,9 @@ const sum = (values: Record<string, number>): number => Object.values(values).re
 export const eventsOf = ({ counts }: MadeSession): number => sum(counts);
 export const pageViewsOf = ({ views }: MadeSession): number => sum(views);
 
-/** Every other row is in the form of before `writeDetail`, by the parity of its id's last digit: readers take both. */
+/**
+ * Every other row has the form from before `writeDetail`, by the parity of its id's last digit, because readers take both forms.
+ */
 export const isOld = ({ session_id }: MadeSession): boolean => Number.parseInt(session_id.slice(-1), 16) % 2 === 0;
 
 function rowOf(session: MadeSession) {
@@ -112,7 +114,7 @@ export async function putSessions(sessions: readonly MadeSession[]): Promise<voi
   }
 }
 
-/** Writes what leads were won by, over what is there: aggregates read nothing else of them. */
+/** Writes conversions of leads, over those that are there: aggregates read nothing else of leads. */
 export async function putLeads(leads: readonly MadeLead[]): Promise<void> {
   await env.DB.prepare(
     `INSERT INTO lead_conversions (at, submission_id, site, session_id, label)

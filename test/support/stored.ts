@@ -8,7 +8,7 @@ import { newHead } from "../../src/core/session/head";
 import { newProgress } from "../../src/core/session/progress";
 import { type Summary, summary } from "../../src/core/session/view";
 
-/** Values in which every field differs, so that two that change places are noticed in what is stored. */
+/** Values in which every field differs, so that a test notices if two fields change places in what is stored. */
 
 export const ID = "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d";
 export const T = 1_795_000_000_000;

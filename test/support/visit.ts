@@ -7,7 +7,7 @@ import type { Progress } from "../../src/core/session/progress";
 import type { Live } from "../../src/core/session/view";
 import type { EventInput } from "../../src/protocol/events";
 
-/** Builders and look-ups for tests that speak to a session's actor. */
+/** Builders and look-ups for tests that call a session's actor. */
 
 export const PAGE = "https://shop.example/pricing";
 
@@ -83,7 +83,7 @@ export async function liveOf(id: string): Promise<Live | null> {
   return text === null ? null : (JSON.parse(text) as Live);
 }
 
-/** Everything of a live view that does not depend on when or by which instance it was asked. */
+/** The parts of a live view that do not depend on when it was asked for, or by which instance. */
 export async function stateOf(id: string) {
   const live = await liveOf(id);
   if (!live) throw new Error("no such session");
@@ -91,7 +91,7 @@ export async function stateOf(id: string) {
   return state;
 }
 
-/** Waits until the identity actors' answer is in the session's journal: it comes when it comes. */
+/** Waits until the identity actors' answer is in the session's journal. Nobody knows when it comes. */
 export async function identified(id: string): Promise<void> {
   for (let i = 0; i < 1_500; i++) {
     if ((await liveOf(id))?.identity) return;
@@ -106,7 +106,7 @@ export const alarm = (id: string): Promise<boolean> => runDurableObjectAlarm(stu
 /** Runs alarms, those that fire by themselves too, until both stores have everything: R2 lags while a session is open. */
 export const drain = (id: string): Promise<void> => runUntil(id, ({ actor }) => actor.journal_depth === 0);
 
-/** The same until D1 has everything. */
+/** Runs alarms until D1 has everything. */
 export const inserted = (id: string): Promise<void> =>
   runUntil(id, ({ actor, last_seq }) => actor.watermarks.d1 === last_seq);
 

@@ -54,7 +54,7 @@ export class SessionActor extends Production {
   }
 }
 
-/** The production lead actor: D1, other leads' actors and the endpoints' pass through the faults. */
+/** The production lead actor. Its calls to D1, to other leads' actors and to the endpoints' actors pass through the faults. */
 export class LeadActor extends ProductionLead {
   constructor(ctx: DurableObjectState, env: Env) {
     const caller = callerOf(ctx);

@@ -18,8 +18,8 @@ import { classesOf, type Question } from "./question";
 import { type Rolled, readRolled } from "./read";
 
 /**
- * Over more than a day different visitors are counted one by one where at most so many sessions began, on all sites
- * together: it reads an index entry and a row of each, and an overview counts twice, of 10,000 rows it may read.
+ * Over more than a day, different visitors are counted one by one only if at most so many sessions began, on all sites together.
+ * The count reads an index entry and a row of each, and an overview counts twice, of the 10,000 rows that it may read.
  */
 const EXACT_VISITORS_SESSIONS = 1_000;
 
@@ -42,7 +42,7 @@ export async function collect(db: D1Database, question: Question, parts: readonl
   return { slice, excluded };
 }
 
-/** The same, with its different visitors. */
+/** The same sums, with the number of different visitors. */
 export async function collectVisitors(db: D1Database, question: Question): Promise<Collected & Visitors> {
   const isShort = question.to - question.from <= LOOK_BACK_HOURS * HOUR_MS;
   const wanted = { parts: [], sketch: classesOf(question.bots), hours: isShort };
@@ -105,7 +105,7 @@ async function visitorsOf(
   if (crowd?.every(({ hours }) => hours !== null)) {
     return exactly(windowVisitors(hoursOf(crowd), range.from, range.to), bots);
   }
-  // Rows that retention has taken cannot be counted any more. A count reads those too that do not pass the filter.
+  // Rows that retention has deleted cannot be counted any more. A count also reads rows that do not pass the filter.
   const isFew = sessions <= EXACT_VISITORS_SESSIONS && range.from >= floor;
   if (isFew && (await hasFewSessions(db, range, EXACT_VISITORS_SESSIONS))) {
     const [count] = await countVisitors(db, [range], filter);
@@ -115,8 +115,8 @@ async function visitorsOf(
 }
 
 /**
- * Of a day's rows those that count its visitors, a row a class. Null where they do not: gaps of several sites do not add
- * up, and a day that was rolled up before there were such rows has none.
+ * The rows of a day that count its visitors, one for each class. Null if they do not: gaps of several sites do not add up, and a
+ * day that was rolled up before there were such rows has none.
  */
 export function crowdOf(rows: readonly RolledRow[], slice: Chosen | null): RolledRow[] | null {
   const own = rows.filter(({ value }) => value === slice?.crowd);
@@ -131,7 +131,7 @@ export function hoursOf(rows: readonly RolledRow[]): [Hours, Hours] {
   return hours;
 }
 
-/** Different visitors of a window of whole hours, at most 25 of them. */
+/** The number of different visitors in a window of whole hours, at most 25 of them. */
 export function windowVisitors([people, bots]: readonly [Hours, Hours], from: number, to: number): VisitorCount {
   const own = { people: visitorsWithin(people, from, to, "gaps"), bots: visitorsWithin(bots, from, to, "gaps") };
   return { ...own, all: own.people + own.bots + visitorsWithin(bots, from, to, "both") };

@@ -17,7 +17,7 @@ export interface DayFigures {
   visitors: number;
 }
 
-/** The index of the window, of a rising row of them, that holds an instant; -1 if none does. */
+/** The index of the window that holds an instant; -1 if none does. The windows are in rising order. */
 function windowAt(windows: readonly TimeRange[], at: number): number {
   let low = 0;
   let high = windows.length - 1;
@@ -32,8 +32,8 @@ function windowAt(windows: readonly TimeRange[], at: number): number {
 }
 
 /**
- * Local days one by one: hour by hour from rollups where they are valid. An hour that a day's border runs through (zones
- * off by half an hour) comes from rows, as does what is still open. Visitors are exact in each.
+ * The figures of local days, one by one: hour by hour from rollups where these are valid. An hour that a day's border cuts (in
+ * zones that are off by half an hour) comes from rows, and so does what is still open. Visitors are exact in each day.
  */
 export async function collectDays(
   db: D1Database,
@@ -76,7 +76,7 @@ export async function collectDays(
   return { figures, excluded: all - included };
 }
 
-/** The split hours among what was rolled up, cut to what is asked. */
+/** The split hours that were rolled up, cut to the range that is asked for. */
 function splitRanges(split: ReadonlySet<number>, { plan }: Rolled, { from, to }: Question): TimeRange[] {
   const isRolled = (hour: number) =>
     plan.hours.includes(hour) || plan.days.some((day) => day <= hour && hour < day + 24 * HOUR_MS);

@@ -6,13 +6,13 @@ import { cutBreakdown, ranked, type Slice } from "../../core/rollup/slice";
 
 export const totalOf = (totals: readonly number[], name: Total): number => totals[TOTALS.indexOf(name)] ?? 0;
 
-/** A quotient to four digits; null of nothing. */
+/** A quotient, rounded to four decimals; null if `whole` is 0. */
 export const share = (part: number, whole: number): number | null =>
   whole > 0 ? Math.round((part / whole) * 10_000) / 10_000 : null;
 
 const average = (sum: number, count: number): number | null => (count > 0 ? Math.round(sum / count) : null);
 
-/** What overview and days have in common. */
+/** The figures that the overview and the days have in common. */
 export function figuresOf(totals: readonly number[]) {
   const sessions = totalOf(totals, "sessions");
   const bounces = totalOf(totals, "bounces");
@@ -30,7 +30,7 @@ export function figuresOf(totals: readonly number[]) {
   };
 }
 
-/** Sums of a value of most breakdowns: sessions, events, page views, bounces, engaged ms, leads. */
+/** The sums of one value, as most breakdowns have them: sessions, events, page views, bounces, engaged ms, leads. */
 export function sessionSums(sums: readonly number[], all: number) {
   const [sessions = 0, events = 0, page_views = 0, bounces = 0, engaged = 0, leads = 0] = sums;
   return {
@@ -77,7 +77,7 @@ export function engagementOf({ totals, durations, parts }: Slice) {
 export interface RankedRows {
   /** Best first. */
   rows: [value: string, sums: number[]][];
-  /** Sums of the values past the first hundred of their days, which have no name here. */
+  /** Sums of the values that were not among the first hundred of their days. They have no name here. */
   other: number[] | null;
   hidden: number;
 }

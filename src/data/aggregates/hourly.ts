@@ -7,8 +7,8 @@ import { hoursOf } from "./collect";
 import { readRolled } from "./read";
 
 /**
- * The sums of each hour in [from, to) that is rolled up, from rollups alone: a row a day, class and site, and one an hour
- * for the days that are open. What is not rolled up is not known, and left out.
+ * The sums of each hour in [from, to) that is rolled up, from rollups alone: one row for each day, class and site, and one for each
+ * hour of days that are open. Hours that are not rolled up are not known, and are left out.
  */
 export async function readHourly(
   db: D1Database,

@@ -3,7 +3,7 @@ import { atLeast, atMost, DIMENSIONS, NONE } from "../../core/rollup/session-fac
 import { SCORES, type ScoreName } from "../../core/scoring/ledger";
 import type { Chosen } from "../store/rollups";
 
-/** What an aggregate is asked. Pure. */
+/** What an aggregate is asked for. Pure. */
 export interface Question {
   from: number;
   to: number;
@@ -40,7 +40,10 @@ function bandsFor(dimension: ScoreName, low: number, high: number): Chosen | nul
   return { dimension, values: values.map(String), crowd: crowdFor(values) };
 }
 
-/** Who counts the visitors of bands next to each other: the only one, or the range that begins or ends the scale. */
+/**
+ * The value whose row counts the visitors of neighbouring bands: the band, if it is the only one, or the range that begins or ends
+ * the scale. Null if there is none.
+ */
 function crowdFor(bands: readonly number[]): string | null {
   const [first, last] = [bands[0], bands.at(-1)];
   if (first === undefined || last === undefined) return null;

@@ -16,14 +16,14 @@ import {
 } from "../store/rollups";
 import { type Question, sliceFor } from "./question";
 
-/** How often an answer is begun again because its periods changed while it was read; then it comes from rows alone. */
+/** How often an answer is begun again because its periods changed while it was read. After that it comes from rows alone. */
 export const ROLLUP_READ_TRIES = 4;
 
-/** What rollups say of a question, and the ranges of which only rows can. */
+/** What rollups say about a question, and the ranges that only rows can answer. */
 export interface Rolled {
   /** The question's range without the time before the first session. */
   range: TimeRange;
-  /** What the days' rows are of; null when all of it comes from rows. */
+  /** The slice that the days' rows are of; null if all of it comes from rows. */
   slice: Chosen | null;
   plan: ReadPlan;
   /** The days' rows, whose sums add up. */
@@ -65,7 +65,7 @@ export async function readRolled(
       ...(chosen ? rollupStatements(db, plan, chosen, filter.site, wanted) : []),
     ]);
     const now = readUsable(results);
-    // An older row only widens the range; what was planned is then not all there is.
+    // An older row that came meanwhile widens the range, and then the plan does not cover all of it.
     if (mayRoll && JSON.stringify(now) !== JSON.stringify(usable)) {
       usable = now;
       continue;
@@ -77,7 +77,10 @@ export async function readRolled(
   }
 }
 
-/** Bands next to each other are one row of a day where it has their range, unless parts are wanted, which it has not. */
+/**
+ * Takes the one row of a range in place of its neighbouring bands, if all the days have such a row. It has no parts, so this is not
+ * done if parts are wanted.
+ */
 function narrowed(slice: Chosen, { days }: ReadPlan, { ranged_from }: Usable, { parts }: WantedPeriod): Chosen {
   const isRanged = slice.crowd !== null && parts.length === 0 && days.every((day) => day >= ranged_from);
   return isRanged ? { ...slice, values: [slice.crowd ?? NONE] } : slice;
@@ -112,7 +115,10 @@ function rollupStatements(
   ];
 }
 
-/** A value that is not among a day's first hundred has no row, which does not say that it had no session. */
+/**
+ * Reads some days from sessions' rows instead. A value that is not among a day's first hundred has no rollup row, but may have had
+ * sessions.
+ */
 function withoutHidden(rolled: Rolled, overflow: readonly RolledRow[]): Rolled {
   const found = new Set(rolled.days.map(({ period, site }) => `${period} ${site}`));
   const hidden = new Set(

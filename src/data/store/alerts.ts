@@ -3,7 +3,7 @@ import { PAUSED } from "../../core/leads/delivery";
 import { formReader, isFields, isText, readText, unchanged } from "../../core/stored";
 import { DAY_MS } from "../../time";
 
-/** "No leads" looks at the same hours of this many weeks before, */
+/** "No leads" looks at the same hours of this many weeks before. */
 export const ALERT_WEEKS = 4;
 
 /** What alerts are made of, read from D1; and an alert actor's own SQLite. */
@@ -76,7 +76,7 @@ export async function listOverdue(db: D1Database, before: number, limit: number)
 export interface AlertState {
   v: 1;
   site: string;
-  /** Names its messages, whatever the site is called. */
+  /** Names its deliveries (`delivery_id`), whatever the site is called. */
   subject: string;
   memory: Memory;
 }
@@ -133,7 +133,10 @@ export class AlertStore {
     this.#sql.exec("DELETE FROM stuck WHERE session_id = ?", session_id);
   }
 
-  /** How many have said so since `since`, and the first of them; what is older is forgotten. */
+  /**
+   * How many sessions have said since `since` that they are stuck, and when the first of them did, epoch ms. Older reports are
+   * deleted.
+   */
   stuck(since: number): { sessions: number; first_at: number | null } {
     this.#sql.exec("DELETE FROM stuck WHERE at <= ?", since);
     return this.#sql

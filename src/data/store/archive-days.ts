@@ -8,13 +8,16 @@ export { type Day, dayOf };
 const ROOT = "sessions/";
 const DAY_KEY = /^sessions\/(\d{4})\/(\d{2})\/(\d{2})\//;
 
-/** The day a key belongs to; null for a key that is none of ours. */
+/** The day that a key belongs to; null for a key that is not one of ours. */
 export function dayOfKey(key: string): Day | null {
   const [, year, month, day] = DAY_KEY.exec(key) ?? [];
   return year === undefined ? null : `${year}-${month}-${day}`;
 }
 
-/** Where a listing begins that shall begin with this day; "~" sorts after every session id. */
+/**
+ * The prefix of a day's keys. A listing after `beforeDay` begins with the day, and one after `afterDay` behind it: "~" sorts after
+ * every session id.
+ */
 const prefixOfDay = (day: Day): string => `${ROOT}${day.replaceAll("-", "/")}/`;
 export const beforeDay = (day: Day): string => prefixOfDay(day).slice(0, -1);
 export const afterDay = (day: Day): string => `${prefixOfDay(day)}~`;
@@ -25,7 +28,7 @@ export interface ObjectPage {
   next: string | null;
 }
 
-/** Up to `limit` (at most 1,000) objects after a key, of every day, or of one. */
+/** Up to `limit` (at most 1,000) objects after a key: of every day, or of one. */
 export async function listObjects(
   bucket: R2Bucket,
   after: string | null,
@@ -58,7 +61,7 @@ export async function* sessionPrefixes(
   }
 }
 
-/** Of these days (epoch ms), those on which a session of this id has begun, whatever of it is there: a listing a day. */
+/** Those of `days` (epoch ms) on which a session of this id began, whatever of it is there. It costs one listing a day. */
 export async function daysOfSession(bucket: R2Bucket, session_id: string, days: readonly number[]): Promise<number[]> {
   const isThere = async (day: number): Promise<boolean> =>
     (await bucket.list({ prefix: sessionPrefix(session_id, day), limit: 1 })).objects.length > 0;

@@ -54,10 +54,10 @@ export async function putMeta(bucket: R2Bucket, head: Head, state: SessionState)
   await bucket.put(`${prefixOf(head, state)}meta.json`, JSON.stringify(meta), CREATE_ONLY);
 }
 
-/** The only place of the archive where a person is named, and the one that erasure empties. */
+/** The only place in the archive where a person is named, and the one that an erasure empties. */
 export async function putIdentity(bucket: R2Bucket, head: Head, state: SessionState): Promise<void> {
   const key = `${prefixOf(head, state)}identity/${stamp(head.identity_at)}-${head.identity_version}.json`;
-  // All of them: an address between two flushes has no object of its own, and an erasure has to find it.
+  // Write all addresses: one that the session had only between two flushes has no object of its own, and an erasure has to find it.
   const { addresses, identity_group } = head;
   const identity = {
     v: ARCHIVE_VERSION,
@@ -77,14 +77,14 @@ export async function firstSeqIn(bucket: R2Bucket, prefix: string): Promise<numb
   return first ? versionOf(first.key) : null;
 }
 
-/** Everything under a session's prefix goes; says how much it was. */
+/** Deletes everything under a session's prefix, and returns how much it was. */
 export async function deleteSessionObjects(
   bucket: R2Bucket,
   prefix: string,
 ): Promise<{ objects: number; bytes: number }> {
   const total = { objects: 0, bytes: 0 };
   for (;;) {
-    // From the start again each time: what has been listed is gone.
+    // List from the start each time, because what has been listed is gone.
     const { objects } = await bucket.list({ prefix });
     if (objects.length === 0) return total;
     await bucket.delete(objects.map(({ key }) => key));
@@ -98,7 +98,7 @@ export interface ArchivedIdentity extends Identity {
   v: number;
   session_id: string;
   at: number;
-  /** Every address the session had had by then; absent in objects of before this was kept. */
+  /** Every address that the session had had by then; absent in objects from before this was kept. */
   addresses?: string[];
   /** The name under which the site shared identities with others; absent where it counted by itself. */
   identity_group?: string;
@@ -121,12 +121,12 @@ const readIdentity = formReader<ArchivedIdentity>({
   },
 });
 
-/** Who a session was of, oldest first: what a person may see of themselves. */
+/** Whom a session named, oldest first: what a person may see about themselves. */
 export async function readIdentities(bucket: R2Bucket, prefix: string): Promise<ArchivedIdentity[]> {
   const keys: string[] = [];
   for await (const key of keysUnder(bucket, `${prefix}identity/`)) keys.push(key);
   const found: ArchivedIdentity[] = [];
-  // Several may be of one millisecond: their number decides.
+  // Several may have the same millisecond, so their number decides.
   for (const key of keys.sort((a, b) => versionOf(a) - versionOf(b))) {
     const object = await bucket.get(key);
     if (object) found.push(readIdentity(await object.json()));
@@ -146,7 +146,7 @@ const readMetaForm = formReader<ArchivedMeta>({
   shape: { site: isText, started_at: isNumber },
 });
 
-/** Whose session it is, as `meta.json` says; null without one. */
+/** The session's site and start, as `meta.json` says; null without one. */
 export async function readMeta(bucket: R2Bucket, prefix: string): Promise<ArchivedMeta | null> {
   const object = await bucket.get(`${prefix}meta.json`);
   return object && readMetaForm(await object.json());

@@ -32,7 +32,7 @@ export async function listAudit(
   return { entries: page, last };
 }
 
-/** Entries older than `before` go; returns how many. */
+/** Deletes entries older than `before`, and returns how many. */
 export async function expireAudit(db: D1Database, before: number): Promise<number> {
   const { meta } = await db.prepare("DELETE FROM audit WHERE at < ?").bind(before).run();
   return meta.changes;

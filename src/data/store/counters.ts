@@ -5,9 +5,9 @@ import { parseJson } from "../../protocol/text";
 import { DEFAULT_SITE } from "../../protocol/values";
 
 /**
- * Each key has one writer: a shard of identities, or for `session:` the session. An address counts for all sites together,
- * because it limits starts. A fingerprint counts for its group: of any but the site of who names none the key says which. No
- * fingerprint has a blank.
+ * The name of an identity's counter. Each key has one writer: a shard of identities, or the session for `session:`. An address
+ * counts for all sites together, because it limits starts. A fingerprint counts for its group, which the key names unless it is the
+ * default site. No fingerprint has a blank.
  */
 export function counterName(kind: IdentityKind, value: string, group: string): string {
   if (kind === "address") return ADDRESS + value;
@@ -27,7 +27,7 @@ export const AddressCounter = z.object({
   expires_at: z.number(),
   /** Epoch ms until which the address has spent its budget; absent while it has not. */
   spent_until: z.number().optional(),
-  /** At which rate, bytes an hour: a site that lets it spend more takes no notice. */
+  /** At which rate it has, bytes an hour. A site that lets it spend more ignores that. */
   spent_hour: z.number().optional(),
 });
 export type AddressCounter = z.infer<typeof AddressCounter>;
@@ -42,7 +42,7 @@ export const putCounter = (kv: KVNamespace, name: string, counter: AddressCounte
 
 export const deleteCounter = (kv: KVNamespace, name: string): Promise<void> => kv.delete(name);
 
-/** KV `session:{session_id}`: what has come of it, for 24 h. Names nobody. */
+/** KV `session:{session_id}`: what has become of the session, for 24 h. Names nobody. */
 export interface SessionCounter {
   events: number;
   label: string | null;
@@ -55,7 +55,7 @@ export const putSessionCounter = (kv: KVNamespace, session_id: string, counter: 
 export const deleteSessionCounter = (kv: KVNamespace, session_id: string): Promise<void> =>
   kv.delete(`session:${session_id}`);
 
-/** Null when there is none, or when what is there is not ours. KV errors are thrown. */
+/** Null if there is none, or if what is there is not ours. KV errors are thrown. */
 export async function readAddressCounter(
   kv: KVNamespace,
   address: string,

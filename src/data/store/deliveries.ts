@@ -69,7 +69,7 @@ export async function projectEndpoint(
     .run();
 }
 
-/** Deliveries of some messages of a lead, with what receivers have answered to them. */
+/** Deletes the deliveries of some messages of a lead, with what receivers have answered to them. */
 export async function deleteDeliveries(db: D1Database, lead_id: string, seqs: readonly number[]): Promise<void> {
   if (seqs.length === 0) return;
   await db

@@ -66,7 +66,7 @@ export class EndpointStore {
     );
   }
 
-  /** D1 has this breaker. */
+  /** Notes that D1 has this breaker. */
   markProjected(breaker: Breaker): void {
     this.#sql.exec("UPDATE endpoint SET unprojected = 0 WHERE breaker = ?", breakerText(breaker));
   }

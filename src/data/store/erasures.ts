@@ -4,7 +4,7 @@ import { timeOfSeq } from "../../core/session/entry";
 import { DAY_MS, dayOf } from "../../time";
 import { COUNTED } from "./leads";
 
-/** D1's side of an erasure: who has to go, and what is said of it afterwards. */
+/** D1's side of an erasure: finding whom it erases, deleting the rows, and the receipt. */
 
 export interface SessionPlace {
   session_id: string;
@@ -12,14 +12,14 @@ export interface SessionPlace {
   started_at: number;
   fingerprint_id: string | null;
   ip: string | null;
-  /** It claims a visitor whose secret it has not shown, as of this row. */
+  /** As of this row, it claims a visitor whose secret it has not shown. */
   unproven: boolean;
 }
 
 const sitesOf = (sites: readonly string[] | null): string | null => sites && JSON.stringify(sites);
 const IN_SITES = "(?2 IS NULL OR site IN (SELECT value FROM json_each(?2)))";
 
-/** Up to `limit` of a visitor's sessions, oldest first, from a place on. `sites` null: on every site. */
+/** Up to `limit` of a visitor's sessions, oldest first, after a place. `sites` is null for every site. */
 export async function sessionsOfVisitor(
   db: D1Database,
   visitor_id: string,
@@ -38,7 +38,7 @@ export async function sessionsOfVisitor(
   return results.map((row) => ({ ...row, unproven: row.unproven === 1 }));
 }
 
-/** All of them, `page` at a time. */
+/** All sessions of a visitor, `page` at a time. */
 export async function* everySessionOf(
   db: D1Database,
   visitor_id: string,
@@ -54,8 +54,8 @@ export async function* everySessionOf(
 }
 
 /**
- * A session's rows, whoever's they are: its own actor calls this. What it won still counts, as that of no session, until
- * the lead itself is erased.
+ * Deletes a session's rows, whosever they are: its own actor calls this, and a rebuild that an erasure has overtaken. Its
+ * conversions still count, as those of no session, until the lead itself is erased.
  */
 export async function deleteSessionRows(
   db: D1Database,
@@ -69,13 +69,15 @@ export async function deleteSessionRows(
   return { sessions: sessions?.meta.changes ?? 0, events: events?.meta.changes ?? 0 };
 }
 
-/** Seqs of one life: from the first on, and before the end. */
+/** Seqs of one life: `from` is the first, `to` is behind the last. */
 export interface SeqRange {
   from: number;
   to: number;
 }
 
-/** The same of some lives alone. `starts`: a time of the day (UTC) each began, epoch ms. */
+/**
+ * Deletes the rows of some lives of a session's id. `starts`: for each life a time on the day (UTC) on which it began, epoch ms.
+ */
 export async function deleteLifeRows(
   db: D1Database,
   session_id: string,
@@ -83,7 +85,7 @@ export async function deleteLifeRows(
   starts: readonly number[],
 ): Promise<{ sessions: number; events: number }> {
   const seqs = JSON.stringify(ranges);
-  // A submit has no seq in D1. A life's first one is of the second in which it began.
+  // A submit has no seq in D1, so its time decides. A life's first seq stands for the second in which the life began.
   const times = JSON.stringify(ranges.map(({ from, to }) => ({ from: timeOfSeq(from), to: timeOfSeq(to) })));
   const days = JSON.stringify(starts.map((start) => Date.parse(dayOf(start))));
   const within = (column: string): string =>
@@ -104,8 +106,8 @@ export async function deleteLifeRows(
 }
 
 /**
- * A session's row names nobody any more, if it still names this visitor: its own actor calls this. What else a row has of a
- * person is in its detail.
+ * Clears the names in a session's row, if it still names this visitor: its own actor calls this. Names that have no column are in
+ * the row's detail.
  */
 export async function unlinkSessionRow(db: D1Database, session_id: string, visitor_id: string): Promise<void> {
   await db
@@ -119,7 +121,7 @@ export async function unlinkSessionRow(db: D1Database, session_id: string, visit
 }
 
 /**
- * Whether any session that is left has this fingerprint or address: then it is not one person's alone. `sites` null: on any
+ * Whether any session that is left has this fingerprint or address, so that it is not one person's alone. `sites` is null for any
  * site.
  */
 export async function isShared(
@@ -141,8 +143,8 @@ const BY_SESSION_OR_CLAIM = `SELECT lead_id FROM leads WHERE session_id IN (SELE
   UNION SELECT lead_id FROM lead_claims WHERE key IN (SELECT value FROM json_each(?4)) AND ${IN_SITES}`;
 
 /**
- * Leads of a visitor, or from one of these sessions: also those that a later submit, from elsewhere, has been merged into,
- * and which no longer say whose the first one was. Of a submit that is a guest of another's lead its own id.
+ * Leads of a visitor, or from one of these sessions. That includes leads into which a later submit from elsewhere has merged, and
+ * which no longer say whose the first submit was. A submit that is a guest of another's lead is named by its own id.
  */
 export async function leadsOf(
   db: D1Database,
@@ -185,7 +187,7 @@ export async function hasClaims(db: D1Database, lead_id: string, keys: readonly 
   return (await db.prepare(sql).bind(lead_id, JSON.stringify(keys)).first()) !== null;
 }
 
-/** Claims of a submit, or of its lead, go: its own actor calls this. */
+/** Deletes claims of a submit, or of its lead, and returns how many: its own actor calls this. */
 export async function deleteClaims(db: D1Database, lead_id: string, keys: readonly string[]): Promise<number> {
   const { meta } = await db
     .prepare("DELETE FROM lead_claims WHERE lead_id = ? AND key IN (SELECT value FROM json_each(?))")
@@ -194,7 +196,7 @@ export async function deleteClaims(db: D1Database, lead_id: string, keys: readon
   return meta.changes;
 }
 
-/** Leads that claim one of the keys, up to `limit`, in the order of their ids, from a place on. `sites` null: on every site. */
+/** Up to `limit` leads that claim one of the keys, in the order of their ids, after a place. `sites` is null for every site. */
 export async function leadsByKeys(
   db: D1Database,
   keys: readonly string[],
@@ -212,13 +214,13 @@ export async function leadsByKeys(
   return results.map(({ lead_id }) => lead_id);
 }
 
-/** The lead of which a submit is a guest; null for any other. */
+/** The lead of which a submit is a guest; null if it is none. */
 export async function hostOf(db: D1Database, submission_id: string): Promise<string | null> {
   const sql = "SELECT lead_id FROM lead_submissions WHERE submission_id = ? AND guest";
   return (await db.prepare(sql).bind(submission_id).first<{ lead_id: string }>())?.lead_id ?? null;
 }
 
-/** The leads that these submits have become part of; of a guest its own id. */
+/** The leads that these submits have become part of. A guest is named by its own id. */
 export async function leadsOfSubmits(db: D1Database, submissionIds: readonly string[]): Promise<string[]> {
   const { results } = await db
     .prepare(`SELECT DISTINCT iif(guest, submission_id, lead_id) AS lead_id FROM lead_submissions
@@ -228,7 +230,7 @@ export async function leadsOfSubmits(db: D1Database, submissionIds: readonly str
   return results.map(({ lead_id }) => lead_id);
 }
 
-/** Submits of a lead, up to `limit`, but for the one it is named after: each has an actor of its own. */
+/** Up to `limit` submits of a lead, except the one that the lead is named after. Each has an actor of its own. */
 export async function submissionsOf(db: D1Database, lead_id: string, limit: number): Promise<string[]> {
   const { results } = await db
     .prepare("SELECT submission_id FROM lead_submissions WHERE lead_id = ?1 AND submission_id <> ?1 LIMIT ?2")
@@ -237,14 +239,14 @@ export async function submissionsOf(db: D1Database, lead_id: string, limit: numb
   return results.map(({ submission_id }) => submission_id);
 }
 
-/** A lead is as if this guest had never been there; only what it has opened stays open. */
+/** Makes a lead as if this guest had never been there, except that a lead which the guest has opened stays open. */
 const LEAVE_HOST = `UPDATE leads SET ${COUNTED("leads.lead_id")},
   last_submission_at = (SELECT max(received_at) FROM lead_submissions WHERE lead_id = leads.lead_id) WHERE lead_id = ?`;
 const WON = `(at, submission_id) IN (SELECT received_at, submission_id FROM lead_submissions WHERE submission_id = ?)`;
 
 /**
- * The rows of a submit, and of the lead it may have become: its own actor calls this. `keepConversion`: that there was one
- * still counts. Other submits of the lead are deleted by their own actors, before it.
+ * Deletes the rows of a submit, and of the lead that it may have become: its own actor calls this. `keepConversion`: it still
+ * counts that there was one. Other submits of the lead are deleted before it, by their own actors.
  */
 export async function deleteLeadRows(
   db: D1Database,
@@ -270,7 +272,7 @@ interface Row {
   report: string;
 }
 
-/** Writes a receipt as it is now. It says what was erased, and nothing of whom. */
+/** Writes a receipt as it is now. It says what was erased, and nothing about whom. */
 export async function saveErasure(db: D1Database, erasure: Erasure): Promise<void> {
   const { erasure_id, requested_at, completed_at, status: _, ...report } = erasure;
   await db

@@ -3,7 +3,7 @@ import { eventsOf } from "./projection";
 
 /** The free names of a site's events, by the slugs that were made of them. */
 
-/** The first name stays: a repeat, of a flush or of a name, costs no row. */
+/** The first name stays, so a repeat of a flush or of a name costs no row. */
 const INSERT_NAMES = `
   INSERT INTO event_names (event_type, site, name)
   SELECT value ->> 0, ?1, value ->> 1 FROM json_each(?2) WHERE true
@@ -17,10 +17,10 @@ const findNamesOn = (sites: string): string => `
 const ON_SITE = findNamesOn("(?2 IS NULL OR site = ?2)");
 const IN_SESSION = findNamesOn("site = (SELECT site FROM sessions WHERE session_id = ?2)");
 
-/** Whether journal text may name an event: most has no such text, and need not be parsed. */
+/** Whether journal text may name an event. Most text does not, and need not be parsed. */
 const MAY_NAME = /\.x[0-9a-f]{10}","name":"/;
 
-/** Writes the names of journal text's events, as far as D1 is to hold those: at most one statement, and mostly none. */
+/** The statements that write the names of a journal text's events, of those that D1 is to hold: at most one, and mostly none. */
 export function insertNames(db: D1Database, site: string, body: string): D1PreparedStatement[] {
   if (!MAY_NAME.test(body)) return [];
   const names = new Map<string, string>();
@@ -30,7 +30,7 @@ export function insertNames(db: D1Database, site: string, body: string): D1Prepa
 
 type Names = ReadonlyMap<string, string>;
 
-/** Most answers have no made slug; then nothing is asked. */
+/** Most answers have no made slug, and then D1 is not asked. */
 async function find(db: D1Database, statement: string, types: readonly string[], of: string | null): Promise<Names> {
   const made = [...new Set(types)].filter(isMade);
   if (made.length === 0) return new Map();
@@ -41,7 +41,7 @@ async function find(db: D1Database, statement: string, types: readonly string[],
   return new Map(results.map(({ event_type, name }) => [event_type, name]));
 }
 
-/** The names that `types` have on a site; null for whatever site. */
+/** The names that `types` have on a site; `site` is null for any. */
 export const findNames = (db: D1Database, site: string | null, types: readonly string[]): Promise<Names> =>
   find(db, ON_SITE, types, site);
 

@@ -4,12 +4,15 @@ import { FINGERPRINT_MAX_SESSIONS, FINGERPRINT_NEIGHBOUR_SESSIONS } from "../../
 import { cutPage, pageEnd } from "./page";
 import { type Condition, joinConditions } from "./session-conditions";
 
-/** Sessions a call looks at for a page of fingerprints: where one farm has them all, a page is short, and goes on. */
+/**
+ * Sessions that one call looks at for a page of fingerprints. If one farm has them all, the page is short, and the next call goes
+ * on.
+ */
 export const FINGERPRINT_STEP_SESSIONS = 5_000;
 
 /**
- * Looking up by fingerprint. What is shown comes from `sessions`: only its rows say whose site they are of, and a
- * withdrawal clears them at once. Each statement reads a bounded number of rows.
+ * Looking up by fingerprint. What is shown comes from `sessions`, because only its rows name the site, and a withdrawal clears them
+ * at once. Each statement reads a bounded number of rows.
  */
 
 export interface FingerprintsAsked {
@@ -69,7 +72,10 @@ const ofSite = (column: string, { site }: FingerprintsAsked): Condition[] =>
 const ofAddress = (table: string, { ips }: FingerprintsAsked): Condition[] =>
   ips === undefined ? [] : [[`${table}ip IN (${ips.map(() => "?").join(", ")})`, ...ips], [`${table}ip IS NOT NULL`]];
 
-/** The newest sessions of one fingerprint: a partial index is used only where its condition is repeated. */
+/**
+ * The newest sessions of one fingerprint. It repeats `IS NOT NULL`, because SQLite uses a partial index only if its condition is
+ * repeated.
+ */
 function sessionsOf(asked: FingerprintsAsked, columns: string, fingerprint: Condition) {
   const { sql, values } = joinConditions([
     fingerprint,
@@ -82,17 +88,17 @@ function sessionsOf(asked: FingerprintsAsked, columns: string, fingerprint: Cond
   return { sql: `SELECT ${columns} FROM sessions WHERE ${sql} ${order}`, values };
 }
 
-/** As JSON: one subquery may give one value. */
+/** As JSON, because a subquery may give only one value. */
 const FIGURES = `json_object('first_seen_at', min(started_at), 'last_seen_at', max(last_event_at), 'sessions', count(*),
   'ips', count(DISTINCT ip), 'asns', count(DISTINCT asn), 'countries', count(DISTINCT country))`;
 
-/** Different places of one kind in its rows; of several sites those that they have in common count once. */
+/** Different places of one kind in a fingerprint's rows. Places that several sites have in common count once. */
 const placesKnown = (figure: string, place: string): string => `iif(count(*) = 1, max(${figure}),
   (SELECT count(DISTINCT nullif(${place})) FROM identity_network AS n WHERE n.fingerprint_id = f.fingerprint_id))`;
 
 /**
- * What the shards have counted of a fingerprint, on the site asked about or on all. A site that shares identities has no
- * row of its own: what is counted there is not its alone.
+ * What the shards have counted of a fingerprint, on the site that is asked about or on all. A site that shares identities has no
+ * row of its own, because what is counted there is not its alone.
  */
 const knownOf = (id: string, { site }: FingerprintsAsked): { sql: string; values: string[] } => ({
   sql: `(SELECT json_object('first_seen_at', min(first_seen_at), 'last_seen_at', max(last_seen_at),
@@ -102,14 +108,14 @@ const knownOf = (id: string, { site }: FingerprintsAsked): { sql: string; values
   values: site === undefined ? [] : [site],
 });
 
-/** Exported for the test that asks how it is answered. */
+/** Exported for the test that reads its query plan. */
 export function fingerprintsStatement(
   asked: FingerprintsAsked,
   range: { after: FingerprintPlace | null; down: FingerprintPlace | null },
   limit: number,
 ) {
   const { after, down } = range;
-  // The newest session of each fingerprint stands for it: the list is in their order, and ends where the limit does.
+  // The newest session of each fingerprint stands for it. The list is in their order, so reading ends at the limit.
   const later = joinConditions([
     ["later.fingerprint_id = newest.fingerprint_id"],
     ["later.fingerprint_id IS NOT NULL"],
@@ -117,7 +123,7 @@ export function fingerprintsStatement(
     ["later.started_at < ?", asked.to],
     ["(later.started_at, later.session_id) > (newest.started_at, newest.session_id)"],
     ...ofSite("later.site", asked),
-    // With a + an index on it is out of the question: a crowded address has thousands, a fingerprint a few.
+    // The + keeps SQLite from using the index on the address: a crowded address has thousands of sessions, a fingerprint a few.
     ...ofAddress("+later.", asked),
   ]);
   const newest = joinConditions([
@@ -141,7 +147,10 @@ export function fingerprintsStatement(
   return { sql, values: [...own.values, ...known.values, ...newest.values, limit] };
 }
 
-/** One page, the fingerprint seen last first. It may be short and not the last: a call looks at so many sessions. */
+/**
+ * One page; the fingerprint that was seen last comes first. A page may be short without being the last, because a call looks at a
+ * limited number of sessions.
+ */
 export async function listFingerprints(
   db: D1Database,
   asked: FingerprintsAsked,
@@ -159,7 +168,7 @@ export async function listFingerprints(
   return { fingerprints: page.map(toFingerprint), next };
 }
 
-/** The last session that a call looks at; null where there are no more than it may. */
+/** The last session that a call looks at; null if it may look at all that there are. */
 async function endOfStep(
   db: D1Database,
   asked: FingerprintsAsked,
@@ -193,7 +202,7 @@ export async function findFingerprint(
   return { ...toFingerprint(row), labels: JSON.parse(row.labels) as Record<string, number>, visitors: row.visitors };
 }
 
-/** Exported for the test that asks how it is answered. */
+/** Exported for the test that reads its query plan. */
 export function fingerprintStatement(id: string, asked: FingerprintsAsked) {
   const columns = `fingerprint_id, session_id, site, started_at, last_event_at, ip, asn, country, label, visitor_id,
     engagement, bot, vpn, risk`;
@@ -210,7 +219,7 @@ export function fingerprintStatement(id: string, asked: FingerprintsAsked) {
   return { sql, values: [...own.values, ...known.values] };
 }
 
-/** Exported for the test that asks how it is answered. */
+/** Exported for the test that reads its query plan. */
 export function placesStatement(id: string, asked: FingerprintsAsked) {
   const own = sessionsOf(asked, "started_at, last_event_at, ip, asn, country", ["fingerprint_id = ?", id]);
   const sql = `SELECT ip, asn, country, count(*) AS sessions, min(started_at) AS first_seen_at,
@@ -219,7 +228,7 @@ export function placesStatement(id: string, asked: FingerprintsAsked) {
   return { sql, values: own.values };
 }
 
-/** Where its sessions were last, most sessions first. */
+/** Where a fingerprint's sessions were last, most sessions first. */
 export async function placesOfSessions(db: D1Database, id: string, asked: FingerprintsAsked): Promise<GraphPlace[]> {
   const { sql, values } = placesStatement(id, asked);
   const { results } = await db
@@ -233,7 +242,7 @@ export const EDGES = `SELECT nullif(ip, '') AS ip, nullif(asn, 0) AS asn, nullif
     min(first_seen_at) AS first_seen_at, max(last_seen_at) AS last_seen_at
   FROM identity_network WHERE fingerprint_id = ?1 AND (?2 IS NULL OR site = ?2) GROUP BY ip, asn, country`;
 
-/** Every place its shards have noted, those that a session only passed through too; on one site, or on all. */
+/** Every place that its shards have noted, also those that a session only passed through; on one site, or on all. */
 export async function placesOfShards(db: D1Database, id: string, { site }: FingerprintsAsked): Promise<GraphPlace[]> {
   const { results } = await db
     .prepare(EDGES)
@@ -242,7 +251,7 @@ export async function placesOfShards(db: D1Database, id: string, { site }: Finge
   return results;
 }
 
-/** Exported for the test that asks how it is answered. */
+/** Exported for the test that reads its query plan. */
 export function neighboursStatement(id: string, ips: readonly string[], asked: FingerprintsAsked, limit: number) {
   const there = joinConditions([
     ["ip = a.value"],

@@ -2,14 +2,14 @@ import type { Claim } from "../../core/leads/identity";
 import type { Contact, Evidence } from "../../core/leads/lead";
 import { upsertLead, writeClaims, writeConversion } from "./leads";
 
-/** Submits that are guests of a lead, in D1: when the lead goes, they stay. */
+/** Submits that are guests of a lead, in D1. They stay when the lead is erased. */
 
 export interface Guest {
   submission_id: string;
   site: string;
   contact: Contact;
   evidence: Evidence;
-  /** As its session says, if it had one that still names its visitor. */
+  /** The visitor that its session names; null if it has no session, or one that names none any more. */
   visitor_id: string | null;
   /** The session has not shown that it is this visitor's, and another may. */
   is_claim: boolean;
@@ -40,16 +40,16 @@ export async function firstGuest(db: D1Database, lead_id: string): Promise<Guest
 const RECOUNT = `UPDATE leads SET (submissions, last_submission_at) =
   (SELECT count(*), max(received_at) FROM lead_submissions WHERE lead_id = ?1) WHERE lead_id = ?1`;
 
-/** Makes a lead of a guest, with the other guests of `hostId` as its own: one transaction, which may be repeated. */
+/** Makes a lead of a guest, and the other guests of `hostId` its guests: one transaction, which may be repeated. */
 export async function foundLead(db: D1Database, hostId: string, guest: Guest, claims: readonly Claim[]): Promise<void> {
   const { submission_id: id, contact, evidence } = guest;
   await db.batch([
     db.prepare("UPDATE lead_submissions SET lead_id = ?2 WHERE lead_id = ?1 AND guest").bind(hostId, id),
     db.prepare("UPDATE lead_submissions SET guest = 0, outcome = 'created' WHERE submission_id = ?").bind(id),
-    // Nobody joins a lead that is going.
+    // Nobody may join a lead that is being erased.
     db.prepare("DELETE FROM lead_claims WHERE lead_id = ?").bind(hostId),
     writeClaims(db, id, claims),
-    // A session's visitor is read where it can be withdrawn.
+    // Without the visitor: it is read from the session's row, where it can be withdrawn.
     upsertLead(db, { submission_id: id, visitor_id: null, contact, evidence }),
     db.prepare(RECOUNT).bind(id),
     writeConversion(db, id, evidence.label),

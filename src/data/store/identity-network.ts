@@ -3,8 +3,8 @@ import { type Edge, fingerprintRow, type IdentityRecord, isForgotten, type Work 
 import { piecesOf } from "./pieces";
 
 /**
- * D1's `fingerprints` and `identity_network`, of which a group's shards are the only writers. `site` in them is the group: a
- * site, or `group:` and the name that sites share.
+ * D1's `fingerprints` and `identity_network`, which only a group's shards write. Their column `site` holds the group: a site, or
+ * `group:` and the name that sites share.
  */
 
 /** A fingerprint to be written. */
@@ -48,8 +48,8 @@ interface Name {
 }
 
 /**
- * Brings D1 up to these records in one batch, however many they are: their rows, the places that changed, the places that
- * are gone; nothing of who is forgotten. May be repeated at will.
+ * Brings D1 up to these records in one batch, however many they are: writes their rows and the places that changed, and deletes the
+ * places that are gone and everything about forgotten identities. May be repeated.
  */
 export async function writeFingerprints(db: D1Database, changes: readonly Change[]): Promise<void> {
   const forgotten = changes.filter(({ record }) => isForgotten(record));
@@ -63,7 +63,7 @@ export async function writeFingerprints(db: D1Database, changes: readonly Change
   if (statements.length > 0) await db.batch(statements);
 }
 
-/** Nothing is left of these fingerprints in their groups. May be repeated. */
+/** Deletes everything about these fingerprints in their groups. May be repeated. */
 export async function deleteFingerprints(
   db: D1Database,
   named: readonly { key: string; value: string }[],
@@ -85,7 +85,7 @@ const nameOf = ({ key, record }: Pick<Change, "key" | "record">): Name => ({
 
 const rowOf = ({ key, record }: Change) => ({ ...fingerprintRow(record), site: groupIn(key) });
 
-/** The places of one kind of all these changes, each with whose it is. */
+/** The changed or the gone places of all these changes, each with its fingerprint and group. */
 function placesOf(changes: readonly Change[], kind: keyof Work): (Edge & Name)[] {
   return changes.flatMap((change) => change.work[kind].map((edge) => ({ ...edge, ...nameOf(change) })));
 }

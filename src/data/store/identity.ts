@@ -3,17 +3,20 @@ import { readRecordText, recordText, seenText } from "../../core/identity/stored
 import { formReader, isNumber, orNull, readText, unchanged } from "../../core/stored";
 import { IDENTITY_KEPT_MS, IDENTITY_RETENTION_MS } from "../../limits";
 
-/** As many are written with the record, 8 KB: one row a sighting for all but crowds, whose sightings are a row of their own. */
+/**
+ * Up to so many sightings are stored in their record (8 KB), so that a sighting is one row. The sightings of a crowd are a row of
+ * their own.
+ */
 export const IDENTITY_INLINE_SIGHTINGS = 64;
-/** Sightings of records that a shard keeps in memory as they are, some 5 MB: a crowd is not to be parsed each time. */
+/** Sightings that a shard keeps parsed in memory, some 5 MB, so that a crowd is not parsed each time. */
 const IDENTITY_CACHE_SIGHTINGS = 16 * 1024;
-/** A shard of this size remembers nobody new: a million identities, a tenth of what an object may hold. */
+/** A shard of this size takes no new identity: it holds a million, and is a tenth of what an object may be. */
 const IDENTITY_SHARD_MAX_BYTES = 1024 * 1024 * 1024;
 
 /** A record as it was last read or written. */
 export interface Kept {
   record: IdentityRecord;
-  /** Its place in the order of all writes of its shard, also their time, epoch ms. */
+  /** Its place in the order of all writes of its shard. It is also the time of the write, epoch ms, or little more. */
   rev: number;
 }
 
@@ -22,7 +25,7 @@ export interface ShardState {
   v: 1;
   /** Whatever was written up to this rev is known to be in D1. */
   through: number;
-  /** When a write was given up last, epoch ms; null: none has been. */
+  /** When a write was last given up, epoch ms; null if none was. */
   failed_at: number | null;
 }
 
@@ -30,7 +33,7 @@ export interface ShardState {
 export const IDENTITY_TABLE = `CREATE TABLE IF NOT EXISTS identities (key TEXT PRIMARY KEY, rev INTEGER NOT NULL,
   expires_at INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID`;
 
-/** Names of values that are no identity's row. */
+/** Names of stored values that are not an identity's row. */
 const STATE = "state";
 const crowdOf = (key: string): string => `crowd ${key}`;
 
@@ -44,22 +47,25 @@ const readShardState = formReader<ShardState>({
 
 const NOTHING_WRITTEN: ShardState = { v: 1, through: 0, failed_at: null };
 
-/** Only these say of a fingerprint where it has been, for as long as the archive is kept; an address's counts are of 24 h. */
+/**
+ * How long a record is kept after its last sighting, ms. Only these records say where a fingerprint has been for as long as the
+ * archive is kept. An address's counts cover 24 h.
+ */
 const keptFor = ({ kind }: IdentityRecord): number =>
   kind === "fingerprint" ? IDENTITY_RETENTION_MS : IDENTITY_KEPT_MS;
 
 /**
- * A shard's own SQLite: a row an identity, so that a sighting is one billed row. No index: what is due and what is too old is
- * found by looking through the table a few times a day, which costs less than an entry a sighting. The sightings of a crowd
- * are a value of their own, written when they change: past the cap they do not, and are 60 KB. Every call is synchronous, and
- * those of one turn are one commit.
+ * A shard's own SQLite: one row for each identity, so that a sighting is one billed row. There is no index: looking through the
+ * table a few times a day for what is due or too old costs less than an index entry for each sighting. The sightings of a crowd are
+ * a value of their own, 60 KB, which is written when they change; past the cap they do not. Every call is synchronous, so the calls
+ * of one turn are one commit.
  */
 export class IdentityRows {
   readonly #storage: DurableObjectStorage;
-  /** Records as last read or written, the one used last at the end, and what each weighed then. */
+  /** Records as last read or written, each with its weight then. The one used last is at the end. */
   readonly #known = new Map<string, Kept & { weight: number }>();
   #weight = 0;
-  /** The lists that stand apart, as last read or written. */
+  /** The lists of sightings that are stored apart, as last read or written. */
   readonly #apart = new WeakMap<IdentityRecord, IdentityRecord["seen"]>();
   #rev = 0;
   #exists: boolean;
@@ -69,7 +75,7 @@ export class IdentityRows {
     this.#exists = this.#rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'identities'").length > 0;
   }
 
-  /** False for a shard that nobody was told of; looking creates nothing. */
+  /** False for a shard that was told of nobody. Looking creates nothing. */
   get exists(): boolean {
     return this.#exists;
   }
@@ -79,7 +85,7 @@ export class IdentityRows {
     return this.#rev;
   }
 
-  /** There is no room for who is not known yet. */
+  /** Whether there is no room for an identity that is not known yet. */
   get isFull(): boolean {
     return this.#storage.sql.databaseSize >= IDENTITY_SHARD_MAX_BYTES;
   }
@@ -100,7 +106,7 @@ export class IdentityRows {
 
   write(key: string, record: IdentityRecord, now: number): void {
     this.#create();
-    // Should the write fail, what was changed in memory is not what there is.
+    // Drop it first: if the write fails, memory must not hold what is not on disk.
     this.#drop(key);
     this.#rev = Math.max(now, this.#rev + 1);
     const { seen } = record;
@@ -108,7 +114,7 @@ export class IdentityRows {
     const apart = this.#apart.get(record);
     const { kv } = this.#storage;
     if (isCrowd && apart !== seen) kv.put(crowdOf(key), seenText(seen));
-    // What a withdrawal took out of the record must not be left beside it.
+    // A list that is not stored apart any more must go: a withdrawal may have taken sightings out of the record.
     if (!isCrowd && apart) kv.delete(crowdOf(key));
     const values = [key, this.#rev, record.last_seen_at + keptFor(record), recordText(record, isCrowd)];
     this.#rows("INSERT OR REPLACE INTO identities (key, rev, expires_at, body) VALUES (?, ?, ?, ?)", ...values);
@@ -146,11 +152,11 @@ export class IdentityRows {
   expired(now: number, limit: number): { key: string; rev: number; record: IdentityRecord }[] {
     const sql = "SELECT key, rev, body FROM identities WHERE expires_at <= ? ORDER BY expires_at LIMIT ?";
     const rows = this.#rows<{ key: string; rev: number; body: string }>(sql, now, limit);
-    // Not kept in memory: they are about to go.
+    // Do not keep them in memory, because they are about to be deleted.
     return rows.map(({ key, rev, body }) => ({ key, rev, record: this.#parse(key, body) }));
   }
 
-  /** Which of them nobody has written since. */
+  /** The keys of those that nobody has written since. */
   untouched(listed: readonly { key: string; rev: number }[]): string[] {
     const sql = `SELECT i.key FROM json_each(?) AS l CROSS JOIN identities AS i
       ON i.key = l.value ->> 'key' AND i.rev = l.value ->> 'rev'`;
@@ -158,7 +164,7 @@ export class IdentityRows {
     return this.#rows<{ key: string }>(sql, list).map(({ key }) => key);
   }
 
-  /** When the first identity is too old, epoch ms; null: there is none. Reads the whole table. */
+  /** When the first identity is too old, epoch ms; null if there is none. Reads the whole table. */
   firstExpiry(): number | null {
     const [row] = this.#rows<{ at: number | null }>("SELECT min(expires_at) AS at FROM identities");
     return row?.at ?? null;
@@ -174,11 +180,11 @@ export class IdentityRows {
   }
 
   setAlarm(at: number): void {
-    // A write that fails breaks the output gate: nothing sent after it leaves, and the object is reset.
+    // If this write fails, the output gate breaks: nothing sent after it leaves, and the object is reset.
     void this.#storage.setAlarm(at);
   }
 
-  /** The last identity has gone: the file goes too. */
+  /** The last identity is gone, so the file is deleted too. */
   async clear(): Promise<void> {
     this.#exists = false;
     this.#known.clear();
@@ -194,14 +200,14 @@ export class IdentityRows {
 
   #parse(key: string, body: string): IdentityRecord {
     const { isApart, ...stored } = readRecordText(body, () => this.#storage.kv.get<string>(crowdOf(key)));
-    // What D1 has already it may be told again, at no cost. A counter is told for each session once: what a death keeps from KV
-    // is there with the identity's next session.
+    // D1 may be told again what it has, at no cost. A counter is told once for each session: if a death kept it from KV, it is told
+    // with the identity's next session.
     const record: IdentityRecord = { ...stored, counter_changed: false };
     if (isApart) this.#apart.set(record, record.seen);
     return record;
   }
 
-  /** Puts a record to the end of those known, and lets the first ones go where they are too many. */
+  /** Moves a record to the end of those known, and drops the first ones if they are too many. */
   #keep(key: string, { record, rev }: Kept): void {
     this.#drop(key);
     const weight = weightOf(record);
@@ -225,5 +231,5 @@ export class IdentityRows {
   }
 }
 
-/** About what a record takes, in sightings: its own fields are worth a few. */
+/** About what a record takes, counted in sightings. Its own fields count as a few. */
 const weightOf = ({ seen, edges }: IdentityRecord): number => 4 + seen.length + edges.length;

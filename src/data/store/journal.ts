@@ -42,7 +42,7 @@ const HEAD = 0;
 /** Version of the table above. */
 const SCHEMA_VERSION = 3;
 
-/** By the version that they begin with: at most the one directly before. Version 2 had the head in a table of its own. */
+/** Statements by the version that they start from: only the version directly before. It had the head in a table of its own. */
 const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
   2: [
     "ALTER TABLE journal ADD COLUMN progress TEXT",

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { type ApiKey, Scope } from "../../core/api/keys";
 import { cutPage } from "./page";
 
-/** D1's `api_keys`: what a key may do, and the SHA-256 of the key. The key itself is nowhere. */
+/** D1's `api_keys`: what a key may do, and the SHA-256 of the key. The key itself is stored nowhere. */
 
 export interface StoredKey extends ApiKey {
   /** SHA-256 of the whole key, hex. */

@@ -54,7 +54,10 @@ const given = (sql: string, value: string | number | undefined): Condition[] =>
 /** What a honeypot caught is no lead; what the CRM calls spam is one. */
 const IS_LEAD = "(leads.status <> 'spam' OR leads.crm_at IS NOT NULL)";
 
-/** In any of a lead's submits. Not LIKE: D1 takes patterns of at most 50 bytes, and % and _ would have to be escaped. */
+/**
+ * Whether any of a lead's submits contains a text. Not by LIKE: D1 takes patterns of at most 50 bytes, and % and _ would have to be
+ * escaped.
+ */
 const SAYS = `EXISTS (SELECT 1 FROM lead_submissions AS said
   WHERE said.lead_id = leads.lead_id AND instr(said.search, ?) > 0)`;
 
@@ -62,7 +65,7 @@ function leadConditions(query: LeadsQuery, { from, to }: Range): Condition[] {
   return [
     ["leads.created_at >= ?", from],
     ["leads.created_at < ?", to],
-    // The rest is shown to who asks for it.
+    // What is no lead is listed only if its status is asked for.
     ...(query.status === undefined ? [[IS_LEAD] satisfies Condition] : []),
     ...(["site", "project", "source", "status", "label", "session_id"] as const).flatMap((name) =>
       given(`leads.${name} = ?`, query[name]),
@@ -75,7 +78,7 @@ function leadConditions(query: LeadsQuery, { from, to }: Range): Condition[] {
   ];
 }
 
-/** A session's visitor is read where it can be withdrawn; the lead has its own only where there is no session. */
+/** A session's visitor is read from its row, where it can be withdrawn. The lead's own counts only if there is none. */
 const LEADS = `SELECT leads.*, coalesce(sessions.visitor_id, leads.visitor_id) AS visitor_id
   FROM leads LEFT JOIN sessions ON sessions.session_id = leads.session_id`;
 
@@ -98,7 +101,7 @@ export async function listLeads(
   return { leads: page.map(toLead), next: last && { created_at: last.created_at, id: last.lead_id } };
 }
 
-/** The lead that a submit has become part of; null for an id of none. */
+/** The lead that a submit has become part of; null if there is no such submit. */
 export async function leadIdOf(db: D1Database, submission_id: string): Promise<string | null> {
   const sql = "SELECT lead_id FROM lead_submissions WHERE submission_id = ?";
   return (await db.prepare(sql).bind(submission_id).first<{ lead_id: string }>())?.lead_id ?? null;
@@ -120,7 +123,7 @@ export interface StoredSubmission {
   received_at: number;
   outcome: Outcome;
   session_id: string | null;
-  /** It has joined the lead by its email or phone alone: what it says is its own word. */
+  /** It has joined the lead by its email or phone alone: nothing shows that it is from the same person. */
   guest: boolean;
   contact: Contact;
   evidence: Evidence;
@@ -142,16 +145,19 @@ const toSubmission = ({ guest, contact, evidence, ...row }: StoredRow): StoredSu
   evidence: JSON.parse(evidence) as Evidence,
 });
 
-/** One submit by its id, or none. */
+/** One submit by its id, or an empty list. */
 export async function findSubmission(db: D1Database, id: string): Promise<StoredSubmission[]> {
   const { results } = await db.prepare(`${SUBMISSION} WHERE submission_id = ?`).bind(id).all<StoredRow>();
   return results.map(toSubmission);
 }
 
-/** A place among a lead's submits: the last one of a page. */
+/** A place among a lead's submits: the last submit of a page. */
 export type SubmitPlace = Pick<StoredSubmission, "received_at" | "outcome" | "submission_id">;
 
-/** A lead's submits, oldest first, from a place on; at most `limit`. Of one millisecond the one that made the lead is first. */
+/**
+ * At most `limit` of a lead's submits, oldest first, after a place. Within one millisecond the submit that made the lead comes
+ * first.
+ */
 export async function listSubmissions(
   db: D1Database,
   lead_id: string,
@@ -223,7 +229,7 @@ export async function deliveriesOfLead(db: D1Database, lead_id: string, limit: n
   return results;
 }
 
-/** Those of the named deliveries that there are. */
+/** The deliveries with these ids, as far as there are any. */
 export async function findDeliveries(db: D1Database, ids: readonly string[]): Promise<DeliveryAnswer[]> {
   const { results } = await db
     .prepare(`SELECT deliveries.* FROM json_each(?) AS ids CROSS JOIN deliveries ON deliveries.delivery_id = ids.value`)

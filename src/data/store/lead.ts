@@ -19,13 +19,16 @@ export interface LeadState {
   v: 1;
   lead_id: string;
   site: string;
-  /** The submit that this actor is named after, until it is where it belongs; null then, and in one that only adopts. */
+  /** The submit that this actor is named after, until it is where it belongs. Null after that, and in an actor that only adopts. */
   own: Submission | null;
   /** What the own submit came to; null until D1 has said so. */
   claim: Claimed | null;
   /** The CRM's last word, and whether D1 has it. */
   crm: (CrmWord & { unprojected: boolean }) | null;
-  /** The session to be asked whether its visitor is whom the submit claims; how often it was, and when it is next, epoch ms. */
+  /**
+   * The session to be asked whether its visitor is the one whom the submit claims; how often it was asked, and when it is asked
+   * next, epoch ms.
+   */
   unheard?: Unheard & { asks: number; ask_at: number };
   /** When an actor that has handed its submit on is wiped, epoch ms. */
   wipe_at: number | null;

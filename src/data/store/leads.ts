@@ -5,22 +5,25 @@ import { searchText } from "../../core/leads/search";
 import { CLOCK_SKEW_MS } from "../../limits";
 import { HOUR_MS } from "../../time";
 
-/** A repeat within this time of a lead's opening merges into it; later it opens the lead anew. The contract's number. */
+/** A submit within this time of its lead's opening merges into the lead. A later one opens the lead anew. The contract's number. */
 export const LEAD_OPEN_MS = 24 * HOUR_MS;
 
-/** D1's side of a lead: who it belongs to is settled in one transaction; every statement may be repeated at will. */
+/** D1's side of a lead. One transaction settles to which lead a submit belongs, and every statement may be repeated. */
 
-/** What a lead says of itself with claims of some kinds, as far as `more` holds of the claim. `one` is the lead. */
+/** Whether the lead `one` has made a claim of which `more` holds. */
 const says = (more: string): string =>
   `EXISTS (SELECT 1 FROM lead_claims AS own WHERE own.lead_id = one.lead_id AND ${more})`;
 
-/** Whether a lead says of itself what a submit contradicts: another email, phone (placed or not) or name. */
+/** Whether a lead has made a claim that the submit contradicts: another email, phone (placed in a country or not) or name. */
 const CONTRADICTS = `
   (?10 AND ${says("own.kind = 'email'")})
   OR (?14 IS NOT NULL AND ${says("own.kind IN ('phone', 'typed')")} AND NOT ${says("own.key = ?14")})
   OR (?15 IS NOT NULL AND ${says("own.kind = 'name'")} AND NOT ${says("own.key = ?15")})`;
 
-/** The one lead that claims a key, if no other does and it contradicts nothing. Two rows tell that there are several. */
+/**
+ * The lead that claims a key, if no other does and the submit does not contradict it. Two rows are enough to see that there are
+ * several.
+ */
 const onlyOne = (key: string): string => `(
   SELECT lead_id FROM (
     SELECT min(lead_id) AS lead_id FROM (SELECT lead_id FROM lead_claims WHERE key = ${key} AND site = ?2 LIMIT 2)
@@ -28,17 +31,17 @@ const onlyOne = (key: string): string => `(
   ) AS one WHERE NOT (${CONTRADICTS}))`;
 
 /**
- * Whether a submit (?11: its visitor) becomes part of a lead by its email or phone alone. Anybody can type those: it is a
- * guest there, unless the lead knows the visitor, or a key (?16) vouches for it.
+ * Whether a submit (?11: its visitor) joins a lead by its email or phone alone. Anybody can type those, so it is a guest there,
+ * unless the lead knows the visitor or a key (?16) vouches for it.
  */
 const IS_GUEST = `
   known.lead_id IS NOT NULL AND NOT ?16 AND NOT EXISTS (
     SELECT 1 FROM lead_claims AS own WHERE own.key = ?11 AND own.site = ?2 AND own.lead_id = known.lead_id)`;
 
 /**
- * The claims decide whose lead this is, inside the transaction that makes it: of any number at once exactly one finds no
- * claim. An email says who somebody is, and so does a phone where neither has an email (?9). Else a phone (?12) and then a
- * visitor (?11) say it where they are one person's: households share a number, and people a device.
+ * The claims decide to which lead a submit belongs, inside the transaction that makes the lead: of any number of submits at once
+ * exactly one finds no claim. An email says who somebody is, and so does a phone if neither has an email (?9). Otherwise a phone
+ * (?12) and then a visitor (?11) say it, if they are one person's: households share a number, and people share a device.
  */
 const INSERT_SUBMISSION = `
   INSERT INTO lead_submissions (submission_id, lead_id, site, received_at, outcome, session_id, contact, evidence, search,
@@ -52,7 +55,7 @@ const INSERT_SUBMISSION = `
   LEFT JOIN leads ON leads.lead_id = known.lead_id
   WHERE true ON CONFLICT (submission_id) DO NOTHING`;
 
-/** A claim of before kinds were kept (`unknown`) learns its kind when it is made again. */
+/** A claim from before kinds were stored (`unknown`) gets its kind when it is made again. */
 const INSERT_CLAIMS = `
   INSERT INTO lead_claims (key, site, lead_id, kind)
   SELECT claims.value ->> 'key', submissions.site, iif(guest, submission_id, submissions.lead_id), claims.value ->> 'kind'
@@ -65,7 +68,7 @@ const INSERT_CONVERSION = `
   SELECT received_at, submission_id, site, session_id, ?2 FROM lead_submissions
   WHERE submission_id = ?1 AND outcome IN ('created', 'reengaged') ON CONFLICT (at, submission_id) DO NOTHING`;
 
-/** A lead shows the newest it was told; what a later submit leaves out or empty stays. */
+/** A lead shows the newest value that it was told. What a later submit leaves out or empty stays. */
 const TOLD = [
   "name",
   "email",
@@ -77,9 +80,9 @@ const TOLD = [
   "team",
   "country_code",
 ] as const;
-/** What brought the person stays what it was at first. */
+/** What brought the person keeps its first value. */
 const WON = ["source", "keyword"] as const;
-/** What the session said goes together, and is of the first session that there was. */
+/** What the session said is set together, and comes from the first session that there was. */
 const SEEN = ["session_id", "label", "engagement", "bot", "vpn", "risk", "evidence"] as const;
 
 const IS_NEWER = "excluded.last_submission_at >= leads.last_submission_at";
@@ -96,7 +99,7 @@ const seen = (column: string): string =>
 const marks = (from: number, count: number): string =>
   Array.from({ length: count }, (_, i) => `?${from + i}`).join(", ");
 
-/** Read from the submissions, so that a repeat adds nothing. */
+/** These are read from the submissions, so that a repeat adds nothing. */
 export const COUNTED = (lead: string): string => `
     submissions = (SELECT count(*) FROM lead_submissions WHERE lead_id = ${lead}),
     opened_at = (SELECT max(received_at) FROM lead_submissions
@@ -104,7 +107,7 @@ export const COUNTED = (lead: string): string => `
     status = CASE WHEN coalesce(leads.crm_at, 0) < (SELECT max(received_at) FROM lead_submissions
                     WHERE lead_id = ${lead} AND outcome = 'reengaged') THEN 'open' ELSE leads.status END`;
 
-/** What a guest does to a lead: it was there. */
+/** What a guest changes of a lead: only that it was there. */
 const COUNT_GUEST = `
   UPDATE leads SET last_submission_at = max(last_submission_at, guests.received_at), ${COUNTED("leads.lead_id")}
   FROM (SELECT lead_id, received_at FROM lead_submissions WHERE submission_id = ? AND guest) AS guests
@@ -124,11 +127,11 @@ const UPSERT_LEAD = `
     last_submission_at = max(leads.last_submission_at, excluded.last_submission_at),
     ${COUNTED("excluded.lead_id")}`;
 
-/** Whose lead a submission is, and what it came to. */
+/** To which lead a submission belongs, and what it came to. */
 export interface Claimed {
   lead_id: string;
   outcome: Outcome;
-  /** It has joined a lead that learns nothing from it. Absent in claims of before. */
+  /** It has joined a lead that learns nothing from it. Absent in older claims. */
   guest?: boolean;
 }
 
@@ -138,7 +141,7 @@ export const writeClaims = (db: D1Database, submission_id: string, claims: reado
 export const writeConversion = (db: D1Database, submission_id: string, label: string | null): D1PreparedStatement =>
   db.prepare(INSERT_CONVERSION).bind(submission_id, label);
 
-/** The row of the lead that a submit belongs to, with what the submit says; nothing where it is a guest. */
+/** Writes what a submit says into the row of its lead; nothing if it is a guest. */
 export function upsertLead(
   db: D1Database,
   {
@@ -167,7 +170,9 @@ export function upsertLead(
     );
 }
 
-/** Takes a submission into D1 and says whose lead it is: one transaction, and the same answer however often. */
+/**
+ * Takes a submission into D1, and returns to which lead it belongs: one transaction, and the same answer however often it is asked.
+ */
 export async function claimLead(db: D1Database, submission: Submission): Promise<Claimed> {
   const { submission_id, site, received_at, contact, honeypot, evidence, claims } = submission;
   const keyOf = (...kinds: ClaimKind[]): string | null => claims.find(({ kind }) => kinds.includes(kind))?.key ?? null;
@@ -201,13 +206,14 @@ export async function claimLead(db: D1Database, submission: Submission): Promise
   return { ...claim, guest: claim.guest === 1 };
 }
 
-/** Claims of a lead, or of a guest, that a submit (?1) has made. */
+/** The claims of a lead, or of a guest, that a submit (?1) has made with these keys (?2). */
 const OWN_CLAIMS = `lead_id IN (SELECT iif(guest, submission_id, lead_id) FROM lead_submissions WHERE submission_id = ?1)
   AND key IN (SELECT value FROM json_each(?2))`;
 
 /**
- * The session has shown that a submit is from whom it claimed: its claim becomes the visitor's, for an export and an erasure.
- * Where an erasure has taken the claim nothing is written. It joins no lead by that. May be repeated.
+ * Called when the session has shown that a submit is from the visitor whom it claimed. The claim becomes the visitor's, so that an
+ * export and an erasure find it. It joins no lead by that. If an erasure has removed the claim, nothing is written. May be
+ * repeated.
  */
 export async function settleClaims(db: D1Database, submission_id: string, visitor_id: string): Promise<void> {
   const nothing = { email: null, phone: null };
@@ -226,7 +232,9 @@ export async function settleClaims(db: D1Database, submission_id: string, visito
   ]);
 }
 
-/** A word takes an older one's place, and that of one whose time has not come: words of before times were checked may be so. */
+/**
+ * Writes what the CRM says. It replaces an older word, and one whose time lies ahead: some were stored before times were checked.
+ */
 export async function writeCrmWord(
   db: D1Database,
   lead_id: string,

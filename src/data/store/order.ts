@@ -14,30 +14,30 @@ import {
   shaped,
 } from "../../core/stored";
 
-/** A fingerprint or an address that a session told of itself. */
+/** A fingerprint or an address that a session has named. */
 export type NamedIdentity = LifeIdentity;
 
 export interface OrderedSession {
   session_id: string;
-  /** When the lives began that are to be erased, or unlinked. */
+  /** When the lives began that are to be erased or unlinked, epoch ms. */
   starts: number[];
   /** When its other lives began: they stay as they are. */
   others: number[];
-  /** Whom it has told of itself. */
+  /** The identities that it has named. */
   identities: NamedIdentity[];
-  /** It is erased or unlinked, and a write of it may still land. */
+  /** It is erased or unlinked, but a write of it may still land. */
   done: boolean;
   /** Set in a session that only claims to be the visitor's: it is unlinked, not erased. `counted`: the receipt counts it. */
   claim?: { counted: boolean };
 }
 
-/** Whom or what an erasure is of. A person without a visitor id is named by hashes of their email or phone. */
+/** Whom or what an erasure erases. A person without a visitor id is named by hashes of their email or phone. */
 export type ErasureSubject =
   | { kind: "visitor"; visitor_id: string }
   | { kind: "person"; keys: readonly string[] }
   | { kind: "lead"; lead_id: string };
 
-/** What an erasure's actor has to remember while it works; gone with its storage when it is done. */
+/** What an erasure's actor has to remember while it works. It goes with the actor's storage when the erasure is done. */
 export interface ErasureOrder {
   v: 1;
   subject: ErasureSubject;
@@ -110,8 +110,8 @@ export const readReceipt = (storage: DurableObjectStorage): Erasure | null => st
 export const writeReceipt = (storage: DurableObjectStorage, receipt: Erasure): void => storage.kv.put(RECEIPT, receipt);
 
 /**
- * Notes that the receipt counts what was unlinked, a session or a lead. False: it did before. A row each, because anybody may
- * send more claims than one value can hold; gone with the order.
+ * Notes that the receipt counts a session or a lead as unlinked. False if it did before. Each is a row, because anybody may send
+ * more claims than one value can hold. The rows go with the order.
  */
 export function noteUnlinked(storage: DurableObjectStorage, kind: "session" | "lead", id: string): boolean {
   const key = `unlinked:${kind}:${id}`;

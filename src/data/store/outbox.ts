@@ -14,7 +14,7 @@ const SCHEMA = [
      body TEXT NOT NULL, spread INTEGER NOT NULL DEFAULT 0)`,
   `CREATE TABLE IF NOT EXISTS deliveries (delivery_id TEXT PRIMARY KEY, seq INTEGER NOT NULL, endpoint_id TEXT NOT NULL,
      state TEXT NOT NULL, next_at INTEGER, unprojected INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID`,
-  // Each holds only what is still to be done: what is done is most of it, and is asked for by its name alone.
+  // Each index holds only what is still to be done. Most rows are done, and are looked up by their name alone.
   "CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (endpoint_id, seq) WHERE state = 'pending'",
   "CREATE INDEX IF NOT EXISTS deliveries_unprojected ON deliveries (seq, endpoint_id) WHERE unprojected = 1",
   "CREATE INDEX IF NOT EXISTS messages_unspread ON messages (seq) WHERE spread = 0",
@@ -34,7 +34,7 @@ export class OutboxStore {
     this.#sql = sql;
   }
 
-  /** Also brings an outbox of before up to date. */
+  /** Makes the tables, and brings an older outbox up to date. */
   create(): void {
     for (const statement of SCHEMA) this.#sql.exec(statement);
   }
@@ -44,8 +44,8 @@ export class OutboxStore {
   }
 
   /**
-   * Empties the messages of a lead's submit, drops their deliveries, and says which they are, also when asked again. Their
-   * numbers stay taken: by them a receiver tells one message from another.
+   * Empties the messages of a lead's submit, drops their deliveries, and returns their seqs, also if it is called again. The seqs
+   * stay taken, because by them a receiver tells one message from another.
    */
   eraseSubmission(submission_id: string): number[] {
     const erased = `erased ${submission_id}`;
@@ -83,7 +83,7 @@ export class OutboxStore {
     this.#sql.exec("UPDATE messages SET spread = 1 WHERE seq = ?", seq);
   }
 
-  /** Writes a delivery as it is now; D1 is to hear of it. One whose message was erased meanwhile is not written any more. */
+  /** Writes a delivery as it is now, to be told to D1. A delivery whose message was erased meanwhile is not written. */
   save(delivery: Delivery): void {
     const { delivery_id, seq, endpoint_id, state, next_at } = delivery;
     const values = [delivery_id, seq, endpoint_id, state, next_at, JSON.stringify(delivery)];
@@ -108,7 +108,7 @@ export class OutboxStore {
     );
   }
 
-  /** What D1 is to hear of next, the oldest first. */
+  /** The deliveries that D1 is told of next, oldest first. */
   unprojected(): Delivery[] {
     return this.#deliveries("WHERE unprojected = 1 ORDER BY seq, endpoint_id LIMIT ?", PROJECTED_AT_ONCE);
   }
@@ -117,7 +117,7 @@ export class OutboxStore {
     return this.#sql.exec("SELECT 1 FROM deliveries WHERE unprojected = 1 LIMIT 1").toArray().length > 0;
   }
 
-  /** D1 has this delivery as it was when it was read: one that has moved on since stays to be told. */
+  /** Notes that D1 has this delivery as it was when it was read. If it has changed since, it stays to be told. */
   markProjected({ delivery_id, updated_at, attempts, state }: Delivery): void {
     this.#sql.exec(
       `UPDATE deliveries SET unprojected = 0 WHERE delivery_id = ? AND state = ?

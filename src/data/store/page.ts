@@ -5,7 +5,7 @@ export function cutPage<T>(rows: readonly T[], limit: number): { page: T[]; last
 }
 
 /**
- * Where the page of a list ends that begins after a row of time `at` (none: the first page), in a range that ends at `to`.
- * Of two upper bounds SQLite seeks by the first it finds: with the range's own it would read all earlier pages again.
+ * The upper bound of a page that begins after a row of time `at` (undefined for the first page), in a range that ends at `to`. Of
+ * two upper bounds SQLite seeks by the first that it finds: with the range's own it would read all earlier pages again.
  */
 export const pageEnd = (to: number, at: number | undefined): number => (at === undefined ? to : Math.min(to, at + 1));

@@ -1,14 +1,16 @@
 import { type EventEntry, readEntries } from "../../core/session/entry";
 
 /**
- * What D1 keeps of an event's data; the archive has the whole. Most have under 200 bytes, and at the full 2.5 KB one address
- * could fill a database in twenty minutes.
+ * How much of an event's data D1 keeps; the archive has all of it. Most events have under 200 bytes, and at the full 2.5 KB one
+ * address could fill a database in twenty minutes.
  */
 const EVENT_DATA_BYTES = 1_024;
 
 /** D1's side of a flush: the projection of one session's journal. Every statement may be repeated at will. */
 
-/** An event's `detail` as JSON, of a row `entries`, its data cut: the first of its fields that fit, in the order they came. */
+/**
+ * The `detail` of an event in `entries`, as JSON, with its data cut to the first fields that fit, in the order in which they came.
+ */
 const CUT_DETAIL = `json_set(entry -> 'detail', '$.truncated', json('true'), '$.data', (
   SELECT json(json_group_object(key, entry -> fullkey)) FROM (
     SELECT key, fullkey, sum(octet_length(key) + octet_length(entry -> fullkey) + 4) OVER (ORDER BY id) AS bytes
@@ -44,8 +46,8 @@ const REFUSAL = /SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)|malformed JSON|string or bl
 export const isRefusal = (error: unknown): boolean => error instanceof Error && REFUSAL.test(error.message);
 
 /**
- * Finds, by halving, the events that D1 refuses one by one, and writes the rest. Stops after `maxCalls` writes: what was
- * found by then is kept by the caller, so that the next attempt starts further on.
+ * Finds, by halving, the events that D1 refuses, and writes the rest. Stops after `maxCalls` writes. The caller keeps what was
+ * found by then, so that the next attempt starts further on.
  */
 export async function isolate(
   db: D1Database,

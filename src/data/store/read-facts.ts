@@ -79,8 +79,8 @@ interface LeadPlace extends LooseLead {
 }
 
 /**
- * Conversions within [from, to) whose session is not in D1, oldest first, a page at a time. They pass no filter but that of
- * their site.
+ * Conversions within [from, to) whose session is not in D1, oldest first, a page at a time. They pass only a filter by site: with
+ * any other there are none.
  */
 export async function* readLooseLeads(
   db: D1Database,
@@ -121,7 +121,7 @@ export interface VisitorCount {
   all: number;
 }
 
-/** Whether at most `most` sessions began in a window, of whatever site. Reads no more than that of the index. */
+/** Whether at most `most` sessions began in a window, on all sites. Reads at most one index entry more than that. */
 export async function hasFewSessions(db: D1Database, { from, to }: Window, most: number): Promise<boolean> {
   const counted = await db
     .prepare(`SELECT count(*) AS n FROM (SELECT 1 FROM sessions WHERE started_at >= ? AND started_at < ? LIMIT ?)`)

@@ -3,7 +3,7 @@ import { insertNames } from "./event-names";
 import { eventsOf, insertEvents, isolate, isRefusal } from "./projection";
 import { type SessionRow, upsertSession } from "./session-row/row";
 
-/** D1 written again from the archive, by the statements that wrote it first. */
+/** Writes D1 again from the archive, by the statements that wrote it first. */
 
 /** One flush, as its object has it. */
 export interface Flush {
@@ -13,7 +13,7 @@ export interface Flush {
   body: string;
 }
 
-/** Which session, and whose names its events have. */
+/** Which session, and the site whose names its events have. */
 interface RebuiltSession {
   session_id: string;
   site: string;
@@ -65,7 +65,7 @@ async function writeFlushes(db: D1Database, session_id: string, flushes: readonl
   } catch (error) {
     if (!isRefusal(error)) throw error;
   }
-  // What D1 refused the first time it refuses again.
+  // D1 refuses again what it refused the first time, so find those rows.
   const total = { events: 0, quarantined: 0 };
   for (const { body } of flushes) {
     const events = eventsOf(body, []);

@@ -6,8 +6,8 @@ import { RECORDING_MAX_TEXT_BYTES } from "../../limits";
 import { keysUnder } from "./archive";
 
 /**
- * R2's `replay/`: chunks of DOM recording, each an object of its own, gzip, created once. A key is made from what a chunk
- * says of itself, so that a chunk that is sent again finds itself there.
+ * R2's `replay/`: chunks of DOM recording, each an object of its own, gzip, created once. A key is made from what a chunk says of
+ * itself, so a chunk that is sent again has the same key.
  */
 
 const folderOf = (prefix: string): string => `${prefix}replay/`;
@@ -26,7 +26,7 @@ export async function putChunk(bucket: R2Bucket, prefix: string, chunk: ChunkCal
   await bucket.put(key, body, {
     onlyIf: { etagDoesNotMatch: "*" },
     httpMetadata: { contentType: "application/json", contentEncoding: "gzip" },
-    // What is asked of all chunks before any is read: how far the page's clock is off.
+    // How far the page's clock is off is asked of all chunks before any is read.
     customMetadata: { lag: String(chunk.received_at - chunk.sent_at) },
   });
   return key;
@@ -34,7 +34,7 @@ export async function putChunk(bucket: R2Bucket, prefix: string, chunk: ChunkCal
 
 export const deleteChunk = (bucket: R2Bucket, key: string): Promise<void> => bucket.delete(key);
 
-/** Everything a session has of it goes. */
+/** Deletes everything that a session has recorded. */
 export async function eraseRecording(bucket: R2Bucket, prefix: string): Promise<void> {
   const keys: string[] = [];
   for await (const key of keysUnder(bucket, folderOf(prefix))) keys.push(key);
@@ -45,9 +45,9 @@ export async function eraseRecording(bucket: R2Bucket, prefix: string): Promise<
 /** A chunk that is there, before it is read. */
 export interface ListedChunk {
   key: string;
-  /** Of its first event, by the page's clock. */
+  /** The time of its first event, by the page's clock, epoch ms. */
   at: number;
-  /** By how much the server's clock was ahead of the page's when it arrived, its way included, ms. */
+  /** How far the server's clock was ahead of the page's when the chunk arrived, travel time included, ms. */
   lag: number;
 }
 
@@ -67,7 +67,7 @@ export async function listChunks(bucket: R2Bucket, prefix: string): Promise<List
   return found;
 }
 
-/** Null once it is gone: retention, erasure. */
+/** Null if it is gone (retention, erasure), or inflates to more than twice a chunk's limit. */
 export async function readChunk(bucket: R2Bucket, key: string): Promise<StoredChunk | null> {
   const object = await bucket.get(key);
   if (!object) return null;

@@ -16,7 +16,7 @@ interface RunRow {
 export interface OpenRun {
   started_at: number;
   cutoff: number;
-  /** Times it has been written down: who finds another number has been overtaken. */
+  /** How often it has been written down. An invocation that finds another number has been overtaken. */
   steps: number;
   report: StoredReport;
 }
@@ -61,7 +61,7 @@ export async function insertRun(db: D1Database, run: OpenRun): Promise<boolean> 
   return meta.changes > 0;
 }
 
-/** Writes a run's progress, if nobody else has since it was read. */
+/** Writes a run's progress. False if somebody else has since it was read. */
 export async function saveRun(db: D1Database, run: OpenRun, finishedAt: number | null): Promise<boolean> {
   const { meta } = await db
     .prepare(
@@ -100,7 +100,7 @@ export async function lastFinished(db: D1Database): Promise<number | null> {
 export const expireRuns = (db: D1Database, before: number): Promise<unknown> =>
   db.prepare("DELETE FROM retention_runs WHERE started_at < ?").bind(before).run();
 
-/** The oldest sessions begun before `before`, with the fingerprints they name. */
+/** The oldest sessions begun before `before`, with the fingerprints that they name. */
 async function oldestExpired(db: D1Database, before: number, limit: number) {
   const { results } = await db
     .prepare("SELECT session_id, fingerprint_id FROM sessions WHERE started_at < ? ORDER BY started_at LIMIT ?")
@@ -109,21 +109,21 @@ async function oldestExpired(db: D1Database, before: number, limit: number) {
   return results;
 }
 
-/** Of sessions that are still expired: one that has been begun anew since they were listed keeps what it has. */
+/** Events of listed sessions that are still expired. A session that has begun anew since it was listed keeps its events. */
 export const DELETE_EVENTS = `
   DELETE FROM events WHERE (session_id, seq) IN (
     SELECT e.session_id, e.seq FROM json_each(?1) AS listed
     CROSS JOIN sessions AS s ON s.session_id = listed.value AND s.started_at < ?3
     CROSS JOIN events AS e ON e.session_id = s.session_id LIMIT ?2)`;
 
-/** Conversions of the time whose sums stay, of which no session is left; `limit` of them at most. */
+/** At most ?2 conversions before ?1, for when no session of that time is left. Their sums stay in the rollups. */
 const DELETE_CONVERSIONS = `
   DELETE FROM lead_conversions WHERE (at, submission_id) IN (
     SELECT at, submission_id FROM lead_conversions WHERE at < ?1 ORDER BY at, submission_id LIMIT ?2)`;
 
 /**
- * Deletes expired rows, `limits.events` events at most: first those of the oldest sessions, then the sessions
- * themselves with what they won, so that what is interrupted is found again. `more`: there may be others.
+ * Deletes expired rows, `limits.events` events at most: first the events of the oldest sessions, then these sessions with their
+ * conversions, so that the rest is found again after an interruption. `more`: there may be others.
  */
 export async function deleteExpired(
   db: D1Database,
@@ -141,7 +141,7 @@ export async function deleteExpired(
   const fingerprints = JSON.stringify(expired.flatMap((row) => row.fingerprint_id ?? []));
   const of = "IN (SELECT value FROM json_each(?1))";
   const [, sessions] = await db.batch([
-    // One that came in after its session's period was counted there, and must not count anew as that of no session.
+    // A conversion that came after its session's period was counted in that period. It must not count again as that of no session.
     db
       .prepare(
         `DELETE FROM lead_conversions WHERE session_id IN (
@@ -149,7 +149,7 @@ export async function deleteExpired(
       )
       .bind(ids, before),
     db.prepare(`DELETE FROM sessions WHERE session_id ${of} AND started_at < ?2`).bind(ids, before),
-    // Who has been seen since is somebody else's to expire.
+    // A fingerprint that was seen later is not expired yet.
     db
       .prepare(`DELETE FROM identity_network WHERE fingerprint_id ${of} AND last_seen_at < ?2`)
       .bind(fingerprints, before),
@@ -159,8 +159,8 @@ export async function deleteExpired(
 }
 
 /**
- * Leads of a site that have been silent since `before`, the longest silent first. Not those that are still on their way to
- * a receiver: a lead that was taken is delivered, or is a dead letter.
+ * Leads of a site that have been silent since `before`, the longest silent first. Leads that are still on their way to a receiver
+ * are left out, because a lead that was taken is delivered or is a dead letter.
  */
 export async function silentLeads(db: D1Database, site: string, before: number, limit: number): Promise<string[]> {
   const { results } = await db
@@ -199,10 +199,10 @@ export async function listDays(db: D1Database, from: Day, to: Day): Promise<Stor
   return results;
 }
 
-/** Days that are gone from the archive are gone from the report. */
+/** Deletes the counts of days that are gone from the archive. */
 export const expireDays = (db: D1Database, before: Day): Promise<unknown> =>
   db.prepare("DELETE FROM storage_days WHERE day < ?").bind(before).run();
 
-/** A day whose objects have changed since is counted again. */
+/** Deletes the counts of days whose objects have changed, so that they are counted again. */
 export const forgetDays = (db: D1Database, days: readonly Day[]): Promise<unknown> =>
   db.prepare("DELETE FROM storage_days WHERE day IN (SELECT value FROM json_each(?))").bind(JSON.stringify(days)).run();

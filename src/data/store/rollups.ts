@@ -4,9 +4,9 @@ import { DAY_MS, HOUR_MS } from "../../time";
 import { piecesOf } from "./pieces";
 
 /**
- * The rollup tables. A period is valid if it is closed and unmarked; every change to a session marks its periods in the
- * same transaction (triggers of migration 005), and a rollup is only written while the mark is still the one it was made
- * for. So at every instant a period is either what its rows say, or marked.
+ * The rollup tables. A period is valid if it is closed and unmarked. Every change to a session marks its periods in the same
+ * transaction (triggers of migration 005), and a rollup is written only while the mark is still the one that it was made for. So at
+ * every moment a period either says what its rows say, or is marked.
  */
 
 export type Grain = "hour" | "day";
@@ -16,7 +16,7 @@ export interface RollupState {
   days_through: number;
   /** Sessions begun before this have lost their rows to retention; their rollups stay. */
   floor: number;
-  /** Days before this have no sums of ranges of a score's bands. */
+  /** Days before this have no rows for ranges of a score's bands. */
   ranged_from: number;
 }
 
@@ -31,11 +31,11 @@ const STATE = "SELECT hours_through, days_through, floor, ranged_from FROM rollu
 const MARKS = `SELECT grain, period, version FROM rollup_marks
   WHERE (grain = 'hour' AND period >= ?1 AND period < ?2) OR (grain = 'day' AND period >= ?1 AND period < ?2)`;
 
-/** The oldest there is, of sessions, conversions and rollups. */
+/** The oldest time among sessions, conversions and rollups. */
 const OLDEST = `SELECT (SELECT min(started_at) FROM sessions) AS row, (SELECT min(at) FROM lead_conversions) AS lead,
   (SELECT min(day) FROM rollup_days) AS day`;
 
-/** What may be used of the rollups of [from, to): statements that belong into the batch that reads them. */
+/** The statements that say which rollups of [from, to) may be used. They belong in the batch that reads those rollups. */
 export const usableStatements = (db: D1Database, from: number, to: number): D1PreparedStatement[] => [
   db.prepare(STATE),
   db.prepare(MARKS).bind(from, to),
@@ -45,7 +45,7 @@ export const USABLE_STATEMENTS = 3;
 
 export interface Usable extends RollupState {
   marks: Mark[];
-  /** Null while there is no session. */
+  /** When the oldest session, conversion or rolled-up day began, epoch ms; null if there is none. */
   oldest: number | null;
 }
 
@@ -65,7 +65,7 @@ export function readUsable([state, marks, oldest]: D1Result[]): Usable {
 export const readState = async (db: D1Database): Promise<RollupState> =>
   (await db.prepare(STATE).first<RollupState>()) ?? NOTHING;
 
-/** When the first session from `from` on began, or the first lead came in. */
+/** When the first session at or after `from` began, or the first lead came in, epoch ms; null if there is none. */
 export const nextStart = async (db: D1Database, from: number): Promise<number | null> =>
   (
     await db
@@ -112,8 +112,8 @@ export async function listMarks(db: D1Database, grain: Grain, newOnly: boolean, 
 const STILL = "(SELECT version FROM rollup_marks WHERE grain = ?1 AND period = ?2) = ?3";
 
 /**
- * `parts` in SQLite's binary form: a question wants one breakdown of a dozen, and of text each row's dozen would be parsed for
- * it. Older rows are text, and are read the same.
+ * `parts` is stored in SQLite's binary form: a question wants one breakdown of a dozen, and from text all of a row's dozen would be
+ * parsed for it. Older rows are text, and are read in the same way.
  */
 const INSERT = {
   hour: `INSERT INTO rollup_hours (hour, is_bot, site, totals, sketch, parts)
@@ -137,8 +137,8 @@ export interface Rollup {
 }
 
 /**
- * Writes the rollups of some periods and takes their marks away; of a period whose mark is not the one any more that it
- * was made for, nothing changes. One transaction: whatever dies, a period is marked or right. Returns how many were written.
+ * Writes the rollups of some periods and removes their marks. If a period's mark is no longer the one that its rollup was made for,
+ * nothing of that period changes. One transaction: whatever dies, a period is marked or right. Returns how many were written.
  */
 export async function writeRollups(db: D1Database, rollups: readonly Rollup[]): Promise<number> {
   const writing = rollups.flatMap(({ mark: { grain, period, version }, rows }) => [
@@ -167,7 +167,7 @@ export interface RolledRow {
   period: number;
   is_bot: 0 | 1;
   site: string;
-  /** Of its dimension; null for an hour. */
+  /** The value of its dimension; null for an hour. */
   value: string | null;
   totals: string;
   sketch: string | null;
@@ -202,11 +202,11 @@ export const hourRows = (
 export interface Chosen {
   dimension: Dimension | typeof NONE;
   values: readonly string[];
-  /** The value whose row counts the visitors of all `values`; null where none does. */
+  /** The value whose row counts the visitors of all `values`; null if none does. */
   crowd: string | null;
 }
 
-/** The rows of some days of one slice, and those that count its visitors where hours are wanted. */
+/** The rows of some days of one slice, and, if hours are wanted, those that count its visitors. */
 export const dayRows = (
   db: D1Database,
   days: readonly number[],
@@ -215,8 +215,8 @@ export const dayRows = (
   wanted: WantedPeriod,
 ): D1PreparedStatement => {
   const asked = JSON.stringify([...new Set([...values, ...(wanted.hours && crowd !== null ? [crowd] : [])])]);
-  // Several values are bands, next to each other: one look a day finds them, where `value IN` would look for each. The
-  // ranges that begin and end between them (`3-`, `4+`) are passed over.
+  // Several values are neighbouring bands: one look-up a day finds them, where `value IN` would look up each. Ranges that sort
+  // between them (`3-`, `4+`) are left out.
   return db
     .prepare(
       `SELECT r.day AS period, ${columns(wanted, "day")}
@@ -228,7 +228,7 @@ export const dayRows = (
     .bind(JSON.stringify(days), dimension, asked, ...(site === undefined ? [] : [site]));
 };
 
-/** The days and sites of which a dimension has more values than have rows. */
+/** The days and sites on which a dimension has more values than rows. */
 export const overflowRows = (
   db: D1Database,
   days: readonly number[],
@@ -243,8 +243,9 @@ export const overflowRows = (
     .bind(JSON.stringify(days), `%"${dimension}"%`, ...(site === undefined ? [] : [site]));
 
 /**
- * For retention, before it deletes rows: sessions begun before the answer may go, and the rollups of their days stay as
- * they are. Not later than `wanted`, than what is rolled up (if anything ever was), nor than a marked period.
+ * Called by retention before it deletes rows. Returns a time, epoch ms: sessions begun before it may be deleted, and the rollups of
+ * their days stay as they are. It is not later than `wanted`, than the end of what is rolled up (if anything ever was), or than a
+ * marked period.
  */
 export async function freezeRollups(db: D1Database, wanted: number): Promise<number> {
   const day = Math.floor(wanted / SIZES.day) * SIZES.day;

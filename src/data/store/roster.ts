@@ -1,7 +1,7 @@
 import type { Report } from "../../core/roster/entry";
 import { formReader, isFields, isFlag, isNumber, isText, orNull, readText, unchanged } from "../../core/stored";
 
-/** What is kept of a report: who is there, in the order it was heard. */
+/** What a shard keeps of a report: who is there, and the seq by which a later report is known. */
 export type Seat = Pick<Report, "v" | "presence" | "seq" | "ended" | "active_at" | "who" | "is_claim">;
 
 /** Totals since the shard was first used. */
@@ -33,8 +33,8 @@ const SCHEMA = [
 ];
 
 /**
- * A roster shard's SQLite: a row a session. A seat that has become free is taken by the next, in place: one billed row a
- * report, and none to delete anything.
+ * A roster shard's SQLite: one row for each session. The next session overwrites a seat that has become free, so each report is one
+ * billed row, and nothing has to be deleted.
  */
 export class Seats {
   readonly #storage: DurableObjectStorage;
@@ -66,7 +66,7 @@ export class Seats {
     this.#rows("INSERT OR REPLACE INTO totals (id, body) VALUES (1, ?)", JSON.stringify(totals));
   }
 
-  /** Everything that was ever in a seat goes, file and all; the totals stay. */
+  /** Deletes everything that was ever in a seat, with the file. The totals stay. */
   async clear(totals: Totals): Promise<void> {
     await this.#storage.deleteAll();
     for (const statement of SCHEMA) this.#rows(statement);

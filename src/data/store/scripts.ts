@@ -5,7 +5,7 @@ import { parseJson } from "../../protocol/text";
 /** KV `script:{version}:{name}`: a browser script of this version, so that a deploy does not take it from open pages. */
 const keyOf = (version: string, name: string): string => `script:${version}:${name}`;
 
-/** KV `scripts`: which versions are there, and when each was written last, epoch ms. Its one writer is the cron. */
+/** KV `scripts`: which versions are there, and when each was last written, epoch ms. Only the cron writes it. */
 const INDEX = "scripts";
 const KeptVersions = z.record(z.string(), z.number());
 export type KeptVersions = z.infer<typeof KeptVersions>;
@@ -20,7 +20,7 @@ export const readScript = (kv: KVNamespace, version: string, name: string): Prom
 export const putKeptVersions = (kv: KVNamespace, versions: KeptVersions): Promise<void> =>
   kv.put(INDEX, JSON.stringify(versions), { expirationTtl: SCRIPT_KEPT_SECONDS });
 
-/** None where what is there is not ours. KV errors are thrown. */
+/** Empty if there is nothing, or if what is there is not ours. KV errors are thrown. */
 export async function readKeptVersions(kv: KVNamespace): Promise<KeptVersions> {
   const text = await kv.get(INDEX, { cacheTtl: KV_CACHE_SECONDS });
   const json = text === null ? null : parseJson(text);

@@ -6,7 +6,7 @@ export type Condition = readonly [sql: string, ...values: (string | number)[]];
 
 type Wanted<Name extends FilterName> = NonNullable<Filter[Name]>;
 
-/** A value of a detail: by its name in version 1, by its index in `from` in version 2. */
+/** A value of a detail, which is found by its name in version 1, and by its index in `from` in version 2. */
 const detailed = (name: string, place: number, usual: string): string =>
   `coalesce(@detail ->> '$.${name}', @detail ->> '$.from[${place}]', ${usual})`;
 
@@ -20,7 +20,7 @@ const atMost =
   (column: string) =>
   (value: number): Condition => [`@${column} <= ?`, value];
 
-/** `views` names a page in full, or, if it is of the origin of the first, by what follows the origin. */
+/** `views` names a page in full, or, if it has the origin of the first page, by what follows the origin. */
 const VIEWED = `(EXISTS (SELECT 1 FROM json_each(@detail, '$.views') WHERE key = ?) OR
   EXISTS (SELECT 1 FROM json_each(@detail, '$.views') WHERE key = ?) AND
   (SELECT instr(key, ?) = 1 FROM json_each(@detail, '$.views') LIMIT 1))`;
@@ -32,7 +32,7 @@ function viewed(page: string): Condition {
 }
 
 /**
- * Every filter there is has its condition: without one it would be taken from a caller, and then ignored. The dearest comes last,
+ * Every filter has its condition here: without one it would be taken from a caller, and then ignored. The most costly comes last,
  * because a row that one condition refuses is not asked the next.
  */
 const CONDITIONS: { readonly [Name in FilterName]: (value: Wanted<Name>) => Condition } = {
@@ -60,8 +60,8 @@ function conditionOf<Name extends FilterName>(filter: Filter, name: Name): Condi
 }
 
 /**
- * A filter as conditions on a row of `sessions`, which the statement may call by another name (`s.`). Values are bound, never
- * written into the statement.
+ * A filter as conditions on a row of `sessions`. `table` is the name by which the statement calls it (`s.`). Values are bound,
+ * never written into the statement.
  */
 export function conditionsOf(filter: Filter, table = ""): Condition[] {
   return (Object.keys(CONDITIONS) as FilterName[]).flatMap((name) => {

@@ -10,7 +10,7 @@ import { readDetail } from "./session-row/read";
 /** A session as the API shows it: the columns, the scores together, and what is in `detail`. */
 export type Session = ReturnType<typeof toSession>;
 
-/** Written out: an export makes a million of these, and a rest or a spread of a row is slower than all the rest. */
+/** Fields are written out: an export makes a million of these, and a rest or a spread of a row is slower than all the rest. */
 function toSession(row: SessionColumns) {
   const { engagement, bot, vpn, risk } = row;
   return {
@@ -38,7 +38,7 @@ export interface SessionCursor {
   session_id: string;
 }
 
-/** What a list of sessions is asked for, beside which page. */
+/** What a list of sessions is asked for, apart from the page. */
 export interface SessionsAsked {
   query: SessionsQuery;
   range: { from: number; to: number };

@@ -6,7 +6,7 @@ import { prefixOf, usualUrl } from "./neutral-names";
 interface Arrival {
   request: Request;
   url: URL;
-  /** As in `Context`. */
+  /** The prefix of the path as it was asked (`INGEST_PREFIX`); empty if it was asked by its usual path. */
   below: string;
 }
 
@@ -28,7 +28,10 @@ function sayFault(fault: string, log: Logger): void {
 /** The path below which `INGEST_PREFIX` puts scripts and ingest; empty if there is none. */
 export const belowOf = ({ INGEST_PREFIX: setting }: Pick<Env, "INGEST_PREFIX">): string => prefixOf(setting) ?? "";
 
-/** Runs before anything looks at the path. A path below the prefix that stands for nothing stays as it is, and no route takes it. */
+/**
+ * Runs before anything looks at the path. A path below the prefix that stands for no usual path stays as it is, and no route takes
+ * it.
+ */
 export function arrive(request: Request, env: Pick<Env, "INGEST_PREFIX">, log: Logger): Arrival {
   const url = new URL(request.url);
   const fault = prefixFault(env);

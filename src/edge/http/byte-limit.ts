@@ -18,8 +18,8 @@ const levels = new Cache<Level>(BUDGET_CACHE_SENDERS);
 const nameOf = (request: Request): string => senderOf(addressOf(request));
 
 /**
- * Checked before a body is read, because reading takes time even if the call is refused later. Counted per isolate, whose time it
- * is. Not for callers that show a key: a server sends for many people.
+ * Checked before a body is read, because reading takes time even if the call is refused later. It is counted per isolate, because
+ * the time is the isolate's. Not for callers that show a key: a server sends for many people.
  */
 export function limitBytes(request: Request): void {
   if (isKeyShown(request)) return;

@@ -53,7 +53,7 @@ export const readableBy = (origin: string | null): Record<string, string> =>
     ? { "Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "Retry-After", Vary: "Origin" }
     : {};
 
-/** Adds those headers to a response. */
+/** Adds the headers of `readableBy` to a response. */
 export function withCors(response: Response, origin: string | null): Response {
   if (!origin) return response;
   const open = new Response(response.body, response);

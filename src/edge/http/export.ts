@@ -47,7 +47,7 @@ export type Columns<T> = readonly (readonly [name: string, cell: (row: T) => unk
 export const columnsOf = <T extends object>(names: readonly (keyof T & string)[]): Columns<T> =>
   names.map((name) => [name, (row) => row[name]]);
 
-/** The same for rows of any shape. */
+/** Columns that are fields of rows of any shape, by name. */
 export const fieldColumns = (names: readonly string[]): Columns<Readonly<Record<string, unknown>>> =>
   columnsOf<Readonly<Record<string, unknown>>>(names);
 

@@ -13,7 +13,7 @@ export function readQuery<T>(
   schema: z.ZodObject & z.ZodType<T>,
   { url, caller }: Pick<KeyedContext, "url"> & { caller: Pick<Caller, "sites"> },
 ): T {
-  // Even a strict schema passes over this one name.
+  // Even a strict schema ignores this one name.
   if (url.searchParams.has("__proto__")) throw invalidQuery("__proto__", "is no parameter of this path");
   refuseRepeats(url.searchParams);
   const given = Object.fromEntries(url.searchParams);

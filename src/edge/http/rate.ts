@@ -21,7 +21,7 @@ async function take(limiter: RateLimit, key: string, detail: string): Promise<vo
   if (!success) throw limited(detail, RATE_PERIOD_SECONDS);
 }
 
-/** Takes one from the sender's limit; for IPv6 also from that of its /48, which is wider. */
+/** Takes one from the sender's limit. For IPv6 it also takes one from the limit of a part of its /48: four parts have one each. */
 async function takeOf(limiter: RateLimit, request: Request, detail: string): Promise<void> {
   const address = addressOf(request);
   await take(limiter, senderOf(address), detail);
@@ -66,7 +66,7 @@ export async function limitLeads({ env }: Context, site: string, isKeyed: boolea
 }
 
 /**
- * A start may create an actor, which costs more than a batch. Limited per address, per site, and per address and day. Answers
+ * A start may create an actor, which costs more than a batch. It is limited per address, per site, and per address and day. Returns
  * what KV says of `sender`.
  */
 export async function limitStart(

@@ -59,10 +59,13 @@ export function counterSpent({ sender, address_hour }: CallBudget, counter: Addr
   return spentBy("address", wait);
 }
 
-/** What a session hears of its site. */
+/** What a session is told about its site. */
 export type SiteWord = Pick<CallBudget, "new_sessions_wait" | "site_share" | "is_database_full">;
 
-/** What the session hears of its site. Asked for if the call may begin a session, else what the isolate remembers. */
+/**
+ * What the session is told about its site. The budget actor is asked only if the call may begin a session; else the isolate's
+ * memory has to do.
+ */
 export async function siteWord(context: Context, site: string, day: number, isStart: boolean): Promise<SiteWord> {
   const now = Date.now();
   const key = `${dayOf(now)} ${site}`;
@@ -83,7 +86,7 @@ async function ask({ env, log }: Context, site: string, key: string): Promise<Si
     sites.set(key, spending, BUDGET_CACHE_MS);
     return spending;
   } catch (error) {
-    // The other limits still hold, so nobody is kept out. It is remembered, so that not every call asks.
+    // The other limits still hold, so nobody is kept out. The failure is remembered, so that not every call asks.
     log.warn("spending_unreadable", { site, error: errorField(error) });
     const unknown: SiteSpending = { bytes: 0, is_database_full: false };
     sites.set(key, unknown, SITE_RETRY_MS);

@@ -14,7 +14,7 @@ const Ticket = z.object({
   path: z.string(),
   /** The only sites its asker may see; null: all sites. */
   sites: z.array(z.string()).nullable(),
-  /** The asker's key: what the ticket opens closes with this key. */
+  /** The asker's key: when it closes, so does what the ticket opened. */
   key_id: z.string(),
   expires_at: z.number(),
   /** The actor that takes the ticket remembers this, so that it opens one socket only. */
@@ -30,7 +30,7 @@ const signingKey = (rootKey: string): Promise<CryptoKey> =>
     "verify",
   ]);
 
-/** What is asked for; the rest of a ticket is made here. */
+/** What a ticket is asked for. The rest of it is made here. */
 interface TicketRequest {
   path: string;
   sites: readonly string[] | null;

@@ -21,11 +21,11 @@ export interface Witness {
   evidence: Evidence;
   /** The visitor, as far as their consent allows. */
   visitor_id: string | null;
-  /** The session names the visitor, so the lead need not. */
+  /** Whether the session names the visitor, so that the lead need not. */
   is_named: boolean;
   /** `visitor_id` is not proven, and another may prove to be this visitor. */
   is_claim: boolean;
-  /** Of a claim: the session that may prove it later; null for none. */
+  /** If `visitor_id` is a claim: the session that may prove it later; null for none. */
   unheard: Unheard | null;
 }
 

@@ -40,7 +40,10 @@ export const catchLead: Handler = (context) => {
   });
 };
 
-/** Limits, body, then the lead. A plain form from a browser is answered with a page, and every page may read its answer. */
+/**
+ * Checks the limits, reads the body, then takes the lead. A plain form from a browser is answered with a page, and every page may
+ * read its answer.
+ */
 async function capture(context: Context, check: (form: Form) => void): Promise<Response> {
   const { request, env } = context;
   const origin = headerOf(request.headers, "Origin");

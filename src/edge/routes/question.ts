@@ -36,7 +36,7 @@ export function questionOf(query: AggregateQuery): Question {
   return { ...range, bots: query.bots, filter };
 }
 
-/** What every answer repeats of its question: the period, and how many sessions `bots` left out. */
+/** What every answer repeats from its question: the period, and how many sessions `bots` left out. */
 export const saidOf = ({ from, to, bots: mode }: Question, excluded: number) => ({
   period: { from, to },
   bots: { mode, excluded },

@@ -70,7 +70,7 @@ export const openRealtimeStream: Handler = async (context) => {
   requireUpgrade(request);
   await limitApi(env, request);
   const offered = offeredTicket(request.headers);
-  // A missing key is the first thing to be told, whatever else is wrong.
+  // The key is checked first, so that a missing key is told before anything else that is wrong.
   const caller = offered ? null : await requireOpenKey(context);
   const query = readQuery(RealtimeStreamQuery, { url, caller: ANYONE });
   const asked: Followed = { site: query.site ?? null, bots: query.bots };

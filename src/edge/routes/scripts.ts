@@ -46,7 +46,7 @@ interface Served {
   version: string;
   text: string;
   cache: string;
-  /** Of an earlier version, whose map is gone. */
+  /** It is of an earlier version, whose map is gone. */
   isKept?: boolean;
 }
 

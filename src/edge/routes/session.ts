@@ -55,7 +55,7 @@ export const getLive = keyed(
       throw unavailable("The session could not be reached.");
     }
     if (live === null) throw unknown();
-    // The text is passed on as it is. Only for a caller who is restricted to sites is it parsed.
+    // The text is passed on as it is. It is parsed only for a caller who is restricted to sites.
     if (caller.sites !== null && !seesSite(caller, OfSite.parse(JSON.parse(live)).site)) throw unknown();
     const headers = { "Content-Type": "application/json", "Cache-Control": "no-store" };
     return new Response(`{"data":${live}}`, { headers });

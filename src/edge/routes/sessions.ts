@@ -36,7 +36,10 @@ export const getSessions = keyed(async (context) => {
   });
 });
 
-/** Rollups know how many, but not of one visitor or fingerprint. Those have few sessions, which are counted from rows. */
+/**
+ * How many sessions `bots` leaves out. Rollups know it, but not for one visitor or fingerprint. Those have few sessions, which are
+ * counted from rows.
+ */
 async function excludedBy(db: D1Database, asked: SessionsAsked): Promise<number> {
   const { visitor_id, fingerprint_id, bots } = asked.query;
   if (bots === "include") return 0;

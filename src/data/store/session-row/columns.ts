@@ -20,8 +20,8 @@ export interface SessionColumns extends Scores {
 }
 
 /**
- * Which writes set a column of a row that is there already: those of a session whose row D1 is not known to have, those
- * whose identity may differ from the row's, or all.
+ * Which writes set a column of a row that is there already. `first`: those of a session whose row D1 is not known to have.
+ * `identity`: those whose identity may differ from the row's. `every`: all. `key`: none.
  */
 type SetBy = "key" | "first" | "identity" | "every";
 
@@ -62,7 +62,7 @@ const upsert = (...setBy: SetBy[]): string => `
       .join(", ")}
   WHERE excluded.last_seq > sessions.last_seq`;
 
-/** What a write sets, beside what every write sets: `same` nothing, `whole` all. */
+/** What a write sets: `same` only what every write sets, `identity` also what names the visitor, `whole` everything. */
 export const UPSERT = {
   same: upsert("every"),
   identity: upsert("identity", "every"),

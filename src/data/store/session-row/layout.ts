@@ -62,7 +62,7 @@ export const NETWORK_V2 = [
   "agentless",
 ] as const satisfies readonly (keyof NetworkClasses)[];
 
-/** Stands for a time zone of the network that is the device's. */
+/** Stands for a network's time zone that is the same as the device's. */
 export const SAME_TIMEZONE = 0;
 
 /** A network before it becomes a list: its agent is a list already. */
@@ -147,10 +147,10 @@ export interface DetailV2 extends Partial<UsualFields> {
   from?: OriginV2;
   acts?: ActsV2;
   client?: ClientV2;
-  /** Only where it does not begin with the first of `views`. */
+  /** Only if it does not begin with the first of `views`. */
   entry_page?: string;
   views?: Summary["views"];
-  /** These two only where they are not what `views` says. */
+  /** These two only if they are not what `views` says. */
   page_views?: number;
   pages?: number;
   counts?: unknown[];
@@ -161,5 +161,5 @@ export interface DetailV2 extends Partial<UsualFields> {
   lack?: number;
 }
 
-/** The columns that a detail is told from. */
+/** The columns that a detail is read and written with. */
 export type DetailColumns = Pick<SessionColumns, "started_at" | "last_seq" | "engagement">;

@@ -33,7 +33,7 @@ export function readDetail(text: string, row: DetailColumns): Summary {
   return stored.v === undefined ? stored : readV2(stored, row);
 }
 
-/** Written out: a rest or a spread makes a slow object first, and an export reads a million of these. */
+/** Fields are written out: a rest or a spread makes a slow object first, and an export reads a million of these. */
 function readV2(stored: DetailV2, row: DetailColumns): Summary {
   const origin = whole(stored.from, USUAL_ORIGIN);
   const [device_class, source, referrer, campaign, entry_rest, channel, medium, term, content] = origin;
@@ -114,7 +114,7 @@ function usually<K extends keyof UsualFields>(stored: Partial<UsualFields>, key:
   return value === undefined ? USUAL[key] : value;
 }
 
-/** The list again that was `trimmed`. */
+/** Restores a list that was `trimmed`. */
 function whole<T extends readonly unknown[]>(stored: T | undefined, usual: T): T {
   if (!stored) return usual;
   const values: readonly unknown[] = usual.map((value, i) => (i < stored.length ? stored[i] : value));

@@ -21,7 +21,7 @@ export function sessionRow(head: Head, state: SessionState, progress: Progress):
 function setsOf(head: Head, { identity_in_d1 }: Progress): SessionRow["sets"] {
   if (identity_in_d1 === null) return "whole";
   const mark = identityMark(head);
-  // Nobody (0) is written each time: D1 is never taken to hold nobody already.
+  // Nobody (0) is written each time, because D1 is never assumed to name nobody already.
   return mark !== 0 && identity_in_d1 === mark ? "same" : "identity";
 }
 
