@@ -4,16 +4,16 @@ import type { Bots } from "./core/api/filter";
 import type { SiteSpending, SiteSums } from "./core/budget/sites";
 import type { Spending, SpendingAnswer } from "./core/budget/spending";
 import type { IdentityKind, Sighting } from "./core/identity/record";
-import type { Report as EndpointReport, Permit } from "./core/leads/breaker";
+import type { AttemptReport, Permit } from "./core/leads/breaker";
 import type { CrmWord } from "./core/leads/crm-word";
 import type { Taken as LeadTaken, Outcome, Submission, Unheard } from "./core/leads/lead";
 import type { ChunkCall } from "./core/recording/chunk";
-import type { Report as PresenceReport } from "./core/roster/entry";
+import type { RosterReport } from "./core/roster/entry";
 import type { RosterFigures } from "./core/roster/figures";
 import type { Here } from "./core/roster/people";
 import type { RosterSummary } from "./core/roster/summary";
 import type { IdentityCounts } from "./core/scoring/context";
-import type { LeadAnswer, LeadCall } from "./core/session/calls/lead";
+import type { LeadCall, SessionLeadAnswer } from "./core/session/calls/lead";
 import type { Life, LifeRow } from "./core/session/calls/life";
 import type { ChunkResult, TrackResult } from "./core/session/calls/result";
 import type { TrackCall } from "./core/session/calls/track-call";
@@ -51,7 +51,7 @@ export interface Unarchived {
 export interface SessionRpc extends Rpc.DurableObjectBranded {
   track(call: TrackCall): TrackResult;
   /** Null also if the caller cannot show that the session is theirs. */
-  lead(call: LeadCall): LeadAnswer | null;
+  lead(call: LeadCall): SessionLeadAnswer | null;
   /** `body`: gzip. The answer says that R2 has the chunk. */
   record(call: ChunkCall, body: ArrayBuffer): Promise<ChunkResult> | ChunkResult;
   place(): { site: string; started_at: number } | null;
@@ -90,7 +90,7 @@ export interface RosterChanges extends RosterPlace {
 
 /** A shard of who is on the sites now. */
 export interface RosterRpc extends Rpc.DurableObjectBranded {
-  report(report: PresenceReport): void;
+  report(report: RosterReport): void;
   remove(session_id: string): boolean;
   leave(session_id: string, seq: number): boolean;
   part(session_id: string, who: string | null): boolean;
@@ -160,7 +160,7 @@ export interface AlertRpc extends Rpc.DurableObjectBranded {
 /** An endpoint's circuit breaker. */
 export interface EndpointRpc extends Rpc.DurableObjectBranded {
   permit(site: string, endpoint_id: string): Permit;
-  report(site: string, endpoint_id: string, report: EndpointReport): Promise<void>;
+  report(site: string, endpoint_id: string, report: AttemptReport): Promise<void>;
   reset(site: string, endpoint_id: string): Promise<void>;
 }
 

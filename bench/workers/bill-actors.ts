@@ -4,7 +4,7 @@ import { SessionActor as Production } from "../../durable/session/actor";
 import type { Env } from "../../src/bindings";
 import type { Spending } from "../../src/core/budget/spending";
 import type { Sighting } from "../../src/core/identity/record";
-import type { Report } from "../../src/core/roster/entry";
+import type { RosterReport } from "../../src/core/roster/entry";
 import type { TrackCall } from "../../src/core/session/calls/track-call";
 import { IDENTITY_TABLE } from "../../src/data/store/identity";
 import { countedBucket, countedCalls, countedDatabase, countedKv, countStorage, countValues } from "./counted";
@@ -100,7 +100,7 @@ export class RosterActor extends ProductionRoster {
     super(ctx, env);
   }
 
-  override report(report: Report): void {
+  override report(report: RosterReport): void {
     add("roster", "object_calls");
     const began = performance.now();
     super.report(report);

@@ -1,5 +1,5 @@
 import { type Env, isDevelopment, webhookGate } from "../../src/bindings";
-import type { Permit, Report } from "../../src/core/leads/breaker";
+import type { AttemptReport, Permit } from "../../src/core/leads/breaker";
 import { type Delivery, newDelivery, PAUSED } from "../../src/core/leads/delivery";
 import { Retry } from "../../src/core/leads/retry";
 import { type Attempt, expiryOf, judgeAttempt, readSchedule, reasonOf } from "../../src/core/leads/schedule";
@@ -281,7 +281,7 @@ function afterAttempt(delivery: Delivery, attempt: Attempt, schedule: readonly n
 }
 
 /** What an attempt says about the endpoint. An endpoint that refuses this one message has not failed. */
-function reportOf(attempt: Attempt): Report {
+function reportOf(attempt: Attempt): AttemptReport {
   const reason = reasonOf(attempt);
   if (attempt.kind === "failed") return { kind: "failed", reason };
   if (attempt.status === 410) return { kind: "gone", reason };

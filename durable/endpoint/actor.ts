@@ -1,13 +1,13 @@
 import { DurableObject } from "cloudflare:workers";
 import type { EndpointRpc, Env } from "../../src/bindings";
 import {
+  type AttemptReport,
   type Breaker,
   type Cooling,
   coolingOf,
   newBreaker,
   type Permit,
   permit,
-  type Report,
   record,
 } from "../../src/core/leads/breaker";
 import { readSchedule } from "../../src/core/leads/schedule";
@@ -43,7 +43,7 @@ export class EndpointActor extends DurableObject<Env> implements EndpointRpc {
   }
 
   /** Told after each attempt. Nothing is written while all goes well. */
-  async report(site: string, endpoint_id: string, report: Report): Promise<void> {
+  async report(site: string, endpoint_id: string, report: AttemptReport): Promise<void> {
     const before = this.#breaker();
     const after = record(before, report, Date.now(), this.#cooling);
     if (after !== before) await this.#change(site, endpoint_id, before, after);

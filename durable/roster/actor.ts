@@ -1,11 +1,11 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env, RosterChanges, RosterPlace, RosterRpc } from "../../src/bindings";
 import type { Bots } from "../../src/core/api/filter";
-import { type Health, isHere, type Presence, type Report } from "../../src/core/roster/entry";
+import { type Health, isHere, type Presence, type RosterReport } from "../../src/core/roster/entry";
 import { addCounts, figuresOf, type RosterFigures } from "../../src/core/roster/figures";
 import { countVisitors, type Here, isAsked, isLeftFor, visitorOf } from "../../src/core/roster/people";
 import { type RosterSummary, summarize } from "../../src/core/roster/summary";
-import { type Seat, Seats, type Totals } from "../../src/data/store/roster";
+import { RosterRows, type Seat, type Totals } from "../../src/data/store/roster";
 import { MINUTE_MS } from "../../src/time";
 
 /** Seats of a shard: 320,000 visitors in all, and some 10 MB of memory a shard. A session that finds no seat is not shown. */
@@ -30,7 +30,7 @@ const NO_TOTALS: Totals = { v: 1, reports: 0, refused: {}, limits: {} };
  * minute is gone, without anybody doing anything. Each report is a row before it is answered, so an eviction loses nobody.
  */
 export class RosterActor extends DurableObject<Env> implements RosterRpc {
-  readonly #seats: Seats;
+  readonly #seats: RosterRows;
   readonly #known = new Map<string, KnownSeat>();
   /** Sessions of one visitor, by the hash of who it is. */
   readonly #byWho = new Map<string, Set<KnownSeat>>();
@@ -45,7 +45,7 @@ export class RosterActor extends DurableObject<Env> implements RosterRpc {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#seats = new Seats(ctx.storage);
+    this.#seats = new RosterRows(ctx.storage);
     this.#totals = this.#seats.totals() ?? structuredClone(NO_TOTALS);
     for (const { slot, seat } of this.#seats.all()) {
       this.#slots = Math.max(this.#slots, slot + 1);
@@ -62,7 +62,7 @@ export class RosterActor extends DurableObject<Env> implements RosterRpc {
     });
   }
 
-  report(report: Report): void {
+  report(report: RosterReport): void {
     const now = Date.now();
     const { presence, seq, ended, active_at, who, is_claim, health, refused, limits } = report;
     this.#note(presence.session_id, health, now);
@@ -225,7 +225,7 @@ export class RosterActor extends DurableObject<Env> implements RosterRpc {
     if (this.#health.size < ROSTER_MAX_SEATS) this.#health.set(session_id, { at: now, health });
   }
 
-  #count(refused: Report["refused"], limits: Report["limits"]): void {
+  #count(refused: RosterReport["refused"], limits: RosterReport["limits"]): void {
     this.#totals.reports += 1;
     if (Object.keys(refused).length + Object.keys(limits).length === 0) return;
     addCounts(this.#totals.refused, refused);

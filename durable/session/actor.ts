@@ -8,7 +8,7 @@ import {
   type UnlinkedSession,
 } from "../../src/bindings";
 import { type ChunkCall, readChunkCall } from "../../src/core/recording/chunk";
-import { type LeadAnswer, type LeadCall, readLeadCall } from "../../src/core/session/calls/lead";
+import { type LeadCall, readLeadCall, type SessionLeadAnswer } from "../../src/core/session/calls/lead";
 import type { Life, LifeRow } from "../../src/core/session/calls/life";
 import type { ChunkResult, TrackResult } from "../../src/core/session/calls/result";
 import { readTrackCall, type TrackCall } from "../../src/core/session/calls/track-call";
@@ -26,7 +26,7 @@ import { Instance } from "./instance";
 import { Recorder } from "./recorder";
 import { Reporter } from "./reporter";
 import { Sockets } from "./sockets";
-import { Spending } from "./spending";
+import { SessionSpending } from "./spending";
 import { unarchivedOf } from "./unarchived";
 import { Watch } from "./watch";
 import { eraseWithdrawn } from "./withdrawal";
@@ -44,7 +44,7 @@ export class SessionActor extends DurableObject<Env> implements SessionRpc {
   readonly #watch: Watch;
   readonly #inquiry: Inquiry;
   readonly #reporter: Reporter;
-  readonly #spending: Spending;
+  readonly #spending: SessionSpending;
   readonly #recorder: Recorder;
   readonly #writingOut: WritingOut;
   readonly #calls: Calls;
@@ -65,7 +65,7 @@ export class SessionActor extends DurableObject<Env> implements SessionRpc {
     const watch = new Watch(ctx, journal);
     const inquiry = new Inquiry(env.IDENTITY, log);
     const reporter = new Reporter(env, log);
-    const spending = new Spending(env, log);
+    const spending = new SessionSpending(env, log);
     const isLifted = limitsLifted(env);
     const recorder = new Recorder({
       bucket: env.TRACKING_R2,
@@ -137,7 +137,7 @@ export class SessionActor extends DurableObject<Env> implements SessionRpc {
    * A lead submitted on this session's page: noted once, and answered with what the session knows at this moment. Null when
    * there is no such session, or the caller cannot show that it is theirs.
    */
-  lead(call: LeadCall): LeadAnswer | null {
+  lead(call: LeadCall): SessionLeadAnswer | null {
     return this.#calls.lead(readLeadCall(call));
   }
 

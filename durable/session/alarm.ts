@@ -12,7 +12,7 @@ import type { Instance } from "./instance";
 import { IDENTITY_WAIT_MS } from "./limits";
 import type { SessionMemory } from "./memory";
 import type { Reporter } from "./reporter";
-import type { Spending } from "./spending";
+import type { SessionSpending } from "./spending";
 import type { WritingOut } from "./writing-out";
 
 const isDue = (time: number | null, now: number): boolean => time !== null && time <= now;
@@ -26,7 +26,7 @@ export interface AlarmHost {
   writingOut: WritingOut;
   eraseWithdrawn(memory: SessionMemory): Promise<void>;
   reporter: Reporter;
-  spending: Spending;
+  spending: SessionSpending;
   /** The journal's tables are about to be deleted, so a new journal begins. */
   renewJournal(): void;
   log: Logger;

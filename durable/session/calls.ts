@@ -3,7 +3,7 @@ import { isSameHash } from "../../src/core/same-hash";
 import { exposedOf } from "../../src/core/scoring/ledger";
 import { Bucket } from "../../src/core/session/calls/bucket";
 import { intake } from "../../src/core/session/calls/intake";
-import { asTrackCall, type LeadAnswer, type LeadCall } from "../../src/core/session/calls/lead";
+import { asTrackCall, type LeadCall, type SessionLeadAnswer } from "../../src/core/session/calls/lead";
 import {
   type ChunkResult,
   type Refused,
@@ -20,14 +20,14 @@ import type { Instance } from "./instance";
 import { JOURNAL_MAX_UNITS } from "./limits";
 import type { SessionMemory } from "./memory";
 import type { Recorder } from "./recorder";
-import type { Spending } from "./spending";
+import type { SessionSpending } from "./spending";
 
 const GONE = refused("session_erased", "This session was erased, and takes nothing any more.");
 
 export interface CallsHost {
   instance: Instance;
   ingest: Ingest;
-  spending: Spending;
+  spending: SessionSpending;
   recorder: Recorder;
   /** Whether the database is nearly full, as D1 said at this instance's last flush. */
   isDatabaseFull(): boolean;
@@ -82,7 +82,7 @@ export class Calls {
   }
 
   /** Null if there is no such session, or the caller cannot show that it is theirs. */
-  lead(call: LeadCall): LeadAnswer | null {
+  lead(call: LeadCall): SessionLeadAnswer | null {
     const { instance, ingest } = this.#host;
     const now = Date.now();
     const memory = instance.wake(now);

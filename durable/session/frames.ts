@@ -3,9 +3,9 @@ import type { TrackResult } from "../../src/core/session/calls/result";
 import type { TrackSocketContext } from "../../src/core/session/calls/socket";
 import type { TrackCall } from "../../src/core/session/calls/track-call";
 import { MAX_FRAME_UNITS, SOCKET_STRIKES } from "../../src/limits";
-import { SessionId } from "../../src/protocol/values";
 import { type Parsed, parseJson } from "../../src/protocol/text";
 import { EndFrame, FrameId, parseBatch, parseWith } from "../../src/protocol/track";
+import { SessionId } from "../../src/protocol/values";
 
 /** Close codes of the contract. */
 const CLOSE = { notText: 4400, unknown: 4404, tooLarge: 4413, tooFast: 4429 } as const;

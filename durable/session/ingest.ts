@@ -1,5 +1,5 @@
 import type { Env } from "../../src/bindings";
-import { type Mark, markOf } from "../../src/core/roster/when";
+import { markOf, type RosterMark } from "../../src/core/roster/when";
 import type { Intake } from "../../src/core/session/calls/intake";
 import type { Entry, IdentityEntry } from "../../src/core/session/entry";
 import { apply } from "../../src/core/session/fold/fold";
@@ -79,7 +79,7 @@ export class Ingest {
     memory.unplanned += body.length;
   }
 
-  #tell(memory: SessionMemory, { entries, withdrawn }: Addition, before: Mark, now: number): void {
+  #tell(memory: SessionMemory, { entries, withdrawn }: Addition, before: RosterMark, now: number): void {
     const { forgetAddresses, watch, reporter } = this.#host;
     if (withdrawn) forgetAddresses();
     watch.tell(memory, entries, now);

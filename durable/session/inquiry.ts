@@ -3,7 +3,7 @@ import { groupOf, placeOf, placeText, readPlace } from "../../src/core/identity/
 import type { IdentityKind, Sighting } from "../../src/core/identity/record";
 import type { IdentityCounts } from "../../src/core/scoring/context";
 import type { IdentityEntry } from "../../src/core/session/entry";
-import type { Head } from "../../src/core/session/head";
+import { type Head, MAX_NETWORK_CHANGES } from "../../src/core/session/head";
 import { OUTSIDE_TIMEOUT_MS } from "../../src/limits";
 import { inTime } from "../../src/ops/in-time";
 import { errorField, type Logger } from "../../src/ops/logger";
@@ -14,7 +14,7 @@ import type { SessionMemory } from "./memory";
  * Identities that a session may tell shards of: its fingerprint and as many addresses as network changes are recorded, twice over.
  * A withdrawal asks each shard to forget, and an invocation has 1,000 calls.
  */
-const IDENTITY_MAX_TOLD = 64;
+const IDENTITY_MAX_TOLD = 2 * (1 + MAX_NETWORK_CHANGES);
 /** Failed questions about a session, per load of its actor, after which it asks no more. */
 const IDENTITY_MAX_ASKS = 3;
 /**

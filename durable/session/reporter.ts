@@ -1,8 +1,8 @@
 import type { Env } from "../../src/bindings";
-import { healthOf, presenceOf, type Report } from "../../src/core/roster/entry";
+import { healthOf, presenceOf, type RosterReport } from "../../src/core/roster/entry";
 import { addCounts } from "../../src/core/roster/figures";
 import { shardName, shardOf } from "../../src/core/roster/shards";
-import { type Mark, markOf, reasonFor } from "../../src/core/roster/when";
+import { markOf, type RosterMark, reasonFor } from "../../src/core/roster/when";
 import { whoIs } from "../../src/core/roster/who";
 import { Bucket } from "../../src/core/session/calls/bucket";
 import type { TrackResult } from "../../src/core/session/calls/result";
@@ -56,7 +56,7 @@ export class Reporter {
   }
 
   /** After something was taken. `before`: the mark that the session had until then. */
-  taken(memory: SessionMemory, before: Mark, now: number): void {
+  taken(memory: SessionMemory, before: RosterMark, now: number): void {
     const after = markOf(memory.head, memory.state);
     if (before.seen_at !== null && before.visitor !== after.visitor) this.#former.push(before.visitor);
     const reason = reasonFor(memory.head.session_id, before, after);
@@ -93,7 +93,7 @@ export class Reporter {
     const { session_id } = head;
     const visitor = head.identity?.visitor_id ?? null;
     // Taken now: the session may change while the hash is made.
-    const report: Omit<Report, "who"> = {
+    const report: Omit<RosterReport, "who"> = {
       v: 1,
       presence: presenceOf(head, state),
       seq: state.seq,
@@ -118,7 +118,7 @@ export class Reporter {
 
   /** Tells the shard of its visitor; the shards of its former visitors forget it. */
   async #tell(
-    report: Omit<Report, "who">,
+    report: Omit<RosterReport, "who">,
     visitor: Promise<string | null>,
     former: Promise<string | null>[],
     session_id: string,

@@ -2,7 +2,7 @@ import type { Env } from "../../src/bindings";
 import { chargeOf, chargeOfChunk } from "../../src/core/budget/charge";
 import { secondsLeft, spend, waitFor } from "../../src/core/budget/level";
 import { isShed, sessionAllowance } from "../../src/core/budget/site";
-import { type CallBudget, type Spending as CallSpending, senderKey } from "../../src/core/budget/spending";
+import { type CallBudget, type Spending, senderKey } from "../../src/core/budget/spending";
 import { placeOf } from "../../src/core/identity/name";
 import { type Refused, refused } from "../../src/core/session/calls/result";
 import type { Entry } from "../../src/core/session/entry";
@@ -37,7 +37,7 @@ const spent = (detail: string, wait: number, spent_by?: string): Refused => ({
  * It is told with the first call, with flushes, and at once if it is much: by so much a session may overrun them. Best effort: the
  * session never waits.
  */
-export class Spending {
+export class SessionSpending {
   readonly #env: Pick<Env, "IDENTITY">;
   readonly #log: Logger;
   /** Until when the session (here) and an address (below) may spend nothing, epoch ms. */
@@ -124,7 +124,7 @@ export class Spending {
     if (!budget || bytes === 0) return;
     const { sender, address_hour, site_day } = budget;
     const { site } = memory.head;
-    const spending: CallSpending = { v: 1, of: "calls", sender, address_hour, site_day, site, bytes };
+    const spending: Spending = { v: 1, of: "calls", sender, address_hour, site_day, site, bytes };
     memory.progress.untold = 0;
     this.#hasTold = true;
     // A server with a key has no budget as an address, so its sessions are spread over the shards by their ids.

@@ -8,7 +8,7 @@ import { type FlushResult, flush, type Outside } from "./flush";
 import type { Instance } from "./instance";
 import { FLUSH_MS } from "./limits";
 import { type SessionMemory, setDue } from "./memory";
-import type { Spending } from "./spending";
+import type { SessionSpending } from "./spending";
 import { tellStuck } from "./stuck";
 import type { Watch } from "./watch";
 
@@ -21,7 +21,7 @@ export interface WritingOutHost {
   instance: Instance;
   journal(): Journal;
   outside: Outside;
-  spending: Spending;
+  spending: SessionSpending;
   watch: Watch;
   log: Logger;
 }

@@ -1,6 +1,6 @@
 import { createDurable } from "itty-durable";
-import type { TrailingSlash } from "../../src/protocol/values";
 import type { SiteSettings as Settings } from "../../src/protocol/site";
+import type { TrailingSlash } from "../../src/protocol/values";
 
 /**
  * The settings of every site: rarely written, read by the Worker once a minute and isolate. One object for all of them,

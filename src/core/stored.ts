@@ -14,7 +14,7 @@ export type Shape<T> = Readonly<Partial<Record<keyof T & string, Check>>>;
 /** Makes the next version's fields of one version's. `v` is set by the reader. */
 type Migration = (old: Fields) => Fields;
 
-export interface Form<T extends object> {
+export interface StoredForm<T extends object> {
   /** What the form is called; errors begin with it. */
   name: string;
   /** The version that this code writes. Raise it with every change of shape, and add a migration. */
@@ -39,7 +39,7 @@ export function formReader<T extends object>({
   version,
   shape,
   migrations = {},
-}: Form<T>): (value: unknown) => T {
+}: StoredForm<T>): (value: unknown) => T {
   const checks = Object.entries<Check | undefined>(shape);
   return (value) => {
     if (!isFields(value)) throw new FormError(`${name} is no object`);
@@ -59,7 +59,7 @@ export function readText<T>(read: (value: unknown) => T, text: string): T {
   return read(JSON.parse(text));
 }
 
-function migrated(name: string, version: number, migrations: Form<object>["migrations"], value: Fields): Fields {
+function migrated(name: string, version: number, migrations: StoredForm<object>["migrations"], value: Fields): Fields {
   const v = value.v === undefined && migrations?.[0] ? 0 : value.v;
   if (typeof v !== "number") throw new FormError(`${name} has no version`);
   if (v > version) throw new FormError(`${name}: version ${v} is newer than this code, which reads ${version}`);

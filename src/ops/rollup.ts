@@ -5,8 +5,8 @@ import {
   closePeriods,
   type Grain,
   listMarks,
-  type Mark,
   nextStart,
+  type RollupMark,
   readState,
   writeRollups,
 } from "../data/store/rollups";
@@ -80,8 +80,8 @@ async function close(db: D1Database, grain: Grain, now: number): Promise<boolean
 }
 
 /** Marks of consecutive periods, at most `most` in a run: a run is read and written together. */
-function runsOf(marks: readonly Mark[], most: number): [Mark, ...Mark[]][] {
-  const runs: [Mark, ...Mark[]][] = [];
+function runsOf(marks: readonly RollupMark[], most: number): [RollupMark, ...RollupMark[]][] {
+  const runs: [RollupMark, ...RollupMark[]][] = [];
   for (const mark of marks) {
     const run = runs.at(-1);
     const follows = run && run.length < most && run.at(-1)?.period === mark.period - SIZE[mark.grain];
@@ -91,7 +91,7 @@ function runsOf(marks: readonly Mark[], most: number): [Mark, ...Mark[]][] {
   return runs;
 }
 
-async function rollPeriods(db: D1Database, run: [Mark, ...Mark[]], report: RollupReport): Promise<void> {
+async function rollPeriods(db: D1Database, run: [RollupMark, ...RollupMark[]], report: RollupReport): Promise<void> {
   const [{ grain, period: first }] = run;
   const size = SIZE[grain];
   const to = first + run.length * size;

@@ -2,7 +2,7 @@ import type { IdentityActor } from "../../durable/identity/actor";
 import type { RosterActor } from "../../durable/roster/actor";
 import type { Spending } from "../../src/core/budget/spending";
 import type { Sighting } from "../../src/core/identity/record";
-import type { Report } from "../../src/core/roster/entry";
+import type { RosterReport } from "../../src/core/roster/entry";
 
 /**
  * Faults in thin wrappers around the bindings. Each outside write passes here, by name. It may fail before it happens, or after it
@@ -170,7 +170,7 @@ export function faultyRoster(
 ): DurableObjectNamespace<RosterActor> {
   const getByName = (name: string) => {
     const stub = roster.getByName(name);
-    const report = (report: Report): Promise<void> => {
+    const report = (report: RosterReport): Promise<void> => {
       faults.beside.push({ by: id.toString(), point: "roster.report" });
       const fault = faults.at.get("roster.report");
       if (fault === "refuse") return Promise.reject(new Error("the roster is away"));

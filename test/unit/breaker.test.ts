@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest";
 import {
+  type AttemptReport,
   BREAKER_FAILURES,
   type Breaker,
   coolingOf,
   newBreaker,
   permit,
-  type Report,
   record,
 } from "../../src/core/leads/breaker";
 
 const COOLING = { min_ms: 100, max_ms: 450, probe_ms: 7 };
-const FAILED: Report = { kind: "failed", reason: "timeout" };
-const ANSWERED: Report = { kind: "answered" };
-const GONE: Report = { kind: "gone", reason: "http_410" };
+const FAILED: AttemptReport = { kind: "failed", reason: "timeout" };
+const ANSWERED: AttemptReport = { kind: "answered" };
+const GONE: AttemptReport = { kind: "gone", reason: "http_410" };
 
 const OPEN: Breaker = { state: "open", failures: BREAKER_FAILURES, until: 500, since: 400, reason: "timeout" };
 const DISABLED: Breaker = { ...OPEN, state: "disabled", until: 0, reason: "http_410" };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Act, Contact, Evidence, EvidenceReason, Submission } from "../../src/core/leads/lead";
+import type { Contact, Evidence, EvidenceReason, LeadAct, Submission } from "../../src/core/leads/lead";
 import { leadMessage, WEBHOOK_MAX_BYTES } from "../../src/core/leads/payload";
 import { noEvidence } from "../../src/core/session/fold/evidence";
 
@@ -19,7 +19,7 @@ const CONTACT: Contact = {
 };
 
 const page = (i: number) => `https://shop.example/${i}`;
-const acts = Array.from({ length: 10 }, (_, i): Act => ({ at: i, type: "click", page: page(i), element: null }));
+const acts = Array.from({ length: 10 }, (_, i): LeadAct => ({ at: i, type: "click", page: page(i), element: null }));
 const pages = Array.from({ length: 20 }, (_, i) => page(i));
 const reasons = (units: number) =>
   Array.from(

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { ROSTER_TTL_MS } from "../../src/core/roster/entry";
 import { shardOf } from "../../src/core/roster/shards";
-import { type Mark, ROSTER_BEAT_MS, reasonFor } from "../../src/core/roster/when";
+import { ROSTER_BEAT_MS, type RosterMark, reasonFor } from "../../src/core/roster/when";
 
 const ID = "00000000-0000-4000-8000-000000000000";
-const NOBODY: Mark = { page: null, label: null, visitor: null, is_claim: false, ended: false, seen_at: null };
-const seen = (at: number, more: Partial<Mark> = {}): Mark => ({
+const NOBODY: RosterMark = { page: null, label: null, visitor: null, is_claim: false, ended: false, seen_at: null };
+const seen = (at: number, more: Partial<RosterMark> = {}): RosterMark => ({
   ...NOBODY,
   page: "/a",
   label: "human",

@@ -9,7 +9,7 @@ import { EndpointStore } from "../../src/data/store/endpoint";
 import { IdentityRows } from "../../src/data/store/identity";
 import { OutboxStore } from "../../src/data/store/outbox";
 import { findOpenRun, listRuns } from "../../src/data/store/retention";
-import { Seats } from "../../src/data/store/roster";
+import { RosterRows } from "../../src/data/store/roster";
 import { leadStub } from "../support/leads";
 
 /**
@@ -121,7 +121,7 @@ describe("a roster's rows", () => {
 
   it("have these bytes, and are read as they were before they had a version", async () => {
     await inStorage((storage) => {
-      const seats = new Seats(storage);
+      const seats = new RosterRows(storage);
       const seat = { v: 1, presence, seq: 9, ended: false, active_at: 2, who: null } as const;
       const totals = { v: 1, reports: 3, refused: { late: 1 }, limits: {} } as const;
       seats.write(0, seat);

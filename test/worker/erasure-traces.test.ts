@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { STUCK_ATTEMPTS } from "../../durable/session/stuck";
 import type { Erasure } from "../../src/core/api/erasure";
 import { submitName } from "../../src/core/leads/submit-name";
-import type { Report } from "../../src/core/roster/entry";
+import type { RosterReport } from "../../src/core/roster/entry";
 import type { Progress } from "../../src/core/session/progress";
 import { type ArchivedIdentity, sessionPrefix } from "../../src/data/store/archive";
 import { ERASE_AGAIN_MS, LINGER_MS } from "../../src/limits";
@@ -187,7 +187,7 @@ describe("nothing comes back after an erasure", () => {
     await expect.poll(seat, PATIENT).toHaveLength(1);
     const [before] = await seat();
     await erase(person.visitor);
-    const late = JSON.parse(before?.body ?? "{}") as Report;
+    const late = JSON.parse(before?.body ?? "{}") as RosterReport;
     const health = {
       flush_lag_ms: 0,
       journal_entries: 0,

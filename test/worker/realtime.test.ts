@@ -2,7 +2,7 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
 import { ROSTER_SWEEP_MS } from "../../durable/roster/actor";
-import type { Presence, Report } from "../../src/core/roster/entry";
+import type { Presence, RosterReport } from "../../src/core/roster/entry";
 import { ROSTER_TTL_MS } from "../../src/core/roster/entry";
 import { allShards, shardName, shardOf } from "../../src/core/roster/shards";
 import { whoIs } from "../../src/core/roster/who";
@@ -43,7 +43,7 @@ async function evictRoster(): Promise<void> {
   }
 }
 
-const reportOf = (site: string, more: Partial<Report> = {}, presence: Partial<Presence> = {}): Report => ({
+const reportOf = (site: string, more: Partial<RosterReport> = {}, presence: Partial<Presence> = {}): RosterReport => ({
   v: 1,
   presence: {
     session_id: newId(),
@@ -70,7 +70,8 @@ const reportOf = (site: string, more: Partial<Report> = {}, presence: Partial<Pr
   ...more,
 });
 
-const send = (report: Report): Promise<void> => stubOf(shardOf(report.presence.session_id, report.who)).report(report);
+const send = (report: RosterReport): Promise<void> =>
+  stubOf(shardOf(report.presence.session_id, report.who)).report(report);
 
 describe("who is on a site now", () => {
   it("has a session from its first event on, with its page and scores, until its end", async () => {
@@ -143,7 +144,7 @@ describe("who is on a site now", () => {
 
   it("gives an expired visitor's seat to the next", async () => {
     const shard = 3;
-    const inShard = (site: string): Report => {
+    const inShard = (site: string): RosterReport => {
       const report = reportOf(site);
       return {
         ...report,

@@ -42,10 +42,13 @@ export function permit(breaker: Breaker, now: number, { probe_ms }: Cooling): { 
 }
 
 /** `answered`: the receiver is there, even if it refuses this one delivery. */
-export type Report = { kind: "answered" } | { kind: "failed"; reason: string } | { kind: "gone"; reason: string };
+export type AttemptReport =
+  | { kind: "answered" }
+  | { kind: "failed"; reason: string }
+  | { kind: "gone"; reason: string };
 
 /** The breaker after an attempt: the same object when nothing has changed. */
-export function record(breaker: Breaker, report: Report, now: number, { min_ms, max_ms }: Cooling): Breaker {
+export function record(breaker: Breaker, report: AttemptReport, now: number, { min_ms, max_ms }: Cooling): Breaker {
   if (breaker.state === "disabled") return breaker;
   if (report.kind === "gone") {
     return { ...breaker, state: "disabled", until: 0, since: breaker.since ?? now, reason: report.reason };

@@ -48,7 +48,7 @@ export interface EvidenceReason {
 }
 
 /** A page's act: its type, where, and when (epoch ms). */
-export interface Act {
+export interface LeadAct {
   at: number;
   type: string;
   page: string | null;
@@ -72,7 +72,7 @@ export interface Evidence {
   pages: string[];
   page_views: number;
   /** Newest last. */
-  acts: Act[];
+  acts: LeadAct[];
   /** By the actor's clock, ms: on the page of the submit, in the whole session, and visibly active in it. */
   page_ms: number | null;
   session_ms: number | null;

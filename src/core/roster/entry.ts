@@ -43,7 +43,7 @@ export interface Health {
   shed?: number;
 }
 
-export interface Report {
+export interface RosterReport {
   v: 1;
   presence: Presence;
   /** Rises from report to report, so that a report that was overtaken changes nothing. */

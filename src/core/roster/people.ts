@@ -1,10 +1,10 @@
 import type { Bots } from "../api/filter";
-import type { Presence, Report } from "./entry";
+import type { Presence, RosterReport } from "./entry";
 
 /** Pure. Tells which sessions of the roster are people who are here now, and how many people these are. */
 
 /** The part of a report that tells whether its session was left for another. */
-export type Stay = Pick<Report, "who" | "is_claim" | "active_at"> & {
+export type Stay = Pick<RosterReport, "who" | "is_claim" | "active_at"> & {
   presence: Pick<Presence, "session_id" | "site" | "started_at">;
 };
 

@@ -12,7 +12,7 @@ export const ROSTER_BEAT_MS = 30 * SECOND_MS;
 /** Decides when a session reports to the roster. It needs no memory of earlier reports, because actors sleep between events. */
 
 /** What the roster has to hear of at once when it changes. */
-export interface Mark {
+export interface RosterMark {
   page: string | null;
   label: string | null;
   visitor: string | null;
@@ -22,7 +22,7 @@ export interface Mark {
   seen_at: number | null;
 }
 
-export const markOf = (head: Head, state: SessionState): Mark => ({
+export const markOf = (head: Head, state: SessionState): RosterMark => ({
   page: state.current_page,
   label: state.judgement.label,
   visitor: head.identity?.visitor_id ?? null,
@@ -38,7 +38,7 @@ export type ReportReason = "change" | "beat" | null;
  * last event is in another cell than the one before it: as often as with a memory of the last report. Each session's grid has its
  * own phase, so that sessions do not all report at once.
  */
-export function reasonFor(session_id: string, before: Mark, after: Mark): ReportReason {
+export function reasonFor(session_id: string, before: RosterMark, after: RosterMark): ReportReason {
   if (after.seen_at === null || (before.ended && after.ended)) return null;
   const isSameVisitor = before.visitor === after.visitor && before.is_claim === after.is_claim;
   const isSame = before.page === after.page && before.label === after.label && isSameVisitor;

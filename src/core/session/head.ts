@@ -1,7 +1,18 @@
 import { MAX_TRAITS, MAX_TRAITS_KEPT_UNITS } from "../../limits";
 import type { ClientNetwork } from "../network/classes";
 import { isVisitorSecret } from "../privacy/names";
-import { type Form, formReader, isFields, isNumber, isText, listOf, oneOf, orAbsent, orNull, shaped } from "../stored";
+import {
+  formReader,
+  isFields,
+  isNumber,
+  isText,
+  listOf,
+  oneOf,
+  orAbsent,
+  orNull,
+  type StoredForm,
+  shaped,
+} from "../stored";
 import type { NamedVisitor } from "./calls/visitor-id";
 
 /** How many network changes are recorded: a phone on a train has a few, a rotating proxy has hundreds. */
@@ -45,7 +56,7 @@ export interface Head {
   leads?: string[];
 }
 
-const IDENTITY_SHAPE: Form<Identity>["shape"] = {
+const IDENTITY_SHAPE: StoredForm<Identity>["shape"] = {
   visitor_id: orNull(isText),
   visitor_proven: orAbsent((value) => value === true),
   fingerprint_id: orNull(isText),

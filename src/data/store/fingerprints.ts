@@ -2,7 +2,7 @@ import type { GraphPlace, Neighbour } from "../../core/identity/graph";
 import type { Label } from "../../core/scoring/ledger";
 import { FINGERPRINT_MAX_SESSIONS, FINGERPRINT_NEIGHBOUR_SESSIONS } from "../../limits";
 import { cutPage, pageEnd } from "./page";
-import { type Condition, joinConditions } from "./session-conditions";
+import { joinConditions, type SqlCondition } from "./session-conditions";
 
 /**
  * Sessions that one call looks at for a page of fingerprints. If one farm has them all, the page is short, and the next call goes
@@ -66,17 +66,17 @@ function toFingerprint(row: FingerprintRow) {
   };
 }
 
-const ofSite = (column: string, { site }: FingerprintsAsked): Condition[] =>
+const ofSite = (column: string, { site }: FingerprintsAsked): SqlCondition[] =>
   site === undefined ? [] : [[`${column} = ?`, site]];
 
-const ofAddress = (table: string, { ips }: FingerprintsAsked): Condition[] =>
+const ofAddress = (table: string, { ips }: FingerprintsAsked): SqlCondition[] =>
   ips === undefined ? [] : [[`${table}ip IN (${ips.map(() => "?").join(", ")})`, ...ips], [`${table}ip IS NOT NULL`]];
 
 /**
  * The newest sessions of one fingerprint. It repeats `IS NOT NULL`, because SQLite uses a partial index only if its condition is
  * repeated.
  */
-function sessionsOf(asked: FingerprintsAsked, columns: string, fingerprint: Condition) {
+function sessionsOf(asked: FingerprintsAsked, columns: string, fingerprint: SqlCondition) {
   const { sql, values } = joinConditions([
     fingerprint,
     ["fingerprint_id IS NOT NULL"],

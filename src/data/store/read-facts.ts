@@ -1,6 +1,6 @@
 import type { Filter } from "../../core/api/filter";
 import { DETAIL_PATHS, type Facts, type FactsRow, type LooseLead, readFacts } from "../../core/rollup/session-facts";
-import { type Condition, conditionsOf, joinConditions } from "./session-conditions";
+import { conditionsOf, joinConditions, type SqlCondition } from "./session-conditions";
 import { USUAL_RULES } from "./session-row/layout";
 import { botRules } from "./session-row/ledger";
 
@@ -44,7 +44,9 @@ async function readFactsPage(
   after: FactsPlace | null,
   limit: number,
 ): Promise<FactsPage> {
-  const place: Condition[] = after ? [["(started_at, session_id) > (?, ?)", after.started_at, after.session_id]] : [];
+  const place: SqlCondition[] = after
+    ? [["(started_at, session_id) > (?, ?)", after.started_at, after.session_id]]
+    : [];
   const { sql, values } = joinConditions([
     ["started_at >= ?", after?.started_at ?? range.from],
     ["started_at < ?", range.to],
@@ -89,7 +91,7 @@ export async function* readLooseLeads(
 ): AsyncGenerator<LooseLead[]> {
   if (Object.values(rest).some((value) => value !== undefined)) return;
   for (let last: LeadPlace | null = null; ; ) {
-    const place: Condition[] = last ? [["(at, submission_id) > (?, ?)", last.at, last.submission_id]] : [];
+    const place: SqlCondition[] = last ? [["(at, submission_id) > (?, ?)", last.at, last.submission_id]] : [];
     const { sql, values } = joinConditions([
       ["at >= ?", last?.at ?? range.from],
       ["at < ?", range.to],

@@ -20,7 +20,7 @@ export interface RollupState {
   ranged_from: number;
 }
 
-export interface Mark {
+export interface RollupMark {
   grain: Grain;
   period: number;
   /** 0: new, never rolled up. Rises with each change. */
@@ -44,7 +44,7 @@ export const usableStatements = (db: D1Database, from: number, to: number): D1Pr
 export const USABLE_STATEMENTS = 3;
 
 export interface Usable extends RollupState {
-  marks: Mark[];
+  marks: RollupMark[];
   /** When the oldest session, conversion or rolled-up day began, epoch ms; null if there is none. */
   oldest: number | null;
 }
@@ -57,7 +57,7 @@ export function readUsable([state, marks, oldest]: D1Result[]): Usable {
   const known = Object.values(starts).filter((time) => time !== null);
   return {
     ...((state?.results[0] as RollupState | undefined) ?? NOTHING),
-    marks: (marks?.results ?? []) as Mark[],
+    marks: (marks?.results ?? []) as RollupMark[],
     oldest: known.length > 0 ? Math.min(...known) : null,
   };
 }
@@ -97,7 +97,7 @@ export async function closePeriods(db: D1Database, grain: Grain, from: number, t
 }
 
 /** Marked periods, oldest first: all of them, or only those never rolled up. */
-export async function listMarks(db: D1Database, grain: Grain, newOnly: boolean, limit: number): Promise<Mark[]> {
+export async function listMarks(db: D1Database, grain: Grain, newOnly: boolean, limit: number): Promise<RollupMark[]> {
   const { results } = await db
     .prepare(
       `SELECT grain, period, version FROM rollup_marks
@@ -105,7 +105,7 @@ export async function listMarks(db: D1Database, grain: Grain, newOnly: boolean, 
        ORDER BY period LIMIT ?`,
     )
     .bind(grain, limit)
-    .all<Mark>();
+    .all<RollupMark>();
   return results;
 }
 
@@ -132,7 +132,7 @@ const DELETE = {
 };
 
 export interface Rollup {
-  mark: Mark;
+  mark: RollupMark;
   rows: readonly (HourRow | DayRow)[];
 }
 

@@ -1,8 +1,8 @@
-import type { Report } from "../../core/roster/entry";
+import type { RosterReport } from "../../core/roster/entry";
 import { formReader, isFields, isFlag, isNumber, isText, orNull, readText, unchanged } from "../../core/stored";
 
 /** What a shard keeps of a report: who is there, and the seq by which a later report is known. */
-export type Seat = Pick<Report, "v" | "presence" | "seq" | "ended" | "active_at" | "who" | "is_claim">;
+export type Seat = Pick<RosterReport, "v" | "presence" | "seq" | "ended" | "active_at" | "who" | "is_claim">;
 
 /** Totals since the shard was first used. */
 export interface Totals {
@@ -36,7 +36,7 @@ const SCHEMA = [
  * A roster shard's SQLite: one row for each session. The next session overwrites a seat that has become free, so each report is one
  * billed row, and nothing has to be deleted.
  */
-export class Seats {
+export class RosterRows {
   readonly #storage: DurableObjectStorage;
 
   constructor(storage: DurableObjectStorage) {

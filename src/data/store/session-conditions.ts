@@ -2,7 +2,7 @@ import type { Filter, FilterName } from "../../core/api/filter";
 
 /** What sessions are chosen by, as conditions on a row of `sessions`. `@` stands for the table's name in a statement. */
 
-export type Condition = readonly [sql: string, ...values: (string | number)[]];
+export type SqlCondition = readonly [sql: string, ...values: (string | number)[]];
 
 type Wanted<Name extends FilterName> = NonNullable<Filter[Name]>;
 
@@ -12,20 +12,20 @@ const detailed = (name: string, place: number, usual: string): string =>
 
 const equals =
   (sql: string) =>
-  (value: string): Condition => [`${sql} = ?`, value];
+  (value: string): SqlCondition => [`${sql} = ?`, value];
 const atLeast =
   (column: string) =>
-  (value: number): Condition => [`@${column} >= ?`, value];
+  (value: number): SqlCondition => [`@${column} >= ?`, value];
 const atMost =
   (column: string) =>
-  (value: number): Condition => [`@${column} <= ?`, value];
+  (value: number): SqlCondition => [`@${column} <= ?`, value];
 
 /** `views` names a page in full, or, if it has the origin of the first page, by what follows the origin. */
 const VIEWED = `(EXISTS (SELECT 1 FROM json_each(@detail, '$.views') WHERE key = ?) OR
   EXISTS (SELECT 1 FROM json_each(@detail, '$.views') WHERE key = ?) AND
   (SELECT instr(key, ?) = 1 FROM json_each(@detail, '$.views') LIMIT 1))`;
 
-function viewed(page: string): Condition {
+function viewed(page: string): SqlCondition {
   const start = `${URL.parse(page)?.origin}/`;
   const path = page.startsWith(start) ? page.slice(start.length - 1) : page;
   return [VIEWED, page, path, start];
@@ -35,7 +35,7 @@ function viewed(page: string): Condition {
  * Every filter has its condition here: without one it would be taken from a caller, and then ignored. The most costly comes last,
  * because a row that one condition refuses is not asked the next.
  */
-const CONDITIONS: { readonly [Name in FilterName]: (value: Wanted<Name>) => Condition } = {
+const CONDITIONS: { readonly [Name in FilterName]: (value: Wanted<Name>) => SqlCondition } = {
   site: equals("@site"),
   country: equals("@country"),
   label: equals("@label"),
@@ -54,7 +54,7 @@ const CONDITIONS: { readonly [Name in FilterName]: (value: Wanted<Name>) => Cond
   page: viewed,
 };
 
-function conditionOf<Name extends FilterName>(filter: Filter, name: Name): Condition | null {
+function conditionOf<Name extends FilterName>(filter: Filter, name: Name): SqlCondition | null {
   const value = filter[name];
   return value === undefined ? null : CONDITIONS[name](value as Wanted<Name>);
 }
@@ -63,7 +63,7 @@ function conditionOf<Name extends FilterName>(filter: Filter, name: Name): Condi
  * A filter as conditions on a row of `sessions`. `table` is the name by which the statement calls it (`s.`). Values are bound,
  * never written into the statement.
  */
-export function conditionsOf(filter: Filter, table = ""): Condition[] {
+export function conditionsOf(filter: Filter, table = ""): SqlCondition[] {
   return (Object.keys(CONDITIONS) as FilterName[]).flatMap((name) => {
     const condition = conditionOf(filter, name);
     if (!condition) return [];
@@ -72,7 +72,7 @@ export function conditionsOf(filter: Filter, table = ""): Condition[] {
   });
 }
 
-export const joinConditions = (conditions: readonly Condition[]) => ({
+export const joinConditions = (conditions: readonly SqlCondition[]) => ({
   sql: conditions.map(([sql]) => sql).join(" AND "),
   values: conditions.flatMap(([, ...values]) => values),
 });

@@ -1,7 +1,7 @@
 import type { SessionsQuery } from "../../core/api/analytics";
 import type { Bots } from "../../core/api/filter";
 import { cutPage, pageEnd } from "./page";
-import { type Condition, conditionsOf, joinConditions } from "./session-conditions";
+import { conditionsOf, joinConditions, type SqlCondition } from "./session-conditions";
 import type { SessionColumns } from "./session-row/columns";
 import { readDetail } from "./session-row/read";
 
@@ -45,7 +45,7 @@ export interface SessionsAsked {
 }
 
 /** Conditions of the sessions asked for; with `excluded`, of those that `bots` leaves out of them. */
-function conditions({ query, range }: SessionsAsked, excluded: boolean): Condition[] {
+function conditions({ query, range }: SessionsAsked, excluded: boolean): SqlCondition[] {
   const { visitor_id, fingerprint_id, bots } = query;
   return [
     ["started_at >= ?", range.from],
@@ -57,7 +57,7 @@ function conditions({ query, range }: SessionsAsked, excluded: boolean): Conditi
   ];
 }
 
-function botsConditions(bots: Bots, excluded: boolean): Condition[] {
+function botsConditions(bots: Bots, excluded: boolean): SqlCondition[] {
   if (bots === "include") return excluded ? [["FALSE"]] : [];
   return [(bots === "exclude") === excluded ? ["label = 'bot'"] : ["label IS NOT 'bot'"]];
 }
@@ -72,7 +72,7 @@ export async function listSessions(
   cursor: SessionCursor | null,
   limit: number,
 ): Promise<{ sessions: Iterable<Session>; next: SessionCursor | null }> {
-  const place: Condition[] = cursor
+  const place: SqlCondition[] = cursor
     ? [["(started_at, session_id) < (?, ?)", cursor.started_at, cursor.session_id]]
     : [];
   const { query, range } = asked;

@@ -10,7 +10,7 @@ import { charsetParameter, readAs, textReader, toBinary, withoutUtf16 } from "./
 /** Parts of a multipart body: enough for all fields with several values each, and far fewer than 64 KiB could hold. */
 const FORM_MAX_PARTS = 1_000;
 
-export interface Form {
+export interface FormBody {
   values: Record<string, unknown>;
   /** A plain HTML form sent it, whose sender may want a page instead of JSON. */
   isPlain: boolean;
@@ -33,7 +33,7 @@ const typeOf = (request: Request): string => contentType(request).split(";", 1)[
 export const isForm = (request: Request): boolean => Object.hasOwn(READERS, typeOf(request));
 
 /** A form's values by name; a name that comes several times has a list. 4xx for any other body. */
-export async function readForm(request: Request): Promise<Form> {
+export async function readForm(request: Request): Promise<FormBody> {
   const type = typeOf(request);
   const read = READERS[type];
   if (!read) {

@@ -1,7 +1,7 @@
 import { claimedKey } from "../../core/leads/identity";
 import type { Evidence, Unheard } from "../../core/leads/lead";
 import { clientNetwork } from "../../core/network/client";
-import type { LeadAnswer } from "../../core/session/calls/lead";
+import type { SessionLeadAnswer } from "../../core/session/calls/lead";
 import type { LeadSubmit } from "../../core/session/calls/track-call";
 import { isProvable } from "../../core/session/calls/visitor-id";
 import { noEvidence } from "../../core/session/fold/evidence";
@@ -74,7 +74,7 @@ export async function askSession(
     lead: submit,
     trusted,
   };
-  const ask = async () => (await env.SESSION.getByName(session_id).lead(call)) as LeadAnswer | null;
+  const ask = async () => (await env.SESSION.getByName(session_id).lead(call)) as SessionLeadAnswer | null;
   try {
     let answer = await ask();
     if (!answer && key_hash) {

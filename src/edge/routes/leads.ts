@@ -19,7 +19,7 @@ import { budgetOf, checkOrigin, siteOf } from "../http/admit";
 import { isKeyShown, requireIngest } from "../http/auth";
 import type { Context, Handler } from "../http/context";
 import { withCors } from "../http/cors";
-import { type Form, isForm, readForm } from "../http/form";
+import { type FormBody, isForm, readForm } from "../http/form";
 import { limitLeads, limitLeadTries, limitTrack } from "../http/rate";
 import { limitLeadSpending } from "../http/spending";
 import { askSession } from "./lead-session";
@@ -44,7 +44,7 @@ export const catchLead: Handler = (context) => {
  * Checks the limits, reads the body, then takes the lead. A plain form from a browser is answered with a page, and every page may
  * read its answer.
  */
-async function capture(context: Context, check: (form: Form) => void): Promise<Response> {
+async function capture(context: Context, check: (form: FormBody) => void): Promise<Response> {
   const { request, env } = context;
   const origin = headerOf(request.headers, "Origin");
   let isPage = wantsPage(request, (headerOf(request.headers, "Content-Type") ?? "").includes("form"));
@@ -64,7 +64,7 @@ async function capture(context: Context, check: (form: Form) => void): Promise<R
   }
 }
 
-async function takeForm(context: Context, { values, isPlain }: Form, isPage: boolean): Promise<Response> {
+async function takeForm(context: Context, { values, isPlain }: FormBody, isPage: boolean): Promise<Response> {
   const input = unwrap(parseWith(LeadInput, sortFields(values)));
   const site = siteOf(context, input.site);
   const settings = await siteSettings(context.env, site);

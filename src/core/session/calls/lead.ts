@@ -32,7 +32,7 @@ export const readLeadCall = formReader<LeadCall>({
   },
 });
 
-export interface LeadAnswer {
+export interface SessionLeadAnswer {
   evidence: Evidence;
   /** Null without consent. */
   visitor_id: string | null;
