@@ -1,18 +1,25 @@
 // `npm run cost`: the monthly bill of a site of any size, from counted operations.
 import { parseArgs } from "node:util";
 import { showAttacks } from "./cost-attack.ts";
+import { showShapes } from "./cost-shapes.ts";
 import { figure } from "./lib/stats.ts";
-import { BILL_SHAPES, countSessions } from "./phases/bill.ts";
+import { countSessions, type Kept } from "./phases/bill.ts";
 import { LINES, of } from "./prices.ts";
 import { table } from "./report.ts";
 
-const HELP = `npm run cost -- --sessions-per-month <n> --events-per-session <n>
-    [--transport http|ws] [--batch <n>] [--months <n>] [--json]
+const HELP = `npm run cost [-- --events archive] [-- --kv notable] [-- --json]
+npm run cost -- --sessions-per-month <n> --events-per-session <n>
+    [--transport http|ws] [--batch <n>] [--ends end|idle] [--returning <share>] [--months <n>] [--json]
 npm run cost -- --attack [--only <kind>] [--json]
 
-Plays sessions of that length in simulated time with every billed operation counted, and prices a month of them.
+Without numbers: visits of 100 and of 10 events, by part of the bill, beside what they may cost; ends with 1 if one costs more.
+With them: plays sessions of that length in simulated time with every billed operation counted, and prices a month of them.
   --sessions-per-month   visits (default 100,000)
   --events-per-session   events of a visit, one every 1.2 s (default 100)
+  --events               where the site keeps raw events: database (default) or archive
+  --kv                   which counters KV gets: all (default) or notable
+  --ends                 how a visit ends: end (default), as a page says it, or idle, after 30 minutes without a word
+  --returning            share of visits that are a visitor's second, three days later, 0 to 0.5 (default 0.5)
   --transport            http (default) or ws
   --batch                events a batch or frame (default 10 over http, 1 over ws)
   --months               how long D1 keeps events, for its size (default 3)
@@ -22,8 +29,12 @@ Plays sessions of that length in simulated time with every billed operation coun
 
 const { values } = parseArgs({
   options: {
-    "sessions-per-month": { type: "string", default: "100000" },
-    "events-per-session": { type: "string", default: "100" },
+    "sessions-per-month": { type: "string" },
+    "events-per-session": { type: "string" },
+    events: { type: "string", default: "database" },
+    kv: { type: "string", default: "all" },
+    ends: { type: "string", default: "end" },
+    returning: { type: "string", default: "0.5" },
     transport: { type: "string", default: "http" },
     batch: { type: "string" },
     months: { type: "string", default: "3" },
@@ -40,6 +51,21 @@ if (values.help) {
 
 if (values.attack) process.exit(await showAttacks({ only: values.only, json: values.json }));
 
+function oneOf<T extends string>(name: string, text: string, allowed: readonly T[]): T {
+  const found = allowed.find((one) => one === text);
+  if (found !== undefined) return found;
+  console.error(`--${name} must be ${allowed.join(" or ")}, not ${text}.`);
+  process.exit(2);
+}
+
+const kept: Kept = {
+  events: oneOf("events", values.events, ["database", "archive"]),
+  kv: oneOf("kv", values.kv, ["all", "notable"]),
+};
+if (values["sessions-per-month"] === undefined && values["events-per-session"] === undefined) {
+  process.exit(await showShapes({ kept, json: values.json }));
+}
+
 function positive(name: string, text: string) {
   const number = Number(text.replace(/[_,]/g, ""));
   if (Number.isInteger(number) && number > 0) return number;
@@ -47,14 +73,16 @@ function positive(name: string, text: string) {
   process.exit(2);
 }
 
-const sessions = positive("sessions-per-month", values["sessions-per-month"]);
-const length = positive("events-per-session", values["events-per-session"]);
-const months = positive("months", values.months);
-const { transport } = values;
-if (transport !== "http" && transport !== "ws") {
-  console.error(`--transport must be http or ws, not ${transport}.`);
+const sessions = positive("sessions-per-month", values["sessions-per-month"] ?? "100000");
+const length = positive("events-per-session", values["events-per-session"] ?? "100");
+const ends = oneOf("ends", values.ends, ["end", "idle"]);
+const returning = Number(values.returning);
+if (!(returning >= 0 && returning <= 0.5)) {
+  console.error(`--returning must be a share from 0 to 0.5, not ${values.returning}.`);
   process.exit(2);
 }
+const months = positive("months", values.months);
+const transport = oneOf("transport", values.transport, ["http", "ws"]);
 const size = positive("batch", values.batch ?? (transport === "http" ? "10" : "1"));
 if (size > 100) {
   console.error("--batch may be at most 100: the Worker takes no larger batch.");
@@ -74,7 +102,7 @@ const PLAN = 5;
 const COUNTED = Math.max(5, Math.min(100, Math.round(5_000 / length)));
 
 const name = `${size} events a ${transport === "http" ? "batch" : "frame"}`;
-const counts = await countSessions({ ...BILL_SHAPES.batches, name, transport, size, length }, COUNTED);
+const counts = await countSessions({ name, transport, size, length, ends, returning, kept }, COUNTED);
 const lines = LINES.map(({ name: line, unit, price, included, billed }) => {
   const units = billed(counts) * sessions;
   return { name: line, unit, units, included, price, list: (units * price) / 1e6, due: 0 };

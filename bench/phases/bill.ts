@@ -8,6 +8,8 @@ import type { Counts } from "../prices.ts";
 /** One session every 8.64 s: 10,000 a day. */
 const ARRIVAL_MS = 8_640;
 const BASE = Date.UTC(2026, 0, 5, 8);
+/** A visitor who returns does so after this: past the 24 hours in which identities are counted. */
+const RETURN_MS = 3 * 86_400_000;
 /** Sessions a request. The driver searches all of them for the next call or alarm, so they are few. */
 const JOB = 100;
 /**
@@ -24,23 +26,54 @@ const WAITS = [
   ["identity", "identity_calls"],
 ] as const;
 
-interface BillShape {
+/** What a site keeps where. */
+export interface Kept {
+  events: "database" | "archive";
+  kv: "all" | "notable";
+}
+
+export interface BillShape {
   name: string;
   transport: "http" | "ws";
   /** Events a batch or frame. */
   size: number;
   /** Events a session. */
   length: number;
+  /** `end`: as a page says it. `idle`: it says nothing, and the session ends by itself. */
+  ends: "end" | "idle";
+  /** Share of the sessions that are a visitor's second, 0 to 0.5. */
+  returning: number;
+  kept: Kept;
 }
 
+const USUAL: Pick<BillShape, "ends" | "returning" | "kept"> = {
+  ends: "end",
+  returning: 0,
+  kept: { events: "database", kv: "all" },
+};
+
 export const BILL_SHAPES: Record<"batches" | "frames", BillShape> = {
-  batches: { name: "10 events a batch over HTTP, one batch every 12 s", transport: "http", size: 10, length: 100 },
-  frames: { name: "one event a frame over WebSocket, one frame every 1.2 s", transport: "ws", size: 1, length: 100 },
+  batches: {
+    name: "10 events a batch over HTTP, one batch every 12 s",
+    transport: "http",
+    size: 10,
+    length: 100,
+    ...USUAL,
+  },
+  frames: {
+    name: "one event a frame over WebSocket, one frame every 1.2 s",
+    transport: "ws",
+    size: 1,
+    length: 100,
+    ...USUAL,
+  },
 };
 
 /** Counts per session of a shape, by part and name. */
 export async function countSessions(shape: BillShape, sessions: number): Promise<Counts> {
-  const server = await start(`bill-${shape.transport}-${shape.size}-${shape.length}`, {
+  const { transport, size, length, ends, kept } = shape;
+  // A folder of its own for each shape: what another has left would be counted too.
+  const server = await start(`bill-${transport}-${size}-${length}-${ends}-${kept.events}-${kept.kv}`, {
     dist: await buildOwn("bill"),
     objects: "project",
     bindings: { LOG_LEVEL: "error" },
@@ -52,18 +85,17 @@ export async function countSessions(shape: BillShape, sessions: number): Promise
     for (let done = 0; done < sessions; done += JOB) {
       const job = {
         start: at,
-        sessions: Array.from({ length: Math.min(JOB, sessions - done) }, (_, i) =>
-          play(shape, at + i * ARRIVAL_MS, done + i),
-        ),
+        settings: shape.kept,
+        sessions: visits(shape, at, done, Math.min(JOB, sessions - done)),
       };
       const response = await fetch(`http://127.0.0.1:${server.port}/`, { method: "POST", body: JSON.stringify(job) });
       if (!response.ok) throw new Error(await response.text());
       const counts = (await response.json()) as Counts;
       for (const [name, count] of Object.entries(counts)) total[name] = (total[name] ?? 0) + count / sessions;
-      // The next job begins after the last alarm of this one.
-      at += 3 * 86_400_000;
+      // The next job begins after the last alarm of this one that counts.
+      at += 10 * 86_400_000;
     }
-    await checkRows(server, sessions * shape.length);
+    await checkRows(server, shape.kept.events === "archive" ? 0 : sessions * shape.length);
     // A session's own row, and the rows and index entries of its events.
     return { ...withStated(total), "session:d1_bytes": ((await server.databaseBytes()) - empty) / sessions };
   } finally {
@@ -106,12 +138,24 @@ export async function countStateless({ size, length }: BillShape, sessions: numb
   }
 }
 
-function play({ transport, size, length }: BillShape, at: number, n: number) {
-  const session = newSession();
+/** Visits one after the other; those of visitors who return begin three days after their first. */
+function visits(shape: BillShape, at: number, done: number, count: number) {
+  const first = count - Math.round(count * shape.returning);
+  return Array.from({ length: count }, (_, i) => {
+    const who = done + (i < first ? i : i - first);
+    const due = i < first ? at + i * ARRIVAL_MS : at + RETURN_MS + (i - first) * ARRIVAL_MS;
+    return play(shape, due, who);
+  });
+}
+
+/** `who`: the number of the visitor. */
+function play({ transport, size, length, ends }: BillShape, at: number, who: number) {
+  const session = { ...newSession(), visitor: `v-${who}`, fingerprint: `f-${who}` };
+  const total = ends === "end" ? length : Number.POSITIVE_INFINITY;
   const calls: { at: number; body?: string; frame?: string; open?: true }[] =
     transport === "ws" ? [{ at, open: true }] : [];
   for (let position = 0; position < length; position += size) {
-    const text = batch(session, { position, count: size, total: length });
+    const text = batch(session, { position, count: size, total });
     const due = at + (position + size) * EVENT_GAP_MS;
     calls.push(
       transport === "ws"
@@ -120,7 +164,7 @@ function play({ transport, size, length }: BillShape, at: number, n: number) {
     );
   }
   // Each visitor has a network of its own, so no two share the write of an address's counter.
-  return { id: session.id, ip: `${20 + (n >> 16)}.${(n >> 8) % 256}.${n % 256}.7`, calls };
+  return { id: session.id, ip: `${20 + (who >> 16)}.${(who >> 8) % 256}.${who % 256}.7`, calls };
 }
 
 /** Throws if an event that the bill counts is not in D1. */
