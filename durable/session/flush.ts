@@ -171,7 +171,8 @@ function attempt(
       : writeProjection(outside.db, sessionRow(head, stateAsOf(memory, journal, plan.hi), progress), head, {
           plan,
           body,
-          events,
+          // Without rows of its events, D1 gets the session's own row only.
+          events: memory.state.events_in === "archive" ? 0 : events,
           outcome,
         });
   return inTime(write, OUTSIDE_TIMEOUT_MS).then(
@@ -188,8 +189,11 @@ async function writeArchive(
   plan: Plan,
   body: string,
 ): Promise<void> {
-  const puts = [putEvents(bucket, head, state, plan, body)];
-  if (!progress.meta_written) puts.push(putMeta(bucket, head, state));
+  const isFirst = !progress.meta_written;
+  // A put costs as much as four rows of D1, so a session that has no rows of events has no object for this alone either.
+  const isWithin = isFirst && state.events_in === "archive";
+  const puts = [putEvents(bucket, head, state, plan, body, isWithin)];
+  if (isFirst && !isWithin) puts.push(putMeta(bucket, head, state));
   if (head.identity && head.identity_version > progress.identity_written) puts.push(putIdentity(bucket, head, state));
   await Promise.all(puts);
 }
@@ -197,6 +201,7 @@ async function writeArchive(
 interface ProjectionWrite {
   plan: Plan;
   body: string;
+  /** Events that D1 gets rows of. */
   events: number;
   outcome: Outcome;
 }
@@ -211,7 +216,8 @@ async function writeProjection(
   if (plan.refused.length === 0) {
     try {
       const session = upsertSession(db, row, 0);
-      const results = await db.batch(events > 0 ? [insertEvents(db, session_id, body), ...names, session] : [session]);
+      const rows = events > 0 ? [insertEvents(db, session_id, body)] : [];
+      const results = await db.batch([...rows, ...names, session]);
       outcome.database_bytes = results.at(-1)?.meta.size_after ?? null;
       return;
     } catch (error) {

@@ -1,4 +1,4 @@
-import { flushAt, isPending, type Schedule } from "../../src/core/session/deadline";
+import { flushAt, IDLE_MS, isPending, type Schedule } from "../../src/core/session/deadline";
 import { type Entry, firstSeq, readEntries } from "../../src/core/session/entry";
 import { apply } from "../../src/core/session/fold/fold";
 import { newState, readSnapshot } from "../../src/core/session/fold/state";
@@ -16,6 +16,11 @@ const FIRST_FLUSH_MS = 3 * SECOND_MS;
  * as much as four rows.
  */
 export const ARCHIVE_MS = 75 * SECOND_MS;
+/**
+ * The same for a session whose events are in the archive alone. A visit ends before, by itself after 30 idle minutes, and is then one
+ * object. Until it is written the actor's own SQLite has it, and answers for it.
+ */
+export const ARCHIVE_ALONE_MS = 2 * IDLE_MS;
 /** Journal text, in UTF-16 units, that flushes at once: half a plan, so that a busy session writes full plans. */
 const FLUSH_AT_UNITS = PLAN_MAX_UNITS / 2;
 /** Time between flushes that withdrawals ask for: a page that toggles consent must not cause a write each time. */
@@ -106,8 +111,8 @@ function note(of: Wait, entry: Entry, head: Head): void {
 }
 
 /** How long new entries may wait for a store, ms. */
-function interval({ progress }: Pick<SessionMemory, "progress">, store: StoreName): number {
-  if (store === "r2") return ARCHIVE_MS;
+function interval({ progress, state }: Pick<SessionMemory, "progress" | "state">, store: StoreName): number {
+  if (store === "r2") return state.events_in === "archive" ? ARCHIVE_ALONE_MS : ARCHIVE_MS;
   return progress.last_plan_at === 0 ? FIRST_FLUSH_MS : FLUSH_MS;
 }
 
@@ -119,6 +124,16 @@ export function setDue(memory: SessionMemory, store: StoreName, at: number | nul
 export const withdrawalAt = ({ progress }: Pick<SessionMemory, "progress">, now: number): number =>
   Math.min(Math.max(now, progress.last_plan_at + WITHDRAWAL_GAP_MS), now + WITHDRAWAL_GAP_MS);
 
+/**
+ * Whether a session whose events are in the archive alone holds so much text that the journal would be full before the archive is
+ * due. Not while D1 fails: then the text is what D1 lacks.
+ */
+const isArchiveOverdue = (memory: SessionMemory): boolean =>
+  memory.state.events_in === "archive" &&
+  memory.units >= FLUSH_AT_UNITS &&
+  memory.progress.d1.attempts === 0 &&
+  isPending(memory, "r2");
+
 /** Decides when the newest entries are written to each store. `random` is in [0, 1). */
 export function scheduleFlush(
   memory: SessionMemory,
@@ -128,6 +143,7 @@ export function scheduleFlush(
 ): void {
   const isUrgent = why.ended || memory.unplanned >= FLUSH_AT_UNITS;
   const soon = isUrgent ? now : why.withdrawn ? withdrawalAt(memory, now) : null;
+  if (isArchiveOverdue(memory)) setDue(memory, "r2", Math.min(memory.flush_due.r2 ?? now, now));
   for (const store of STORES) {
     if (!isPending(memory, store)) continue;
     const due = memory.flush_due[store];

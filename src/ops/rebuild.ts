@@ -107,7 +107,7 @@ async function rebuildSession(
   const head: Head = { ...newHead(id, meta.site, state.started_at), identity, identity_version: identity ? 1 : 0 };
   const { events, quarantined } = await replaceSession(
     DB,
-    { session_id: id, site: meta.site },
+    { session_id: id, site: meta.site, events_in: state.events_in ?? "database" },
     flushes,
     sessionRow(head, state, newProgress(state.seq)),
   );

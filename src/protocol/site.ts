@@ -86,6 +86,11 @@ export const SiteInput = z.strictObject({
    */
   identity_group: SiteName.nullable().default(null),
   /**
+   * Where raw events are kept: as rows of the database and in the archive, or in the archive alone. For sessions that begin after it
+   * is set.
+   */
+  events: z.enum(["database", "archive"]).default("database"),
+  /**
    * Which counters KV gets: all, or only those that somebody reads, an address's once it nears its day's limit of starts. For
    * sessions that begin after it is set.
    */

@@ -42,9 +42,9 @@ async function heal(id: string): Promise<void> {
 }
 
 /** A visit of five events that ends; then the fault; then a late event, so that a second flush follows the first. */
-async function visit(id: string, point: Point, fault: Fault): Promise<void> {
+async function visit(id: string, point: Point, fault: Fault, kept: { events_in?: "archive" } = {}): Promise<void> {
   faults.at.set(point, fault);
-  await take(callOf(id, { events: someEvents(5), start: { fingerprint_id: "f-1" } }));
+  await take(callOf(id, { events: someEvents(5), start: { fingerprint_id: "f-1" }, ...kept }));
   await take(callOf(id, { start: false, end: true }));
   await strike(id);
   await heal(id);
@@ -70,6 +70,26 @@ it.each(flushWrites.flatMap((point) => FAULTS.map((fault) => [point, fault] as c
     expect(keys.filter((key) => key.endsWith("meta.json"))).toHaveLength(1);
     expect(keys.filter((key) => key.includes("/identity/"))).toHaveLength(1);
     expect((await liveOf(id))?.events).toBe(6);
+  },
+);
+
+/** Without rows of its events a session writes to D1 once a flush, and its `meta.json` is in its first flush of R2. */
+const archiveWrites = flushWrites.filter((point) => point !== "r2.put meta");
+
+it.each(archiveWrites.flatMap((point) => FAULTS.map((fault) => [point, fault] as const)))(
+  "writes everything once to the archive alone when %s meets %s",
+  async (point, fault) => {
+    const id = crypto.randomUUID();
+    await visit(id, point, fault, { events_in: "archive" });
+    expect(callsBy(stubOf(id))).toContain(point);
+    expect(await inD1(id)).toEqual([]);
+    expect(await inR2(id)).toEqual(numbered(1, 6));
+    expect(await sessionRow(id)).toMatchObject({ events: 6, visitor_id: "visitor-1", fingerprint_id: "f-1" });
+    const objects = await objectsOf(id);
+    expect(objects.filter(({ key }) => key.endsWith("meta.json"))).toEqual([]);
+    expect(objects.filter(({ text }) => text.includes('"meta":'))).toHaveLength(1);
+    expect(objects.filter(({ key }) => key.includes("/identity/"))).toHaveLength(1);
+    expect(await liveOf(id)).toMatchObject({ events: 6, events_in: "archive" });
   },
 );
 

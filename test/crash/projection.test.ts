@@ -86,7 +86,8 @@ describe("a session's row in D1", () => {
     await upsertSession(env.DB, made(headOf(id, null), 4, null), 0).run();
     const [row, events] = [await rowOf(id), await inD1(id)];
     const flushes = [{ lo: 1, hi: 2, body: bodyOf(log.slice(0, 2)) }];
-    await replaceSession(env.DB, headOf(id, PERSON), flushes, made(headOf(id, PERSON), 2, null));
+    const session = { ...headOf(id, PERSON), events_in: "database" as const };
+    await replaceSession(env.DB, session, flushes, made(headOf(id, PERSON), 2, null));
     expect(await rowOf(id)).toEqual(row);
     expect(await inD1(id)).toEqual(events);
   });

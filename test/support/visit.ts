@@ -27,6 +27,8 @@ interface CallOptions {
   key_hash?: string | null;
   ip?: string | null;
   gone?: [number, number][];
+  /** Its events have no rows in D1. */
+  events_in?: "archive";
 }
 
 /** A call as the Worker would make it, with a start unless told otherwise. */
@@ -60,6 +62,7 @@ export function callOf(session_id: string, options: CallOptions = {}): TrackCall
         }
       : null,
     end: end ? {} : null,
+    ...(options.events_in && { events_in: options.events_in }),
   };
 }
 

@@ -65,7 +65,9 @@ async function visits(): Promise<string[]> {
   const start = { visitor_id: visitor, fingerprint_id: "f-2" };
   await take({ ...callOf(proven, { events: someEvents(2), start }), proven_visitor: visitor });
   await take(callOf(claimed, { events: someEvents(2), start }));
-  const ids = [plain, long, traits, denied, gone, late, proven, claimed];
+  const archived = newId();
+  await take(callOf(archived, { events: someEvents(3), events_in: "archive", end: true }));
+  const ids = [plain, long, traits, denied, gone, late, proven, claimed, archived];
   for (const id of ids) await tickUntilDrained(id);
   return ids;
 }

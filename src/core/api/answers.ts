@@ -104,6 +104,9 @@ const Session = z.looseObject({
   abstained: z.array(z.object({ rule: z.string(), why: z.string() })).optional(),
   events: Count,
   shed: Count.optional().meta({ description: "Events of these that only the archive holds; the replay has them" }),
+  events_in: z.enum(["database", "archive"]).optional().meta({
+    description: "Where its events are kept, as the site's setting `events` was when it began",
+  }),
   last_seq: z.int(),
   page_views: Count,
   source: z.string().optional(),

@@ -53,7 +53,8 @@ export function storeDue(schedule: Schedule, store: StoreName): number | null {
 
 /**
  * The stores that an alarm writes: those that are due; those that are due soon, if another is due that is no retry; and the
- * archive, if D1 has everything: then nobody is acting, and no other alarm would come soon.
+ * archive, if D1 has everything: then nobody is acting, and no other alarm would come soon. A session whose events are in the archive
+ * alone waits for its end instead, to be one object.
  */
 export function storesDue(schedule: Schedule, now: number): StoreName[] {
   const { progress } = schedule;
@@ -66,7 +67,8 @@ export function storesDue(schedule: Schedule, now: number): StoreName[] {
   });
 }
 
-const isArchiveLeft = (schedule: Schedule): boolean => isPending(schedule, "r2") && !isPending(schedule, "d1");
+const isArchiveLeft = (schedule: Schedule): boolean =>
+  schedule.state.events_in !== "archive" && isPending(schedule, "r2") && !isPending(schedule, "d1");
 
 /** When a session without events and leads is forgotten: at the idle limit. Nothing of it is anywhere else. */
 export const forgetAt = ({ state }: Schedule): number | null =>

@@ -31,6 +31,8 @@ export interface StartEntry extends Base {
   consent: Consent;
   /** The site's setting; absent for the usual one, `keep`. */
   trailing_slash?: TrailingSlash;
+  /** The session's events have no rows in the database, as the site's `events` was then; absent where they have. */
+  events_in?: "archive";
   /** Version of the scoring rules this session began with, and keeps. */
   rules_version: number;
 }

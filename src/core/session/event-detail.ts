@@ -18,3 +18,10 @@ export function detailOf(event: DetailParts): EventDetail | null {
   const sent = NAMES.flatMap((name) => (event[name] == null ? [] : [[name, event[name]] as const]));
   return sent.length > 0 ? Object.fromEntries(sent) : null;
 }
+
+/** A detail as the API shows it: each field, null where it was not sent. */
+export function shownDetail({ x, y, scroll_percent, data }: EventDetail): ShownDetail {
+  return { x: x ?? null, y: y ?? null, scroll_percent: scroll_percent ?? null, data: data ?? null };
+}
+
+type ShownDetail = { [Field in keyof Required<EventDetail>]: NonNullable<EventDetail[Field]> | null };

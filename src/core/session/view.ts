@@ -40,6 +40,7 @@ export function summary(head: Head, state: SessionState, progress: Progress) {
     engaged_ms: state.engaged_ms,
     // The hidden field was filled in: a program sent it, which is no lead.
     lead_submits: state.lead?.honeypot ? 0 : state.journey.leads,
+    events_in: state.events_in ?? ("database" as const),
     late: state.late,
     shed: state.shed,
     quarantined: progress.quarantined,

@@ -29,29 +29,34 @@ const prefixOf = (head: Head, state: SessionState): string => sessionPrefix(head
 /** 13 digits, so that keys sort by time until the year 2286. */
 const stamp = (at: number): string => String(at).padStart(13, "0");
 
+/** A plan's entries. `withMeta`: also what `meta.json` would say, for a session that has none. */
 export async function putEvents(
   bucket: R2Bucket,
   head: Head,
   state: SessionState,
   plan: Plan,
   body: string,
+  withMeta = false,
 ): Promise<void> {
-  const envelope = `"v":${ARCHIVE_VERSION},"session_id":"${head.session_id}","lo":${plan.lo},"hi":${plan.hi}`;
+  const meta = withMeta ? `,"meta":${JSON.stringify(metaOf(head, state))}` : "";
+  const envelope = `"v":${ARCHIVE_VERSION},"session_id":"${head.session_id}","lo":${plan.lo},"hi":${plan.hi}${meta}`;
   const key = `${prefixOf(head, state)}events/${stamp(plan.at)}-${plan.lo}.json`;
   await bucket.put(key, `{${envelope},"entries":[${body}]}`, CREATE_ONLY);
 }
 
+/** What the archive says of a session as a whole. It names nobody. */
+const metaOf = (head: Head, state: SessionState) => ({
+  v: ARCHIVE_VERSION,
+  session_id: head.session_id,
+  site: head.site,
+  started_at: state.started_at,
+  device: state.device,
+  network: state.network,
+  consent: state.consent,
+});
+
 export async function putMeta(bucket: R2Bucket, head: Head, state: SessionState): Promise<void> {
-  const meta = {
-    v: ARCHIVE_VERSION,
-    session_id: head.session_id,
-    site: head.site,
-    started_at: state.started_at,
-    device: state.device,
-    network: state.network,
-    consent: state.consent,
-  };
-  await bucket.put(`${prefixOf(head, state)}meta.json`, JSON.stringify(meta), CREATE_ONLY);
+  await bucket.put(`${prefixOf(head, state)}meta.json`, JSON.stringify(metaOf(head, state)), CREATE_ONLY);
 }
 
 /** The only place in the archive where a person is named, and the one that an erasure empties. */
@@ -146,10 +151,22 @@ const readMetaForm = formReader<ArchivedMeta>({
   shape: { site: isText, started_at: isNumber },
 });
 
-/** The session's site and start, as `meta.json` says; null without one. */
+/**
+ * The session's site and start, as `meta.json` says, or the first flush of a session that keeps its events in the archive alone.
+ * Null if neither is there.
+ */
 export async function readMeta(bucket: R2Bucket, prefix: string): Promise<ArchivedMeta | null> {
   const object = await bucket.get(`${prefix}meta.json`);
-  return object && readMetaForm(await object.json());
+  if (object) return readMetaForm(await object.json());
+  const first = await firstFlush(bucket, prefix);
+  return first?.meta === undefined ? null : readMetaForm(first.meta);
+}
+
+async function firstFlush(bucket: R2Bucket, prefix: string): Promise<ArchivedEvents | null> {
+  const { objects } = await bucket.list({ prefix: `${prefix}events/`, limit: 1 });
+  const [first] = objects;
+  const object = first && (await bucket.get(first.key));
+  return object ? readFlush(await object.json()) : null;
 }
 
 /** A flush as R2 has it. */
@@ -158,6 +175,8 @@ export interface ArchivedEvents {
   session_id: string;
   lo: number;
   hi: number;
+  /** In the first flush of a session that has no `meta.json`. */
+  meta?: unknown;
   entries: Entry[];
 }
 
@@ -187,13 +206,30 @@ export async function* keysUnder(bucket: R2Bucket, prefix: string): AsyncGenerat
  * A session's flushes, oldest first: keys begin with a time that rises within a session. The next few are fetched while
  * one is used. An object that is gone by then (retention, erasure) is passed over.
  */
-export async function* readFlushes(bucket: R2Bucket, prefix: string): AsyncGenerator<ArchivedEvents> {
+export const readFlushes = (bucket: R2Bucket, prefix: string): AsyncGenerator<ArchivedEvents> =>
+  flushesOf(bucket, keysUnder(bucket, `${prefix}events/`));
+
+/** The same from seq `after` on: the first may begin before it. */
+export const readFlushesAfter = (bucket: R2Bucket, prefix: string, after: number): AsyncGenerator<ArchivedEvents> =>
+  flushesOf(bucket, keysAfter(keysUnder(bucket, `${prefix}events/`), after));
+
+/** Without the keys of flushes that end at `after` or before. A flush ends where the next one begins. */
+async function* keysAfter(keys: AsyncIterable<string>, after: number): AsyncGenerator<string> {
+  let held: string | null = null;
+  for await (const key of keys) {
+    if (held !== null && versionOf(key) > after + 1) yield held;
+    held = key;
+  }
+  if (held !== null) yield held;
+}
+
+async function* flushesOf(bucket: R2Bucket, keys: AsyncIterable<string>): AsyncGenerator<ArchivedEvents> {
   const ahead: Promise<ArchivedEvents | null>[] = [];
   const fetchOne = async (key: string): Promise<ArchivedEvents | null> => {
     const object = await bucket.get(key);
     return object && readFlush(await object.json());
   };
-  for await (const key of keysUnder(bucket, `${prefix}events/`)) {
+  for await (const key of keys) {
     const next = fetchOne(key);
     // It is awaited in its turn; a failure before that must not count as unhandled.
     next.catch(() => {});

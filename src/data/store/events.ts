@@ -1,4 +1,5 @@
-import type { EventDetail } from "../../core/session/event-detail";
+import type { SessionEvent } from "../../core/api/answers";
+import { type EventDetail, shownDetail } from "../../core/session/event-detail";
 import { FormError, isFields } from "../../core/stored";
 import { findSessionNames } from "./event-names";
 import { cutPage } from "./page";
@@ -30,18 +31,16 @@ function parseEventDetail(text: string | null): EventDetailJson {
   return detail;
 }
 
-/** An event as the API shows it. */
-type SessionEvent = ReturnType<typeof toEvent>;
+/** Some of a session's events, in the order they were taken. */
+export interface EventsPage {
+  events: SessionEvent[];
+  /** The seq of the last, if there are more; null at the end. */
+  next: number | null;
+}
 
-function toEvent({ detail, ...row }: EventRow, name: string | undefined) {
-  const { x, y, scroll_percent, data, late = false, truncated = false } = parseEventDetail(detail);
-  const parts: { [Field in keyof Required<EventDetail>]: EventDetail[Field] | null } = {
-    x: x ?? null,
-    y: y ?? null,
-    scroll_percent: scroll_percent ?? null,
-    data: data ?? null,
-  };
-  return { ...row, ...(name !== undefined && { name }), ...parts, late, truncated };
+function toEvent({ detail, ...row }: EventRow, name: string | undefined): SessionEvent {
+  const { late = false, truncated = false, ...parts } = parseEventDetail(detail);
+  return { ...row, ...(name !== undefined && { name }), ...shownDetail(parts), late, truncated };
 }
 
 /** One page of a session's events, in the order they were taken. `after` is the seq of the page before. */
@@ -50,7 +49,7 @@ export async function listEvents(
   session_id: string,
   after: number,
   limit: number,
-): Promise<{ events: SessionEvent[]; next: number | null }> {
+): Promise<EventsPage> {
   const { results } = await db
     .prepare(
       `SELECT seq, stream, number, at, received_at, event_type, page, element, detail FROM events

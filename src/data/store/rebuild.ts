@@ -13,10 +13,11 @@ export interface Flush {
   body: string;
 }
 
-/** Which session, and the site whose names its events have. */
+/** Which session, whose names its events have, and whether they have rows. */
 interface RebuiltSession {
   session_id: string;
   site: string;
+  events_in: "database" | "archive";
 }
 
 /** Flushes a batch: below the 100 statements and the size that D1 takes at once. */
@@ -37,7 +38,7 @@ export async function isAhead(db: D1Database, { seq }: SessionState, session_id:
  */
 export async function replaceSession(
   db: D1Database,
-  { session_id, site }: RebuiltSession,
+  { session_id, site, events_in }: RebuiltSession,
   flushes: readonly Flush[],
   row: SessionRow,
 ): Promise<{ events: number; quarantined: number }> {
@@ -48,8 +49,9 @@ export async function replaceSession(
     db.prepare("DELETE FROM events WHERE session_id = ? AND seq BETWEEN ? AND ?").bind(session_id, lo, hi),
   ]);
   const total = { events: 0, quarantined: 0 };
-  for (let i = 0; i < flushes.length; i += FLUSHES_PER_BATCH) {
-    const written = await writeFlushes(db, session_id, flushes.slice(i, i + FLUSHES_PER_BATCH));
+  const withRows = events_in === "archive" ? [] : flushes;
+  for (let i = 0; i < withRows.length; i += FLUSHES_PER_BATCH) {
+    const written = await writeFlushes(db, session_id, withRows.slice(i, i + FLUSHES_PER_BATCH));
     total.events += written.events;
     total.quarantined += written.quarantined;
   }

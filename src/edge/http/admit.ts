@@ -56,11 +56,15 @@ export async function admit(
 }
 
 /** Only what differs from the usual travels with each call. */
-function addSettings(call: CallContext, { expose, allow, trailing_slash, identity_group, kv }: SiteSettings): void {
+function addSettings(
+  call: CallContext,
+  { expose, allow, trailing_slash, identity_group, events, kv }: SiteSettings,
+): void {
   if (expose.length > 0) call.expose = expose;
   if (allow.length > 0) call.allow = allow;
   if (trailing_slash === "drop") call.trailing_slash = trailing_slash;
   if (identity_group !== null) call.identity_group = identity_group;
+  if (events === "archive") call.events_in = events;
   if (kv === "notable") call.kv = kv;
 }
 

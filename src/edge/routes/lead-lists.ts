@@ -13,6 +13,7 @@ import {
 } from "../../data/store/lead-list";
 import { findSession } from "../../data/store/sessions";
 import { invalidQuery, Problem } from "../../protocol/problem";
+import { archivedPage } from "../http/archived-page";
 import { seesSite } from "../http/auth";
 import { readCursor, writeCursor } from "../http/cursor";
 import { type Columns, columnsOf } from "../http/export";
@@ -86,16 +87,19 @@ export const getLeads = keyed(async (context) => {
 });
 
 /** `GET /analytics/leads/:id`: the lead with its submits, its deliveries, and what its session did. */
-export const getLead = keyed(async ({ env, params, caller }) => {
+export const getLead = keyed(async (context) => {
+  const { env, params, caller } = context;
   const lead = await findLead(env.DB, sessionIdOf(params["id"], "not_found"));
   if (!lead || !seesSite(caller, lead.site)) throw new Problem("not_found", "There is no such lead.");
   const { lead_id, session_id } = lead;
-  const [history, deliveries, session, { events }] = await Promise.all([
+  const [history, deliveries, session, rows] = await Promise.all([
     listSubmissions(env.DB, lead_id, LEAD_DETAIL_ROWS),
     deliveriesOfLead(env.DB, lead_id, LEAD_DETAIL_ROWS),
     session_id === null ? null : findSession(env.DB, session_id),
     session_id === null ? { events: [] } : listEvents(env.DB, session_id, 0, LEAD_DETAIL_ROWS),
   ]);
+  const isArchived = session?.events_in === "archive";
+  const { events } = isArchived ? await archivedPage(context, session, 0, LEAD_DETAIL_ROWS) : rows;
   const data = { ...lead, history, deliveries, session, events };
   return freshJson({ data });
 });

@@ -5,6 +5,7 @@ import { findSession } from "../../data/store/sessions";
 import { errorField } from "../../ops/logger";
 import { Problem, unavailable, unwrap } from "../../protocol/problem";
 import { parseWith } from "../../protocol/track";
+import { archivedPage } from "../http/archived-page";
 import { requireRootKey, seesSite } from "../http/auth";
 import { readJson } from "../http/body";
 import { readCursor, writeCursor } from "../http/cursor";
@@ -29,17 +30,21 @@ export const getSession = keyed(async ({ env, params, caller }) => {
 });
 
 /** `GET /analytics/sessions/:id/events` */
-export const getSessionEvents = keyed(async ({ env, url, params, caller }) => {
+export const getSessionEvents = keyed(async (context) => {
+  const { env, url, params, caller } = context;
   const session_id = sessionIdOf(params["id"], "not_found");
   const query = readQuery(EventsQuery, { url, caller });
   const list = `events:${session_id}`;
   const after = readCursor(list, z.tuple([z.number()]), query.cursor);
-  const { events, next } = await listEvents(env.DB, session_id, after?.[0] ?? 0, query.limit);
-  // A caller who sees all sites needs no look at the session, unless there is nothing to show that it exists.
-  if (caller.sites !== null || (events.length === 0 && !after)) {
+  const seq = after?.[0] ?? 0;
+  let page = await listEvents(env.DB, session_id, seq, query.limit);
+  // A caller who sees all sites needs no look at the session, unless there are no rows of its events.
+  if (caller.sites !== null || page.events.length === 0) {
     const session = await findSession(env.DB, session_id);
     if (!session || !seesSite(caller, session.site)) throw unknown();
+    if (session.events_in === "archive") page = await archivedPage(context, session, seq, query.limit);
   }
+  const { events, next } = page;
   return freshJson({ data: events, next_cursor: next === null ? null : writeCursor(list, next) });
 });
 

@@ -21,6 +21,8 @@ export interface CallContext {
   trailing_slash?: TrailingSlash;
   /** The name under which the site shares identities with others; absent where it counts by itself. */
   identity_group?: string;
+  /** Absent where the database has a row of each event. */
+  events_in?: "archive";
   /** Absent where KV gets all counters of the session. */
   kv?: "notable";
   /** Absent where limits are lifted. */
@@ -66,11 +68,12 @@ export async function buildCall(context: CallContext, parts: CallParts, proven?:
 }
 
 function addOptional(call: TrackCall, context: CallContext): void {
-  const { expose, record, trailing_slash, identity_group, kv, budget } = context;
+  const { expose, record, trailing_slash, identity_group, events_in, kv, budget } = context;
   if (expose?.length) call.expose = expose;
   if (record) call.record = record;
   if (trailing_slash) call.trailing_slash = trailing_slash;
   if (identity_group) call.identity_group = identity_group;
+  if (events_in) call.events_in = events_in;
   if (kv) call.kv = kv;
   if (budget) call.budget = budget;
 }

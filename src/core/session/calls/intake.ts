@@ -60,8 +60,10 @@ export function intake(
   if (turn.consent === "pending" && !known) return turn.finish([], null);
   turn.begin(newId);
   const { batch, archive_only } = call;
-  const circumstances: Circumstances = { earliest: turn.earliest, now, shed };
-  if (archive_only) circumstances.archive_only = archive_only;
+  // Nothing is left out of the database where it has no rows of events anyway.
+  const hasRows = (known ? known.state.events_in : call.events_in) !== "archive";
+  const circumstances: Circumstances = { earliest: turn.earliest, now, shed: shed && hasRows };
+  if (archive_only && hasRows) circumstances.archive_only = archive_only;
   const events = batch ? takeEvents(turn.state, batch, circumstances) : null;
   if (events && !events.ok) return events;
   return turn.finish(events?.entries ?? [], events);
@@ -236,7 +238,7 @@ class Turn {
   }
 
   #start(events: Unplaced[]): Unplaced {
-    const { start, trailing_slash } = this.#call;
+    const { start, trailing_slash, events_in } = this.#call;
     if (!start) throw new Error("a session begins with a start");
     return {
       kind: "start",
@@ -250,6 +252,7 @@ class Turn {
       network: this.#classes(this.#tokens()),
       consent: this.consent,
       ...(trailing_slash === "drop" && { trailing_slash }),
+      ...(events_in && { events_in }),
       rules_version: RULES_VERSION,
     };
   }

@@ -23,6 +23,8 @@ export interface TrackCall {
   trailing_slash?: TrailingSlash;
   /** The name under which the site shares identities with others; absent where it counts by itself. */
   identity_group?: string;
+  /** Absent where the database has a row of each event. */
+  events_in?: "archive";
   /** Absent where KV gets all counters of the session. */
   kv?: "notable";
   /** Absent where limits are lifted. */

@@ -88,6 +88,7 @@ function applyStart(state: SessionState, entry: StartEntry): void {
   state.consent = entry.consent;
   state.rules_version = entry.rules_version;
   state.trailing_slash = entry.trailing_slash ?? "keep";
+  if (entry.events_in) state.events_in = entry.events_in;
   state.entry_page = pageUrl(entry.page);
   countView(state.views, state.entry_page, 0, state.trailing_slash);
   state.referrer = entry.referrer;

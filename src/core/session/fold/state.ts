@@ -35,7 +35,7 @@ export interface SessionState extends Scored {
   current_page: string | null;
   referrer: string | null;
   network_changes: number;
-  /** Events stored, late ones included. R2 must hold them all, D1 all but the `shed` ones. */
+  /** Events stored, late ones included. R2 must hold them all, D1 all but the `shed` ones, and none with `events_in`. */
   events: number;
   late: number;
   /** Events that only R2 holds. */
@@ -49,6 +49,8 @@ export interface SessionState extends Scored {
   pages: string[];
   /** How the site named its pages when the session began. */
   trailing_slash: TrailingSlash;
+  /** Only the archive has the session's events; absent where D1 has rows of them. */
+  events_in?: "archive";
   /** Page views by page, the entry page among them even if it was never viewed. */
   views: Views;
   attention: Attention;

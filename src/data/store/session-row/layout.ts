@@ -117,6 +117,7 @@ export type UsualFields = Pick<
   Summary,
   | "consent"
   | "end_reason"
+  | "events_in"
   | "late"
   | "shed"
   | "quarantined"
@@ -130,6 +131,7 @@ export type UsualFields = Pick<
 export const USUAL: UsualFields = {
   consent: "granted",
   end_reason: "idle",
+  events_in: "database",
   late: 0,
   shed: 0,
   quarantined: 0,

@@ -74,6 +74,7 @@ function readV2(stored: DetailV2, row: DetailColumns): Summary {
     scroll_percent,
     engaged_ms,
     lead_submits,
+    events_in: usually(stored, "events_in"),
     late: usually(stored, "late"),
     shed: usually(stored, "shed"),
     quarantined: usually(stored, "quarantined"),

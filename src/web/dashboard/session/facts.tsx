@@ -133,7 +133,7 @@ const STREAMS: readonly Column<StreamRow>[] = [
 ];
 
 export function CompletenessFacts({ session }: { session: SessionRow }) {
-  const { completeness, late, quarantined, shed = 0 } = session;
+  const { completeness, late, quarantined, shed = 0, events_in } = session;
   if (!completeness) return null;
   const { received, expected, streams } = completeness;
   return (
@@ -142,6 +142,7 @@ export function CompletenessFacts({ session }: { session: SessionRow }) {
         {count(received)} of {count(expected)} numbered events arrived
         {expected > 0 && ` (${percent(received / expected)})`}. Late: {count(late)}. Set aside: {count(quarantined)}.
         {shed > 0 && ` In the archive only: ${count(shed)}.`}
+        {events_in === "archive" && " The archive alone has its events."}
       </p>
       <Table
         name="Streams"

@@ -11,6 +11,7 @@ export const CHOICES: Readonly<Record<string, readonly string[]>> = {
   default_consent: ["granted", "pending", "denied"],
   ip: ["masked", "hashed", "full"],
   trailing_slash: ["keep", "drop"],
+  events: ["database", "archive"],
   kv: ["all", "notable"],
 };
 

@@ -23,6 +23,10 @@ const ABOUT: Readonly<Record<string, readonly [title: string, about: string]>> =
     "Identity group",
     "Sites that name the same count fingerprints and addresses as one, from the next session on; null: this site by itself.",
   ],
+  events: [
+    "Raw events",
+    "As rows of the database and in the archive, or in the archive alone, which costs less. From the next session on.",
+  ],
   kv: [
     "Counters in KV",
     "All of them, or notable ones only: an address's once it nears its day's limit. From the next session on.",
