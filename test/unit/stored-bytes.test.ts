@@ -24,6 +24,7 @@ const ROW = { started_at: T, last_seq: 100, engagement: 80 };
 
 const EVERYTHING: Summary = {
   ...FULL,
+  events_in: "archive",
   abstained: abstentionsOf(1, ruleSet(1).rules),
   engagement_band: bandOf(ROW.engagement),
 };
@@ -51,6 +52,7 @@ const EVERYTHING_V2 = `{${[
   '"v":2',
   '"consent":"denied"',
   '"end_reason":null',
+  '"events_in":"archive"',
   '"late":1',
   '"shed":2',
   '"quarantined":3',
@@ -250,6 +252,15 @@ describe("an object of the archive, version 1", () => {
     const plan = { lo: 1, hi: 2, at: T + 9, identity: 1, refused: [] };
     await putEvents(bucket, head, state, plan, '{"kind":"start"},{"kind":"event"}');
     const text = `{"v":1,"session_id":"${ID}","lo":1,"hi":2,"entries":[{"kind":"start"},{"kind":"event"}]}`;
+    expect(puts).toEqual([[`${PREFIX}events/1795000000009-1.json`, text, CREATE_ONLY]]);
+  });
+
+  it("has its meta there where its events are in the archive alone", async () => {
+    const { bucket, puts } = bucketThatTells();
+    const plan = { lo: 1, hi: 1, at: T + 9, identity: 1, refused: [] };
+    await putEvents(bucket, head, { ...state, device: null, network: null }, plan, '{"kind":"start"}', true);
+    const meta = `{"v":1,"session_id":"${ID}","site":"a","started_at":1795000000000,"device":null,"network":null,"consent":"granted"}`;
+    const text = `{"v":1,"session_id":"${ID}","lo":1,"hi":1,"meta":${meta},"entries":[{"kind":"start"}]}`;
     expect(puts).toEqual([[`${PREFIX}events/1795000000009-1.json`, text, CREATE_ONLY]]);
   });
 
