@@ -38,7 +38,7 @@ const inWorkerd = (name: string, { testTimeout = 30_000, stores = true } = {}) =
   },
 });
 
-/** Suites that start the real server, or a browser, from Node. Those that load it come one at a time: they share two cores. */
+/** Suites that start the real server, or a browser, from Node. */
 const inNode = (name: string, { atOnce = 1 } = {}) => ({
   test: {
     name,
@@ -62,7 +62,8 @@ export default defineConfig({
       inWorkerd("property", { stores: false, testTimeout: 120_000 }),
       inWorkerd("worker"),
       inWorkerd("crash", { testTimeout: 120_000 }),
-      inNode("system"),
+      // Its servers wait, too: for schedules of webhooks, and for what an erasure has to look at once more.
+      inNode("system", { atOnce: 2 }),
       // Visits mostly wait: for clocks, alarms, and a page that is idle.
       inNode("browser", { atOnce: 2 }),
       inNode("soak"),
