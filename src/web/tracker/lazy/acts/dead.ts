@@ -108,10 +108,10 @@ function watch(button: Element, endpoint: string, watched: Set<Watched>, silent:
   /** For shadow roots, which most events do not leave, and for events that must not be listened to all the time. */
   const listenHere = (what: "addEventListener" | "removeEventListener"): void => {
     for (const root of roots.slice(1)) for (const sign of SIGNS.split(" ")) root[what](sign, sense, true);
-    // Not every browser has `navigation`. It reports downloads, and navigations to slow pages.
-    window.navigation?.[what]("navigate", sense, true);
-    // In some browsers a page with such a listener does not enter the back/forward cache, so it is added for a click only.
-    window[what]("beforeunload", sense, true);
+    // Both report downloads, and navigations to slow pages. Not every browser has `navigation`. The other is slow to add, and in some
+    // browsers a page with it does not enter the back/forward cache.
+    if (window.navigation) window.navigation[what]("navigate", sense, true);
+    else window[what]("beforeunload", sense, true);
   };
   const ignore = (): void => {
     changes.disconnect();
