@@ -96,10 +96,10 @@ export class IdentityActor extends DurableObject<Env> implements IdentityRpc {
     const record = kept?.record ?? newRecord(kind, value, now);
     const isNews = take(record, sighting, now);
     if (!kept && this.#rows.isFull) return { ...windowOf(record, now), capped: true };
-    this.#rows.write(key, record, now);
     if (sighting.kv === "notable" && kind === "address" && this.#counters.isNotable(key)) {
       record.counter_changed ||= makeNotable(record);
     }
+    this.#rows.write(key, record, now);
     // Of an address the stores outside hear nothing but its counter.
     if (isNews && (kind === "fingerprint" || record.counter_changed)) this.#waiting.add(key, now);
     this.#sweepAt = Math.min(this.#sweepAt ?? this.#alarm.at ?? Number.POSITIVE_INFINITY, now + IDENTITY_SWEEP_MS);

@@ -30,7 +30,7 @@ export async function archivedEvents(
   for await (const entries of logAfter(flushes, tail, after)) {
     for (const entry of entries) {
       if (entry.kind !== "event") continue;
-      if (found.length === limit) return { events: found, next: found.at(-1)?.seq ?? null };
+      if (found.length === limit) return { events: found, next: found.at(-1)?.seq ?? after };
       found.push(shown(entry));
     }
   }

@@ -142,6 +142,21 @@ describe("a session whose events are in the archive alone", () => {
     expect(names((await eventsOf(id, `?cursor=${next_cursor}`)).data)).toEqual(numbered(10, 12));
   });
 
+  it("is listed after the rows of an earlier life of its id, and no event is left out", async () => {
+    const id = newId();
+    await take(callOf(id, { events: someEvents(3), end: true }));
+    await drain(id);
+    await later(25 * 60 * MINUTE_MS, async () => {
+      await alarm(id);
+      expect(await liveOf(id)).toBeNull();
+      await take(callOf(id, { ...archived, stream: "s2", events: someEvents(4), end: true }));
+      await drain(id);
+    });
+    const all = [...numbered(1, 3), ...numbered(1, 4, "s2")];
+    expect(await inD1(id)).toEqual(numbered(1, 3));
+    for (const limit of [100, 7, 5, 3, 2, 1]) expect((await pagesOf(id, limit)).flat()).toEqual(all);
+  });
+
   it("has its meta in its first flush, for the replay and the export", async () => {
     const id = newId();
     await take(callOf(id, { ...archived, events: someEvents(2), end: true }));

@@ -1,18 +1,27 @@
 import type { EventsPage } from "../../data/store/events";
+import type { Session } from "../../data/store/sessions";
 import { errorField } from "../../ops/logger";
-import { type ArchivedSession, archivedEvents } from "../../ops/session-events";
+import { archivedEvents } from "../../ops/session-events";
 import { unavailable } from "../../protocol/problem";
 import type { Context } from "./context";
 
-/** One page of the events of a session that the database has no rows of. 503 if its actor or the archive does not answer. */
-export async function archivedPage(
+/**
+ * A page of a session's events, of at most `limit` after the seq `after`. `rows` is what the database has of it. If that is its end and
+ * the session keeps its events in the archive alone, those follow: rows before them are of an earlier life. 503 if the actor or the
+ * archive does not answer.
+ */
+export async function withArchived(
   { env, log }: Pick<Context, "env" | "log">,
-  session: ArchivedSession,
+  session: Session | null,
+  rows: EventsPage,
   after: number,
   limit: number,
 ): Promise<EventsPage> {
+  if (session?.events_in !== "archive" || rows.next !== null) return rows;
+  const { events } = rows;
   try {
-    return await archivedEvents(env, session, after, limit);
+    const archived = await archivedEvents(env, session, events.at(-1)?.seq ?? after, limit - events.length);
+    return { events: [...events, ...archived.events], next: archived.next };
   } catch (error) {
     log.warn("archived_events_failed", { session_id: session.session_id, error: errorField(error) });
     throw unavailable("The session's events could not be read.");

@@ -13,7 +13,7 @@ import {
 } from "../../data/store/lead-list";
 import { findSession } from "../../data/store/sessions";
 import { invalidQuery, Problem } from "../../protocol/problem";
-import { archivedPage } from "../http/archived-page";
+import { withArchived } from "../http/archived-page";
 import { seesSite } from "../http/auth";
 import { readCursor, writeCursor } from "../http/cursor";
 import { type Columns, columnsOf } from "../http/export";
@@ -96,10 +96,9 @@ export const getLead = keyed(async (context) => {
     listSubmissions(env.DB, lead_id, LEAD_DETAIL_ROWS),
     deliveriesOfLead(env.DB, lead_id, LEAD_DETAIL_ROWS),
     session_id === null ? null : findSession(env.DB, session_id),
-    session_id === null ? { events: [] } : listEvents(env.DB, session_id, 0, LEAD_DETAIL_ROWS),
+    session_id === null ? { events: [], next: null } : listEvents(env.DB, session_id, 0, LEAD_DETAIL_ROWS),
   ]);
-  const isArchived = session?.events_in === "archive";
-  const { events } = isArchived ? await archivedPage(context, session, 0, LEAD_DETAIL_ROWS) : rows;
+  const { events } = await withArchived(context, session, rows, 0, LEAD_DETAIL_ROWS);
   const data = { ...lead, history, deliveries, session, events };
   return freshJson({ data });
 });
